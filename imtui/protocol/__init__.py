@@ -1,0 +1,1 @@
+"""What both sides agree on; README.md beside this file is the whole of it in words."""

@@ -1,0 +1,106 @@
+"""The error codes of this field that we use, and the exception that carries one."""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, Final
+
+
+class ErrorCode(IntEnum):
+    """An error code with its symbolic name and, in ``meaning``, what it says."""
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> "ErrorCode":
+        """Make the member for ``value``."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    ERR_SUCC = 0, "Success."
+
+    # JSON-RPC 2.0's own codes, for requests that are malformed.
+    JSONRPC_PARSE_ERROR = -32700, "The frame is not JSON."
+    JSONRPC_INVALID_REQUEST = -32600, "The frame is not one JSON-RPC 2.0 request."
+    JSONRPC_METHOD_NOT_FOUND = -32601, "There is no such method."
+
+    # The SDK.
+    ERR_SDK_NOT_LOGGED_IN = 6014, "Not logged in, or kicked offline."
+    ERR_INVALID_PARAMETERS = 6017, "A parameter is invalid."
+    ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED = 6023, "Logged out before the login had finished."
+    ERR_USER_SIG_EXPIRED = 6206, "The UserSig has expired."
+    ERR_LOGIN_KICKED_OFF_BY_OTHER = 6208, "Kicked offline by another login of the account."
+    ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT = 7008, "The API is called too often."
+    ERR_SDK_INTERFACE_NOT_SUPPORT = 7013, "The edition does not include this API."
+    ERR_SDK_INVALID_OPERATION = 7014, "The operation is not possible now."
+    ERR_SDK_ACCOUNT_LOGIN_IN_PROCESS = 7501, "A login is already under way."
+    ERR_SDK_NET_DISCONNECT = 9508, "There is no connection to the backend."
+    ERR_SDK_NET_CONN_TIMEOUT = 9510, "Connecting to the backend took too long."
+    ERR_SDK_NET_CONN_REFUSE = 9511, "The backend refused the connection."
+    ERR_SDK_NET_HOST_GETADDRINFO_FAILED = 9516, "The backend's host name is unknown."
+    ERR_SDK_NET_WAIT_ACK_TIMEOUT = 9520, "The backend did not answer in time."
+    ERR_SDK_NET_PKG_SIZE_LIMIT = 9522, "The request is larger than 1 MB."
+
+    # The backend: friendship.
+    ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS = 30001, "A parameter of the friendship is invalid."
+    ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND = 30003, "There is no such account."
+    ERR_SVR_FRIENDSHIP_COUNT_LIMIT = 30010, "The friend list is full."
+    ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT = 30014, "The other user's friend list is full."
+    ERR_SVR_FRIENDSHIP_DEL_NONFRIEND = 31704, "Not a friend."
+
+    # The backend: REST.
+    ERR_SVR_COMM_INVALID_HTTP_URL = 60002, "The HTTP request is malformed."
+    ERR_SVR_COMM_REQ_JSON_PARSE_FAILED = 60003, "The request's body is not a JSON object."
+    ERR_SVR_COMM_INVALID_SDKAPPID = 60006, "The SDKAppID is invalid."
+    ERR_SVR_COMM_INVALID_RES = 60009, "There is no such command."
+    ERR_SVR_COMM_ID_NOT_ADMIN = 60010, "The identifier is not an admin of the app."
+    ERR_SVR_COMM_SDKAPPID_MISS = 60012, "The SDKAppID is missing."
+    ERR_SVR_COMM_BODY_SIZE_LIMIT = 80002, "The request's body is too large."
+
+    # The backend: accounts and user status.
+    ERR_SVR_ACCOUNT_USERSIG_EXPIRED = 70001, "The UserSig has expired."
+    ERR_SVR_ACCOUNT_USERSIG_EMPTY = 70002, "The UserSig is empty."
+    ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED = 70003, "The UserSig cannot be read."
+    ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY = 70009, "The UserSig was made with another key."
+    ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID = 70013, "The UserSig is for another user."
+    ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID = 70014, "The UserSig is for another app."
+    ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND = 70020, "There is no app with this SDKAppID."
+    ERR_SVR_ACCOUNT_NOT_FOUND = 70107, "There is no such account."
+    ERR_SVR_ACCOUNT_INVALID_PARAMETERS = 70402, "A parameter is invalid."
+    ERR_SVR_ACCOUNT_INTERNAL_ERROR = 70500, "The backend could not do it; try again."
+    ERR_SVR_ACCOUNT_USER_STATUS_DISABLED = 72001, "User status is not enabled in the console."
+
+
+_BY_NUMBER: Final = {int(code): code for code in ErrorCode}
+
+
+class IMError(Exception):
+    """A call failed, with the field's code for it.
+
+    Attributes:
+        code: The number, an ``ErrorCode`` where it is one that we know.
+        message: One line for a person.
+        data: Details for a program, such as ``retryAfterMs`` with 7008; often empty.
+    """
+
+    def __init__(self, code: int, message: str = "", data: Mapping[str, Any] | None = None) -> None:
+        """Make an error; without a message, the code's meaning is the message."""
+        known = _BY_NUMBER.get(code)
+        self.code: int = code if known is None else known
+        self.message: str = message or ("Unknown error." if known is None else known.meaning)
+        self.data: dict[str, Any] = dict(data or {})
+        super().__init__(self.code, self.message)
+
+    @property
+    def symbol(self) -> str:
+        """Return the code's symbolic name, or an empty string for a code that we do not know."""
+        return self.code.name if isinstance(self.code, ErrorCode) else ""
+
+    def __str__(self) -> str:
+        """Return the code and the message in one line."""
+        return f"{int(self.code)} · {self.message}"
+
+
+def invalid_parameters(field: str, problem: str) -> IMError:
+    """Return error 6017 that names the field and what is wrong with it."""
+    return IMError(ErrorCode.ERR_INVALID_PARAMETERS, f"{field}: {problem}.", {"field": field})

@@ -1,0 +1,92 @@
+"""Which IDs, device names and custom texts are valid."""
+
+import re
+from typing import Final
+
+from imtui.protocol import limits
+from imtui.protocol.errors import invalid_parameters
+from imtui.protocol.safe_text import BIDI_CONTROLS
+
+_USER_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.USER_ID_MAX_CHARS}}}", re.ASCII)
+_INSTANCE_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.INSTANCE_ID_MAX_CHARS}}}", re.ASCII)
+_FORBIDDEN: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{BIDI_CONTROLS}]")
+
+# Unicode's White_Space property. ``str.strip()`` alone would also strip U+001C to U+001F.
+_WHITE_SPACE: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def is_user_id(text: str) -> bool:
+    """Tell whether ``text`` is 1 to 32 of ``A-Z a-z 0-9 _ -``."""
+    return _USER_ID.fullmatch(text) is not None
+
+
+def check_user_id(text: str, field: str = "userID") -> str:
+    """Return ``text`` if it is a user ID.
+
+    Raises:
+        IMError: 6017, naming ``field``.
+    """
+    if not is_user_id(text):
+        raise invalid_parameters(
+            field, f"a user ID is 1 to {limits.USER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -"
+        )
+    return text
+
+
+def check_user_ids(user_ids: list[str], most: int, field: str = "userIDList") -> list[str]:
+    """Return the user IDs without repeats, each at the place of its last mention.
+
+    Raises:
+        IMError: 6017 for an invalid ID or for more than ``most`` different ones.
+    """
+    unique: dict[str, None] = {}
+    for user_id in user_ids:
+        unique.pop(check_user_id(user_id, field), None)
+        unique[user_id] = None
+    if len(unique) > most:
+        raise invalid_parameters(field, f"at most {most} users a call, got {len(unique)}")
+    return list(unique)
+
+
+def check_instance_id(text: str) -> str:
+    """Return ``text`` if it is 1 to 64 of ``A-Z a-z 0-9 _ -``.
+
+    Raises:
+        IMError: 6017.
+    """
+    if _INSTANCE_ID.fullmatch(text) is None:
+        raise invalid_parameters(
+            "instanceID", f"1 to {limits.INSTANCE_ID_MAX_CHARS} of A-Z a-z 0-9 _ -"
+        )
+    return text
+
+
+def _check_text(text: str, field: str, most_bytes: int) -> str:
+    stripped = text.strip(_WHITE_SPACE)
+    if _FORBIDDEN.search(stripped):
+        raise invalid_parameters(field, "control and bidirectional characters are not allowed")
+    size = len(stripped.encode())
+    if size > most_bytes:
+        raise invalid_parameters(field, f"at most {most_bytes} bytes of UTF-8, got {size}")
+    return stripped
+
+
+def check_device_name(text: str) -> str:
+    """Return the device name without surrounding white space; it may be empty.
+
+    Raises:
+        IMError: 6017 for controls or more than 64 bytes.
+    """
+    return _check_text(text, "deviceName", limits.DEVICE_NAME_MAX_BYTES)
+
+
+def check_custom_status(text: str | None) -> str:
+    """Return the custom status without surrounding white space; empty means cleared.
+
+    Raises:
+        IMError: 6017 for C0, C1 and bidirectional controls or more than 100 bytes of UTF-8.
+    """
+    return _check_text(text or "", "customStatus", limits.CUSTOM_STATUS_MAX_BYTES)

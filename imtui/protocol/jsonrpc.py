@@ -1,0 +1,119 @@
+"""The envelopes of the wire: JSON-RPC 2.0 requests, answers and pushes, as frames and back."""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType, field
+
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.messages import Push
+
+RequestID = int | float | str | None
+
+T = TypeVar("T", bound=Struct)
+
+
+class ErrorObject(Struct, frozen=True, omit_defaults=True):
+    """A JSON-RPC error."""
+
+    code: int
+    message: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Request(Struct, frozen=True):
+    """A JSON-RPC request; without an ID it is a notification, and is not answered."""
+
+    jsonrpc: str
+    method: str
+    params: Raw | UnsetType = UNSET
+    id: RequestID | UnsetType = UNSET
+
+
+class Incoming(Struct, frozen=True):
+    """What a client receives: an answer (with an ID), or a push (with a method)."""
+
+    jsonrpc: str = "2.0"
+    id: RequestID = None
+    result: Raw | UnsetType = UNSET
+    error: ErrorObject | None = None
+    method: str | None = None
+    params: Raw | UnsetType = UNSET
+
+
+_encoder: Final = msgspec.json.Encoder()
+_request_decoder: Final = msgspec.json.Decoder(Request)
+_incoming_decoder: Final = msgspec.json.Decoder(Incoming)
+
+# What msgspec raises for a document that is not JSON, not UTF-8, or nested too deep.
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def encode(value: Any) -> bytes:
+    """Return a message or a part of one as JSON."""
+    return _encoder.encode(value)
+
+
+def encode_request(request_id: int, method: str, params: Struct) -> bytes:
+    """Return a request as a frame."""
+    return encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
+
+
+def encode_result(request_id: RequestID, result: Struct) -> bytes:
+    """Return the answer to a request as a frame."""
+    return encode({"jsonrpc": "2.0", "id": request_id, "result": result})
+
+
+def encode_error(request_id: RequestID, error: IMError) -> bytes:
+    """Return the refusal of a request as a frame."""
+    body = ErrorObject(int(error.code), error.message, error.data)
+    return encode({"jsonrpc": "2.0", "id": request_id, "error": body})
+
+
+def encode_push(method: Push, params: Struct | dict[str, Any]) -> bytes:
+    """Return a push as a frame."""
+    return encode({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def decode_request(frame: str | bytes) -> Request:
+    """Return the request in a frame.
+
+    Raises:
+        IMError: -32700 if it is not JSON; -32600 if it is not one JSON-RPC 2.0 request.
+    """
+    try:
+        request = _request_decoder.decode(frame)
+    except msgspec.ValidationError as error:
+        raise IMError(
+            ErrorCode.JSONRPC_INVALID_REQUEST, f"Not a JSON-RPC 2.0 request: {error}."
+        ) from error
+    except _UNREADABLE as error:
+        raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
+    if request.jsonrpc != "2.0":
+        raise IMError(ErrorCode.JSONRPC_INVALID_REQUEST, 'jsonrpc has to be "2.0".')
+    return request
+
+
+def decode_incoming(frame: str | bytes) -> Incoming:
+    """Return the answer or push in a frame.
+
+    Raises:
+        IMError: -32700 if it is neither.
+    """
+    try:
+        return _incoming_decoder.decode(frame)
+    except _UNREADABLE as error:
+        raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
+
+
+def decode_params(params: Raw | UnsetType, type_: type[T]) -> T:
+    """Return the parameters of a request.
+
+    Raises:
+        IMError: 6017, saying what is wrong where.
+    """
+    document = b"{}" if isinstance(params, UnsetType) else bytes(params)
+    try:
+        return msgspec.json.decode(b"{}" if document == b"null" else document, type=type_)
+    except _UNREADABLE as error:
+        raise invalid_parameters("params", str(error).rstrip(".") or "not readable") from error

@@ -1,0 +1,47 @@
+"""Every limit that both sides keep, named once.
+
+Times are in seconds and sizes in bytes unless the name says otherwise.
+"""
+
+from typing import Final
+
+# The reference page: "Setting the Custom Status", "Querying", "Subscribing", "API Restrictions".
+CUSTOM_STATUS_MAX_BYTES: Final = 100
+QUERY_MAX_USERS: Final = 500
+SUBSCRIBE_MAX_USERS: Final = 100
+UNSUBSCRIBE_MAX_USERS: Final = 100
+SUBSCRIPTIONS_MAX: Final = 200
+RATE_CALLS: Final = 20
+RATE_WINDOW: Final = 5.0
+HEARTBEAT_TIMEOUT: Final = 400.0
+
+# Ours, where the page is silent.
+SUBSCRIPTIONS_CLEARED_AFTER: Final = 600.0
+HEARTBEAT_INTERVAL_MAX: Final = 25.0
+HEARTBEAT_ANSWER_MAX: Final = 10.0
+CALL_TIMEOUT: Final = 10.0
+DEVICES_PER_PLATFORM: Final = 10
+DEVICE_RECORDS_MAX: Final = 200
+STATUS_ENDS_MAX: Final = 16
+FRIENDS_MAX: Final = 3000
+FRIEND_LIST_PAGE: Final = 500
+DELETE_FRIENDS_MAX: Final = 100
+PUSH_MAX_STATUSES: Final = 500
+
+USER_ID_MAX_CHARS: Final = 32
+INSTANCE_ID_MAX_CHARS: Final = 64
+DEVICE_NAME_MAX_BYTES: Final = 64
+FRAME_MAX_BYTES: Final = 1024 * 1024
+USER_SIG_PACKED_MAX_BYTES: Final = 4 * 1024
+USER_SIG_UNPACKED_MAX_BYTES: Final = 8 * 1024
+USER_SIG_EXPIRE: Final = 15_552_000
+
+
+def heartbeat_interval(heartbeat_timeout: float) -> float:
+    """Return the seconds between heartbeats: a quarter of the time-out, at most 25."""
+    return min(heartbeat_timeout / 4, HEARTBEAT_INTERVAL_MAX)
+
+
+def heartbeat_answer_timeout(interval: float) -> float:
+    """Return the seconds that an answer to a heartbeat may take: one interval, at most 10."""
+    return min(interval, HEARTBEAT_ANSWER_MAX)

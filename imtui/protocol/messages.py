@@ -1,0 +1,213 @@
+"""What the messages of the wire hold: methods, their parameters and answers, and pushes.
+
+Unknown fields are ignored, so that either side may be newer than the other.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from imtui.protocol.status import Platform, UserStatus
+from imtui.protocol.wire_names import wire_name
+
+PROTOCOL_VERSION: Final = 1
+"""Raised when a client or backend of the version before could not go on."""
+
+
+class Method(StrEnum):
+    """What a client may ask of the backend."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    HEARTBEAT = "heartbeat"
+    SET_SELF_STATUS = "setSelfStatus"
+    GET_USER_STATUS = "getUserStatus"
+    SUBSCRIBE_USER_STATUS = "subscribeUserStatus"
+    UNSUBSCRIBE_USER_STATUS = "unsubscribeUserStatus"
+    GET_SUBSCRIPTIONS = "getSubscriptions"
+    ADD_FRIEND = "addFriend"
+    DELETE_FROM_FRIEND_LIST = "deleteFromFriendList"
+    GET_FRIEND_LIST = "getFriendList"
+
+
+class Push(StrEnum):
+    """What the backend tells a client unasked."""
+
+    USER_STATUS_CHANGED = "onUserStatusChanged"
+    SELF_DEVICES_CHANGED = "onSelfDevicesChanged"
+    SUBSCRIPTIONS_CHANGED = "onSubscriptionsChanged"
+    FRIEND_LIST_ADDED = "onFriendListAdded"
+    FRIEND_LIST_DELETED = "onFriendListDeleted"
+    KICKED_OFFLINE = "onKickedOffline"
+    USER_SIG_EXPIRED = "onUserSigExpired"
+
+
+class CloseCode(IntEnum):
+    """Why the backend closed a connection, beside RFC 6455's own codes."""
+
+    TAKEN_OVER = 4001
+    """The same instance ID logged in on another connection."""
+    HEARTBEAT_MISSED = 4002
+    """Nothing was received for the heartbeat time-out."""
+    NO_LOGIN = 4003
+    """Nobody logged in on the connection for too long."""
+
+
+class _Message(Struct, frozen=True, rename=wire_name):
+    pass
+
+
+class Empty(_Message, frozen=True):
+    """Parameters or a result with nothing in them."""
+
+
+class LoginParams(_Message, frozen=True):
+    """The parameters of ``login``."""
+
+    sdk_app_id: int
+    user_id: str
+    user_sig: str = ""
+    platform: Platform = Platform.LINUX
+    instance_id: str = ""
+    device_name: str = ""
+    passive: bool = False
+    resume: bool = False
+
+
+class LoginResult(_Message, frozen=True):
+    """The answer to ``login``."""
+
+    heartbeat_interval: float
+    """Send a heartbeat every so many seconds."""
+    server_time: int
+    """The backend's clock, in Unix milliseconds."""
+    self_status: UserStatus
+    """The own status, this login counted."""
+
+
+class SetSelfStatusParams(_Message, frozen=True):
+    """The parameters of ``setSelfStatus``."""
+
+    custom_status: str | None = None
+    """The text; absent, null or empty clears it."""
+    expires_at: int | None = None
+    """When the text before comes back, in Unix milliseconds."""
+
+
+class UserIDListParams(_Message, frozen=True):
+    """The parameters of ``getUserStatus`` and ``subscribeUserStatus``."""
+
+    user_id_list: list[str]
+
+
+class UnsubscribeParams(_Message, frozen=True):
+    """The parameters of ``unsubscribeUserStatus``; without a list, all."""
+
+    user_id_list: list[str] | None = None
+
+
+class UserStatusList(_Message, frozen=True):
+    """The answer to ``getUserStatus``, and what ``onUserStatusChanged`` tells."""
+
+    user_status_list: list[UserStatus]
+
+
+class Subscriptions(_Message, frozen=True):
+    """The answer to ``getSubscriptions``."""
+
+    user_id_list: list[str]
+    """In order, the next to be evicted first."""
+    cleared_at: int | None = None
+    """When the backend last cleared the list by itself, in Unix milliseconds."""
+
+
+class FriendType(IntEnum):
+    """Which friend lists a deletion concerns."""
+
+    SINGLE = 1
+    """One's own."""
+    BOTH = 2
+    """One's own and the other user's."""
+
+
+class AddFriendParams(_Message, frozen=True):
+    """The parameters of ``addFriend``."""
+
+    user_id: str
+
+
+class DeleteFromFriendListParams(_Message, frozen=True):
+    """The parameters of ``deleteFromFriendList``."""
+
+    user_id_list: list[str]
+    delete_type: FriendType = FriendType.BOTH
+
+
+class GetFriendListParams(_Message, frozen=True):
+    """The parameters of ``getFriendList``: a page, after the one that named ``cursor``."""
+
+    cursor: str = ""
+
+
+class FriendInfo(_Message, frozen=True):
+    """A friend, with their status while the console's friend switch is on."""
+
+    user_id: str
+    user_status: UserStatus | None = None
+
+
+class FriendListPage(_Message, frozen=True):
+    """The answer to ``getFriendList``."""
+
+    friend_info_list: list[FriendInfo]
+    next_cursor: str | None = None
+    """Ask for the next page with it; null on the last one."""
+
+
+class SelfDevice(_Message, frozen=True):
+    """A connected device of one's own account."""
+
+    instance_id: str
+    device_name: str
+    platform: Platform
+    login_time: int
+    """When it logged in, in Unix milliseconds."""
+
+
+class SelfDevices(_Message, frozen=True):
+    """What ``onSelfDevicesChanged`` tells: the connected devices, the earliest login first."""
+
+    devices: list[SelfDevice]
+
+
+class SubscriptionReason(StrEnum):
+    """Why the list of subscriptions changed."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    EVICTED = "evicted"
+    CLEARED = "cleared"
+    RESYNC = "resync"
+    """Made by the SDK: what changed while the connection was away."""
+
+
+class SubscriptionsChanged(_Message, frozen=True):
+    """What ``onSubscriptionsChanged`` tells."""
+
+    added: list[str]
+    """Now the newest, in this order; one that was subscribed already counts too."""
+    removed: list[str]
+    reason: SubscriptionReason
+
+
+class FriendInfoList(_Message, frozen=True):
+    """What ``onFriendListAdded`` tells."""
+
+    friend_info_list: list[FriendInfo]
+
+
+class UserIDList(_Message, frozen=True):
+    """What ``onFriendListDeleted`` tells."""
+
+    user_id_list: list[str]

@@ -1,0 +1,39 @@
+"""The one door through which remote text goes before a terminal shows it."""
+
+import unicodedata
+from typing import Final
+
+# Unicode's Bidi_Control property.
+BIDI_CONTROLS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+
+_REPLACEMENT: Final = "\ufffd"
+_COMBINING_MAX: Final = 4
+_VARIATION_SELECTORS: Final = frozenset(
+    map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+)
+
+
+def safe_text(text: str) -> str:
+    """Return ``text`` as one line that no terminal can misread.
+
+    White space and line ends become spaces; controls and lone surrogates become U+FFFD, so that
+    one sees that something was there; format characters (bidirectional controls, joiners, tags)
+    and variation selectors, which shift widths, are dropped; of a pile of combining marks four
+    are kept.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    out: list[str] = []
+    combining = 0
+    for char in text:
+        category = unicodedata.category(char)
+        combining = combining + 1 if category in ("Mn", "Me") else 0
+        if category in ("Zs", "Zl", "Zp") or char in "\t\n\v\f\r\x85":
+            out.append(" ")
+        elif category in ("Cc", "Cs"):
+            out.append(_REPLACEMENT)
+        elif category == "Cf" or char in _VARIATION_SELECTORS or combining > _COMBINING_MAX:
+            continue
+        else:
+            out.append(char)
+    return "".join(out)
