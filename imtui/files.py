@@ -1,0 +1,109 @@
+"""Private files: folders of mode 0700, files of mode 0600 written whole or not at all, and locks."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+
+def make_private_dir(path: Path) -> Path:
+    """Make a folder, and those above it, that only this user may enter, and return it.
+
+    Raises:
+        OSError: It cannot be made, or it is somebody else's.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform != "win32" and path.stat().st_uid != os.getuid():
+        raise PermissionError(f"{path} belongs to another user")
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file as a whole by ``text``, readable to this user only.
+
+    Raises:
+        OSError: It cannot be written; the file is then as it was.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class FileLock:
+    """A lock between processes, held by a file and let go by the system when the holder dies."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it is made when first locked, and stays."""
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self, *, blocking: bool = True) -> bool:
+        """Take the lock and return True; without ``blocking``, return False if another has it.
+
+        Raises:
+            OSError: The file cannot be opened.
+        """
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.fdopen(descriptor, "r+")
+        if not _lock(file, blocking=blocking):
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let the lock go if it is held."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        """Take the lock, waiting for it."""
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let the lock go."""
+        self.release()
+
+
+if sys.platform == "win32":
+    import msvcrt
+    import time
+
+    def _lock(file: IO[str], *, blocking: bool) -> bool:
+        while True:
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not blocking:
+                    return False
+                time.sleep(0.05)
+            else:
+                return True
+
+else:
+    import fcntl
+
+    def _lock(file: IO[str], *, blocking: bool) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""All that the backend knows and decides; no network, clock or database."""

@@ -1,0 +1,159 @@
+"""A backend's data folder: the app's key, where the backend listens, and who holds the folder."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from imtui.files import FileLock, make_private_dir, write_private
+from imtui.protocol.messages import PROTOCOL_VERSION
+from imtui.protocol.wire_names import wire_name
+
+DEFAULT_SDK_APP_ID: Final = 1_400_000_000
+
+
+class BackendError(Exception):
+    """The backend cannot start or be reached; one line that says what to do."""
+
+
+class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
+    """The app that a backend serves, and the secret with which its UserSigs are made."""
+
+    sdk_app_id: int
+    secret_key: str
+
+    def __repr__(self) -> str:
+        """Leave the secret out, so that no log can show it."""
+        return f"AppKey(sdk_app_id={self.sdk_app_id})"
+
+
+class Address(msgspec.Struct, frozen=True, rename=wire_name):
+    """Where a running backend listens."""
+
+    ws: str
+    """``ws://host:port``, or ``ws+unix:///path`` for a Unix socket."""
+    rest: str
+    """``http://host:port``, or ``http+unix:///path``."""
+    sdk_app_id: int
+    pid: int
+    protocol_version: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """The files of one backend."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """Return where the database is."""
+        return self.path / "imtui.db"
+
+    def make(self) -> None:
+        """Make the folder, readable to this user only.
+
+        Raises:
+            BackendError: It cannot be made or written.
+        """
+        try:
+            make_private_dir(self.path)
+        except OSError as error:
+            raise BackendError(
+                f"The data folder {self.path} cannot be used: {error.strerror or error}. "
+                "Choose another with --data."
+            ) from error
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise BackendError(
+                f"The data folder {self.path} is not writable. Choose another with --data."
+            )
+
+    def hold(self) -> FileLock:
+        """Return the folder's lock, taken: one backend serves a folder at a time.
+
+        Raises:
+            BackendError: Another backend has it.
+        """
+        lock = FileLock(self.path / "backend.lock")
+        try:
+            taken = lock.acquire(blocking=False)
+        except OSError as error:
+            raise BackendError(f"{self.path} cannot be locked: {error.strerror}.") from error
+        if not taken:
+            raise BackendError(
+                f"Another backend serves {self.path}. Stop it, or choose another folder with --data."
+            )
+        return lock
+
+    def app_key(self) -> AppKey:
+        """Return the app's key.
+
+        Raises:
+            BackendError: There is none yet, or its file is damaged.
+        """
+        try:
+            text = self._key_file.read_bytes()
+        except FileNotFoundError:
+            raise BackendError(
+                f"{self.path} holds no app yet. Start a backend there: imtui serve --data {self.path}"
+            ) from None
+        except OSError as error:
+            raise BackendError(f"{self._key_file} cannot be read: {error.strerror}.") from error
+        try:
+            return msgspec.json.decode(text, type=AppKey)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BackendError(
+                f"{self._key_file} is damaged. Restore it, or delete it to get a new key; "
+                "UserSigs of the old key are then refused."
+            ) from error
+
+    def make_app_key(self) -> AppKey:
+        """Return the app's key, made anew if there is none.
+
+        Raises:
+            BackendError: Its file is damaged or cannot be written.
+        """
+        if self._key_file.exists():
+            return self.app_key()
+        key = AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
+        try:
+            write_private(self._key_file, msgspec.json.encode(key).decode())
+        except OSError as error:
+            raise BackendError(f"{self._key_file} cannot be written: {error.strerror}.") from error
+        return key
+
+    def address(self) -> Address:
+        """Return where the running backend listens.
+
+        Raises:
+            BackendError: None runs.
+        """
+        try:
+            return msgspec.json.decode(self._address_file.read_bytes(), type=Address)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BackendError(
+                f"No backend runs on {self.path}. Start it: imtui serve --data {self.path}"
+            ) from error
+
+    def publish(self, address: Address) -> None:
+        """Write where the backend listens.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        write_private(self._address_file, msgspec.json.encode(address).decode())
+
+    def withdraw(self) -> None:
+        """Say that no backend runs any more."""
+        self._address_file.unlink(missing_ok=True)
+
+    @property
+    def _key_file(self) -> Path:
+        return self.path / "app_key.json"
+
+    @property
+    def _address_file(self) -> Path:
+        return self.path / "backend.json"
