@@ -37,15 +37,12 @@ def check_user_id(text: str, field: str = "userID") -> str:
 
 
 def check_user_ids(user_ids: list[str], most: int, field: str = "userIDList") -> list[str]:
-    """Return the user IDs without repeats, each at the place of its last mention.
+    """Return the user IDs without repeats, each at the place of its first mention.
 
     Raises:
         IMError: 6017 for an invalid ID or for more than ``most`` different ones.
     """
-    unique: dict[str, None] = {}
-    for user_id in user_ids:
-        unique.pop(check_user_id(user_id, field), None)
-        unique[user_id] = None
+    unique = dict.fromkeys(check_user_id(user_id, field) for user_id in user_ids)
     if len(unique) > most:
         raise invalid_parameters(field, f"at most {most} users a call, got {len(unique)}")
     return list(unique)

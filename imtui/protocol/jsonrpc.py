@@ -1,5 +1,6 @@
 """The envelopes of the wire: JSON-RPC 2.0 requests, answers and pushes, as frames and back."""
 
+import re
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -46,7 +47,10 @@ _request_decoder: Final = msgspec.json.Decoder(Request)
 _incoming_decoder: Final = msgspec.json.Decoder(Incoming)
 
 # What msgspec raises for a document that is not JSON, not UTF-8, or nested too deep.
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+
+# Where msgspec's message says which field of an object it did not like.
+_FIELD: Final = re.compile(r"(?: - at `\$\.|missing required field `)(\w+)[^`]*`$")
 
 
 def encode(value: Any) -> bytes:
@@ -116,4 +120,6 @@ def decode_params(params: Raw | UnsetType, type_: type[T]) -> T:
     try:
         return msgspec.json.decode(b"{}" if document == b"null" else document, type=type_)
     except _UNREADABLE as error:
-        raise invalid_parameters("params", str(error).rstrip(".") or "not readable") from error
+        problem = str(error).rstrip(".") or "not readable"
+        where = _FIELD.search(problem)
+        raise invalid_parameters(where[1] if where else "params", problem) from error

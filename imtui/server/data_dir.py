@@ -84,7 +84,8 @@ class DataDir:
             raise BackendError(f"{self.path} cannot be locked: {error.strerror}.") from error
         if not taken:
             raise BackendError(
-                f"Another backend serves {self.path}. Stop it, or choose another folder with --data."
+                f"Another backend serves {self.path}. "
+                "Stop it, or choose another folder with --data."
             )
         return lock
 
@@ -98,7 +99,8 @@ class DataDir:
             text = self._key_file.read_bytes()
         except FileNotFoundError:
             raise BackendError(
-                f"{self.path} holds no app yet. Start a backend there: imtui serve --data {self.path}"
+                f"{self.path} holds no app yet. "
+                f"Start a backend there: imtui serve --data {self.path}"
             ) from None
         except OSError as error:
             raise BackendError(f"{self._key_file} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,99 @@
+"""The state of one app: what the functions of the core read and change."""
+
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from imtui.protocol import limits
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.server.core.account import Account, Session
+from imtui.server.core.changes import Change, DeviceChanged
+from imtui.server.core.deadlines import Deadlines
+from imtui.server.core.device import DeviceState
+from imtui.server.core.moment import Moment
+from imtui.server.core.rates import Rates
+from imtui.server.core.relation import Relation
+from imtui.server.core.stored import StoredApp
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long the app waits, in seconds."""
+
+    heartbeat_timeout: float = limits.HEARTBEAT_TIMEOUT
+    subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
+
+
+class App:
+    """All accounts, sessions, lists and settings of one SDKAppID."""
+
+    def __init__(self, stored: StoredApp, timing: Timing, now: Moment) -> None:
+        """Start from what was stored; nobody is connected yet."""
+        self.timing = timing
+        self.console = stored.console
+        self.accounts: dict[str, Account] = {}
+        self.sessions: dict[int, Session] = {}
+        self.friends = Relation()
+        self.subscriptions = Relation()
+        self.rates = Rates()
+        self.silences: Deadlines[int] = Deadlines()
+        """When a session has been silent for too long, in monotonic seconds."""
+        self.clearings: Deadlines[str] = Deadlines()
+        """When the subscriptions of an account are cleared, in monotonic seconds."""
+        self.ends: Deadlines[str] = Deadlines()
+        """When the custom status of an account ends, in Unix milliseconds."""
+        self.changes: list[Change] = []
+        self._revision = stored.start << 32
+        self._login_order = max((device.login_order for device in stored.devices), default=0)
+        self._restore(stored, now)
+
+    def next_revision(self) -> int:
+        """Return a revision above all before."""
+        self._revision += 1
+        return self._revision
+
+    def next_login_order(self) -> int:
+        """Return a place in the login policy after all before."""
+        self._login_order += 1
+        return self._login_order
+
+    def session(self, session_id: int) -> Session:
+        """Return a session that is logged in.
+
+        Raises:
+            IMError: 6014.
+        """
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
+        return session
+
+    def new_account(self, user_id: str, registered_at: int) -> Account:
+        """Return a new account, which is then known."""
+        account = Account(user_id, registered_at, self._revision)
+        self.accounts[user_id] = account
+        return account
+
+    def _restore(self, stored: StoredApp, now: Moment) -> None:
+        for known in stored.accounts:
+            account = self.new_account(known.user_id, known.registered_at)
+            account.subscriptions_cleared_at = known.subscriptions_cleared_at
+        for device in stored.devices:
+            # Whoever was connected when the backend ended is lost until the device is back.
+            if device.state is DeviceState.LIVE:
+                device = structs.replace(device, state=DeviceState.LOST, changed_at=now.unix_ms)
+                self.changes.append(DeviceChanged(device))
+            self.accounts[device.user_id].devices[device.instance_id] = device
+        for account in self.accounts.values():
+            changed = [device.changed_at for device in account.devices.values()]
+            account.status = structs.replace(
+                account.status,
+                status_type=account.general_status,
+                since=max(changed, default=account.registered_at),
+            )
+        for owner, member in stored.friends:
+            self.friends.append(owner, member)
+        for owner, member in stored.subscriptions:
+            self.subscriptions.append(owner, member)
+        for owner in self.subscriptions:
+            self.clearings.set(owner, now.monotonic + self.timing.subscriptions_cleared_after)

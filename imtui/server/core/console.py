@@ -1,0 +1,71 @@
+"""The IM console: what the app's plan includes and which features are switched on."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.server.core.login_policy import LoginPolicy
+
+
+class Edition(StrEnum):
+    """The plan of the app."""
+
+    STANDARD = "standard"
+    ULTIMATE = "ultimate"
+
+
+class Switch(StrEnum):
+    """Whether a feature is enabled."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class Console(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of the console; a new app has everything on."""
+
+    edition: Edition = Edition.ULTIMATE
+    user_status: Switch = Switch.ON
+    """Set user status query and status change notification."""
+    friend_status: Switch = Switch.ON
+    """Automatic notifications of friends' statuses."""
+    login_policy: LoginPolicy = LoginPolicy.MULTI
+    auto_register: Switch = Switch.ON
+    """Whether a first login registers the account."""
+
+    @property
+    def tells_subscribers(self) -> bool:
+        """Tell whether subscribers are told of changes."""
+        return self.user_status is Switch.ON and self.edition is Edition.ULTIMATE
+
+    @property
+    def tells_friends(self) -> bool:
+        """Tell whether friends are told of changes."""
+        return self.friend_status is Switch.ON
+
+    def with_settings(self, settings: Mapping[str, Any]) -> "Console":
+        """Return the console with some settings changed.
+
+        Raises:
+            IMError: 70402 for an unknown setting or value; none is changed.
+        """
+        try:
+            return msgspec.convert(msgspec.structs.asdict(self) | dict(settings), Console)
+        except msgspec.ValidationError as error:
+            raise IMError(
+                ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, f"Console: {error}."
+            ) from error
+
+    def check_user_status(self) -> None:
+        """Check that querying and subscribing is bought and enabled.
+
+        Raises:
+            IMError: 7013 for the edition, before 72001 for the switch.
+        """
+        if self.edition is not Edition.ULTIMATE:
+            raise IMError(ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT)
+        if self.user_status is not Switch.ON:
+            raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)

@@ -1,0 +1,55 @@
+"""What falls due when."""
+
+import heapq
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Deadlines(Generic[K]):
+    """One deadline for each key, the earliest first.
+
+    A heap with lazy removal: a superseded entry is thrown away when it comes to the top.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._due: dict[K, float] = {}
+        self._heap: list[tuple[float, int, K]] = []
+        self._count = 0
+
+    def set(self, key: K, due: float) -> None:
+        """Let ``key`` fall due at ``due``, in place of what was set before."""
+        if self._due.get(key) == due:
+            return
+        self._due[key] = due
+        self._count += 1
+        heapq.heappush(self._heap, (due, self._count, key))
+        # Superseded entries may not outnumber the live ones, however often a key is set anew.
+        if len(self._heap) > 2 * len(self._due) + 64:
+            self._rebuild()
+
+    def cancel(self, key: K) -> None:
+        """Forget the deadline of ``key`` if it has one."""
+        self._due.pop(key, None)
+
+    def next_due(self) -> float | None:
+        """Return when the earliest falls due, or None if there is none."""
+        while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pop_due(self, now: float) -> list[K]:
+        """Remove and return the keys that are due, the earliest first."""
+        keys = []
+        while (due := self.next_due()) is not None and due <= now:
+            key = heapq.heappop(self._heap)[2]
+            del self._due[key]
+            keys.append(key)
+        return keys
+
+    def _rebuild(self) -> None:
+        self._heap = [(due, index, key) for index, (key, due) in enumerate(self._due.items())]
+        heapq.heapify(self._heap)
+        self._count = len(self._heap)

@@ -1,0 +1,37 @@
+"""A device of an account: one login of it, known by its instance ID."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from imtui.protocol.status import ChangedBy, Platform
+
+
+class DeviceState(StrEnum):
+    """What became of a login."""
+
+    LIVE = "live"
+    LOST = "lost"
+    LOGGED_OUT = "logged_out"
+    KICKED = "kicked"
+
+
+class Device(Struct, frozen=True):
+    """What is known of one device; durable."""
+
+    user_id: str
+    instance_id: str
+    platform: Platform
+    device_name: str
+    state: DeviceState
+    login_order: int
+    """Grows with each new login of the app; a resumed or taken-over login keeps its own."""
+    login_time: int
+    """When it logged in, in Unix milliseconds."""
+    changed_at: int
+    """When ``state`` last changed, in Unix milliseconds."""
+
+    @property
+    def named(self) -> ChangedBy:
+        """Return how the device is named as the one that made a change."""
+        return ChangedBy(self.instance_id, self.device_name, self.platform)

@@ -1,0 +1,205 @@
+"""Logging in and out, losing a connection, taking over, kicking."""
+
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from imtui.protocol import identifiers
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import DEVICE_RECORDS_MAX
+from imtui.protocol.messages import SelfDevice
+from imtui.protocol.status import ChangedBy, Platform, UserStatus
+from imtui.server.core.account import Account, Session
+from imtui.server.core.app import App
+from imtui.server.core.changes import (
+    AccountRegistered,
+    DeviceChanged,
+    DeviceForgotten,
+    OwnDevicesChanged,
+    SessionKicked,
+    SessionTakenOver,
+)
+from imtui.server.core.console import Switch
+from imtui.server.core.device import Device, DeviceState
+from imtui.server.core.login_policy import over_policy
+from imtui.server.core.moment import Moment
+from imtui.server.core.presence import settle
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who wants to log in, the UserSig already checked."""
+
+    user_id: str
+    instance_id: str
+    platform: Platform = Platform.LINUX
+    device_name: str = ""
+    passive: bool = False
+    resume: bool = False
+
+
+def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
+    """Log a session in, and return the own status.
+
+    The same account again succeeds and changes nothing; another one logs the first out. The same
+    instance ID elsewhere is taken over, with its place in the policy. A login and the kicks that
+    it causes are one change.
+
+    Raises:
+        IMError: 6017 for an invalid ID or name; 70107 for an unknown account if accounts are not
+            registered by their first login; 6208 for resuming what was kicked or logged out, or
+            would be kicked now. Whoever was logged in on the session stays so.
+    """
+    current = app.sessions.get(session_id)
+    if current and (current.user_id, current.passive) == (wish.user_id, wish.passive):
+        return app.accounts[wish.user_id].own_status
+    identifiers.check_user_id(wish.user_id)
+    identifiers.check_instance_id(wish.instance_id)
+    name = identifiers.check_device_name(wish.device_name)
+    account = app.accounts.get(wish.user_id)
+    if account is None and app.console.auto_register is Switch.OFF:
+        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+    if account is not None and wish.resume and not wish.passive:
+        _check_resumable(app, account, wish, now)
+    if current is not None:
+        end(app, session_id, DeviceState.LOGGED_OUT, now)
+    account = account or _register(app, wish.user_id, now)
+    app.clearings.cancel(account.user_id)
+    named = ChangedBy(wish.instance_id, name, wish.platform)
+    session = Session(session_id, account.user_id, named, wish.passive, now.monotonic)
+    app.sessions[session_id] = session
+    app.silences.set(session_id, now.monotonic + app.timing.heartbeat_timeout)
+    if wish.passive:
+        account.passive.add(session_id)
+        app.changes.append(OwnDevicesChanged(account.user_id, session_id))
+    else:
+        _connect(app, account, session, wish, now)
+    return account.own_status
+
+
+def logout(app: App, session_id: int, now: Moment) -> None:
+    """Log the device of a session out; the account's other devices stay as they are.
+
+    Raises:
+        IMError: 6014.
+    """
+    app.session(session_id)
+    end(app, session_id, DeviceState.LOGGED_OUT, now)
+
+
+def end(app: App, session_id: int, state: DeviceState, now: Moment) -> None:
+    """End a session, if it is one, and leave its device in ``state``."""
+    session = app.sessions.pop(session_id, None)
+    if session is None:
+        return
+    app.silences.cancel(session_id)
+    account = app.accounts[session.user_id]
+    if session.passive:
+        account.passive.remove(session_id)
+    else:
+        _disconnect(app, account, session.named.instance_id, state, now)
+        settle(app, account, now, session.named)
+        app.changes.append(OwnDevicesChanged(account.user_id))
+    if account.is_away and app.subscriptions.members(account.user_id):
+        app.clearings.set(account.user_id, now.monotonic + app.timing.subscriptions_cleared_after)
+
+
+def enforce_policy(app: App, now: Moment) -> None:
+    """Kick what the console's login policy does not admit any more."""
+    for account in app.accounts.values():
+        excess = over_policy(app.console.login_policy, account.connected_devices)
+        if excess:
+            for device in excess:
+                _kick(app, account, device, now)
+            settle(app, account, now)
+            app.changes.append(OwnDevicesChanged(account.user_id))
+
+
+def self_devices(account: Account) -> list[SelfDevice]:
+    """Return the connected devices of an account, the earliest login first."""
+    return [
+        SelfDevice(device.instance_id, device.device_name, device.platform, device.login_time)
+        for device in account.connected_devices
+    ]
+
+
+def _check_resumable(app: App, account: Account, wish: Login, now: Moment) -> None:
+    device = account.devices.get(wish.instance_id)
+    if device is None:
+        return
+    if device.state is DeviceState.LOST:
+        returning = structs.replace(device, platform=wish.platform)
+        connected = [*account.connected_devices, returning]
+        if returning not in over_policy(app.console.login_policy, connected):
+            return
+        # A newer login has its place: an automatic reconnect must not kick a person's choice.
+        _record(app, account, device, DeviceState.KICKED, now)
+        settle(app, account, now)
+    elif device.state is DeviceState.LIVE:
+        return
+    raise IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
+
+
+def _connect(app: App, account: Account, session: Session, wish: Login, now: Moment) -> None:
+    known = account.devices.get(wish.instance_id)
+    taken_over = account.live.pop(wish.instance_id, None)
+    if taken_over is not None:
+        del app.sessions[taken_over]
+        app.silences.cancel(taken_over)
+        app.changes.append(SessionTakenOver(taken_over))
+    goes_on = known is not None and (taken_over is not None or wish.resume)
+    device = Device(
+        account.user_id,
+        wish.instance_id,
+        wish.platform,
+        session.named.device_name,
+        DeviceState.LIVE,
+        known.login_order if known and goes_on else app.next_login_order(),
+        known.login_time if known and goes_on else now.unix_ms,
+        now.unix_ms,
+    )
+    account.devices[device.instance_id] = device
+    account.live[device.instance_id] = session.session_id
+    app.changes.append(DeviceChanged(device))
+    for excess in over_policy(app.console.login_policy, account.connected_devices):
+        _kick(app, account, excess, now)
+    _forget_old_devices(app, account)
+    settle(app, account, now, device.named)
+    app.changes.append(OwnDevicesChanged(account.user_id))
+
+
+def _kick(app: App, account: Account, device: Device, now: Moment) -> None:
+    session_id = account.live[device.instance_id]
+    del app.sessions[session_id]
+    app.silences.cancel(session_id)
+    _disconnect(app, account, device.instance_id, DeviceState.KICKED, now)
+    app.changes.append(SessionKicked(session_id))
+
+
+def _disconnect(
+    app: App, account: Account, instance_id: str, state: DeviceState, now: Moment
+) -> None:
+    del account.live[instance_id]
+    _record(app, account, account.devices[instance_id], state, now)
+
+
+def _record(app: App, account: Account, device: Device, state: DeviceState, now: Moment) -> None:
+    changed = structs.replace(device, state=state, changed_at=now.unix_ms)
+    account.devices[device.instance_id] = changed
+    app.changes.append(DeviceChanged(changed))
+
+
+def _register(app: App, user_id: str, now: Moment) -> Account:
+    app.changes.append(AccountRegistered(user_id, now.unix_ms))
+    return app.new_account(user_id, now.unix_ms)
+
+
+def _forget_old_devices(app: App, account: Account) -> None:
+    if len(account.devices) <= DEVICE_RECORDS_MAX:
+        return
+    gone = [device for device in account.devices.values() if device.state is not DeviceState.LIVE]
+    # What logged out goes first: one that was lost may be all that makes the account OFFLINE.
+    gone.sort(key=lambda device: (device.state is DeviceState.LOST, device.changed_at))
+    for device in gone[: len(account.devices) - DEVICE_RECORDS_MAX]:
+        del account.devices[device.instance_id]
+        app.changes.append(DeviceForgotten(account.user_id, device.instance_id))

@@ -1,0 +1,90 @@
+"""What the devices and texts of an account make of its status, and who hears of a change."""
+
+from collections.abc import Iterator
+
+from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
+from imtui.server.core.account import Account
+from imtui.server.core.app import App
+from imtui.server.core.changes import StatusChanged
+from imtui.server.core.custom_status import CLEARED
+from imtui.server.core.moment import Moment
+
+
+def settle(
+    app: App,
+    account: Account,
+    now: Moment,
+    changed_by: ChangedBy | None = None,
+    *,
+    was_set: bool = False,
+) -> None:
+    """Bring the status of an account up to date, and say what changed.
+
+    The custom status goes as the account leaves ONLINE, in the same change. A change of the
+    online devices alone is told to own devices only, and so is setting a text that was there.
+
+    Args:
+        app: The app.
+        account: Whose devices or texts changed.
+        now: When.
+        changed_by: The device that made the change, if one did.
+        was_set: Own devices are told even if nothing changed.
+    """
+    before = account.status
+    general = account.general_status
+    online = general is UserStatusType.ONLINE
+    account.custom = account.custom.at(now.unix_ms) if online else CLEARED
+    _watch_for_end(app, account)
+    after = UserStatus(
+        account.user_id,
+        general,
+        account.custom.standing.text,
+        sorted({account.devices[instance_id].platform for instance_id in account.live}),
+        before.since if general is before.status_type else now.unix_ms,
+        before.revision,
+    )
+    if after == before and not was_set:
+        return
+    to_watchers = (general, after.custom_status) != (before.status_type, before.custom_status)
+    if after != before:
+        account.status = _with_revision(after, app.next_revision())
+    account.changed_by = changed_by
+    app.changes.append(StatusChanged(account.status, account.own_status, to_watchers))
+
+
+def watchers(app: App, user_id: str) -> Iterator[str]:
+    """Iterate over those who are told of the user's changes, each once.
+
+    Friends, while the console's friend switch is on; subscribers, while the edition and the
+    console's switch allow it.
+    """
+    friends = app.friends.owners(user_id) if app.console.tells_friends else ()
+    yield from friends
+    if app.console.tells_subscribers:
+        yield from (who for who in app.subscriptions.owners(user_id) if who not in friends)
+
+
+def is_watcher(app: App, watcher: str, user_id: str) -> bool:
+    """Tell whether ``watcher`` is told of the user's changes."""
+    return (app.console.tells_friends and app.friends.has(watcher, user_id)) or (
+        app.console.tells_subscribers and app.subscriptions.has(watcher, user_id)
+    )
+
+
+def _with_revision(status: UserStatus, revision: int) -> UserStatus:
+    return UserStatus(
+        status.user_id,
+        status.status_type,
+        status.custom_status,
+        status.online_devices,
+        status.since,
+        revision,
+    )
+
+
+def _watch_for_end(app: App, account: Account) -> None:
+    expires_at = account.custom.standing.expires_at
+    if expires_at is None:
+        app.ends.cancel(account.user_id)
+    else:
+        app.ends.set(account.user_id, expires_at)

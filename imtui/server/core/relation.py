@@ -1,0 +1,49 @@
+"""Who has whom in a list: friends, and subscriptions."""
+
+from collections.abc import Collection, Iterator
+
+
+class Relation:
+    """Ordered lists of user IDs, one for each owner, that can be asked from both ends."""
+
+    def __init__(self) -> None:
+        """Start with empty lists."""
+        self._lists: dict[str, dict[str, None]] = {}
+        self._owners: dict[str, dict[str, None]] = {}
+
+    def append(self, owner: str, member: str) -> None:
+        """Put ``member`` at the end of the owner's list, wherever it was before."""
+        members = self._lists.setdefault(owner, {})
+        members.pop(member, None)
+        members[member] = None
+        self._owners.setdefault(member, {})[owner] = None
+
+    def remove(self, owner: str, member: str) -> bool:
+        """Take ``member`` off the owner's list; tell whether it was there."""
+        members = self._lists.get(owner, {})
+        if member not in members:
+            return False
+        del members[member]
+        owners = self._owners[member]
+        del owners[owner]
+        if not members:
+            del self._lists[owner]
+        if not owners:
+            del self._owners[member]
+        return True
+
+    def has(self, owner: str, member: str) -> bool:
+        """Tell whether ``member`` is on the owner's list."""
+        return member in self._lists.get(owner, ())
+
+    def members(self, owner: str) -> Collection[str]:
+        """Return the owner's list in its order."""
+        return self._lists.get(owner, {}).keys()
+
+    def owners(self, member: str) -> Collection[str]:
+        """Return who has ``member`` in their list."""
+        return self._owners.get(member, {}).keys()
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the owners that have a list."""
+        return iter(self._lists)

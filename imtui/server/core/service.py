@@ -1,0 +1,188 @@
+"""The core's face: events and the time go in, answers and changes come out."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from imtui.protocol.messages import (
+    FriendInfo,
+    FriendListPage,
+    FriendType,
+    SelfDevice,
+    Subscriptions,
+)
+from imtui.protocol.status import UserStatus
+from imtui.server.core import friendships, logins, presence, statuses, subscriptions
+from imtui.server.core.app import App, Timing
+from imtui.server.core.changes import Change, ConsoleChanged, SessionSilent
+from imtui.server.core.console import Console
+from imtui.server.core.device import DeviceState
+from imtui.server.core.logins import Login
+from imtui.server.core.moment import Moment
+from imtui.server.core.stored import StoredApp
+
+# The wall clock may jump (a lid was shut): no end of a custom status is waited for in one go.
+_WALL_CLOCK_CHECK: Final = 30.0
+_RATES_CHECK: Final = 60.0
+
+
+class IMService:
+    """The whole backend of an app, in virtual time.
+
+    Sessions are numbers that the caller chooses, one for each connection. Each call may leave
+    changes behind, even one that fails; the caller takes them with ``take_changes``.
+    """
+
+    def __init__(self, stored: StoredApp, now: Moment, timing: Timing | None = None) -> None:
+        """Start from what was stored."""
+        self._app = App(stored, timing or Timing(), now)
+        self._rates_checked = now.monotonic
+
+    def take_changes(self) -> list[Change]:
+        """Return what changed since the last time, in order."""
+        changes, self._app.changes = self._app.changes, []
+        return changes
+
+    def login(self, session_id: int, wish: Login, now: Moment) -> UserStatus:
+        """Log a session in; see ``logins.login``."""
+        return logins.login(self._app, session_id, wish, now)
+
+    def logout(self, session_id: int, now: Moment) -> None:
+        """Log a session out; see ``logins.logout``."""
+        logins.logout(self._app, session_id, now)
+
+    def received(self, session_id: int, now: Moment) -> None:
+        """Note a sign of life of a session, if it is one."""
+        session = self._app.sessions.get(session_id)
+        if session is not None:
+            session.last_received = now.monotonic
+
+    def lost(self, session_id: int, now: Moment) -> None:
+        """Note that the connection of a session is gone without a logout."""
+        logins.end(self._app, session_id, DeviceState.LOST, now)
+
+    def check_logged_in(self, session_id: int) -> None:
+        """Check that a session is logged in.
+
+        Raises:
+            IMError: 6014.
+        """
+        self._app.session(session_id)
+
+    def is_logged_in(self, session_id: int) -> bool:
+        """Tell whether a session is logged in."""
+        return session_id in self._app.sessions
+
+    def set_self_status(
+        self, session_id: int, text: str | None, expires_at: int | None, now: Moment
+    ) -> None:
+        """Set the custom status; see ``statuses.set_self_status``."""
+        statuses.set_self_status(self._app, session_id, text, expires_at, now)
+
+    def get_user_status(
+        self, session_id: int, user_ids: list[str], now: Moment
+    ) -> list[UserStatus]:
+        """Query statuses; see ``statuses.get_user_status``."""
+        return statuses.get_user_status(self._app, session_id, user_ids, now)
+
+    def subscribe(self, session_id: int, user_ids: list[str], now: Moment) -> None:
+        """Subscribe to users; see ``subscriptions.subscribe``."""
+        subscriptions.subscribe(self._app, session_id, user_ids, now)
+
+    def unsubscribe(self, session_id: int, user_ids: list[str] | None, now: Moment) -> None:
+        """Unsubscribe from users; see ``subscriptions.unsubscribe``."""
+        subscriptions.unsubscribe(self._app, session_id, user_ids, now)
+
+    def get_subscriptions(self, session_id: int) -> Subscriptions:
+        """Return the subscriptions; see ``subscriptions.get_subscriptions``."""
+        return subscriptions.get_subscriptions(self._app, session_id)
+
+    def add_friend(self, session_id: int, user_id: str) -> None:
+        """Add a friend; see ``friendships.add_friend``."""
+        friendships.add_friend(self._app, session_id, user_id)
+
+    def befriend(self, one: str, other: str) -> None:
+        """Make two accounts friends of one another, if both exist."""
+        if one != other and one in self._app.accounts and other in self._app.accounts:
+            friendships.befriend(self._app, one, other)
+
+    def delete_from_friend_list(
+        self, session_id: int, user_ids: list[str], delete_type: FriendType
+    ) -> None:
+        """Delete friends; see ``friendships.delete_from_friend_list``."""
+        friendships.delete_from_friend_list(self._app, session_id, user_ids, delete_type)
+
+    def get_friend_list(self, session_id: int, cursor: str) -> FriendListPage:
+        """Return a page of friends; see ``friendships.get_friend_list``."""
+        return friendships.get_friend_list(self._app, session_id, cursor)
+
+    @property
+    def console(self) -> Console:
+        """Return the settings of the console."""
+        return self._app.console
+
+    def set_console(self, settings: Mapping[str, Any], now: Moment) -> Console:
+        """Change settings of the console at once, and return them all.
+
+        Raises:
+            IMError: 70402 for an unknown setting or value; none is changed.
+        """
+        self._app.console = self._app.console.with_settings(settings)
+        self._app.changes.append(ConsoleChanged(self._app.console))
+        logins.enforce_policy(self._app, now)
+        return self._app.console
+
+    def sweep(self, now: Moment) -> None:
+        """Carry out what has fallen due."""
+        app = self._app
+        for session_id in app.silences.pop_due(now.monotonic):
+            due = app.sessions[session_id].last_received + app.timing.heartbeat_timeout
+            if due > now.monotonic:
+                app.silences.set(session_id, due)
+            else:
+                app.changes.append(SessionSilent(session_id))
+                self.lost(session_id, now)
+        for user_id in app.clearings.pop_due(now.monotonic):
+            subscriptions.clear(app, user_id, now)
+        for user_id in app.ends.pop_due(now.unix_ms):
+            presence.settle(app, app.accounts[user_id], now)
+        if now.monotonic - self._rates_checked >= _RATES_CHECK:
+            self._rates_checked = now.monotonic
+            app.rates.forget_old(now.monotonic)
+
+    def next_sweep(self, now: Moment) -> float | None:
+        """Return when to sweep next, in monotonic seconds, or None if nothing is to come."""
+        app = self._app
+        due = [
+            moment
+            for deadlines in (app.silences, app.clearings)
+            if (moment := deadlines.next_due()) is not None
+        ]
+        if (end := app.ends.next_due()) is not None:
+            due.append(now.monotonic + min((end - now.unix_ms) / 1000, _WALL_CLOCK_CHECK))
+        return min(due, default=None)
+
+    def watchers(self, user_id: str) -> list[str]:
+        """Return who is told of a user's changes, each once."""
+        return list(presence.watchers(self._app, user_id))
+
+    def is_watcher(self, watcher: str, user_id: str) -> bool:
+        """Tell whether ``watcher`` is told of a user's changes."""
+        return presence.is_watcher(self._app, watcher, user_id)
+
+    def sessions_of(self, user_id: str) -> list[int]:
+        """Return the sessions that are told what concerns an account."""
+        account = self._app.accounts.get(user_id)
+        return list(account.session_ids()) if account else []
+
+    def self_devices(self, user_id: str) -> list[SelfDevice]:
+        """Return the connected devices of an account, the earliest login first."""
+        return logins.self_devices(self._app.accounts[user_id])
+
+    def friend_info(self, user_id: str) -> FriendInfo:
+        """Return what a friend is told of a user."""
+        return friendships.friend_info(self._app, user_id)
+
+    def logged_in(self) -> Counter[str]:
+        """Count the sessions of each account, passive ones included."""
+        return Counter(session.user_id for session in self._app.sessions.values())

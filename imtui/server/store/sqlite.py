@@ -1,0 +1,212 @@
+"""A store in an SQLite database with a write-ahead log."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from imtui.protocol.messages import SubscriptionReason
+from imtui.protocol.status import Platform
+from imtui.server.core.changes import (
+    AccountRegistered,
+    Change,
+    ConsoleChanged,
+    DeviceChanged,
+    DeviceForgotten,
+    FriendsAdded,
+    FriendsDeleted,
+    SubscriptionsChanged,
+)
+from imtui.server.core.console import Console
+from imtui.server.core.device import Device, DeviceState
+from imtui.server.core.stored import StoredAccount, StoredApp
+from imtui.server.store.store import StoreError
+
+SCHEMA_VERSION: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE app (start INTEGER NOT NULL, console TEXT NOT NULL);
+CREATE TABLE accounts (
+    user_id TEXT PRIMARY KEY, registered_at INTEGER NOT NULL, subscriptions_cleared_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE devices (
+    user_id TEXT NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL, platform TEXT NOT NULL,
+    device_name TEXT NOT NULL, state TEXT NOT NULL, login_order INTEGER NOT NULL,
+    login_time INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY (user_id, instance_id)
+) WITHOUT ROWID;
+CREATE TABLE friends (
+    owner TEXT NOT NULL REFERENCES accounts, friend TEXT NOT NULL REFERENCES accounts,
+    PRIMARY KEY (owner, friend)
+) WITHOUT ROWID;
+CREATE TABLE subscriptions (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL REFERENCES accounts,
+    user_id TEXT NOT NULL REFERENCES accounts, UNIQUE (owner, user_id)
+);
+INSERT INTO app VALUES (0, '{}');
+"""
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class SQLiteStore:
+    """Changes become statements, and the statements of one commit one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database, made if there is none.
+
+        Raises:
+            StoreError: It is damaged, of a newer version, or cannot be opened.
+        """
+        self._path = path
+        self._noted: list[Statement] = []
+        try:
+            path.touch(mode=0o600)
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=5)
+        except (OSError, sqlite3.Error) as error:
+            raise self._cannot("opened", error) from error
+        try:
+            self._prepare()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def load(self) -> StoredApp:
+        """Count this start, durably, and return everything that was stored.
+
+        Raises:
+            StoreError: It cannot be read or written.
+        """
+        try:
+            self._database.execute("UPDATE app SET start = start + 1")
+            start, console = self._rows("SELECT start, console FROM app")[0]
+            return StoredApp(
+                start=start,
+                console=msgspec.json.decode(console, type=Console),
+                accounts=[StoredAccount(*row) for row in self._rows("SELECT * FROM accounts")],
+                devices=[_device(row) for row in self._rows("SELECT * FROM devices")],
+                friends=self._rows("SELECT owner, friend FROM friends"),
+                subscriptions=self._rows("SELECT owner, user_id FROM subscriptions ORDER BY place"),
+            )
+        except (sqlite3.Error, ValueError, IndexError) as error:
+            raise self._cannot("read", error) from error
+
+    def write(self, changes: Iterable[Change]) -> None:
+        """Note the changes that outlive a restart; ``commit`` makes them durable."""
+        for change in changes:
+            statements = _STATEMENTS.get(type(change))
+            if statements is not None:
+                self._noted += statements(change)
+
+    def commit(self) -> None:
+        """Make all that was noted durable, as one.
+
+        Raises:
+            StoreError: It could not; what was noted is kept, and tried again by the next commit.
+        """
+        if not self._noted:
+            return
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            for sql, values in self._noted:
+                self._database.execute(sql, values)
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise self._cannot("written", error) from error
+        self._noted.clear()
+
+    def close(self) -> None:
+        """Let go of the database; what was noted and not committed is gone."""
+        self._database.close()
+
+    def _prepare(self) -> None:
+        try:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            # What is acknowledged survives a power cut, not only the end of the process.
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            version = self._rows("PRAGMA user_version")[0][0]
+            if self._rows("PRAGMA quick_check(1)") != [("ok",)]:
+                raise sqlite3.DatabaseError("its pages do not fit together")
+            if version == 0:
+                self._database.executescript(
+                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                )
+        except sqlite3.Error as error:
+            raise self._cannot("read", error) from error
+        if version > SCHEMA_VERSION:
+            raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
+
+    def _rows(self, sql: str) -> list[Any]:
+        return self._database.execute(sql).fetchall()
+
+    def _cannot(self, done: str, error: Exception) -> StoreError:
+        return StoreError(
+            f"The database {self._path} cannot be {done}: {error}. "
+            "Restore it from a backup, or move it away to start anew."
+        )
+
+
+def _device(row: tuple[Any, ...]) -> Device:
+    user_id, instance_id, platform, device_name, state, *numbers = row
+    return Device(
+        user_id, instance_id, Platform(platform), device_name, DeviceState(state), *numbers
+    )
+
+
+def _account_registered(change: AccountRegistered) -> list[Statement]:
+    return [("INSERT INTO accounts VALUES (?, ?, NULL)", (change.user_id, change.registered_at))]
+
+
+def _device_changed(change: DeviceChanged) -> list[Statement]:
+    return [
+        (
+            "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            msgspec.structs.astuple(change.device),
+        )
+    ]
+
+
+def _device_forgotten(change: DeviceForgotten) -> list[Statement]:
+    key = (change.user_id, change.instance_id)
+    return [("DELETE FROM devices WHERE user_id = ? AND instance_id = ?", key)]
+
+
+def _friends_added(change: FriendsAdded) -> list[Statement]:
+    sql = "INSERT INTO friends VALUES (?, ?)"
+    return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
+
+
+def _friends_deleted(change: FriendsDeleted) -> list[Statement]:
+    sql = "DELETE FROM friends WHERE owner = ? AND friend = ?"
+    return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
+
+
+def _subscriptions_changed(change: SubscriptionsChanged) -> list[Statement]:
+    remove = "DELETE FROM subscriptions WHERE owner = ? AND user_id = ?"
+    add = "INSERT INTO subscriptions (owner, user_id) VALUES (?, ?)"
+    moved = (*change.removed, *change.added)
+    statements: list[Statement] = [(remove, (change.user_id, user_id)) for user_id in moved]
+    statements += [(add, (change.user_id, user_id)) for user_id in change.added]
+    if change.reason is SubscriptionReason.CLEARED:
+        cleared = "UPDATE accounts SET subscriptions_cleared_at = ? WHERE user_id = ?"
+        statements.append((cleared, (change.at, change.user_id)))
+    return statements
+
+
+def _console_changed(change: ConsoleChanged) -> list[Statement]:
+    return [("UPDATE app SET console = ?", (msgspec.json.encode(change.console).decode(),))]
+
+
+_STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
+    AccountRegistered: _account_registered,
+    DeviceChanged: _device_changed,
+    DeviceForgotten: _device_forgotten,
+    FriendsAdded: _friends_added,
+    FriendsDeleted: _friends_deleted,
+    SubscriptionsChanged: _subscriptions_changed,
+    ConsoleChanged: _console_changed,
+}
