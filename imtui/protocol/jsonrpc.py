@@ -45,6 +45,7 @@ class Incoming(Struct, frozen=True):
 _encoder: Final = msgspec.json.Encoder()
 _request_decoder: Final = msgspec.json.Decoder(Request)
 _incoming_decoder: Final = msgspec.json.Decoder(Incoming)
+_document_decoder: Final = msgspec.json.Decoder(Raw)
 
 # What msgspec raises for a document that is not JSON, not UTF-8, or nested too deep.
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
@@ -88,8 +89,12 @@ def decode_request(frame: str | bytes) -> Request:
     try:
         request = _request_decoder.decode(frame)
     except msgspec.ValidationError as error:
+        # Told at the first wrong field, when what follows was not yet read.
+        if not _is_json(frame):
+            raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
         raise IMError(
-            ErrorCode.JSONRPC_INVALID_REQUEST, f"Not a JSON-RPC 2.0 request: {error}."
+            ErrorCode.JSONRPC_INVALID_REQUEST,
+            f"Not a JSON-RPC 2.0 request: {str(error).rstrip('.')}.",
         ) from error
     except _UNREADABLE as error:
         raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
@@ -123,3 +128,11 @@ def decode_params(params: Raw | UnsetType, type_: type[T]) -> T:
         problem = str(error).rstrip(".") or "not readable"
         where = _FIELD.search(problem)
         raise invalid_parameters(where[1] if where else "params", problem) from error
+
+
+def _is_json(frame: str | bytes) -> bool:
+    try:
+        _document_decoder.decode(frame)
+    except _UNREADABLE:
+        return False
+    return True
