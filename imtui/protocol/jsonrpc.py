@@ -30,6 +30,11 @@ class Request(Struct, frozen=True):
     params: Raw | UnsetType = UNSET
     id: RequestID | UnsetType = UNSET
 
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether it has an ID, and so is to be answered."""
+        return self.id is not UNSET
+
 
 class Incoming(Struct, frozen=True):
     """What a client receives: an answer (with an ID), or a push (with a method)."""
@@ -64,12 +69,12 @@ def encode_request(request_id: int, method: str, params: Struct) -> bytes:
     return encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
 
 
-def encode_result(request_id: RequestID, result: Struct) -> bytes:
+def encode_result(request_id: RequestID | UnsetType, result: Struct) -> bytes:
     """Return the answer to a request as a frame."""
     return encode({"jsonrpc": "2.0", "id": request_id, "result": result})
 
 
-def encode_error(request_id: RequestID, error: IMError) -> bytes:
+def encode_error(request_id: RequestID | UnsetType, error: IMError) -> bytes:
     """Return the refusal of a request as a frame."""
     body = ErrorObject(int(error.code), error.message, error.data)
     return encode({"jsonrpc": "2.0", "id": request_id, "error": body})

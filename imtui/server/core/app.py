@@ -1,5 +1,6 @@
 """The state of one app: what the functions of the core read and change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -27,9 +28,16 @@ class Timing:
 class App:
     """All accounts, sessions, lists and settings of one SDKAppID."""
 
-    def __init__(self, stored: StoredApp, timing: Timing, now: Moment) -> None:
+    def __init__(
+        self,
+        stored: StoredApp,
+        timing: Timing,
+        now: Moment,
+        befriend: Callable[[str, str], bool] | None = None,
+    ) -> None:
         """Start from what was stored; nobody is connected yet."""
         self.timing = timing
+        self.befriend = befriend
         self.console = stored.console
         self.accounts: dict[str, Account] = {}
         self.sessions: dict[int, Session] = {}

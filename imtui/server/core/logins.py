@@ -21,6 +21,7 @@ from imtui.server.core.changes import (
 )
 from imtui.server.core.console import Switch
 from imtui.server.core.device import Device, DeviceState
+from imtui.server.core.friendships import befriend
 from imtui.server.core.login_policy import over_policy
 from imtui.server.core.moment import Moment
 from imtui.server.core.presence import settle
@@ -191,7 +192,12 @@ def _record(app: App, account: Account, device: Device, state: DeviceState, now:
 
 def _register(app: App, user_id: str, now: Moment) -> Account:
     app.changes.append(AccountRegistered(user_id, now.unix_ms))
-    return app.new_account(user_id, now.unix_ms)
+    account = app.new_account(user_id, now.unix_ms)
+    if app.befriend is not None:
+        for other in list(app.accounts):
+            if other != user_id and app.befriend(user_id, other):
+                befriend(app, user_id, other)
+    return account
 
 
 def _forget_old_devices(app: App, account: Account) -> None:

@@ -1,7 +1,7 @@
 """The core's face: events and the time go in, answers and changes come out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from imtui.protocol.messages import (
@@ -33,9 +33,24 @@ class IMService:
     changes behind, even one that fails; the caller takes them with ``take_changes``.
     """
 
-    def __init__(self, stored: StoredApp, now: Moment, timing: Timing | None = None) -> None:
-        """Start from what was stored."""
-        self._app = App(stored, timing or Timing(), now)
+    def __init__(
+        self,
+        stored: StoredApp,
+        now: Moment,
+        timing: Timing | None = None,
+        *,
+        befriend: Callable[[str, str], bool] | None = None,
+    ) -> None:
+        """Start from what was stored.
+
+        Args:
+            stored: What outlived the last run.
+            now: The present.
+            timing: How long to wait for what.
+            befriend: Whether a newly registered account and an earlier one are friends from the
+                start; by default nobody is.
+        """
+        self._app = App(stored, timing or Timing(), now, befriend)
         self._rates_checked = now.monotonic
 
     def take_changes(self) -> list[Change]:
@@ -100,11 +115,6 @@ class IMService:
     def add_friend(self, session_id: int, user_id: str) -> None:
         """Add a friend; see ``friendships.add_friend``."""
         friendships.add_friend(self._app, session_id, user_id)
-
-    def befriend(self, one: str, other: str) -> None:
-        """Make two accounts friends of one another, if both exist."""
-        if one != other and one in self._app.accounts and other in self._app.accounts:
-            friendships.befriend(self._app, one, other)
 
     def delete_from_friend_list(
         self, session_id: int, user_ids: list[str], delete_type: FriendType

@@ -1,0 +1,190 @@
+"""A backend at work: the core, its store and the edge, tied together."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from imtui.protocol import limits
+from imtui.server.core.app import Timing
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+from imtui.server.edge.fanout import FanOut
+from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
+from imtui.server.edge.sweeper import Sweeper
+from imtui.server.listening import listen_on_path, listen_on_port, url_of
+from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.store.store import StoreError
+
+_log: Final = logging.getLogger(__name__)
+
+
+def present() -> Moment:
+    """Return the present, on both clocks."""
+    return Moment(time.monotonic(), int(time.time() * 1000))
+
+
+@dataclass(frozen=True)
+class BackendConfig:
+    """How a backend is run."""
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes a free one."""
+    rest_port: int = 0
+    unix_dir: Path | None = None
+    """Listen on Unix sockets in this folder instead of on ports."""
+    heartbeat_timeout: float = limits.HEARTBEAT_TIMEOUT
+    """In seconds."""
+    subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
+    """In seconds after the account went away."""
+    login_timeout: float = LOGIN_TIMEOUT
+    """How long a connection may stay without a login, in seconds."""
+    allowed_origins: tuple[str, ...] = ()
+    """Web pages that may connect; a handshake with any other Origin is refused."""
+    befriend: Callable[[str, str], bool] | None = None
+    """Whether an account that is just registered and an earlier one are friends from the start."""
+    clock: Callable[[], Moment] = present
+
+
+class Backend:
+    """One running backend: ``async with Backend(config) as backend``."""
+
+    address: Address
+    app_key: AppKey
+
+    def __init__(self, config: BackendConfig) -> None:
+        """Make a backend that does not run yet."""
+        self._config = config
+        self._stack = contextlib.AsyncExitStack()
+        self._service: IMService
+        self._fanout: FanOut
+
+    async def __aenter__(self) -> Self:
+        """Start; the backend is ready when this returns.
+
+        Raises:
+            BackendError: It cannot start; one line says why and what to do.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close all connections and end."""
+        await self._stack.aclose()
+
+    def logged_in(self) -> Counter[str]:
+        """Count the live connections of each account, passive ones included."""
+        return self._service.logged_in()
+
+    async def wait_failed(self) -> None:
+        """Wait until a part of the backend fails, and raise what it raised."""
+        await asyncio.gather(self._sweeping, self._resting)
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        config = self._config
+        data = DataDir(config.data_dir)
+        data.make()
+        stack.callback(data.hold().release)
+        self.app_key = data.make_app_key()
+        try:
+            store = SQLiteStore(data.database)
+            stack.callback(store.close)
+            timing = Timing(config.heartbeat_timeout, config.subscriptions_cleared_after)
+            # Counts the start, durably, before the first port opens: revisions only ever grow.
+            self._service = IMService(
+                store.load(), config.clock(), timing, befriend=config.befriend
+            )
+        except StoreError as error:
+            raise BackendError(str(error)) from error
+        self._fanout = FanOut(self._service, store)
+        stack.callback(self._fanout.stop)
+        self._fanout.carry_out()
+        self._sweeper = Sweeper(self._service, config.clock, self._carry_out)
+        ws, rest = self._open_sockets(stack)
+        gateway = Gateway(
+            self._service,
+            self._fanout,
+            self.app_key,
+            config.heartbeat_timeout,
+            config.clock,
+            self._carry_out,
+            login_timeout=config.login_timeout,
+        )
+        await stack.enter_async_context(gateway.listen(ws, config.allowed_origins))
+        self._sweeping = await stack.enter_async_context(_running(self._sweeper.run()))
+        self._resting = await stack.enter_async_context(self._rest(rest))
+        self.address = Address(
+            url_of("ws", ws), url_of("http", rest), self.app_key.sdk_app_id, os.getpid()
+        )
+        try:
+            data.publish(self.address)
+        except OSError as error:
+            raise BackendError(f"{data.path} cannot be written: {error.strerror}.") from error
+        stack.callback(data.withdraw)
+
+    def _open_sockets(
+        self, stack: contextlib.AsyncExitStack
+    ) -> tuple[socket.socket, socket.socket]:
+        config = self._config
+        if config.unix_dir is None:
+            ws = listen_on_port(config.host, config.port, "--port")
+            stack.callback(ws.close)
+            rest = listen_on_port(config.host, config.rest_port, "--rest-port")
+        else:
+            ws = listen_on_path(config.unix_dir / "ws.sock")
+            stack.callback((config.unix_dir / "ws.sock").unlink, missing_ok=True)
+            stack.callback(ws.close)
+            rest = listen_on_path(config.unix_dir / "rest.sock")
+            stack.callback((config.unix_dir / "rest.sock").unlink, missing_ok=True)
+        stack.callback(rest.close)
+        return ws, rest
+
+    @contextlib.asynccontextmanager
+    async def _rest(self, sock: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+        # Not imported before it is needed: it takes longer than all the rest of the start.
+        from imtui.server.edge.rest import Rest
+
+        rest = Rest(self._service, self.app_key, self._config.clock, self._carry_out)
+        server = rest.server()
+        serving = asyncio.create_task(server.run_on(sock))
+        try:
+            yield serving
+        finally:
+            server.should_exit = True
+            await serving
+
+    def _carry_out(self) -> None:
+        """Store and tell what has changed, and wait for what is due next."""
+        self._fanout.carry_out()
+        self._sweeper.look_again()
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    coroutine: Coroutine[None, None, None],
+) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(coroutine)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,229 @@
+"""From changes to frames: stored first, then told to whom they concern."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Raw
+
+from imtui.protocol import messages as m
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import encode, encode_push
+from imtui.server.core import changes as c
+from imtui.server.core.service import IMService
+from imtui.server.edge.outbox import Outbox, status_frames
+from imtui.server.store.store import Store, StoreError
+
+_log: Final = logging.getLogger(__name__)
+
+# Watchers are told at ticks. A tick is short when there is little to tell, and as long as it
+# takes to keep telling under a fifth of the time when there is much.
+TICK_MIN: Final = 0.002
+TICK_MAX: Final = 0.1
+_TICK_PER_DELIVERY: Final = 4
+_STORE_RETRY: Final = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Peer:
+    """A connection, as the fan-out sees it."""
+
+    outbox: Outbox
+    close: Callable[[m.CloseCode, str], None]
+    """Close it, saying why."""
+    on_login_changed: Callable[[], None]
+    """Called when it may have been logged in or out by what another connection did."""
+
+
+class FanOut:
+    """Carries out what the core says has changed."""
+
+    def __init__(self, service: IMService, store: Store) -> None:
+        """Start with no connections; needs a running event loop."""
+        self._service = service
+        self._store = store
+        self._loop = asyncio.get_running_loop()
+        self._peers: dict[int, Peer] = {}
+        self._staged: set[Outbox] = set()
+        self._waiting: set[Outbox] = set()
+        self._flush_soon: asyncio.Handle | None = None
+        self._next_tick: asyncio.TimerHandle | None = None
+        self._tick = TICK_MIN
+
+    def join(self, session_id: int, peer: Peer) -> None:
+        """Add a connection."""
+        self._peers[session_id] = peer
+
+    def leave(self, session_id: int) -> None:
+        """Forget a connection that is closed."""
+        peer = self._peers.pop(session_id, None)
+        if peer is not None:
+            self._staged.discard(peer.outbox)
+            self._waiting.discard(peer.outbox)
+
+    def answer(self, session_id: int, request_id: Any, data: bytes) -> None:
+        """Send an answer once what it acknowledges is durable."""
+        peer = self._peers.get(session_id)
+        if peer is not None:
+            peer.outbox.answer(request_id, data)
+            self._stage(peer.outbox)
+
+    def carry_out(self) -> None:
+        """Store and tell what has changed."""
+        changes = self._service.take_changes()
+        if not changes:
+            return
+        self._store.write(changes)
+        self._flush_later()
+        for change in changes:
+            _TELL.get(type(change), _tell_nobody)(self, change)
+
+    def stop(self) -> None:
+        """Make durable what is not yet, and tell nothing more."""
+        for handle in (self._flush_soon, self._next_tick):
+            if handle is not None:
+                handle.cancel()
+        self._commit()
+
+    def _flush_later(self) -> None:
+        if self._flush_soon is None:
+            self._flush_soon = self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_soon = None
+        self._commit()
+        staged, self._staged = self._staged, set()
+        for outbox in staged:
+            outbox.release()
+
+    def _commit(self) -> None:
+        try:
+            self._store.commit()
+        except StoreError as error:
+            _log.error("%s", error)
+            refusal = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+            for outbox in self._staged:
+                outbox.refuse(refusal)
+            if self._flush_soon is None:
+                self._flush_soon = self._loop.call_later(_STORE_RETRY, self._flush)
+
+    def _deliver(self) -> None:
+        self._next_tick = None
+        began = time.perf_counter()
+        self._commit()
+        waiting, self._waiting = self._waiting, set()
+        shared = _SharedFrames()
+        for outbox in waiting:
+            outbox.deliver(shared.encode)
+        took = time.perf_counter() - began
+        self._tick = min(max(TICK_MIN, took * _TICK_PER_DELIVERY), TICK_MAX)
+
+    def _stage(self, outbox: Outbox) -> None:
+        self._staged.add(outbox)
+        self._flush_later()
+
+    def _push(self, session_id: int, data: bytes) -> None:
+        peer = self._peers.get(session_id)
+        if peer is not None:
+            peer.outbox.push(data)
+            self._stage(peer.outbox)
+
+    def _push_to_account(self, user_id: str, push: m.Push, params: Any) -> None:
+        sessions = self._service.sessions_of(user_id)
+        if sessions:
+            data = encode_push(push, params)
+            for session_id in sessions:
+                self._push(session_id, data)
+
+    def _tell_status(self, change: c.StatusChanged) -> None:
+        user_id = change.status.user_id
+        self._push_to_account(user_id, m.Push.USER_STATUS_CHANGED, m.UserStatusList([change.own]))
+        if not change.to_watchers:
+            return
+        status = Raw(encode(change.status))
+        for watcher in self._service.watchers(user_id):
+            for session_id in self._service.sessions_of(watcher):
+                outbox = self._peers[session_id].outbox
+                outbox.pend(user_id, status)
+                self._waiting.add(outbox)
+        if self._waiting and self._next_tick is None:
+            self._next_tick = self._loop.call_later(self._tick, self._deliver)
+
+    def _tell_devices(self, change: c.OwnDevicesChanged) -> None:
+        devices = m.SelfDevices(self._service.self_devices(change.user_id))
+        if change.only_session is None:
+            self._push_to_account(change.user_id, m.Push.SELF_DEVICES_CHANGED, devices)
+        else:
+            self._push(change.only_session, encode_push(m.Push.SELF_DEVICES_CHANGED, devices))
+
+    def _tell_subscriptions(self, change: c.SubscriptionsChanged) -> None:
+        params = m.SubscriptionsChanged(list(change.added), list(change.removed), change.reason)
+        self._push_to_account(change.user_id, m.Push.SUBSCRIPTIONS_CHANGED, params)
+        self._forget(change.user_id, change.removed)
+
+    def _tell_friends_added(self, change: c.FriendsAdded) -> None:
+        friends = [self._service.friend_info(user_id) for user_id in change.friend_ids]
+        self._push_to_account(change.user_id, m.Push.FRIEND_LIST_ADDED, m.FriendInfoList(friends))
+
+    def _tell_friends_deleted(self, change: c.FriendsDeleted) -> None:
+        params = m.UserIDList(list(change.friend_ids))
+        self._push_to_account(change.user_id, m.Push.FRIEND_LIST_DELETED, params)
+        self._forget(change.user_id, change.friend_ids)
+
+    def _tell_kicked(self, change: c.SessionKicked) -> None:
+        self._push(change.session_id, encode_push(m.Push.KICKED_OFFLINE, m.Empty()))
+        peer = self._peers.get(change.session_id)
+        if peer is not None:
+            peer.outbox.forget_all()
+            peer.on_login_changed()
+
+    def _tell_taken_over(self, change: c.SessionTakenOver) -> None:
+        self._close(change.session_id, m.CloseCode.TAKEN_OVER, "taken over by another login")
+
+    def _tell_silent(self, change: c.SessionSilent) -> None:
+        self._close(change.session_id, m.CloseCode.HEARTBEAT_MISSED, "no sign of life")
+
+    def _close(self, session_id: int, code: m.CloseCode, reason: str) -> None:
+        peer = self._peers.get(session_id)
+        if peer is not None:
+            peer.outbox.forget_all()
+            peer.close(code, reason)
+
+    def _forget(self, watcher: str, user_ids: tuple[str, ...]) -> None:
+        gone = [who for who in user_ids if not self._service.is_watcher(watcher, who)]
+        for session_id in self._service.sessions_of(watcher):
+            for user_id in gone:
+                self._peers[session_id].outbox.forget(user_id)
+
+
+class _SharedFrames:
+    """Watchers with the same news share the frames that tell them."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[int, ...], tuple[list[Raw], list[bytes]]] = {}
+
+    def encode(self, statuses: list[Raw]) -> list[bytes]:
+        key = tuple(map(id, statuses))
+        if key not in self._frames:
+            # The statuses are kept with the frames: an ID is unique only as long as they live.
+            self._frames[key] = (statuses, status_frames(statuses))
+        return self._frames[key][1]
+
+
+def _tell_nobody(fanout: FanOut, change: c.Change) -> None:
+    """Do nothing: the change is only stored."""
+
+
+_TELL: Final[dict[type, Callable[[FanOut, Any], None]]] = {
+    c.StatusChanged: FanOut._tell_status,
+    c.OwnDevicesChanged: FanOut._tell_devices,
+    c.SubscriptionsChanged: FanOut._tell_subscriptions,
+    c.FriendsAdded: FanOut._tell_friends_added,
+    c.FriendsDeleted: FanOut._tell_friends_deleted,
+    c.SessionKicked: FanOut._tell_kicked,
+    c.SessionTakenOver: FanOut._tell_taken_over,
+    c.SessionSilent: FanOut._tell_silent,
+}

@@ -1,0 +1,220 @@
+"""Connections of clients: WebSockets in, requests to the core, frames out."""
+
+import asyncio
+import itertools
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode as WebSocketClose
+from websockets.typing import Origin
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.jsonrpc import decode_request, encode_error, encode_result
+from imtui.protocol.limits import FRAME_MAX_BYTES
+from imtui.protocol.messages import CloseCode
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.data_dir import AppKey
+from imtui.server.edge.fanout import FanOut, Peer
+from imtui.server.edge.methods import Caller, call
+from imtui.server.edge.outbox import Outbox
+
+LOGIN_TIMEOUT: Final = 30.0
+_HANDSHAKE_TIMEOUT: Final = 10.0
+_CLOSE_TIMEOUT: Final = 5.0
+
+# Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
+_websockets_log: Final = logging.getLogger(f"{__name__}.websockets")
+_websockets_log.setLevel(logging.CRITICAL)
+
+
+class _Connection(ServerConnection):
+    """A connection that says when anything arrives, before it is read."""
+
+    on_received: Callable[[], None] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.on_received is not None:
+            self.on_received()
+
+
+class Gateway:
+    """Lets clients in and carries their requests to the core."""
+
+    def __init__(
+        self,
+        service: IMService,
+        fanout: FanOut,
+        key: AppKey,
+        heartbeat_timeout: float,
+        clock: Callable[[], Moment],
+        after_change: Callable[[], None],
+        *,
+        login_timeout: float = LOGIN_TIMEOUT,
+    ) -> None:
+        """Make a gateway that listens nowhere yet.
+
+        Args:
+            service: The core.
+            fanout: What carries out its changes.
+            key: The app's key.
+            heartbeat_timeout: In seconds, to be told to clients.
+            clock: The present.
+            after_change: Called when a deadline may have moved.
+            login_timeout: How long a connection may stay without a login, in seconds.
+        """
+        self._service = service
+        self._fanout = fanout
+        self._key = key
+        self._heartbeat_timeout = heartbeat_timeout
+        self._clock = clock
+        self._after_change = after_change
+        self._login_timeout = login_timeout
+        self._ids = itertools.count(1)
+
+    def listen(
+        self, sock: socket.socket, allowed_origins: Sequence[str]
+    ) -> AbstractAsyncContextManager[Server]:
+        """Serve clients on a bound socket for as long as the context lasts."""
+        return serve(
+            self._serve,
+            sock=sock,
+            origins=[None, *map(Origin, allowed_origins)],
+            compression=None,
+            server_header=None,
+            open_timeout=_HANDSHAKE_TIMEOUT,
+            close_timeout=_CLOSE_TIMEOUT,
+            ping_interval=None,
+            max_size=FRAME_MAX_BYTES,
+            logger=_websockets_log,
+            create_connection=_Connection,
+        )
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        session_id = next(self._ids)
+        async with asyncio.TaskGroup() as tasks:
+            client = _Client(connection, tasks, self._login_timeout)
+            self._fanout.join(session_id, client.peer(self._service, session_id))
+            assert isinstance(connection, _Connection)
+            connection.on_received = lambda: self._service.received(session_id, self._clock())
+            client.await_login()
+            writing = tasks.create_task(client.write())
+            try:
+                await self._read(connection, client, session_id)
+            finally:
+                connection.on_received = None
+                client.stop()
+                writing.cancel()
+                self._fanout.leave(session_id)
+                self._service.lost(session_id, self._clock())
+                self._carry_out()
+
+    async def _read(self, connection: ServerConnection, client: "_Client", session_id: int) -> None:
+        caller = Caller(self._service, self._key, self._heartbeat_timeout, session_id)
+        try:
+            async for frame in connection:
+                if isinstance(frame, bytes):
+                    await connection.close(WebSocketClose.UNSUPPORTED_DATA, "text frames only")
+                    return
+                if client.is_over:
+                    return
+                self._handle(caller, frame)
+                client.check_login(self._service.is_logged_in(session_id))
+                await client.has_room()
+        except ConnectionClosed:
+            return
+
+    def _handle(self, caller: Caller, frame: str) -> None:
+        try:
+            request = decode_request(frame)
+        except IMError as error:
+            self._fanout.answer(caller.session_id, None, encode_error(None, error))
+            return
+        try:
+            answer = encode_result(request.id, call(caller, request, self._clock()))
+        except IMError as error:
+            answer = encode_error(request.id, error)
+        if request.is_answered:
+            self._fanout.answer(caller.session_id, request.id, answer)
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        self._fanout.carry_out()
+        self._after_change()
+
+
+class _Client:
+    """One connection: its outbox, its writer, and how long it may stay without a login."""
+
+    def __init__(
+        self, connection: ServerConnection, tasks: asyncio.TaskGroup, login_timeout: float
+    ) -> None:
+        self._connection = connection
+        self._tasks = tasks
+        self._login_timeout = login_timeout
+        self._something_to_send = asyncio.Event()
+        self._room = asyncio.Event()
+        self._outbox = Outbox(self._something_to_send.set)
+        self._no_login: asyncio.TimerHandle | None = None
+        self.is_over = False
+        """It is being closed, and nothing more from it counts."""
+
+    def peer(self, service: IMService, session_id: int) -> Peer:
+        """Return the connection as the fan-out sees it."""
+        return Peer(
+            self._outbox,
+            self._close,
+            lambda: self.check_login(service.is_logged_in(session_id)),
+        )
+
+    def await_login(self) -> None:
+        """Close the connection unless it logs in within the time-out."""
+        loop = asyncio.get_running_loop()
+        self._no_login = loop.call_later(
+            self._login_timeout, self._close, CloseCode.NO_LOGIN, "nobody logged in"
+        )
+
+    def check_login(self, logged_in: bool) -> None:
+        """Start or stop waiting for a login, according to whether there is one."""
+        if not logged_in and self._no_login is None:
+            self.await_login()
+        elif logged_in and self._no_login is not None:
+            self._no_login.cancel()
+            self._no_login = None
+
+    async def write(self) -> None:
+        """Send what is ready, as fast as the client takes it."""
+        try:
+            while True:
+                await self._something_to_send.wait()
+                self._something_to_send.clear()
+                while (frame := self._outbox.take()) is not None:
+                    await self._connection.send(frame, text=True)
+                    self._room.set()
+        except ConnectionClosed:
+            self.is_over = True
+        finally:
+            self._room.set()
+
+    async def has_room(self) -> None:
+        """Wait while too many answers have not been taken: who does not read is not served."""
+        while self._outbox.is_full and not self.is_over:
+            self._room.clear()
+            await self._room.wait()
+
+    def stop(self) -> None:
+        """Stop waiting for a login."""
+        self.is_over = True
+        if self._no_login is not None:
+            self._no_login.cancel()
+
+    def _close(self, code: int, reason: str) -> None:
+        if not self.is_over:
+            self.is_over = True
+            self._tasks.create_task(self._connection.close(code, reason))

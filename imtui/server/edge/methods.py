@@ -1,0 +1,130 @@
+"""What each JSON-RPC method asks of the core."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Struct
+
+from imtui.protocol import messages as m
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, decode_params
+from imtui.protocol.limits import heartbeat_interval
+from imtui.server.core.logins import Login
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.data_dir import AppKey
+from imtui.server.edge.authentication import authenticate
+
+_EMPTY: Final = m.Empty()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The session that calls, and what its calls stand on."""
+
+    service: IMService
+    key: AppKey
+    heartbeat_timeout: float
+    session_id: int
+
+
+def call(caller: Caller, request: Request, now: Moment) -> Struct:
+    """Carry out a request and return its result.
+
+    Raises:
+        IMError: In this order: -32601 unknown method, 6014, 6017, then the call's own.
+    """
+    method = _METHODS.get(request.method)
+    if method is None:
+        raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
+    if method.needs_login:
+        caller.service.check_logged_in(caller.session_id)
+    return method.carry_out(caller, decode_params(request.params, method.params), now)
+
+
+def _login(caller: Caller, params: m.LoginParams, now: Moment) -> m.LoginResult:
+    authenticate(caller.key, params.sdk_app_id, params.user_id, params.user_sig, now)
+    wish = Login(
+        params.user_id,
+        params.instance_id or secrets.token_hex(8),
+        params.platform,
+        params.device_name,
+        params.passive,
+        params.resume,
+    )
+    own_status = caller.service.login(caller.session_id, wish, now)
+    return m.LoginResult(heartbeat_interval(caller.heartbeat_timeout), now.unix_ms, own_status)
+
+
+def _logout(caller: Caller, params: m.Empty, now: Moment) -> m.Empty:
+    caller.service.logout(caller.session_id, now)
+    return _EMPTY
+
+
+def _heartbeat(caller: Caller, params: m.Empty, now: Moment) -> m.Empty:
+    return _EMPTY
+
+
+def _set_self_status(caller: Caller, params: m.SetSelfStatusParams, now: Moment) -> m.Empty:
+    caller.service.set_self_status(caller.session_id, params.custom_status, params.expires_at, now)
+    return _EMPTY
+
+
+def _get_user_status(caller: Caller, params: m.UserIDListParams, now: Moment) -> m.UserStatusList:
+    return m.UserStatusList(
+        caller.service.get_user_status(caller.session_id, params.user_id_list, now)
+    )
+
+
+def _subscribe(caller: Caller, params: m.UserIDListParams, now: Moment) -> m.Empty:
+    caller.service.subscribe(caller.session_id, params.user_id_list, now)
+    return _EMPTY
+
+
+def _unsubscribe(caller: Caller, params: m.UnsubscribeParams, now: Moment) -> m.Empty:
+    caller.service.unsubscribe(caller.session_id, params.user_id_list, now)
+    return _EMPTY
+
+
+def _get_subscriptions(caller: Caller, params: m.Empty, now: Moment) -> m.Subscriptions:
+    return caller.service.get_subscriptions(caller.session_id)
+
+
+def _add_friend(caller: Caller, params: m.AddFriendParams, now: Moment) -> m.Empty:
+    caller.service.add_friend(caller.session_id, params.user_id)
+    return _EMPTY
+
+
+def _delete_friends(caller: Caller, params: m.DeleteFromFriendListParams, now: Moment) -> m.Empty:
+    caller.service.delete_from_friend_list(
+        caller.session_id, params.user_id_list, params.delete_type
+    )
+    return _EMPTY
+
+
+def _get_friends(caller: Caller, params: m.GetFriendListParams, now: Moment) -> m.FriendListPage:
+    return caller.service.get_friend_list(caller.session_id, params.cursor)
+
+
+@dataclass(frozen=True)
+class _Method:
+    params: type[Any]
+    carry_out: Callable[[Caller, Any, Moment], Struct]
+    needs_login: bool = True
+
+
+_METHODS: Final[dict[str, _Method]] = {
+    m.Method.LOGIN: _Method(m.LoginParams, _login, needs_login=False),
+    m.Method.LOGOUT: _Method(m.Empty, _logout),
+    m.Method.HEARTBEAT: _Method(m.Empty, _heartbeat),
+    m.Method.SET_SELF_STATUS: _Method(m.SetSelfStatusParams, _set_self_status),
+    m.Method.GET_USER_STATUS: _Method(m.UserIDListParams, _get_user_status),
+    m.Method.SUBSCRIBE_USER_STATUS: _Method(m.UserIDListParams, _subscribe),
+    m.Method.UNSUBSCRIBE_USER_STATUS: _Method(m.UnsubscribeParams, _unsubscribe),
+    m.Method.GET_SUBSCRIPTIONS: _Method(m.Empty, _get_subscriptions),
+    m.Method.ADD_FRIEND: _Method(m.AddFriendParams, _add_friend),
+    m.Method.DELETE_FROM_FRIEND_LIST: _Method(m.DeleteFromFriendListParams, _delete_friends),
+    m.Method.GET_FRIEND_LIST: _Method(m.GetFriendListParams, _get_friends),
+}

@@ -1,0 +1,117 @@
+"""What one connection is to be sent, and in which order."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from msgspec import Raw, UnsetType
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.jsonrpc import RequestID, encode_error, encode_push
+from imtui.protocol.limits import PUSH_MAX_STATUSES
+from imtui.protocol.messages import Push
+
+OWN_PUSHES_MAX: Final = 1000
+ANSWERS_MAX: Final = 64
+
+
+class _Frame(NamedTuple):
+    data: bytes
+    is_answer: bool
+    request_id: RequestID | UnsetType = None
+
+
+def status_frames(statuses: list[Raw]) -> list[bytes]:
+    """Return pushes that tell statuses, each already encoded, 500 in a frame."""
+    lists = (
+        statuses[start : start + PUSH_MAX_STATUSES]
+        for start in range(0, len(statuses), PUSH_MAX_STATUSES)
+    )
+    return [encode_push(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
+
+
+class Outbox:
+    """The frames of one connection.
+
+    Answers and own pushes are staged until what they tell is durable, then ready in their order.
+    Of watched users only the last status is kept until the connection can take it.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        """Start empty; ``wake`` is called when there is something to take."""
+        self._wake = wake
+        self._staged: list[_Frame] = []
+        self._ready: deque[_Frame] = deque()
+        self._pushes = 0
+        self._statuses: dict[str, Raw] = {}
+        self._is_overdue = False
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether so many answers wait that no further request should be read."""
+        return len(self._ready) - self._pushes >= ANSWERS_MAX
+
+    def answer(self, request_id: RequestID | UnsetType, data: bytes) -> None:
+        """Stage the answer to a request."""
+        self._staged.append(_Frame(data, True, request_id))
+
+    def push(self, data: bytes) -> None:
+        """Stage a push that is not to be merged with others."""
+        self._staged.append(_Frame(data, False))
+
+    def pend(self, user_id: str, status: Raw) -> None:
+        """Keep the status of a watched user, in place of an earlier one."""
+        # Taken out first, so that statuses are told in the order of their last change.
+        self._statuses.pop(user_id, None)
+        self._statuses[user_id] = status
+
+    def forget(self, user_id: str) -> None:
+        """Drop what was still to be told of a user."""
+        self._statuses.pop(user_id, None)
+
+    def forget_all(self) -> None:
+        """Drop all that is still to be told, as nobody is logged in any more."""
+        self._statuses.clear()
+
+    def refuse(self, error: IMError) -> None:
+        """Turn the staged answers into errors, as what they acknowledge could not be kept."""
+        self._staged = [
+            frame._replace(data=encode_error(frame.request_id, error)) if frame.is_answer else frame
+            for frame in self._staged
+        ]
+
+    def release(self) -> None:
+        """Make what was staged ready."""
+        for frame in self._staged:
+            self._ready.append(frame)
+            self._pushes += not frame.is_answer
+        self._staged = []
+        while self._pushes > OWN_PUSHES_MAX:
+            self._drop_oldest_push()
+        self._wake()
+
+    def deliver(self, encode: Callable[[list[Raw]], list[bytes]]) -> None:
+        """Make the pending statuses ready, or wait while earlier frames have not been taken."""
+        self._is_overdue = bool(self._ready)
+        if not self._statuses or self._is_overdue:
+            return
+        for data in encode(list(self._statuses.values())):
+            self._ready.append(_Frame(data, False))
+            self._pushes += 1
+        self._statuses = {}
+        self._wake()
+
+    def take(self) -> bytes | None:
+        """Return the next frame to send, or None if there is none."""
+        if not self._ready and self._is_overdue:
+            self.deliver(status_frames)
+        if not self._ready:
+            return None
+        frame = self._ready.popleft()
+        self._pushes -= not frame.is_answer
+        return frame.data
+
+    def _drop_oldest_push(self) -> None:
+        index = next(index for index, frame in enumerate(self._ready) if not frame.is_answer)
+        del self._ready[index]
+        self._pushes -= 1
