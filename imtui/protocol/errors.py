@@ -25,6 +25,7 @@ class ErrorCode(IntEnum):
     JSONRPC_METHOD_NOT_FOUND = -32601, "There is no such method."
 
     # The SDK.
+    ERR_PARSE_RESPONSE_FAILED = 6001, "The backend's answer cannot be read."
     ERR_SDK_NOT_LOGGED_IN = 6014, "Not logged in, or kicked offline."
     ERR_INVALID_PARAMETERS = 6017, "A parameter is invalid."
     ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED = 6023, "Logged out before the login had finished."
