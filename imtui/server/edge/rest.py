@@ -51,6 +51,7 @@ class Rest:
             uvicorn.Config(
                 self._serve,
                 lifespan="off",
+                interface="asgi3",
                 ws="none",
                 log_config=None,
                 access_log=False,
