@@ -1,0 +1,1 @@
+"""The reference page and the decisions beside it, clause by clause."""

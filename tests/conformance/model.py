@@ -1,0 +1,505 @@
+"""What the page and the decisions say, in the simplest data that can hold it.
+
+Written without a look at the backend. A connection is a number, an account a user ID, and time is
+in seconds since the world began. Each act returns an ``Outcome``: the answer or the code of the
+refusal, what each connection is then told, and which connections are closed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ONLINE, OFFLINE, UNLOGINED = 1, 2, 3
+
+HEARTBEAT_TIMEOUT = 400.0
+CLEARED_AFTER = 600.0
+RATE_CALLS, RATE_WINDOW = 20, 5.0
+SUBSCRIPTIONS_MAX = 200
+PER_PLATFORM = {"multi": 10, "platform": 1}
+
+
+class Refused(Exception):
+    """A call is refused with a code."""
+
+    def __init__(self, code: int) -> None:
+        """Remember the code."""
+        super().__init__(code)
+        self.code = code
+
+
+class Seen(NamedTuple):
+    """A user's status as everybody may see it."""
+
+    user: str
+    kind: int
+    text: str
+    platforms: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """One thing that a connection is told."""
+
+    method: str
+    what: object
+
+
+@dataclass
+class Outcome:
+    """What came of an act."""
+
+    answer: object = None
+    code: int = 0
+    told: dict[int, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    closed: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Device:
+    """One login of an account, by its instance ID."""
+
+    instance: str
+    platform: str
+    state: str = "live"  # live, lost, out, kicked
+    place: int = 0  # the order of logins, for the policy and the list
+    conn: int = -1
+
+
+@dataclass
+class Text:
+    """A custom status, and when it ends."""
+
+    text: str = ""
+    end: float | None = None
+
+
+@dataclass
+class Account:
+    """All that is known of one user."""
+
+    user: str
+    devices: dict[str, Device] = field(default_factory=dict)
+    passive: set[int] = field(default_factory=set)
+    texts: list[Text] = field(default_factory=lambda: [Text()])  # the present one is the last
+    friends: set[str] = field(default_factory=set)
+    subscriptions: list[str] = field(default_factory=list)
+    alone_since: float | None = None  # neither ONLINE nor passively logged in
+    cleared_at: float | None = None
+    calls: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def live(self) -> list[Device]:
+        """Return the connected devices, the earliest login first."""
+        live = [device for device in self.devices.values() if device.state == "live"]
+        return sorted(live, key=lambda device: device.place)
+
+    def kind(self) -> int:
+        """Return the general status."""
+        if self.live():
+            return ONLINE
+        lost = any(device.state == "lost" for device in self.devices.values())
+        return OFFLINE if lost else UNLOGINED
+
+    def seen(self) -> Seen:
+        """Return the status."""
+        platforms = tuple(sorted({device.platform for device in self.live()}))
+        return Seen(self.user, self.kind(), self.texts[-1].text, platforms)
+
+    def conns(self) -> set[int]:
+        """Return the connections that are logged in as this user."""
+        return {device.conn for device in self.live()} | self.passive
+
+
+class Model:
+    """The whole backend."""
+
+    def __init__(self) -> None:
+        """Begin with nobody, everything switched on, at time 0."""
+        self.now = 0.0
+        self.accounts: dict[str, Account] = {}
+        self.session: dict[int, tuple[str, str | None]] = {}  # conn: user, instance (None: passive)
+        self.heard: dict[int, float] = {}  # of the connections that are logged in
+        self.console = {
+            "edition": "ultimate",
+            "user_status": "on",
+            "friend_status": "on",
+            "login_policy": "multi",
+            "auto_register": "on",
+        }
+        self.places = 0
+        self.out = Outcome()
+
+    def login(
+        self, conn: int, user: str, platform: str, instance: str, *, passive: bool, resume: bool
+    ) -> Outcome:
+        """Log in, as a device or passively."""
+        return self._act(conn, lambda: self._login(conn, user, platform, instance, passive, resume))
+
+    def _login(
+        self, conn: int, user: str, platform: str, instance: str, passive: bool, resume: bool
+    ) -> Seen:
+        if user not in self.accounts and self.console["auto_register"] == "off":
+            raise Refused(70107)
+        if conn in self.session and self.session[conn][0] == user:
+            return self.accounts[user].seen()
+        kicked: list[Device] = []
+        if not passive:
+            kicked = self._kicks(user, platform, instance, resume)
+        if conn in self.session:
+            self._leave(conn, "out")
+        account = self.accounts.setdefault(user, Account(user))
+        before = account.seen()
+        devices_before = [device.instance for device in account.live()]
+        self.heard[conn] = self.now
+        if passive:
+            self.session[conn] = (user, None)
+            account.passive.add(conn)
+        else:
+            self._connect(account, conn, platform, instance, resume)
+            for device in kicked:
+                self._drop(device, "kicked")
+                self.out.told[device.conn].append(Told("onKickedOffline", None))
+        self._count_alone(account)
+        self._changed(account, before, own_but=conn)
+        after = tuple(device.instance for device in account.live())
+        self.out.told[conn].append(Told("onSelfDevicesChanged", after))
+        if list(after) != devices_before:
+            for other in account.conns() - {conn}:
+                self.out.told[other].append(Told("onSelfDevicesChanged", after))
+        return account.seen()
+
+    def _kicks(self, user: str, platform: str, instance: str, resume: bool) -> list[Device]:
+        account = self.accounts.get(user, Account(user))
+        known = account.devices.get(instance)
+        if known and known.state == "live":
+            return []
+        if resume and known and known.state in ("kicked", "out"):
+            raise Refused(6208)
+        newcomer = Device(instance, platform, place=self.places + 1)
+        if resume and known:
+            newcomer.place = known.place
+        policy = self.console["login_policy"]
+        rivals = [
+            device for device in account.live() if policy == "single" or device.platform == platform
+        ]
+        rivals = sorted([*rivals, newcomer], key=lambda device: device.place)
+        kicked = rivals[: max(0, len(rivals) - PER_PLATFORM.get(policy, 1))]
+        if newcomer in kicked:
+            raise Refused(6208)
+        return kicked
+
+    def _connect(
+        self, account: Account, conn: int, platform: str, instance: str, resume: bool
+    ) -> None:
+        known = account.devices.get(instance)
+        self.places += 1
+        place = self.places
+        if known and (known.state == "live" or (resume and known.state == "lost")):
+            place = known.place
+        if known and known.state == "live":
+            self.out.closed[known.conn] = 4001
+            self._forget(known.conn)
+        account.devices[instance] = Device(instance, platform, "live", place, conn)
+        self.session[conn] = (account.user, instance)
+
+    def logout(self, conn: int) -> Outcome:
+        """Log out."""
+
+        def act() -> None:
+            self._user(conn)
+            self._leave(conn, "out")
+
+        return self._act(conn, act)
+
+    def lose(self, conn: int) -> Outcome:
+        """Lose a connection: its socket is closed."""
+
+        def act() -> None:
+            if conn in self.session:
+                self._leave(conn, "lost")
+
+        return self._act(None, act)
+
+    def _leave(self, conn: int, state: str) -> None:
+        user, instance = self.session[conn]
+        account = self.accounts[user]
+        before = account.seen()
+        if instance is None:
+            account.passive.discard(conn)
+            self._forget(conn)
+        else:
+            self._drop(account.devices[instance], state)
+        self._count_alone(account)
+        self._changed(account, before)
+        if instance is not None:
+            after = tuple(device.instance for device in account.live())
+            for other in account.conns():
+                self.out.told[other].append(Told("onSelfDevicesChanged", after))
+
+    def _drop(self, device: Device, state: str) -> None:
+        device.state = state
+        self._forget(device.conn)
+
+    def _forget(self, conn: int) -> None:
+        del self.session[conn], self.heard[conn]
+
+    def _count_alone(self, account: Account) -> None:
+        if account.conns():
+            account.alone_since = None
+        elif account.alone_since is None:
+            account.alone_since = self.now
+
+    def heartbeat(self, conn: int) -> Outcome:
+        """Give a sign of life."""
+        return self._act(conn, lambda: self._user(conn) and None)
+
+    def set_status(self, conn: int, text: str, end: float | None) -> Outcome:
+        """Set the custom status, perhaps with an end."""
+
+        def act() -> None:
+            account = self._user(conn)
+            if len(text.encode()) > 100 or (end is not None and end <= self.now):
+                raise Refused(6017)
+            if account.kind() != ONLINE:
+                raise Refused(7014)
+            before = account.seen()
+            if account.texts[-1].text == text:
+                account.texts[-1].end = end
+            else:
+                account.texts.append(Text(text, end))
+            if end is None:
+                del account.texts[:-1]
+            self._changed(account, before, always_own=True)
+
+        return self._act(conn, act)
+
+    def query(self, conn: int, users: list[str]) -> Outcome:
+        """Query statuses."""
+
+        def act() -> list[Seen]:
+            account = self._user(conn)
+            wanted = list(dict.fromkeys(users))
+            if not wanted or len(wanted) > 500:
+                raise Refused(6017)
+            if wanted != [account.user]:
+                self._allow(account, "query")
+            known = [self.accounts[user].seen() for user in wanted if user in self.accounts]
+            if not known:
+                raise Refused(70107)
+            return known
+
+        return self._act(conn, act)
+
+    def subscribe(self, conn: int, users: list[str]) -> Outcome:
+        """Subscribe to statuses."""
+
+        def act() -> None:
+            account = self._user(conn)
+            wanted = list(dict.fromkeys(users))
+            if not wanted or len(wanted) > 100 or account.user in wanted:
+                raise Refused(6017)
+            self._allow(account, "subscribe")
+            known = [user for user in wanted if user in self.accounts]
+            if not known:
+                raise Refused(70107)
+            kept = [user for user in account.subscriptions if user not in known] + known
+            account.subscriptions = kept[-SUBSCRIPTIONS_MAX:]
+            self._tell_subscriptions(account)
+
+        return self._act(conn, act)
+
+    def unsubscribe(self, conn: int, users: list[str] | None) -> Outcome:
+        """Unsubscribe from some, or from all."""
+
+        def act() -> None:
+            account = self._user(conn)
+            unwanted = set(users or account.subscriptions)
+            self._allow(account, "unsubscribe")
+            kept = [user for user in account.subscriptions if user not in unwanted]
+            if kept != account.subscriptions:
+                account.subscriptions = kept
+                self._tell_subscriptions(account)
+
+        return self._act(conn, act)
+
+    def _tell_subscriptions(self, account: Account) -> None:
+        for conn in account.conns():
+            self.out.told[conn].append(Told("onSubscriptionsChanged", tuple(account.subscriptions)))
+
+    def subscriptions(self, conn: int) -> Outcome:
+        """List the subscriptions, and when they were last cleared."""
+
+        def act() -> tuple[list[str], float | None]:
+            account = self._user(conn)
+            return list(account.subscriptions), account.cleared_at
+
+        return self._act(conn, act)
+
+    def _allow(self, account: Account, call: str) -> None:
+        if self.console["edition"] != "ultimate":
+            raise Refused(7013)
+        if self.console["user_status"] != "on":
+            raise Refused(72001)
+        recent = [at for at in account.calls[call] if self.now - at < RATE_WINDOW]
+        if len(recent) >= RATE_CALLS:
+            raise Refused(7008)
+        account.calls[call] = [*recent, self.now]
+
+    def add_friend(self, conn: int, user: str) -> Outcome:
+        """Make a friend."""
+
+        def act() -> None:
+            account = self._user(conn)
+            if user == account.user:
+                raise Refused(30001)
+            if user not in self.accounts:
+                raise Refused(30003)
+            self._befriend(account, self.accounts[user])
+            self._befriend(self.accounts[user], account)
+
+        return self._act(conn, act)
+
+    def _befriend(self, account: Account, other: Account) -> None:
+        if other.user in account.friends:
+            return
+        account.friends.add(other.user)
+        shown = other.seen() if self.console["friend_status"] == "on" else None
+        for conn in account.conns():
+            self.out.told[conn].append(Told("onFriendListAdded", ((other.user, shown),)))
+
+    def delete_friend(self, conn: int, user: str, *, both: bool) -> Outcome:
+        """Delete a friend from one's own list, or from both."""
+
+        def act() -> None:
+            account = self._user(conn)
+            if user not in account.friends:
+                raise Refused(31704)
+            self._unfriend(account, user)
+            if both and account.user in self.accounts[user].friends:
+                self._unfriend(self.accounts[user], account.user)
+
+        return self._act(conn, act)
+
+    def _unfriend(self, account: Account, user: str) -> None:
+        account.friends.remove(user)
+        for conn in account.conns():
+            self.out.told[conn].append(Told("onFriendListDeleted", (user,)))
+
+    def friends(self, conn: int) -> Outcome:
+        """List the friends with their statuses."""
+
+        def act() -> list[tuple[str, Seen | None]]:
+            account = self._user(conn)
+            on = self.console["friend_status"] == "on"
+            return [
+                (user, self.accounts[user].seen() if on else None)
+                for user in sorted(account.friends)
+            ]
+
+        return self._act(conn, act)
+
+    def configure(self, key: str, value: str) -> None:
+        """Change a setting of the console."""
+        self.console[key] = value
+
+    def pass_time(self, until: float) -> Outcome:
+        """Let time pass, and do what falls due on the way, in its order."""
+        self.out = Outcome()
+        while (due := min(self._deadlines(), default=until + 1)) <= until:
+            self.now = due
+            self._fall_due()
+        self.now = until
+        return self.out
+
+    def _deadlines(self) -> list[float]:
+        found = [heard + HEARTBEAT_TIMEOUT for heard in self.heard.values()]
+        for account in self.accounts.values():
+            end = account.texts[-1].end
+            if end is not None:
+                found.append(end)
+            if account.subscriptions and account.alone_since is not None:
+                found.append(account.alone_since + CLEARED_AFTER)
+        return found
+
+    def _fall_due(self) -> None:
+        for account in self.accounts.values():
+            self._end_text(account)
+        for conn, heard in list(self.heard.items()):
+            if heard + HEARTBEAT_TIMEOUT <= self.now:
+                self.out.closed[conn] = 4002
+                self._leave(conn, "lost")
+        for account in self.accounts.values():
+            alone = account.alone_since
+            if account.subscriptions and alone is not None and alone + CLEARED_AFTER <= self.now:
+                account.subscriptions = []
+                account.cleared_at = self.now
+
+    def _end_text(self, account: Account) -> None:
+        end = account.texts[-1].end
+        if end is None or end > self.now:
+            return
+        before = account.seen()
+        account.texts = [
+            text for text in account.texts if text.end is None or text.end > self.now
+        ] or [Text()]
+        self._changed(account, before, always_own=True)
+
+    def restart(self) -> None:
+        """Stop and start again from what is durable."""
+        for account in self.accounts.values():
+            for device in account.live():
+                device.state = "lost"
+            account.passive.clear()
+            account.calls.clear()
+            account.alone_since = self.now
+            account.texts = [Text()]
+        self.session.clear()
+        self.heard.clear()
+
+    def _changed(
+        self,
+        account: Account,
+        before: Seen,
+        *,
+        own_but: int | None = None,
+        always_own: bool = False,
+    ) -> None:
+        if account.kind() != ONLINE:
+            account.texts = [Text()]
+        after = account.seen()
+        if after != before or always_own:
+            for conn in account.conns() - {own_but}:
+                self.out.told[conn].append(Told("onUserStatusChanged", after))
+        if _for_others(after) != _for_others(before):
+            for watcher in self._watchers(account.user):
+                for conn in watcher.conns():
+                    self.out.told[conn].append(Told("onUserStatusChanged", after))
+
+    def _watchers(self, user: str) -> list[Account]:
+        subscribers = self.console["user_status"] == "on" and self.console["edition"] == "ultimate"
+        friends = self.console["friend_status"] == "on"
+        return [
+            account
+            for account in self.accounts.values()
+            if (friends and user in account.friends)
+            or (subscribers and user in account.subscriptions)
+        ]
+
+    def _user(self, conn: int) -> Account:
+        if conn not in self.session:
+            raise Refused(6014)
+        return self.accounts[self.session[conn][0]]
+
+    def _act(self, conn: int | None, act: Callable[[], object]) -> Outcome:
+        self.out = Outcome()
+        if conn is not None and conn in self.heard:
+            self.heard[conn] = self.now
+        try:
+            self.out.answer = act()
+        except Refused as refused:
+            self.out.code = refused.code
+        return self.out
+
+
+def _for_others(seen: Seen) -> Seen:
+    """Return a status without what only own devices are told of."""
+    return seen._replace(platforms=())
