@@ -1,0 +1,68 @@
+"""How a general status looks: a glyph, a word and a colour, never the colour alone."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from imtui.protocol.status import UserStatusType
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How one general status looks."""
+
+    glyph: str
+    word: str
+
+    @property
+    def style(self) -> str:
+        """Return the name of its colour in the style sheet."""
+        return f"presence--{self.word.lower()}"
+
+    def __str__(self) -> str:
+        """Return glyph and word."""
+        return f"{self.glyph} {self.word}"
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The characters that the app draws with."""
+
+    badges: dict[UserStatusType, Badge]
+    open_quote: str
+    close_quote: str
+    ellipsis: str
+    dot: str
+    cursor: str
+    prompt: str
+
+    def badge(self, status: UserStatusType) -> Badge:
+        """Return the badge of a general status."""
+        return self.badges[status]
+
+    def quote(self, text: str) -> str:
+        """Return a person's text in quotation marks."""
+        return f"{self.open_quote}{text}{self.close_quote}"
+
+    def plain(self, words: str) -> str:
+        """Return words of ours in the characters of this set."""
+        if self is ASCII:
+            for fancy, simple in _ASCII_FOR.items():
+                words = words.replace(fancy, simple)
+        return words
+
+
+def _badges(online: str, offline: str, unlogined: str, unknown: str) -> dict[UserStatusType, Badge]:
+    glyphs = {
+        UserStatusType.ONLINE: online,
+        UserStatusType.OFFLINE: offline,
+        UserStatusType.UNLOGINED: unlogined,
+        UserStatusType.UNKNOWN: unknown,
+    }
+    return {status: Badge(glyph, status.name) for status, glyph in glyphs.items()}
+
+
+# Filled and hollow dots of "ambiguous" width take two cells in some terminals; these never do.
+UNICODE: Final = Glyphs(_badges("◉", "◦", "◌", "?"), "“", "”", "…", "·", "▸", "›")
+ASCII: Final = Glyphs(_badges("[+]", "[-]", "[ ]", "[?]"), '"', '"', "...", "-", ">", ">")
+
+_ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}

@@ -1,0 +1,37 @@
+"""The bundled SDK as the session uses it; imported after the first paint, as it is heavy."""
+
+from contextlib import AbstractAsyncContextManager
+
+from imtui.sdk import Backoff, IMClient, IMError, is_transient
+from imtui.tui.follower import Follower
+from imtui.tui.launch import Account
+from imtui.tui.listener import StoreListener
+from imtui.tui.session import Client, Retry
+from imtui.tui.store import Store
+
+
+class BundledSdk:
+    """Makes clients of the bundled SDK."""
+
+    def client(
+        self, account: Account, store: Store, follower: Follower
+    ) -> AbstractAsyncContextManager[Client]:
+        """Return a client of the account that tells the store and the session."""
+        client = IMClient(
+            account.url,
+            account.sdk_app_id,
+            device_name=account.device_name,
+            instance_id=account.instance_id,
+            insecure=account.insecure,
+        )
+        client.add_im_sdk_listener(StoreListener(store, follower))
+        return client
+
+    def retry(self) -> Retry:
+        """Return the rule for first logins that fail."""
+        return _Retry()
+
+
+class _Retry(Backoff):
+    def is_transient(self, error: IMError) -> bool:
+        return is_transient(error)

@@ -1,0 +1,28 @@
+"""How wide text is in a terminal, and how it is shortened."""
+
+from rich.cells import cell_len
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return ``text`` in at most ``width`` cells, ending in an ellipsis where it was cut.
+
+    Wide characters count two cells and are never cut in half.
+    """
+    if cell_len(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room < 0:
+        return ellipsis[: max(width, 0)]
+    used, kept = 0, []
+    for char in text:
+        used += cell_len(char)
+        if used > room:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + ellipsis
+
+
+def column(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return ``text`` in exactly ``width`` cells."""
+    fitted = fit(text, width, ellipsis)
+    return fitted + " " * (width - cell_len(fitted))

@@ -1,0 +1,93 @@
+"""A terminal driver that survives bad input and notices a terminal that is gone."""
+
+import codecs
+import os
+import selectors
+import sys
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_READ_MAX: Final = 4096
+_TICK: Final = 0.1
+
+
+class _GoneFile:
+    """An output file whose end is no error: what is written to a closed terminal is dropped."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._gone = False
+
+    def write(self, text: str) -> int:
+        if not self._gone:
+            try:
+                self._file.write(text)
+            except OSError:
+                self._gone = True
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._gone:
+            try:
+                self._file.flush()
+            except OSError:
+                self._gone = True
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+class TolerantDriver(LinuxDriver):
+    """Textual's driver with three differences.
+
+    Bytes that are not UTF-8 (a stray 0xFF, a mouse report of the old kind past column 95) become
+    U+FFFD instead of ending the app; the end of input ends the app; writing to a terminal that is
+    gone blocks nothing.
+    """
+
+    def __init__(self, app: "App[Any]", **options: Any) -> None:
+        """Make the driver of an app."""
+        super().__init__(app, **options)
+        self._file: Any = _GoneFile(self._file)
+
+    def run_input_thread(self) -> None:
+        """Read input until the app or the terminal ends."""
+        parser = XTermParser(self._debug)
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(_TICK):
+                    data = _read(self.fileno)
+                    if not data:
+                        self._app.call_later(self._app.exit)
+                        break
+                    self._feed(parser, decode(data))
+                for message in parser.tick():
+                    self.process_message(message)
+
+    def _feed(self, parser: XTermParser, text: str) -> None:
+        try:
+            for message in parser.feed(text):
+                self.process_message(message)
+        except (ParseError, ValueError, OverflowError):
+            # A sequence that makes no sense is dropped, as a terminal itself would.
+            return
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _READ_MAX)
+    except OSError:
+        return b""
+
+
+def tolerant_driver() -> type[LinuxDriver] | None:
+    """Return the driver for this system; None where Textual's own has to do."""
+    return None if sys.platform == "win32" else TolerantDriver

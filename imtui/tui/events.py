@@ -1,0 +1,98 @@
+"""What happened, as the event pane tells it: a bounded log of plain records."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from imtui.protocol.status import UserStatusType
+
+EVENTS_MAX: Final = 10_000
+
+
+class EventKind(StrEnum):
+    """Whom or what an event is about."""
+
+    OWN = "own"
+    DEVICE = "device"
+    FRIEND = "friend"
+    OTHER = "other"
+    CONNECTION = "connection"
+    NOTICE = "notice"
+
+
+KIND_MARKS: Final = {
+    EventKind.OWN: ">",
+    EventKind.DEVICE: "#",
+    EventKind.FRIEND: " ",
+    EventKind.OTHER: "~",
+    EventKind.CONNECTION: "!",
+    EventKind.NOTICE: "-",
+}
+"""What stands before an event of each kind, so that colour alone never tells them apart."""
+
+KIND_WORDS: Final = {
+    EventKind.OWN: "your own status, with the device that changed it",
+    EventKind.DEVICE: "your devices coming and going",
+    EventKind.FRIEND: "a friend",
+    EventKind.OTHER: "somebody you subscribed to who is not a friend",
+    EventKind.CONNECTION: "the connection",
+    EventKind.NOTICE: "an answer or a notice",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the event pane; all of its text is safe to show."""
+
+    at: int
+    """When, in Unix milliseconds."""
+    kind: EventKind
+    who: str = ""
+    """Whose change it is; empty for what has no owner."""
+    status: UserStatusType | None = None
+    """The new general status, if that changed."""
+    text: str = ""
+    """The new custom text, if that changed to one."""
+    words: str = ""
+    """What happened, in our words."""
+    source: str = ""
+    """Where it came from, such as ``from phone (Android)``."""
+
+
+class EventLog:
+    """The newest events, at most ``EVENTS_MAX``, each with a number that never comes again."""
+
+    def __init__(self, most: int = EVENTS_MAX) -> None:
+        """Make an empty log for at most so many events."""
+        self._events: deque[Event] = deque(maxlen=most)
+        self._added = 0
+
+    def add(self, event: Event) -> None:
+        """Append an event; the oldest goes when the log is full."""
+        self._events.append(event)
+        self._added += 1
+
+    @property
+    def first(self) -> int:
+        """Return the number of the oldest event that is still held."""
+        return self._added - len(self._events)
+
+    @property
+    def end(self) -> int:
+        """Return the number that the next event will have."""
+        return self._added
+
+    def since(self, number: int) -> Iterator[Event]:
+        """Return the events from ``number`` on that are still held."""
+        return islice(self._events, max(number - self.first, 0), None)
+
+    def __len__(self) -> int:
+        """Return how many events are held."""
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Return the events, the oldest first."""
+        return iter(self._events)

@@ -1,0 +1,22 @@
+"""Who acts on what the connection does."""
+
+from typing import Protocol
+
+from imtui.protocol.messages import SubscriptionReason
+from imtui.protocol.status import UserStatus
+
+
+class Follower(Protocol):
+    """Who acts on what the connection does."""
+
+    def lost(self) -> None:
+        """The connection is gone."""
+
+    def back(self) -> None:
+        """The connection stands."""
+
+    def own_status(self, status: UserStatus) -> None:
+        """The own status was told."""
+
+    def subscriptions_changed(self, added: list[str], reason: SubscriptionReason) -> None:
+        """The subscriptions of the account changed."""

@@ -1,0 +1,155 @@
+"""The lines that the screens show, as spans; pure, so that each can be tested by its words."""
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.badges import Glyphs
+from imtui.tui.cells import column, fit
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.events import KIND_MARKS, Event, EventKind
+from imtui.tui.spans import Span, spread, width_of, wrap
+from imtui.tui.store import Link, Person, Store
+
+_NAME_MIN, _NAME_MAX = 8, 18
+_WHO_MIN, _WHO_MAX = 6, 12
+
+
+def person_line(
+    person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, *, cursor: bool
+) -> list[Span]:
+    """Return a row of the friend list: who, how they are, their words, since when."""
+    badge = glyphs.badge(person.status)
+    dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
+    name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
+    badge_width = max(len(str(one)) for one in glyphs.badges.values())
+    line = [
+        Span(f"{glyphs.cursor} " if cursor else "  ", "accent"),
+        Span(column(person.user_id, name_width, glyphs.ellipsis) + " ", dim),
+        Span(column(str(badge), badge_width, glyphs.ellipsis), dim or badge.style),
+    ]
+    room = width - width_of(line) - 2
+    if room <= 0:
+        return line
+    when = _when(person, clock, as_of)
+    if as_of is None and person.text and room < len(when) + 12:
+        when = ""
+    if len(when) > room:
+        when = ""
+    text = fit(person.text, room - (len(when) + 2 if when else 0), glyphs.ellipsis)
+    tail = [Span(when, "dim")] if when else []
+    if not text:
+        return [*line, Span("  "), *tail]
+    return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+
+
+def _when(person: Person, clock: Clock, as_of: int | None) -> str:
+    if as_of is not None:
+        return f"as of {time_of_day(clock, as_of)}"
+    if person.since and person.status is not UserStatusType.UNKNOWN:
+        return f"since {time_of_day(clock, person.since)}"
+    return ""
+
+
+def event_lines(event: Event, width: int, glyphs: Glyphs, clock: Clock) -> list[list[Span]]:
+    """Return an event as one line or more: when, which kind, who, and what happened."""
+    style = _KIND_STYLES[event.kind]
+    who_width = min(max(width // 5, _WHO_MIN), _WHO_MAX)
+    head = [
+        Span(f"{clock.local(event.at):%H:%M} ", "dim"),
+        Span(f"{KIND_MARKS[event.kind]} ", style),
+    ]
+    body: list[Span] = []
+    if event.who and len(event.who) <= who_width:
+        head.append(Span(column(event.who, who_width, glyphs.ellipsis) + " ", style))
+    elif event.who:
+        body.append(Span(f"{event.who}  ", style))
+    body.extend(_happened(event, glyphs))
+    indent = " " * width_of(head)
+    first, *rest = wrap(body, max(width - len(indent), 1), glyphs.ellipsis)
+    return [[*head, *first], *([Span(indent), *line] for line in rest)]
+
+
+def _happened(event: Event, glyphs: Glyphs) -> list[Span]:
+    parts: list[Span] = []
+    if event.status is not None:
+        badge = glyphs.badge(event.status)
+        parts.append(Span(str(badge), badge.style))
+    if event.text:
+        parts.append(Span(glyphs.quote(event.text)))
+    if event.words:
+        parts.append(Span(glyphs.plain(event.words)))
+    if event.source:
+        parts.append(Span(event.source, "dim"))
+    spaced: list[Span] = []
+    for part in parts:
+        spaced += [Span("  "), part] if spaced else [part]
+    return spaced
+
+
+_KIND_STYLES = {
+    EventKind.OWN: "accent",
+    EventKind.DEVICE: "accent",
+    EventKind.FRIEND: "",
+    EventKind.OTHER: "other",
+    EventKind.CONNECTION: "alert",
+    EventKind.NOTICE: "dim",
+}
+
+
+def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    """Return the line on top: oneself, one's own status, the devices and the connection."""
+    own = store.own
+    connection = _connection(store, glyphs, clock)
+    if not own.user_id:
+        return [Span(" "), *connection]
+    badge = glyphs.badge(own.status)
+    me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
+    if store.link is not Link.CONNECTED:
+        known = f"   statuses as of {time_of_day(clock, store.as_of)}" if store.as_of else ""
+        return _longest_that_fits(
+            [*me, Span("   "), *connection, Span(known, "dim")],
+            [*me, Span("   "), *connection],
+            [Span(" "), *connection],
+            width=width,
+            glyphs=glyphs,
+        )
+    until = ""
+    if own.text and store.own_expires_at is not None:
+        until = f" {glyphs.dot} until {time_of_day(clock, store.own_expires_at)}"
+    right = [Span(_devices(store, width)), *([Span("   "), *connection] if width >= 50 else [])]
+    room = width - width_of(me) - width_of(right) - 5
+    text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
+    return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
+
+
+def _longest_that_fits(*lines: list[Span], width: int, glyphs: Glyphs) -> list[Span]:
+    for line in lines:
+        if width_of(line) <= width:
+            return line
+    return [Span(fit("".join(span.text for span in lines[-1]), width, glyphs.ellipsis), "alert")]
+
+
+def _devices(store: Store, width: int) -> str:
+    devices = store.devices()
+    if width < 100 or not devices:
+        number = len(devices)
+        return "" if not number else f"{number} device" + ("" if number == 1 else "s")
+    here = next((one for one in devices if one.instance_id == store.instance_id), devices[0])
+    others = len(devices) - 1
+    name = here.device_name or str(here.platform)
+    if not others:
+        return name
+    return f"{name} + {others} device" + ("" if others == 1 else "s")
+
+
+def _connection(store: Store, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    reason = f"  {store.reason}" if store.reason else ""
+    if store.link is Link.CONNECTED:
+        return [Span("connected", "dim")]
+    if store.link is Link.WAITING:
+        seconds = max(-(-(store.retry_at - clock.now()) // 1000), 0)
+        again = "connecting again" if store.stale else "trying again"
+        words = f"{again} in {seconds} s (r: now)"
+        return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
+    if store.link is Link.STOPPED:
+        return [Span(glyphs.plain(store.reason), "alert", "retry")]
+    words = "starting …" if store.link is Link.STARTING else "connecting …"
+    return [Span(glyphs.plain(words), "alert"), Span(glyphs.plain(reason), "dim")]

@@ -1,0 +1,76 @@
+"""From the SDK's callbacks to the store and the session."""
+
+from imtui.sdk import (
+    FriendInfo,
+    IMError,
+    IMSDKListener,
+    SelfDevice,
+    SubscriptionReason,
+    UserStatus,
+)
+from imtui.tui.errors import explain
+from imtui.tui.follower import Follower
+from imtui.tui.store import Store
+
+
+class StoreListener(IMSDKListener):
+    """Puts what the SDK tells into the store, and wakes the session where it has to act."""
+
+    def __init__(self, store: Store, follower: Follower) -> None:
+        """Make one for a store and a session."""
+        self._store = store
+        self._follower = follower
+
+    def on_connecting(self) -> None:
+        """Show that an attempt is under way."""
+        self._store.connecting()
+
+    def on_connect_success(self) -> None:
+        """Have the session see that everything is right again."""
+        self._follower.back()
+
+    def on_connect_failed(self, code: int, message: str) -> None:
+        """Show why there will be no further attempt."""
+        self._store.stopped(explain(IMError(code, message)))
+
+    def on_reconnect_scheduled(self, delay: float) -> None:
+        """Show when the next attempt is due."""
+        self._store.waiting(delay)
+        self._follower.lost()
+
+    def on_kicked_offline(self) -> None:
+        """Show that another login took this device's place."""
+        self._store.stopped(
+            "Kicked offline: another login of this account took this device's place. "
+            "Press r to log in again."
+        )
+
+    def on_user_sig_expired(self) -> None:
+        """Show that a new UserSig is needed."""
+        self._store.stopped("Your UserSig has expired. Get a new one and start imtui again.")
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        """Show statuses."""
+        self._store.statuses_changed(statuses)
+        for status in statuses:
+            if status.user_id == self._store.own.user_id:
+                self._follower.own_status(status)
+
+    def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
+        """Show own devices."""
+        self._store.devices_changed(devices)
+
+    def on_subscriptions_changed(
+        self, added: list[str], removed: list[str], reason: SubscriptionReason
+    ) -> None:
+        """Show subscriptions, and have the session learn the statuses of new ones."""
+        self._store.subscriptions_changed(added, removed, reason)
+        self._follower.subscriptions_changed(added, reason)
+
+    def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
+        """Show new friends."""
+        self._store.friends_added(friends)
+
+    def on_friend_list_deleted(self, user_ids: list[str]) -> None:
+        """Show that friends are gone."""
+        self._store.friends_deleted(user_ids)

@@ -1,0 +1,12 @@
+"""What widgets tell the app."""
+
+from textual.message import Message
+
+
+class RunCommand(Message):
+    """Somebody asked for a command of the registry."""
+
+    def __init__(self, command_id: str) -> None:
+        """Name the command."""
+        super().__init__()
+        self.command_id = command_id

@@ -1,0 +1,139 @@
+"""The status box: a text, presets and recent ones, and when it ends."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+from imtui.tui.badges import Glyphs
+from imtui.tui.choices import CLEAR, Choice, End, matching, size, too_long
+from imtui.tui.spans import Span, spread
+
+
+@dataclass(frozen=True)
+class NewStatus:
+    """What the person chose."""
+
+    text: str
+    """Empty to clear."""
+    expires_at: int | None = None
+    """When the text ends, in Unix milliseconds."""
+
+
+class StatusBox(ModalScreen[NewStatus | None]):
+    """Asks for the own text; dismissed with it, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("down", "move(1)", "Next", show=False, priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True),
+        Binding("tab", "end(1)", "Next end", show=False, priority=True),
+        Binding("shift+tab", "end(-1)", "Previous end", show=False, priority=True),
+    ]
+
+    def __init__(self, offered: list[Choice], ends: list[End], glyphs: Glyphs) -> None:
+        """Make the box with texts and ends to choose from."""
+        super().__init__()
+        self._offered = offered
+        self._ends = ends
+        self._end = 0
+        self._glyphs = glyphs
+        self._shown: list[Choice] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        with Vertical(classes="dialog"):
+            yield Static("What are you up to?", classes="dialog--title", markup=False)
+            with Horizontal(id="typed"):
+                text = Input(compact=True, placeholder="type, or choose below")
+                text.cursor_blink = False
+                yield text
+                yield Static("", id="size", markup=False)
+            options = OptionList(compact=True)
+            options.can_focus = False
+            yield options
+            yield Static("", id="ends", markup=False)
+            yield Static("", classes="dialog--note", markup=False)
+
+    def on_mount(self) -> None:
+        """Offer everything."""
+        self._offer("")
+        self._show_ends()
+        self._note("Enter: set   Tab: when it ends   Esc: leave it")
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self._offer(event.value)
+
+    def _offer(self, typed: str) -> None:
+        self._shown = matching(self._offered, typed)
+        text = typed.strip()
+        if text and all(choice.text != text for choice in self._shown):
+            self._shown.append(Choice(text, "as typed"))
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(self._row(choice)) for choice in self._shown)
+        options.highlighted = 0 if self._shown else None
+        count = self.query_one("#size", Static)
+        count.update(f"{size(typed):>3} / {CUSTOM_STATUS_MAX_BYTES}", layout=False)
+        count.set_class(too_long(typed), "-wrong")
+
+    def _row(self, choice: Choice) -> Content:
+        width = 50
+        line = spread([Span(choice.title)], [Span(choice.hint)], width)
+        *front, last = [span.text for span in line]
+        if len(line) == 1:
+            return Content(last)
+        return Content.assemble("".join(front), (last, "dim"))
+
+    def _show_ends(self) -> None:
+        parts: list[str | tuple[str, str]] = ["for: "]
+        for place, end in enumerate(self._ends):
+            parts += [f" {self._glyphs.dot} "] if place else []
+            parts.append((end.label, "reverse") if place == self._end else end.label)
+        self.query_one("#ends", Static).update(Content.assemble(*parts), layout=False)
+
+    def _note(self, words: str, *, wrong: bool = False) -> None:
+        note = self.query_one(".dialog--note", Static)
+        note.update(words, layout=False)
+        note.set_class(wrong, "-wrong")
+
+    def action_move(self, rows: int) -> None:
+        """Go up or down in the texts."""
+        options = self.query_one(OptionList)
+        if self._shown:
+            options.highlighted = ((options.highlighted or 0) + rows) % len(self._shown)
+
+    def action_end(self, step: int) -> None:
+        """Choose another end."""
+        self._end = (self._end + step) % len(self._ends)
+        self._show_ends()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        self._choose(self._shown[place] if place is not None else CLEAR)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self._choose(self._shown[event.option_index])
+
+    def _choose(self, choice: Choice) -> None:
+        if too_long(choice.text):
+            over = size(choice.text) - CUSTOM_STATUS_MAX_BYTES
+            self._note(f"Too long by {over} bytes: shorten it.", wrong=True)
+            return
+        at = self._ends[self._end].at if choice.text else None
+        self.dismiss(NewStatus(choice.text, None if at is None else round(at.timestamp() * 1000)))
+
+    def action_leave(self) -> None:
+        """Close the box and change nothing."""
+        self.dismiss(None)

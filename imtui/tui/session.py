@@ -1,0 +1,392 @@
+"""The app's life on the SDK: joining, logging in, putting back what was lost, and the calls."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Final, Protocol
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
+from imtui.protocol.messages import FriendInfo, SubscriptionReason, Subscriptions
+from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.account_state import AccountState, StateFile
+from imtui.tui.clock import Clock
+from imtui.tui.errors import explain
+from imtui.tui.events import EventKind
+from imtui.tui.follower import Follower
+from imtui.tui.launch import Account, JoinError, Launch
+from imtui.tui.put_back import OwnText, PutBack
+from imtui.tui.store import Link, Store
+
+REVIVE_INTERVAL: Final = 5.0
+"""The embedded backend is brought up again at most once in so many seconds."""
+
+
+class Client(Protocol):
+    """What the session needs of ``imtui.sdk.IMClient``."""
+
+    async def login(self, user_id: str, user_sig: str | Callable[[], str]) -> object:
+        """Log in."""
+
+    async def logout(self) -> None:
+        """Log out."""
+
+    async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
+        """Set the own text."""
+
+    async def get_user_status(self, user_ids: list[str]) -> list[UserStatus]:
+        """Query users."""
+
+    async def subscribe_user_status(self, user_ids: list[str]) -> None:
+        """Subscribe to users."""
+
+    async def unsubscribe_user_status(self, user_ids: list[str] | None = None) -> None:
+        """Unsubscribe from users, or from all."""
+
+    async def get_subscriptions(self) -> Subscriptions:
+        """Return the subscriptions."""
+
+    async def add_friend(self, user_id: str) -> None:
+        """Add a friend."""
+
+    async def delete_from_friend_list(self, user_ids: list[str]) -> None:
+        """Delete friends."""
+
+    async def get_friend_list(self) -> list[FriendInfo]:
+        """Return all friends."""
+
+    def reconnect_now(self) -> None:
+        """Try again at once."""
+
+
+class Retry(Protocol):
+    """Which failed logins to try again, and when."""
+
+    def is_transient(self, error: IMError) -> bool:
+        """Tell whether trying again may help."""
+
+    def next_delay(self) -> float:
+        """Return the seconds until the next attempt."""
+
+    def reset(self) -> None:
+        """Begin anew after a success."""
+
+
+class Sdk(Protocol):
+    """Where clients come from."""
+
+    def client(
+        self, account: Account, store: Store, follower: Follower
+    ) -> AbstractAsyncContextManager[Client]:
+        """Return a client of the account that tells the store and the session."""
+
+    def retry(self) -> Retry:
+        """Return the rule for first logins that fail."""
+
+
+class Session:
+    """One account, from the first paint to the end of the app."""
+
+    def __init__(
+        self, store: Store, clock: Clock, load_sdk: Callable[[], Sdk], *, restore_status: bool
+    ) -> None:
+        """Make one; ``load_sdk`` imports what is heavy and is called after the first paint."""
+        self._store = store
+        self._clock = clock
+        self._load_sdk = load_sdk
+        self._restore_status = restore_status
+        self._account: Account | None = None
+        self._client: Client | None = None
+        self._file: StateFile | None = None
+        self._put_back = PutBack("")
+        self._wake = asyncio.Event()
+        self._nudge = asyncio.Event()
+        self._log_in_due = True
+        self._settle_due = False
+        self._revive_due = False
+        self._revived_at = float("-inf")
+        self._text_due: OwnText | None = None
+        self._to_query: set[str] = set()
+        self._friends_known = False
+
+    @property
+    def state(self) -> AccountState:
+        """Return what is remembered of the account."""
+        return AccountState() if self._file is None else self._file.state
+
+    # The life of the session
+
+    async def run(self, launch: Launch) -> None:
+        """Join, log in and keep everything right until cancelled; the socket is closed then."""
+        account = self._account = await self._join(launch)
+        self._store.log_in_as(account.user_id, account.instance_id)
+        self._put_back = PutBack(account.instance_id)
+        self._file = StateFile(account.state_dir)
+        sdk = self._load_sdk()
+        async with sdk.client(account, self._store, self) as client:
+            self._client = client
+            while True:
+                await self._act(client, account, sdk.retry())
+                await self._wake.wait()
+                self._wake.clear()
+
+    async def _join(self, launch: Launch) -> Account:
+        while True:
+            try:
+                return await launch.join()
+            except IMError as error:
+                self._store.stopped(explain(error))
+            except JoinError as error:
+                self._store.stopped(f"{error} Press r to try again.")
+            await self._pause()
+            self._store.connecting()
+
+    async def _act(self, client: Client, account: Account, retry: Retry) -> None:
+        """Do whatever is due, in the order in which one thing needs the other."""
+        if self._log_in_due:
+            self._log_in_due = False
+            await self._log_in(client, account, retry)
+        if self._revive_due:
+            self._revive_due = False
+            await self._revive(client, account)
+        if self._settle_due:
+            self._settle_due = False
+            await self._attempt(self._settle(client, account))
+        if (text := self._text_due) is not None:
+            self._text_due = None
+            if await self._attempt(client.set_self_status(text.text, text.expires_at)):
+                self._store.tell(EventKind.NOTICE, "put your text back after the reconnect")
+            elif self._store.link is not Link.CONNECTED:
+                self._text_due = text
+        if self._to_query:
+            asked, self._to_query = self._to_query, set()
+            await self._attempt(self._learn(client, asked))
+
+    async def _log_in(self, client: Client, account: Account, retry: Retry) -> None:
+        self._store.connecting()
+        while True:
+            try:
+                await client.login(account.user_id, account.user_sig)
+            except IMError as error:
+                if not retry.is_transient(error):
+                    self._store.stopped(explain(error))
+                    return
+                delay = retry.next_delay()
+                self._store.waiting(delay, explain(error))
+                await self._revive(client, account)
+                await self._pause(delay)
+                self._store.connecting()
+            else:
+                self._settle_due = True
+                return
+
+    async def _revive(self, client: Client, account: Account) -> None:
+        now = self._clock.monotonic()
+        if account.revive is None or now - self._revived_at < REVIVE_INTERVAL:
+            return
+        self._revived_at = now
+        try:
+            await account.revive()
+        except (IMError, JoinError) as error:
+            self._store.tell(EventKind.NOTICE, str(error))
+        else:
+            self._nudge.set()
+            client.reconnect_now()
+
+    async def _settle(self, client: Client, account: Account) -> None:
+        """Get the whole picture after a login, or what is still missing after a reconnect."""
+        if not self._friends_known:
+            self._store.friends_known(await client.get_friend_list())
+            self._friends_known = True
+        if await self._attempt(self._sync_subscriptions(client, account)):
+            self._to_query |= {
+                person.user_id
+                for person in self._store.listed()
+                if not person.friend and person.status is UserStatusType.UNKNOWN
+            }
+        if self._to_query:
+            asked, self._to_query = self._to_query, set()
+            await self._attempt(self._learn(client, asked))
+        if self._store.link is Link.CONNECTING:
+            self._store.connected()
+
+    async def _sync_subscriptions(self, client: Client, account: Account) -> None:
+        """Put back what the backend cleared by itself; else take what the account has now."""
+        answer = await client.get_subscriptions()
+        wanted: Sequence[str] = ()
+        if not self.state.started:
+            wanted = account.first_subscriptions
+        elif answer.cleared_at is not None and answer.cleared_at != self.state.cleared_at:
+            wanted = self.state.subscriptions
+        has = set(answer.user_id_list)
+        missing = [one for one in wanted if one not in has and one != account.user_id]
+        self._store.subscriptions_known(answer.user_id_list)
+        for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
+            await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
+        if missing and self.state.started:
+            self._store.tell(
+                EventKind.NOTICE, "put back subscriptions that the backend had cleared"
+            )
+        subscriptions = (*answer.user_id_list, *missing)
+        self._store.subscriptions_known(subscriptions)
+        self._remember(
+            lambda state: replace(
+                state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
+            )
+        )
+
+    async def _learn(self, client: Client, user_ids: Iterable[str]) -> None:
+        listed = [one for one in sorted(user_ids) if self._store.person(one) is not None]
+        if not listed:
+            return
+        try:
+            self._store.statuses_known(await client.get_user_status(listed))
+        except IMError as error:
+            if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
+                raise
+
+    async def _attempt(self, call: Awaitable[None]) -> bool:
+        """Make a call that nobody waits for; a failure becomes a notice."""
+        try:
+            await call
+        except IMError as error:
+            self._store.tell(EventKind.NOTICE, explain(error))
+            return False
+        return True
+
+    async def _pause(self, delay: float | None = None) -> None:
+        """Wait for ``delay`` seconds, or until the person asks to go on."""
+        due = None if delay is None else self._clock.call_later(delay, self._nudge.set)
+        try:
+            await self._nudge.wait()
+        finally:
+            self._nudge.clear()
+            if due is not None:
+                due.cancel()
+
+    def _remember(self, change: Callable[[AccountState], AccountState]) -> None:
+        if self._file is None:
+            return
+        told = self._file.problem
+        self._file.change(change)
+        if self._file.problem and not told:
+            self._store.tell(EventKind.NOTICE, self._file.problem)
+
+    # What the connection does (called by the listener)
+
+    def lost(self) -> None:
+        """See to the embedded backend when the connection is gone."""
+        self._revive_due = True
+        self._wake.set()
+
+    def back(self) -> None:
+        """See that everything is right again when the connection stands."""
+        self._settle_due = True
+        self._wake.set()
+
+    def own_status(self, status: UserStatus) -> None:
+        """Put the own text back if going OFFLINE cleared it."""
+        lost = self._put_back.heard(status, self._clock.now())
+        if lost is not None and self._restore_status:
+            self._text_due = lost
+            self._wake.set()
+
+    def subscriptions_changed(self, added: list[str], reason: SubscriptionReason) -> None:
+        """Remember what the person subscribed to, and learn the new ones' statuses."""
+        if reason in (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC):
+            return
+        wished = tuple(self._store.subscriptions)
+        self._remember(lambda state: replace(state, subscriptions=wished))
+        self._to_query.update(added)
+        self._wake.set()
+
+    # What the person asks for
+
+    def retry(self) -> None:
+        """Connect now, or log in again."""
+        if self._store.link is Link.STOPPED and self._client is not None:
+            self._log_in_due = True
+            self._friends_known = False
+            self._wake.set()
+        elif self._client is not None and self._store.link is Link.WAITING:
+            self._client.reconnect_now()
+        self._nudge.set()
+
+    async def set_status(self, text: str, expires_at: int | None = None) -> None:
+        """Set the own text, or clear it with an empty one.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().set_self_status(text or None, expires_at)
+        if text.strip():
+            self._remember(lambda state: state.with_recent(text.strip()))
+
+    async def query(self, user_id: str) -> None:
+        """Ask how somebody is, and tell the answer.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        statuses = await self._connected().get_user_status([user_id])
+        for status in statuses:
+            self._store.answered(status)
+        self._store.statuses_known(
+            status for status in statuses if self._is_followed(status.user_id)
+        )
+
+    def _is_followed(self, user_id: str) -> bool:
+        # A status that nobody will correct must not enter the list.
+        person = self._store.person(user_id)
+        return person is not None and (
+            person.subscribed or person.status is not UserStatusType.UNKNOWN
+        )
+
+    async def subscribe(self, user_id: str) -> None:
+        """Subscribe to a user.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().subscribe_user_status([user_id])
+
+    async def unsubscribe(self, user_id: str | None) -> None:
+        """Unsubscribe from a user, or from all.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        user_ids = None if user_id is None else [user_id]
+        await self._connected().unsubscribe_user_status(user_ids)
+
+    async def add_friend(self, user_id: str) -> None:
+        """Add a friend.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().add_friend(user_id)
+
+    async def delete_friend(self, user_id: str) -> None:
+        """Delete a friend, out of both lists.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().delete_from_friend_list([user_id])
+
+    async def log_out(self) -> None:
+        """Log this device out.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().logout()
+        self._put_back.forget()
+        self._store.logged_out()
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
+        return self._client

@@ -1,0 +1,34 @@
+"""The footer: the keys that one needs most."""
+
+from textual.events import Click
+
+from imtui.tui.commands import COMMANDS, key_name
+from imtui.tui.messages import RunCommand
+from imtui.tui.spans import Span, width_of
+from imtui.tui.widgets.painted import PaintedLine
+
+
+class KeyLine(PaintedLine):
+    """Keys and what they do, as many as there is room for; each can be clicked."""
+
+    def spans(self, width: int) -> list[Span]:
+        """Return what the line shows in so many cells."""
+        line = [Span(" ")]
+        for command in COMMANDS:
+            if not command.footer:
+                continue
+            key = key_name(command.keys[0])
+            shown = [
+                Span(key, "key", command.id),
+                Span(f" {command.footer}", "dim", command.id),
+                Span("   "),
+            ]
+            if width_of(line) + width_of(shown[:2]) > width:
+                break
+            line += shown
+        return line
+
+    def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        if command_id := self.command_at(event.x):
+            self.post_message(RunCommand(command_id))

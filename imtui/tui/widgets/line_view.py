@@ -1,0 +1,63 @@
+"""A long list that paints only the lines in sight."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from imtui.tui.spans import Span
+from imtui.tui.widgets.painted import Painted
+
+
+class LineView(ScrollView, Painted, can_focus=True):
+    """Any number of lines, each made when it is painted."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = Painted.COMPONENT_CLASSES
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "move_page(-1)", "Page up", show=False),
+        Binding("pagedown", "move_page(1)", "Page down", show=False),
+        Binding("home,g", "move_end(-1)", "First", show=False),
+        Binding("end,G", "move_end(1)", "Last", show=False),
+    ]
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a line and the name of the style below it; an empty line beyond the end."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Return the strip that stands at ``y`` on the screen."""
+        width = self.line_width
+        spans, under = self.line(y + self.scroll_offset.y, width)
+        return self.paint(spans, width, under)
+
+    @property
+    def line_width(self) -> int:
+        """Return how many cells a line has."""
+        return self.scrollable_content_region.width
+
+    @property
+    def page(self) -> int:
+        """Return how many lines are in sight."""
+        return max(self.scrollable_content_region.height, 1)
+
+    def set_line_count(self, count: int) -> None:
+        """Make the view as long as it has to be."""
+        if count != self.virtual_size.height:
+            # Width 0: a line is always as wide as the view, so it never scrolls sideways.
+            self.virtual_size = Size(0, count)
+
+    def action_move(self, lines: int) -> None:
+        """Go up or down by so many lines."""
+        self.scroll_relative(y=lines, animate=False)
+
+    def action_move_page(self, pages: int) -> None:
+        """Go up or down by a page."""
+        self.action_move(pages * self.page)
+
+    def action_move_end(self, direction: int) -> None:
+        """Go to the first or the last line."""
+        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False)

@@ -1,0 +1,30 @@
+"""Oneself, one's own status, the devices and the connection: always in sight."""
+
+from textual.events import Click
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock
+from imtui.tui.lines import top_line
+from imtui.tui.messages import RunCommand
+from imtui.tui.spans import Span
+from imtui.tui.store import Store
+from imtui.tui.widgets.painted import PaintedLine
+
+
+class TopLine(PaintedLine):
+    """The first line of the screen."""
+
+    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the line of a store."""
+        super().__init__()
+        self._store = store
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def spans(self, width: int) -> list[Span]:
+        """Return what the line shows in so many cells."""
+        return top_line(self._store, width, self._glyphs, self._clock)
+
+    def on_click(self, event: Click) -> None:
+        """Open the status box, or do what the span under the mouse offers."""
+        self.post_message(RunCommand(self.command_at(event.x) or "status"))

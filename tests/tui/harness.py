@@ -1,0 +1,95 @@
+"""Runs the app on a fake client in a headless terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from imtui.tui.app import ImtuiApp
+from imtui.tui.launch import Account, Launch
+from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
+
+
+@dataclass
+class Running:
+    """An app that runs, and what drives it."""
+
+    app: ImtuiApp
+    pilot: Pilot[None]
+    fake: FakeClient
+    clock: FakeClock
+
+    async def settle(self, seconds: float = 1.0) -> None:
+        """Let time pass and everything that follows from it happen."""
+        await self.pilot.pause()
+        self.clock.advance(seconds)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and see what they do."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    def lines(self) -> list[str]:
+        """Return the text of the top screen, line by line."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips[:height]]
+
+    def text(self) -> str:
+        """Return the text of the top screen."""
+        return "\n".join(self.lines())
+
+    def events(self) -> list[str]:
+        """Return the words of all events, without layout."""
+        return [
+            " ".join(
+                part
+                for part in (
+                    event.kind,
+                    event.who,
+                    "" if event.status is None else event.status.name,
+                    event.text,
+                    event.words,
+                    event.source,
+                )
+                if part
+            )
+            for event in self.app.store.events
+        ]
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    fake: FakeClient | None = None,
+    *,
+    size: tuple[int, int] = (120, 40),
+    ascii: bool = False,
+    settings: str | None = None,
+    join: Callable[[], Awaitable[Account]] | None = None,
+    **more: object,
+) -> AsyncIterator[Running]:
+    """Run the app of an account in a terminal of ``size``, settled after its login."""
+    fake = fake or street()
+    clock = FakeClock()
+    file = folder / "settings.toml"
+    if settings is not None:
+        file.write_text(settings, encoding="utf-8")
+
+    async def join_account() -> Account:
+        return account(folder, **more)
+
+    app = ImtuiApp(Launch(join or join_account, file, ascii), clock, lambda: FakeSdk(fake))
+    async with asyncio.TaskGroup() as group, app.run_test(size=size) as pilot:
+        session = group.create_task(app.live())
+        run = Running(app, pilot, fake, clock)
+        await run.settle()
+        await run.settle()
+        try:
+            yield run
+        finally:
+            session.cancel()
