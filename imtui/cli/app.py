@@ -1,0 +1,157 @@
+"""``imtui`` without a command: the app."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from imtui.cli.arguments import device_name
+from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, chosen_account
+
+if TYPE_CHECKING:
+    from imtui.cli.instances import Instance
+    from imtui.server.data_dir import Address
+    from imtui.tui.launch import Account
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the app takes."""
+    add_account_options(parser, first=True)
+    parser.add_argument("--device", type=device_name, metavar="NAME", help="this device's name")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the app until the person leaves it."""
+    choice = chosen_account(arguments)
+
+    from imtui.cli import paths
+    from imtui.tui.launch import Launch
+    from imtui.tui.launch import run as run_app
+
+    joining = Joining(choice, arguments.device)
+    try:
+        return run_app(Launch(joining.join, paths.settings_file(), arguments.ascii))
+    finally:
+        joining.release()
+
+
+class Joining:
+    """Finds the account, the backend and the device ID of one running app."""
+
+    def __init__(self, choice: RemoteAccount | LocalAccount, device: str | None) -> None:
+        """Take what the arguments said."""
+        self._choice = choice
+        self._device = device
+        self._instance: Instance | None = None
+
+    async def join(self) -> "Account":
+        """Return the account to log in with; bring the embedded backend up if it is local.
+
+        Raises:
+            JoinError: One line that says what to do.
+        """
+        from imtui.cli.errors import CommandError
+        from imtui.server.data_dir import BackendError
+        from imtui.tui.launch import JoinError
+
+        try:
+            if isinstance(self._choice, LocalAccount):
+                return await self._join_local(self._choice)
+            return await self._join_remote(self._choice)
+        except (CommandError, BackendError) as error:
+            raise JoinError(str(error)) from error
+        except OSError as error:
+            raise JoinError(
+                f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+            ) from error
+
+    def release(self) -> None:
+        """Let another app have the device ID."""
+        if self._instance is not None:
+            self._instance.release()
+            self._instance = None
+
+    async def _join_remote(self, choice: RemoteAccount) -> "Account":
+        import asyncio
+
+        # The keyring may ask the person for its password.
+        user_sig = await asyncio.to_thread(choice.read_user_sig)
+        return self._account(
+            choice.url,
+            choice.url,
+            choice.sdk_app_id,
+            choice.user_id,
+            lambda: user_sig,
+            insecure=choice.insecure,
+        )
+
+    async def _join_local(self, choice: LocalAccount) -> "Account":
+        from dataclasses import replace
+        from functools import partial
+
+        from imtui.cli import paths
+        from imtui.cli.embedded import EmbeddedBackend, local_user_sig
+        from imtui.demo.cast import FIRST_SUBSCRIPTIONS
+        from imtui.server.data_dir import DataDir
+
+        backend = EmbeddedBackend(paths.local_data())
+        address = await backend.ensure()
+        key = DataDir(backend.data_dir).app_key()
+        account = self._account(
+            address.ws,
+            "local",
+            address.sdk_app_id,
+            choice.user_id,
+            partial(local_user_sig, key, choice.user_id),
+        )
+        others = tuple(user for user in FIRST_SUBSCRIPTIONS if user != choice.user_id)
+        return replace(
+            account,
+            local=True,
+            revive=_reviver(backend.ensure, address),
+            first_subscriptions=others,
+        )
+
+    def _account(
+        self,
+        url: str,
+        server: str,
+        sdk_app_id: int,
+        user_id: str,
+        user_sig: Callable[[], str],
+        *,
+        insecure: bool = False,
+    ) -> "Account":
+        from imtui.cli import instances, paths
+        from imtui.files import make_private_dir
+        from imtui.tui.launch import Account
+
+        state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
+        self.release()
+        self._instance = instances.claim_instance(state_dir / "devices")
+        return Account(
+            url=url,
+            sdk_app_id=sdk_app_id,
+            user_id=user_id,
+            user_sig=user_sig,
+            device_name=self._device or instances.device_name(self._instance),
+            instance_id=self._instance.instance_id,
+            state_dir=state_dir,
+            insecure=insecure,
+        )
+
+
+def _reviver(
+    ensure: "Callable[[Address], Awaitable[Address]]", address: "Address"
+) -> Callable[[], Awaitable[None]]:
+    async def revive() -> None:
+        from imtui.server.data_dir import BackendError
+        from imtui.tui.launch import JoinError
+
+        try:
+            await ensure(address)
+        except BackendError as error:
+            raise JoinError(str(error)) from error
+
+    return revive

@@ -1,0 +1,69 @@
+"""Types of arguments that several verbs take."""
+
+import argparse
+from pathlib import Path
+
+
+def port_number(text: str) -> int:
+    """Return a port, 0 to 65535."""
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
+    return port
+
+
+def seconds(text: str) -> float:
+    """Return a positive, finite number of seconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return number
+
+
+def positive(text: str) -> int:
+    """Return a positive whole number."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return number
+
+
+def user_id(text: str) -> str:
+    """Return a user ID."""
+    from imtui.protocol.identifiers import is_user_id
+
+    if not is_user_id(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a user ID: 1 to 32 of A-Z a-z 0-9 _ -")
+    return text
+
+
+def device_name(text: str) -> str:
+    """Return a device name."""
+    from imtui.protocol.errors import IMError
+    from imtui.protocol.identifiers import check_device_name
+
+    try:
+        return check_device_name(text)
+    except IMError as error:
+        raise argparse.ArgumentTypeError(error.message) from None
+
+
+def add_data_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add ``--data``, the folder of a backend."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        required=required,
+        help="the backend's data folder"
+        + ("" if required else " (that of this machine's embedded backend)"),
+    )

@@ -1,0 +1,171 @@
+"""Which account a command is about: one named, one kept, or one of this machine's backend."""
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from imtui.cli.arguments import positive, user_id
+from imtui.cli.errors import CommandError, UsageError
+
+USER_SIG_VARIABLE: Final = "IMTUI_USERSIG"
+_USER_SIG_FILE_MAX_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True)
+class RemoteAccount:
+    """An account of another backend."""
+
+    url: str
+    sdk_app_id: int
+    user_id: str
+    insecure: bool
+    read_user_sig: Callable[[], str]
+    """Gives the UserSig; it may ask the keyring, and raise CommandError."""
+
+
+@dataclass(frozen=True)
+class LocalAccount:
+    """An account of this machine's embedded backend."""
+
+    user_id: str
+
+
+def add_account_options(
+    parser: argparse.ArgumentParser, *, local: bool = True, first: bool = False
+) -> None:
+    """Add the options that choose an account.
+
+    Args:
+        parser: Where to add them.
+        local: Whether this machine's backend may be meant.
+        first: Whether this parser is the outermost one. The others set nothing that is not given,
+            so that ``imtui --user U watch`` means the same as ``imtui watch --user U``.
+    """
+    absent = None if first else argparse.SUPPRESS
+    off = False if first else argparse.SUPPRESS
+    group = parser.add_argument_group("account")
+    group.add_argument(
+        "--server", metavar="URL", default=absent, help="another backend: ws://… or wss://…"
+    )
+    group.add_argument("--app-id", type=positive, metavar="N", default=absent, help="its SDKAppID")
+    group.add_argument("--user", type=user_id, metavar="U", default=absent, help="who to be")
+    group.add_argument(
+        "--usersig-file",
+        type=Path,
+        metavar="FILE",
+        default=absent,
+        help=f"the file with the UserSig; without it, {USER_SIG_VARIABLE} has the UserSig",
+    )
+    group.add_argument(
+        "--insecure",
+        action="store_true",
+        default=off,
+        help="allow ws:// to another machine: anyone in between can listen",
+    )
+    if local:
+        group.add_argument(
+            "--local",
+            action="store_true",
+            default=off,
+            help="this machine's own backend, even if an account was set up with imtui login",
+        )
+
+
+def chosen_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccount:
+    """Return the account that the arguments mean.
+
+    Raises:
+        UsageError: They contradict each other, or something is missing.
+        CommandError: What they name cannot be read.
+    """
+    if arguments.server is not None:
+        return named_account(arguments)
+    if arguments.app_id is not None or arguments.usersig_file is not None or arguments.insecure:
+        raise UsageError("--app-id, --usersig-file and --insecure need --server.")
+    if not arguments.local:
+        kept = _kept_account(arguments.user)
+        if kept is not None:
+            return kept
+    return LocalAccount(arguments.user or system_user())
+
+
+def named_account(
+    arguments: argparse.Namespace, ask: Callable[[], str | None] = lambda: None
+) -> RemoteAccount:
+    """Return the account of another backend that the arguments name.
+
+    Args:
+        arguments: What ``add_account_options`` added.
+        ask: Gives the UserSig if neither file nor environment does.
+
+    Raises:
+        UsageError: ``--server``, ``--app-id``, ``--user`` or the UserSig is missing.
+        CommandError: The UserSig's file cannot be read.
+    """
+    if arguments.local:
+        raise UsageError("--local and --server contradict each other.")
+    if arguments.server is None or arguments.app_id is None or arguments.user is None:
+        raise UsageError("Another backend needs --server, --app-id and --user.")
+    user_sig = _given_user_sig(arguments) or ask()
+    if not user_sig:
+        raise UsageError(
+            f"The UserSig is missing: name its file with --usersig-file, or set "
+            f"{USER_SIG_VARIABLE}."
+        )
+    return RemoteAccount(
+        arguments.server, arguments.app_id, arguments.user, arguments.insecure, lambda: user_sig
+    )
+
+
+def system_user() -> str:
+    """Return the system's user name as a user ID: other characters as ``_``, at most 32."""
+    import getpass
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        name = "me"
+    return as_user_id(name)
+
+
+def as_user_id(name: str) -> str:
+    """Return ``name`` with what no user ID has as ``_``, at most 32 characters."""
+    import re
+
+    from imtui.protocol.limits import USER_ID_MAX_CHARS
+
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:USER_ID_MAX_CHARS] or "me"
+
+
+def _kept_account(user: str | None) -> RemoteAccount | None:
+    from imtui.cli import paths
+
+    # No file, no account: then neither it nor the keyring costs the start anything.
+    if not paths.accounts_file().exists():
+        return None
+    from imtui.cli.accounts import account_book
+
+    book = account_book()
+    kept = book.find(user)
+    if kept is None:
+        return None
+    return RemoteAccount(
+        kept.url, kept.sdk_app_id, kept.user_id, kept.insecure, partial(book.user_sig, kept)
+    )
+
+
+def _given_user_sig(arguments: argparse.Namespace) -> str | None:
+    file: Path | None = arguments.usersig_file
+    if file is None:
+        return os.environ.get(USER_SIG_VARIABLE, "").strip() or None
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_USER_SIG_FILE_MAX_BYTES).decode("ascii", "replace").strip()
+    except OSError as error:
+        raise CommandError(
+            f"The UserSig's file {file} cannot be read: {error.strerror or error}."
+        ) from error

@@ -1,0 +1,25 @@
+"""The last resort: an error that nobody foresaw goes to a private file, not to the screen."""
+
+import datetime
+import traceback
+from typing import Final
+
+from imtui.cli import paths
+from imtui.files import make_private_dir, write_private
+
+_LOG_MAX_CHARS: Final = 256 * 1024
+
+
+def record(error: BaseException) -> str:
+    """Write an error down, the newest last and no more than 256 KB, and return what to tell."""
+    log = paths.crash_log()
+    trace = "".join(traceback.format_exception(error))
+    entry = f"{datetime.datetime.now().astimezone().isoformat(timespec='seconds')}\n{trace}\n"
+    what = f"Something unforeseen went wrong ({type(error).__name__})."
+    try:
+        make_private_dir(log.parent)
+        before = log.read_text("utf-8", "replace") if log.exists() else ""
+        write_private(log, (before + entry)[-_LOG_MAX_CHARS:])
+    except OSError:
+        return what
+    return f"{what} The details are in {log}"

@@ -1,0 +1,213 @@
+"""Bringing up this machine's embedded backend: one for each user, joined by all their terminals."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from imtui.cli.sockets import make_socket_dir
+from imtui.files import FileLock
+from imtui.protocol.messages import PROTOCOL_VERSION
+from imtui.protocol.usersig import sign
+from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+
+_START_TIMEOUT: Final = 10.0
+_END_TIMEOUT: Final = 10.0
+_LOCK_TIMEOUT: Final = 30.0
+_PROBE_TIMEOUT: Final = 2.0
+_POLL_INTERVAL: Final = 0.05
+
+ERROR_LOG: Final = "backend.err"
+"""What a backend wrote on standard error, from its start on."""
+
+USER_SIG_EXPIRE: Final = 600
+"""Seconds that a UserSig made from the key on this machine is valid; a new one costs nothing."""
+
+
+def local_user_sig(key: AppKey, user_id: str) -> str:
+    """Return a new UserSig for a user of the embedded backend."""
+    return sign(user_id, key.sdk_app_id, key.secret_key, USER_SIG_EXPIRE)
+
+
+@contextlib.asynccontextmanager
+async def start_lock(data_dir: Path) -> AsyncIterator[None]:
+    """Hold the lock that serialises the start and the end of the backend of a data folder.
+
+    Raises:
+        TimeoutError: Others hold it for longer than 30 s.
+        OSError: Its file cannot be opened.
+    """
+    lock = FileLock(start_file(data_dir))
+    async with asyncio.timeout(_LOCK_TIMEOUT):
+        while True:
+            if lock.acquire(blocking=False):
+                break
+            await asyncio.sleep(_POLL_INTERVAL)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def start_file(data_dir: Path) -> Path:
+    """Return the lock's file; whoever joins the backend touches it, so that it does not end."""
+    return data_dir / "start.lock"
+
+
+@dataclass(frozen=True)
+class EmbeddedBackend:
+    """The backend of this user on this machine."""
+
+    data_dir: Path
+    options: tuple[str, ...] = ()
+    """More options for ``imtui serve --embedded``."""
+
+    async def running(self) -> Address | None:
+        """Return where the backend listens if one runs and answers; start nothing."""
+        try:
+            address = DataDir(self.data_dir).address()
+        except BackendError:
+            return None
+        return address if await _answers(address.ws) else None
+
+    async def ensure(self, before: Address | None = None) -> Address:
+        """Return where the backend listens, started if none runs.
+
+        Args:
+            before: Where it listened when this process last joined it; a new one listens there.
+
+        Raises:
+            BackendError: It cannot be started, or a newer imtui runs it.
+        """
+        folder = DataDir(self.data_dir)
+        folder.make()
+        try:
+            async with start_lock(self.data_dir):
+                start_file(self.data_dir).touch()
+                address = await self.running()
+                if address is not None and address.protocol_version > PROTOCOL_VERSION:
+                    raise BackendError(
+                        "A newer imtui runs this machine's backend: update imtui, or end that one."
+                    )
+                if address is not None and address.protocol_version == PROTOCOL_VERSION:
+                    return address
+                await self._end_leftover(address)
+                return await self._start(before)
+        except TimeoutError as error:
+            raise BackendError(
+                f"Another imtui has been starting the backend for long. End it, or see {self._log}."
+            ) from error
+        except OSError as error:
+            raise BackendError(
+                f"The backend cannot be started in {self.data_dir}: {error.strerror or error}."
+            ) from error
+
+    @property
+    def _log(self) -> Path:
+        return self.data_dir / ERROR_LOG
+
+    async def _end_leftover(self, outdated: Address | None) -> None:
+        """Ask an outdated backend to end, and wait until nobody holds the data folder."""
+        folder = DataDir(self.data_dir)
+        if outdated is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(outdated.pid, signal.SIGTERM)
+        async with asyncio.timeout(_END_TIMEOUT):
+            while True:
+                try:
+                    folder.hold().release()
+                except BackendError:
+                    await asyncio.sleep(_POLL_INTERVAL)
+                else:
+                    break
+        folder.withdraw()
+
+    async def _start(self, before: Address | None) -> Address:
+        process = self._spawn(before)
+        try:
+            async with asyncio.timeout(_START_TIMEOUT):
+                while True:
+                    address = await self.running()
+                    if address is not None:
+                        break
+                    if process.poll() is not None:
+                        raise BackendError(self._last_words())
+                    await asyncio.sleep(_POLL_INTERVAL)
+        except BaseException as error:
+            process.terminate()
+            if isinstance(error, TimeoutError):
+                raise BackendError(
+                    f"The backend was not ready within {_START_TIMEOUT:.0f} s. See {self._log}"
+                ) from error
+            raise
+        _leave_running(process)
+        return address
+
+    def _spawn(self, before: Address | None) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-P", "-m", "imtui", "serve", "--embedded"]
+        command += ["--data", str(self.data_dir), *self._place(before), *self.options]
+        environment = {key: value for key, value in os.environ.items() if key != "IMTUI_USERSIG"}
+        descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.data_dir,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _place(self, before: Address | None) -> list[str]:
+        """Return the options that say where the backend listens: where it did, if it did."""
+        socket_dir = _socket_dir(before) or make_socket_dir(self.data_dir)
+        if socket_dir is not None:
+            return ["--socket-dir", str(socket_dir)]
+        if before is None:
+            return ["--port", "0", "--rest-port", "0"]
+        ws, rest = urlsplit(before.ws), urlsplit(before.rest)
+        return ["--port", str(ws.port or 0), "--rest-port", str(rest.port or 0)]
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1].removeprefix("imtui: ") if lines else f"The backend ended. See {self._log}"
+
+
+def _socket_dir(address: Address | None) -> Path | None:
+    path = None if address is None else _unix_path(address.ws)
+    return None if path is None else path.parent
+
+
+def _unix_path(url: str) -> Path | None:
+    scheme, separator, path = url.partition("+unix://")
+    return Path(path) if separator and scheme in ("ws", "http") else None
+
+
+async def _answers(url: str) -> bool:
+    path = _unix_path(url)
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(_PROBE_TIMEOUT):
+            if path is not None:
+                _, writer = await asyncio.open_unix_connection(path)
+            else:
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            writer.close()
+            await writer.wait_closed()
+    except OSError:
+        return False
+    return True
+
+
+def _leave_running(process: "subprocess.Popen[bytes]") -> None:
+    # Popen takes a child that it has not waited for as an oversight and warns. This one outlives
+    # its parent by design; init inherits it.
+    process.returncode = 0

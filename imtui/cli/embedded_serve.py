@@ -1,0 +1,135 @@
+"""The process of this machine's embedded backend: it serves, plays the demo, and ends by itself."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from imtui.cli.embedded import local_user_sig, start_file
+from imtui.cli.errors import EXIT_OK
+from imtui.cli.serve import announce, ending_signals, log_to
+from imtui.cli.sockets import make_socket_dir
+from imtui.demo.cast import are_friends
+from imtui.files import FileLock
+from imtui.server.data_dir import DataDir
+
+if TYPE_CHECKING:
+    from imtui.demo.runner import Demo
+    from imtui.server.backend import Backend, BackendConfig
+
+_LOG_MAX_BYTES: Final = 256 * 1024
+_LOOK_INTERVAL: Final = 0.5
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until nobody but the demo's friends has been here for a while, or a signal comes."""
+    os.umask(0o077)
+    data_dir: Path = arguments.data.absolute()
+    DataDir(data_dir).make()
+    log_to(RotatingFileHandler(data_dir / "backend.log", maxBytes=_LOG_MAX_BYTES, backupCount=1))
+    asyncio.run(_serve(data_dir, arguments))
+    return EXIT_OK
+
+
+async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
+    from imtui.demo.runner import Demo
+    from imtui.server.backend import Backend
+
+    socket_dir = arguments.socket_dir or make_socket_dir(data_dir)
+    joining = start_file(data_dir)
+    end_lock = FileLock(joining)
+    try:
+        async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
+            demo = Demo(
+                backend.address.ws,
+                backend.address.sdk_app_id,
+                partial(local_user_sig, backend.app_key),
+                Random(),
+            )
+            async with asyncio.TaskGroup() as group:
+                with ending_signals() as ended:
+                    announce(backend.address)
+                    tasks = [group.create_task(demo.run())]
+                    tasks.append(group.create_task(backend.wait_failed()))
+                    idleness = Idleness(arguments.start_grace, arguments.idle_grace)
+                    look = partial(_is_over, backend, demo, idleness, joining)
+                    await _until_end(look, end_lock, ended)
+                    for task in tasks:
+                        task.cancel()
+    finally:
+        _remove_empty(socket_dir)
+        end_lock.release()
+
+
+def _config(
+    data_dir: Path, socket_dir: Path | None, arguments: argparse.Namespace
+) -> "BackendConfig":
+    from imtui.server.backend import BackendConfig
+
+    return BackendConfig(
+        data_dir=data_dir,
+        host="127.0.0.1",
+        port=arguments.port,
+        rest_port=arguments.rest_port,
+        unix_dir=socket_dir,
+        heartbeat_timeout=arguments.heartbeat_timeout,
+        befriend=are_friends,
+    )
+
+
+class Idleness:
+    """Says when nobody has been here for long enough; knows no clock."""
+
+    def __init__(self, start_grace: float, idle_grace: float) -> None:
+        """Set the seconds after the start, and after the last one left, that nobody may be here."""
+        self._start_grace = start_grace
+        self._idle_grace = idle_grace
+        self._ends_at: float | None = None
+        self._touched: int | None = None
+
+    def is_over(self, now: float, *, anybody: bool, touched: int) -> bool:
+        """Tell whether it is time to end.
+
+        Args:
+            now: Seconds of a monotonic clock.
+            anybody: Whether somebody is here.
+            touched: When somebody last announced that they would join, in any unit; only that it
+                differs from the time before counts.
+        """
+        if self._ends_at is None:
+            self._ends_at = now + self._start_grace
+        elif anybody or touched != self._touched:
+            self._ends_at = now + self._idle_grace
+        self._touched = touched
+        return now >= self._ends_at
+
+
+def _is_over(backend: "Backend", demo: "Demo", idleness: Idleness, joining: Path) -> bool:
+    anybody = bool(backend.logged_in() - demo.connections())
+    return idleness.is_over(time.monotonic(), anybody=anybody, touched=joining.stat().st_mtime_ns)
+
+
+async def _until_end(is_over: Callable[[], bool], end_lock: FileLock, ended: asyncio.Event) -> None:
+    """Return once a signal came, or nobody has been here for a while; then the lock is held."""
+    while not ended.is_set():
+        # Whoever starts or joins holds the lock; after it was taken, look again who came.
+        if is_over() and end_lock.acquire(blocking=False):
+            if is_over():
+                return
+            end_lock.release()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_INTERVAL):
+                await ended.wait()
+
+
+def _remove_empty(folder: Path | None) -> None:
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            folder.rmdir()

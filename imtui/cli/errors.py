@@ -1,0 +1,57 @@
+"""How a command fails: one line on standard error and an exit status."""
+
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.safe_text import safe_text
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+_WAYS_OUT: Final = {
+    ErrorCode.ERR_SDK_INVALID_OPERATION: "Be online first: start imtui in a terminal.",
+    ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Is the backend running? See --server.",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
+    ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
+    ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED: (
+        "Whoever runs the app can turn it on: imtui console set user_status=on"
+    ),
+}
+
+
+class CommandError(Exception):
+    """A command cannot go on; one line that says what to do. Exit status 1."""
+
+
+class UsageError(Exception):
+    """A command was called wrongly; one line. Exit status 2."""
+
+
+def told(error: IMError) -> str:
+    """Return an error of the SDK as one line, with a way out where there is one."""
+    way_out = _WAYS_OUT.get(error.code) if isinstance(error.code, ErrorCode) else None
+    return str(error) if way_out is None else f"{error} {way_out}"
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the one error inside nested exception groups, or the group if it holds several."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def tell(text: str) -> None:
+    """Print one line on standard error, safe to show."""
+    print(f"imtui: {safe_text(text)}", file=sys.stderr, flush=True)
+
+
+def tell_missing(asked: Iterable[str], found: Iterable[str]) -> None:
+    """Tell which of those who were asked for do not exist."""
+    there = set(found)
+    for user_id in asked:
+        if user_id not in there:
+            tell(f"There is no account {user_id}.")

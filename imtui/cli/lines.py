@@ -1,0 +1,39 @@
+"""How the shell verbs print a status: a line for people, or JSON for machines."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from imtui.protocol.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from imtui.sdk import UserStatus
+
+
+def status_line(status: "UserStatus", *, as_json: bool) -> str:
+    """Return a status as one line without a line end."""
+    return _json_line(status) if as_json else _text_line(status)
+
+
+def _text_line(status: "UserStatus") -> str:
+    parts = [status.user_id, status.status_type.name]
+    if status.custom_status:
+        parts.append(status.custom_status)
+    if status.expires_at is not None:
+        parts.append(f"(until {datetime.fromtimestamp(status.expires_at / 1000):%H:%M})")
+    return safe_text("  ".join(parts))
+
+
+def _json_line(status: "UserStatus") -> str:
+    # ASCII only: then no terminal misreads what a remote user wrote.
+    fields = {
+        "userID": status.user_id,
+        "statusType": int(status.status_type),
+        "status": status.status_type.name,
+        "customStatus": status.custom_status,
+        "onlineDevices": status.online_devices,
+        "since": status.since,
+    }
+    if status.expires_at is not None:
+        fields["expiresAt"] = status.expires_at
+    return json.dumps(fields, ensure_ascii=True)

@@ -1,0 +1,55 @@
+"""``imtui login``: checks an account of another backend, keeps it, and makes it the default."""
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from imtui.cli.choice import USER_SIG_VARIABLE, add_account_options, named_account
+from imtui.cli.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from imtui.cli.session import Credentials
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "login",
+        help="set up an account of another backend",
+        description="Check an account, keep it and make it the default. Without --usersig-file "
+        f"and {USER_SIG_VARIABLE}, the UserSig is asked for.",
+    )
+    add_account_options(parser, local=False)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the verb."""
+    account = named_account(arguments, _ask_user_sig)
+
+    from imtui.cli.accounts import KeptAccount, account_book
+    from imtui.cli.session import remote_credentials
+
+    credentials = remote_credentials(account)
+    asyncio.run(_check(credentials))
+    book = account_book()
+    kept = KeptAccount(account.url, account.sdk_app_id, account.user_id, account.insecure)
+    place = "the keyring" if book.keep(kept, credentials.user_sig()) else book.file
+    print(f"{account.user_id} is now the default account. Its UserSig is kept in {place}.")
+    return EXIT_OK
+
+
+async def _check(credentials: "Credentials") -> None:
+    from imtui.cli.session import passive_client
+
+    async with passive_client(credentials):
+        pass
+
+
+def _ask_user_sig() -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    import getpass
+
+    return getpass.getpass("UserSig (not shown): ").strip()

@@ -1,0 +1,39 @@
+"""``imtui logout``: forgets an account that ``imtui login`` keeps."""
+
+import argparse
+
+from imtui.cli.arguments import user_id
+from imtui.cli.errors import EXIT_OK, CommandError
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "logout",
+        help="forget an account",
+        description="Forget the default account, or that of USER, with its UserSig.",
+    )
+    parser.add_argument(
+        "--user",
+        type=user_id,
+        metavar="U",
+        default=argparse.SUPPRESS,
+        help="whose account to forget",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the verb."""
+    from imtui.cli.accounts import account_book
+
+    book = account_book()
+    kept = book.find(arguments.user)
+    if kept is None:
+        raise CommandError("There is no such account to forget.")
+    book.forget(kept)
+    print(f"{kept.user_id} at {kept.url} is forgotten.")
+    after = book.find()
+    if after is not None:
+        print(f"The default account is now {after.user_id} at {after.url}.")
+    return EXIT_OK

@@ -1,0 +1,103 @@
+"""The command ``imtui``: reads its arguments, runs the verb, and turns errors into one line."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from imtui import __version__
+from imtui.cli import app, console, crash, login, logout, serve, status, usersig, watch
+from imtui.cli.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_USAGE,
+    CommandError,
+    UsageError,
+    innermost,
+    tell,
+    told,
+)
+from imtui.protocol.errors import IMError
+
+_VERBS = (serve, usersig, console, login, logout, status, watch)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command; its result has ``run``, what to do."""
+    parser = argparse.ArgumentParser(
+        prog="imtui",
+        description="A chat client in the terminal whose centre is presence. "
+        "Without a command: the app.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"imtui {__version__}")
+    app.add_arguments(parser)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for verb in _VERBS:
+        verb.add_parser(verbs)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Args:
+        argv: The arguments, without the program's name; those of the process if not given.
+
+    Returns:
+        0; 1 for an error that was told in one line on standard error; 2 for wrong usage;
+        130 when interrupted.
+    """
+    _tolerate_narrow_encodings()
+    try:
+        arguments = build_parser().parse_args(argv)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
+    return _run(lambda: arguments.run(arguments))
+
+
+def _run(verb: Callable[[], int]) -> int:
+    try:
+        status = verb()
+        sys.stdout.flush()
+    except SystemExit:
+        raise
+    except BaseException as error:
+        return _tell(innermost(error))
+    return status
+
+
+def _tell(error: BaseException) -> int:
+    # Imported here: whoever raises it has paid for it already.
+    from imtui.server.data_dir import BackendError
+
+    if isinstance(error, UsageError):
+        return _one_line(str(error), EXIT_USAGE)
+    if isinstance(error, IMError):
+        return _one_line(told(error), EXIT_FAILED)
+    if isinstance(error, (CommandError, BackendError)):
+        return _one_line(str(error), EXIT_FAILED)
+    if isinstance(error, BrokenPipeError):
+        return _reader_left()
+    if isinstance(error, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    return _one_line(crash.record(error), EXIT_FAILED)
+
+
+def _one_line(text: str, status: int) -> int:
+    tell(text)
+    return status
+
+
+def _reader_left() -> int:
+    # What is still buffered would fail again, with a message, when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_OK
+
+
+def _tolerate_narrow_encodings() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

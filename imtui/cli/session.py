@@ -1,0 +1,88 @@
+"""A passive login for a shell verb: it makes nobody online and disturbs nobody."""
+
+import argparse
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imtui.cli.choice import LocalAccount, RemoteAccount, chosen_account
+from imtui.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from imtui.sdk import IMClient, IMSDKListener
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """With what to log in, and where."""
+
+    url: str
+    sdk_app_id: int
+    user_id: str
+    user_sig: Callable[[], str]
+    insecure: bool = False
+
+
+async def find_credentials(arguments: argparse.Namespace) -> Credentials:
+    """Return what the arguments say, or the default account, or the embedded backend's.
+
+    Raises:
+        UsageError: The arguments contradict each other.
+        CommandError: The UserSig cannot be read, or the embedded backend does not run.
+    """
+    choice = chosen_account(arguments)
+    if isinstance(choice, RemoteAccount):
+        return remote_credentials(choice)
+    return await _local_credentials(choice)
+
+
+def remote_credentials(choice: RemoteAccount) -> Credentials:
+    """Return the credentials of an account of another backend.
+
+    Raises:
+        CommandError: The UserSig cannot be read.
+    """
+    user_sig = choice.read_user_sig()
+    return Credentials(
+        choice.url, choice.sdk_app_id, choice.user_id, lambda: user_sig, choice.insecure
+    )
+
+
+@contextlib.asynccontextmanager
+async def passive_client(
+    credentials: Credentials, listener: "IMSDKListener | None" = None
+) -> "AsyncIterator[IMClient]":
+    """Give a client that is logged in passively, and close it at the end.
+
+    Raises:
+        IMError: The login failed.
+    """
+    from imtui.sdk import IMClient
+
+    async with IMClient(
+        credentials.url, credentials.sdk_app_id, insecure=credentials.insecure
+    ) as client:
+        if listener is not None:
+            client.add_im_sdk_listener(listener)
+        await client.login(credentials.user_id, credentials.user_sig, passive=True)
+        yield client
+
+
+async def _local_credentials(choice: LocalAccount) -> Credentials:
+    from imtui.cli import paths
+    from imtui.cli.embedded import EmbeddedBackend, local_user_sig
+    from imtui.server.data_dir import DataDir
+
+    data_dir = paths.local_data()
+    address = await EmbeddedBackend(data_dir).running()
+    if address is None:
+        raise CommandError(
+            "This machine's backend is not running. Start the app: imtui. "
+            "Or set up an account: imtui login"
+        )
+    key = DataDir(data_dir).app_key()
+    return Credentials(
+        address.ws, address.sdk_app_id, choice.user_id, partial(local_user_sig, key, choice.user_id)
+    )

@@ -1,0 +1,59 @@
+"""``imtui watch``: prints statuses as they change, until interrupted."""
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING
+
+from imtui.cli.arguments import user_id
+from imtui.cli.choice import add_account_options
+from imtui.cli.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from imtui.cli.session import Credentials
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "watch",
+        help="print statuses as they change",
+        description="Print the status of each USER, then each change, until Ctrl-C. Without USER: "
+        "oneself, one's friends and whom one is subscribed to. It makes nobody online.",
+    )
+    parser.add_argument("users", nargs="*", type=user_id, metavar="USER")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    add_account_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the verb."""
+    asyncio.run(_watch(arguments))
+    return EXIT_OK
+
+
+async def _watch(arguments: argparse.Namespace) -> None:
+    from imtui.cli.serve import ending_signals
+    from imtui.cli.session import find_credentials
+
+    with ending_signals() as ended:
+        credentials = await find_credentials(arguments)
+        await _until(ended, credentials, arguments)
+
+
+async def _until(
+    ended: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
+) -> None:
+    from imtui.cli.session import passive_client
+    from imtui.cli.watcher import Watcher
+
+    watcher = Watcher(credentials.user_id, arguments.users, as_json=arguments.json)
+    async with asyncio.TaskGroup() as group:
+
+        async def follow() -> None:
+            async with passive_client(credentials, watcher) as client:
+                await watcher.follow(client)
+
+        following = group.create_task(follow())
+        await ended.wait()
+        following.cancel()

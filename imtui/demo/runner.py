@@ -1,0 +1,184 @@
+"""Plays the demo: each of its people is logged in through the SDK, like anybody."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from random import Random
+from typing import Final
+
+from imtui.demo.cast import CAST, Person
+from imtui.demo.script import Director, LogIn, LogOut, LoseNetwork, SetStatus, Step
+from imtui.sdk import IMClient, IMError, IMSDKListener, Platform, SelfDevice
+
+_logger: Final = logging.getLogger(__name__)
+
+
+def instance_id(user_id: str, platform: Platform) -> str:
+    """Return the ID of a device of the demo, the same each time: a lost one can come back."""
+    return f"demo-{user_id}-{platform}"
+
+
+class Demo:
+    """The demo on one backend; whoever a person logs in as steps aside meanwhile."""
+
+    def __init__(
+        self,
+        url: str,
+        sdk_app_id: int,
+        sign: Callable[[str], str],
+        chance: Random,
+        cast: Iterable[Person] = CAST,
+    ) -> None:
+        """Prepare; nobody logs in before ``run``.
+
+        Args:
+            url: The backend.
+            sdk_app_id: Its app.
+            sign: Makes a UserSig for a user ID.
+            chance: What decides who does what, and when.
+            cast: Who plays.
+        """
+        self._url = url
+        self._sdk_app_id = sdk_app_id
+        self._sign = sign
+        self._cast = tuple(cast)
+        self._director = Director(self._cast, chance)
+        self._clients: dict[tuple[str, Platform], IMClient] = {}
+        self._connections: Counter[str] = Counter()
+        self._visited: dict[str, bool] = {}
+        self._visits_changed = asyncio.Event()
+
+    def connections(self) -> Counter[str]:
+        """Return how many connections the demo itself has or is making, by user ID."""
+        return +self._connections
+
+    async def run(self) -> None:
+        """Play until cancelled; then everybody's connection is closed."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._close_all)
+            # Watched first: whoever a person plays already must not log in.
+            async with asyncio.TaskGroup() as group:
+                for person in self._cast:
+                    group.create_task(self._watch(person, stack))
+            await self._meet_visits()
+            async with asyncio.TaskGroup() as group:
+                for steps in _by_person(self._director.opening()):
+                    group.create_task(self._perform_all(steps))
+            await self._play()
+
+    async def _play(self) -> None:
+        started = time.monotonic()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._director.pause(time.monotonic() - started)):
+                    await self._visits_changed.wait()
+            if self._visits_changed.is_set():
+                await self._meet_visits()
+            else:
+                step = self._director.next_step()
+                await self._perform_all([] if step is None else [step])
+
+    async def _watch(self, person: Person, stack: contextlib.AsyncExitStack) -> None:
+        """Log in as a person of the cast without being a device, to see who else does."""
+        client = IMClient(self._url, self._sdk_app_id, device_name="demo")
+        client.add_im_sdk_listener(_Visitors(person, self._on_visited))
+        stack.push_async_callback(self._close, person.user_id, client)
+        self._connections[person.user_id] += 1
+        try:
+            await client.login(person.user_id, partial(self._sign, person.user_id), passive=True)
+        except IMError as error:
+            _logger.info("%s cannot be watched: %s", person.user_id, error)
+
+    def _on_visited(self, user_id: str, visited: bool) -> None:
+        if self._visited.get(user_id, False) != visited:
+            self._visited[user_id] = visited
+            self._visits_changed.set()
+
+    async def _meet_visits(self) -> None:
+        self._visits_changed.clear()
+        for user_id, visited in list(self._visited.items()):
+            if visited:
+                await self._perform_all(self._director.make_way(user_id))
+            else:
+                self._director.come_back(user_id)
+
+    async def _perform_all(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            await self._perform(step)
+
+    async def _perform(self, step: Step) -> None:
+        try:
+            match step:
+                case LogIn():
+                    await self._log_in(step)
+                case LogOut() | LoseNetwork():
+                    await self._leave(step)
+                case SetStatus():
+                    await self._set_status(step)
+        except IMError as error:
+            _logger.info("%s: %s", step, error)
+            self._director.missed(step)
+            await self._drop(step)
+
+    async def _log_in(self, step: LogIn) -> None:
+        client = IMClient(
+            self._url,
+            self._sdk_app_id,
+            device_name=f"{step.user_id}'s {step.platform}",
+            platform=step.platform,
+            instance_id=instance_id(step.user_id, step.platform),
+        )
+        self._clients[step.user_id, step.platform] = client
+        self._connections[step.user_id] += 1
+        await client.login(step.user_id, partial(self._sign, step.user_id))
+
+    async def _leave(self, step: LogOut | LoseNetwork) -> None:
+        client = self._clients.get((step.user_id, step.platform))
+        if client is not None and isinstance(step, LogOut):
+            await client.logout()
+        await self._drop(step)
+
+    async def _set_status(self, step: SetStatus) -> None:
+        client = self._clients.get((step.user_id, step.platform))
+        if client is None:
+            return
+        ends = None if step.lasts is None else int((time.time() + step.lasts) * 1000)
+        await client.set_self_status(step.text, expires_at=ends)
+
+    async def _drop(self, step: Step) -> None:
+        client = self._clients.pop((step.user_id, step.platform), None)
+        if client is not None:
+            await self._close(step.user_id, client)
+
+    async def _close_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while self._clients:
+                (user_id, _), client = self._clients.popitem()
+                group.create_task(self._close(user_id, client))
+
+    async def _close(self, user_id: str, client: IMClient) -> None:
+        await client.close()
+        self._connections[user_id] -= 1
+
+
+class _Visitors(IMSDKListener):
+    """Tells whether somebody else is logged in as a person of the cast."""
+
+    def __init__(self, person: Person, tell: Callable[[str, bool], None]) -> None:
+        self._user_id = person.user_id
+        self._own = {instance_id(person.user_id, platform) for platform in person.platforms}
+        self._tell = tell
+
+    def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
+        self._tell(self._user_id, any(device.instance_id not in self._own for device in devices))
+
+
+def _by_person(steps: Iterable[Step]) -> list[list[Step]]:
+    by_person: dict[str, list[Step]] = {}
+    for step in steps:
+        by_person.setdefault(step.user_id, []).append(step)
+    return list(by_person.values())
