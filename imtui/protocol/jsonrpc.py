@@ -30,11 +30,6 @@ class Request(Struct, frozen=True):
     params: Raw | UnsetType = UNSET
     id: RequestID | UnsetType = UNSET
 
-    @property
-    def is_answered(self) -> bool:
-        """Tell whether it has an ID, and so is to be answered."""
-        return self.id is not UNSET
-
 
 class Incoming(Struct, frozen=True):
     """What a client receives: an answer (with an ID), or a push (with a method)."""
@@ -69,15 +64,12 @@ def encode_request(request_id: int, method: str, params: Struct) -> bytes:
     return encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
 
 
-def encode_result(request_id: RequestID | UnsetType, result: Struct) -> bytes:
-    """Return the answer to a request as a frame."""
-    return encode({"jsonrpc": "2.0", "id": request_id, "result": result})
-
-
-def encode_error(request_id: RequestID | UnsetType, error: IMError) -> bytes:
-    """Return the refusal of a request as a frame."""
-    body = ErrorObject(int(error.code), error.message, error.data)
-    return encode({"jsonrpc": "2.0", "id": request_id, "error": body})
+def encode_answer(request_id: RequestID, answer: Struct | IMError) -> bytes:
+    """Return the result of a request, or its refusal, as a frame."""
+    if not isinstance(answer, IMError):
+        return encode({"jsonrpc": "2.0", "id": request_id, "result": answer})
+    error = ErrorObject(int(answer.code), answer.message, answer.data)
+    return encode({"jsonrpc": "2.0", "id": request_id, "error": error})
 
 
 def encode_push(method: Push, params: Struct | dict[str, Any]) -> bytes:

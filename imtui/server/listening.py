@@ -7,7 +7,7 @@ from typing import Final
 
 from imtui.server.data_dir import BackendError
 
-_BACKLOG: Final = 1024
+BACKLOG: Final = 1024
 
 
 def listen_on_port(host: str, port: int, option: str) -> socket.socket:
@@ -18,7 +18,7 @@ def listen_on_port(host: str, port: int, option: str) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise BackendError(
@@ -40,7 +40,7 @@ def listen_on_path(path: Path) -> socket.socket:
         path.unlink(missing_ok=True)
         sock.bind(str(path))
         path.chmod(0o600)
-        sock.listen(_BACKLOG)
+        sock.listen(BACKLOG)
     except OSError as error:
         sock.close()
         raise BackendError(f"Cannot listen on {path}: {error.strerror or error}.") from error

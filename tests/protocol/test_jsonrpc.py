@@ -124,7 +124,7 @@ def test_any_frame_is_a_request_or_one_of_two_errors(frame: str | bytes) -> None
         }
     else:
         assert isinstance(request, Request)
-        answer = jsonrpc.encode_error(None if request.id is UNSET else request.id, IMError(6014))
+        answer = jsonrpc.encode_answer(None if request.id is UNSET else request.id, IMError(6014))
         assert json.loads(answer)["error"]["code"] == 6014
 
 
@@ -194,9 +194,9 @@ def test_a_request_goes_out_as_it_comes_in() -> None:
 
 @pytest.mark.parametrize("id_", [1, 1.5, "a", None, 10**30])
 def test_an_answer_bears_the_id_of_its_request(id_: int | float | str | None) -> None:
-    result = json.loads(jsonrpc.encode_result(id_, Empty()))
+    result = json.loads(jsonrpc.encode_answer(id_, Empty()))
     assert result == {"jsonrpc": "2.0", "id": id_, "result": {}}
-    error = json.loads(jsonrpc.encode_error(id_, IMError(7008, "…", {"retryAfterMs": 1200})))
+    error = json.loads(jsonrpc.encode_answer(id_, IMError(7008, "…", {"retryAfterMs": 1200})))
     assert error == {
         "jsonrpc": "2.0",
         "id": id_,
@@ -205,7 +205,10 @@ def test_an_answer_bears_the_id_of_its_request(id_: int | float | str | None) ->
 
 
 def test_empty_data_of_an_error_is_left_out() -> None:
-    assert json.loads(jsonrpc.encode_error(1, IMError(6014)))["error"].keys() == {"code", "message"}
+    assert json.loads(jsonrpc.encode_answer(1, IMError(6014)))["error"].keys() == {
+        "code",
+        "message",
+    }
 
 
 def test_a_push_has_no_id() -> None:
@@ -214,9 +217,9 @@ def test_a_push_has_no_id() -> None:
 
 
 def test_a_client_tells_answers_from_pushes() -> None:
-    answer = jsonrpc.decode_incoming(jsonrpc.encode_result(3, Empty()))
+    answer = jsonrpc.decode_incoming(jsonrpc.encode_answer(3, Empty()))
     assert (answer.id, answer.method, answer.error) == (3, None, None)
-    refusal = jsonrpc.decode_incoming(jsonrpc.encode_error(4, IMError(6017, "x", {"field": "y"})))
+    refusal = jsonrpc.decode_incoming(jsonrpc.encode_answer(4, IMError(6017, "x", {"field": "y"})))
     assert refusal.error == jsonrpc.ErrorObject(6017, "x", {"field": "y"})
     push = jsonrpc.decode_incoming(jsonrpc.encode_push(Push.KICKED_OFFLINE, {}))
     assert (push.method, push.id) == ("onKickedOffline", None)

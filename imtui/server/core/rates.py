@@ -26,7 +26,8 @@ class Rates:
         while calls and calls[0] + RATE_WINDOW <= now:
             calls.popleft()
         if len(calls) >= RATE_CALLS:
-            wait = max(1, math.ceil((calls[0] + RATE_WINDOW - now) * 1000))
+            # Rounded first, so that the noise of floating point costs no millisecond.
+            wait = max(1, math.ceil(round((calls[0] + RATE_WINDOW - now) * 1000, 3)))
             raise IMError(
                 ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT,
                 f"At most {RATE_CALLS} calls in {RATE_WINDOW:g} s; try again in {wait} ms.",

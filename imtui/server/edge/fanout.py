@@ -52,6 +52,11 @@ class FanOut:
         self._flush_soon: asyncio.Handle | None = None
         self._next_tick: asyncio.TimerHandle | None = None
         self._tick = TICK_MIN
+        self._store_retry: asyncio.TimerHandle | None = None
+
+    def is_store_failing(self) -> bool:
+        """Tell whether the last commit failed, so that nothing can be made durable at present."""
+        return self._store_retry is not None
 
     def join(self, session_id: int, peer: Peer) -> None:
         """Add a connection."""
@@ -83,10 +88,10 @@ class FanOut:
 
     def stop(self) -> None:
         """Make durable what is not yet, and tell nothing more."""
-        for handle in (self._flush_soon, self._next_tick):
+        self._try_store()
+        for handle in (self._flush_soon, self._next_tick, self._store_retry):
             if handle is not None:
                 handle.cancel()
-        self._commit()
 
     def _flush_later(self) -> None:
         if self._flush_soon is None:
@@ -100,6 +105,12 @@ class FanOut:
             outbox.release()
 
     def _commit(self) -> None:
+        # While the store fails nothing durable is begun, and only the retry asks it again.
+        if self._store_retry is None:
+            self._try_store()
+
+    def _try_store(self) -> None:
+        self._store_retry = None
         try:
             self._store.commit()
         except StoreError as error:
@@ -107,8 +118,7 @@ class FanOut:
             refusal = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
             for outbox in self._staged:
                 outbox.refuse(refusal)
-            if self._flush_soon is None:
-                self._flush_soon = self._loop.call_later(_STORE_RETRY, self._flush)
+            self._store_retry = self._loop.call_later(_STORE_RETRY, self._try_store)
 
     def _deliver(self) -> None:
         self._next_tick = None

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
+from msgspec import Struct, UnsetType
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
-from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import decode_request, encode_error, encode_result
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, decode_request, encode_answer
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.protocol.messages import CloseCode
 from imtui.server.core.moment import Moment
@@ -23,6 +24,9 @@ from imtui.server.data_dir import AppKey
 from imtui.server.edge.fanout import FanOut, Peer
 from imtui.server.edge.methods import Caller, call
 from imtui.server.edge.outbox import Outbox
+from imtui.server.listening import BACKLOG
+
+_log: Final = logging.getLogger(__name__)
 
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
@@ -85,10 +89,11 @@ class Gateway:
         return serve(
             self._serve,
             sock=sock,
+            backlog=BACKLOG,
             origins=[None, *map(Origin, allowed_origins)],
             compression=None,
             server_header=None,
-            open_timeout=_HANDSHAKE_TIMEOUT,
+            open_timeout=min(_HANDSHAKE_TIMEOUT, self._login_timeout),
             close_timeout=_CLOSE_TIMEOUT,
             ping_interval=None,
             max_size=FRAME_MAX_BYTES,
@@ -116,7 +121,13 @@ class Gateway:
                 self._carry_out()
 
     async def _read(self, connection: ServerConnection, client: "_Client", session_id: int) -> None:
-        caller = Caller(self._service, self._key, self._heartbeat_timeout, session_id)
+        caller = Caller(
+            self._service,
+            self._key,
+            self._heartbeat_timeout,
+            session_id,
+            self._fanout.is_store_failing,
+        )
         try:
             async for frame in connection:
                 if isinstance(frame, bytes):
@@ -134,15 +145,22 @@ class Gateway:
         try:
             request = decode_request(frame)
         except IMError as error:
-            self._fanout.answer(caller.session_id, None, encode_error(None, error))
+            self._fanout.answer(caller.session_id, None, encode_answer(None, error))
             return
-        try:
-            answer = encode_result(request.id, call(caller, request, self._clock()))
-        except IMError as error:
-            answer = encode_error(request.id, error)
-        if request.is_answered:
-            self._fanout.answer(caller.session_id, request.id, answer)
+        answer = self._answer(caller, request)
+        if not isinstance(request.id, UnsetType):
+            self._fanout.answer(caller.session_id, request.id, encode_answer(request.id, answer))
         self._carry_out()
+
+    def _answer(self, caller: Caller, request: Request) -> Struct | IMError:
+        try:
+            return call(caller, request, self._clock())
+        except IMError as error:
+            return error
+        except Exception:
+            # A fault of ours: whoever met it is told, and nobody else notices.
+            _log.exception("%s failed", request.method)
+            return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
     def _carry_out(self) -> None:
         self._fanout.carry_out()

@@ -28,20 +28,26 @@ class Caller:
     key: AppKey
     heartbeat_timeout: float
     session_id: int
+    is_store_failing: Callable[[], bool]
+    """Tells whether nothing can be made durable at present."""
 
 
 def call(caller: Caller, request: Request, now: Moment) -> Struct:
     """Carry out a request and return its result.
 
     Raises:
-        IMError: In this order: -32601 unknown method, 6014, 6017, then the call's own.
+        IMError: In this order: -32601 unknown method, 6014, 6017, then the call's own; 70500 for a
+            change that could not be made durable.
     """
     method = _METHODS.get(request.method)
     if method is None:
         raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
     if method.needs_login:
         caller.service.check_logged_in(caller.session_id)
-    return method.carry_out(caller, decode_params(request.params, method.params), now)
+    params = decode_params(request.params, method.params)
+    if method.is_durable and caller.is_store_failing():
+        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+    return method.carry_out(caller, params, now)
 
 
 def _login(caller: Caller, params: m.LoginParams, now: Moment) -> m.LoginResult:
@@ -113,18 +119,22 @@ class _Method:
     params: type[Any]
     carry_out: Callable[[Caller, Any, Moment], Struct]
     needs_login: bool = True
+    is_durable: bool = False
+    """What it changes outlives a restart."""
 
 
 _METHODS: Final[dict[str, _Method]] = {
-    m.Method.LOGIN: _Method(m.LoginParams, _login, needs_login=False),
-    m.Method.LOGOUT: _Method(m.Empty, _logout),
+    m.Method.LOGIN: _Method(m.LoginParams, _login, needs_login=False, is_durable=True),
+    m.Method.LOGOUT: _Method(m.Empty, _logout, is_durable=True),
     m.Method.HEARTBEAT: _Method(m.Empty, _heartbeat),
     m.Method.SET_SELF_STATUS: _Method(m.SetSelfStatusParams, _set_self_status),
     m.Method.GET_USER_STATUS: _Method(m.UserIDListParams, _get_user_status),
-    m.Method.SUBSCRIBE_USER_STATUS: _Method(m.UserIDListParams, _subscribe),
-    m.Method.UNSUBSCRIBE_USER_STATUS: _Method(m.UnsubscribeParams, _unsubscribe),
+    m.Method.SUBSCRIBE_USER_STATUS: _Method(m.UserIDListParams, _subscribe, is_durable=True),
+    m.Method.UNSUBSCRIBE_USER_STATUS: _Method(m.UnsubscribeParams, _unsubscribe, is_durable=True),
     m.Method.GET_SUBSCRIPTIONS: _Method(m.Empty, _get_subscriptions),
-    m.Method.ADD_FRIEND: _Method(m.AddFriendParams, _add_friend),
-    m.Method.DELETE_FROM_FRIEND_LIST: _Method(m.DeleteFromFriendListParams, _delete_friends),
+    m.Method.ADD_FRIEND: _Method(m.AddFriendParams, _add_friend, is_durable=True),
+    m.Method.DELETE_FROM_FRIEND_LIST: _Method(
+        m.DeleteFromFriendListParams, _delete_friends, is_durable=True
+    ),
     m.Method.GET_FRIEND_LIST: _Method(m.GetFriendListParams, _get_friends),
 }

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from msgspec import Raw, UnsetType
+from msgspec import Raw
 
 from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import RequestID, encode_error, encode_push
+from imtui.protocol.jsonrpc import RequestID, encode_answer, encode_push
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Push
 
@@ -18,7 +18,7 @@ ANSWERS_MAX: Final = 64
 class _Frame(NamedTuple):
     data: bytes
     is_answer: bool
-    request_id: RequestID | UnsetType = None
+    request_id: RequestID = None
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
@@ -51,7 +51,7 @@ class Outbox:
         """Tell whether so many answers wait that no further request should be read."""
         return len(self._ready) - self._pushes >= ANSWERS_MAX
 
-    def answer(self, request_id: RequestID | UnsetType, data: bytes) -> None:
+    def answer(self, request_id: RequestID, data: bytes) -> None:
         """Stage the answer to a request."""
         self._staged.append(_Frame(data, True, request_id))
 
@@ -76,7 +76,9 @@ class Outbox:
     def refuse(self, error: IMError) -> None:
         """Turn the staged answers into errors, as what they acknowledge could not be kept."""
         self._staged = [
-            frame._replace(data=encode_error(frame.request_id, error)) if frame.is_answer else frame
+            frame._replace(data=encode_answer(frame.request_id, error))
+            if frame.is_answer
+            else frame
             for frame in self._staged
         ]
 

@@ -26,6 +26,9 @@ from imtui.server.store.store import StoreError
 
 SCHEMA_VERSION: Final = 1
 
+# In seconds. Short: while a commit waits for somebody else's lock, nobody is served.
+_BUSY_TIMEOUT: Final = 0.2
+
 _SCHEMA: Final = """
 CREATE TABLE app (start INTEGER NOT NULL, console TEXT NOT NULL);
 CREATE TABLE accounts (
@@ -63,7 +66,7 @@ class SQLiteStore:
         self._noted: list[Statement] = []
         try:
             path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=5)
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT)
         except (OSError, sqlite3.Error) as error:
             raise self._cannot("opened", error) from error
         try:

@@ -1,0 +1,14 @@
+"""A real backend for each test, on free ports."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from imtui.server.backend import Backend, BackendConfig
+
+
+@pytest.fixture
+async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+    async with Backend(BackendConfig(tmp_path / "data")) as running:
+        yield running

@@ -1,0 +1,199 @@
+"""The gateway: bad input gets a clear error, and nobody else notices."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from imtui.protocol.usersig import sign
+from imtui.server.backend import Backend, BackendConfig
+from tests.server.wire import ANSWER_TIMEOUT, Message, wire
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("", -32700),
+        ("no JSON", -32700),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "login"', -32700),
+        ('"\\ud800"', -32700),
+        ("[" * 50_000, -32700),
+        ("[]", -32600),
+        ('[{"jsonrpc": "2.0", "id": 1, "method": "heartbeat"}]', -32600),
+        ('{"id": 1, "method": "heartbeat"}', -32600),
+        ('{"jsonrpc": "1.0", "id": 1, "method": "heartbeat"}', -32600),
+        ('{"jsonrpc": "2.0", "id": {}, "method": "heartbeat"}', -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "method": 5}', -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "format_disk"}', -32601),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "setSelfStatus", "params": 5}', 6014),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "login", "params": []}', 6017),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "login", "params": {"sdkAppID": "1"}}', 6017),
+    ],
+)
+async def test_a_malformed_request_gets_its_code_and_the_connection_lives(
+    backend: Backend, frame: str, code: int
+) -> None:
+    async with wire(backend) as client:
+        await client.socket.send(frame)
+        answer = await client.receive()
+        assert answer["error"]["code"] == code
+        assert answer["id"] == (None if code in (-32700, -32600) else 1)
+        assert "\n" not in answer["error"]["message"]
+        await client.login("alice")
+
+
+async def test_a_request_without_id_is_carried_out_and_not_answered(backend: Backend) -> None:
+    async with wire(backend) as client:
+        await client.login("alice")
+        await client.notify("setSelfStatus", customStatus="quiet")
+        await client.notify("noSuchMethod")
+        answer = await client.call("getUserStatus", userIDList=["alice"])
+        assert answer["result"]["userStatusList"][0]["customStatus"] == "quiet"
+        assert all("id" not in push for push in client.pushes)
+
+
+@pytest.mark.parametrize(("frame", "code"), [(b"\x00", 1003), ("x" * (1024 * 1024 + 1), 1009)])
+async def test_a_binary_or_huge_frame_closes_that_connection_only(
+    backend: Backend, frame: bytes | str, code: int
+) -> None:
+    async with wire(backend) as bad, wire(backend) as good:
+        await good.login("alice")
+        await bad.socket.send(frame)
+        assert await bad.close_code() == code
+        assert await good.code("heartbeat") == 0
+
+
+async def test_a_frame_of_exactly_1_mb_is_read(backend: Backend) -> None:
+    async with wire(backend) as client:
+        await client.socket.send(" " * (1024 * 1024))
+        assert (await client.receive())["error"]["code"] == -32700
+
+
+async def test_a_handshake_with_an_origin_is_refused_unless_it_was_allowed(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "data", allowed_origins=("https://chat.example",))
+    async with Backend(config) as backend:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(backend.address.ws, origin="https://evil.example"):  # type: ignore[arg-type]
+                pass
+        assert refused.value.response.status_code == 403
+        async with wire(backend, origin="https://chat.example") as client:
+            await client.login("alice")
+
+
+async def test_whoever_does_not_log_in_is_closed_and_a_thousand_of_them_hurt_nobody(
+    tmp_path: Path,
+) -> None:
+    async with Backend(BackendConfig(tmp_path / "data", login_timeout=2.0)) as backend:
+        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
+        idle = [await asyncio.open_connection(host, int(port)) for _ in range(900)]
+        async with AsyncExitStack() as stack:
+            upgraded = [await stack.enter_async_context(wire(backend)) for _ in range(100)]
+            good = await stack.enter_async_context(wire(backend))
+            await good.login("alice")
+            assert {await client.close_code() for client in upgraded} == {4003}
+            assert await good.code("heartbeat") == 0
+        for reader, writer in idle:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await reader.read()
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_a_connection_that_logged_out_is_closed_like_one_that_never_logged_in(
+    tmp_path: Path,
+) -> None:
+    config = BackendConfig(tmp_path / "data", login_timeout=0.3)
+    async with Backend(config) as backend, wire(backend) as client:
+        await client.login("alice")
+        assert await client.code("logout") == 0
+        assert await client.code("heartbeat") == 6014
+        assert await client.close_code() == 4003
+
+
+async def test_half_a_handshake_is_hung_up_on(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path / "data", login_timeout=0.3)) as backend:
+        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nUpgra")
+        async with asyncio.timeout(ANSWER_TIMEOUT):
+            assert await reader.read() is not None
+        writer.close()
+
+
+async def test_a_client_that_floods_and_never_reads_is_not_served_while_others_are(
+    backend: Backend,
+) -> None:
+    async with wire(backend) as flood, wire(backend) as good:
+        await flood.login("mallory")
+        await good.login("alice")
+        flood.socket.transport.pause_reading()
+
+        async def send_for_ever() -> None:
+            while True:
+                await flood.socket.send('{"jsonrpc": "2.0", "id": 1, "method": "heartbeat"}')
+
+        sending = asyncio.create_task(send_for_ever())
+        done, _ = await asyncio.wait({sending}, timeout=1.0)
+        assert not done
+        # The sender is stuck: what it sent fills the buffers on the way, not the backend.
+        assert flood.socket.transport.get_write_buffer_size() > 0
+        assert await good.code("heartbeat") == 0
+        sending.cancel()
+        flood.socket.transport.abort()
+
+
+async def test_a_silent_device_is_lost_and_told_so(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "data", heartbeat_timeout=0.5)
+    async with Backend(config) as backend, wire(backend) as watcher, wire(backend) as silent:
+        await watcher.login("alice")
+        await silent.login("bob")
+        await watcher.call("addFriend", userID="bob")
+        lost: list[Message] = []
+        while not lost:
+            await watcher.call("heartbeat")
+            lost = [push for push in watcher.pushes if "'statusType': 2" in str(push)]
+        assert lost[0]["params"]["userStatusList"][0]["userID"] == "bob"
+        assert await silent.close_code() == 4002
+
+
+def stop_the_process(seconds: float) -> None:
+    """Hold the event loop up, as a stopped process would."""
+    time.sleep(seconds)
+
+
+async def test_input_that_is_already_there_counts_before_a_deadline_that_is_due(
+    tmp_path: Path,
+) -> None:
+    config = BackendConfig(tmp_path / "data", heartbeat_timeout=0.5)
+    async with Backend(config) as backend, wire(backend) as client:
+        await client.login("alice")
+        await client.socket.send('{"jsonrpc": "2.0", "id": "late", "method": "heartbeat"}')
+        stop_the_process(1.0)
+        assert await client.code("heartbeat") == 0
+
+
+async def test_nothing_more_counts_from_a_connection_that_was_taken_over(
+    backend: Backend,
+) -> None:
+    async with wire(backend) as watcher, wire(backend) as old, wire(backend) as new:
+        await watcher.login("alice")
+        await old.login("bob")
+        await watcher.call("addFriend", userID="bob")
+        await new.login("bob")
+        key = backend.app_key
+        again = sign("bob", key.sdk_app_id, key.secret_key)
+        with pytest.raises(Exception, match="4001"):
+            await old.call(
+                "login", sdkAppID=key.sdk_app_id, userID="bob", userSig=again, instanceID="x"
+            )
+        assert await old.close_code() == 4001
+        assert await new.code("setSelfStatus", customStatus="here") == 0
+        told = await watcher.push("onUserStatusChanged")
+        while told["userStatusList"][0]["userID"] != "bob":
+            told = await watcher.push("onUserStatusChanged")
+        assert told["userStatusList"][0]["customStatus"] == "here"
+        assert told["userStatusList"][0]["onlineDevices"] == ["Linux"]

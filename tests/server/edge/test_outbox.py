@@ -1,0 +1,100 @@
+"""Outboxes: what is sent, and in which order."""
+
+from msgspec import Raw
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import decode_incoming
+from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, Outbox, status_frames
+
+
+def taken(outbox: Outbox) -> list[bytes]:
+    frames = []
+    while (frame := outbox.take()) is not None:
+        frames.append(frame)
+    return frames
+
+
+def outbox() -> Outbox:
+    return Outbox(lambda: None)
+
+
+def test_nothing_leaves_before_it_is_released() -> None:
+    box = outbox()
+    box.answer(1, b"answer")
+    box.push(b"push")
+    assert taken(box) == []
+    box.release()
+    assert taken(box) == [b"answer", b"push"]
+
+
+def test_refused_answers_become_errors_and_pushes_stay() -> None:
+    box = outbox()
+    box.answer(7, b"answer")
+    box.push(b"push")
+    box.refuse(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+    box.release()
+    answer, push = taken(box)
+    refusal = decode_incoming(answer)
+    assert refusal.id == 7
+    assert refusal.error is not None
+    assert refusal.error.code == 70500
+    assert push == b"push"
+
+
+def test_of_a_watched_user_the_last_status_wins() -> None:
+    box = outbox()
+    box.pend("bob", Raw(b'"old"'))
+    box.pend("carol", Raw(b'"only"'))
+    box.pend("bob", Raw(b'"new"'))
+    told: list[list[Raw]] = []
+    box.deliver(lambda statuses: [told.append(statuses) or b"frame"])  # type: ignore[func-returns-value]
+    assert [bytes(status) for status in told[0]] == [b'"only"', b'"new"']
+    assert taken(box) == [b"frame"]
+
+
+def test_a_connection_that_does_not_read_keeps_one_status_for_each_user() -> None:
+    box = outbox()
+    box.push(b"first")
+    box.release()
+    for number in range(1000):
+        box.pend("bob", Raw(str(number).encode()))
+        box.deliver(status_frames)
+    assert box.take() == b"first"
+    frames = taken(box)
+    assert len(frames) == 1
+    assert frames[0].endswith(b'"userStatusList":[999]}}')
+
+
+def test_a_forgotten_user_is_not_told_of() -> None:
+    box = outbox()
+    box.pend("bob", Raw(b"1"))
+    box.forget("bob")
+    box.deliver(status_frames)
+    assert taken(box) == []
+
+
+def test_of_own_pushes_the_newest_1000_are_kept_and_no_answer_is_dropped() -> None:
+    box = outbox()
+    box.answer(1, b"answer")
+    for number in range(OWN_PUSHES_MAX + 5):
+        box.push(str(number).encode())
+    box.release()
+    frames = taken(box)
+    assert frames[0] == b"answer"
+    assert frames[1:] == [str(number).encode() for number in range(5, OWN_PUSHES_MAX + 5)]
+
+
+def test_answers_that_are_not_taken_make_it_full() -> None:
+    box = outbox()
+    for number in range(ANSWERS_MAX):
+        assert not box.is_full
+        box.answer(number, b"")
+        box.release()
+    assert box.is_full
+    box.take()
+    assert not box.is_full
+
+
+def test_a_push_holds_at_most_500_statuses() -> None:
+    frames = status_frames([Raw(b"1")] * 1001)
+    assert [frame.count(b"1") for frame in frames] == [500, 500, 1]
