@@ -1,0 +1,117 @@
+"""What went wrong, as the field's codes, and whether trying again can help: nowhere else."""
+
+import errno
+import socket
+import ssl
+from typing import Final
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.messages import CloseCode
+
+_TRANSIENT: Final = frozenset(
+    {
+        ErrorCode.ERR_PARSE_RESPONSE_FAILED,
+        ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT,
+        ErrorCode.ERR_SDK_NET_DISCONNECT,
+        ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
+        ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+        ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED,
+        ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
+        ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+    }
+)
+
+_USER_SIG_EXPIRED: Final = frozenset(
+    {ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED, ErrorCode.ERR_USER_SIG_EXPIRED}
+)
+
+_UNSUPPORTED_DATA: Final = 1003
+_MESSAGE_TOO_BIG: Final = 1009
+
+_FINAL_CLOSES: Final = {
+    _UNSUPPORTED_DATA: (
+        ErrorCode.ERR_INVALID_PARAMETERS,
+        "The backend does not take frames of this kind (close code 1003).",
+    ),
+    _MESSAGE_TOO_BIG: (ErrorCode.ERR_SDK_NET_PKG_SIZE_LIMIT, ""),
+    CloseCode.TAKEN_OVER: (
+        ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER,
+        "Taken over by another connection of this device.",
+    ),
+    CloseCode.NO_LOGIN: (
+        ErrorCode.ERR_SDK_NOT_LOGGED_IN,
+        "The backend closed the connection because nobody logged in.",
+    ),
+}
+
+
+def is_transient(error: IMError) -> bool:
+    """Tell whether the same attempt may succeed later, without anybody changing anything."""
+    return error.code in _TRANSIENT
+
+
+def is_kick(error: IMError) -> bool:
+    """Tell whether the device was kicked offline or taken over."""
+    return error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER
+
+
+def is_user_sig_expired(error: IMError) -> bool:
+    """Tell whether a new UserSig is needed."""
+    return error.code in _USER_SIG_EXPIRED
+
+
+def connect_failure(error: Exception) -> IMError:
+    """Return why a connection could not be made: 9510, 9511, 9516 or 9508."""
+    if isinstance(error, TimeoutError):
+        return IMError(ErrorCode.ERR_SDK_NET_CONN_TIMEOUT)
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return IMError(ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED)
+    if isinstance(error, InvalidStatus):
+        status = error.response.status_code
+        return IMError(
+            ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+            f"The backend refused the connection with HTTP status {status}.",
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return IMError(
+            ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+            f"The backend's certificate is not valid: {error.verify_message}.",
+        )
+    if _is_refused(error):
+        return IMError(
+            ErrorCode.ERR_SDK_NET_CONN_REFUSE, "No backend listens there; is it running?"
+        )
+    if isinstance(error, WebSocketException):
+        return IMError(
+            ErrorCode.ERR_SDK_NET_DISCONNECT,
+            "What listens there is no imtui backend, or broke off.",
+        )
+    return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT)
+
+
+def close_failure(closed: ConnectionClosed) -> IMError:
+    """Return why a connection ended; only what the backend closed by itself can be final."""
+    if closed.rcvd is not None and closed.rcvd_then_sent is not False:
+        final = _FINAL_CLOSES.get(closed.rcvd.code)
+        if final is not None:
+            return IMError(*final)
+    return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT, "The connection to the backend was lost.")
+
+
+def unreadable() -> IMError:
+    """Return the error for a frame or an answer that is not what the wire says."""
+    return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED)
+
+
+def unanswered() -> IMError:
+    """Return the error for a call that was sent and not answered."""
+    return IMError(ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT)
+
+
+def _is_refused(error: Exception) -> bool:
+    if isinstance(error, (ConnectionRefusedError, FileNotFoundError)):
+        return True
+    # asyncio merges what several addresses of a host gave into one OSError without a number.
+    return isinstance(error, OSError) and f"[Errno {errno.ECONNREFUSED}]" in str(error)

@@ -1,0 +1,88 @@
+"""What the SDK tells, and to whom."""
+
+import logging
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
+from imtui.protocol.status import UserStatus
+
+_log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+
+class IMSDKListener:
+    """What a client tells; override what you need.
+
+    All methods are called in the event loop's thread and have to return soon. An exception in one
+    is logged and hurts nobody else.
+    """
+
+    def on_connecting(self) -> None:
+        """An attempt to connect begins."""
+
+    def on_connect_success(self) -> None:
+        """The client is connected and logged in."""
+
+    def on_connect_failed(self, code: int, message: str) -> None:
+        """The client could not connect or log in, and stops trying; it is logged out."""
+
+    def on_reconnect_scheduled(self, delay: float) -> None:
+        """There is no connection; the next attempt begins in ``delay`` seconds."""
+
+    def on_kicked_offline(self) -> None:
+        """Another login of the account ended this one; the client is logged out."""
+
+    def on_user_sig_expired(self) -> None:
+        """Reconnecting needs a new UserSig; the client is logged out."""
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        """Statuses of oneself, of friends or of subscribed users changed."""
+
+    def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
+        """The connected devices of one's own account are now these, the earliest login first."""
+
+    def on_subscriptions_changed(
+        self, added: list[str], removed: list[str], reason: SubscriptionReason
+    ) -> None:
+        """The account's subscriptions changed, on this device or another."""
+
+    def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
+        """Users were added to the friend list."""
+
+    def on_friend_list_deleted(self, user_ids: list[str]) -> None:
+        """Users were deleted from the friend list."""
+
+
+class Listeners:
+    """The listeners of one client, told in the order in which they were added."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._listeners: list[IMSDKListener] = []
+
+    def add(self, listener: IMSDKListener) -> None:
+        """Add a listener; one that is there already is not added again."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
+    def remove(self, listener: IMSDKListener) -> None:
+        """Remove a listener, if it is there; from now on it is told nothing."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def tell(
+        self,
+        event: Callable[Concatenate[IMSDKListener, P], None],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Call the method named by ``event`` on each listener."""
+        for listener in tuple(self._listeners):
+            if listener not in self._listeners:
+                continue
+            try:
+                getattr(listener, event.__name__)(*args, **kwargs)
+            except Exception:
+                _log.exception("A listener failed in %s", event.__name__)
