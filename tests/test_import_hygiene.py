@@ -1,0 +1,34 @@
+"""What a part of imtui may not drag in, proved in a fresh interpreter."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("imtui.sdk", ["textual", "rich", "imtui.server", "imtui.tui", "imtui.cli", "httpx"]),
+        ("imtui.server.backend", ["textual", "rich", "imtui.sdk", "imtui.tui", "uvicorn", "httpx"]),
+        (
+            "imtui.server.core.service",
+            ["asyncio", "socket", "sqlite3", "websockets", "imtui.server.edge"],
+        ),
+        ("imtui.protocol.jsonrpc", ["asyncio", "socket", "imtui.sdk", "imtui.server"]),
+        (
+            "imtui.cli.main",
+            ["textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "imtui.server.core"],
+        ),
+        ("imtui.tui.app", ["websockets", "httpx", "imtui.server", "starlette"]),
+    ],
+)
+def test_importing_a_module_leaves_the_others_out(module: str, absent: list[str]) -> None:
+    program = (
+        f"import sys; import {module};print(*(name for name in {absent!r} if name in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.split() == []
