@@ -1,6 +1,7 @@
 """The bundled SDK as the session uses it; imported after the first paint, as it is heavy."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from imtui.sdk import Backoff, IMClient, IMError, is_transient
 from imtui.tui.follower import Follower
@@ -13,19 +14,20 @@ from imtui.tui.store import Store
 class BundledSdk:
     """Makes clients of the bundled SDK."""
 
-    def client(
+    @asynccontextmanager
+    async def client(
         self, account: Account, store: Store, follower: Follower
-    ) -> AbstractAsyncContextManager[Client]:
-        """Return a client of the account that tells the store and the session."""
-        client = IMClient(
+    ) -> AsyncIterator[Client]:
+        """Give a client of the account that tells the store and the session, and close it."""
+        async with IMClient(
             account.url,
             account.sdk_app_id,
             device_name=account.device_name,
             instance_id=account.instance_id,
             insecure=account.insecure,
-        )
-        client.add_im_sdk_listener(StoreListener(store, follower))
-        return client
+        ) as client:
+            client.add_im_sdk_listener(StoreListener(store, follower))
+            yield client
 
     def retry(self) -> Retry:
         """Return the rule for first logins that fail."""

@@ -92,5 +92,5 @@ def ends(now: datetime) -> list[End]:
     ]
     if minute < five:
         offered.append(End("until 17:00", five))
-    offered.append(End("until tomorrow", midnight))
+    offered.append(End("tomorrow", midnight))
     return offered

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from imtui.protocol.errors import IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus
 
@@ -14,6 +15,9 @@ class Follower(Protocol):
 
     def back(self) -> None:
         """The connection stands."""
+
+    def refused(self, error: IMError) -> None:
+        """There will be no further attempt to connect."""
 
     def own_status(self, status: UserStatus) -> None:
         """The own status was told."""

@@ -10,6 +10,7 @@ from imtui.tui.store import Link, Person, Store
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _WHO_MIN, _WHO_MAX = 6, 12
+_TEXT_MIN = 4
 
 
 def person_line(
@@ -33,7 +34,8 @@ def person_line(
         when = ""
     if len(when) > room:
         when = ""
-    text = fit(person.text, room - (len(when) + 2 if when else 0), glyphs.ellipsis)
+    text_room = room - (len(when) + 2 if when else 0)
+    text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
     tail = [Span(when, "dim")] if when else []
     if not text:
         return [*line, Span("  "), *tail]

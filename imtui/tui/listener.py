@@ -8,7 +8,6 @@ from imtui.sdk import (
     SubscriptionReason,
     UserStatus,
 )
-from imtui.tui.errors import explain
 from imtui.tui.follower import Follower
 from imtui.tui.store import Store
 
@@ -31,7 +30,7 @@ class StoreListener(IMSDKListener):
 
     def on_connect_failed(self, code: int, message: str) -> None:
         """Show why there will be no further attempt."""
-        self._store.stopped(explain(IMError(code, message)))
+        self._follower.refused(IMError(code, message))
 
     def on_reconnect_scheduled(self, delay: float) -> None:
         """Show when the next attempt is due."""
@@ -40,10 +39,7 @@ class StoreListener(IMSDKListener):
 
     def on_kicked_offline(self) -> None:
         """Show that another login took this device's place."""
-        self._store.stopped(
-            "Kicked offline: another login of this account took this device's place. "
-            "Press r to log in again."
-        )
+        self._store.kicked()
 
     def on_user_sig_expired(self) -> None:
         """Show that a new UserSig is needed."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
@@ -21,6 +21,7 @@ from imtui.tui.store import Link, Store
 
 REVIVE_INTERVAL: Final = 5.0
 """The embedded backend is brought up again at most once in so many seconds."""
+_SETTLE_AGAIN: Final = 5.0
 
 
 class Client(Protocol):
@@ -41,7 +42,7 @@ class Client(Protocol):
     async def subscribe_user_status(self, user_ids: list[str]) -> None:
         """Subscribe to users."""
 
-    async def unsubscribe_user_status(self, user_ids: list[str] | None = None) -> None:
+    async def unsubscribe_user_status(self, user_ids: list[str] | None) -> None:
         """Unsubscribe from users, or from all."""
 
     async def get_subscriptions(self) -> Subscriptions:
@@ -96,19 +97,18 @@ class Session:
         self._clock = clock
         self._load_sdk = load_sdk
         self._restore_status = restore_status
-        self._account: Account | None = None
         self._client: Client | None = None
         self._file: StateFile | None = None
         self._put_back = PutBack("")
         self._wake = asyncio.Event()
         self._nudge = asyncio.Event()
         self._log_in_due = True
+        self._logging_in = False
         self._settle_due = False
         self._revive_due = False
         self._revived_at = float("-inf")
         self._text_due: OwnText | None = None
         self._to_query: set[str] = set()
-        self._friends_known = False
 
     @property
     def state(self) -> AccountState:
@@ -119,17 +119,27 @@ class Session:
 
     async def run(self, launch: Launch) -> None:
         """Join, log in and keep everything right until cancelled; the socket is closed then."""
-        account = self._account = await self._join(launch)
-        self._store.log_in_as(account.user_id, account.instance_id)
-        self._put_back = PutBack(account.instance_id)
-        self._file = StateFile(account.state_dir)
-        sdk = self._load_sdk()
-        async with sdk.client(account, self._store, self) as client:
-            self._client = client
-            while True:
-                await self._act(client, account, sdk.retry())
-                await self._wake.wait()
-                self._wake.clear()
+        while True:
+            account = await self._join(launch)
+            self._store.log_in_as(account.user_id, account.instance_id)
+            self._put_back = PutBack(account.instance_id)
+            self._file = StateFile(account.state_dir)
+            sdk = self._load_sdk()
+            try:
+                async with sdk.client(account, self._store, self) as client:
+                    self._client = client
+                    await self._follow(client, account, sdk.retry())
+            except IMError as error:
+                # The address or the device's name is of no use.
+                self._client = None
+                self._store.stopped(explain(error))
+                await self._pause()
+
+    async def _follow(self, client: Client, account: Account, retry: Retry) -> NoReturn:
+        while True:
+            await self._act(client, account, retry)
+            await self._wake.wait()
+            self._wake.clear()
 
     async def _join(self, launch: Launch) -> Account:
         while True:
@@ -152,7 +162,9 @@ class Session:
             await self._revive(client, account)
         if self._settle_due:
             self._settle_due = False
-            await self._attempt(self._settle(client, account))
+            settled = await self._attempt(self._settle(client, account))
+            if not settled and self._store.link is Link.CONNECTING:
+                self._clock.call_later(_SETTLE_AGAIN, self.back)
         if (text := self._text_due) is not None:
             self._text_due = None
             if await self._attempt(client.set_self_status(text.text, text.expires_at)):
@@ -166,9 +178,11 @@ class Session:
     async def _log_in(self, client: Client, account: Account, retry: Retry) -> None:
         self._store.connecting()
         while True:
+            self._logging_in = True
             try:
                 await client.login(account.user_id, account.user_sig)
             except IMError as error:
+                self._logging_in = False
                 if not retry.is_transient(error):
                     self._store.stopped(explain(error))
                     return
@@ -178,6 +192,7 @@ class Session:
                 await self._pause(delay)
                 self._store.connecting()
             else:
+                self._logging_in = False
                 self._settle_due = True
                 return
 
@@ -195,19 +210,17 @@ class Session:
             client.reconnect_now()
 
     async def _settle(self, client: Client, account: Account) -> None:
-        """Get the whole picture after a login, or what is still missing after a reconnect."""
-        if not self._friends_known:
-            self._store.friends_known(await client.get_friend_list())
-            self._friends_known = True
-        if await self._attempt(self._sync_subscriptions(client, account)):
-            self._to_query |= {
-                person.user_id
-                for person in self._store.listed()
-                if not person.friend and person.status is UserStatusType.UNKNOWN
-            }
-        if self._to_query:
-            asked, self._to_query = self._to_query, set()
-            await self._attempt(self._learn(client, asked))
+        """Get the whole picture, after a login and after each reconnect."""
+        self._store.friends_known(await client.get_friend_list())
+        await self._attempt(self._sync_subscriptions(client, account))
+        self._to_query.clear()
+        untold = [
+            person.user_id
+            for person in self._store.listed()
+            if not person.friend or (person.subscribed and person.status is UserStatusType.UNKNOWN)
+        ]
+        if untold and not await self._attempt(self._learn(client, untold)):
+            self._store.not_known(untold)
         if self._store.link is Link.CONNECTING:
             self._store.connected()
 
@@ -285,6 +298,11 @@ class Session:
         self._settle_due = True
         self._wake.set()
 
+    def refused(self, error: IMError) -> None:
+        """Say why there is no further attempt, unless a login is under way that says it itself."""
+        if not self._logging_in:
+            self._store.stopped(explain(error))
+
     def own_status(self, status: UserStatus) -> None:
         """Put the own text back if going OFFLINE cleared it."""
         lost = self._put_back.heard(status, self._clock.now())
@@ -307,7 +325,6 @@ class Session:
         """Connect now, or log in again."""
         if self._store.link is Link.STOPPED and self._client is not None:
             self._log_in_due = True
-            self._friends_known = False
             self._wake.set()
         elif self._client is not None and self._store.link is Link.WAITING:
             self._client.reconnect_now()

@@ -62,6 +62,7 @@ class Store:
         self._watchers: list[Callable[[], None]] = []
         self._changed = Changed()
         self._people: dict[str, Person] = {}
+        self._friends_known = False
         self._devices: dict[str, SelfDevice] | None = None
         self.instance_id = ""
         """This device."""
@@ -171,6 +172,16 @@ class Store:
         self.tell(EventKind.CONNECTION, reason)
         self._head()
 
+    def kicked(self) -> None:
+        """Another login took this device's place; how the account is now, nobody tells us."""
+        self.own.status = UserStatusType.UNKNOWN
+        self.own.text = ""
+        self._devices = None
+        self.stopped(
+            "Kicked offline: another login of this account took this device's place. "
+            "Press r to log in again."
+        )
+
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""
         others = [one for one in self.devices() if one.instance_id != self.instance_id]
@@ -192,21 +203,31 @@ class Store:
     # Friends and subscriptions
 
     def friends_known(self, friends: Iterable[FriendInfo]) -> None:
-        """Take the whole friend list, as it is after login."""
+        """Take the whole friend list: after the first login as one line, later as what differs."""
         infos = list(friends)
-        for person in self.listed():
-            person.friend = False
+        if self._friends_known:
+            now = {safe_text(info.user_id) for info in infos}
+            self.friends_deleted([one.user_id for one in self._friends() if one.user_id not in now])
+            self.friends_added(infos)
+            self.statuses_changed(
+                info.user_status or UserStatus(info.user_id, UserStatusType.UNKNOWN)
+                for info in infos
+            )
+            return
+        self._friends_known = True
         self._put_friends(infos)
-        self._sweep()
-        online = sum(1 for person in self.listed() if person.friend and _online(person))
         if infos:
+            online = sum(1 for one in self._friends() if one.status is UserStatusType.ONLINE)
             self.tell(EventKind.FRIEND, f"{_counted(online, 'friend')} online")
+
+    def _friends(self) -> list[Person]:
+        return [person for person in self._people.values() if person.friend]
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
         """Take new friends."""
         infos = list(friends)
         new = [info for info in infos if not self._is_friend(info.user_id)]
-        self._put_friends(infos)
+        self._put_friends(new)
         if len(new) >= BURST:
             self.tell(EventKind.NOTICE, f"{len(new)} new friends")
             return
@@ -297,6 +318,10 @@ class Store:
             else:
                 self._person_changed(status)
         self._wake()
+
+    def not_known(self, user_ids: Iterable[str]) -> None:
+        """Nothing can be learned of these users now."""
+        self.statuses_known(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
 
     def answered(self, status: UserStatus) -> None:
         """Tell the answer to a question of the person's."""
@@ -391,10 +416,6 @@ def _change(
     if status is None and not text and not words:
         return None
     return Event(at, kind, who, status, text, words, source)
-
-
-def _online(person: Person) -> bool:
-    return person.status is UserStatusType.ONLINE
 
 
 def _counted(number: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -256,19 +256,23 @@ class FakeSdk:
         return _FakeRetry()
 
 
-def account(state_dir: Path, **more: object) -> Account:
+def account(
+    state_dir: Path,
+    *,
+    revive: Callable[[], Awaitable[None]] | None = None,
+    first_subscriptions: tuple[str, ...] = (),
+) -> Account:
     """Make an account to log in with."""
-    return Account(  # type: ignore[arg-type]
-        **{
-            "url": "ws://127.0.0.1:7788",
-            "sdk_app_id": 1400000000,
-            "user_id": "alice",
-            "user_sig": "secret",
-            "device_name": "laptop",
-            "instance_id": HERE,
-            "state_dir": state_dir,
-            **more,
-        }
+    return Account(
+        "ws://127.0.0.1:7788",
+        1400000000,
+        "alice",
+        "secret",
+        "laptop",
+        HERE,
+        state_dir,
+        revive=revive,
+        first_subscriptions=first_subscriptions,
     )
 
 
@@ -282,7 +286,9 @@ def street() -> FakeClient:
     friends["frank"] = status("frank", OFFLINE, since=at(9, 12, day=21))
     friends["grace"] = status("grace", UNLOGINED, since=at(8))
     friends["heidi"] = None
-    friends["judy"] = status("judy", ONLINE, "東京で会議中です、夕方まで返事が遅れます", since=at(11))
+    friends["judy"] = status(
+        "judy", ONLINE, "東京で会議中です、夕方まで返事が遅れます", since=at(11)
+    )
     others = {
         "weather-bot": status("weather-bot", ONLINE, "Light rain until 16:00", since=at(6)),
         "mallory": status("mallory", UNLOGINED, since=at(7, 7)),

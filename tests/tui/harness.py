@@ -35,9 +35,7 @@ class Running:
 
     def lines(self) -> list[str]:
         """Return the text of the top screen, line by line."""
-        width, height = self.app.size
-        strips = self.app.screen._compositor.render_strips()
-        return [strip.text.rstrip() for strip in strips[:height]]
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> str:
         """Return the text of the top screen."""
@@ -71,7 +69,8 @@ async def running(
     ascii: bool = False,
     settings: str | None = None,
     join: Callable[[], Awaitable[Account]] | None = None,
-    **more: object,
+    revive: Callable[[], Awaitable[None]] | None = None,
+    first_subscriptions: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     """Run the app of an account in a terminal of ``size``, settled after its login."""
     fake = fake or street()
@@ -81,7 +80,7 @@ async def running(
         file.write_text(settings, encoding="utf-8")
 
     async def join_account() -> Account:
-        return account(folder, **more)
+        return account(folder, revive=revive, first_subscriptions=first_subscriptions)
 
     app = ImtuiApp(Launch(join or join_account, file, ascii), clock, lambda: FakeSdk(fake))
     async with asyncio.TaskGroup() as group, app.run_test(size=size) as pilot:

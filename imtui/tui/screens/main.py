@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
+from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.commands import COMMANDS
 from imtui.tui.roster import count
 from imtui.tui.store import Store
@@ -53,6 +53,7 @@ class MainScreen(Screen[None]):
         """Make the screen of a store."""
         super().__init__()
         self._store = store
+        self._clock = clock
         self.top_line = TopLine(store, glyphs, clock)
         self.friend_title = PaneTitle("Friends", self._friend_counts)
         self.friend_list = FriendList(store, glyphs, clock)
@@ -73,7 +74,10 @@ class MainScreen(Screen[None]):
         yield TooSmall()
 
     def _friend_counts(self) -> str:
-        return str(count(person for person in self._store.listed() if person.friend))
+        counts = str(count(person for person in self._store.listed() if person.friend))
+        if self._store.as_of is None:
+            return counts
+        return f"{counts}, as of {time_of_day(self._clock, self._store.as_of)}"
 
     def _event_note(self) -> str:
         return "all" if self.event_pane.follows else "End: newest"

@@ -1,7 +1,7 @@
 """The status box: a text, presets and recent ones, and when it ends."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,9 @@ from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.badges import Glyphs
 from imtui.tui.choices import CLEAR, Choice, End, matching, size, too_long
 from imtui.tui.spans import Span, spread
+
+_ROW_WIDTH: Final = 56
+_FRAME_WIDTH: Final = 6
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class StatusBox(ModalScreen[NewStatus | None]):
         count.set_class(too_long(typed), "-wrong")
 
     def _row(self, choice: Choice) -> Content:
-        width = 50
+        width = min(_ROW_WIDTH, self.app.size.width - _FRAME_WIDTH)
         line = spread([Span(choice.title)], [Span(choice.hint)], width)
         *front, last = [span.text for span in line]
         if len(line) == 1:

@@ -30,18 +30,19 @@ class Painted(Widget):
 
     def paint(self, spans: list[Span], width: int, under: str = "") -> Strip:
         """Return a strip of exactly ``width`` cells; ``under`` names a style below the others."""
-        base = self.rich_style
+        base, ground = self.rich_style, Style()
         if under:
-            base += self._named(under)
+            below = self._named(under)
+            base, ground = base + below, below.background_style
         segments = [
-            Segment(span.text, base + self._named(span.style) if span.style else base)
+            Segment(span.text, self._named(span.style) + ground if span.style else base)
             for span in spans
         ]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
 
     def _named(self, name: str) -> Style:
         component = name if "--" in name else f"span--{name}"
-        return self.get_component_rich_style(component, partial=True)
+        return self.get_component_rich_style(component)
 
 
 class PaintedLine(Painted):

@@ -1,0 +1,234 @@
+"""The small pure parts: widths, lines, clock, badges, choices, roster."""
+
+import asyncio
+
+import pytest
+from rich.cells import cell_len
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.badges import ASCII, UNICODE, Glyphs
+from imtui.tui.cells import column, fit
+from imtui.tui.choices import CLEAR, Choice, choices, ends, matching, rank, size, too_long
+from imtui.tui.clock import Throttle, time_of_day
+from imtui.tui.events import Event, EventKind, EventLog
+from imtui.tui.lines import event_lines, person_line
+from imtui.tui.roster import Row, arrange, count
+from imtui.tui.spans import Span, spread, width_of, wrap
+from imtui.tui.store import Person
+from tests.tui.fake import OFFLINE, ONLINE, START, UNKNOWN, UNLOGINED, FakeClock, at
+
+WIDE = "東京で会議中"
+
+
+@pytest.mark.parametrize("width", range(15))
+@pytest.mark.parametrize("text", ["", "plain text", WIDE, "e\u0301clair e\u0301clair", "a東b京c"])
+@pytest.mark.parametrize("ellipsis", ["…", "..."])
+def test_a_column_is_exactly_as_wide_as_asked(text: str, width: int, ellipsis: str) -> None:
+    assert cell_len(column(text, width, ellipsis)) == width
+
+
+def test_what_fits_is_left_alone() -> None:
+    assert fit(WIDE, 12) == WIDE
+    assert fit(WIDE, 11) == "東京で会議…"
+    assert fit("Listening", 9) == "Listening"
+    assert fit("Listening", 8) == "Listeni…"
+
+
+def test_wrapping_keeps_every_word_and_style() -> None:
+    lines = wrap([Span("one two ", "a"), Span("three four", "b")], 9)
+    assert ["".join(span.text for span in line).rstrip() for line in lines] == [
+        "one two",
+        "three",
+        "four",
+    ]
+    assert lines[1] == [Span("three ", "b")]
+
+
+@pytest.mark.parametrize("width", range(1, 40))
+def test_no_wrapped_line_is_too_wide(width: int) -> None:
+    spans = [Span(f"{WIDE} {WIDE}  and some words "), Span("x" * 50)]
+    assert all(
+        cell_len("".join(span.text for span in line).rstrip()) <= width
+        for line in wrap(spans, width)
+    )
+
+
+def test_spreading_puts_the_note_at_the_end_or_leaves_it_out() -> None:
+    line = spread([Span("left")], [Span("right")], 12)
+    assert "".join(span.text for span in line) == "left   right"
+    assert spread([Span("left")], [Span("right")], 9) == [Span("left")]
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_badges_differ_by_glyph_and_by_word(glyphs: Glyphs) -> None:
+    badges = [glyphs.badge(one) for one in UserStatusType]
+    assert len({badge.glyph for badge in badges}) == len({badge.word for badge in badges}) == 4
+    assert [badge.word for badge in badges] == ["UNKNOWN", "ONLINE", "OFFLINE", "UNLOGINED"]
+
+
+def test_the_ascii_set_is_ascii() -> None:
+    assert [ASCII.badge(one).glyph for one in UserStatusType] == ["[?]", "[+]", "[-]", "[ ]"]
+    assert ASCII.plain("a · b … “c”").isascii()
+
+
+def test_the_time_of_day_is_as_brief_as_is_clear() -> None:
+    clock = FakeClock()
+    assert time_of_day(clock, at(13, 40)) == "13:40"
+    assert time_of_day(clock, at(9, 12, day=21)) == "Sat 09:12"
+    assert time_of_day(clock, at(9, 12, day=3)) == "3 Nov"
+    assert time_of_day(clock, 0) == "1 Jan 1970"
+
+
+def person(user_id: str, status: UserStatusType = ONLINE, **more: str | int | bool) -> Person:
+    return Person(user_id, status, **{"since": at(13, 40), "friend": True, **more})  # type: ignore[arg-type]
+
+
+def row(one: Person, width: int, as_of: int | None = None, glyphs: Glyphs = UNICODE) -> str:
+    spans = person_line(one, width, glyphs, FakeClock(), as_of, cursor=False)
+    assert width_of(spans) <= width
+    return "".join(span.text for span in spans).rstrip()
+
+
+def test_a_row_tells_who_how_what_and_since_when() -> None:
+    bob = person("bob", ONLINE, text="On the call")
+    assert row(bob, 60) == "  bob             ◉ ONLINE     On the call       since 13:40"
+    assert row(bob, 40) == "  bob        ◉ ONLINE     On the call"
+    assert row(bob, 26) == "  bob      ◉ ONLINE"
+    assert row(person("erin", OFFLINE), 40) == "  erin       ◦ OFFLINE    since 13:40"
+    assert row(person("erin", UNKNOWN), 40) == "  erin       ? UNKNOWN"
+
+    grace = person("gr", UNLOGINED)
+    assert row(grace, 44, glyphs=ASCII) == "  gr          [ ] UNLOGINED  since 13:40"
+
+
+def test_a_stale_row_says_as_of_when_and_has_no_colour_of_presence() -> None:
+    bob = person("bob", ONLINE, text="On the call")
+    assert row(bob, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     as of 14:07"
+    spans = person_line(bob, 60, UNICODE, FakeClock(), at(14, 7), cursor=False)
+    assert not [span for span in spans if span.style.startswith("presence")]
+
+
+@pytest.mark.parametrize("width", range(1, 130, 3))
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("as_of", [None, 0])
+def test_a_row_is_as_wide_as_its_parts_at_most(
+    width: int, glyphs: Glyphs, as_of: int | None
+) -> None:
+    spans = person_line(
+        person("x" * 32, ONLINE, text=WIDE * 5), width, glyphs, FakeClock(), as_of, cursor=True
+    )
+    assert width_of(spans) <= max(width, 26)
+
+
+def written(event: Event, width: int = 60) -> list[str]:
+    lines = event_lines(event, width, UNICODE, FakeClock())
+    return ["".join(span.text for span in line).rstrip() for line in lines]
+
+
+def test_an_event_tells_when_what_kind_who_and_what() -> None:
+    own = Event(at(14, 3), EventKind.OWN, "you", text="Tea", source="from phone (Android)")
+    assert written(own) == ["14:03 > you          “Tea”  from phone (Android)"]
+    friend = Event(at(14, 5), EventKind.FRIEND, "bob", ONLINE, "On the call")
+    assert written(friend) == ["14:05   bob          ◉ ONLINE  “On the call”"]
+    other = Event(at(14, 5), EventKind.OTHER, "mallory", UNLOGINED)
+    assert written(other) == ["14:05 ~ mallory      ◌ UNLOGINED"]
+
+
+def test_a_long_event_goes_on_below_itself() -> None:
+    own = Event(at(14, 3), EventKind.OWN, "you", text="Listening", source="from phone (Android)")
+    assert written(own, 36) == [
+        "14:03 > you     “Listening”  from",
+        "                phone (Android)",
+    ]
+
+
+def test_every_kind_of_event_has_its_own_mark() -> None:
+    marks = {written(Event(0, kind, words="x"))[0][6] for kind in EventKind}
+    assert len(marks) == len(EventKind)
+
+
+def test_the_log_is_bounded_and_numbers_go_on() -> None:
+    log = EventLog(most=3)
+    for number in range(5):
+        log.add(Event(number, EventKind.NOTICE))
+    assert (log.first, log.end, len(log)) == (2, 5, 3)
+    assert [event.at for event in log.since(3)] == [3, 4]
+    assert [event.at for event in log.since(0)] == [2, 3, 4]
+
+
+def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
+    people = [
+        person("zoe", OFFLINE),
+        person("Bob"),
+        person("alan"),
+        person("carl", UNLOGINED),
+        person("dan", UNKNOWN),
+        person("bot", ONLINE, friend=False),
+        person("amy", OFFLINE, friend=False),
+    ]
+    rows = [one.user_id or one.heading for one in arrange(people)]
+    heading = "Subscribed, not friends  1 of 2 online"
+    assert rows == ["alan", "Bob", "zoe", "carl", "dan", heading, "bot", "amy"]
+    assert arrange([person("a")]) == [Row("a")]
+    assert str(count(people)) == "3 of 7 online"
+
+
+def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
+    offered = choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
+    assert offered == [
+        Choice("Tea", "used 3 times"),
+        Choice("Lunch", "preset"),
+        Choice("On the call", "preset"),
+    ]
+
+
+def test_matching_puts_beginnings_first_and_keeps_the_order_among_equals() -> None:
+    offered = choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
+    titles = [choice.title for choice in matching(offered, "l")]
+    assert titles == ["Listening to music", "Lunch", "Having lunch", "On the call", "Clear"]
+    assert matching(offered, "") == [*offered, CLEAR]
+    assert matching(offered, "xyz") == []
+
+
+def test_ranks() -> None:
+    assert [rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [3, 2, 1, 0]
+
+
+def test_sizes_are_bytes_without_surrounding_space() -> None:
+    assert size(" 東 ") == 3
+    assert not too_long("x" * 100 + " ")
+    assert too_long("東" * 34)
+
+
+def test_ends_are_in_the_future() -> None:
+    assert [end.label for end in ends(START)] == [
+        "no end",
+        "30m",
+        "1h",
+        "4h",
+        "until 17:00",
+        "tomorrow",
+    ]
+    late = START.replace(hour=17)
+    assert "until 17:00" not in [end.label for end in ends(late)]
+    assert all(end.at is None or end.at > late for end in ends(late))
+
+
+async def test_a_throttle_lets_the_first_through_and_gathers_the_rest() -> None:
+    clock = FakeClock()
+    happened: list[float] = []
+    throttle = Throttle(clock, 0.05, lambda: happened.append(clock.monotonic()))
+    throttle.ask()
+    await asyncio.sleep(0)
+    assert happened == [0.0]
+    clock.advance(0.01)
+    for _ in range(100):
+        throttle.ask()
+    clock.advance(1.0)
+    assert len(happened) == 2
+    assert happened[1] - happened[0] == pytest.approx(0.05)
+    throttle.ask()
+    throttle.cancel()
+    clock.advance(1.0)
+    assert len(happened) == 2
+    assert clock.waiting == 0

@@ -1,0 +1,155 @@
+"""Settings, remembered state, sentences, and the registry of commands."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.tui.account_state import RECENTS_MAX, AccountState, StateFile
+from imtui.tui.commands import COMMANDS, command_named, key_name, keys_table
+from imtui.tui.errors import explain
+from imtui.tui.settings import Settings, SettingsError, load_settings
+
+
+def load(tmp_path: Path, text: str) -> Settings:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return load_settings(file)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "none.toml")
+    assert settings == Settings()
+    assert settings.presets[:2] == ("Listening to music", "On the call")
+    assert settings.restore_status
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    text = 'presets = [" Tea ", "Tea", ""]\nrestore_status = false\ntheme = "nord"\nnew = 1\n'
+    assert load(tmp_path, text) == Settings(("Tea",), False, "nord")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("presets = [", "settings.toml: "),
+        ("restore_status = 1", "restore_status must be true or false"),
+        ("theme = true", "theme must be text"),
+        ('presets = "Tea"', "presets must be a list"),
+        ("presets = [1]", "presets must be a list of texts"),
+        (f'presets = ["{"x" * 101}"]', "at most 100 bytes"),
+        ('presets = ["\\u001b[31m"]', "control"),
+        (f"presets = {[''] * 51}", "at most 50"),
+        ("\udcff", "not UTF-8"),
+    ],
+)
+def test_a_damaged_file_gives_one_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, text)
+    assert words in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_a_folder_in_the_way_gives_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        load_settings(tmp_path)
+
+
+def test_the_state_survives_and_is_private(tmp_path: Path) -> None:
+    file = StateFile(tmp_path)
+    file.change(lambda state: state.with_recent("Tea").with_recent("東京").with_recent("Tea"))
+    assert StateFile(tmp_path).state == AccountState(recents={"Tea": 2, "東京": 1})
+    assert list(file.state.recents) == ["Tea", "東京"]
+    assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600
+
+
+def test_two_terminals_do_not_lose_each_others_texts(tmp_path: Path) -> None:
+    one, other = StateFile(tmp_path), StateFile(tmp_path)
+    one.change(lambda state: state.with_recent("Tea"))
+    other.change(lambda state: state.with_recent("Coffee"))
+    assert list(StateFile(tmp_path).state.recents) == ["Coffee", "Tea"]
+
+
+def test_recent_texts_are_bounded() -> None:
+    state = AccountState()
+    for number in range(RECENTS_MAX + 5):
+        state = state.with_recent(f"text {number}")
+    assert len(state.recents) == RECENTS_MAX
+    assert next(iter(state.recents)) == f"text {RECENTS_MAX + 4}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"recents": 1, "subscriptions": {}, "cleared_at": "x"}', "[" * 9999],
+)
+def test_a_damaged_state_is_done_without(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state.json").write_text(text)
+    assert StateFile(tmp_path).state == AccountState()
+
+
+def test_a_huge_state_is_done_without(tmp_path: Path) -> None:
+    values = {"recents": {"x" * 300_000: 1}}
+    (tmp_path / "state.json").write_text(json.dumps(values))
+    assert StateFile(tmp_path).state == AccountState()
+
+
+def test_what_does_not_belong_in_the_state_is_left_out(tmp_path: Path) -> None:
+    values = {"recents": {"a\x1b": 1, "b": "x"}, "subscriptions": ["bob", 1, "no such", "bob"]}
+    (tmp_path / "state.json").write_text(json.dumps(values))
+    state = StateFile(tmp_path).state
+    assert state.recents == {"a\ufffd": 1}
+    assert state.subscriptions == ("bob",)
+
+
+def test_a_state_that_cannot_be_written_is_told_and_kept_in_memory(tmp_path: Path) -> None:
+    file = StateFile(tmp_path / "missing")
+    file.change(lambda state: state.with_recent("Tea"))
+    assert file.problem.startswith("Recent texts cannot be kept")
+    assert file.state.recents == {"Tea": 1}
+
+
+@pytest.mark.parametrize("code", [code for code in ErrorCode if code])
+def test_every_error_is_one_sentence_with_its_code(code: ErrorCode) -> None:
+    words = explain(IMError(code))
+    assert words.startswith(f"{int(code)} · ")
+    assert words.endswith(".")
+    assert words.isprintable()
+
+
+def test_errors_say_what_to_do() -> None:
+    def said(code: int, message: str = "", **data: int) -> str:
+        return explain(IMError(code, message, data))
+
+    assert said(7008, retryAfterMs=2_001) == "7008 · Too often; the next one goes through in 3 s."
+    assert "Wait" in said(7008)
+    assert "Ultimate" in said(7013)
+    assert "Set user status query and status change notification" in said(72001)
+    assert "Press r" in said(6014)
+    assert "Check the user ID" in said(70107)
+    assert "when it is back" in said(9508)
+    assert said(6017, "customStatus: at most 100 bytes.").endswith(
+        "at most 100 bytes. Correct it and try again."
+    )
+    assert said(12345, "a\x1b[31mb") == "12345 · a\ufffd[31mb Try again later."
+
+
+def test_commands_have_unique_ids_titles_and_keys() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(set(keys)) == len(keys)
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    assert len({command.title for command in COMMANDS}) == len(COMMANDS)
+    assert not {"ctrl+@", "ctrl+space"} & set(keys)
+
+
+def test_what_an_editor_may_take_has_another_key() -> None:
+    for command_id in ("palette", "quit"):
+        assert any(not key.startswith("ctrl") for key in command_named(command_id).keys)
+
+
+def test_the_readme_table_has_every_command() -> None:
+    table = keys_table()
+    for command in COMMANDS:
+        assert command.title in table
+        assert all(f"`{key_name(key)}`" in table for key in command.keys)
