@@ -1,0 +1,125 @@
+"""A terminal of our own: a program on a pty, and a screen that shows what it writes."""
+
+import asyncio
+import fcntl
+import os
+import pty
+import signal
+import struct
+import termios
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import pyte
+
+SHOWN_WITHIN = 60.0
+
+
+class Terminal:
+    """One program on one terminal."""
+
+    def __init__(self, process: Process, master: int, size: tuple[int, int]) -> None:
+        self.process = process
+        self._master = master
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._written = asyncio.Event()
+
+    @property
+    def text(self) -> str:
+        """Return what the screen shows."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def send(self, keys: str | bytes) -> None:
+        """Type."""
+        os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal's window."""
+        self._screen.resize(rows, columns)
+        set_size(self._master, columns, rows)
+        self.process.send_signal(signal.SIGWINCH)
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until the screen shows all these texts."""
+        await self.until(lambda: all(text in self.text for text in texts), f"to show {texts}")
+
+    async def shows_not(self, text: str) -> None:
+        """Wait until the screen does not show a text."""
+        await self.until(lambda: text not in self.text, f"not to show {text!r}")
+
+    async def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until something holds of the screen."""
+        try:
+            async with asyncio.timeout(SHOWN_WITHIN):
+                while not holds():
+                    self._written.clear()
+                    await self._written.wait()
+        except TimeoutError:
+            raise AssertionError(f"waited for the screen {what}:\n{self.text}") from None
+
+    async def ended(self) -> int:
+        """Wait until the program has ended, and return its exit status."""
+        async with asyncio.timeout(SHOWN_WITHIN):
+            return await self.process.wait()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as closing its window does."""
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)
+        self._master = -1
+
+    def read(self) -> None:
+        """Show what has been written."""
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._master)
+            return
+        self._stream.feed(data)
+        self._written.set()
+
+    async def close(self) -> None:
+        """Take the terminal away, and the program with it if it is still there."""
+        if self._master >= 0:
+            self.hang_up()
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+
+def set_size(descriptor: int, columns: int, rows: int) -> None:
+    """Tell a terminal its size."""
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+@asynccontextmanager
+async def terminal(
+    command: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Terminal]:
+    """Start a program on a new terminal, its columns and rows given by ``size``."""
+    master, slave = pty.openpty()
+    set_size(slave, *size)
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        start_new_session=True,
+        preexec_fn=_take_terminal,
+    )
+    os.close(slave)
+    shown = Terminal(process, master, size)
+    asyncio.get_running_loop().add_reader(master, shown.read)
+    try:
+        yield shown
+    finally:
+        await shown.close()
