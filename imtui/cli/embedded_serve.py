@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.cli.embedded import local_user_sig, start_file
 from imtui.cli.errors import EXIT_OK
-from imtui.cli.serve import announce, ending_signals, log_to
+from imtui.cli.serve import announce, ending_signals, log_to, raise_failure
 from imtui.cli.sockets import make_socket_dir
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
@@ -57,7 +57,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
                 with ending_signals() as ended:
                     announce(backend.address)
                     tasks = [group.create_task(demo.run())]
-                    tasks.append(group.create_task(backend.wait_failed()))
+                    tasks.append(group.create_task(raise_failure(backend)))
                     idleness = Idleness(arguments.start_grace, arguments.idle_grace)
                     look = partial(_is_over, backend, demo, idleness, joining)
                     await _until_end(look, end_lock, ended)

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from imtui.files import make_private_dir
 
 _PATH_MAX_BYTES: Final = 100
@@ -26,8 +24,6 @@ def make_socket_dir(data_dir: Path) -> Path | None:
         the user's runtime folder, in the data folder, in the system's temporary folder. None where
         there are no Unix sockets, or no place for them: loopback ports serve then.
     """
-    if sys.platform == "win32":
-        return None
     for candidate in _candidates(data_dir):
         if len(os.fsencode(candidate / _LONGEST_NAME)) < _PATH_MAX_BYTES and _usable(candidate):
             return candidate
@@ -35,9 +31,11 @@ def make_socket_dir(data_dir: Path) -> Path | None:
 
 
 def _candidates(data_dir: Path) -> Iterator[Path]:
+    if sys.platform == "win32":
+        return
     name = "imtui-" + hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
-    runtime = platformdirs.user_runtime_path(ensure_exists=False)
-    if runtime.is_dir():
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+    if runtime.is_absolute() and runtime.is_dir():
         yield runtime / name
     yield data_dir / "run"
     yield Path(tempfile.gettempdir()) / name

@@ -4,8 +4,14 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-_DURATION: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m?)?(?:(\d{1,7})s)?")
-_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})")
+_DURATION: Final = re.compile(
+    r"""(?:(?P<days>\d{1,4})d)?
+    (?:(?P<hours>\d{1,5})h(?:(?P<bare>\d{1,2})(?![\dms]))?)?  # 1h30
+    (?:(?P<minutes>\d{1,6})m)?
+    (?:(?P<seconds>\d{1,7})s)?""",
+    re.ASCII | re.VERBOSE,
+)
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _LONGEST: Final = timedelta(days=366)
 
 
@@ -16,19 +22,12 @@ def parse_duration(text: str) -> timedelta:
         ValueError: It is none, is nothing, or is more than 366 days.
     """
     match = _DURATION.fullmatch(text.strip())
-    days, hours, minutes, seconds = (
-        (int(part or 0) for part in match.groups("0"))
-        if match
-        else (
-            0,
-            0,
-            0,
-            0,
-        )
+    parts = (
+        {} if match is None else {name: int(part or 0) for name, part in match.groupdict().items()}
     )
-    duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    # A bare number could mean anything.
-    if not timedelta() < duration <= _LONGEST or text.strip().isdigit():
+    minutes = parts.pop("bare", 0)
+    duration = timedelta(**parts) + timedelta(minutes=minutes)
+    if not timedelta() < duration <= _LONGEST:
         raise ValueError(f"{text!r} is not a duration such as 45m, 1h30 or 2d")
     return duration
 

@@ -137,8 +137,9 @@ class Director:
             choices.append((1.5, self._clear))
         if self._elsewhere(role):
             choices.append((1.5, self._log_in))
-        weights, steps = zip(*choices, strict=True)
-        return self._chance.choices(steps, weights)[0](role)
+        weights = [weight for weight, _ in choices]
+        [(_, act)] = self._chance.choices(choices, weights)
+        return act(role)
 
     def _elsewhere(self, role: _Role) -> list[Platform]:
         return [platform for platform in role.person.platforms if platform not in role.devices]

@@ -1,0 +1,118 @@
+"""The command as a process of its own, with a home folder of its own."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home folder of its own, and the environment that goes with it."""
+
+    path: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment of a user who lives here."""
+        kept = {key: os.environ[key] for key in ("PATH", "LANG", "SYSTEMROOT") if key in os.environ}
+        return kept | {
+            "HOME": str(self.path),
+            "USER": "alice",
+            "LOGNAME": "alice",
+            "TMPDIR": str(self.path),
+            "XDG_DATA_HOME": str(self.path / "data"),
+            "XDG_CONFIG_HOME": str(self.path / "config"),
+            "XDG_STATE_HOME": str(self.path / "state"),
+            "XDG_CACHE_HOME": str(self.path / "cache"),
+            "XDG_RUNTIME_DIR": str(self.path / "run"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    @property
+    def local_data(self) -> Path:
+        """Return where the embedded backend of this user keeps its data."""
+        return self.path / "data" / "imtui" / "local"
+
+    def run(self, *arguments: object, **more_env: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command to its end."""
+        return subprocess.run(
+            command(*arguments),
+            env=self.env | more_env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+
+    @contextlib.asynccontextmanager
+    async def start(self, *arguments: object, **more_env: str) -> "AsyncIterator[Running]":
+        """Start the command; it is killed at the end if it still runs."""
+        process = await asyncio.create_subprocess_exec(
+            *command(*arguments),
+            env=self.env | more_env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield Running(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+
+@dataclass(frozen=True)
+class Running:
+    """The command at work."""
+
+    process: asyncio.subprocess.Process
+
+    async def line(self) -> str:
+        """Return the next line of standard output, without its end."""
+        assert self.process.stdout is not None
+        return await _line(self.process.stdout)
+
+    async def error_line(self) -> str:
+        """Return the next line of standard error, without its end."""
+        assert self.process.stderr is not None
+        return await _line(self.process.stderr)
+
+    async def json_line(self) -> dict[str, Any]:
+        """Return the next line of standard output as a JSON object."""
+        line = json.loads(await self.line())
+        assert isinstance(line, dict)
+        return line
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Send a signal; return the exit status and what was left on standard error."""
+        self.process.send_signal(number)
+        return await self.ended()
+
+    async def ended(self) -> tuple[int, str]:
+        """Wait for the end; return the exit status and what was left on standard error."""
+        async with asyncio.timeout(TIMEOUT):
+            _, errors = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, errors.decode()
+
+
+def command(*arguments: object) -> list[str]:
+    """Return the command line."""
+    return [sys.executable, "-m", "imtui", *map(str, arguments)]
+
+
+async def _line(stream: asyncio.StreamReader) -> str:
+    async with asyncio.timeout(TIMEOUT):
+        return (await stream.readline()).decode().removesuffix("\n")

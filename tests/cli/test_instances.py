@@ -1,0 +1,73 @@
+"""The device IDs of this machine."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from imtui.cli import instances
+from imtui.cli.instances import Instance, claim_instance, device_name
+
+
+def test_two_apps_are_two_devices_and_a_restarted_one_is_the_same(tmp_path: Path) -> None:
+    first, second = claim_instance(tmp_path / "d"), claim_instance(tmp_path / "d")
+    assert (first.number, second.number) == (1, 2)
+    assert first.instance_id != second.instance_id
+
+    first.release()
+    again = claim_instance(tmp_path / "d")
+
+    assert (again.number, again.instance_id) == (1, first.instance_id)
+    again.release()
+    second.release()
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    claim_instance(tmp_path / "d").release()
+
+    assert stat.S_IMODE((tmp_path / "d").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "d").iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("damage", ["", "no such id!", "x" * 65, "\x00\xff"])
+def test_damaged_id_is_made_anew(tmp_path: Path, damage: str) -> None:
+    claim_instance(tmp_path).release()
+    (tmp_path / "1.id").write_text(damage)
+
+    instance = claim_instance(tmp_path)
+
+    assert (tmp_path / "1.id").read_text() == instance.instance_id
+    assert instance.number == 1
+    instance.release()
+
+
+def test_more_than_fit_get_an_id_that_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instances, "_FILES_MAX", 2)
+    held = [claim_instance(tmp_path) for _ in range(4)]
+
+    assert [instance.number for instance in held] == [1, 2, 0, 0]
+    assert len({instance.instance_id for instance in held}) == 4
+    assert len(list(tmp_path.glob("*.id"))) == 2
+    for instance in held:
+        instance.release()
+
+
+@pytest.mark.parametrize(
+    ("host", "number", "name"),
+    [
+        ("laptop", 1, "laptop"),
+        ("laptop", 2, "laptop 2"),
+        ("", 1, "device"),
+        ("é" * 60, 1, "é" * 32),
+        ("é" * 60, 12, "é" * 30 + " 12"),
+        ("a\u202eb", 1, "ab"),
+    ],
+)
+def test_device_name(monkeypatch: pytest.MonkeyPatch, host: str, number: int, name: str) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+
+    assert device_name(Instance(number, "0123456789", None)) == name
+    assert len(os.fsencode(name)) <= 64

@@ -1,0 +1,128 @@
+"""``imtui serve`` as a process."""
+
+import signal
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.cli.conftest import Served
+from tests.cli.processes import Home
+
+
+async def test_says_where_it_listens(home: Home) -> None:
+    async with home.start(
+        "serve", "--port", 0, "--rest-port", 0, "--data", home.path / "d"
+    ) as running:
+        ready = await running.json_line()
+
+        assert ready["event"] == "ready"
+        assert urlsplit(ready["ws"]).scheme == "ws"
+        assert urlsplit(ready["rest"]).scheme == "http"
+        assert urlsplit(ready["ws"]).hostname == urlsplit(ready["rest"]).hostname == "127.0.0.1"
+        assert urlsplit(ready["ws"]).port and urlsplit(ready["rest"]).port
+        assert isinstance(ready["sdkAppID"], int)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_signal_ends_it_cleanly(served: Served, number: signal.Signals) -> None:
+    status, errors = await served.running.end(number)
+
+    assert status == 0
+    assert "Traceback" not in errors
+    assert not (served.data / "backend.json").exists()
+
+
+async def test_logs_no_secret(served: Served) -> None:
+    user_sig = served.user_sig("alice")
+    shown = served.home.run("console", "show", "--data", served.data)
+    own = served.home.run("status", *served.account("alice"))
+    assert (shown.returncode, own.returncode) == (0, 0), shown.stderr + own.stderr
+
+    _, errors = await served.running.end()
+
+    key = (served.data / "app_key.json").read_text()
+    assert user_sig not in errors
+    assert "usersig=" not in errors
+    assert not any(part in errors for part in key.split('"') if len(part) > 30)
+
+
+@pytest.mark.parametrize("option", ["--port", "--rest-port"])
+def test_port_in_use(served: Served, option: str) -> None:
+    taken = urlsplit(served.ws).port
+    ports = {"--port": 0, "--rest-port": 0} | {option: taken}
+
+    failed = served.home.run(
+        "serve",
+        *[part for pair in ports.items() for part in pair],
+        "--data",
+        served.home.path / "e",
+    )
+
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert f"Port {taken}" in one_line(failed.stderr)
+    assert option in failed.stderr
+
+
+def test_folder_in_use(served: Served) -> None:
+    failed = served.home.run("serve", "--port", 0, "--rest-port", 0, "--data", served.data)
+
+    assert failed.returncode == 1
+    assert str(served.data) in one_line(failed.stderr)
+
+
+def test_file_in_place_of_the_folder(home: Home) -> None:
+    file = home.path / "file"
+    file.write_text("")
+
+    failed = home.run("serve", "--port", 0, "--rest-port", 0, "--data", file)
+
+    assert failed.returncode == 1
+    assert "--data" in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("name", ["imtui.db", "app_key.json"])
+def test_damaged_file(home: Home, name: str) -> None:
+    data = home.path / "d"
+    data.mkdir()
+    (data / name).write_text("this is neither a database nor a key\n" * 100)
+
+    failed = home.run("serve", "--port", 0, "--rest-port", 0, "--data", data)
+
+    assert failed.returncode == 1
+    assert name in one_line(failed.stderr)
+    assert (data / name).read_text().startswith("this is neither")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--port", "65536"],
+        ["--port", "x"],
+        ["--heartbeat-timeout", "0"],
+        ["--heartbeat-timeout", "nan"],
+    ],
+)
+def test_wrong_usage(home: Home, arguments: list[str]) -> None:
+    data = ["--data", home.path / "d"] if arguments else []
+
+    failed = home.run("serve", *arguments, *data)
+
+    assert failed.returncode == 2
+    assert "usage: imtui serve" in failed.stderr
+    assert not (home.path / "d").exists()
+
+
+def one_line(text: str) -> str:
+    """Return the text if it is one line."""
+    lines = [line for line in text.splitlines() if " INFO " not in line]
+    assert len(lines) == 1, text
+    assert lines[0].startswith("imtui: ")
+    return lines[0]
+
+
+def test_module_and_command_are_one(home: Home) -> None:
+    assert home.run("--version").stdout.startswith("imtui ")
+    assert sys.executable
