@@ -15,6 +15,20 @@ class OwnText:
     """When the general status that it belongs to began."""
 
 
+def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
+    """Tell whether a change by a device was one of the text, not its coming or going.
+
+    The status in a login answer is pushed once more, at the same revision.
+    """
+    return (
+        before is not None
+        and after.revision != before.revision
+        and after.since == before.since
+        and after.status_type is before.status_type
+        and after.online_devices == before.online_devices
+    )
+
+
 class PutBack:
     """Remembers the text that this device set, and notices when going OFFLINE cleared it.
 
@@ -25,6 +39,7 @@ class PutBack:
         """Begin for this device, with nothing remembered."""
         self._instance_id = instance_id
         self._mine: OwnText | None = None
+        self._last: UserStatus | None = None
 
     def forget(self) -> None:
         """Remember nothing, as after logging out."""
@@ -32,7 +47,8 @@ class PutBack:
 
     def heard(self, status: UserStatus, now: int) -> OwnText | None:
         """Take an own status and return the text to put back, if there is one."""
-        if status.changed_by is not None:
+        before, self._last = self._last, status
+        if status.changed_by is not None and is_about_text(before, status):
             mine = status.changed_by.instance_id == self._instance_id
             text = OwnText(status.custom_status, status.expires_at, status.since)
             self._mine = text if mine and text.text else None

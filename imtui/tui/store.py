@@ -13,6 +13,7 @@ from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind, EventLog
+from imtui.tui.put_back import is_about_text
 
 BURST: Final = 8
 """From so many changes at once on, the event pane counts them instead of naming each."""
@@ -67,6 +68,7 @@ class Store:
         self.instance_id = ""
         """This device."""
         self.own = Person("")
+        self._own_status: UserStatus | None = None
         self.own_expires_at: int | None = None
         self.subscriptions: list[str] = []
         """Whom the account subscribed to, the next to be evicted first."""
@@ -224,7 +226,9 @@ class Store:
         return [person for person in self._people.values() if person.friend]
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
-        """Take new friends."""
+        """Take new friends, once the first list is known."""
+        if not self._friends_known:
+            return
         infos = list(friends)
         new = [info for info in infos if not self._is_friend(info.user_id)]
         self._put_friends(new)
@@ -349,15 +353,17 @@ class Store:
         return _change(self._now(), kind, person.user_id, before, person)
 
     def _put_own(self, status: UserStatus) -> None:
+        self._own_status = status
         _update(self.own, status)
         self.own_expires_at = status.expires_at
         self._head()
 
     def _own_changed(self, status: UserStatus) -> None:
         before = Person(self.own.user_id, self.own.status, self.own.text)
+        about_text = is_about_text(self._own_status, status)
         self._put_own(status)
         source = ""
-        if status.changed_by is not None:
+        if status.changed_by is not None and about_text:
             device = status.changed_by
             source = f"from {self._device(device.instance_id, device.device_name, device.platform)}"
         event = _change(self._now(), EventKind.OWN, "you", before, self.own, source)
@@ -411,7 +417,7 @@ def _change(
     status = after.status if after.status is not before.status else None
     text = after.text if source or after.text != before.text else ""
     words = ""
-    if status is None and not after.text and (before.text or source):
+    if status is None and before.text and not after.text:
         words = "cleared the text" if source or kind is not EventKind.OWN else "the text ended"
     if status is None and not text and not words:
         return None

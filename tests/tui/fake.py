@@ -23,6 +23,8 @@ from imtui.tui.listener import StoreListener
 from imtui.tui.session import Client, Retry
 from imtui.tui.store import Store
 
+_revisions = count(1)
+
 START = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 HERE = "here"
 ONLINE, OFFLINE = UserStatusType.ONLINE, UserStatusType.OFFLINE
@@ -94,7 +96,13 @@ def status(
     """Make a status."""
     moment = at(13, 40) if since is None else since
     return UserStatus(
-        user_id, status_type, text, since=moment, changed_by=changed_by, expires_at=expires_at
+        user_id,
+        status_type,
+        text,
+        since=moment,
+        revision=next(_revisions),
+        changed_by=changed_by,
+        expires_at=expires_at,
     )
 
 

@@ -1,6 +1,7 @@
 """Which own text comes back after a reconnect."""
 
 import pytest
+from msgspec import structs
 
 from imtui.protocol.status import ChangedBy, UserStatus
 from imtui.tui.put_back import PutBack
@@ -17,7 +18,9 @@ def own(
 
 @pytest.fixture
 def put_back() -> PutBack:
-    return PutBack(HERE)
+    put_back = PutBack(HERE)
+    put_back.heard(own(), NOW)
+    return put_back
 
 
 def test_what_this_device_set_comes_back(put_back: PutBack) -> None:
@@ -77,4 +80,30 @@ def test_it_comes_back_once(put_back: PutBack) -> None:
 def test_after_logging_out_nothing_comes_back(put_back: PutBack) -> None:
     put_back.heard(own("Tea", by=THIS_DEVICE), NOW)
     put_back.forget()
+    assert put_back.heard(own(since=3), NOW) is None
+
+
+def test_another_device_coming_is_no_text_of_its(put_back: PutBack) -> None:
+    put_back.heard(own("Tea", by=THIS_DEVICE), NOW)
+    put_back.heard(structs.replace(own("Tea", by=PHONE), online_devices=["Android"]), NOW)
+    assert put_back.heard(own(since=3), NOW) is not None
+
+
+def test_this_device_coming_makes_no_text_ours(put_back: PutBack) -> None:
+    put_back.heard(own("Coffee", by=PHONE), NOW)
+    put_back.heard(structs.replace(own("Coffee", by=THIS_DEVICE), online_devices=["Web"]), NOW)
+    assert put_back.heard(own(since=3), NOW) is None
+
+
+def test_coming_back_is_no_clearing_of_ours(put_back: PutBack) -> None:
+    put_back.heard(own("Tea", by=THIS_DEVICE), NOW)
+    put_back.heard(status("alice", OFFLINE, since=2), NOW)
+    assert put_back.heard(own(since=3, by=THIS_DEVICE), NOW) is not None
+
+
+def test_the_login_answer_told_once_more_makes_no_text_ours() -> None:
+    put_back = PutBack(HERE)
+    answer = own("Coffee")
+    put_back.heard(answer, NOW)
+    put_back.heard(structs.replace(answer, changed_by=THIS_DEVICE), NOW)
     assert put_back.heard(own(since=3), NOW) is None

@@ -1,6 +1,7 @@
 """The store: what is known, what is told, what is dirty."""
 
 import pytest
+from msgspec import structs
 
 from imtui.protocol.messages import FriendInfo, SubscriptionReason
 from imtui.protocol.status import Platform
@@ -37,6 +38,7 @@ def store(now: Now) -> Store:
     store = Store(now)
     store.log_in_as("alice", HERE)
     store.friends_known([FriendInfo("bob", status("bob", OFFLINE)), FriendInfo("carol")])
+    store.statuses_changed([status("alice")])
     store.friends_added([FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)])
     store.connecting()
     store.connected()
@@ -165,6 +167,13 @@ def test_setting_the_same_text_again_is_told(store: Store) -> None:
     for _ in range(2):
         store.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
     assert [event.text for event in list(store.events)[-2:]] == ["Tea", "Tea"]
+
+
+def test_a_device_that_comes_is_told_as_a_device_only(store: Store) -> None:
+    before = store.events.end
+    own = status("alice", ONLINE, changed_by=PHONE)
+    store.statuses_changed([structs.replace(own, online_devices=["Android", "Linux"])])
+    assert store.events.end == before
 
 
 def test_an_own_text_that_ends_by_itself_is_told(store: Store) -> None:

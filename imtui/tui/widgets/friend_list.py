@@ -53,7 +53,9 @@ class FriendList(LineView):
         selected, before = self.selected, self._rows
         self._rows = arrange(self._store.listed())
         self._places = {row.user_id: place for place, row in enumerate(self._rows) if row.user_id}
-        self._cursor = self._places.get(selected, min(self._cursor, max(len(self._rows) - 1, 0)))
+        if self._moved_at > float("-inf"):
+            last = max(len(self._rows) - 1, 0)
+            self._cursor = self._places.get(selected, min(self._cursor, last))
         if before == self._rows:
             return
         if len(before) != len(self._rows):
