@@ -77,7 +77,7 @@ def connect_failure(error: Exception) -> IMError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return IMError(
             ErrorCode.ERR_SDK_NET_CONN_REFUSE,
-            f"The backend's certificate is not valid: {error.verify_message}.",
+            "The backend's certificate is not trusted; is the address right?",
         )
     if _is_refused(error):
         return IMError(

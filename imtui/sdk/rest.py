@@ -1,0 +1,135 @@
+"""The REST API, for an app's administrator."""
+
+import secrets
+import socket
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from imtui.protocol import limits
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.sdk.address import rest_address
+from imtui.sdk.failures import unanswered, unreadable
+
+if TYPE_CHECKING:
+    import httpx
+
+_VERSION: Final = "v4"
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    action_status: str = msgspec.field(name="ActionStatus")
+    error_code: int = msgspec.field(name="ErrorCode", default=0)
+    error_info: str = msgspec.field(name="ErrorInfo", default="")
+
+
+class RestClient:
+    """Calls the REST API of a backend."""
+
+    def __init__(
+        self,
+        url: str,
+        sdk_app_id: int,
+        identifier: str,
+        user_sig: str,
+        *,
+        timeout: float = limits.CALL_TIMEOUT,
+        insecure: bool = False,
+    ) -> None:
+        """Prepare a client; nothing is sent before ``call``.
+
+        Args:
+            url: ``http://host:port``, ``https://host:port`` or ``http+unix:///absolute/path``.
+            sdk_app_id: The app.
+            identifier: Who calls: an admin of the app.
+            user_sig: The admin's UserSig.
+            timeout: How long connecting, sending and each wait for the answer may take, in
+                seconds.
+            insecure: Allow ``http://`` to another machine.
+
+        Raises:
+            IMError: 6017 for the address.
+        """
+        self._address = rest_address(url, insecure=insecure)
+        self._query = {
+            "sdkappid": str(sdk_app_id),
+            "identifier": identifier,
+            "usersig": user_sig,
+            "contenttype": "json",
+        }
+        self._timeout = timeout
+
+    async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a command, such as ``imtui_console/get``, and return its whole answer.
+
+        Raises:
+            IMError: The backend's refusal; 6001 for an answer that is none; 6017 for a body that
+                cannot be put into JSON; 9508, 9510, 9511, 9516 or 9520 for connection trouble.
+        """
+        answer = await self._post(command, body)
+        try:
+            envelope = msgspec.json.decode(answer, type=_Envelope)
+            content: dict[str, Any] = msgspec.json.decode(answer, type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise unreadable() from error
+        if envelope.action_status != "OK":
+            raise IMError(envelope.error_code, envelope.error_info)
+        return content
+
+    async def _post(self, command: str, body: dict[str, Any]) -> bytes:
+        # Imported here, for it takes as long as all the rest together.
+        import httpx
+
+        request = self._request(command, body)
+        # The transport alone, because httpx's client logs the URL, and with it the UserSig.
+        try:
+            async with httpx.AsyncHTTPTransport(uds=self._address.unix_path) as transport:
+                response = await transport.handle_async_request(request)
+                return await _read(response)
+        except httpx.TransportError as error:
+            raise _failure(error) from error
+
+    def _request(self, command: str, body: dict[str, Any]) -> "httpx.Request":
+        import httpx
+
+        try:
+            content = msgspec.json.encode(body)
+        except (UnicodeError, TypeError, ValueError, OverflowError) as error:
+            raise invalid_parameters("body", "it cannot be put into JSON") from error
+        return httpx.Request(
+            "POST",
+            f"{self._address.url.rstrip('/')}/{_VERSION}/{command}",
+            params={**self._query, "random": str(secrets.randbits(32))},
+            headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
+            content=content,
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+        )
+
+
+async def _read(response: "httpx.Response") -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_raw():
+        content += chunk
+        if len(content) > limits.FRAME_MAX_BYTES:
+            raise unreadable()
+    return bytes(content)
+
+
+def _failure(error: "httpx.TransportError") -> IMError:
+    import httpx
+
+    if isinstance(error, httpx.ConnectTimeout):
+        return IMError(ErrorCode.ERR_SDK_NET_CONN_TIMEOUT)
+    if isinstance(error, httpx.TimeoutException):
+        return unanswered()
+    if not isinstance(error, httpx.ConnectError):
+        return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT)
+    if _is_caused_by(error, socket.gaierror):
+        return IMError(ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED)
+    return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE)
+
+
+def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None

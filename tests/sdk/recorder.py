@@ -1,0 +1,96 @@
+"""A listener that keeps what it was told, and lets a test wait for it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from imtui.sdk import (
+    FriendInfo,
+    IMSDKListener,
+    SelfDevice,
+    SubscriptionReason,
+    UserStatus,
+    UserStatusType,
+)
+
+Event = tuple[Any, ...]
+
+
+class Recorder(IMSDKListener):
+    """Keeps each event as a tuple of its name and its arguments."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._more = asyncio.Event()
+
+    def _keep(self, *event: Any) -> None:
+        self.events.append(event)
+        self._more.set()
+
+    def on_connecting(self) -> None:
+        self._keep("connecting")
+
+    def on_connect_success(self) -> None:
+        self._keep("connected")
+
+    def on_connect_failed(self, code: int, message: str) -> None:
+        self._keep("failed", int(code))
+
+    def on_reconnect_scheduled(self, delay: float) -> None:
+        self._keep("scheduled", delay)
+
+    def on_kicked_offline(self) -> None:
+        self._keep("kicked")
+
+    def on_user_sig_expired(self) -> None:
+        self._keep("expired")
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        self._keep("statuses", statuses)
+
+    def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
+        self._keep("devices", devices)
+
+    def on_subscriptions_changed(
+        self, added: list[str], removed: list[str], reason: SubscriptionReason
+    ) -> None:
+        self._keep("subscriptions", added, removed, reason)
+
+    def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
+        self._keep("friends added", friends)
+
+    def on_friend_list_deleted(self, user_ids: list[str]) -> None:
+        self._keep("friends deleted", user_ids)
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the events."""
+        return [event[0] for event in self.events]
+
+    def count(self, name: str) -> int:
+        """Return how often an event was told."""
+        return self.names.count(name)
+
+    def texts(self, user_id: str) -> list[tuple[UserStatusType, str]]:
+        """Return the statuses that were told of a user."""
+        return [
+            (status.status_type, status.custom_status)
+            for event in self.events
+            if event[0] == "statuses"
+            for status in event[1]
+            if status.user_id == user_id
+        ]
+
+    def clear(self) -> None:
+        """Forget what was told."""
+        self.events.clear()
+
+    async def until(self, done: Callable[["Recorder"], bool]) -> None:
+        """Wait until ``done`` holds."""
+        while not done(self):
+            self._more.clear()
+            await self._more.wait()
+
+    async def saw(self, name: str, times: int = 1) -> None:
+        """Wait until an event was told that often."""
+        await self.until(lambda recorder: recorder.count(name) >= times)

@@ -1,0 +1,64 @@
+import logging
+
+import pytest
+
+from imtui.sdk import IMSDKListener
+from imtui.sdk.listener import Listeners
+from tests.sdk.recorder import Recorder
+
+
+class Failing(IMSDKListener):
+    def on_connecting(self) -> None:
+        raise RuntimeError("mine")
+
+
+class Remover(IMSDKListener):
+    def __init__(self, listeners: Listeners, victims: list[IMSDKListener]) -> None:
+        self.listeners = listeners
+        self.victims = victims
+
+    def on_connecting(self) -> None:
+        for victim in self.victims:
+            self.listeners.remove(victim)
+
+
+def test_all_are_told_with_the_arguments() -> None:
+    listeners, one, other = Listeners(), Recorder(), Recorder()
+    listeners.add(one)
+    listeners.add(other)
+    listeners.add(one)
+    listeners.tell(IMSDKListener.on_connect_failed, 9508, "no")
+    assert one.events == other.events == [("failed", 9508)]
+
+
+def test_a_failure_hurts_nobody_else_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    listeners, other = Listeners(), Recorder()
+    listeners.add(Failing())
+    listeners.add(other)
+    with caplog.at_level(logging.ERROR):
+        listeners.tell(IMSDKListener.on_connecting)
+    assert other.names == ["connecting"]
+    assert "on_connecting" in caplog.text
+
+
+def test_who_is_removed_meanwhile_is_told_no_more() -> None:
+    listeners, victim, last = Listeners(), Recorder(), Recorder()
+    remover = Remover(listeners, [victim])
+    remover.victims.append(remover)
+    for listener in (remover, victim, last):
+        listeners.add(listener)
+    listeners.tell(IMSDKListener.on_connecting)
+    listeners.tell(IMSDKListener.on_connecting)
+    assert victim.names == []
+    assert last.names == ["connecting", "connecting"]
+
+
+def test_removing_a_stranger_does_nothing() -> None:
+    Listeners().remove(IMSDKListener())
+
+
+def test_every_event_of_the_base_class_does_nothing() -> None:
+    listener = IMSDKListener()
+    listener.on_connecting()
+    listener.on_user_status_changed([])
+    listener.on_friend_list_deleted(["bob"])
