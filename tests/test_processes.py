@@ -7,11 +7,13 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
 from imtui.server.backend import Backend, BackendConfig
+from imtui.server.data_dir import DataDir
 
 WITHIN = 30.0
 
@@ -128,3 +130,80 @@ async def test_a_suspended_process_is_lost_when_silent_and_comes_back_by_itself(
     status = await alice.until(lambda status: status.status_type is UserStatusType.ONLINE)
     assert status.custom_status == ""
     assert status.revision > stopped_at.revision
+
+
+class Links(IMSDKListener):
+    """Keeps what is told of the own connection and status."""
+
+    def __init__(self, user_id: str) -> None:
+        self._user_id = user_id
+        self._told = asyncio.Event()
+        self.told: list[str] = []
+
+    def on_connecting(self) -> None:
+        self._tell("connecting")
+
+    def on_connect_success(self) -> None:
+        self._tell("connected")
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        for status in statuses:
+            who = "own" if status.user_id == self._user_id else status.user_id
+            self._tell(f"{who} {status.status_type.name} {status.custom_status}".strip())
+
+    def _tell(self, what: str) -> None:
+        self.told.append(what)
+        self._told.set()
+
+    async def until(self, what: str) -> None:
+        """Wait until something is told that was not told before the last wait ended."""
+        async with asyncio.timeout(WITHIN):
+            while what not in self.told:
+                self._told.clear()
+                await self._told.wait()
+        self.told = self.told[self.told.index(what) + 1 :]
+
+
+async def serve(data: Path, port: int = 0) -> tuple[Process, int]:
+    """Start ``imtui serve``, and return it with its port."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "imtui", "serve", "--port", str(port), "--rest-port", "0"),
+        *("--data", str(data), "--heartbeat-timeout", "3"),
+        stdout=PIPE,
+    )
+    assert process.stdout is not None
+    ready = msgspec.json.decode(await process.stdout.readline())
+    assert ready["event"] == "ready"
+    return process, int(ready["ws"].rpartition(":")[2])
+
+
+@pytest.mark.parametrize("how", ["paused", "killed"])
+async def test_clients_heal_by_themselves_after_the_backend_was_away(
+    tmp_path: Path, how: str
+) -> None:
+    process, port = await serve(tmp_path)
+    key = DataDir(tmp_path).app_key()
+    url = f"ws://127.0.0.1:{port}"
+    links = Links("alice")
+    async with IMClient(url, key.sdk_app_id) as alice, IMClient(url, key.sdk_app_id) as bob:
+        alice.add_im_sdk_listener(links)
+        await bob.login("bob", sign("bob", key.sdk_app_id, key.secret_key))
+        await alice.login("alice", sign("alice", key.sdk_app_id, key.secret_key))
+        await alice.add_friend("bob")
+        await bob.set_self_status("On the call")
+        await links.until("bob ONLINE On the call")
+        process.send_signal(signal.SIGSTOP if how == "paused" else signal.SIGKILL)
+        await links.until("own OFFLINE")
+        await links.until("connecting")
+        if how == "paused":
+            process.send_signal(signal.SIGCONT)
+        else:
+            await process.wait()
+            process, _ = await serve(tmp_path, port)
+        await links.until("connected")
+        assert (await alice.get_user_status(["alice"]))[0].status_type is UserStatusType.ONLINE
+        async with asyncio.timeout(WITHIN):
+            await bob.set_self_status("Back again")
+        await links.until("bob ONLINE Back again")
+    process.terminate()
+    assert await process.wait() == 0

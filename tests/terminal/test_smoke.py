@@ -94,4 +94,4 @@ async def test_any_size_and_any_bytes_are_lived_through(imtui: Open) -> None:
         await app.shows("Keys", "Set status")
         app.send("\x1b")
         app.send("\x11")
-        assert await app.ended() == 0
+        assert await app.ended() == 0, app.text
