@@ -13,7 +13,6 @@ EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
 _WAYS_OUT: Final = {
-    ErrorCode.ERR_SDK_INVALID_OPERATION: "Be online first: start imtui in a terminal.",
     ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Is the backend running? See --server.",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",

@@ -9,7 +9,7 @@ from imtui.demo.cast import Person
 from imtui.protocol.status import Platform
 
 LIVELY_SECONDS: Final = 30.0
-_LIVELY_PAUSE: Final = (1.5, 4.0)
+_LIVELY_PAUSE: Final = (1.0, 3.0)
 _CALM_PAUSE: Final = (10.0, 30.0)
 _TEXT_LASTS: Final = (20.0, 60.0)
 _TEXT_ENDS_SHARE: Final = 0.3
@@ -79,14 +79,14 @@ class Director:
     def opening(self) -> list[Step]:
         """Return the steps with which the demo opens; they make every general status appear.
 
-        Most are online, some of them with a text and some on two platforms; one has lost the
+        Most are online, many of them with a text and some on two platforms; one has lost the
         network; the rest have logged out.
         """
         roles = [role for role in self._roles.values() if not role.visited]
         self._chance.shuffle(roles)
         here = roles[: round(len(roles) * _AT_HOME_SHARE)]
         steps: list[Step] = [self._log_in(role) for role in here]
-        steps += [self._set_text(role) for role in here[::2]]
+        steps += [self._set_text(role) for at, role in enumerate(here) if at % 3 != 1]
         steps += [self._log_in(role) for role in here[::3] if self._elsewhere(role)]
         steps += [self._log_in(role) for role in roles[len(here) : len(here) + 1]]
         steps += [self._lose(role) for role in roles[len(here) : len(here) + 1]]

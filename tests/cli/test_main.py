@@ -1,0 +1,169 @@
+"""The command as a whole: usage, exit status, what it imports, and the last resort."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from imtui.cli import main as cli
+from imtui.cli import usersig
+from imtui.protocol.errors import ErrorCode, IMError
+from tests.cli.processes import Home
+
+HEAVY = ("textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "sqlite3")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["status", "--help"], ["serve", "--help"], ["status", "x"]],
+)
+def test_start_imports_nothing_heavy(arguments: Sequence[str]) -> None:
+    program = (
+        "import sys; from imtui.cli.main import main; main(sys.argv[1:]); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+
+    shown = capsys.readouterr().out
+    for verb in ("serve", "usersig", "console", "login", "logout", "status", "watch"):
+        assert f"\n    {verb} " in shown
+    assert "--embedded" not in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["--user", "not a user"],
+        ["--user", "x" * 33],
+        ["--device", "x" * 65],
+        ["--device", "a\x1bb"],
+        ["--app-id", "0", "--server", "ws://127.0.0.1:1"],
+        ["--server", "ws://127.0.0.1:1"],
+        ["--server", "ws://127.0.0.1:1", "--app-id", "1", "--user", "alice"],
+        ["--server", "ws://127.0.0.1:1", "--app-id", "1", "--user", "alice", "--local"],
+        ["--app-id", "1"],
+        ["--insecure"],
+        ["--serv", "ws://127.0.0.1:1"],
+        ["usersig"],
+        ["usersig", "alice"],
+        ["usersig", "alice", "--data", "x", "--expire", "0"],
+        ["console"],
+        ["console", "set"],
+        ["console", "set", "edition"],
+        ["console", "set", "=x"],
+        ["status", "set"],
+        ["status", "set", "x", "--for", "soon"],
+        ["status", "set", "x", "--until", "25:00"],
+        ["status", "set", "x", "--until", "17:00", "--for", "1h"],
+        ["status", "get"],
+        ["status", "get", "no/body"],
+        ["watch", "no/body"],
+        ["login"],
+        ["login", "--server", "ws://127.0.0.1:1", "--app-id", "1"],
+    ],
+)
+def test_wrong_usage(home: Home, arguments: Sequence[str]) -> None:
+    done = home.run(*arguments)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert "imtui" in done.stderr
+
+
+def test_user_sig_is_no_argument(home: Home) -> None:
+    assert home.run("--usersig", "x").returncode == 2
+
+
+def test_error_of_the_sdk_is_one_line_with_its_code_and_a_way_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        error = IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
+        raise BaseExceptionGroup("group", [ExceptionGroup("inner", [error])])
+
+    monkeypatch.setattr(usersig, "run", fail)
+
+    assert cli.main(["usersig", "alice", "--data", "x"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("imtui: 72001 · ")
+    assert "imtui console set user_status=on" in line
+
+
+def test_remote_message_cannot_reach_the_terminal_raw(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise IMError(1, "\x1b]52;c;x\x07\nsecond line")
+
+    monkeypatch.setattr(usersig, "run", fail)
+
+    assert cli.main(["usersig", "alice", "--data", "x"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "\x1b" not in line
+    assert "\x07" not in line
+
+
+def test_unforeseen_error_goes_to_a_private_log_and_not_to_the_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
+) -> None:
+    def fail(_: object) -> int:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(usersig, "run", fail)
+    monkeypatch.setattr("imtui.cli.paths.crash_log", lambda: home.path / "log" / "errors.log")
+
+    for _ in range(2):
+        assert cli.main(["usersig", "alice", "--data", "x"]) == 1
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert str(home.path / "log" / "errors.log") in lines[0]
+    log = home.path / "log" / "errors.log"
+    assert log.read_text().count("ZeroDivisionError: a bug") == 2
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_crash_log_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
+) -> None:
+    def fail(_: object) -> int:
+        raise ZeroDivisionError("x" * 200_000)
+
+    log = home.path / "errors.log"
+    monkeypatch.setattr(usersig, "run", fail)
+    monkeypatch.setattr("imtui.cli.paths.crash_log", lambda: log)
+
+    for _ in range(3):
+        cli.main(["usersig", "alice", "--data", "x"])
+
+    assert log.stat().st_size <= 256 * 1024
+
+
+@pytest.mark.parametrize("closed", [KeyboardInterrupt(), BrokenPipeError()])
+def test_interrupt_and_closed_pipe_are_quiet(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], closed: BaseException
+) -> None:
+    def fail(_: object) -> int:
+        raise closed
+
+    monkeypatch.setattr(usersig, "run", fail)
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+
+    status = cli.main(["usersig", "alice", "--data", "x"])
+
+    assert status == (130 if isinstance(closed, KeyboardInterrupt) else 0)
+    assert capfd.readouterr().err == ""
