@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -24,7 +24,7 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-class Console(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Console(msgspec.Struct, frozen=True):
     """The settings of the console; a new app has everything on."""
 
     edition: Edition = Edition.ULTIMATE
@@ -52,12 +52,9 @@ class Console(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             IMError: 70402 for an unknown setting or value; none is changed.
         """
-        try:
-            return msgspec.convert(msgspec.structs.asdict(self) | dict(settings), Console)
-        except msgspec.ValidationError as error:
-            raise IMError(
-                ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, f"Console: {error}."
-            ) from error
+        return msgspec.structs.replace(
+            self, **{name: _checked(name, value) for name, value in settings.items()}
+        )
 
     def check_user_status(self) -> None:
         """Check that querying and subscribing is bought and enabled.
@@ -69,3 +66,22 @@ class Console(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise IMError(ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT)
         if self.user_status is not Switch.ON:
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
+
+
+_KINDS: Final[dict[str, type[StrEnum]]] = {
+    field.name: field.type for field in msgspec.structs.fields(Console)
+}
+
+
+def _checked(name: str, value: Any) -> StrEnum:
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise _invalid(f"There is no setting {name[:40]!r}; there are {', '.join(_KINDS)}.")
+    try:
+        return kind(value)
+    except ValueError:
+        raise _invalid(f"{name} is one of: {', '.join(kind)}.") from None
+
+
+def _invalid(message: str) -> IMError:
+    return IMError(ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, message)
