@@ -45,6 +45,11 @@ SILENCE = object()
 """What a handler returns to give no answer."""
 
 
+def nothing(peer: "Peer", params: dict[str, Any]) -> Any:
+    """Answer with nothing in it."""
+    return {}
+
+
 class Peer:
     """One connection, seen from the fake."""
 
@@ -124,7 +129,7 @@ class FakeBackend:
     async def _answer(self, peer: Peer, request: dict[str, Any]) -> None:
         peer.requests.append(request)
         self._more.set()
-        handler = self.handlers.get(request["method"], lambda peer, params: {})
+        handler = self.handlers.get(request["method"], nothing)
         try:
             result = handler(peer, request.get("params", {}))
             if asyncio.iscoroutine(result):

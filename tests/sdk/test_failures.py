@@ -2,9 +2,10 @@ import socket
 import ssl
 
 import pytest
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosedError, InvalidMessage, InvalidStatus
 from websockets.frames import Close
-from websockets.http11 import Headers, Response
+from websockets.http11 import Response
 
 from imtui.sdk import ErrorCode, IMError, is_transient
 from imtui.sdk.failures import close_failure, connect_failure, is_kick, is_user_sig_expired

@@ -11,7 +11,7 @@ P = ParamSpec("P")
 _SETTLE = 0.01
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _JumpingSelector(selectors.DefaultSelector):
     """Gives what is on its way through a real socket a moment, then skips the wait."""
 
     passed = 0.0
