@@ -28,6 +28,9 @@ FRIEND_LIST_PAGE: Final = 500
 DELETE_FRIENDS_MAX: Final = 100
 PUSH_MAX_STATUSES: Final = 500
 
+UNIX_MS_MAX: Final = 2**53 - 1
+"""The largest time that every JSON reader takes as it is, in Unix milliseconds."""
+
 USER_ID_MAX_CHARS: Final = 32
 INSTANCE_ID_MAX_CHARS: Final = 64
 DEVICE_NAME_MAX_BYTES: Final = 64

@@ -26,7 +26,7 @@ def set_self_status(
     """
     session = app.session(session_id)
     text = identifiers.check_custom_status(text)
-    if expires_at is not None and expires_at <= now.unix_ms:
+    if expires_at is not None and not now.unix_ms < expires_at <= limits.UNIX_MS_MAX:
         raise invalid_parameters("expiresAt", "the end has to be in the future, in Unix ms")
     account = app.accounts[session.user_id]
     if not account.live:
