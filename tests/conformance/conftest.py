@@ -1,0 +1,43 @@
+"""Each clause is tried twice: on the core in virtual time, and through real sockets."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .core_world import CoreWorld
+from .socket_world import SocketWorld
+from .virtual_time import JumpingLoop
+from .world import World
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], Any]]:
+    """Run these tests on a loop whose clock can be put forward."""
+    return {"jumping": JumpingLoop}
+
+
+@pytest.fixture
+async def core_world(tmp_path: Path) -> AsyncIterator[CoreWorld]:
+    """Return the core alone, for what needs exact time."""
+    world = CoreWorld(tmp_path / "imtui.db")
+    yield world
+    world.core.end()
+
+
+@pytest.fixture
+async def socket_world(tmp_path: Path) -> AsyncIterator[SocketWorld]:
+    """Return the backend alone, for what only sockets have."""
+    world = SocketWorld(tmp_path / "data")
+    await world.start()
+    yield world
+    await world.stop()
+
+
+@pytest.fixture(params=["core", "socket"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Return one backend and then the other."""
+    made: World = request.getfixturevalue(f"{request.param}_world")
+    return made

@@ -1,0 +1,134 @@
+"""The real backend on free ports, spoken to over real sockets."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from imtui.protocol import usersig
+from imtui.server.backend import Backend, BackendConfig
+
+from .raw_client import JSON, Push, RawClient, Refused
+from .virtual_time import JumpingLoop
+
+# As long as any tick of the backend, so that what waits for one is sent.
+_TICK = 0.2
+
+_TURNS_MAX = 10_000
+
+
+class SocketClient:
+    """A WebSocket to the backend."""
+
+    def __init__(self, world: "SocketWorld", raw: RawClient) -> None:
+        """Speak through a raw client."""
+        self._world = world
+        self.raw = raw
+        self._told: list[Push] = []
+
+    async def call(self, method: str, **params: Any) -> JSON:
+        """Call a method."""
+        return await self.raw.call(method, **params)
+
+    async def told(self) -> list[Push]:
+        """Return what was told since the last time.
+
+        What is told at ticks goes out with the next one, and frames arrive in their order: the
+        answer to the second heartbeat comes after all that was to be told before.
+        """
+        self._world.loop.skipped += _TICK
+        for _ in range(2):
+            with contextlib.suppress(Refused):
+                await self.raw.call("heartbeat")
+        return self.raw.take_pushes()
+
+    async def drop(self) -> None:
+        """Cut the connection, and wait until the backend has seen it."""
+        before = self._world.sessions()
+        with contextlib.suppress(Refused):
+            await self.raw.call("heartbeat")
+            self.raw.abort()
+            for _ in range(_TURNS_MAX):
+                if self._world.sessions() != before:
+                    break
+                await asyncio.sleep(0)
+        self.raw.abort()
+
+    async def closed(self) -> int:
+        """Return the code with which the backend closed the connection."""
+        return await self.raw.closed()
+
+
+class SocketWorld:
+    """A running backend, as clause tests drive it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Make a backend that does not run yet."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, JumpingLoop)
+        self.loop = loop
+        self._config = BackendConfig(data_dir, clock=loop.moment)
+        self._stack = contextlib.AsyncExitStack()
+        self._clients: list[SocketClient] = []
+
+    async def start(self) -> None:
+        """Start the backend."""
+        self.backend = await self._stack.enter_async_context(Backend(self._config))
+        self.sdk_app_id = self.backend.app_key.sdk_app_id
+        self.secret_key = self.backend.app_key.secret_key
+
+    async def stop(self) -> None:
+        """Close all connections, the clients' ends first, and end the backend."""
+        for client in self._clients:
+            client.raw.abort()
+        self._clients.clear()
+        await self._stack.aclose()
+
+    def sessions(self) -> int:
+        """Count the connections that are logged in."""
+        return self.backend.logged_in().total()
+
+    async def connect(self) -> SocketClient:
+        """Connect to the backend."""
+        client = SocketClient(self, await RawClient.connect(self.backend.address.ws))
+        self._clients.append(client)
+        return client
+
+    async def console(self, **settings: str) -> None:
+        """Change settings of the console, over REST."""
+        user_sig = usersig.sign(
+            "administrator", self.sdk_app_id, self.secret_key, now=self.unix_ms() / 1000
+        )
+        url = httpx.URL(
+            f"{self.backend.address.rest}/v4/imtui_console/set",
+            params={
+                "sdkappid": self.sdk_app_id,
+                "identifier": "administrator",
+                "usersig": user_sig,
+                "random": 7,
+                "contenttype": "json",
+            },
+        )
+        async with httpx.AsyncClient(trust_env=False) as http:
+            response = await http.post(url, json={"Settings": settings})
+        envelope = response.json()
+        assert (envelope["ActionStatus"], envelope["ErrorCode"]) == ("OK", 0), envelope
+
+    async def advance(self, seconds: float) -> None:
+        """Put the clock forward, and give the backend the turns that it takes to act on it."""
+        self.loop.skipped += seconds
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    def unix_ms(self) -> int:
+        """Return the present of the wall clock."""
+        return self.loop.moment().unix_ms
+
+    async def restart(self) -> None:
+        """Stop the backend and start it again."""
+        # The backend goes first, so that it sees nobody leave.
+        await self._stack.aclose()
+        self._clients.clear()
+        await self.start()
