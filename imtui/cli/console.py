@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
     from imtui.cli import paths
 
-    data_dir = arguments.data or paths.local_data()
+    data_dir = paths.local_data() if arguments.data is None else arguments.data
     if arguments.action == "show":
         answer = asyncio.run(_call(data_dir, "imtui_console/get", {}))
     else:

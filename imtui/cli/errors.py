@@ -13,7 +13,7 @@ EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
 _WAYS_OUT: Final = {
-    ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Is the backend running? See --server.",
+    ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED: (

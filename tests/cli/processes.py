@@ -56,13 +56,15 @@ class Home:
         )
 
     @contextlib.asynccontextmanager
-    async def start(self, *arguments: object, **more_env: str) -> "AsyncIterator[Running]":
+    async def start(
+        self, *arguments: object, stdout: int = asyncio.subprocess.PIPE, **more_env: str
+    ) -> "AsyncIterator[Running]":
         """Start the command; it is killed at the end if it still runs."""
         process = await asyncio.create_subprocess_exec(
             *command(*arguments),
             env=self.env | more_env,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stdout,
             stderr=asyncio.subprocess.PIPE,
         )
         try:

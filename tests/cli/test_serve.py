@@ -1,7 +1,6 @@
 """``imtui serve`` as a process."""
 
 import signal
-import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -121,8 +120,3 @@ def one_line(text: str) -> str:
     assert len(lines) == 1, text
     assert lines[0].startswith("imtui: ")
     return lines[0]
-
-
-def test_module_and_command_are_one(home: Home) -> None:
-    assert home.run("--version").stdout.startswith("imtui ")
-    assert sys.executable
