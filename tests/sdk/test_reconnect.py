@@ -16,7 +16,7 @@ from tests.sdk.fake_backend import (
     wall_clock,
 )
 from tests.sdk.recorder import Recorder
-from tests.sdk.virtual_time import in_virtual_time
+from tests.sdk.virtual_time import VirtualTimeLoop, in_virtual_time
 
 ONLINE = UserStatusType.ONLINE
 OFFLINE = UserStatusType.OFFLINE
@@ -189,6 +189,25 @@ async def test_a_lid_opened_while_waiting_reconnects_at_once() -> None:
         await recorder.saw("connected")
         assert now() - before <= 2.5
         await client.close()
+
+
+@in_virtual_time
+async def test_a_stopped_process_does_not_take_its_own_absence_for_the_backends() -> None:
+    recorder = Recorder()
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+
+    def stopped_meanwhile(peer: Peer, params: dict[str, Any]) -> Any:
+        if len(peer.requests) == 2:
+            loop.jump(60)
+        return {}
+
+    async with fake_backend() as fake, client_of(fake) as client:
+        fake.handlers["heartbeat"] = stopped_meanwhile
+        await client.login("alice", "sig")
+        client.add_im_sdk_listener(recorder)
+        await fake.asked("heartbeat", 3)
+        assert recorder.events == []
 
 
 @in_virtual_time

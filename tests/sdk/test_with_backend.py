@@ -126,10 +126,10 @@ async def test_refusals_carry_the_backends_code(backend: Backend) -> None:
 
 async def test_closing_gives_offline_and_logging_out_unlogined(backend: Backend) -> None:
     async with device(backend, "bob") as (bob, watcher):
-        async with device(backend, "alice") as (alice, _):
+        async with device(backend, "alice", instance_id="desk"):
             await bob.add_friend("alice")
         await watcher.until(last("alice", OFFLINE, ""))
-        async with device(backend, "alice") as (alice, _):
+        async with device(backend, "alice", instance_id="desk") as (alice, _):
             await alice.logout()
         await watcher.until(last("alice", UNLOGINED, ""))
 
@@ -290,25 +290,21 @@ async def test_revisions_may_grow_or_shrink_over_a_restart(
 async def test_subscriptions_that_were_cleared_are_told_after_the_reconnect(
     tmp_path: Path,
 ) -> None:
-    config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.05)
+    config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.0)
     async with (
         Backend(config) as backend,
         device(backend, "bob"),
         relay_to(backend.address.ws) as relay,
         device(backend, "alice", relay.url, backoff=Backoff(60.0, 60.0)) as (alice, recorder),
-        device(backend, "alice") as (other, _),
+        device(backend, "carol") as (carol, watcher),
     ):
+        await carol.subscribe_user_status(["alice"])
         await alice.subscribe_user_status(["bob"])
         await recorder.saw("subscriptions")
         await alice.get_user_status(["bob"])
         relay.drop()
         await recorder.saw("scheduled")
-        await other.logout()
-        async with IMClient(backend.address.ws, backend.address.sdk_app_id) as bystander:
-            await bystander.login("carol", sig_of(backend, "carol"))
-            while backend.logged_in()["alice"]:
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.2)
+        await watcher.until(last("alice", OFFLINE, ""))
         alice.reconnect_now()
         await recorder.until(
             lambda r: ("subscriptions", [], ["bob"], SubscriptionReason.RESYNC) in r.events

@@ -35,6 +35,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.passed
 
+    def jump(self, seconds: float) -> None:
+        """Let time pass at once, as if the process had been stopped."""
+        self._jumping.passed += seconds
+
 
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """Make an asynchronous test run in a loop of its own whose time is virtual."""
