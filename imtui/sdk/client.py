@@ -4,6 +4,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import IntEnum
 from functools import partial
 from ssl import SSLContext
@@ -146,9 +147,9 @@ class IMClient:
 
     def get_login_status(self) -> LoginStatus:
         """Return whether an account is logged in."""
-        if self._login_under_way:
-            return LoginStatus.LOGINING
-        return LoginStatus.LOGOUT if self.get_login_user() is None else LoginStatus.LOGINED
+        if self.get_login_user() is not None:
+            return LoginStatus.LOGINED
+        return LoginStatus.LOGINING if self._login_under_way else LoginStatus.LOGOUT
 
     def reconnect_now(self) -> None:
         """Reconnect now instead of later, or make sure now that the connection still works."""
@@ -185,7 +186,10 @@ class IMClient:
             return
         self._login_under_way = True
         try:
-            await self._leave()
+            if self._session is not None:
+                # If the backend cannot be told, closing the connection is all that can be done.
+                with suppress(IMError):
+                    await self._session.log_out()
             params = _with_login(self._device, user_id, passive=passive, resume=resume)
             self._session = Session(self._settings, self._listeners, params, user_sig)
             await self._session.start()
@@ -202,11 +206,7 @@ class IMClient:
         session = self._session
         if session is None or not (session.logged_in or self._login_under_way):
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        try:
-            if session.logged_in:
-                await session.call(Method.LOGOUT, Empty(), Empty, _ignore)
-        finally:
-            await session.close()
+        await session.log_out()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
@@ -296,18 +296,6 @@ class IMClient:
         if self._session is None or not self._session.logged_in:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         return self._session
-
-    async def _leave(self) -> None:
-        if self._session is None:
-            return
-        try:
-            if self._session.logged_in:
-                await self._session.call(Method.LOGOUT, Empty(), Empty, _ignore)
-        except IMError:
-            # Closing the connection is then all that can be done.
-            pass
-        finally:
-            await self._session.close()
 
 
 def _ignore(_: Empty) -> None:

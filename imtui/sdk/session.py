@@ -134,9 +134,21 @@ class Session:
             await self.close()
             raise error
 
+    async def log_out(self) -> None:
+        """Log out if logged in, and close the connection in any case.
+
+        Raises:
+            IMError: The backend could not be told, or refused.
+        """
+        try:
+            if self.logged_in:
+                await self.call(Method.LOGOUT, Empty(), Empty, lambda _: self._leave())
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Close the connection without logging out; return when nothing is left behind."""
-        self._end(IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED), tell=False)
+        self._leave()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -296,6 +308,9 @@ class Session:
             self._view.lost(int(self._settings.wall_clock() * 1000))
         if not is_transient(error):
             self._end(error)
+
+    def _leave(self) -> None:
+        self._end(IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED), tell=False)
 
     def _end(self, error: IMError, *, tell: bool = True) -> None:
         if self._ended:

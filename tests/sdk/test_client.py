@@ -12,6 +12,7 @@ from imtui.sdk import (
     FriendType,
     IMClient,
     IMError,
+    IMSDKListener,
     LoginStatus,
     Platform,
     SubscriptionReason,
@@ -77,6 +78,29 @@ async def test_login_tells_listeners_and_shows_in_the_client() -> None:
         assert client.connected
         assert recorder.names == ["connecting", "connected", "statuses"]
         assert recorder.texts("alice") == [(ONLINE, "")]
+
+
+async def test_listeners_find_the_client_as_they_are_told() -> None:
+    seen: list[tuple[str | None, LoginStatus, bool]] = []
+
+    async with fake_backend() as fake, client_of(fake) as client:
+
+        class Looking(IMSDKListener):
+            def look(self) -> None:
+                state = client.get_login_user(), client.get_login_status(), client.connected
+                seen.append(state)
+
+            on_connecting = on_connect_success = on_kicked_offline = look
+
+        client.add_im_sdk_listener(Looking())
+        await client.login("alice", "sig")
+        await fake.peer.push("onKickedOffline", {})
+        await fake.peer.socket.wait_closed()
+    assert seen == [
+        (None, LoginStatus.LOGINING, False),
+        ("alice", LoginStatus.LOGINED, True),
+        (None, LoginStatus.LOGOUT, False),
+    ]
 
 
 async def test_a_second_login_under_way_is_7501_and_another_account_logs_the_first_out() -> None:
@@ -318,6 +342,23 @@ async def test_logout_logs_out_and_closes() -> None:
         assert fake.methods() == ["login", "logout"]
         assert client.get_login_status() is LoginStatus.LOGOUT
         assert await code_of(client.set_self_status("x")) == 6014
+
+
+async def test_a_connection_that_goes_right_after_the_logout_is_nothing_to_tell() -> None:
+    recorder = Recorder()
+    async with fake_backend() as fake, client_of(fake) as client:
+        await client.login("alice", "sig")
+        client.add_im_sdk_listener(recorder)
+
+        async def answer_and_go(peer: Peer, params: dict[str, Any]) -> Any:
+            await peer.send({"jsonrpc": "2.0", "id": peer.requests[-1]["id"], "result": {}})
+            await peer.push("onKickedOffline", {})
+            peer.socket.transport.close()
+            return SILENCE
+
+        fake.handlers["logout"] = answer_and_go
+        await client.logout()
+        assert recorder.events == []
 
 
 async def test_a_logout_that_fails_still_leaves() -> None:
