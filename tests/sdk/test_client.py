@@ -67,6 +67,15 @@ async def test_login_says_who_and_what_one_is() -> None:
         }
 
 
+async def test_the_handshake_offers_no_compression_and_names_no_origin() -> None:
+    async with fake_backend() as fake, client_of(fake) as client:
+        await client.login("alice", "sig")
+        request = fake.peer.socket.request
+        assert request is not None
+        assert "Sec-WebSocket-Extensions" not in request.headers
+        assert "Origin" not in request.headers
+
+
 async def test_login_tells_listeners_and_shows_in_the_client() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
