@@ -1,0 +1,28 @@
+"""Each section of the page and each decision that the backend keeps has a test."""
+
+import importlib
+import inspect
+import pkgutil
+
+from . import __path__ as package_path
+from .clauses import DECISIONS, SECTIONS
+
+
+def covered() -> set[str | int]:
+    """Return what the tests of this package say that they prove."""
+    found: set[str | int] = set()
+    for module in pkgutil.iter_modules(package_path):
+        if module.name.startswith("test_"):
+            imported = importlib.import_module(f"{__package__}.{module.name}")
+            for name, test in inspect.getmembers(imported, inspect.isfunction):
+                if name.startswith("test_"):
+                    found |= set(test.__dict__.get("clauses", ()))
+    return found
+
+
+def test_each_section_of_the_page_has_a_test() -> None:
+    assert set(SECTIONS) - covered() == set()
+
+
+def test_each_decision_has_a_test() -> None:
+    assert set(DECISIONS) - covered() == set()
