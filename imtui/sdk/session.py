@@ -216,7 +216,7 @@ class Session:
 
     async def _supervise(self) -> IMError:
         error = await self._attempt()
-        while self._logged_in and is_transient(error):
+        while self.logged_in and is_transient(error):
             delay = self._settings.backoff.next_delay()
             self._listeners.tell(IMSDKListener.on_reconnect_scheduled, delay)
             await self._nap(delay)
@@ -225,6 +225,8 @@ class Session:
 
     async def _attempt(self) -> IMError:
         """Connect, log in, and stay connected; return why that came to an end."""
+        if self._ended:
+            return IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         self._listeners.tell(IMSDKListener.on_connecting)
         deadline = asyncio.get_running_loop().time() + self._settings.timeout
         try:

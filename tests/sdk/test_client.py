@@ -193,6 +193,26 @@ async def test_closing_during_a_login_ends_it_with_6023() -> None:
         assert await code_of(login) == ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED
 
 
+async def test_closing_at_any_moment_of_a_login_ends_it_for_good() -> None:
+    async with fake_backend() as fake:
+        for steps in range(60):
+            recorder = Recorder()
+            client = client_of(fake)
+            client.add_im_sdk_listener(recorder)
+            login = asyncio.create_task(client.login("alice", "sig"))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            closing = asyncio.create_task(client.close())
+            await asyncio.sleep(0)
+            told = list(recorder.events)
+            await closing
+            result = (await asyncio.gather(login, return_exceptions=True))[0]
+            assert result is None or (isinstance(result, IMError) and result.code == 6023)
+            assert recorder.events == told
+            assert client.get_login_status() is LoginStatus.LOGOUT
+            assert not client.connected
+
+
 async def test_every_call_is_6014_without_a_login() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         for call in (

@@ -264,3 +264,21 @@ async def test_who_was_subscribed_and_queried_is_not_told_again() -> None:
         recorder.clear()
         await come_back(fake, client, recorder)
         assert news(recorder) == []
+
+
+@in_virtual_time
+async def test_pushes_before_the_loss_are_not_told_again() -> None:
+    async with following(
+        {"bob": status("bob", 50), "ann": status("ann", 51)}, {"eve": status("eve", 60)}
+    ) as (fake, world, client, recorder):
+        info = {"userID": "zoe", "userStatus": status("zoe", 61)}
+        await fake.peer.push("onFriendListAdded", {"friendInfoList": [info]})
+        await fake.peer.push("onFriendListDeleted", {"userIDList": ["ann"]})
+        removal = {"added": [], "removed": ["eve"], "reason": "evicted"}
+        await fake.peer.push("onSubscriptionsChanged", removal)
+        await recorder.saw("subscriptions")
+        recorder.clear()
+        world.friends = {"bob": status("bob", 1), "zoe": status("zoe", 2)}
+        world.subscribed = {}
+        await come_back(fake, client, recorder)
+        assert news(recorder) == []
