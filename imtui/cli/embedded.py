@@ -21,6 +21,7 @@ from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
 _START_TIMEOUT: Final = 10.0
 _END_TIMEOUT: Final = 10.0
 _LOCK_TIMEOUT: Final = 30.0
+_TERMINATE_TIMEOUT: Final = 3.0
 _PROBE_TIMEOUT: Final = 2.0
 _POLL_INTERVAL: Final = 0.05
 
@@ -141,7 +142,7 @@ class EmbeddedBackend:
                         raise BackendError(self._last_words())
                     await asyncio.sleep(_POLL_INTERVAL)
         except BaseException as error:
-            process.terminate()
+            await _end(process)
             if isinstance(error, TimeoutError):
                 raise BackendError(
                     f"The backend was not ready within {_START_TIMEOUT:.0f} s. See {self._log}"
@@ -205,6 +206,15 @@ async def _answers(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+async def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        await asyncio.to_thread(process.wait, _TERMINATE_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _leave_running(process: "subprocess.Popen[bytes]") -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from imtui.demo.cast import CAST, Person
 from imtui.demo.script import Director, LogIn, LogOut, LoseNetwork, SetStatus, Step
-from imtui.sdk import IMClient, IMError, IMSDKListener, Platform, SelfDevice
+from imtui.sdk import IMClient, IMError, IMSDKListener, LoginStatus, Platform, SelfDevice
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -48,27 +48,33 @@ class Demo:
         self._cast = tuple(cast)
         self._director = Director(self._cast, chance)
         self._clients: dict[tuple[str, Platform], IMClient] = {}
-        self._connections: Counter[str] = Counter()
+        self._watches: dict[str, IMClient] = {}
         self._visited: dict[str, bool] = {}
         self._visits_changed = asyncio.Event()
 
     def connections(self) -> Counter[str]:
         """Return how many connections the demo itself has or is making, by user ID."""
-        return +self._connections
+        clients = [(user_id, client) for (user_id, _), client in self._clients.items()]
+        return Counter(
+            user_id
+            for user_id, client in [*clients, *self._watches.items()]
+            if client.connected or client.get_login_status() is LoginStatus.LOGINING
+        )
 
     async def run(self) -> None:
         """Play until cancelled; then everybody's connection is closed."""
-        async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(self._close_all)
+        try:
             # Watched first: whoever a person plays already must not log in.
             async with asyncio.TaskGroup() as group:
                 for person in self._cast:
-                    group.create_task(self._watch(person, stack))
+                    group.create_task(self._watch(person))
             await self._meet_visits()
             async with asyncio.TaskGroup() as group:
                 for steps in _by_person(self._director.opening()):
                     group.create_task(self._perform_all(steps))
             await self._play()
+        finally:
+            await self._close_all()
 
     async def _play(self) -> None:
         started = time.monotonic()
@@ -82,12 +88,11 @@ class Demo:
                 step = self._director.next_step()
                 await self._perform_all([] if step is None else [step])
 
-    async def _watch(self, person: Person, stack: contextlib.AsyncExitStack) -> None:
+    async def _watch(self, person: Person) -> None:
         """Log in as a person of the cast without being a device, to see who else does."""
         client = IMClient(self._url, self._sdk_app_id, device_name="demo")
         client.add_im_sdk_listener(_Visitors(person, self._on_visited))
-        stack.push_async_callback(self._close, person.user_id, client)
-        self._connections[person.user_id] += 1
+        self._watches[person.user_id] = client
         try:
             await client.login(person.user_id, partial(self._sign, person.user_id), passive=True)
         except IMError as error:
@@ -133,7 +138,6 @@ class Demo:
             instance_id=instance_id(step.user_id, step.platform),
         )
         self._clients[step.user_id, step.platform] = client
-        self._connections[step.user_id] += 1
         await client.login(step.user_id, partial(self._sign, step.user_id))
 
     async def _leave(self, step: LogOut | LoseNetwork) -> None:
@@ -152,17 +156,12 @@ class Demo:
     async def _drop(self, step: Step) -> None:
         client = self._clients.pop((step.user_id, step.platform), None)
         if client is not None:
-            await self._close(step.user_id, client)
+            await client.close()
 
     async def _close_all(self) -> None:
         async with asyncio.TaskGroup() as group:
-            while self._clients:
-                (user_id, _), client = self._clients.popitem()
-                group.create_task(self._close(user_id, client))
-
-    async def _close(self, user_id: str, client: IMClient) -> None:
-        await client.close()
-        self._connections[user_id] -= 1
+            for client in [*self._clients.values(), *self._watches.values()]:
+                group.create_task(client.close())
 
 
 class _Visitors(IMSDKListener):
