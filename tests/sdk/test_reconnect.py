@@ -117,10 +117,12 @@ async def test_a_silent_backend_is_noticed_by_its_missing_answer() -> None:
         fake.handlers["heartbeat"] = silent
         await client.login("alice", "sig")
         client.add_im_sdk_listener(recorder)
+        fake.peer.socket.transport.pause_reading()
         before = now()
-        await recorder.saw("statuses")
+        await recorder.saw("scheduled")
         assert now() - before == pytest.approx(35, abs=0.5)
         assert recorder.texts("alice") == [(OFFLINE, "")]
+        fake.peer.cut()
         del fake.handlers["heartbeat"]
         await recorder.saw("connected")
 
