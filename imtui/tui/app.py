@@ -37,7 +37,8 @@ _END_MAX: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def _bundled_sdk() -> Sdk:
+def bundled_sdk() -> Sdk:
+    """Import the SDK, which is heavy, and return it."""
     from imtui.tui.bundled_sdk import BundledSdk
 
     return BundledSdk()
@@ -59,7 +60,7 @@ class ImtuiApp(App[None]):
         self,
         launch: Launch,
         clock: Clock | None = None,
-        load_sdk: Callable[[], Sdk] = _bundled_sdk,
+        load_sdk: Callable[[], Sdk] | None = None,
     ) -> None:
         """Make the app; tests bring their own clock and SDK."""
         super().__init__(
@@ -73,7 +74,10 @@ class ImtuiApp(App[None]):
         self.store = Store(self._clock.now)
         self._settings = self._load_settings(launch.settings_file)
         self.session = Session(
-            self.store, self._clock, load_sdk, restore_status=self._settings.restore_status
+            self.store,
+            self._clock,
+            load_sdk or bundled_sdk,
+            restore_status=self._settings.restore_status,
         )
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
@@ -94,14 +98,8 @@ class ImtuiApp(App[None]):
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
-        return MainScreen(self.store, self.glyphs, self._clock)
-
-    @property
-    def main(self) -> MainScreen:
-        """Return the main screen, also while something lies over it."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, MainScreen)
-        return screen
+        self.main = MainScreen(self.store, self.glyphs, self._clock)
+        return self.main
 
     def on_mount(self) -> None:
         """Follow the store."""
@@ -130,6 +128,8 @@ class ImtuiApp(App[None]):
         self._fail(self._exception or sys.exc_info()[1])
 
     def _fail(self, error: BaseException | None) -> None:
+        if self.failure:
+            return
         _log.critical("The app ended", exc_info=error)
         trace = error.__traceback__ if error is not None else None
         while trace is not None and trace.tb_next is not None:

@@ -68,17 +68,19 @@ class TolerantDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._app.exit)
                         break
-                    self._feed(parser, decode(data))
+                    parser = self._feed(parser, decode(data))
                 for message in parser.tick():
                     self.process_message(message)
 
-    def _feed(self, parser: XTermParser, text: str) -> None:
+    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
+        """Hand text to the parser and return the one to go on with."""
         try:
             for message in parser.feed(text):
                 self.process_message(message)
         except (ParseError, ValueError, OverflowError):
-            # A sequence that makes no sense is dropped, as a terminal itself would.
-            return
+            # A sequence that makes no sense is dropped, and with it the parser that broke on it.
+            return XTermParser(self._debug)
+        return parser
 
 
 def _read(descriptor: int) -> bytes:

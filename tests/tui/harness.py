@@ -33,6 +33,15 @@ class Running:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def type(self, text: str, *keys: str) -> None:
+        """Type a text as one burst, then keys, and see what they do."""
+        for char in text:
+            self.app.simulate_key("space" if char == " " else char)
+        for key in keys:
+            self.app.simulate_key(key)
+        await self.settle()
+        await self.settle()
+
     def lines(self) -> list[str]:
         """Return the text of the top screen, line by line."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
@@ -40,6 +49,10 @@ class Running:
     def text(self) -> str:
         """Return the text of the top screen."""
         return "\n".join(self.lines())
+
+    def words(self) -> str:
+        """Return the text of the top screen with each run of spaces as one."""
+        return "\n".join(" ".join(line.split()) for line in self.lines())
 
     def events(self) -> list[str]:
         """Return the words of all events, without layout."""

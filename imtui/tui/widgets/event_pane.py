@@ -42,9 +42,9 @@ class EventPane(LineView):
         self._take_new()
         self.set_line_count(len(self._lines))
         if follows:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.scroll_to_line(self.max_scroll_y)
         elif dropped:
-            self.scroll_to(y=max(self.scroll_offset.y - dropped, 0), animate=False)
+            self.scroll_to_line(max(self.scroll_offset.y - dropped, 0))
         self.refresh()
 
     def _drop_old(self) -> int:
@@ -81,4 +81,4 @@ class EventPane(LineView):
         self.set_line_count(len(self._lines))
         self.refresh()
         if follows:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.scroll_to_line(self.max_scroll_y)

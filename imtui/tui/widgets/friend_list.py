@@ -111,9 +111,9 @@ class FriendList(LineView):
         self.refresh_line(place)
         top = self.scroll_offset.y
         if place < top:
-            self.scroll_to(y=place, animate=False)
+            self.scroll_to_line(place)
         elif place >= top + self.page:
-            self.scroll_to(y=place - self.page + 1, animate=False)
+            self.scroll_to_line(place - self.page + 1)
 
     def on_click(self, event: Click) -> None:
         """Put the cursor where the mouse is."""
@@ -124,7 +124,7 @@ class FriendList(LineView):
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in sight."""
         if self._cursor >= self.scroll_offset.y + self.page:
-            self.scroll_to(y=self._cursor - self.page + 1, animate=False)
+            self.scroll_to_line(self._cursor - self.page + 1)
 
     def on_focus(self) -> None:
         """Show where the cursor is."""

@@ -50,9 +50,14 @@ class LineView(ScrollView, Painted, can_focus=True):
             # Width 0: a line is always as wide as the view, so it never scrolls sideways.
             self.virtual_size = Size(0, count)
 
+    def scroll_to_line(self, number: int) -> None:
+        """Put a line on top, as far as the end allows."""
+        # Forced, as a view that has just grown too long does not know of its scrollbar yet.
+        self.scroll_to(y=number, animate=False, force=True)
+
     def action_move(self, lines: int) -> None:
         """Go up or down by so many lines."""
-        self.scroll_relative(y=lines, animate=False)
+        self.scroll_to_line(self.scroll_offset.y + lines)
 
     def action_move_page(self, pages: int) -> None:
         """Go up or down by a page."""
@@ -60,4 +65,4 @@ class LineView(ScrollView, Painted, can_focus=True):
 
     def action_move_end(self, direction: int) -> None:
         """Go to the first or the last line."""
-        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False)
+        self.scroll_to_line(0 if direction < 0 else self.max_scroll_y)

@@ -1,0 +1,48 @@
+"""The app on the fake client, for tests in a real terminal: ``python -m tests.tui.terminal_app``.
+
+The first argument is a folder for its files; the second one may be ``fault`` or ``evil``.
+"""
+
+import sys
+from pathlib import Path
+
+import imtui.tui.app
+from imtui.tui.launch import Account, Launch, run
+from imtui.tui.session import Sdk
+from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
+
+EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"
+
+
+class _FaultyClient(FakeClient):
+    async def get_friend_list(self) -> list[object]:  # type: ignore[override]
+        raise RuntimeError("a fault\nof two lines")
+
+
+def _evil(fake: FakeClient) -> FakeClient:
+    for name in (EVIL, "eve"):
+        fake.friends[name] = status(name, ONLINE, EVIL)
+    fake.own = status("alice", ONLINE, EVIL)
+    return fake
+
+
+def main(folder: Path, how: str = "") -> int:
+    """Run the app and say on standard error whether its client was closed."""
+    fake = _FaultyClient() if how == "fault" else street()
+    if how == "evil":
+        fake = _evil(fake)
+
+    async def join() -> Account:
+        return account(folder)
+
+    def fake_sdk() -> Sdk:
+        return FakeSdk(fake)
+
+    imtui.tui.app.bundled_sdk = fake_sdk
+    exit_status = run(Launch(join, folder / "settings.toml"))
+    print("closed" if fake.closed else "left open", file=sys.stderr)
+    return exit_status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -1,0 +1,139 @@
+"""The app in a real terminal: bad input, signals, a closed window, colours, faults."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+MODULE = "tests.tui.terminal_app"
+SGR = re.compile(rb"\x1b\[([\d;:]*)m")
+COLOURS = {*range(30, 39), *range(40, 49), *range(90, 98), *range(100, 108)}
+
+
+def terminal(
+    folder: Path, *arguments: str, size: tuple[int, int] = (120, 30), **environment: str
+) -> Terminal:
+    clean = {"NO_COLOR": "", **environment} if "NO_COLOR" in environment else environment
+    return Terminal(MODULE, str(folder), *arguments, environment=clean, size=size)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\xff",
+        b"\xfe\xc3",
+        b"\x1b[M \x90\x21",
+        b"\x1b[M\xff\xff\xff",
+        b"\x1b[<0;;M",
+        b"\x1b[99999999999999999999;1u",
+        b"\x1b[1114112;1u",
+        b"\x1b[48;9;9y\x1b[9;R\x1b]52;9;x",
+        b"\x1b[200~\xff\x00\x1b[201~",
+    ],
+)
+def test_no_input_kills_it(tmp_path: Path, junk: bytes) -> None:
+    with terminal(tmp_path) as app:
+        app.shows("connected")
+        app.send(junk)
+        app.shows_after(b"s", "What are you up to?")
+
+
+def test_remote_text_never_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    with terminal(tmp_path, "evil") as app:
+        app.shows("connected")
+        app.shows("]52;c;")
+        app.send(b"\x1b[B\x1b[Bi")
+        app.shows("Query whose status?")
+        assert b"\x1b]52" not in app.output
+        assert b"\x9b1m" not in app.output
+        assert "\u202e".encode() not in app.output
+        assert "[bold]" in app.text()
+
+
+def test_no_color_means_none(tmp_path: Path) -> None:
+    with terminal(tmp_path, NO_COLOR="1") as app:
+        app.shows("connected")
+        app.send(b"s")
+        app.shows("What are you up to?")
+        parameters = {
+            int(part)
+            for found in SGR.findall(bytes(app.output))
+            for part in re.split(rb"[;:]", found)
+            if part
+        }
+        assert parameters
+        assert not parameters & COLOURS
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_closes_the_socket_and_restores_the_terminal(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with terminal(tmp_path) as app:
+        app.shows("connected")
+        app.process.send_signal(number)
+        assert app.ended() == 0
+        assert b"\x1b[?1049l" in app.output
+        assert app.output.rstrip().endswith(b"closed")
+        assert termios.tcgetattr(app.slave) == app.before
+
+
+def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
+    with terminal(tmp_path) as app:
+        app.shows("connected")
+        app.hang_up()
+        assert app.process.wait(30) in (0, 1, 120)
+
+
+@pytest.mark.parametrize("key", [b"q", b"\x11"])
+def test_quit_keys(tmp_path: Path, key: bytes) -> None:
+    with terminal(tmp_path) as app:
+        app.shows("connected")
+        app.send(key)
+        assert app.ended() == 0
+        assert app.output.rstrip().endswith(b"closed")
+
+
+def test_suspending_and_going_on(tmp_path: Path) -> None:
+    with terminal(tmp_path) as app:
+        app.shows("connected")
+        app.send(b"\x1a")
+        app.until(lambda: b"\x1b[?1049l" in app.output)
+        _, how = os.waitpid(app.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(how)
+        app.process.send_signal(signal.SIGCONT)
+        app.send(b"s")
+        app.shows("What are you up to?")
+
+
+def test_a_fault_is_one_line(tmp_path: Path) -> None:
+    with terminal(tmp_path, "fault") as app:
+        assert app.ended() == 1
+        after = app.output.split(b"\x1b[?1049l")[-1]
+        lines = [line for line in re.sub(rb"\x1b\[[^a-zA-Z]*[a-zA-Z]", b"", after).splitlines()]
+        told = [line.strip() for line in lines if line.strip()]
+        assert told[0].startswith(b"imtui: a fault of ours ended it (RuntimeError in ")
+        assert told[1:] == [b"closed"]
+
+
+def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", MODULE, str(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].startswith("imtui: the app needs a terminal")
+    assert "Traceback" not in done.stderr
