@@ -91,7 +91,7 @@ _KIND_STYLES = {
     EventKind.DEVICE: "accent",
     EventKind.FRIEND: "",
     EventKind.OTHER: "other",
-    EventKind.CONNECTION: "alert",
+    EventKind.CONNECTION: "title",
     EventKind.NOTICE: "dim",
 }
 

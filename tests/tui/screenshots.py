@@ -1,0 +1,21 @@
+"""Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``."""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+from tests.tui.scenes import FOLDER, SCENES, picture
+
+
+async def main() -> None:
+    """Write a picture of each scene."""
+    os.environ.pop("NO_COLOR", None)
+    for scene in SCENES:
+        with tempfile.TemporaryDirectory() as folder:
+            svg = await picture(scene, Path(folder))
+        (FOLDER / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,45 @@
+"""Each scene looks as its picture in ``screenshots/`` does: same words, colours and places."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.tui.scenes import FOLDER, SCENES, Scene, picture
+
+_STYLE = re.compile(r"\.terminal-(r\d+)\s*\{([^}]*)\}")
+
+
+def drawn(svg: str) -> list[tuple[str, ...]]:
+    """Return what a picture draws, in reading order, without the names of its styles."""
+    styles = dict(_STYLE.findall(svg))
+    parts: list[tuple[float, float, tuple[str, ...]]] = []
+    for element in ElementTree.fromstring(svg).iter():
+        x, y = float(element.get("x", "0")), float(element.get("y", "0"))
+        kind = element.tag.rpartition("}")[2]
+        if kind == "text":
+            style = styles.get((element.get("class") or "").removeprefix("terminal-"), "")
+            words = (element.text or "").replace("\xa0", " ")
+            parts.append((y, x, ("text", words, " ".join(style.split()))))
+        elif kind == "rect":
+            parts.append((y, x, ("rect", element.get("fill", ""), element.get("width", ""))))
+    return [part for _, _, part in sorted(parts)]
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+async def test_the_scene_looks_as_in_its_picture(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    file = FOLDER / f"{scene.name}.svg"
+    now = drawn(await picture(scene, tmp_path))
+    assert now == drawn(file.read_text(encoding="utf-8")), (
+        "If the new look is meant: python -m tests.tui.screenshots"
+    )
+
+
+async def test_the_ascii_scene_has_nothing_but_ascii_of_ours(tmp_path: Path) -> None:
+    scene = next(scene for scene in SCENES if scene.ascii)
+    words = "".join(part[1] for part in drawn(await picture(scene, tmp_path)) if part[0] == "text")
+    assert {char for char in words if not char.isascii()} <= set("東京で会議中散歩")
