@@ -14,9 +14,7 @@ ONLINE, OFFLINE, UNLOGINED = 1, 2, 3
 
 HEARTBEAT_TIMEOUT = 400.0
 CLEARED_AFTER = 600.0
-RATE_CALLS, RATE_WINDOW = 20, 5.0
-SUBSCRIPTIONS_MAX = 200
-PER_PLATFORM = {"multi": 10, "platform": 1}
+RATE_WINDOW = 5.0
 
 
 class Refused(Exception):
@@ -52,6 +50,8 @@ class Outcome:
     code: int = 0
     told: dict[int, list[Told]] = field(default_factory=lambda: defaultdict(list))
     closed: dict[int, int] = field(default_factory=dict)
+    unsettled: set[tuple[int, str]] = field(default_factory=set)
+    """Which connections may be told what, or not."""
 
 
 @dataclass
@@ -112,8 +112,13 @@ class Account:
 class Model:
     """The whole backend."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, rate_calls: int = 20, subscriptions_max: int = 200, per_platform: int = 10
+    ) -> None:
         """Begin with nobody, everything switched on, at time 0."""
+        self.rate_calls = rate_calls
+        self.subscriptions_max = subscriptions_max
+        self.per_platform = per_platform
         self.now = 0.0
         self.accounts: dict[str, Account] = {}
         self.session: dict[int, tuple[str, str | None]] = {}  # conn: user, instance (None: passive)
@@ -146,25 +151,25 @@ class Model:
             kicked = self._kicks(user, platform, instance, resume)
         if conn in self.session:
             self._leave(conn, "out")
+            # Perhaps a friend of the one who has just left, and just not yet or just already there.
+            self.out.unsettled.add((conn, "onUserStatusChanged"))
         account = self.accounts.setdefault(user, Account(user))
         before = account.seen()
-        devices_before = [device.instance for device in account.live()]
+        known = account.devices.get(instance)
+        if not passive and resume and known and known.state == "live":
+            self.out.unsettled |= {(other, "onSelfDevicesChanged") for other in account.conns()}
         self.heard[conn] = self.now
         if passive:
             self.session[conn] = (user, None)
             account.passive.add(conn)
         else:
             self._connect(account, conn, platform, instance, resume)
-            for device in kicked:
-                self._drop(device, "kicked")
-                self.out.told[device.conn].append(Told("onKickedOffline", None))
+            self._kick(kicked)
         self._count_alone(account)
-        self._changed(account, before, own_but=conn)
+        self._changed(account, before)
         after = tuple(device.instance for device in account.live())
-        self.out.told[conn].append(Told("onSelfDevicesChanged", after))
-        if list(after) != devices_before:
-            for other in account.conns() - {conn}:
-                self.out.told[other].append(Told("onSelfDevicesChanged", after))
+        for told in {conn} if passive else account.conns():
+            self.out.told[told].append(Told("onSelfDevicesChanged", after))
         return account.seen()
 
     def _kicks(self, user: str, platform: str, instance: str, resume: bool) -> list[Device]:
@@ -177,15 +182,29 @@ class Model:
         newcomer = Device(instance, platform, place=self.places + 1)
         if resume and known:
             newcomer.place = known.place
-        policy = self.console["login_policy"]
-        rivals = [
-            device for device in account.live() if policy == "single" or device.platform == platform
-        ]
-        rivals = sorted([*rivals, newcomer], key=lambda device: device.place)
-        kicked = rivals[: max(0, len(rivals) - PER_PLATFORM.get(policy, 1))]
+        kicked = self._over_policy([*account.live(), newcomer])
         if newcomer in kicked:
+            # It counts as kicked: a newer login has its place.
+            account.devices[instance].state = "kicked"
             raise Refused(6208)
         return kicked
+
+    def _over_policy(self, devices: list[Device]) -> list[Device]:
+        policy = self.console["login_policy"]
+        most = self.per_platform if policy == "multi" else 1
+        groups: dict[str, list[Device]] = defaultdict(list)
+        for device in devices:
+            groups["" if policy == "single" else device.platform].append(device)
+        over: list[Device] = []
+        for group in groups.values():
+            group.sort(key=lambda device: device.place)
+            over += group[: max(0, len(group) - most)]
+        return over
+
+    def _kick(self, devices: list[Device]) -> None:
+        for device in devices:
+            self.out.told[device.conn].append(Told("onKickedOffline", None))
+            self._drop(device, "kicked")
 
     def _connect(
         self, account: Account, conn: int, platform: str, instance: str, resume: bool
@@ -302,7 +321,7 @@ class Model:
             if not known:
                 raise Refused(70107)
             kept = [user for user in account.subscriptions if user not in known] + known
-            account.subscriptions = kept[-SUBSCRIPTIONS_MAX:]
+            account.subscriptions = kept[-self.subscriptions_max :]
             self._tell_subscriptions(account)
 
         return self._act(conn, act)
@@ -340,7 +359,7 @@ class Model:
         if self.console["user_status"] != "on":
             raise Refused(72001)
         recent = [at for at in account.calls[call] if self.now - at < RATE_WINDOW]
-        if len(recent) >= RATE_CALLS:
+        if len(recent) >= self.rate_calls:
             raise Refused(7008)
         account.calls[call] = [*recent, self.now]
 
@@ -397,9 +416,20 @@ class Model:
 
         return self._act(conn, act)
 
-    def configure(self, key: str, value: str) -> None:
-        """Change a setting of the console."""
+    def configure(self, key: str, value: str) -> Outcome:
+        """Change a setting of the console, which holds at once."""
+        self.out = Outcome()
         self.console[key] = value
+        for account in self.accounts.values():
+            before = account.seen()
+            kicked = self._over_policy(account.live())
+            if kicked:
+                self._kick(kicked)
+                self._changed(account, before)
+                after = tuple(device.instance for device in account.live())
+                for conn in account.conns():
+                    self.out.told[conn].append(Told("onSelfDevicesChanged", after))
+        return self.out
 
     def pass_time(self, until: float) -> Outcome:
         """Let time pass, and do what falls due on the way, in its order."""
@@ -460,14 +490,13 @@ class Model:
         account: Account,
         before: Seen,
         *,
-        own_but: int | None = None,
         always_own: bool = False,
     ) -> None:
         if account.kind() != ONLINE:
             account.texts = [Text()]
         after = account.seen()
         if after != before or always_own:
-            for conn in account.conns() - {own_but}:
+            for conn in account.conns():
                 self.out.told[conn].append(Told("onUserStatusChanged", after))
         if _for_others(after) != _for_others(before):
             for watcher in self._watchers(account.user):

@@ -1,5 +1,7 @@
 """Logging in: UserSigs, take-over, resuming, passive logins, policies and kicks."""
 
+from typing import Any
+
 from imtui.protocol import usersig
 
 from .clauses import covers
