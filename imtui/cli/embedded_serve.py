@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imtui.server.backend import Backend, BackendConfig
 
 _LOG_MAX_BYTES: Final = 256 * 1024
-_LOOK_INTERVAL: Final = 0.5
+_LOOKS_IN_GRACE: Final = 20
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,33 +39,42 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
-    from imtui.demo.runner import Demo
     from imtui.server.backend import Backend
 
     socket_dir = arguments.socket_dir or make_socket_dir(data_dir)
     joining = start_file(data_dir)
+    joining.touch()
     end_lock = FileLock(joining)
+    idleness = Idleness(arguments.start_grace, arguments.idle_grace)
     try:
-        async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
-            demo = Demo(
-                backend.address.ws,
-                backend.address.sdk_app_id,
-                partial(local_user_sig, backend.app_key),
-                Random(),
-            )
-            async with asyncio.TaskGroup() as group:
-                with ending_signals() as ended:
-                    announce(backend.address)
-                    tasks = [group.create_task(demo.run())]
-                    tasks.append(group.create_task(raise_failure(backend)))
-                    idleness = Idleness(arguments.start_grace, arguments.idle_grace)
-                    look = partial(_is_over, backend, demo, idleness, joining)
-                    await _until_end(look, end_lock, ended)
-                    for task in tasks:
-                        task.cancel()
+        # Before the backend is ready: from then on others may ask it to end.
+        with ending_signals() as ended:
+            async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
+                announce(backend.address)
+                await _attend(backend, idleness, joining, end_lock, ended)
     finally:
         _remove_empty(socket_dir)
         end_lock.release()
+
+
+async def _attend(
+    backend: "Backend",
+    idleness: "Idleness",
+    joining: Path,
+    end_lock: FileLock,
+    ended: asyncio.Event,
+) -> None:
+    """Play the demo until it is time to end; then the lock is held, unless a signal came."""
+    from imtui.demo.runner import Demo
+
+    sign = partial(local_user_sig, backend.app_key)
+    demo = Demo(backend.address.ws, backend.address.sdk_app_id, sign, Random())
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(demo.run()), group.create_task(raise_failure(backend))]
+        is_over = partial(_is_over, backend, demo, idleness, joining)
+        await _until_end(is_over, idleness.look_interval, end_lock, ended)
+        for task in tasks:
+            task.cancel()
 
 
 def _config(
@@ -94,6 +103,11 @@ class Idleness:
         self._ends_at: float | None = None
         self._touched: int | None = None
 
+    @property
+    def look_interval(self) -> float:
+        """Return the seconds between looks: short beside the grace."""
+        return self._idle_grace / _LOOKS_IN_GRACE
+
     def is_over(self, now: float, *, anybody: bool, touched: int) -> bool:
         """Tell whether it is time to end.
 
@@ -116,7 +130,9 @@ def _is_over(backend: "Backend", demo: "Demo", idleness: Idleness, joining: Path
     return idleness.is_over(time.monotonic(), anybody=anybody, touched=joining.stat().st_mtime_ns)
 
 
-async def _until_end(is_over: Callable[[], bool], end_lock: FileLock, ended: asyncio.Event) -> None:
+async def _until_end(
+    is_over: Callable[[], bool], interval: float, end_lock: FileLock, ended: asyncio.Event
+) -> None:
     """Return once a signal came, or nobody has been here for a while; then the lock is held."""
     while not ended.is_set():
         # Whoever starts or joins holds the lock; after it was taken, look again who came.
@@ -125,7 +141,7 @@ async def _until_end(is_over: Callable[[], bool], end_lock: FileLock, ended: asy
                 return
             end_lock.release()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_INTERVAL):
+            async with asyncio.timeout(interval):
                 await ended.wait()
 
 

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imtui.cli.arguments import port_number, seconds
 from imtui.cli.errors import EXIT_OK
@@ -89,8 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(config: "BackendConfig") -> None:
     from imtui.server.backend import Backend
 
-    async with Backend(config) as backend, asyncio.TaskGroup() as group:
-        with ending_signals() as ended:
+    # Before the backend is ready: from then on others may ask it to end.
+    with ending_signals() as ended:
+        async with Backend(config) as backend, asyncio.TaskGroup() as group:
             announce(backend.address)
             failing = group.create_task(raise_failure(backend))
             await ended.wait()
@@ -126,19 +127,23 @@ def announce(address: "Address") -> None:
 
 @contextlib.contextmanager
 def ending_signals() -> Iterator[asyncio.Event]:
-    """Give an event that is set when a signal asks the process to end."""
+    """Give an event that is set when a signal asks the process to end; a second one insists."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-
-    def end(*_: Any) -> None:
-        loop.call_soon_threadsafe(ended.set)
-
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32":
         numbers.append(signal.SIGHUP)
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def end(*_: object) -> None:
+        restore()
+        loop.call_soon_threadsafe(ended.set)
+
     before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield ended
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()

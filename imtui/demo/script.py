@@ -87,7 +87,8 @@ class Director:
         here = roles[: round(len(roles) * _AT_HOME_SHARE)]
         steps: list[Step] = [self._log_in(role) for role in here]
         steps += [self._set_text(role) for at, role in enumerate(here) if at % 3 != 1]
-        steps += [self._log_in(role) for role in here[::3] if self._elsewhere(role)]
+        several = [role for role in here if self._elsewhere(role)]
+        steps += [self._log_in(role) for role in several[:3]]
         steps += [self._log_in(role) for role in roles[len(here) : len(here) + 1]]
         steps += [self._lose(role) for role in roles[len(here) : len(here) + 1]]
         return steps

@@ -237,10 +237,12 @@ async def test_outlives_the_process_that_started_it(embedded: EmbeddedBackend, h
 
 
 async def test_verbs_join_the_running_one(embedded: EmbeddedBackend, home: Home) -> None:
-    await embedded.ensure()
+    address = await embedded.ensure()
 
-    own = await asyncio.to_thread(home.run, "status", "--json")
-    console = await asyncio.to_thread(home.run, "console", "show")
+    async with client_of(embedded, address) as client:
+        await log_in(embedded, client, "bob")
+        own = await asyncio.to_thread(home.run, "status", "--json")
+        console = await asyncio.to_thread(home.run, "console", "show")
 
     assert (own.returncode, '"userID": "alice"' in own.stdout) == (0, True)
     assert "edition=ultimate" in console.stdout
