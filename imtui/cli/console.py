@@ -40,9 +40,7 @@ def setting(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    from imtui.cli import paths
-
-    data_dir = paths.local_data() if arguments.data is None else arguments.data
+    data_dir = _local_data() if arguments.data is None else arguments.data
     if arguments.action == "show":
         answer = asyncio.run(_call(data_dir, "imtui_console/get", {}))
     else:
@@ -50,6 +48,21 @@ def run(arguments: argparse.Namespace) -> int:
         answer = asyncio.run(_call(data_dir, "imtui_console/set", body))
     _show(answer.get("Settings"), as_json=arguments.json)
     return EXIT_OK
+
+
+def _local_data() -> Path:
+    from imtui.cli import paths
+    from imtui.server.data_dir import BackendError, DataDir
+
+    data_dir = paths.local_data()
+    try:
+        DataDir(data_dir).address()
+    except BackendError as error:
+        raise CommandError(
+            "This machine's backend is not running. Start the app: imtui. "
+            "Or name another one's folder with --data."
+        ) from error
+    return data_dir
 
 
 async def _call(data_dir: Path, command: str, body: dict[str, Any]) -> dict[str, Any]:

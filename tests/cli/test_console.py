@@ -35,9 +35,17 @@ def test_refused_setting_is_one_line(served: Served, setting: str) -> None:
 
 
 def test_no_backend(home: Home) -> None:
-    for more in ([], ["--data", home.path / "none"]):
-        done = home.run("console", "show", *more)
+    done = home.run("console", "show", "--data", home.path / "none")
 
-        assert done.returncode == 1
-        [line] = done.stderr.splitlines()
-        assert "No backend runs" in line
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert f"No backend runs on {home.path / 'none'}" in line
+
+
+def test_no_backend_of_this_machine(home: Home) -> None:
+    done = home.run("console", "show")
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "--data" in line
+    assert not home.local_data.exists()
