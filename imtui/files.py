@@ -1,4 +1,4 @@
-"""Private files: folders of mode 0700, files of mode 0600 written whole or not at all, and locks."""
+"""Private files: folders of mode 0700, files of mode 0600 written whole or not at all; locks."""
 
 import os
 import sys
