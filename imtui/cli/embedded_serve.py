@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.cli.embedded import local_user_sig, start_file
 from imtui.cli.errors import EXIT_OK
-from imtui.cli.serve import announce, ending_signals, log_to, raise_failure
+from imtui.cli.serve import announce, ending_signals, log_to
 from imtui.cli.sockets import make_socket_dir
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
@@ -70,7 +70,7 @@ async def _attend(
     sign = partial(local_user_sig, backend.app_key)
     demo = Demo(backend.address.ws, backend.address.sdk_app_id, sign, Random())
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(demo.run()), group.create_task(raise_failure(backend))]
+        tasks = [group.create_task(demo.run()), group.create_task(backend.wait_failed())]
         is_over = partial(_is_over, backend, demo, idleness, joining)
         await _until_end(is_over, idleness.look_interval, end_lock, ended)
         for task in tasks:

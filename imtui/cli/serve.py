@@ -15,7 +15,7 @@ from imtui.cli.errors import EXIT_OK
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
-    from imtui.server.backend import Backend, BackendConfig
+    from imtui.server.backend import BackendConfig
     from imtui.server.data_dir import Address
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -93,15 +93,9 @@ async def _serve(config: "BackendConfig") -> None:
     with ending_signals() as ended:
         async with Backend(config) as backend, asyncio.TaskGroup() as group:
             announce(backend.address)
-            failing = group.create_task(raise_failure(backend))
+            failing = group.create_task(backend.wait_failed())
             await ended.wait()
             failing.cancel()
-
-
-async def raise_failure(backend: "Backend") -> None:
-    """Raise what a part of the backend raises; may be cancelled."""
-    # Shielded: a wait that is cancelled would take the parts that it waits for with it.
-    await asyncio.shield(backend.wait_failed())
 
 
 def log_to(handler: logging.Handler) -> None:

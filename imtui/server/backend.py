@@ -96,7 +96,11 @@ class Backend:
 
     async def wait_failed(self) -> None:
         """Wait until a part of the backend fails, and raise what it raised."""
-        await asyncio.gather(self._sweeping, self._resting)
+        parts = {self._sweeping, self._resting}
+        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in ended:
+            part.result()
+        raise RuntimeError("a part of the backend has ended by itself")
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config = self._config
@@ -169,7 +173,7 @@ class Backend:
             yield serving
         finally:
             server.should_exit = True
-            await serving
+            await asyncio.wait({serving})
 
     def _carry_out(self) -> None:
         """Store and tell what has changed, and wait for what is due next."""
@@ -186,5 +190,4 @@ async def _running(
         yield task
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task})

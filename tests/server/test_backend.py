@@ -1,5 +1,6 @@
 """The backend as a whole: starting, ending, and what outlives it."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from imtui.server.backend import Backend, BackendConfig
+from imtui.server.core.service import IMService
 from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
 from tests.server.wire import wire
 
@@ -148,3 +150,28 @@ def test_an_address_of_a_newer_backend_can_be_read(tmp_path: Path) -> None:
     )
     (tmp_path / "backend.json").write_bytes(text)
     assert DataDir(tmp_path).address().protocol_version == 9
+
+
+async def test_waiting_for_a_failure_can_be_cancelled_and_the_backend_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        waiting = asyncio.create_task(backend.wait_failed())
+        async with wire(backend) as client:
+            await client.login("alice")
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert await client.code("heartbeat") == 0
+
+
+async def test_a_part_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(IMService, "sweep", fail)
+    config = BackendConfig(tmp_path, heartbeat_timeout=0.05)
+    async with Backend(config) as backend, wire(backend) as client:
+        await client.login("alice")
+        with pytest.raises(ZeroDivisionError):
+            await backend.wait_failed()
