@@ -31,6 +31,7 @@ from imtui.tui.store import Link, Store
 
 ROSTER_INTERVAL: Final = 0.05
 EVENTS_INTERVAL: Final = 0.25
+COUNTS_INTERVAL: Final = 1.0
 _END_MAX: Final = 5.0
 """Told to end, the process is gone after so many seconds even if the terminal hangs."""
 
@@ -84,6 +85,7 @@ class ImtuiApp(App[None]):
         self._first_frame = asyncio.Event()
         self._roster = Throttle(self._clock, ROSTER_INTERVAL, self._later(self._show_roster))
         self._events = Throttle(self._clock, EVENTS_INTERVAL, self._later(self._show_events))
+        self._counts = Throttle(self._clock, COUNTS_INTERVAL, self._later(self._show_counts))
         self._countdown: Handle | None = None
 
     # Life
@@ -153,8 +155,11 @@ class ImtuiApp(App[None]):
             self.main.top_line.refresh()
             self._count_down()
         if changed.roster or changed.people:
-            self.main.friend_title.refresh()
+            self._counts.ask()
             self.main.friend_list.show(changed)
+
+    def _show_counts(self) -> None:
+        self.main.friend_title.refresh()
 
     def _show_events(self) -> None:
         self.main.event_pane.show_new()

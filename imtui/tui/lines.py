@@ -5,12 +5,13 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
-from imtui.tui.spans import Span, spread, width_of, wrap
+from imtui.tui.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.store import Link, Person, Store
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _WHO_MIN, _WHO_MAX = 6, 12
 _TEXT_MIN = 4
+_CONNECTION_MIN = 24
 
 
 def person_line(
@@ -106,13 +107,12 @@ def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock) -> list[Spa
     me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
     if store.link is not Link.CONNECTED:
         known = f"   statuses as of {time_of_day(clock, store.as_of)}" if store.as_of else ""
-        return _longest_that_fits(
-            [*me, Span("   "), *connection, Span(known, "dim")],
-            [*me, Span("   "), *connection],
-            [Span(" "), *connection],
-            width=width,
-            glyphs=glyphs,
-        )
+        line = [*me, Span("   "), *connection]
+        if width_of(line) + len(known) <= width:
+            return [*line, Span(known, "dim")]
+        if width_of(me) + _CONNECTION_MIN > width:
+            line = [Span(" "), *connection, Span("  "), *me]
+        return crop(line, width, glyphs.ellipsis)
     until = ""
     if own.text and store.own_expires_at is not None:
         until = f" {glyphs.dot} until {time_of_day(clock, store.own_expires_at)}"
@@ -120,13 +120,6 @@ def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock) -> list[Spa
     room = width - width_of(me) - width_of(right) - 5
     text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
     return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
-
-
-def _longest_that_fits(*lines: list[Span], width: int, glyphs: Glyphs) -> list[Span]:
-    for line in lines:
-        if width_of(line) <= width:
-            return line
-    return [Span(fit("".join(span.text for span in lines[-1]), width, glyphs.ellipsis), "alert")]
 
 
 def _devices(store: Store, width: int) -> str:

@@ -43,7 +43,7 @@ class StoreListener(IMSDKListener):
 
     def on_user_sig_expired(self) -> None:
         """Show that a new UserSig is needed."""
-        self._store.stopped("Your UserSig has expired. Get a new one and start imtui again.")
+        self._store.stopped("UserSig expired: get a new one and start imtui again")
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
         """Show statuses."""

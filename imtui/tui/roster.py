@@ -52,6 +52,6 @@ def arrange(people: Iterable[Person]) -> list[Row]:
     others = [person for person in everybody if not person.friend]
     rows = [Row(person.user_id) for person in friends]
     if others:
-        rows.append(Row(heading=f"Subscribed, not friends  {count(others)}"))
+        rows.append(Row(heading=f"Not friends  {count(others)}"))
         rows.extend(Row(person.user_id) for person in others)
     return rows

@@ -148,7 +148,7 @@ class Session:
             except IMError as error:
                 self._store.stopped(explain(error))
             except JoinError as error:
-                self._store.stopped(f"{error} Press r to try again.")
+                self._store.stopped(f"{error} (r: try again)")
             await self._pause()
             self._store.connecting()
 

@@ -24,6 +24,17 @@ def width_of(spans: Iterable[Span]) -> int:
     return sum(cell_len(span.text) for span in spans)
 
 
+def crop(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[Span]:
+    """Return the spans in at most ``width`` cells, ending in an ellipsis where they were cut."""
+    line: list[Span] = []
+    for span in spans:
+        room = width - width_of(line)
+        line.append(Span(fit(span.text, room, ellipsis), span.style, span.command))
+        if cell_len(span.text) >= room:
+            break
+    return line
+
+
 def spread(left: list[Span], right: list[Span], width: int) -> list[Span]:
     """Return ``left``, space, and ``right`` at the end of the line; ``right`` goes first."""
     gap = width - width_of(left) - width_of(right)

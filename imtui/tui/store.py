@@ -179,10 +179,7 @@ class Store:
         self.own.status = UserStatusType.UNKNOWN
         self.own.text = ""
         self._devices = None
-        self.stopped(
-            "Kicked offline: another login of this account took this device's place. "
-            "Press r to log in again."
-        )
+        self.stopped("Kicked offline by another login (r: log in again)")
 
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""
@@ -190,7 +187,7 @@ class Store:
         self.own.status = UserStatusType.UNKNOWN if others else UserStatusType.UNLOGINED
         self.own.text = ""
         self._devices = None
-        self.stopped("Logged out on this device. Press r to log in again.")
+        self.stopped("Logged out on this device (r: log in again)")
 
     def _lost_if_connected(self) -> None:
         if self.link is Link.CONNECTED:

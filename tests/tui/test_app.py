@@ -35,7 +35,7 @@ async def test_the_screen_after_login(tmp_path: Path) -> None:
         assert "Friends" in lines[2]
         assert "5 of 9 online" in lines[2]
         assert "bob ◉ ONLINE On the call" in run.words()
-        assert "Subscribed, not friends  1 of 2 online" in run.text()
+        assert "Not friends  1 of 2 online" in run.text()
         assert "weather-bot" in run.text()
         assert "friend 5 friends online" in run.events()
         assert lines[-1].startswith(" s status   e events")
@@ -401,7 +401,7 @@ async def test_an_expired_usersig_says_what_to_do(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.listener.on_user_sig_expired()
         await run.settle()
-        assert "Get a new one" in run.lines()[0]
+        assert "get a new one" in run.lines()[0]
 
 
 async def test_logging_out_leaves_the_account_unlogined(tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ async def test_without_an_account_the_reason_stands_on_the_screen(tmp_path: Path
         return account(tmp_path)
 
     async with running(tmp_path, join=join) as run:
-        assert "No backend could be started. Press r to try again." in run.lines()[0]
+        assert "No backend could be started. (r: try again)" in run.lines()[0]
         await run.press("r")
         await run.settle()
         assert run.lines()[0].endswith("connected")

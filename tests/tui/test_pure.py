@@ -167,7 +167,7 @@ def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
         person("amy", OFFLINE, friend=False),
     ]
     rows = [one.user_id or one.heading for one in arrange(people)]
-    heading = "Subscribed, not friends  1 of 2 online"
+    heading = "Not friends  1 of 2 online"
     assert rows == ["alan", "Bob", "zoe", "carl", "dan", heading, "bot", "amy"]
     assert arrange([person("a")]) == [Row("a")]
     assert str(count(people)) == "3 of 7 online"

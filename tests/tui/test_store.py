@@ -83,7 +83,7 @@ def test_being_kicked_claims_nothing_about_the_account(store: Store) -> None:
     store.kicked()
     assert (store.link, store.own.status, store.own.text) == (Link.STOPPED, UNKNOWN, "")
     assert store.stale
-    assert "Press r" in store.reason
+    assert "r: log in again" in store.reason
 
 
 def test_a_friend_without_a_status_is_unknown(store: Store) -> None:

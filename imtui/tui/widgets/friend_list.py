@@ -40,8 +40,9 @@ class FriendList(LineView):
         """Paint what changed, and have the list sorted again if that may have changed."""
         if changed.roster:
             self.refresh()
-        for user_id in changed.people:
-            if (place := self._places.get(user_id)) is not None:
+        in_sight = range(self.scroll_offset.y, self.scroll_offset.y + self.page)
+        for place in in_sight[: max(len(self._rows) - in_sight.start, 0)]:
+            if self._rows[place].user_id in changed.people:
                 self.refresh_line(place)
         if changed.roster or changed.people:
             self._sorting.ask()
