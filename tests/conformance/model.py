@@ -204,6 +204,8 @@ class Model:
     def _kick(self, devices: list[Device]) -> None:
         for device in devices:
             self.out.told[device.conn].append(Told("onKickedOffline", None))
+            # What changed in the same act may reach it before the kick, or not.
+            self.out.unsettled.add((device.conn, "onUserStatusChanged"))
             self._drop(device, "kicked")
 
     def _connect(

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from imtui.protocol import usersig
 
@@ -39,7 +45,7 @@ others = st.sampled_from([*USERS, NOBODY])
 user_lists = st.lists(others, max_size=3, unique=True)
 texts = st.sampled_from(["", "a", "b", "c", "x" * 101])
 ends = st.none() | st.sampled_from([-1.0, 0.0, 1.0, 5.0, 60.0, 500.0])
-seconds = st.sampled_from([0.25, 1.0, 4.75, 5.0, 60.0, 200.0, 399.75, 400.0, 600.0])
+seconds = st.sampled_from([0.25, 1.0, 1.0, 4.0, 4.75, 5.0, 60.0, 200.0, 399.75, 400.0, 600.0])
 
 
 def seen(status: JSON) -> Seen:
@@ -76,6 +82,14 @@ class Lives(RuleBasedStateMachine):
         """Close the database."""
         self.core.end()
         self._folder.cleanup()
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with people of whom some know one another."""
+        for slot, user in enumerate(USERS, start=1):
+            self.login(slot, user, "i1", passive=False, resume=False)
+        self.add_friend(1, "bea")
+        self.subscribe(3, ["ann"])
 
     @rule(
         slot=slots,
@@ -133,6 +147,10 @@ class Lives(RuleBasedStateMachine):
         expected = self.model.set_status(conn, text, at)
         expires = None if at is None else WALL_START + round((self._began + at) * 1000)
         self._call(conn, expected, "setSelfStatus", customStatus=text, expiresAt=expires)
+
+    @rule(slot=slots, text=st.sampled_from(["a", "b"]), end=st.sampled_from([1.0, 2.0, 5.0, 60.0]))
+    def set_for_a_while(self, slot: int, text: str, end: float) -> None:
+        self.set_status(slot, text, end)
 
     @rule(slot=slots, wanted=user_lists)
     def query(self, slot: int, wanted: list[str]) -> None:
@@ -198,6 +216,27 @@ class Lives(RuleBasedStateMachine):
         expected = self.model.pass_time(self.model.now + passing)
         self.core.advance(passing)
         self._compare(expected, last_only=True)
+
+    @rule(passing=st.sampled_from([300.0, 599.75, 600.0]))
+    def stay(self, passing: float) -> None:
+        """Let time pass, with heartbeats."""
+        for _ in range(2):
+            for slot in sorted(self.slots):
+                self.heartbeat(slot)
+            self.pass_time(passing / 2)
+
+    @rule(
+        slot=slots,
+        method=st.sampled_from(["query", "subscribe", "unsubscribe"]),
+        users=user_lists,
+        gap=st.sampled_from([0.25, 4.75, 5.0]),
+    )
+    def insist(self, slot: int, method: str, users: list[str], gap: float) -> None:
+        """Use up a rate, and try again a little later."""
+        for _ in range(RATE_CALLS):
+            getattr(self, method)(slot, users)
+        self.pass_time(gap)
+        getattr(self, method)(slot, users)
 
     @precondition(lambda self: self.model.accounts)
     @rule()
@@ -321,7 +360,7 @@ def test_random_lives_agree_with_the_model() -> None:
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=150,
+            max_examples=500,
             stateful_step_count=50,
             derandomize=True,
             database=None,
