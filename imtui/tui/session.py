@@ -328,7 +328,8 @@ class Session:
             self._wake.set()
         elif self._client is not None and self._store.link is Link.WAITING:
             self._client.reconnect_now()
-        self._nudge.set()
+        if self._store.link is not Link.CONNECTED:
+            self._nudge.set()
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
         """Set the own text, or clear it with an empty one.

@@ -70,8 +70,9 @@ def test_no_color_means_none(tmp_path: Path) -> None:
             for part in re.split(rb"[;:]", found)
             if part
         }
-        assert parameters
         assert not parameters & COLOURS
+        # What is chosen shows all the same: reversed in lists of ours, underlined in dialogs.
+        assert parameters >= {4, 7}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

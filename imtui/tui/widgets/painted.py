@@ -33,7 +33,8 @@ class Painted(Widget):
         base, ground = self.rich_style, Style()
         if under:
             below = self._named(under)
-            base, ground = base + below, below.background_style
+            ground = below.background_style + Style(reverse=below.reverse)
+            base += ground
         segments = [
             Segment(span.text, self._named(span.style) + ground if span.style else base)
             for span in spans
