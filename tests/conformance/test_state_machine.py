@@ -76,7 +76,7 @@ class Lives(RuleBasedStateMachine):
         self.slots: dict[int, int] = {}
         self.count = 0
         self.mirrors: dict[int, list[str]] = {}
-        self.latest: dict[str, tuple[int, Seen]] = {}
+        self.latest: dict[tuple[int, str], tuple[int, Seen]] = {}
 
     def teardown(self) -> None:
         """Close the database."""
@@ -303,14 +303,14 @@ class Lives(RuleBasedStateMachine):
                 told.append((method, None))
         return self._by_method(told)
 
-    def _status(self, status: JSON) -> Seen:
+    def _status(self, conn: int, status: JSON) -> Seen:
         """Check the revision: it grows with each change, and names one content only."""
         found, revision = seen(status), status["revision"]
-        before = self.latest.get(found.user)
+        before = self.latest.get((conn, found.user))
         if before is not None:
             assert revision >= before[0]
             assert found == before[1] or revision > before[0]
-        self.latest[found.user] = (revision, found)
+        self.latest[conn, found.user] = (revision, found)
         return found
 
     def _mirrored(self, conn: int, params: JSON) -> tuple[str, ...]:
