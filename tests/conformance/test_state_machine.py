@@ -289,7 +289,9 @@ class Lives(RuleBasedStateMachine):
         told: list[tuple[str, object]] = []
         for method, params in pushes:
             if method == "onUserStatusChanged":
-                told += [(method, self._status(status)) for status in params["userStatusList"]]
+                told += [
+                    (method, self._status(conn, status)) for status in params["userStatusList"]
+                ]
             elif method == "onSelfDevicesChanged":
                 told.append((method, tuple(device["instanceID"] for device in params["devices"])))
             elif method == "onSubscriptionsChanged":
