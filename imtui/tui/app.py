@@ -25,7 +25,8 @@ from imtui.tui.launch import Launch
 from imtui.tui.messages import RunCommand
 from imtui.tui.palette import ImtuiPalette, ImtuiProvider
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.session import Sdk, Session
+from imtui.tui.sdk_face import Sdk
+from imtui.tui.session import Session
 from imtui.tui.settings import Settings, SettingsError, load_settings
 from imtui.tui.store import Link, Store
 

@@ -7,7 +7,7 @@ from imtui.sdk import Backoff, IMClient, IMError, is_transient
 from imtui.tui.follower import Follower
 from imtui.tui.launch import Account
 from imtui.tui.listener import StoreListener
-from imtui.tui.session import Client, Retry
+from imtui.tui.sdk_face import Client, Retry
 from imtui.tui.store import Store
 
 

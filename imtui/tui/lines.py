@@ -5,8 +5,9 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
+from imtui.tui.people import Person
 from imtui.tui.spans import Span, crop, spread, width_of, wrap
-from imtui.tui.store import Link, Person, Store
+from imtui.tui.store import Link, Store
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _WHO_MIN, _WHO_MAX = 6, 12

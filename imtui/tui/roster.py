@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.store import Person
+from imtui.tui.people import Person
 
 _RANK: Final = {
     UserStatusType.ONLINE: 0,

@@ -2,88 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
-from imtui.protocol.messages import FriendInfo, SubscriptionReason, Subscriptions
+from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.account_state import AccountState, StateFile
 from imtui.tui.clock import Clock
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
-from imtui.tui.follower import Follower
 from imtui.tui.launch import Account, JoinError, Launch
 from imtui.tui.put_back import OwnText, PutBack
+from imtui.tui.sdk_face import Client, Retry, Sdk
 from imtui.tui.store import Link, Store
 
 REVIVE_INTERVAL: Final = 5.0
 """The embedded backend is brought up again at most once in so many seconds."""
 _SETTLE_AGAIN: Final = 5.0
-
-
-class Client(Protocol):
-    """What the session needs of ``imtui.sdk.IMClient``."""
-
-    async def login(self, user_id: str, user_sig: str | Callable[[], str]) -> object:
-        """Log in."""
-
-    async def logout(self) -> None:
-        """Log out."""
-
-    async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
-        """Set the own text."""
-
-    async def get_user_status(self, user_ids: list[str]) -> list[UserStatus]:
-        """Query users."""
-
-    async def subscribe_user_status(self, user_ids: list[str]) -> None:
-        """Subscribe to users."""
-
-    async def unsubscribe_user_status(self, user_ids: list[str] | None) -> None:
-        """Unsubscribe from users, or from all."""
-
-    async def get_subscriptions(self) -> Subscriptions:
-        """Return the subscriptions."""
-
-    async def add_friend(self, user_id: str) -> None:
-        """Add a friend."""
-
-    async def delete_from_friend_list(self, user_ids: list[str]) -> None:
-        """Delete friends."""
-
-    async def get_friend_list(self) -> list[FriendInfo]:
-        """Return all friends."""
-
-    def reconnect_now(self) -> None:
-        """Try again at once."""
-
-
-class Retry(Protocol):
-    """Which failed logins to try again, and when."""
-
-    def is_transient(self, error: IMError) -> bool:
-        """Tell whether trying again may help."""
-
-    def next_delay(self) -> float:
-        """Return the seconds until the next attempt."""
-
-    def reset(self) -> None:
-        """Begin anew after a success."""
-
-
-class Sdk(Protocol):
-    """Where clients come from."""
-
-    def client(
-        self, account: Account, store: Store, follower: Follower
-    ) -> AbstractAsyncContextManager[Client]:
-        """Return a client of the account that tells the store and the session."""
-
-    def retry(self) -> Retry:
-        """Return the rule for first logins that fail."""
 
 
 class Session:

@@ -3,7 +3,6 @@
 All text that comes from elsewhere becomes safe at this door; the screens show what is here.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,10 +12,16 @@ from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind, EventLog
+from imtui.tui.people import Person, change, counted, named, summary, update
 from imtui.tui.put_back import is_about_text
 
 BURST: Final = 8
 """From so many changes at once on, the event pane counts them instead of naming each."""
+
+_WHY_REMOVED: Final = {
+    SubscriptionReason.EVICTED: "over 200 subscriptions, so the earliest went:",
+    SubscriptionReason.CLEARED: "subscriptions cleared by the backend:",
+}
 
 
 class Link(Enum):
@@ -29,18 +34,6 @@ class Link(Enum):
     """Lost; the next attempt is due at ``retry_at``."""
     STOPPED = "stopped"
     """Logged out, kicked or refused: nothing happens until the person asks for it."""
-
-
-@dataclass
-class Person:
-    """A user of whom the app knows."""
-
-    user_id: str
-    status: UserStatusType = UserStatusType.UNKNOWN
-    text: str = ""
-    since: int = 0
-    friend: bool = False
-    subscribed: bool = False
 
 
 @dataclass
@@ -217,7 +210,7 @@ class Store:
         self._put_friends(infos)
         if infos:
             online = sum(1 for one in self._friends() if one.status is UserStatusType.ONLINE)
-            self.tell(EventKind.FRIEND, f"{_counted(online, 'friend')} online")
+            self.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def _friends(self) -> list[Person]:
         return [person for person in self._people.values() if person.friend]
@@ -259,10 +252,10 @@ class Store:
         self.subscriptions = kept + new
         self._mark_subscribed()
         if really_new := [one for one in new if one not in before]:
-            self.tell(EventKind.NOTICE, f"subscribed to {_named(really_new, 'user')}")
+            self.tell(EventKind.NOTICE, f"subscribed to {named(really_new, 'user')}")
         if gone := gone & before:
             words = _WHY_REMOVED.get(reason, "no longer subscribed to")
-            self.tell(EventKind.NOTICE, f"{words} {_named(sorted(gone), 'user')}")
+            self.tell(EventKind.NOTICE, f"{words} {named(sorted(gone), 'user')}")
 
     def _put_friends(self, infos: list[FriendInfo]) -> None:
         for info in infos:
@@ -271,7 +264,7 @@ class Store:
             )
             person.friend = True
             if info.user_status is not None:
-                _update(person, info.user_status)
+                update(person, info.user_status)
         self._roster()
 
     def _is_friend(self, user_id: str) -> bool:
@@ -308,7 +301,7 @@ class Store:
             for event in changes:
                 self._add(event)
         else:
-            self._add(_summary(self._now(), changes))
+            self._add(summary(self._now(), changes))
         self._wake()
 
     def statuses_known(self, statuses: Iterable[UserStatus]) -> None:
@@ -342,16 +335,16 @@ class Store:
         if person is None:
             return None
         before = Person(person.user_id, person.status, person.text)
-        moved = _update(person, status)
+        moved = update(person, status)
         if not moved:
             return None
         self._changed.people.add(person.user_id)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
-        return _change(self._now(), kind, person.user_id, before, person)
+        return change(self._now(), kind, person.user_id, before, person)
 
     def _put_own(self, status: UserStatus) -> None:
         self._own_status = status
-        _update(self.own, status)
+        update(self.own, status)
         self.own_expires_at = status.expires_at
         self._head()
 
@@ -363,7 +356,7 @@ class Store:
         if status.changed_by is not None and about_text:
             device = status.changed_by
             source = f"from {self._device(device.instance_id, device.device_name, device.platform)}"
-        event = _change(self._now(), EventKind.OWN, "you", before, self.own, source)
+        event = change(self._now(), EventKind.OWN, "you", before, self.own, source)
         if event is not None:
             self._add(event)
 
@@ -391,55 +384,3 @@ class Store:
         if instance_id == self.instance_id:
             return "this device"
         return f"{safe_text(name)} ({platform})" if name else str(platform)
-
-
-_WHY_REMOVED: Final = {
-    SubscriptionReason.EVICTED: "over 200 subscriptions, so the earliest went:",
-    SubscriptionReason.CLEARED: "subscriptions cleared by the backend:",
-}
-
-
-def _update(person: Person, status: UserStatus) -> bool:
-    """Put a status into a person and tell whether anything that shows is different."""
-    new = status.status_type, safe_text(status.custom_status), status.since
-    moved = new != (person.status, person.text, person.since)
-    person.status, person.text, person.since = new
-    return moved
-
-
-def _change(
-    at: int, kind: EventKind, who: str, before: Person, after: Person, source: str = ""
-) -> Event | None:
-    """Return what to tell of a change, or None if nothing of it shows."""
-    status = after.status if after.status is not before.status else None
-    text = after.text if source or after.text != before.text else ""
-    words = ""
-    if status is None and before.text and not after.text:
-        words = "cleared the text" if source or kind is not EventKind.OWN else "the text ended"
-    if status is None and not text and not words:
-        return None
-    return Event(at, kind, who, status, text, words, source)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _named(user_ids: list[str], noun: str) -> str:
-    return ", ".join(user_ids) if len(user_ids) <= 3 else _counted(len(user_ids), noun)
-
-
-def _summary(at: int, changes: list[Event]) -> Event:
-    """Make one line of many changes."""
-    kinds = {change.kind for change in changes}
-    kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
-    noun = "friend" if kinds == {EventKind.FRIEND} else "user"
-    by_status = Counter(change.status for change in changes)
-    parts = [
-        f"{_counted(number, noun)} {status.name.lower()}"
-        for status in UserStatusType
-        if (number := by_status.get(status, 0))
-    ]
-    if texts := by_status.get(None, 0):
-        parts.append(f"{_counted(texts, 'new text')}")
-    return Event(at, kind, words=" · ".join(parts))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import imtui.tui.app
 from imtui.tui.launch import Account, Launch, run
-from imtui.tui.session import Sdk
+from imtui.tui.sdk_face import Sdk
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
 
 EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"

@@ -12,9 +12,9 @@ from imtui.tui.choices import CLEAR, Choice, choices, ends, matching, rank, size
 from imtui.tui.clock import Throttle, time_of_day
 from imtui.tui.events import Event, EventKind, EventLog
 from imtui.tui.lines import event_lines, person_line
+from imtui.tui.people import Person
 from imtui.tui.roster import Row, arrange, count
 from imtui.tui.spans import Span, spread, width_of, wrap
-from imtui.tui.store import Person
 from tests.tui.fake import OFFLINE, ONLINE, START, UNKNOWN, UNLOGINED, FakeClock, at
 
 WIDE = "東京で会議中"

@@ -63,16 +63,19 @@ def test_no_color_means_none(tmp_path: Path) -> None:
     with terminal(tmp_path, NO_COLOR="1") as app:
         app.shows("connected")
         app.send(b"s")
-        app.shows("What are you up to?")
-        parameters = {
-            int(part)
-            for found in SGR.findall(bytes(app.output))
-            for part in re.split(rb"[;:]", found)
-            if part
-        }
-        assert not parameters & COLOURS
         # What is chosen shows all the same: reversed in lists of ours, underlined in dialogs.
-        assert parameters >= {4, 7}
+        app.until(lambda: parameters(app) >= {4, 7})
+        assert not parameters(app) & COLOURS
+
+
+def parameters(app: Terminal) -> set[int]:
+    """Return the parameters of all SGR sequences that were written."""
+    return {
+        int(part)
+        for found in SGR.findall(bytes(app.output))
+        for part in re.split(rb"[;:]", found)
+        if part
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
