@@ -276,7 +276,9 @@ class ImtuiApp(App[None]):
 
     def choose_theme(self) -> None:
         """Let the person choose a theme."""
-        self.search_themes()
+        from textual.theme import ThemeProvider
+
+        self.push_screen(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
     def open_help(self) -> None:
         """Show the help."""

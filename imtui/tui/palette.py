@@ -96,6 +96,10 @@ def _bytes(text: str) -> str:
 class ImtuiPalette(CommandPalette):
     """The palette; Enter waits until the list is that of the text that was typed."""
 
+    def on_mount(self) -> None:
+        """Keep the cursor still: a screen at rest writes nothing."""
+        self.query_one(Input).cursor_blink = False
+
     @on(Input.Submitted)
     async def _settle(self) -> None:
         searches = [worker for worker in self.workers if worker.node is self]

@@ -255,6 +255,13 @@ async def test_a_lost_connection_shows_at_once_and_counts_down(tmp_path: Path) -
         assert run.fake.called("reconnect_now") == [()]
 
 
+async def test_a_narrow_list_says_of_when_it_is_too(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(66, 12)) as run:
+        run.fake.lose()
+        await run.settle()
+        assert "Friends as of 14:05" in run.words()
+
+
 async def test_everything_heals_by_itself(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.lose()
@@ -591,3 +598,24 @@ async def test_an_account_without_anybody_says_how_to_find_somebody(tmp_path: Pa
     async with running(tmp_path, FakeClient()) as run:
         assert "a adds a friend" in run.text()
         assert run.app.store.link is Link.CONNECTED
+
+
+async def test_the_ascii_palette_is_ascii(tmp_path: Path) -> None:
+    fake = FakeClient(own=status("alice", ONLINE))
+    async with running(tmp_path, fake, ascii=True) as run:
+        await run.press("ctrl+p")
+        assert "Listening to music" in run.text()
+        assert run.text().isascii()
+        await run.press("escape", "s")
+        assert run.text().isascii()
+        await run.press("escape", "question_mark")
+        assert run.text().isascii()
+
+
+@pytest.mark.parametrize("evil", ["a [/] b", "[bold", "[@click=app.quit]x[/]", "\x1b]52;c;x\x07"])
+async def test_markup_in_an_error_is_text(tmp_path: Path, evil: str) -> None:
+    async with running(tmp_path) as run:
+        run.fake.fail("get_user_status", IMError(ErrorCode.ERR_INVALID_PARAMETERS, evil))
+        await run.press("i", "enter")
+        assert evil.replace("\x1b", "\ufffd").replace("\x07", "\ufffd") in run.events()[-1]
+        assert run.app.is_running

@@ -73,14 +73,15 @@ class MainScreen(Screen[None]):
         yield KeyLine()
         yield TooSmall()
 
-    def _friend_counts(self) -> str:
+    def _friend_counts(self) -> list[str]:
         counts = str(count(person for person in self._store.listed() if person.friend))
         if self._store.as_of is None:
-            return counts
-        return f"{counts}, as of {time_of_day(self._clock, self._store.as_of)}"
+            return [counts]
+        as_of = f"as of {time_of_day(self._clock, self._store.as_of)}"
+        return [f"{counts}, {as_of}", as_of]
 
-    def _event_note(self) -> str:
-        return "all" if self.event_pane.follows else "End: newest"
+    def _event_note(self) -> list[str]:
+        return ["all" if self.event_pane.follows else "End: newest"]
 
     def on_mount(self) -> None:
         """Keep the event pane's note right while it is scrolled."""
