@@ -21,11 +21,7 @@ NOTHING = Text("")
 
 
 class CustomStatus(Struct, frozen=True):
-    """The text that stands, on top of those that come back after it.
-
-    Each text under another ends later than it or not at all: one that ends earlier could never
-    be seen again.
-    """
+    """The text that stands, on top of those that may come back after it."""
 
     texts: tuple[Text, ...] = ()
 
@@ -48,8 +44,7 @@ class CustomStatus(Struct, frozen=True):
         if expires_at is None:
             return CustomStatus((top,) if text else ())
         below = self.texts[:-1] if self.standing.text == text else self.texts
-        kept = [under for under in below if not under.ended(expires_at)]
-        return CustomStatus((*kept[-(STATUS_ENDS_MAX - 1) :], top))
+        return CustomStatus((*below[-(STATUS_ENDS_MAX - 1) :], top))
 
 
 CLEARED = CustomStatus()

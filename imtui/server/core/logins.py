@@ -42,9 +42,9 @@ class Login:
 def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
     """Log a session in, and return the own status.
 
-    The same account again succeeds and changes nothing; another one logs the first out. The same
-    instance ID elsewhere is taken over, with its place in the policy. A login and the kicks that
-    it causes are one change.
+    The same account again succeeds and changes nothing, passively or not; another one logs the
+    first out. The same instance ID elsewhere is taken over, with its place in the policy. A login
+    and the kicks that it causes are one change.
 
     Raises:
         IMError: 6017 for an invalid ID or name; 70107 for an unknown account if accounts are not
@@ -52,7 +52,7 @@ def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
             would be kicked now. Whoever was logged in on the session stays so.
     """
     current = app.sessions.get(session_id)
-    if current and (current.user_id, current.passive) == (wish.user_id, wish.passive):
+    if current and current.user_id == wish.user_id:
         return app.accounts[wish.user_id].own_status
     identifiers.check_user_id(wish.user_id)
     identifiers.check_instance_id(wish.instance_id)
@@ -60,8 +60,8 @@ def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
     account = app.accounts.get(wish.user_id)
     if account is None and app.console.auto_register is Switch.OFF:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
-    if account is not None and wish.resume and not wish.passive:
-        _check_resumable(app, account, wish, now)
+    if account is not None and not wish.passive:
+        _check_admitted(app, account, wish, now)
     if current is not None:
         end(app, session_id, DeviceState.LOGGED_OUT, now)
     account = account or _register(app, wish.user_id, now)
@@ -124,39 +124,44 @@ def self_devices(account: Account) -> list[SelfDevice]:
     ]
 
 
-def _check_resumable(app: App, account: Account, wish: Login, now: Moment) -> None:
+def _check_admitted(app: App, account: Account, wish: Login, now: Moment) -> None:
+    """Check that a device that goes on with an earlier login has a place."""
     device = account.devices.get(wish.instance_id)
-    if device is None:
+    if device is None or not _goes_on(device, wish):
         return
-    if device.state is DeviceState.LOST:
+    if device.state in (DeviceState.LIVE, DeviceState.LOST):
+        others = [other for other in account.connected_devices if other is not device]
         returning = structs.replace(device, platform=wish.platform)
-        connected = [*account.connected_devices, returning]
-        if returning not in over_policy(app.console.login_policy, connected):
+        if returning not in over_policy(app.console.login_policy, [*others, returning]):
             return
+    if device.state is DeviceState.LOST:
         # A newer login has its place: an automatic reconnect must not kick a person's choice.
         _record(app, account, device, DeviceState.KICKED, now)
         settle(app, account, now)
-    elif device.state is DeviceState.LIVE:
-        return
     raise IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
 
 
+def _goes_on(device: Device, wish: Login) -> bool:
+    return wish.resume or device.state is DeviceState.LIVE
+
+
 def _connect(app: App, account: Account, session: Session, wish: Login, now: Moment) -> None:
+    devices_before = self_devices(account)
     known = account.devices.get(wish.instance_id)
+    earlier = known if known is not None and _goes_on(known, wish) else None
     taken_over = account.live.pop(wish.instance_id, None)
     if taken_over is not None:
         del app.sessions[taken_over]
         app.silences.cancel(taken_over)
         app.changes.append(SessionTakenOver(taken_over))
-    goes_on = known is not None and (taken_over is not None or wish.resume)
     device = Device(
         account.user_id,
         wish.instance_id,
         wish.platform,
         session.named.device_name,
         DeviceState.LIVE,
-        known.login_order if known and goes_on else app.next_login_order(),
-        known.login_time if known and goes_on else now.unix_ms,
+        earlier.login_order if earlier else app.next_login_order(),
+        earlier.login_time if earlier else now.unix_ms,
         now.unix_ms,
     )
     account.devices[device.instance_id] = device
@@ -166,7 +171,9 @@ def _connect(app: App, account: Account, session: Session, wish: Login, now: Mom
         _kick(app, account, excess, now)
     _forget_old_devices(app, account)
     settle(app, account, now, device.named)
-    app.changes.append(OwnDevicesChanged(account.user_id))
+    # A connection that was only replaced is no news to the others.
+    only = session.session_id if self_devices(account) == devices_before else None
+    app.changes.append(OwnDevicesChanged(account.user_id, only))
 
 
 def _kick(app: App, account: Account, device: Device, now: Moment) -> None:

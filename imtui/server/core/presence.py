@@ -21,7 +21,8 @@ def settle(
     """Bring the status of an account up to date, and say what changed.
 
     The custom status goes as the account leaves ONLINE, in the same change. A change of the
-    online devices alone is told to own devices only, and so is setting a text that was there.
+    online devices or of the text's end alone is told to own devices only, and so is setting a
+    text that was there.
 
     Args:
         app: The app.
@@ -31,6 +32,7 @@ def settle(
         was_set: Own devices are told even if nothing changed.
     """
     before = account.status
+    ended_at = account.custom.standing.expires_at
     general = account.general_status
     online = general is UserStatusType.ONLINE
     account.custom = account.custom.at(now.unix_ms) if online else CLEARED
@@ -43,7 +45,8 @@ def settle(
         before.since if general is before.status_type else now.unix_ms,
         before.revision,
     )
-    if after == before and not was_set:
+    same_end = account.custom.standing.expires_at == ended_at
+    if after == before and same_end and not was_set:
         return
     to_watchers = (general, after.custom_status) != (before.status_type, before.custom_status)
     if after != before:

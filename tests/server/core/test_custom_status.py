@@ -39,6 +39,11 @@ def test_the_same_text_gets_the_new_end() -> None:
     assert lengthened.at(300).standing.text == ""
 
 
+def test_an_end_that_is_brought_forward_lets_an_earlier_text_come_back() -> None:
+    status = CLEARED.set("Out", 120).set("Lunch", 240).set("Lunch", 60)
+    assert status.at(60).standing.text == "Out"
+
+
 def test_being_without_a_text_can_have_an_end() -> None:
     status = CLEARED.set("At work", None).set("", 100)
     assert status.standing.text == ""
@@ -58,7 +63,4 @@ def test_what_stands_has_never_ended_and_memory_is_bounded(
     for text, expires_at in texts:
         status = status.set(text, expires_at)
     assert len(status.texts) <= 16
-    standing = status.at(now).standing
-    assert not standing.ended(now)
-    ends = [text.expires_at or 10**9 for text in status.texts]
-    assert ends == sorted(ends, reverse=True)
+    assert not status.at(now).standing.ended(now)
