@@ -155,9 +155,7 @@ class Model:
             self.out.unsettled.add((conn, "onUserStatusChanged"))
         account = self.accounts.setdefault(user, Account(user))
         before = account.seen()
-        known = account.devices.get(instance)
-        if not passive and resume and known and known.state == "live":
-            self.out.unsettled |= {(other, "onSelfDevicesChanged") for other in account.conns()}
+        devices = [device.instance for device in account.live()]
         self.heard[conn] = self.now
         if passive:
             self.session[conn] = (user, None)
@@ -168,7 +166,8 @@ class Model:
         self._count_alone(account)
         self._changed(account, before)
         after = tuple(device.instance for device in account.live())
-        for told in {conn} if passive else account.conns():
+        # A connection that was only replaced is no news to the others.
+        for told in {conn} if list(after) == devices else account.conns():
             self.out.told[told].append(Told("onSelfDevicesChanged", after))
         return account.seen()
 

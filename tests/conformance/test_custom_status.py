@@ -296,3 +296,30 @@ async def test_set__only_own_devices_learn_when_it_ends(world: World) -> None:
 async def test_set__without_a_login(world: World) -> None:
     client = await world.connect()
     assert await code(client.call("setSelfStatus", customStatus="x" * 101)) == 6014
+
+
+@covers(17)
+async def test_set__an_end_brought_forward_puts_back_a_text_that_has_not_ended(
+    world: World,
+) -> None:
+    alice = await login(world, "alice")
+    now = world.unix_ms()
+    await alice.call("setSelfStatus", customStatus="Out", expiresAt=now + 120_000)
+    await alice.call("setSelfStatus", customStatus="Lunch", expiresAt=now + 240_000)
+    await alice.call("setSelfStatus", customStatus="Lunch", expiresAt=now + 60_000)
+    await world.advance(61)
+    assert await query(alice, "alice") == ("alice", ONLINE, "Out")
+
+
+@covers(17, 19)
+async def test_set__own_devices_learn_that_a_text_no_longer_ends(world: World) -> None:
+    alice = await login(world, "alice")
+    now = world.unix_ms()
+    await alice.call("setSelfStatus", customStatus="Working")
+    await alice.call("setSelfStatus", customStatus="Lunch", expiresAt=now + 60_000)
+    await alice.call("setSelfStatus", customStatus="Working", expiresAt=now + 120_000)
+    await alice.told()
+    await world.advance(121)
+    (told,) = statuses(await alice.told())
+    assert shown(told) == ("alice", ONLINE, "Working")
+    assert "expiresAt" not in told

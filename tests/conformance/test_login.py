@@ -378,3 +378,31 @@ async def test_login__who_does_not_log_in_for_30_seconds_is_closed_with_4003(
     assert await code(client.call("heartbeat")) == 6014
     await socket_world.advance(1.5)
     assert await client.closed() == 4003
+
+
+@covers(7)
+async def test_resume__own_devices_are_told_nothing_if_the_old_socket_was_not_seen_to_be_gone(
+    world: World,
+) -> None:
+    await login(world, "alice", instanceID="i1")
+    laptop = await login(world, "alice", instanceID="i2")
+    await login(world, "alice", instanceID="i1", resume=True)
+    assert await laptop.told() == []
+
+
+@covers(33)
+async def test_take_over__on_another_platform_it_is_not_answered_and_then_kicked(
+    world: World,
+) -> None:
+    await world.console(login_policy="platform")
+    await login(world, "alice", instanceID="i1", platform="Linux")
+    mac = await login(world, "alice", instanceID="i2", platform="Mac")
+    assert await code(login(world, "alice", instanceID="i1", platform="Mac")) == 6208
+    assert await query(mac, "alice") == ("alice", ONLINE, "")
+
+
+@covers(32)
+async def test_login__again_as_the_same_account_passively_changes_nothing(world: World) -> None:
+    alice = await login(world, "alice", instanceID="i1")
+    await send_login(world, alice, "alice", instanceID="i1", passive=True)
+    assert await query(alice, "alice") == ("alice", ONLINE, "")
