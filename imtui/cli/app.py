@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     choice = chosen_account(arguments)
 
     from imtui.cli import paths
+    from imtui.tui.entry import run as run_app
     from imtui.tui.launch import Launch
-    from imtui.tui.launch import run as run_app
 
     joining = Joining(choice, arguments.device)
     try:

@@ -2,26 +2,18 @@
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import signal
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imtui.cli.arguments import port_number, seconds
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.serving import announce, log_to
+from imtui.cli.signals import ending_signals
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
     from imtui.server.backend import BackendConfig
-    from imtui.server.data_dir import Address
-
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-# These write requests down, and a request's URL may hold a UserSig.
-_CHATTY_LOGGERS = ("uvicorn", "uvicorn.access", "httpx", "httpcore", "websockets")
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -96,48 +88,3 @@ async def _serve(config: "BackendConfig") -> None:
             failing = group.create_task(backend.wait_failed())
             await ended.wait()
             failing.cancel()
-
-
-def log_to(handler: logging.Handler) -> None:
-    """Send the process's log to ``handler``, without what may hold a secret."""
-    handler.setFormatter(logging.Formatter(_LOG_FORMAT))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for name in _CHATTY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def announce(address: "Address") -> None:
-    """Print the one line that says that the backend is ready, and where."""
-    import msgspec
-
-    line = {
-        "event": "ready",
-        "ws": address.ws,
-        "rest": address.rest,
-        "sdkAppID": address.sdk_app_id,
-    }
-    print(msgspec.json.encode(line).decode(), flush=True)
-
-
-@contextlib.contextmanager
-def ending_signals() -> Iterator[asyncio.Event]:
-    """Give an event that is set when a signal asks the process to end; a second one insists."""
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32":
-        numbers.append(signal.SIGHUP)
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def end(*_: object) -> None:
-        restore()
-        loop.call_soon_threadsafe(ended.set)
-
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield ended
-    finally:
-        restore()

@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _watch(arguments: argparse.Namespace) -> None:
-    from imtui.cli.serve import ending_signals
     from imtui.cli.session import find_credentials
+    from imtui.cli.signals import ending_signals
 
     with ending_signals() as ended:
         credentials = await find_credentials(arguments)

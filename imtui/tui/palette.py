@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from textual import on
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -11,23 +11,36 @@ from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+from imtui.tui.badges import Glyphs
 from imtui.tui.choices import CLEAR, Choice, matching, rank, size, too_long
 from imtui.tui.commands import COMMANDS, Command, key_name
-
-if TYPE_CHECKING:
-    from imtui.tui.app import ImtuiApp
 
 # A text counts for more than a command that fits as well, so that a letter and Enter set it.
 _TEXT_BONUS = 0.5
 _TYPED_SCORE = 0.1
 
 
+class Host(Protocol):
+    """What the palette needs of the app that it lies over."""
+
+    glyphs: Glyphs
+
+    def choices(self) -> list[Choice]:
+        """Return the texts to offer."""
+
+    def set_status(self, text: str) -> None:
+        """Set the own text."""
+
+    def run_command(self, command_id: str) -> None:
+        """Run a command of the registry."""
+
+
 class ImtuiProvider(Provider):
     """Offers texts to set, then commands, then what was typed as a text."""
 
     @property
-    def _app(self) -> "ImtuiApp":
-        return cast("ImtuiApp", self.app)
+    def _app(self) -> Host:
+        return cast(Host, self.app)
 
     async def discover(self) -> Hits:
         """Offer everything, before anything is typed."""

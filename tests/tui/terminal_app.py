@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import imtui.tui.app
-from imtui.tui.launch import Account, Launch, run
+from imtui.tui.entry import run
+from imtui.tui.launch import Account, Launch
 from imtui.tui.sdk_face import Sdk
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
 
