@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,11 +18,11 @@ from imtui.server.store.store import Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
 
-# Watchers are told at ticks. A tick is short when there is little to tell, and as long as it
-# takes to keep telling under a fifth of the time when there is much.
+# Watchers are told at ticks, in seconds. After a lone change the tick is short; after a delivery
+# it is as long as it takes to keep delivering under a fifth of the time.
 TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
-_TICK_PER_DELIVERY: Final = 4
+_REST_PER_DELIVERY: Final = 4
 _STORE_RETRY: Final = 1.0
 
 
@@ -51,7 +50,7 @@ class FanOut:
         self._waiting: set[Outbox] = set()
         self._flush_soon: asyncio.Handle | None = None
         self._next_tick: asyncio.TimerHandle | None = None
-        self._tick = TICK_MIN
+        self._rest_until = 0.0
         self._store_retry: asyncio.TimerHandle | None = None
 
     def is_store_failing(self) -> bool:
@@ -122,14 +121,14 @@ class FanOut:
 
     def _deliver(self) -> None:
         self._next_tick = None
-        began = time.perf_counter()
+        began = self._loop.time()
         self._commit()
         waiting, self._waiting = self._waiting, set()
         shared = _SharedFrames()
         for outbox in waiting:
             outbox.deliver(shared.encode)
-        took = time.perf_counter() - began
-        self._tick = min(max(TICK_MIN, took * _TICK_PER_DELIVERY), TICK_MAX)
+        ended = self._loop.time()
+        self._rest_until = ended + min((ended - began) * _REST_PER_DELIVERY, TICK_MAX)
 
     def _stage(self, outbox: Outbox) -> None:
         self._staged.add(outbox)
@@ -160,7 +159,8 @@ class FanOut:
                 outbox.pend(user_id, status)
                 self._waiting.add(outbox)
         if self._waiting and self._next_tick is None:
-            self._next_tick = self._loop.call_later(self._tick, self._deliver)
+            due = max(self._loop.time() + TICK_MIN, self._rest_until)
+            self._next_tick = self._loop.call_at(due, self._deliver)
 
     def _tell_devices(self, change: c.OwnDevicesChanged) -> None:
         devices = m.SelfDevices(self._service.self_devices(change.user_id))
