@@ -1,27 +1,35 @@
 """A terminal of our own: a program on a pty, and a screen that shows what it writes."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import termios
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pyte
 
 SHOWN_WITHIN = 60.0
+TYPED_AGAIN_AFTER = 2.0
 
 
 class Terminal:
     """One program on one terminal."""
 
-    def __init__(self, process: Process, master: int, size: tuple[int, int]) -> None:
+    def __init__(self, process: Process, master: int, slave: int, size: tuple[int, int]) -> None:
         self.process = process
+        self.output = bytearray()
+        """Everything that was written."""
         self._master = master
+        self._slave = slave
+        self.settings_before = self.settings
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._written = asyncio.Event()
@@ -30,6 +38,11 @@ class Terminal:
     def text(self) -> str:
         """Return what the screen shows."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def settings(self) -> list[Any]:
+        """Return how the terminal is set up: echo, line mode and so on."""
+        return termios.tcgetattr(self._slave)
 
     def send(self, keys: str | bytes) -> None:
         """Type."""
@@ -62,30 +75,38 @@ class Terminal:
     async def ended(self) -> int:
         """Wait until the program has ended, and return its exit status."""
         async with asyncio.timeout(SHOWN_WITHIN):
-            return await self.process.wait()
+            status = await self.process.wait()
+        while self._master >= 0 and select.select([self._master], [], [], 0)[0]:
+            self.read()
+        return status
+
+    async def shows_after(self, key: str, text: str) -> None:
+        """Type a key, again if input before it has swallowed it, until a text shows."""
+        while text not in self.text:
+            assert self.process.returncode is None, self.text
+            self.send(key)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TYPED_AGAIN_AFTER):
+                    await self.shows(text)
 
     def hang_up(self) -> None:
         """Close the terminal, as closing its window does."""
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)
-        self._master = -1
+        if self._master >= 0:
+            asyncio.get_running_loop().remove_reader(self._master)
+            os.close(self._slave)
+            os.close(self._master)
+            self._master = -1
 
     def read(self) -> None:
         """Show what has been written."""
-        try:
-            data = os.read(self._master, 65536)
-        except OSError:
-            data = b""
-        if not data:
-            asyncio.get_running_loop().remove_reader(self._master)
-            return
+        data = os.read(self._master, 65536)
+        self.output += data
         self._stream.feed(data)
         self._written.set()
 
     async def close(self) -> None:
         """Take the terminal away, and the program with it if it is still there."""
-        if self._master >= 0:
-            self.hang_up()
+        self.hang_up()
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()
@@ -116,8 +137,7 @@ async def terminal(
         start_new_session=True,
         preexec_fn=_take_terminal,
     )
-    os.close(slave)
-    shown = Terminal(process, master, size)
+    shown = Terminal(process, master, slave, size)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
         yield shown

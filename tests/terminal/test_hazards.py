@@ -1,16 +1,17 @@
-"""The app in a real terminal: bad input, signals, a closed window, colours, faults."""
+"""The app on a played SDK in a real terminal: bad input, signals, colours, faults."""
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
-import termios
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import Terminal
+from tests.terminal.pty_terminal import Terminal, terminal
 
 pytestmark = pytest.mark.terminal
 
@@ -19,11 +20,12 @@ SGR = re.compile(rb"\x1b\[([\d;:]*)m")
 COLOURS = {*range(30, 39), *range(40, 49), *range(90, 98), *range(100, 108)}
 
 
-def terminal(
+def open_app(
     folder: Path, *arguments: str, size: tuple[int, int] = (120, 30), **environment: str
-) -> Terminal:
-    clean = {"NO_COLOR": "", **environment} if "NO_COLOR" in environment else environment
-    return Terminal(MODULE, str(folder), *arguments, environment=clean, size=size)
+) -> AbstractAsyncContextManager[Terminal]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("TMUX", "NO_COLOR")}
+    command = [sys.executable, "-m", MODULE, str(folder), *arguments]
+    return terminal(command, {**kept, **environment}, size)
 
 
 @pytest.mark.parametrize(
@@ -40,31 +42,31 @@ def terminal(
         b"\x1b[200~\xff\x00\x1b[201~",
     ],
 )
-def test_no_input_kills_it(tmp_path: Path, junk: bytes) -> None:
-    with terminal(tmp_path) as app:
-        app.shows("connected")
+async def test_no_input_kills_it(tmp_path: Path, junk: bytes) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
         app.send(junk)
-        app.shows_after(b"s", "What are you up to?")
+        await app.shows_after("s", "What are you up to?")
 
 
-def test_remote_text_never_reaches_the_terminal_raw(tmp_path: Path) -> None:
-    with terminal(tmp_path, "evil") as app:
-        app.shows("connected")
-        app.shows("]52;c;")
+async def test_remote_text_never_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    async with open_app(tmp_path, "evil") as app:
+        await app.shows("connected")
+        await app.shows("]52;c;")
         app.send(b"\x1b[B\x1b[Bi")
-        app.shows("Query whose status?")
+        await app.shows("Query whose status?")
         assert b"\x1b]52" not in app.output
         assert b"\x9b1m" not in app.output
         assert "\u202e".encode() not in app.output
-        assert "[bold]" in app.text()
+        assert "[bold]" in app.text
 
 
-def test_no_color_means_none(tmp_path: Path) -> None:
-    with terminal(tmp_path, NO_COLOR="1") as app:
-        app.shows("connected")
+async def test_no_color_means_none(tmp_path: Path) -> None:
+    async with open_app(tmp_path, NO_COLOR="1") as app:
+        await app.shows("connected")
         app.send(b"s")
         # What is chosen shows all the same: reversed in lists of ours, underlined in dialogs.
-        app.until(lambda: parameters(app) >= {4, 7})
+        await app.until(lambda: parameters(app) >= {4, 7}, "to mark what is chosen")
         assert not parameters(app) & COLOURS
 
 
@@ -79,49 +81,49 @@ def parameters(app: Terminal) -> set[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_closes_the_socket_and_restores_the_terminal(
+async def test_a_signal_closes_the_socket_and_restores_the_terminal(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    with terminal(tmp_path) as app:
-        app.shows("connected")
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
         app.process.send_signal(number)
-        assert app.ended() == 0
+        assert await app.ended() == 0
         assert b"\x1b[?1049l" in app.output
         assert app.output.rstrip().endswith(b"closed")
-        assert termios.tcgetattr(app.slave) == app.before
+        assert app.settings == app.settings_before
 
 
-def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
-    with terminal(tmp_path) as app:
-        app.shows("connected")
+async def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
         app.hang_up()
-        assert app.process.wait(30) in (0, 1, 120)
+        assert await app.ended() in (0, 1, 120)
 
 
 @pytest.mark.parametrize("key", [b"q", b"\x11"])
-def test_quit_keys(tmp_path: Path, key: bytes) -> None:
-    with terminal(tmp_path) as app:
-        app.shows("connected")
+async def test_quit_keys(tmp_path: Path, key: bytes) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
         app.send(key)
-        assert app.ended() == 0
+        assert await app.ended() == 0
         assert app.output.rstrip().endswith(b"closed")
 
 
-def test_suspending_and_going_on(tmp_path: Path) -> None:
-    with terminal(tmp_path) as app:
-        app.shows("connected")
+async def test_suspending_and_going_on(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
         app.send(b"\x1a")
-        app.until(lambda: b"\x1b[?1049l" in app.output)
-        _, how = os.waitpid(app.process.pid, os.WUNTRACED)
+        await app.until(lambda: b"\x1b[?1049l" in app.output, "to be left")
+        _, how = await asyncio.to_thread(os.waitpid, app.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(how)
         app.process.send_signal(signal.SIGCONT)
         app.send(b"s")
-        app.shows("What are you up to?")
+        await app.shows("What are you up to?")
 
 
-def test_a_fault_is_one_line(tmp_path: Path) -> None:
-    with terminal(tmp_path, "fault") as app:
-        assert app.ended() == 1
+async def test_a_fault_is_one_line(tmp_path: Path) -> None:
+    async with open_app(tmp_path, "fault") as app:
+        assert await app.ended() == 1
         after = app.output.split(b"\x1b[?1049l")[-1]
         lines = [line for line in re.sub(rb"\x1b\[[^a-zA-Z]*[a-zA-Z]", b"", after).splitlines()]
         told = [line.strip() for line in lines if line.strip()]
