@@ -6,10 +6,14 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.messages import Push
 
 RequestID = int | float | str | None
+
+Params = Raw | UnsetType
+"""The parameters of a request that are not decoded yet."""
 
 T = TypeVar("T", bound=Struct)
 
@@ -97,6 +101,11 @@ def decode_request(frame: str | bytes) -> Request:
         raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
     if request.jsonrpc != "2.0":
         raise IMError(ErrorCode.JSONRPC_INVALID_REQUEST, 'jsonrpc has to be "2.0".')
+    if isinstance(request.id, str) and len(request.id) > limits.REQUEST_ID_MAX_CHARS:
+        raise IMError(
+            ErrorCode.JSONRPC_INVALID_REQUEST,
+            f"An id has at most {limits.REQUEST_ID_MAX_CHARS} characters.",
+        )
     return request
 
 
@@ -112,7 +121,7 @@ def decode_incoming(frame: str | bytes) -> Incoming:
         raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
 
 
-def decode_params(params: Raw | UnsetType, type_: type[T]) -> T:
+def decode_params(params: Params, type_: type[T]) -> T:
     """Return the parameters of a request.
 
     Raises:

@@ -62,12 +62,17 @@ class Empty(_Message, frozen=True):
     """Parameters or a result with nothing in them."""
 
 
-class LoginParams(_Message, frozen=True):
-    """The parameters of ``login``."""
+class Credentials(_Message, frozen=True):
+    """Those parameters of ``login`` that prove who logs in."""
 
     sdk_app_id: int
     user_id: str
     user_sig: str = ""
+
+
+class LoginParams(Credentials, frozen=True):
+    """The parameters of ``login``."""
+
     platform: Platform = Platform.LINUX
     instance_id: str = ""
     device_name: str = ""

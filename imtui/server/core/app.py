@@ -41,6 +41,8 @@ class App:
         self.console = stored.console
         self.accounts: dict[str, Account] = {}
         self.sessions: dict[int, Session] = {}
+        self.connected: dict[str, None] = {}
+        """The accounts that have a session, in no order that matters."""
         self.friends = Relation()
         self.subscriptions = Relation()
         self.rates = Rates()

@@ -69,6 +69,7 @@ def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
     named = ChangedBy(wish.instance_id, name, wish.platform)
     session = Session(session_id, account.user_id, named, wish.passive, now.monotonic)
     app.sessions[session_id] = session
+    app.connected[account.user_id] = None
     app.silences.set(session_id, now.monotonic + app.timing.heartbeat_timeout)
     if wish.passive:
         account.passive.add(session_id)
@@ -101,8 +102,9 @@ def end(app: App, session_id: int, state: DeviceState, now: Moment) -> None:
         _disconnect(app, account, session.named.instance_id, state, now)
         settle(app, account, now, session.named)
         app.changes.append(OwnDevicesChanged(account.user_id))
-    if account.is_away and app.subscriptions.members(account.user_id):
-        app.clearings.set(account.user_id, now.monotonic + app.timing.subscriptions_cleared_after)
+    if account.is_away:
+        del app.connected[account.user_id]
+        _await_clearing(app, account, now)
 
 
 def enforce_policy(app: App, now: Moment) -> None:
@@ -138,7 +140,10 @@ def _check_admitted(app: App, account: Account, wish: Login, now: Moment) -> Non
         # A newer login has its place: an automatic reconnect must not kick a person's choice.
         _record(app, account, device, DeviceState.KICKED, now)
         settle(app, account, now)
-    raise IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
+    raise IMError(
+        ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER,
+        "This device was kicked offline or logged out; log in anew.",
+    )
 
 
 def _goes_on(device: Device, wish: Login) -> bool:
@@ -189,6 +194,12 @@ def _disconnect(
 ) -> None:
     del account.live[instance_id]
     _record(app, account, account.devices[instance_id], state, now)
+
+
+def _await_clearing(app: App, account: Account, now: Moment) -> None:
+    if app.subscriptions.members(account.user_id):
+        due = now.monotonic + app.timing.subscriptions_cleared_after
+        app.clearings.set(account.user_id, due)
 
 
 def _record(app: App, account: Account, device: Device, state: DeviceState, now: Moment) -> None:

@@ -1,7 +1,5 @@
 """What the devices and texts of an account make of its status, and who hears of a change."""
 
-from collections.abc import Iterator
-
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.server.core.account import Account
 from imtui.server.core.app import App
@@ -55,16 +53,18 @@ def settle(
     app.changes.append(StatusChanged(account.status, account.own_status, to_watchers))
 
 
-def watchers(app: App, user_id: str) -> Iterator[str]:
-    """Iterate over those who are told of the user's changes, each once.
+def watchers(app: App, user_id: str) -> set[str]:
+    """Return those of the connected accounts who are told of the user's changes.
 
     Friends, while the console's friend switch is on; subscribers, while the edition and the
     console's switch allow it.
     """
-    friends = app.friends.owners(user_id) if app.console.tells_friends else ()
-    yield from friends
+    told: set[str] = set()
+    if app.console.tells_friends:
+        told |= app.friends.owners(user_id) & app.connected.keys()
     if app.console.tells_subscribers:
-        yield from (who for who in app.subscriptions.owners(user_id) if who not in friends)
+        told |= app.subscriptions.owners(user_id) & app.connected.keys()
+    return told
 
 
 def is_watcher(app: App, watcher: str, user_id: str) -> bool:

@@ -1,6 +1,6 @@
 """Who has whom in a list: friends, and subscriptions."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, KeysView
 
 
 class Relation:
@@ -36,11 +36,11 @@ class Relation:
         """Tell whether ``member`` is on the owner's list."""
         return member in self._lists.get(owner, ())
 
-    def members(self, owner: str) -> Collection[str]:
+    def members(self, owner: str) -> KeysView[str]:
         """Return the owner's list in its order."""
         return self._lists.get(owner, {}).keys()
 
-    def owners(self, member: str) -> Collection[str]:
+    def owners(self, member: str) -> KeysView[str]:
         """Return who has ``member`` in their list."""
         return self._owners.get(member, {}).keys()
 

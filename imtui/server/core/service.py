@@ -172,9 +172,9 @@ class IMService:
             due.append(now.monotonic + min((end - now.unix_ms) / 1000, _WALL_CLOCK_CHECK))
         return min(due, default=None)
 
-    def watchers(self, user_id: str) -> list[str]:
-        """Return who is told of a user's changes, each once."""
-        return list(presence.watchers(self._app, user_id))
+    def watchers(self, user_id: str) -> set[str]:
+        """Return which of the connected accounts are told of a user's changes."""
+        return presence.watchers(self._app, user_id)
 
     def is_watcher(self, watcher: str, user_id: str) -> bool:
         """Tell whether ``watcher`` is told of a user's changes."""

@@ -27,7 +27,7 @@ def set_self_status(
     session = app.session(session_id)
     text = identifiers.check_custom_status(text)
     if expires_at is not None and not now.unix_ms < expires_at <= limits.UNIX_MS_MAX:
-        raise invalid_parameters("expiresAt", "the end has to be in the future, in Unix ms")
+        raise invalid_parameters("expiresAt", "an end is in the future and before 2^53, in Unix ms")
     account = app.accounts[session.user_id]
     if not account.live:
         raise IMError(

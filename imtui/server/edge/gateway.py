@@ -32,6 +32,13 @@ LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
 _CLOSE_TIMEOUT: Final = 5.0
 
+# How long the requests that one client has sent ahead may be worked off, in seconds, before the
+# others have their turn.
+_TURN: Final = 0.002
+
+# Frames of one client that are read ahead; each may be as large as a frame can be.
+_READ_AHEAD: Final = 4
+
 # Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
 _websockets_log: Final = logging.getLogger(f"{__name__}.websockets")
 _websockets_log.setLevel(logging.CRITICAL)
@@ -97,6 +104,7 @@ class Gateway:
             close_timeout=_CLOSE_TIMEOUT,
             ping_interval=None,
             max_size=FRAME_MAX_BYTES,
+            max_queue=_READ_AHEAD,
             logger=_websockets_log,
             create_connection=_Connection,
         )
@@ -128,6 +136,8 @@ class Gateway:
             session_id,
             self._fanout.is_store_failing,
         )
+        loop = asyncio.get_running_loop()
+        turn_ends = loop.time() + _TURN
         try:
             async for frame in connection:
                 if isinstance(frame, bytes):
@@ -138,6 +148,9 @@ class Gateway:
                 self._handle(caller, frame)
                 client.check_login(self._service.is_logged_in(session_id))
                 await client.has_room()
+                if loop.time() >= turn_ends:
+                    await asyncio.sleep(0)
+                    turn_ends = loop.time() + _TURN
         except ConnectionClosed:
             return
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from imtui.protocol import messages as m
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import Request, decode_params
+from imtui.protocol.jsonrpc import Params, Request, decode_params
 from imtui.protocol.limits import heartbeat_interval
 from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
@@ -44,14 +44,19 @@ def call(caller: Caller, request: Request, now: Moment) -> Struct:
         raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
     if method.needs_login:
         caller.service.check_logged_in(caller.session_id)
-    params = decode_params(request.params, method.params)
+    params = (
+        request.params if method.params is None else decode_params(request.params, method.params)
+    )
     if method.is_durable and caller.is_store_failing():
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
     return method.carry_out(caller, params, now)
 
 
-def _login(caller: Caller, params: m.LoginParams, now: Moment) -> m.LoginResult:
-    authenticate(caller.key, params.sdk_app_id, params.user_id, params.user_sig, now)
+def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
+    # The UserSig is checked before all else, and so before the other fields are even read.
+    proof = decode_params(raw, m.Credentials)
+    authenticate(caller.key, proof.sdk_app_id, proof.user_id, proof.user_sig, now)
+    params = decode_params(raw, m.LoginParams)
     wish = Login(
         params.user_id,
         params.instance_id or secrets.token_hex(8),
@@ -116,7 +121,8 @@ def _get_friends(caller: Caller, params: m.GetFriendListParams, now: Moment) -> 
 
 @dataclass(frozen=True)
 class _Method:
-    params: type[Any]
+    params: type[Any] | None
+    """None if it reads them by itself."""
     carry_out: Callable[[Caller, Any, Moment], Struct]
     needs_login: bool = True
     is_durable: bool = False
@@ -124,7 +130,7 @@ class _Method:
 
 
 _METHODS: Final[dict[str, _Method]] = {
-    m.Method.LOGIN: _Method(m.LoginParams, _login, needs_login=False, is_durable=True),
+    m.Method.LOGIN: _Method(None, _login, needs_login=False, is_durable=True),
     m.Method.LOGOUT: _Method(m.Empty, _logout, is_durable=True),
     m.Method.HEARTBEAT: _Method(m.Empty, _heartbeat),
     m.Method.SET_SELF_STATUS: _Method(m.SetSelfStatusParams, _set_self_status),

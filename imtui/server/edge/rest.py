@@ -1,13 +1,11 @@
 """The REST port: the console, for admins."""
 
-import contextlib
-import socket
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-import uvicorn
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -18,9 +16,10 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
 from imtui.server.edge.authentication import authenticate
+from imtui.server.edge.rest_server import RestServer
 
 ADMINISTRATOR: Final = "administrator"
-_CONCURRENT_REQUESTS: Final = 64
+_COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
 
 Body = dict[str, Any]
 
@@ -45,31 +44,24 @@ class Rest:
             "/v4/imtui_console/set": self._console_set,
         }
 
-    def server(self) -> "RestServer":
-        """Return a server of the API, to be run with ``serve``."""
-        return RestServer(
-            uvicorn.Config(
-                self._serve,
-                lifespan="off",
-                interface="asgi3",
-                ws="none",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                limit_concurrency=_CONCURRENT_REQUESTS,
-                timeout_graceful_shutdown=1,
-            )
-        )
+    def server(self) -> RestServer:
+        """Return a server of the API, to be run with ``run_on``."""
+        return RestServer(self._serve)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         # No routes: a wrong method or path gets the envelope too.
-        response = await self._answer(Request(scope, receive))
+        try:
+            response = await self._answer(Request(scope, receive))
+        except ClientDisconnect:
+            return
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         try:
             if request.method != "POST":
                 raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "POST is the only method.")
+            if _COMMAND.fullmatch(request.url.path) is None:
+                raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
             self._check_admin(request.query_params)
             command = self._commands.get(request.url.path)
             if command is None:
@@ -87,11 +79,10 @@ class Rest:
             raise IMError(ErrorCode.ERR_SVR_COMM_SDKAPPID_MISS)
         if not (app_id.isascii() and app_id.isdigit()) or int(app_id[:20]) != self._key.sdk_app_id:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_SDKAPPID)
-        identifier = query.get("identifier", "")
-        user_sig = query.get("usersig", "")
-        authenticate(self._key, self._key.sdk_app_id, identifier, user_sig, self._clock())
-        if identifier != ADMINISTRATOR:
+        if query.get("identifier") != ADMINISTRATOR:
             raise IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
+        user_sig = query.get("usersig", "")
+        authenticate(self._key, self._key.sdk_app_id, ADMINISTRATOR, user_sig, self._clock())
 
     def _console_get(self, body: Body) -> Body:
         return _settings(self._service.console)
@@ -107,24 +98,14 @@ class Rest:
         return _settings(console)
 
 
-class RestServer(uvicorn.Server):
-    """An HTTP server that leaves the process's signals to the program."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-    async def run_on(self, sock: socket.socket) -> None:
-        """Serve on a bound socket until ``should_exit`` is set."""
-        await self.serve(sockets=[sock])
-
-
 def _settings(console: Console) -> Body:
     return {"Settings": msgspec.structs.asdict(console)}
 
 
 async def _read_body(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if len(announced) > len(str(FRAME_MAX_BYTES)) or int(announced) > FRAME_MAX_BYTES:
+        raise IMError(ErrorCode.ERR_SVR_COMM_BODY_SIZE_LIMIT)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -28,6 +28,7 @@ from tests.server.wire import ANSWER_TIMEOUT, Message, wire
         ('{"jsonrpc": "1.0", "id": 1, "method": "heartbeat"}', -32600),
         ('{"jsonrpc": "2.0", "id": {}, "method": "heartbeat"}', -32600),
         ('{"jsonrpc": "2.0", "id": 1, "method": 5}', -32600),
+        ('{"jsonrpc": "2.0", "id": "%s", "method": "heartbeat"}' % ("x" * 257), -32600),
         ('{"jsonrpc": "2.0", "id": 1, "method": "format_disk"}', -32601),
         ('{"jsonrpc": "2.0", "id": 1, "method": "setSelfStatus", "params": 5}', 6014),
         ('{"jsonrpc": "2.0", "id": 1, "method": "login", "params": []}', 6017),
@@ -197,3 +198,34 @@ async def test_nothing_more_counts_from_a_connection_that_was_taken_over(
             told = await watcher.push("onUserStatusChanged")
         assert told["userStatusList"][0]["customStatus"] == "here"
         assert told["userStatusList"][0]["onlineDevices"] == ["Linux"]
+
+
+async def test_a_client_that_sends_far_ahead_takes_turns_with_the_others(
+    backend: Backend,
+) -> None:
+    """All sets are answered, each is told to the other device, and the others are served."""
+    sets = 5000
+    async with wire(backend) as busy, wire(backend) as second, wire(backend) as other:
+        await busy.login("alice")
+        await second.login("alice", instanceID="second")
+        await other.login("bob")
+
+        async def send_ahead() -> None:
+            for number in range(sets):
+                await busy.notify("setSelfStatus", customStatus=str(number))
+
+        async def read_all() -> list[str]:
+            told: list[str] = []
+            while not told or told[-1] != str(sets - 1):
+                for status in (await second.push("onUserStatusChanged"))["userStatusList"]:
+                    told.append(status["customStatus"])
+            return told
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(send_ahead())
+            reading = tasks.create_task(read_all())
+            served = 0
+            while not reading.done():
+                served += await other.code("heartbeat") == 0
+        assert reading.result()[-sets:] == [str(number) for number in range(sets)]
+        assert served > 1

@@ -115,6 +115,25 @@ def test_whoever_is_not_logged_in_gets_6014_before_all_else(method: Method, para
         (
             {
                 "sdkAppID": KEY.sdk_app_id,
+                "userID": "alice",
+                "userSig": sign("alice", KEY.sdk_app_id, KEY.secret_key, 0, now=1.0),
+                "platform": "Abacus",
+                "passive": "perhaps",
+            },
+            70001,
+        ),
+        (
+            {
+                "sdkAppID": KEY.sdk_app_id,
+                "userID": "alice",
+                "userSig": sign("alice", KEY.sdk_app_id, KEY.secret_key, now=1.7e9),
+                "platform": "Abacus",
+            },
+            6017,
+        ),
+        (
+            {
+                "sdkAppID": KEY.sdk_app_id,
                 "userID": "not an ID",
                 "userSig": sign("not an ID", KEY.sdk_app_id, KEY.secret_key, now=1.7e9),
                 "instanceID": "x",

@@ -1,5 +1,7 @@
 """REST: the envelope, the admin, the console."""
 
+import asyncio
+import contextlib
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ async def post(
     backend: Backend, command: str, body: Any = None, *, method: str = "POST", **query: Any
 ) -> dict[str, Any]:
     key = backend.app_key
-    identifier = query.get("identifier", "administrator")
+    identifier = query.get("identifier") or "administrator"
     parameters = {
         "sdkappid": key.sdk_app_id,
         "identifier": identifier,
@@ -72,8 +74,12 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
         (GET, {}, {"sdkappid": "9" * 5000}, 60006),
         (GET, {}, {"sdkappid": 7}, 60006),
         ("v4/imtui_console/nothing", {}, {}, 60009),
-        ("imtui_console/get", {}, {}, 60009),
+        ("v3/imtui_console/get", {}, {}, 60002),
+        ("v4/imtui_console/get/more", {}, {}, 60002),
+        ("", {}, {}, 60002),
         (GET, {}, {"identifier": "alice"}, 60010),
+        (GET, {}, {"identifier": "administrator\n"}, 60010),
+        (GET, {}, {"identifier": None}, 60010),
         (GET, {}, {"sdkappid": None}, 60012),
         (GET, {}, {"usersig": None}, 70002),
         (GET, {}, {"usersig": "x"}, 70003),
@@ -97,3 +103,55 @@ async def test_what_is_wrong_gets_its_code_and_changes_nothing(
 async def test_an_admins_user_sig_of_another_key_is_refused(backend: Backend) -> None:
     forged = sign("administrator", backend.app_key.sdk_app_id, "another key")
     assert (await post(backend, GET, usersig=forged))["ErrorCode"] == 70009
+
+
+def address(backend: Backend) -> tuple[str, int]:
+    host, _, port = backend.address.rest.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def head(backend: Backend, content_length: int) -> bytes:
+    key = backend.app_key
+    query = (
+        f"sdkappid={key.sdk_app_id}&identifier=administrator"
+        f"&usersig={sign('administrator', key.sdk_app_id, key.secret_key)}"
+    )
+    return (
+        f"POST /{GET}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {content_length}\r\n\r\n"
+    ).encode()
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(
+    backend: Backend,
+) -> None:
+    reader, writer = await asyncio.open_connection(*address(backend))
+    writer.write(head(backend, 10**12))
+    async with asyncio.timeout(20):
+        assert b'"ErrorCode":80002' in await reader.readuntil(b"80002")
+    writer.close()
+
+
+async def test_a_client_that_leaves_in_the_middle_leaves_no_trace_in_the_log(
+    backend: Backend, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection(*address(backend))
+    writer.write(head(backend, 100) + b"{")
+    await writer.drain()
+    writer.transport.abort()
+    assert (await post(backend, GET))["ErrorCode"] == 0
+    assert not caplog.records
+
+
+async def test_connections_that_say_nothing_are_closed_and_hinder_nobody(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.rest_server.REQUEST_TIMEOUT", 1.0)
+    idle = [await asyncio.open_connection(*address(backend)) for _ in range(200)]
+    for number, (_, writer) in enumerate(idle):
+        writer.write((b"", b"POST /v4/a/b HTTP/1.1\r\nHo", head(backend, 100) + b"{")[number % 3])
+    assert (await post(backend, GET))["ErrorCode"] == 0
+    for reader, writer in idle:
+        async with asyncio.timeout(20):
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+        writer.close()
