@@ -39,6 +39,7 @@ class Push(StrEnum):
     SUBSCRIPTIONS_CHANGED = "onSubscriptionsChanged"
     FRIEND_LIST_ADDED = "onFriendListAdded"
     FRIEND_LIST_DELETED = "onFriendListDeleted"
+    CONSOLE_CHANGED = "onConsoleChanged"
     KICKED_OFFLINE = "onKickedOffline"
     USER_SIG_EXPIRED = "onUserSigExpired"
 
@@ -204,6 +205,17 @@ class SubscriptionsChanged(_Message, frozen=True):
     """Now the newest, in this order; one that was subscribed already counts too."""
     removed: list[str]
     reason: SubscriptionReason
+
+
+class ConsoleSettings(_Message, frozen=True):
+    """What ``onConsoleChanged`` tells: the console's settings that decide what can be learned."""
+
+    edition: str
+    """``standard`` or ``ultimate``."""
+    user_status: str
+    """``on`` or ``off``: query, subscription, and news to subscribers."""
+    friend_status: str
+    """``on`` or ``off``: news to friends."""
 
 
 class FriendInfoList(_Message, frozen=True):

@@ -15,6 +15,7 @@
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import (
+    ConsoleSettings,
     FriendInfo,
     FriendType,
     SelfDevice,
@@ -30,6 +31,7 @@ from imtui.sdk.listener import IMSDKListener
 __all__ = [
     "Backoff",
     "ChangedBy",
+    "ConsoleSettings",
     "ErrorCode",
     "FriendInfo",
     "FriendType",

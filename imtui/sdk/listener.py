@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
-from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
+from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import UserStatus
 
 _log = logging.getLogger(__name__)
@@ -47,6 +47,13 @@ class IMSDKListener:
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
         """The account's subscriptions changed, on this device or another."""
+
+    def on_console_changed(self, settings: ConsoleSettings) -> None:
+        """The console's settings that decide what can be learned of others changed.
+
+        What is known of friends and subscribed users may no longer be kept up to date, or may be
+        learned again: list the friends and query the subscribed users anew.
+        """
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
         """Users were added to the friend list."""

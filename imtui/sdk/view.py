@@ -10,6 +10,7 @@ from msgspec import Struct, UnsetType
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Incoming
 from imtui.protocol.messages import (
+    ConsoleSettings,
     FriendInfo,
     FriendInfoList,
     FriendListPage,
@@ -32,6 +33,7 @@ _READERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     Push.USER_STATUS_CHANGED: msgspec.json.Decoder(UserStatusList),
     Push.SELF_DEVICES_CHANGED: msgspec.json.Decoder(SelfDevices),
     Push.SUBSCRIPTIONS_CHANGED: msgspec.json.Decoder(SubscriptionsChanged),
+    Push.CONSOLE_CHANGED: msgspec.json.Decoder(ConsoleSettings),
     Push.FRIEND_LIST_ADDED: msgspec.json.Decoder(FriendInfoList),
     Push.FRIEND_LIST_DELETED: msgspec.json.Decoder(UserIDList),
 }
@@ -54,6 +56,7 @@ class View:
             UserStatusList: self._statuses_pushed,
             SelfDevices: self._self_devices_pushed,
             SubscriptionsChanged: self._subscriptions_pushed,
+            ConsoleSettings: self._console_pushed,
             FriendInfoList: self._friends_added,
             UserIDList: self._friends_deleted,
         }
@@ -156,6 +159,9 @@ class View:
         self._listeners.tell(
             IMSDKListener.on_subscriptions_changed, push.added, push.removed, push.reason
         )
+
+    def _console_pushed(self, push: ConsoleSettings) -> None:
+        self._listeners.tell(IMSDKListener.on_console_changed, push)
 
     def _friends_added(self, push: FriendInfoList) -> None:
         friends = push.friend_info_list

@@ -16,6 +16,9 @@ class Follower(Protocol):
     def back(self) -> None:
         """The connection stands."""
 
+    def learn_anew(self) -> None:
+        """What can be learned of others has changed."""
+
     def refused(self, error: IMError) -> None:
         """There will be no further attempt to connect."""
 

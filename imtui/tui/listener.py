@@ -1,6 +1,7 @@
 """From the SDK's callbacks to the store and the session."""
 
 from imtui.sdk import (
+    ConsoleSettings,
     FriendInfo,
     IMError,
     IMSDKListener,
@@ -62,6 +63,11 @@ class StoreListener(IMSDKListener):
         """Show subscriptions, and have the session learn the statuses of new ones."""
         self._store.subscriptions_changed(added, removed, reason)
         self._follower.subscriptions_changed(added, reason)
+
+    def on_console_changed(self, settings: ConsoleSettings) -> None:
+        """Show the settings, and have the session learn what can be learned now."""
+        self._store.console_changed(settings)
+        self._follower.learn_anew()
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
         """Show new friends."""

@@ -235,6 +235,11 @@ class Session:
         self._settle_due = True
         self._wake.set()
 
+    def learn_anew(self) -> None:
+        """Get the whole picture again, as what can be learned of others has changed."""
+        self._settle_due = True
+        self._wake.set()
+
     def refused(self, error: IMError) -> None:
         """Say why there is no further attempt, unless a login is under way that says it itself."""
         if not self._logging_in:

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
+from imtui.protocol.messages import (
+    ConsoleSettings,
+    FriendInfo,
+    SelfDevice,
+    SubscriptionReason,
+)
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind, EventLog
@@ -191,6 +196,14 @@ class Store:
         if self.as_of is None and self.link is Link.CONNECTED:
             self.as_of = self._now()
             self._roster()
+
+    def console_changed(self, settings: ConsoleSettings) -> None:
+        """Tell what the console is set to now."""
+        self.tell(
+            EventKind.NOTICE,
+            f"the console was changed: edition {settings.edition}, "
+            f"user status {settings.user_status}, friends' notifications {settings.friend_status}",
+        )
 
     # Friends and subscriptions
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, Platform
+from imtui.sdk.rest import RestClient
 from imtui.server.backend import Backend, BackendConfig
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Account, Launch
@@ -120,3 +121,33 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
             async with Backend(config):
                 app.session.retry()
                 await until(app, lambda: app.store.own.text == "Tea" and not app.store.stale)
+
+
+async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
+    tmp_path: Path,
+) -> None:
+    async with (
+        Backend(BackendConfig(tmp_path / "data")) as backend,
+        app_on(backend, tmp_path) as (app, _),
+        other_client(backend) as bob,
+        other_client(backend) as eve,
+    ):
+        await bob.login("bob", user_sig(backend, "bob"))
+        await eve.login("eve", user_sig(backend, "eve"))
+        await app.session.add_friend("bob")
+        await app.session.subscribe("eve")
+
+        def statuses() -> dict[str, str]:
+            return {person.user_id: person.status.name for person in app.store.listed()}
+
+        async def set_console(**settings: str) -> None:
+            app_id = backend.address.sdk_app_id
+            sig = user_sig(backend, "administrator")
+            rest = RestClient(backend.address.rest, app_id, "administrator", sig)
+            await rest.call("imtui_console/set", {"Settings": settings})
+
+        await until(app, lambda: statuses() == {"bob": "ONLINE", "eve": "ONLINE"})
+        await set_console(friend_status="off", user_status="off")
+        await until(app, lambda: statuses() == {"bob": "UNKNOWN", "eve": "UNKNOWN"})
+        await set_console(friend_status="on", user_status="on")
+        await until(app, lambda: statuses() == {"bob": "ONLINE", "eve": "ONLINE"})

@@ -84,6 +84,8 @@ class ConsoleChanged:
     """The console's settings changed."""
 
     console: Console
+    decides_who_is_told: bool
+    """Whether the change concerns what clients can learn of others."""
 
 
 @dataclass(frozen=True, slots=True)

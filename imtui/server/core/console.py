@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.messages import ConsoleSettings
 from imtui.server.core.login_policy import LoginPolicy
 
 
@@ -35,6 +36,11 @@ class Console(msgspec.Struct, frozen=True):
     login_policy: LoginPolicy = LoginPolicy.MULTI
     auto_register: Switch = Switch.ON
     """Whether a first login registers the account."""
+
+    @property
+    def public(self) -> ConsoleSettings:
+        """Return what clients are told of it."""
+        return ConsoleSettings(self.edition, self.user_status, self.friend_status)
 
     @property
     def tells_subscribers(self) -> bool:

@@ -137,8 +137,10 @@ class IMService:
         Raises:
             IMError: 70402 for an unknown setting or value; none is changed.
         """
-        self._app.console = self._app.console.with_settings(settings)
-        self._app.changes.append(ConsoleChanged(self._app.console))
+        before = self._app.console
+        console = before.with_settings(settings)
+        self._app.console = console
+        self._app.changes.append(ConsoleChanged(console, console.public != before.public))
         logins.enforce_policy(self._app, now)
         return self._app.console
 
@@ -192,6 +194,10 @@ class IMService:
     def friend_info(self, user_id: str) -> FriendInfo:
         """Return what a friend is told of a user."""
         return friendships.friend_info(self._app, user_id)
+
+    def all_sessions(self) -> list[int]:
+        """Return the sessions of all accounts."""
+        return list(self._app.sessions)
 
     def logged_in(self) -> Counter[str]:
         """Count the sessions of each account, passive ones included."""

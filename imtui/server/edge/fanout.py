@@ -183,6 +183,12 @@ class FanOut:
         self._push_to_account(change.user_id, m.Push.FRIEND_LIST_DELETED, params)
         self._forget(change.user_id, change.friend_ids)
 
+    def _tell_console(self, change: c.ConsoleChanged) -> None:
+        if change.decides_who_is_told:
+            data = encode_push(m.Push.CONSOLE_CHANGED, change.console.public)
+            for session_id in self._service.all_sessions():
+                self._push(session_id, data)
+
     def _tell_kicked(self, change: c.SessionKicked) -> None:
         self._push(change.session_id, encode_push(m.Push.KICKED_OFFLINE, m.Empty()))
         peer = self._peers.get(change.session_id)
@@ -233,6 +239,7 @@ _TELL: Final[dict[type, Callable[[FanOut, Any], None]]] = {
     c.SubscriptionsChanged: FanOut._tell_subscriptions,
     c.FriendsAdded: FanOut._tell_friends_added,
     c.FriendsDeleted: FanOut._tell_friends_deleted,
+    c.ConsoleChanged: FanOut._tell_console,
     c.SessionKicked: FanOut._tell_kicked,
     c.SessionTakenOver: FanOut._tell_taken_over,
     c.SessionSilent: FanOut._tell_silent,

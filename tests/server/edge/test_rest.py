@@ -61,6 +61,13 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
         changed = await post(backend, SET, {"Settings": {"user_status": "off"}})
         assert changed["Settings"] == {**shown["Settings"], "user_status": "off"}
         assert await alice.code("getUserStatus", userIDList=["bob"]) == 72001
+        told = {"edition": "ultimate", "userStatus": "off", "friendStatus": "on"}
+        assert await bob.push("onConsoleChanged") == told
+        await post(backend, SET, {"Settings": {"login_policy": "platform"}})
+        await post(backend, SET, {"Settings": {"user_status": "off"}})
+        bob.pushes.clear()
+        assert await bob.code("heartbeat") == 0
+        assert bob.pushes == []
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_accounts_devices_friends_and_console_come_back(tmp_path: Path) -> None:
             DeviceChanged(device(DeviceState.KICKED)),
             DeviceChanged(device(DeviceState.LOST, "old")),
             FriendsAdded("alice", ("bob", "carol")),
-            ConsoleChanged(Console(edition=Edition.STANDARD)),
+            ConsoleChanged(Console(edition=Edition.STANDARD), True),
         ],
         [FriendsDeleted("alice", ("bob",)), DeviceForgotten("alice", "old")],
     )
