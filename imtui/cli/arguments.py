@@ -46,6 +46,13 @@ def user_id(text: str) -> str:
     return text
 
 
+def server_url(text: str) -> str:
+    """Return the address of a backend; which hosts are allowed is the SDK's to say."""
+    if not text.startswith(("ws://", "wss://", "ws+unix:///")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address: wss://host, ws://host:port")
+    return text
+
+
 def device_name(text: str) -> str:
     """Return a device name."""
     from imtui.protocol.errors import IMError

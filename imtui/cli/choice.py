@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from imtui.cli.arguments import positive, user_id
+from imtui.cli.arguments import positive, server_url, user_id
 from imtui.cli.errors import CommandError, UsageError
 
 USER_SIG_VARIABLE: Final = "IMTUI_USERSIG"
@@ -49,7 +49,11 @@ def add_account_options(
     off = False if first else argparse.SUPPRESS
     group = parser.add_argument_group("account")
     group.add_argument(
-        "--server", metavar="URL", default=absent, help="another backend: ws://… or wss://…"
+        "--server",
+        type=server_url,
+        metavar="URL",
+        default=absent,
+        help="another backend: wss://… or ws://…",
     )
     group.add_argument("--app-id", type=positive, metavar="N", default=absent, help="its SDKAppID")
     group.add_argument("--user", type=user_id, metavar="U", default=absent, help="who to be")

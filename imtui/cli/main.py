@@ -1,6 +1,7 @@
 """The command ``imtui``: reads its arguments, runs the verb, and turns errors into one line."""
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -83,6 +84,8 @@ def _tell(error: BaseException) -> int:
         return _reader_left()
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _one_line("There is no room left on the disk.", EXIT_FAILED)
     return _one_line(crash.record(error), EXIT_FAILED)
 
 

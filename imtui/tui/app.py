@@ -111,6 +111,8 @@ class ImtuiApp(App[None]):
             self.theme = self._settings.theme
         elif self._settings.theme:
             self.store.tell(EventKind.NOTICE, f"There is no theme “{self._settings.theme}”.")
+        # What somebody else wrote meanwhile is painted over.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.store.watch(self._roster.ask)
         self.store.watch(self._events.ask)
         self._roster.ask()

@@ -39,14 +39,11 @@ def _used(times: int) -> str:
 
 
 def rank(title: str, typed: str) -> int:
-    """Tell how well ``typed`` fits: 3 a beginning, 2 a word's beginning, 1 in order, 0 not."""
+    """Tell how well ``typed`` fits: 2 a beginning, 1 a word's beginning, 0 not."""
     title, typed = title.casefold(), typed.casefold()
     if title.startswith(typed):
-        return 3
-    if any(word.startswith(typed) for word in title.split()) or f" {typed}" in title:
         return 2
-    letters = iter(title)
-    return 1 if all(letter in letters for letter in typed if not letter.isspace()) else 0
+    return 1 if f" {typed}" in title else 0
 
 
 def matching(offered: Sequence[Choice], typed: str) -> list[Choice]:

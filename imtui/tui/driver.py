@@ -44,11 +44,11 @@ class _GoneFile:
 
 
 class TolerantDriver(LinuxDriver):
-    """Textual's driver with three differences.
+    """Textual's driver with four differences.
 
     Bytes that are not UTF-8 (a stray 0xFF, a mouse report of the old kind past column 95) become
     U+FFFD instead of ending the app; the end of input ends the app; writing to a terminal that is
-    gone blocks nothing.
+    gone blocks nothing; going on after a stop from outside sets the terminal up anew.
     """
 
     def __init__(self, app: "App[Any]", **options: Any) -> None:
@@ -71,6 +71,14 @@ class TolerantDriver(LinuxDriver):
                     parser = self._feed(parser, decode(data))
                 for message in parser.tick():
                     self.process_message(message)
+
+    def _sigcont_application(self, *_: object) -> None:
+        if not self._must_signal_resume:
+            # Stopped from outside, not by Ctrl+Z: the terminal is as somebody else left it. Without
+            # an end first, a second reader of the input would stand beside the one that is there.
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
 
     def _feed(self, parser: XTermParser, text: str) -> XTermParser:
         """Hand text to the parser and return the one to go on with."""

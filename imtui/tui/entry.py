@@ -1,5 +1,6 @@
 """The way into the app."""
 
+import os
 import sys
 
 from imtui.tui.launch import Launch
@@ -10,10 +11,12 @@ def run(launch: Launch) -> int:
 
     It is 0, or 1 after an error was told in one line on standard error.
     """
-    if not (
-        sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()
-    ):
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         print("imtui: the app needs a terminal; try `imtui status` in scripts.", file=sys.stderr)
+        return 1
+    if os.environ.get("TERM") == "dumb":
+        print("imtui: this terminal cannot draw; try `imtui watch`.", file=sys.stderr)
         return 1
     import asyncio
 

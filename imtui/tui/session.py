@@ -317,6 +317,8 @@ class Session:
         Raises:
             IMError: The call's own codes.
         """
+        if user_id is not None and user_id not in self._store.subscriptions:
+            self._store.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._connected().unsubscribe_user_status(user_ids)
 
@@ -326,6 +328,9 @@ class Session:
         Raises:
             IMError: The call's own codes.
         """
+        person = self._store.person(user_id)
+        if person is not None and person.friend:
+            self._store.tell(EventKind.NOTICE, "is a friend already", who=user_id)
         await self._connected().add_friend(user_id)
 
     async def delete_friend(self, user_id: str) -> None:

@@ -54,6 +54,10 @@ class Terminal:
         set_size(self._master, columns, rows)
         self.process.send_signal(signal.SIGWINCH)
 
+    def scribble(self, text: str) -> None:
+        """Show what somebody else writes on the terminal."""
+        self._stream.feed(b"\x1b[H" + text.encode())
+
     async def shows(self, *texts: str) -> None:
         """Wait until the screen shows all these texts."""
         await self.until(lambda: all(text in self.text for text in texts), f"to show {texts}")

@@ -143,3 +143,35 @@ def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[0].startswith("imtui: the app needs a terminal")
     assert "Traceback" not in done.stderr
+
+
+async def test_stopped_from_outside_it_goes_on_with_a_whole_screen_and_one_reader(
+    tmp_path: Path,
+) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected", "Friends")
+        for _ in range(2):
+            app.process.send_signal(signal.SIGSTOP)
+            await asyncio.to_thread(os.waitpid, app.process.pid, os.WUNTRACED)
+            app.scribble("Stopped")
+            app.process.send_signal(signal.SIGCONT)
+            await app.shows_not("Stopped")
+            await app.shows("connected", "Friends")
+        app.send("s")
+        await app.shows("What are you up to?")
+        app.send("\x11")
+        assert await app.ended() == 0
+
+
+async def test_a_terminal_that_cannot_draw_is_told(tmp_path: Path) -> None:
+    command = ["env", "TERM=dumb", sys.executable, "-m", MODULE, str(tmp_path)]
+    async with terminal(command, os.environ) as app:
+        assert await app.ended() == 1
+        assert "cannot draw" in app.text
+
+
+async def test_output_into_a_pipe_is_told(tmp_path: Path) -> None:
+    command = ["sh", "-c", f"{sys.executable} -m {MODULE} {tmp_path} | cat"]
+    async with terminal(command, os.environ) as app:
+        await app.ended()
+        assert "the app needs a terminal" in app.text

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from imtui.tui.app import ImtuiApp
@@ -36,7 +37,7 @@ class Running:
     async def type(self, text: str, *keys: str) -> None:
         """Type a text as one burst, then keys, and see what they do."""
         for char in text:
-            self.app.simulate_key("space" if char == " " else char)
+            self.app.post_message(Key("space" if char == " " else char, char))
         for key in keys:
             self.app.simulate_key(key)
         await self.settle()

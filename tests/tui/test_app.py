@@ -9,6 +9,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
 from imtui.tui.account_state import StateFile
+from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, JoinError
 from imtui.tui.store import Link
 from tests.tui.fake import (
@@ -618,3 +619,60 @@ async def test_markup_in_an_error_is_text(tmp_path: Path, evil: str) -> None:
         await run.press("i", "enter")
         assert evil.replace("\x1b", "\ufffd").replace("\x07", "\ufffd") in run.events()[-1]
         assert run.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hi", "hi"),
+        ("no", "no"),
+        ("lunch", "lunch"),
+        ("l", "Listening to music"),
+        ("on the", "On the call"),
+        ("listening to MUSIC", "Listening to music"),
+    ],
+)
+async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_was_typed(
+    tmp_path: Path, typed: str, meant: str
+) -> None:
+    async with running(tmp_path) as run:
+        await run.press("s")
+        await run.type(typed, "enter")
+        assert run.fake.called("set_self_status") == [(meant, None)]
+
+
+async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(80, 24)) as run:
+        for number in range(40):
+            run.app.store.tell(EventKind.NOTICE, f"notice {number}")
+        await run.settle()
+        assert "notice 39" in run.text()
+        for size in ((120, 60), (80, 24), (80, 12), (120, 24)):
+            await run.pilot.resize_terminal(*size)
+            await run.settle()
+            run.app.store.tell(EventKind.NOTICE, f"at {size}")
+            await run.settle()
+            assert f"at {size}" in run.text()
+
+
+async def test_rows_of_the_status_box_stay_on_their_line_however_many_there_are(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as run:
+        for number in range(12):
+            run.app.set_status(f"text {number}")
+            await run.settle()
+        await run.press("s")
+        rows = [line for line in run.lines() if "used once" in line]
+        assert len(rows) == 9
+        assert all(" text " in row for row in rows)
+
+
+async def test_what_changes_nothing_says_so(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("a", "ctrl+u")
+        await run.type("bob", "enter")
+        assert "bob is a friend already" in " ".join(run.text().split())
+        await run.press("minus", "ctrl+u")
+        await run.type("bob", "enter")
+        assert "was not subscribed" in run.text()

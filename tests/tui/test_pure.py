@@ -185,13 +185,13 @@ def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
 def test_matching_puts_beginnings_first_and_keeps_the_order_among_equals() -> None:
     offered = choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
     titles = [choice.title for choice in matching(offered, "l")]
-    assert titles == ["Listening to music", "Lunch", "Having lunch", "On the call", "Clear"]
+    assert titles == ["Listening to music", "Lunch", "Having lunch"]
     assert matching(offered, "") == [*offered, CLEAR]
     assert matching(offered, "xyz") == []
 
 
 def test_ranks() -> None:
-    assert [rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [3, 2, 1, 0]
+    assert [rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [2, 1, 0, 0]
 
 
 def test_sizes_are_bytes_without_surrounding_space() -> None:

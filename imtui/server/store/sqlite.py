@@ -50,6 +50,11 @@ CREATE TABLE subscriptions (
 INSERT INTO app VALUES (0, '{}');
 """
 
+# Nothing is wrong with the file: there is no room on the disk, or somebody else has it locked.
+_NOT_ITS_FAULT: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR_WRITE}
+)
+
 Statement = tuple[str, tuple[Any, ...]]
 
 
@@ -147,10 +152,11 @@ class SQLiteStore:
         return self._database.execute(sql).fetchall()
 
     def _cannot(self, done: str, error: Exception) -> StoreError:
-        return StoreError(
-            f"The database {self._path} cannot be {done}: {error}. "
-            "Restore it from a backup, or move it away to start anew."
-        )
+        if getattr(error, "sqlite_errorcode", None) in _NOT_ITS_FAULT:
+            way_out = "Free the disk or the lock, then try again."
+        else:
+            way_out = "Restore it from a backup, or move it away to start anew."
+        return StoreError(f"The database {self._path} cannot be {done}: {error}. {way_out}")
 
 
 def _device(row: tuple[Any, ...]) -> Device:

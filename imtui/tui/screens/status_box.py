@@ -17,8 +17,8 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.choices import CLEAR, Choice, End, matching, size, too_long
 from imtui.tui.spans import Span, spread
 
-_ROW_WIDTH: Final = 56
-_FRAME_WIDTH: Final = 6
+_ROW_WIDTH: Final = 55
+_FRAME_WIDTH: Final = 7
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,17 @@ class StatusBox(ModalScreen[NewStatus | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(self._row(choice)) for choice in self._shown)
-        options.highlighted = 0 if self._shown else None
+        options.highlighted = self._likeliest(text)
         count = self.query_one("#size", Static)
         count.update(f"{size(typed):>3} / {CUSTOM_STATUS_MAX_BYTES}", layout=False)
         count.set_class(too_long(typed), "-wrong")
+
+    def _likeliest(self, text: str) -> int | None:
+        """Return the row that Enter takes: one that begins as typed, else what was typed."""
+        if not self._shown:
+            return None
+        begins = self._shown[0].title.casefold().startswith(text.casefold())
+        return 0 if begins else len(self._shown) - 1
 
     def _row(self, choice: Choice) -> Content:
         width = min(_ROW_WIDTH, self.app.size.width - _FRAME_WIDTH)

@@ -27,11 +27,13 @@ class EventPane(LineView):
         self._next = 0
         """The number of the first event that is not shown yet."""
         self._wrapped_to = 0
+        self.follows = True
+        """Whether new events scroll the pane."""
 
-    @property
-    def follows(self) -> bool:
-        """Tell whether the end is in sight, so that new events scroll the pane."""
-        return self.scroll_offset.y >= self.max_scroll_y
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end from when it is scrolled to until it is scrolled away from."""
+        super().watch_scroll_y(old_value, new_value)
+        self.follows = new_value >= self.max_scroll_y
 
     def show_new(self) -> None:
         """Take in the events that came since the last time."""
@@ -69,10 +71,16 @@ class EventPane(LineView):
         return (self._lines[number] if number < len(self._lines) else []), ""
 
     def on_resize(self, event: Resize) -> None:
-        """Wrap the events anew if the width is another."""
-        if self.line_width in (0, self._wrapped_to):
+        """Wrap the events anew if the width is another, and keep the end in sight."""
+        if not self.line_width:
             return
-        follows = self.follows or not self._wrapped_to
+        follows = self.follows
+        if self.line_width != self._wrapped_to:
+            self._wrap_anew()
+        if follows:
+            self.scroll_to_line(self.max_scroll_y)
+
+    def _wrap_anew(self) -> None:
         self._wrapped_to = self.line_width
         self._lines.clear()
         self._heights.clear()
@@ -80,5 +88,3 @@ class EventPane(LineView):
         self._take_new()
         self.set_line_count(len(self._lines))
         self.refresh()
-        if follows:
-            self.scroll_to_line(self.max_scroll_y)
