@@ -676,3 +676,13 @@ async def test_what_changes_nothing_says_so(tmp_path: Path) -> None:
         await run.press("minus", "ctrl+u")
         await run.type("bob", "enter")
         assert "was not subscribed" in run.text()
+
+
+async def test_a_text_that_is_too_long_stays_on_its_row_and_enter_says_why(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(80, 24)) as run:
+        await run.press("s")
+        await run.type("x" * 101, "enter")
+        assert "101 / 100" in run.text()
+        assert "Too long by 1 byte: shorten it." in run.text()
+        assert sum("xxxx" in line for line in run.lines()) == 2
+        assert run.fake.called("set_self_status") == []

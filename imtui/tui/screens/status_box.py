@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.badges import Glyphs
+from imtui.tui.cells import fit
 from imtui.tui.choices import CLEAR, Choice, End, matching, size, too_long
 from imtui.tui.spans import Span, spread
 
@@ -98,10 +100,9 @@ class StatusBox(ModalScreen[NewStatus | None]):
 
     def _row(self, choice: Choice) -> Content:
         width = min(_ROW_WIDTH, self.app.size.width - _FRAME_WIDTH)
-        line = spread([Span(choice.title)], [Span(choice.hint)], width)
-        *front, last = [span.text for span in line]
-        if len(line) == 1:
-            return Content(last)
+        room = width - cell_len(choice.hint) - 1
+        title = fit(choice.title, room, self._glyphs.ellipsis)
+        *front, last = [span.text for span in spread([Span(title)], [Span(choice.hint)], width)]
         return Content.assemble("".join(front), (last, "dim"))
 
     def _show_ends(self) -> None:
@@ -139,7 +140,8 @@ class StatusBox(ModalScreen[NewStatus | None]):
     def _choose(self, choice: Choice) -> None:
         if too_long(choice.text):
             over = size(choice.text) - CUSTOM_STATUS_MAX_BYTES
-            self._note(f"Too long by {over} bytes: shorten it.", wrong=True)
+            unit = "byte" if over == 1 else "bytes"
+            self._note(f"Too long by {over} {unit}: shorten it.", wrong=True)
             return
         at = self._ends[self._end].at if choice.text else None
         self.dismiss(NewStatus(choice.text, None if at is None else round(at.timestamp() * 1000)))
