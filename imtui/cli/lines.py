@@ -20,8 +20,15 @@ def _text_line(status: "UserStatus") -> str:
     if status.custom_status:
         parts.append(status.custom_status)
     if status.expires_at is not None:
-        parts.append(f"(until {datetime.fromtimestamp(status.expires_at / 1000):%H:%M})")
+        parts.append(f"(until {_moment(status.expires_at)})")
     return safe_text("  ".join(parts))
+
+
+def _moment(unix_ms: int) -> str:
+    """Return a time of today as such, and any other with its day."""
+    moment = datetime.fromtimestamp(unix_ms / 1000)
+    is_today = moment.date() == datetime.now().date()
+    return f"{moment:%H:%M}" if is_today else f"{moment:%d %b %H:%M}"
 
 
 def _json_line(status: "UserStatus") -> str:
