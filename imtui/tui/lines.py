@@ -32,7 +32,8 @@ def person_line(
     if room <= 0:
         return line
     when = _when(person, clock, as_of)
-    if as_of is None and person.text and room < len(when) + 12:
+    # Their words go before the time; that they are of a time past, the headings say too.
+    if person.text and room < len(when) + 12:
         when = ""
     if len(when) > room:
         when = ""

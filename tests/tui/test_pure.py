@@ -103,7 +103,10 @@ def test_a_row_tells_who_how_what_and_since_when() -> None:
 
 def test_a_stale_row_says_as_of_when_and_has_no_colour_of_presence() -> None:
     bob = person("bob", ONLINE, text="On the call")
-    assert row(bob, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     as of 14:07"
+    assert row(bob, 70, as_of=at(14, 7)).split("  ")[-1].strip() == "as of 14:07"
+    assert row(bob, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     On the call"
+    silent = person("bob", ONLINE)
+    assert row(silent, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     as of 14:07"
     spans = person_line(bob, 60, UNICODE, FakeClock(), at(14, 7), cursor=False)
     assert not [span for span in spans if span.style.startswith("presence")]
 
