@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from imtui.cli.arguments import add_data_option
 from imtui.cli.errors import EXIT_OK, CommandError
+from imtui.protocol.identifiers import ADMINISTRATOR
 
-_ADMIN: Final = "administrator"
 _USER_SIG_EXPIRE: Final = 60
 
 
@@ -72,9 +72,9 @@ async def _call(data_dir: Path, command: str, body: dict[str, Any]) -> dict[str,
 
     folder = DataDir(data_dir)
     address, key = folder.address(), folder.app_key()
-    user_sig = sign(_ADMIN, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
+    user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
     # Whoever may read the key runs the backend: it is theirs to say how it is reached.
-    client = RestClient(address.rest, key.sdk_app_id, _ADMIN, user_sig, insecure=True)
+    client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
     return await client.call(command, body)
 
 

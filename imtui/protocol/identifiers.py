@@ -7,6 +7,9 @@ from imtui.protocol import limits
 from imtui.protocol.errors import invalid_parameters
 from imtui.protocol.safe_text import BIDI_CONTROLS
 
+ADMINISTRATOR: Final = "administrator"
+"""The identifier with which an admin of the app calls the REST API."""
+
 _USER_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.USER_ID_MAX_CHARS}}}", re.ASCII)
 _INSTANCE_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.INSTANCE_ID_MAX_CHARS}}}", re.ASCII)
 _FORBIDDEN: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{BIDI_CONTROLS}]")

@@ -33,7 +33,6 @@ class Glyphs:
     ellipsis: str
     dot: str
     cursor: str
-    prompt: str
 
     def badge(self, status: UserStatusType) -> Badge:
         """Return the badge of a general status."""
@@ -62,7 +61,7 @@ def _badges(online: str, offline: str, unlogined: str, unknown: str) -> dict[Use
 
 
 # Filled and hollow dots of "ambiguous" width take two cells in some terminals; these never do.
-UNICODE: Final = Glyphs(_badges("◉", "◦", "◌", "?"), "“", "”", "…", "·", "▸", "›")
-ASCII: Final = Glyphs(_badges("[+]", "[-]", "[ ]", "[?]"), '"', '"', "...", "-", ">", ">")
+UNICODE: Final = Glyphs(_badges("◉", "◦", "◌", "?"), "“", "”", "…", "·", "▸")
+ASCII: Final = Glyphs(_badges("[+]", "[-]", "[ ]", "[?]"), '"', '"', "...", "-", ">")
 
 _ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}

@@ -67,8 +67,6 @@ class Command:
     """Keys as Textual names them, the one to show first."""
     footer: str = ""
     """The word in the footer; empty to leave it out there."""
-    everywhere: bool = False
-    """Whether its keys work above dialogs too."""
 
 
 COMMANDS: Final = (

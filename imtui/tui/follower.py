@@ -13,11 +13,8 @@ class Follower(Protocol):
     def lost(self) -> None:
         """The connection is gone."""
 
-    def back(self) -> None:
-        """The connection stands."""
-
     def learn_anew(self) -> None:
-        """What can be learned of others has changed."""
+        """The connection stands, or what can be learned of others has changed."""
 
     def refused(self, error: IMError) -> None:
         """There will be no further attempt to connect."""

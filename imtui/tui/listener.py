@@ -27,7 +27,7 @@ class StoreListener(IMSDKListener):
 
     def on_connect_success(self) -> None:
         """Have the session see that everything is right again."""
-        self._follower.back()
+        self._follower.learn_anew()
 
     def on_connect_failed(self, code: int, message: str) -> None:
         """Show why there will be no further attempt."""

@@ -101,7 +101,7 @@ class Session:
             self._settle_due = False
             settled = await self._attempt(self._settle(client, account))
             if not settled and self._store.link is Link.CONNECTING:
-                self._clock.call_later(_SETTLE_AGAIN, self.back)
+                self._clock.call_later(_SETTLE_AGAIN, self.learn_anew)
         if (text := self._text_due) is not None:
             self._text_due = None
             if await self._attempt(client.set_self_status(text.text, text.expires_at)):
@@ -230,13 +230,8 @@ class Session:
         self._revive_due = True
         self._wake.set()
 
-    def back(self) -> None:
-        """See that everything is right again when the connection stands."""
-        self._settle_due = True
-        self._wake.set()
-
     def learn_anew(self) -> None:
-        """Get the whole picture again, as what can be learned of others has changed."""
+        """Get the whole picture: the connection stands, or what can be learned has changed."""
         self._settle_due = True
         self._wake.set()
 

@@ -78,6 +78,11 @@ class App:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         return session
 
+    def drop_session(self, session_id: int) -> Session | None:
+        """Forget a session, and return it if it was one."""
+        self.silences.cancel(session_id)
+        return self.sessions.pop(session_id, None)
+
     def new_account(self, user_id: str, registered_at: int) -> Account:
         """Return a new account, which is then known."""
         account = Account(user_id, registered_at, self._revision)

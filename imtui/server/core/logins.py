@@ -91,10 +91,9 @@ def logout(app: App, session_id: int, now: Moment) -> None:
 
 def end(app: App, session_id: int, state: DeviceState, now: Moment) -> None:
     """End a session, if it is one, and leave its device in ``state``."""
-    session = app.sessions.pop(session_id, None)
+    session = app.drop_session(session_id)
     if session is None:
         return
-    app.silences.cancel(session_id)
     account = app.accounts[session.user_id]
     if session.passive:
         account.passive.remove(session_id)
@@ -156,8 +155,7 @@ def _connect(app: App, account: Account, session: Session, wish: Login, now: Mom
     earlier = known if known is not None and _goes_on(known, wish) else None
     taken_over = account.live.pop(wish.instance_id, None)
     if taken_over is not None:
-        del app.sessions[taken_over]
-        app.silences.cancel(taken_over)
+        app.drop_session(taken_over)
         app.changes.append(SessionTakenOver(taken_over))
     device = Device(
         account.user_id,
@@ -183,8 +181,7 @@ def _connect(app: App, account: Account, session: Session, wish: Login, now: Mom
 
 def _kick(app: App, account: Account, device: Device, now: Moment) -> None:
     session_id = account.live[device.instance_id]
-    del app.sessions[session_id]
-    app.silences.cancel(session_id)
+    app.drop_session(session_id)
     _disconnect(app, account, device.instance_id, DeviceState.KICKED, now)
     app.changes.append(SessionKicked(session_id))
 

@@ -1,11 +1,16 @@
 """What the devices and texts of an account make of its status, and who hears of a change."""
 
+from collections.abc import Iterator
+
+from msgspec import structs
+
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.server.core.account import Account
 from imtui.server.core.app import App
 from imtui.server.core.changes import StatusChanged
 from imtui.server.core.custom_status import CLEARED
 from imtui.server.core.moment import Moment
+from imtui.server.core.relation import Relation
 
 
 def settle(
@@ -48,41 +53,30 @@ def settle(
         return
     to_watchers = (general, after.custom_status) != (before.status_type, before.custom_status)
     if after != before:
-        account.status = _with_revision(after, app.next_revision())
+        account.status = structs.replace(after, revision=app.next_revision())
     account.changed_by = changed_by
     app.changes.append(StatusChanged(account.status, account.own_status, to_watchers))
 
 
 def watchers(app: App, user_id: str) -> set[str]:
-    """Return those of the connected accounts who are told of the user's changes.
-
-    Friends, while the console's friend switch is on; subscribers, while the edition and the
-    console's switch allow it.
-    """
+    """Return those of the connected accounts who are told of the user's changes."""
     told: set[str] = set()
-    if app.console.tells_friends:
-        told |= app.friends.owners(user_id) & app.connected.keys()
-    if app.console.tells_subscribers:
-        told |= app.subscriptions.owners(user_id) & app.connected.keys()
+    for lists in _lists_that_count(app):
+        told |= lists.owners(user_id) & app.connected.keys()
     return told
 
 
 def is_watcher(app: App, watcher: str, user_id: str) -> bool:
     """Tell whether ``watcher`` is told of the user's changes."""
-    return (app.console.tells_friends and app.friends.has(watcher, user_id)) or (
-        app.console.tells_subscribers and app.subscriptions.has(watcher, user_id)
-    )
+    return any(lists.has(watcher, user_id) for lists in _lists_that_count(app))
 
 
-def _with_revision(status: UserStatus, revision: int) -> UserStatus:
-    return UserStatus(
-        status.user_id,
-        status.status_type,
-        status.custom_status,
-        status.online_devices,
-        status.since,
-        revision,
-    )
+def _lists_that_count(app: App) -> Iterator[Relation]:
+    """Friends, while the console's switch is on; subscriptions, while edition and switch allow."""
+    if app.console.tells_friends:
+        yield app.friends
+    if app.console.tells_subscribers:
+        yield app.subscriptions
 
 
 def _watch_for_end(app: App, account: Account) -> None:

@@ -85,8 +85,7 @@ class Outbox:
     def release(self) -> None:
         """Make what was staged ready."""
         for frame in self._staged:
-            self._ready.append(frame)
-            self._pushes += not frame.is_answer
+            self._make_ready(frame)
         self._staged = []
         while self._pushes > OWN_PUSHES_MAX:
             self._drop_oldest_push()
@@ -98,8 +97,7 @@ class Outbox:
         if not self._statuses or self._is_overdue:
             return
         for data in encode(list(self._statuses.values())):
-            self._ready.append(_Frame(data, False))
-            self._pushes += 1
+            self._make_ready(_Frame(data, False))
         self._statuses = {}
         self._wake()
 
@@ -112,6 +110,10 @@ class Outbox:
         frame = self._ready.popleft()
         self._pushes -= not frame.is_answer
         return frame.data
+
+    def _make_ready(self, frame: _Frame) -> None:
+        self._ready.append(frame)
+        self._pushes += not frame.is_answer
 
     def _drop_oldest_push(self) -> None:
         index = next(index for index, frame in enumerate(self._ready) if not frame.is_answer)

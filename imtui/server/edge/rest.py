@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.server.core.console import Console
 from imtui.server.core.moment import Moment
@@ -18,7 +19,6 @@ from imtui.server.data_dir import AppKey
 from imtui.server.edge.authentication import authenticate
 from imtui.server.edge.rest_server import RestServer
 
-ADMINISTRATOR: Final = "administrator"
 _COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
 
 Body = dict[str, Any]
