@@ -10,7 +10,8 @@ import pytest
 from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
 from imtui.server.backend import Backend, BackendConfig
-from imtui.tui.commands import keys_table
+from imtui.tui.commands import COMMAND_IDS, keys_table
+from imtui.tui.settings import parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -56,14 +57,11 @@ async def test_the_sdk_in_ten_lines_runs(
     assert "alice ONLINE Listening to music" in capsys.readouterr().out
 
 
-def test_the_settings_it_shows_are_read(tmp_path: Path) -> None:
-    from imtui.tui.settings import load_settings
-
+def test_the_settings_it_shows_are_read() -> None:
     (text,) = blocks("toml")
-    path = tmp_path / "settings.toml"
-    path.write_text(text)
-    settings = load_settings(path)
-    assert settings.theme == "nord"
+    parsed = parse(text, "settings.toml", COMMAND_IDS)
+    assert not parsed.problems
+    assert parsed.settings.theme == "nord"
 
 
 def test_ci_ends_in_the_second_command() -> None:

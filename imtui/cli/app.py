@@ -1,16 +1,22 @@
 """``imtui`` without a command: the app."""
 
 import argparse
+import logging
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from imtui import __version__
 from imtui.cli.arguments import device_name
 from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, chosen_account
 
 if TYPE_CHECKING:
     from imtui.cli.instances import Instance
     from imtui.server.data_dir import Address
-    from imtui.tui.launch import Account
+    from imtui.tui.launch import Account, JoinError
+
+_log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,14 +32,29 @@ def run(arguments: argparse.Namespace) -> int:
     choice = chosen_account(arguments)
 
     from imtui.cli import paths
+    from imtui.cli.logs import logging_to
     from imtui.tui.entry import run as run_app
     from imtui.tui.launch import Launch
 
     joining = Joining(choice, arguments.device)
-    try:
-        return run_app(Launch(joining.join, paths.settings_file(), arguments.ascii))
-    finally:
-        joining.release()
+    with logging_to(paths.app_log()):
+        _log.info(
+            "imtui %s starts with Python %s on %s, TERM is %s",
+            __version__,
+            sys.version.split()[0],
+            sys.platform,
+            os.environ.get("TERM", "not set"),
+        )
+        try:
+            status = run_app(Launch(joining.join, paths.settings_file(), arguments.ascii))
+        except BaseException as error:
+            # The last resort writes the details down.
+            _log.error("The app ended with %s", type(error).__name__)
+            raise
+        finally:
+            joining.release()
+        _log.info("The app ended with exit status %d", status)
+    return status
 
 
 class Joining:
@@ -53,16 +74,15 @@ class Joining:
         """
         from imtui.cli.errors import CommandError
         from imtui.server.data_dir import BackendError
-        from imtui.tui.launch import JoinError
 
         try:
             if isinstance(self._choice, LocalAccount):
                 return await self._join_local(self._choice)
             return await self._join_remote(self._choice)
         except (CommandError, BackendError) as error:
-            raise JoinError(str(error)) from error
+            raise _cannot_join(str(error)) from error
         except OSError as error:
-            raise JoinError(
+            raise _cannot_join(
                 f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
             ) from error
 
@@ -130,12 +150,21 @@ class Joining:
         state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
         self.release()
         self._instance = instances.claim_instance(state_dir / "devices")
+        device = self._device or instances.device_name(self._instance)
+        _log.info(
+            "%s joins app %d at %s as device %s (%s)",
+            user_id,
+            sdk_app_id,
+            url.partition("?")[0],
+            device,
+            self._instance.instance_id,
+        )
         return Account(
             url=url,
             sdk_app_id=sdk_app_id,
             user_id=user_id,
             user_sig=user_sig,
-            device_name=self._device or instances.device_name(self._instance),
+            device_name=device,
             instance_id=self._instance.instance_id,
             state_dir=state_dir,
             insecure=insecure,
@@ -147,11 +176,18 @@ def _reviver(
 ) -> Callable[[], Awaitable[None]]:
     async def revive() -> None:
         from imtui.server.data_dir import BackendError
-        from imtui.tui.launch import JoinError
 
+        _log.info("This machine's backend is brought up again if it is gone")
         try:
             await ensure(address)
         except BackendError as error:
-            raise JoinError(str(error)) from error
+            raise _cannot_join(str(error)) from error
 
     return revive
+
+
+def _cannot_join(problem: str) -> "JoinError":
+    from imtui.tui.launch import JoinError
+
+    _log.warning("%s", problem)
+    return JoinError(problem)

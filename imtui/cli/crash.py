@@ -11,9 +11,14 @@ _LOG_MAX_CHARS: Final = 256 * 1024
 
 
 def record(error: BaseException) -> str:
-    """Write an error down, the newest last and no more than 256 KB, and return what to tell."""
+    """Write an error down without secrets, the newest last, and return what to tell.
+
+    The file has no more than 256 KB.
+    """
+    from imtui.cli.redaction import clean
+
     log = paths.crash_log()
-    trace = "".join(traceback.format_exception(error))
+    trace = clean("".join(traceback.format_exception(error)))
     entry = f"{datetime.datetime.now().astimezone().isoformat(timespec='seconds')}\n{trace}\n"
     what = f"Something unforeseen went wrong ({type(error).__name__})."
     try:

@@ -32,8 +32,12 @@ class UsageError(Exception):
 
 def told(error: IMError) -> str:
     """Return an error of the SDK as one line, with a way out where there is one."""
-    way_out = _WAYS_OUT.get(error.code) if isinstance(error.code, ErrorCode) else None
-    return str(error) if way_out is None else f"{error} {way_out}"
+    return f"{error} {way_out(error)}".rstrip()
+
+
+def way_out(error: IMError) -> str:
+    """Return what to do about an error of the SDK; nothing if we do not know."""
+    return _WAYS_OUT.get(error.code, "") if isinstance(error.code, ErrorCode) else ""
 
 
 def innermost(error: BaseException) -> BaseException:
@@ -48,9 +52,7 @@ def tell(text: str) -> None:
     print(f"imtui: {safe_text(text)}", file=sys.stderr, flush=True)
 
 
-def tell_missing(asked: Iterable[str], found: Iterable[str]) -> None:
-    """Tell which of those who were asked for do not exist."""
+def missing(asked: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Return a sentence for each of those who were asked for and do not exist."""
     there = set(found)
-    for user_id in asked:
-        if user_id not in there:
-            tell(f"There is no account {user_id}.")
+    return [f"There is no account {user_id}." for user_id in asked if user_id not in there]

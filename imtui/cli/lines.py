@@ -20,15 +20,25 @@ def _text_line(status: "UserStatus") -> str:
     if status.custom_status:
         parts.append(status.custom_status)
     if status.expires_at is not None:
-        parts.append(f"(until {_moment(status.expires_at)})")
+        parts.append(f"(until {moment(status.expires_at, datetime.now())})")
     return safe_text("  ".join(parts))
 
 
-def _moment(unix_ms: int) -> str:
-    """Return a time of today as such, and any other with its day."""
-    moment = datetime.fromtimestamp(unix_ms / 1000)
-    is_today = moment.date() == datetime.now().date()
-    return f"{moment:%H:%M}" if is_today else f"{moment:%d %b %H:%M}"
+def moment(unix_ms: int, now: datetime) -> str:
+    """Return a time of today as such, and any other with its day.
+
+    Args:
+        unix_ms: The time, in Unix milliseconds.
+        now: The present, in local time.
+    """
+    try:
+        then = datetime.fromtimestamp(unix_ms / 1000)
+    except (ValueError, OverflowError, OSError):
+        # Years past 9999 are valid on the wire.
+        return "a far day"
+    if then.date() == now.date():
+        return f"{then:%H:%M}"
+    return f"{then:%d %b %H:%M}" if then.year == now.year else f"{then:%d %b %Y %H:%M}"
 
 
 def _json_line(status: "UserStatus") -> str:

@@ -33,6 +33,11 @@ def crash_log() -> Path:
     return platformdirs.user_log_path(_APP, appauthor=False) / "errors.log"
 
 
+def app_log() -> Path:
+    """Return the file in which the app writes down what it does."""
+    return crash_log().with_name("imtui.log")
+
+
 def account_state(server: str, sdk_app_id: int, user_id: str) -> Path:
     """Return the folder of what is kept for one account of one server.
 

@@ -72,10 +72,11 @@ async def _own(client: "IMClient", user: str, arguments: argparse.Namespace) -> 
 async def _others(
     client: "IMClient", user: str, arguments: argparse.Namespace
 ) -> "list[UserStatus]":
-    from imtui.cli.errors import tell_missing
+    from imtui.cli.errors import missing, tell
 
     statuses = await client.get_user_status(arguments.users)
-    tell_missing(arguments.users, (status.user_id for status in statuses))
+    for sentence in missing(arguments.users, (status.user_id for status in statuses)):
+        tell(sentence)
     return statuses
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imtui.cli.arguments import user_id
@@ -9,6 +10,7 @@ from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
+    from imtui.cli.printers import Printer
     from imtui.cli.session import Credentials
 
 
@@ -21,7 +23,14 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "oneself, one's friends and whom one is subscribed to. It makes nobody online.",
     )
     parser.add_argument("users", nargs="*", type=user_id, metavar="USER")
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form.add_argument(
+        "--plain",
+        action="store_true",
+        help="say everything in whole sentences, for screen readers: oneself, devices, friends, "
+        "subscriptions, the connection",
+    )
     add_account_options(parser)
     parser.set_defaults(run=run)
 
@@ -47,7 +56,7 @@ async def _until(
     from imtui.cli.session import passive_client
     from imtui.cli.watcher import Watcher
 
-    watcher = Watcher(credentials.user_id, arguments.users, as_json=arguments.json)
+    watcher = Watcher(credentials.user_id, arguments.users, _printer(arguments))
     async with asyncio.TaskGroup() as group:
 
         async def follow() -> None:
@@ -57,3 +66,14 @@ async def _until(
         following = group.create_task(follow())
         await ended.wait()
         following.cancel()
+
+
+def _printer(arguments: argparse.Namespace) -> "Printer":
+    if arguments.plain:
+        from imtui.cli.plain import PlainPrinter
+
+        return PlainPrinter()
+    from imtui.cli.lines import status_line
+    from imtui.cli.printers import LinePrinter
+
+    return LinePrinter(partial(status_line, as_json=arguments.json))

@@ -1,40 +1,56 @@
-"""The app: ties the store, the session and the screens together."""
+"""The app: ties the store, the session, the actions and the screens together."""
 
 import asyncio
 import logging
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.constants import DEFAULT_THEME
+from textual.events import Event, Key, MouseEvent, Paste
+from textual.screen import Screen
 
 from imtui.protocol.errors import IMError
+from imtui.tui.absence import Absence
+from imtui.tui.actions import Actions, actions_of
+from imtui.tui.alerts import Alerts
+from imtui.tui.attention import Alert, AlertKind
 from imtui.tui.badges import ASCII, UNICODE
-from imtui.tui.choices import Choice, choices, ends
-from imtui.tui.clock import Clock, Handle, SystemClock, Throttle
-from imtui.tui.commands import command_named
+from imtui.tui.choices import Choice
+from imtui.tui.clock import Clock, Handle, SystemClock, Throttle, time_of_day
+from imtui.tui.colours import presence_colours
+from imtui.tui.command import Keys, Takes
+from imtui.tui.commands import COMMAND_IDS, COMMANDS, command_named
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
-from imtui.tui.launch import Launch
+from imtui.tui.launch import Account, Launch
+from imtui.tui.lookout import Lookout
+from imtui.tui.memory import Memory
 from imtui.tui.messages import RunCommand
 from imtui.tui.palette import ImtuiPalette, ImtuiProvider
+from imtui.tui.roster import View
+from imtui.tui.screens.bindings import keymap
+from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.sdk_face import Sdk
 from imtui.tui.session import Session
-from imtui.tui.settings import Settings, SettingsError, load_settings
+from imtui.tui.settings import SettingsError
+from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Link, Store
+from imtui.tui.watches import Watch
+from imtui.tui.widgets.command_line import CommandLine
 
 ROSTER_INTERVAL: Final = 0.05
 EVENTS_INTERVAL: Final = 0.25
 COUNTS_INTERVAL: Final = 1.0
-_END_MAX: Final = 5.0
-"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
+SETTINGS_INTERVAL: Final = 2.0
+"""The settings file is looked at every so many seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,22 +87,31 @@ class ImtuiApp(App[None]):
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self._launch = launch
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.store = Store(self._clock.now)
-        self._settings = self._load_settings(launch.settings_file)
+        self.settings_path = launch.settings_file
+        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS)
+        self.keys = Keys(self.settings.settings.keys)
+        self.store = Store(self.clock.now)
+        self.memory = Memory(lambda words: self.store.tell(EventKind.NOTICE, words))
         self.session = Session(
             self.store,
-            self._clock,
+            self.clock,
+            self.memory,
             load_sdk or bundled_sdk,
-            restore_status=self._settings.restore_status,
+            self._joined,
+            lambda: self.settings.settings.restore_status,
         )
+        self.lookout = Lookout(self.store, self.clock, self._came_online, self._keep_watches)
+        self.absence = Absence(self.store, self.session, self.clock)
+        self.actions: Actions = actions_of(self)
+        self.alerts = Alerts(self, self.memory, self.settings, self.clock)
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
         self._first_frame = asyncio.Event()
-        self._roster = Throttle(self._clock, ROSTER_INTERVAL, self._later(self._show_roster))
-        self._events = Throttle(self._clock, EVENTS_INTERVAL, self._later(self._show_events))
-        self._counts = Throttle(self._clock, COUNTS_INTERVAL, self._later(self._show_counts))
+        self._roster = Throttle(self.clock, ROSTER_INTERVAL, self._later(self._show_roster))
+        self._events = Throttle(self.clock, EVENTS_INTERVAL, self._later(self._show_events))
+        self._counts = Throttle(self.clock, COUNTS_INTERVAL, self._later(self._show_counts))
         self._countdown: Handle | None = None
 
     # Life
@@ -95,39 +120,63 @@ class ImtuiApp(App[None]):
         """Run the session from the first frame on, until cancelled."""
         await self._first_frame.wait()
         try:
-            await self.session.run(self._launch)
-        except Exception as error:
-            self._fail(error)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.absence.run())
+                group.create_task(self.session.run(self._launch))
+        except* Exception as errors:
+            self._fail(_first(errors))
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
-        self.main = MainScreen(self.store, self.glyphs, self._clock)
+        self.main = MainScreen(
+            self.store,
+            self.glyphs,
+            self.clock,
+            self.keys,
+            self._view,
+            lambda user_id: self.lookout.get(user_id) is not None,
+            self._quiet_words,
+            self.complete,
+        )
         return self.main
 
     def on_mount(self) -> None:
-        """Follow the store."""
+        """Follow the store and the settings."""
         self.set_class(self._launch.ascii, "-ascii")
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
-        elif self._settings.theme:
-            self.store.tell(EventKind.NOTICE, f"There is no theme “{self._settings.theme}”.")
+        self._use_settings()
         # What somebody else wrote meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.store.watch(self._roster.ask)
         self.store.watch(self._events.ask)
         self._roster.ask()
         self._events.ask()
+        self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
+        self.clock.call_later(SETTINGS_INTERVAL, self._later(self._look_at_settings))
 
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
         self._first_frame.set()
 
-    def _load_settings(self, path: Path) -> Settings:
-        try:
-            return load_settings(path)
-        except SettingsError as error:
-            self.store.tell(EventKind.NOTICE, f"{error} Going on with the defaults.")
-            return Settings()
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the style sheet's variables, with the colours of presence for this theme."""
+        return {**super().get_css_variables(), **presence_colours(self.current_theme)}
+
+    async def on_event(self, event: Event) -> None:
+        """Note that the person is there, before anything else is done with an event."""
+        if isinstance(event, (Key, MouseEvent, Paste)):
+            self.absence.active()
+        await super().on_event(event)
+
+    def watch_app_focus(self, focus: bool) -> None:
+        """Note whether the person looks at the terminal."""
+        self.absence.focused(focus)
+
+    def _joined(self, account: Account) -> None:
+        state = self.memory.state
+        self.lookout.begin(state.watches)
+        self.absence.begin(account.instance_id, self.settings.settings.away)
+        self.main.hint.show(not state.started)
+        self.main.friend_list.sort_now()
 
     def _fatal_error(self) -> None:
         self._fail(self._exception or sys.exc_info()[1])
@@ -145,6 +194,40 @@ class ImtuiApp(App[None]):
         self.failure = f"a fault of ours ended it ({type(error).__name__}{where}); please report it"
         self._return_code = 1
         self._close_messages_no_wait()
+
+    # Settings
+
+    def _use_settings(self) -> None:
+        settings = self.settings.settings
+        for problem in self.settings.problems:
+            self.store.tell(EventKind.NOTICE, problem)
+        self.keys.use(settings.keys)
+        self.set_keymap(keymap(COMMANDS, self.keys))
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        elif settings.theme:
+            words = f"There is no theme {self.glyphs.quote(settings.theme)}."
+            self.store.tell(EventKind.NOTICE, words)
+        self.absence.use(settings.away)
+
+    def _look_at_settings(self) -> None:
+        if self.settings.reload():
+            self._use_settings()
+            self.main.key_line.refresh()
+            self.main.friend_list.sort_now()
+        self.clock.call_later(SETTINGS_INTERVAL, self._later(self._look_at_settings))
+
+    def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
+        """Write a setting into the person's file."""
+        try:
+            self.settings.set(key, value)
+        except SettingsError as error:
+            self.complain(str(error))
+        self.main.friend_list.sort_now()
+
+    def _keep_theme(self, name: str) -> None:
+        if name != (self.settings.settings.theme or DEFAULT_THEME):
+            self.keep_setting("theme", name)
 
     # From the store to the screens
 
@@ -166,6 +249,10 @@ class ImtuiApp(App[None]):
 
     def _show_events(self) -> None:
         self.main.event_pane.show_new()
+        # While the app ends, there is no screen any more.
+        for screen in self.screen_stack[-1:]:
+            if isinstance(screen, ListScreen):
+                screen.show_changes()
 
     def _count_down(self) -> None:
         if self._countdown is not None:
@@ -173,151 +260,170 @@ class ImtuiApp(App[None]):
             self._countdown = None
         if self.store.link is Link.WAITING:
             self.main.top_line.refresh()
-            self._countdown = self._clock.call_later(1.0, self._later(self._count_down))
+            self._countdown = self.clock.call_later(1.0, self._later(self._count_down))
+
+    def _view(self, query: str) -> View:
+        state = self.memory.state
+        return View(
+            self.settings.settings.order,
+            frozenset(state.favourites),
+            state.groups,
+            frozenset(state.folded),
+            query,
+        )
+
+    def _quiet_words(self) -> str:
+        quiet = self.memory.quiet(self.clock.now())
+        if quiet is None:
+            return ""
+        until = "" if quiet.until is None else f" until {time_of_day(self.clock, quiet.until)}"
+        return f"do not disturb{until}"
+
+    # Alerts
+
+    def _came_online(self, watch: Watch) -> None:
+        self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
+
+    def _keep_watches(self, watches: tuple[Watch, ...]) -> None:
+        self.memory.change(lambda state: replace(state, watches=watches))
 
     # Commands
 
     def on_run_command(self, message: RunCommand) -> None:
         """Do what a widget asks for."""
-        self.run_command(message.command_id)
+        self.run_command(message.command_id, message.argument)
 
     def action_run_command(self, command_id: str) -> None:
         """Do what a key is bound to."""
         self.run_command(command_id)
 
-    def run_command(self, command_id: str) -> None:
+    def on_command_line_typed(self, message: CommandLine.Typed) -> None:
+        """Do what was typed."""
+        self.run_line(message.line)
+
+    def run_command(self, command_id: str, argument: str = "") -> None:
         """Run a command of the registry."""
-        command_named(command_id).run(self)
+        self.main.hint.show(False)
+        command_named(command_id).run(self.actions, argument)
+
+    def run_line(self, line: str) -> None:
+        """Run a slash command."""
+        from imtui.tui.slash import SlashError, parse
+
+        try:
+            command, argument = parse(line)
+        except SlashError as error:
+            self.complain(str(error))
+        else:
+            self.run_command(command.id, argument)
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a slash command can become."""
+        from imtui.tui.slash import complete
+
+        words = {
+            Takes.USER: sorted(person.user_id for person in self.store.listed()),
+            Takes.TEXT: [choice.text for choice in self.choices()],
+            Takes.THEME: sorted(self.available_themes),
+        }
+        return complete(line, words)
 
     def choices(self) -> list[Choice]:
         """Return the texts to offer."""
-        return choices(self._settings.presets, self.session.state.recents)
+        return self.actions.own.choices()
 
-    def set_status(self, text: str, expires_at: int | None = None) -> None:
-        """Set the own text, or clear it with an empty one."""
-        self._attempt(lambda: self.session.set_status(text, expires_at))
+    def put_status(self, text: str, expires_at: int | None = None) -> None:
+        """Set exactly this text, or clear it with an empty one."""
+        self.actions.own.put(text, expires_at)
 
-    def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
+    @property
+    def selected(self) -> str:
+        """Return the ID of the user that is meant on the screen, or nothing."""
+        screen = self.screen
+        return screen.selected if isinstance(screen, ListScreen) else self.main.friend_list.selected
+
+    def attempt(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Make a call in the background; an error becomes a sentence on the screen."""
+
         async def attempt() -> None:
             try:
                 await call()
             except IMError as error:
-                self._complain(explain(error))
+                self.complain(explain(error))
 
         self.run_worker(attempt(), exit_on_error=True)
 
-    def _complain(self, words: str) -> None:
+    def open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
+        """Lay a screen over the others, and do something with what it is dismissed with."""
+        self.push_screen(screen, then)
+
+    def ask_user(self, question: str, call: Callable[[str], Awaitable[None]]) -> None:
+        """Ask for a user ID, and make a call with it."""
+        from imtui.tui.screens.prompt import user_id_prompt
+
+        def answered(user_id: str | None) -> None:
+            if user_id:
+                self.attempt(lambda: call(user_id))
+
+        self.open(user_id_prompt(question, self.selected), answered)
+
+    def say(self, words: str, *, who: str = "") -> None:
+        """Tell something as an event, and as a toast, as the person has just asked for it."""
+        words = self.glyphs.plain(words)
+        self.store.tell(EventKind.NOTICE, words, who=who)
+        self.notify(f"{who} {words}".strip(), markup=False)
+
+    def complain(self, words: str) -> None:
+        """Tell of something that did not work."""
         words = self.glyphs.plain(words)
         self.store.tell(EventKind.NOTICE, words)
         self.notify(words, severity="error", markup=False)
 
-    def _ask(self, question: str, call: Callable[[str], Awaitable[None]]) -> None:
-        from imtui.tui.screens.prompt import UserIDPrompt
+    def toast(self, words: str) -> None:
+        """Show words over the screen for a while."""
+        self.notify(self.glyphs.plain(words), markup=False)
 
-        def answered(user_id: str | None) -> None:
-            if user_id:
-                self._attempt(lambda: call(user_id))
+    def write_raw(self, sequence: str) -> None:
+        """Write an escape sequence of ours to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
-        self.push_screen(UserIDPrompt(question, self.main.friend_list.selected), answered)
+    def copy(self, text: str, what: str) -> None:
+        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
 
-    def open_status_box(self) -> None:
-        """Ask for a text, and set it."""
-        from imtui.tui.screens.status_box import NewStatus, StatusBox
+        async def copy() -> None:
+            from imtui.tui.desktop import copy_native
 
-        def chosen(new: NewStatus | None) -> None:
-            if new is not None:
-                self.set_status(new.text, new.expires_at)
+            if not await copy_native(text):
+                self.copy_to_clipboard(text)
+            self.say(f"copied {what}")
 
-        now = self._clock.local(self._clock.now())
-        self.push_screen(StatusBox(self.choices(), ends(now), self.glyphs), chosen)
-
-    def clear_status(self) -> None:
-        """Clear the own text."""
-        self.set_status("")
-
-    def open_palette(self) -> None:
-        """Open the command palette."""
-        if self.screen is self.main:
-            self.push_screen(ImtuiPalette(placeholder=self.glyphs.plain("a text, or a command …")))
-
-    def ask_query(self) -> None:
-        """Ask whose status to query, and query it."""
-        self._ask("Query whose status?", self.session.query)
-
-    def ask_subscribe(self) -> None:
-        """Ask whom to subscribe to, and do it."""
-        self._ask("Subscribe to whom?", self.session.subscribe)
-
-    def ask_unsubscribe(self) -> None:
-        """Ask whom to unsubscribe from, and do it."""
-        self._ask("Unsubscribe from whom?", self.session.unsubscribe)
-
-    def unsubscribe_all(self) -> None:
-        """Unsubscribe from everybody."""
-        self._attempt(lambda: self.session.unsubscribe(None))
-
-    def ask_add_friend(self) -> None:
-        """Ask whom to add as a friend, and do it."""
-        self._ask("Add whom as a friend?", self.session.add_friend)
-
-    def ask_delete_friend(self) -> None:
-        """Ask which friend to delete, and do it."""
-        self._ask("Delete which friend?", self.session.delete_friend)
-
-    def retry(self) -> None:
-        """Connect now, or log in again."""
-        self.session.retry()
-
-    def log_out(self) -> None:
-        """Log this device out."""
-        self._attempt(self.session.log_out)
-
-    def toggle_events(self) -> None:
-        """Go to the event pane, or back."""
-        self.main.toggle_events()
+        self.attempt(copy)
 
     def choose_theme(self) -> None:
         """Let the person choose a theme."""
         from textual.theme import ThemeProvider
 
-        self.push_screen(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
+        self.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
-    def open_help(self) -> None:
-        """Show the help."""
-        from imtui.tui.screens.help import HelpScreen
+    def set_theme(self, name: str) -> None:
+        """Use a theme by name, or say that there is none."""
+        if name in self.available_themes:
+            self.theme = name
+        else:
+            self.complain(f"There is no theme {self.glyphs.quote(name)}; t shows them all.")
 
-        self.push_screen(HelpScreen(self.glyphs))
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        if self.screen is self.main:
+            self.open(ImtuiPalette(placeholder=self.glyphs.plain("a text, or a command …")))
 
     def leave(self) -> None:
         """Quit the app."""
         self.exit()
 
 
-async def attend(launch: Launch) -> str:
-    """Run the app and its session together; return why it failed, in one line, or nothing."""
-    logging.getLogger("imtui").addHandler(logging.NullHandler())
-    app = ImtuiApp(launch)
-    with ExitStack() as stack:
-        _end_on_signals(app, stack)
-        async with asyncio.TaskGroup() as group:
-            session = group.create_task(app.live())
-            try:
-                await app.run_async()
-            finally:
-                session.cancel()
-    return app.failure
-
-
-def _end_on_signals(app: ImtuiApp, stack: ExitStack) -> None:
-    if sys.platform == "win32":
-        return
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
-        app.exit()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-        stack.callback(loop.remove_signal_handler, number)
-    stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,6 +1,7 @@
 """How a general status looks: a glyph, a word and a colour, never the colour alone."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from imtui.protocol.status import UserStatusType
@@ -33,6 +34,20 @@ class Glyphs:
     ellipsis: str
     dot: str
     cursor: str
+    favourite: str
+    watched: str
+    folded: str
+    open: str
+
+    @cached_property
+    def badge_width(self) -> int:
+        """Return how many cells the widest badge takes."""
+        return max(len(str(badge)) for badge in self.badges.values())
+
+    @cached_property
+    def badge_words(self) -> str:
+        """Return glyph and word of each general status, as a legend."""
+        return "  ".join(str(badge) for badge in self.badges.values())
 
     def badge(self, status: UserStatusType) -> Badge:
         """Return the badge of a general status."""
@@ -60,8 +75,31 @@ def _badges(online: str, offline: str, unlogined: str, unknown: str) -> dict[Use
     return {status: Badge(glyph, status.name) for status, glyph in glyphs.items()}
 
 
-# Filled and hollow dots of "ambiguous" width take two cells in some terminals; these never do.
-UNICODE: Final = Glyphs(_badges("◉", "◦", "◌", "?"), "“", "”", "…", "·", "▸")
-ASCII: Final = Glyphs(_badges("[+]", "[-]", "[ ]", "[?]"), '"', '"', "...", "-", ">")
+# Filled and hollow dots and black stars, of "ambiguous" width, take two cells in some terminals;
+# these never do.
+UNICODE: Final = Glyphs(
+    _badges("◉", "◦", "◌", "?"),
+    open_quote="“",
+    close_quote="”",
+    ellipsis="…",
+    dot="·",
+    cursor="▸",
+    favourite="✦",
+    watched="⚑",
+    folded="▸",
+    open="▾",
+)
+ASCII: Final = Glyphs(
+    _badges("[+]", "[-]", "[ ]", "[?]"),
+    open_quote='"',
+    close_quote='"',
+    ellipsis="...",
+    dot="-",
+    cursor=">",
+    favourite="*",
+    watched="!",
+    folded="+",
+    open="-",
+)
 
 _ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+from imtui.tui.ends import EndError, describe, split_end
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Choice:
 
     text: str
     hint: str
+    expires_at: int | None = None
+    """When the text ends, in Unix milliseconds, if it was typed with an end."""
 
     @property
     def title(self) -> str:
@@ -58,6 +61,22 @@ def matching(offered: Sequence[Choice], typed: str) -> list[Choice]:
     return [choice for fits, choice in ranked if fits]
 
 
+def as_typed(typed: str, now: datetime) -> list[Choice]:
+    """Return what was typed as texts: without its end if it has one, and exactly as typed."""
+    text = typed.strip()
+    if not text:
+        return []
+    try:
+        ending = split_end(text, now)
+    except EndError:
+        ending = None
+    exactly = Choice(text, "as typed")
+    if ending is None:
+        return [exactly]
+    words, end = ending
+    return [Choice(words, describe(end, now), round(end.timestamp() * 1000)), exactly]
+
+
 def size(text: str) -> int:
     """Return how many bytes of the limit a text takes, without surrounding white space."""
     return len(text.strip().encode("utf-8", "surrogatepass"))
@@ -68,26 +87,5 @@ def too_long(text: str) -> bool:
     return size(text) > CUSTOM_STATUS_MAX_BYTES
 
 
-@dataclass(frozen=True)
-class End:
-    """When a text ends, and how that is called."""
-
-    label: str
-    at: datetime | None = None
-
-
-def ends(now: datetime) -> list[End]:
-    """Return the ends to choose from, as of now."""
-    minute = now.replace(second=0, microsecond=0)
-    five = minute.replace(hour=17, minute=0)
-    midnight = (minute + timedelta(days=1)).replace(hour=0, minute=0)
-    offered = [
-        End("no end"),
-        End("30m", now + timedelta(minutes=30)),
-        End("1h", now + timedelta(hours=1)),
-        End("4h", now + timedelta(hours=4)),
-    ]
-    if minute < five:
-        offered.append(End("until 17:00", five))
-    offered.append(End("tomorrow", midnight))
-    return offered
+ENDS: Final = ("no end", "30m", "1h", "4h", "until 17:00", "until tomorrow")
+"""The ends to choose from, as they are typed."""

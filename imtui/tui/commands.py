@@ -1,168 +1,269 @@
-"""What a person can have the app do: one registry behind keys, palette, help and README."""
+"""All that a person can have the app do: one registry behind keys, palette, slash, help, README."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-
-class Actions(Protocol):
-    """What the app can be asked to do; each returns at once."""
-
-    def open_status_box(self) -> None:
-        """Ask for a text, and set it."""
-
-    def clear_status(self) -> None:
-        """Clear the own text."""
-
-    def open_palette(self) -> None:
-        """Open the command palette."""
-
-    def ask_query(self) -> None:
-        """Ask whose status to query, and query it."""
-
-    def ask_subscribe(self) -> None:
-        """Ask whom to subscribe to, and do it."""
-
-    def ask_unsubscribe(self) -> None:
-        """Ask whom to unsubscribe from, and do it."""
-
-    def unsubscribe_all(self) -> None:
-        """Unsubscribe from everybody."""
-
-    def ask_add_friend(self) -> None:
-        """Ask whom to add as a friend, and do it."""
-
-    def ask_delete_friend(self) -> None:
-        """Ask which friend to delete, and do it."""
-
-    def retry(self) -> None:
-        """Connect now, or log in again."""
-
-    def log_out(self) -> None:
-        """Log this device out."""
-
-    def toggle_events(self) -> None:
-        """Go to the event pane, or back."""
-
-    def choose_theme(self) -> None:
-        """Let the person choose a theme."""
-
-    def open_help(self) -> None:
-        """Show the help."""
-
-    def leave(self) -> None:
-        """Quit the app."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """One thing that the app can do."""
-
-    id: str
-    """Its stable name, also that of its key binding."""
-    title: str
-    help: str
-    run: Callable[[Actions], None]
-    keys: tuple[str, ...] = ()
-    """Keys as Textual names them, the one to show first."""
-    footer: str = ""
-    """The word in the footer; empty to leave it out there."""
-
+from imtui.tui.command import Command, Keys, Takes, key_name
 
 COMMANDS: Final = (
+    # Oneself
     Command(
         "status",
         "Set status …",
         "Type a text, or choose a preset or a recent one, and when it ends",
-        lambda app: app.open_status_box(),
+        lambda do, text: do.own.set_status(text),
         ("s",),
         "status",
+        Takes.TEXT,
     ),
-    Command("clear", "Clear", "Clear your status text", lambda app: app.clear_status(), ("c",)),
+    Command("clear", "Clear", "Clear your status text", lambda do, _: do.own.clear(), ("c",)),
     Command(
-        "events",
-        "Events",
-        "Go to the event pane and back",
-        lambda app: app.toggle_events(),
-        ("e",),
-        "events",
+        "back",
+        "Put mine back",
+        "Set your text again that another device of yours replaced",
+        lambda do, _: do.own.put_mine_back(),
+        ("b",),
+    ),
+    Command(
+        "preset",
+        "Keep as preset",
+        "Add your present text, or another, to the presets in the settings",
+        lambda do, text: do.own.keep_preset(text),
+        takes=Takes.WORDS,
+    ),
+    Command(
+        "quiet",
+        "Do not disturb",
+        "Mute bell, toasts and desktop notices, or end that",
+        lambda do, end: do.attention.quiet(end),
+        ("d",),
+        takes=Takes.END,
+    ),
+    Command(
+        "quiet-except",
+        "Let somebody through",
+        "Alerts about this user get through do-not-disturb, or no longer",
+        lambda do, user: do.attention.let_through(user),
+        takes=Takes.USER,
+    ),
+    Command(
+        "devices",
+        "Devices",
+        "Your connected devices, and which of them set what",
+        lambda do, _: do.own.show_devices(),
+        ("D",),
+    ),
+    # Others
+    Command(
+        "find",
+        "Find …",
+        "Show only the friends, or the events, that fit what you type",
+        lambda do, words: do.views.find(words),
+        ("slash", "ctrl+f"),
+        "find",
+        Takes.WORDS,
+    ),
+    Command(
+        "watch",
+        "Watch",
+        "Be told once when this friend is ONLINE, or no longer",
+        lambda do, user: do.following.watch(user),
+        ("w",),
+        "watch",
+        Takes.USER,
+    ),
+    Command(
+        "watch-always",
+        "Watch always",
+        "Be told each time when this friend comes ONLINE, or no longer",
+        lambda do, user: do.following.watch(user, standing=True),
+        takes=Takes.USER,
+    ),
+    Command(
+        "watches",
+        "Watches",
+        "Whose coming ONLINE you are told of",
+        lambda do, _: do.following.show_watches(),
+        ("W",),
+    ),
+    Command(
+        "details",
+        "Details",
+        "All that is known of somebody, asked anew, and what changed lately",
+        lambda do, user: do.people.details(user),
+        ("i",),
+        "details",
+        Takes.USER,
     ),
     Command(
         "query",
         "Query a user …",
         "Ask how somebody is, once",
-        lambda app: app.ask_query(),
-        ("i",),
-        "query",
+        lambda do, user: do.people.query(user),
+        ("I",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "subscriptions",
+        "Subscriptions",
+        "Whom you are subscribed to, who goes first, and who went and why",
+        lambda do, _: do.following.show_subscriptions(),
+        ("S",),
     ),
     Command(
         "subscribe",
         "Subscribe to a user …",
         "Be told whenever somebody's status changes, friend or not",
-        lambda app: app.ask_subscribe(),
+        lambda do, user: do.following.subscribe(user),
         ("plus",),
+        takes=Takes.USER,
     ),
     Command(
         "unsubscribe",
         "Unsubscribe from a user …",
         "No longer be told of somebody's changes",
-        lambda app: app.ask_unsubscribe(),
+        lambda do, user: do.following.unsubscribe(user),
         ("minus",),
+        takes=Takes.USER,
     ),
     Command(
         "unsubscribe-all",
         "Unsubscribe from all",
         "End every subscription; friends stay friends",
-        lambda app: app.unsubscribe_all(),
+        lambda do, _: do.following.unsubscribe_all(),
     ),
     Command(
         "add-friend",
         "Add a friend …",
         "Have somebody in your friend list, and you in theirs",
-        lambda app: app.ask_add_friend(),
+        lambda do, user: do.people.add(user),
         ("a",),
         "add",
+        Takes.USER,
     ),
     Command(
         "delete-friend",
         "Delete a friend …",
         "Take somebody out of your friend list, and you out of theirs",
-        lambda app: app.ask_delete_friend(),
+        lambda do, user: do.people.delete(user),
         ("delete",),
+        takes=Takes.USER,
+    ),
+    # The list
+    Command(
+        "favourite",
+        "Favourite",
+        "Keep this friend on top of the list, or no longer",
+        lambda do, user: do.people.favourite(user),
+        ("f",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "group",
+        "Put in a group …",
+        "Put this friend under a heading of the list; an empty name takes them out",
+        lambda do, words: do.people.group(words),
+        ("m",),
+        takes=Takes.USER_GROUP,
+    ),
+    Command(
+        "order",
+        "Order",
+        "Sort the list by presence, name or last change",
+        lambda do, order: do.views.order(order),
+        ("o",),
+        takes=Takes.ORDER,
+    ),
+    Command(
+        "fold",
+        "Fold a group",
+        "Show only the heading of a group, or all of it (Space on it)",
+        lambda do, group: do.views.fold(group),
+        takes=Takes.WORDS,
+        inner=True,
+    ),
+    Command(
+        "copy",
+        "Copy ID",
+        "Copy the user ID of this friend",
+        lambda do, user: do.people.copy_id(user),
+        ("y",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "copy-text",
+        "Copy text",
+        "Copy the status text of this friend",
+        lambda do, user: do.people.copy_text(user),
+        ("Y",),
+        takes=Takes.USER,
+    ),
+    # The app
+    Command(
+        "events",
+        "Events",
+        "Go to the event pane and back",
+        lambda do, _: do.views.toggle_events(),
+        ("e",),
+        "events",
+    ),
+    Command(
+        "kind",
+        "Kind of events",
+        "Show all events, or only own, devices, friends, others, connection or notices",
+        lambda do, kind: do.views.kind(kind),
+        ("E",),
+        takes=Takes.KIND,
     ),
     Command(
         "retry",
         "Connect now",
         "Connect now instead of waiting, or log in again",
-        lambda app: app.retry(),
+        lambda do, _: do.views.retry(),
         ("r",),
     ),
     Command(
         "theme",
         "Theme …",
-        "Choose other colours",
-        lambda app: app.choose_theme(),
+        "Choose other colours; the choice is kept",
+        lambda do, name: do.views.theme(name),
         ("t",),
+        takes=Takes.THEME,
+    ),
+    Command(
+        "settings",
+        "Settings",
+        "Where the settings are, and what is wrong in them",
+        lambda do, _: do.views.settings(),
+        ("comma",),
     ),
     Command(
         "log-out",
         "Log out",
         "Log this device out; without another one you are UNLOGINED",
-        lambda app: app.log_out(),
+        lambda do, _: do.own.log_out(),
     ),
     Command(
         "palette",
         "Command palette",
         "Everything by name",
-        lambda app: app.open_palette(),
-        ("ctrl+p", "colon"),
+        lambda do, _: do.views.open_palette(),
+        ("ctrl+p", "f2"),
         "palette",
+    ),
+    Command(
+        "type",
+        "Type a command",
+        "Type a slash command; Tab completes it",
+        lambda do, words: do.views.type(words),
+        ("colon",),
+        takes=Takes.WORDS,
+        inner=True,
     ),
     Command(
         "help",
         "Help",
         "Keys, badges and marks",
-        lambda app: app.open_help(),
+        lambda do, _: do.views.open_help(),
         ("question_mark", "f1"),
         "help",
     ),
@@ -170,22 +271,15 @@ COMMANDS: Final = (
         "quit",
         "Quit",
         "Leave; without another device you are OFFLINE",
-        lambda app: app.leave(),
+        lambda do, _: do.views.leave(),
         ("q", "ctrl+q"),
         "quit",
     ),
 )
 
-_BY_ID: Final = {command.id: command for command in COMMANDS}
+COMMAND_IDS: Final = frozenset(command.id for command in COMMANDS)
 
-_KEY_NAMES: Final = {
-    "plus": "+",
-    "minus": "-",
-    "question_mark": "?",
-    "colon": ":",
-    "delete": "Del",
-    "f1": "F1",
-}
+_BY_ID: Final = {command.id: command for command in COMMANDS}
 
 
 def command_named(command_id: str) -> Command:
@@ -193,19 +287,19 @@ def command_named(command_id: str) -> Command:
     return _BY_ID[command_id]
 
 
-def key_name(key: str) -> str:
-    """Return a key as a person reads it: ``^p``, ``+``, ``Del``."""
-    if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
-    return _KEY_NAMES.get(key, key)
+def offered() -> list[Command]:
+    """Return the commands that a person can call by name."""
+    return [command for command in COMMANDS if not command.inner]
 
 
 def keys_table() -> str:
     """Return the table of commands and keys for the README, in Markdown."""
-    lines = ["| command | keys | what it does |", "|---|---|---|"]
+    keys = Keys()
+    lines = ["| command | keys | typed | what it does |", "|---|---|---|---|"]
     for command in COMMANDS:
-        keys = ", ".join(f"`{key_name(key)}`" for key in command.keys) or "palette"
-        lines.append(f"| {command.title} | {keys} | {command.help} |")
+        names = ", ".join(f"`{key_name(key)}`" for key in keys.of(command))
+        typed = "" if command.inner else f"`{command.usage}`".replace("|", "\\|")
+        lines.append(f"| {command.title} | {names} | {typed} | {command.help} |")
     return "\n".join(lines)
 
 

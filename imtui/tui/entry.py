@@ -16,11 +16,11 @@ def run(launch: Launch) -> int:
         print("imtui: the app needs a terminal; try `imtui status` in scripts.", file=sys.stderr)
         return 1
     if os.environ.get("TERM") == "dumb":
-        print("imtui: this terminal cannot draw; try `imtui watch`.", file=sys.stderr)
+        print("imtui: this terminal cannot draw; try `imtui watch --plain`.", file=sys.stderr)
         return 1
     import asyncio
 
-    from imtui.tui.app import attend
+    from imtui.tui.attend import attend
 
     failure = asyncio.run(attend(launch))
     if failure:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Final
@@ -10,6 +10,8 @@ from typing import Final
 from imtui.protocol.status import UserStatusType
 
 EVENTS_MAX: Final = 10_000
+FLAPPING_MS: Final = 60_000
+"""Comings and goings of one person, one after the other within so long, are one line."""
 
 
 class EventKind(StrEnum):
@@ -42,6 +44,16 @@ KIND_WORDS: Final = {
     EventKind.NOTICE: "an answer or a notice",
 }
 
+KIND_NAMES: Final = {
+    EventKind.OWN: "own",
+    EventKind.DEVICE: "devices",
+    EventKind.FRIEND: "friends",
+    EventKind.OTHER: "others",
+    EventKind.CONNECTION: "connection",
+    EventKind.NOTICE: "notices",
+}
+"""What the event pane is called while it shows one kind only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -60,6 +72,34 @@ class Event:
     """What happened, in our words."""
     source: str = ""
     """Where it came from, such as ``from phone (Android)``."""
+    times: int = 1
+    """How many events were merged into this one."""
+
+    def has(self, words: str) -> bool:
+        """Tell whether the event speaks of each of these words."""
+        status = "" if self.status is None else self.status.name
+        said = " ".join((self.who, status, self.text, self.words, self.source)).casefold()
+        return all(word in said for word in words.casefold().split())
+
+
+def _flaps(last: Event, new: Event) -> bool:
+    bare = not (last.text or last.words or new.text or new.words)
+    return (
+        bare
+        and bool(new.who)
+        and (last.kind, last.who) == (new.kind, new.who)
+        and new.at - last.at <= FLAPPING_MS
+    )
+
+
+def merged(last: Event, new: Event) -> Event | None:
+    """Return one event for both if ``new`` only repeats ``last``, else None.
+
+    Repeats are the same words again, and the comings and goings of one person who flaps; the later
+    one is what shows, with the number of both.
+    """
+    same = replace(last, at=new.at, times=1) == new
+    return replace(new, times=last.times + 1) if same or _flaps(last, new) else None
 
 
 class EventLog:
@@ -71,7 +111,10 @@ class EventLog:
         self._added = 0
 
     def add(self, event: Event) -> None:
-        """Append an event; the oldest goes when the log is full."""
+        """Append an event, or count it to the last one that it repeats; the oldest may go."""
+        if self._events and (both := merged(self._events[-1], event)) is not None:
+            self._events[-1] = both
+            return
         self._events.append(event)
         self._added += 1
 
@@ -84,6 +127,11 @@ class EventLog:
     def end(self) -> int:
         """Return the number that the next event will have."""
         return self._added
+
+    @property
+    def last(self) -> Event | None:
+        """Return the newest event, as it stands with what was merged into it."""
+        return self._events[-1] if self._events else None
 
     def since(self, number: int) -> Iterator[Event]:
         """Return the events from ``number`` on that are still held."""

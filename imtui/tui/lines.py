@@ -1,11 +1,15 @@
 """The lines that the screens show, as spans; pure, so that each can be tested by its words."""
 
+from dataclasses import dataclass
+
+from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatusType
 from imtui.tui.badges import Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
 from imtui.tui.people import Person
+from imtui.tui.roster import Row
 from imtui.tui.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.store import Link, Store
 
@@ -15,18 +19,27 @@ _TEXT_MIN = 4
 _CONNECTION_MIN = 24
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands before a name in the friend list."""
+
+    cursor: bool = False
+    favourite: bool = False
+    watched: bool = False
+
+
 def person_line(
-    person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, *, cursor: bool
+    person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, marks: Marks
 ) -> list[Span]:
     """Return a row of the friend list: who, how they are, their words, since when."""
     badge = glyphs.badge(person.status)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
-    badge_width = max(len(str(one)) for one in glyphs.badges.values())
     line = [
-        Span(f"{glyphs.cursor} " if cursor else "  ", "accent"),
+        Span(glyphs.cursor if marks.cursor else " ", "accent"),
+        Span(f"{_mark(marks, glyphs)} ", "accent"),
         Span(column(person.user_id, name_width, glyphs.ellipsis) + " ", dim),
-        Span(column(str(badge), badge_width, glyphs.ellipsis), dim or badge.style),
+        Span(column(str(badge), glyphs.badge_width, glyphs.ellipsis), dim or badge.style),
     ]
     room = width - width_of(line) - 2
     if room <= 0:
@@ -43,6 +56,24 @@ def person_line(
     if not text:
         return [*line, Span("  "), *tail]
     return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+
+
+def _mark(marks: Marks, glyphs: Glyphs) -> str:
+    if marks.watched:
+        return glyphs.watched
+    return glyphs.favourite if marks.favourite else " "
+
+
+def heading_line(row: Row, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
+    """Return the heading of a group: whether it is folded, its name, how many are online."""
+    sign = glyphs.folded if row.folded else glyphs.open
+    line = [
+        Span(glyphs.cursor if cursor else " ", "accent"),
+        Span(f"{sign} ", "dim"),
+        Span(row.heading, "title"),
+        Span(f"  {row.note}", "dim"),
+    ]
+    return crop(line, width, glyphs.ellipsis)
 
 
 def _when(person: Person, clock: Clock, as_of: int | None) -> str:
@@ -83,6 +114,8 @@ def _happened(event: Event, glyphs: Glyphs) -> list[Span]:
         parts.append(Span(glyphs.plain(event.words)))
     if event.source:
         parts.append(Span(event.source, "dim"))
+    if event.times > 1:
+        parts.append(Span(f"x{event.times}", "dim"))
     spaced: list[Span] = []
     for part in parts:
         spaced += [Span("  "), part] if spaced else [part]
@@ -99,8 +132,11 @@ _KIND_STYLES = {
 }
 
 
-def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
-    """Return the line on top: oneself, one's own status, the devices and the connection."""
+def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock, quiet: str = "") -> list[Span]:
+    """Return the line on top: oneself, one's own status, the devices and the connection.
+
+    ``quiet`` says in a few words that do-not-disturb is on.
+    """
     own = store.own
     connection = _connection(store, glyphs, clock)
     if not own.user_id:
@@ -115,21 +151,33 @@ def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock) -> list[Spa
         if width_of(me) + _CONNECTION_MIN > width:
             line = [Span(" "), *connection, Span("  "), *me]
         return crop(line, width, glyphs.ellipsis)
-    until = ""
-    if own.text and store.own_expires_at is not None:
-        until = f" {glyphs.dot} until {time_of_day(clock, store.own_expires_at)}"
-    right = [Span(_devices(store, width)), *([Span("   "), *connection] if width >= 50 else [])]
+    right = [
+        *([Span(quiet, "alert", "quiet"), Span("   ")] if quiet else []),
+        Span(_devices(store, width), "", "devices"),
+        *([Span("   "), *connection] if width >= 50 else []),
+    ]
+    until = _until(store, glyphs, clock)
     room = width - width_of(me) - width_of(right) - 5
     text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
     return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
 
 
+def _until(store: Store, glyphs: Glyphs, clock: Clock) -> str:
+    end = store.account.expires_at
+    # An end that is never reached is how the app itself lays a text over another.
+    if not store.own.text or end is None or end == UNIX_MS_MAX:
+        return ""
+    return f" {glyphs.dot} until {time_of_day(clock, end)}"
+
+
 def _devices(store: Store, width: int) -> str:
-    devices = store.devices()
+    devices = store.account.devices()
     if width < 100 or not devices:
         number = len(devices)
         return "" if not number else f"{number} device" + ("" if number == 1 else "s")
-    here = next((one for one in devices if one.instance_id == store.instance_id), devices[0])
+    here = next(
+        (one for one in devices if one.instance_id == store.account.instance_id), devices[0]
+    )
     others = len(devices) - 1
     name = here.device_name or str(here.platform)
     if not others:

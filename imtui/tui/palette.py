@@ -12,31 +12,43 @@ from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.badges import Glyphs
-from imtui.tui.choices import CLEAR, Choice, matching, rank, size, too_long
-from imtui.tui.commands import COMMANDS, Command, key_name
+from imtui.tui.choices import CLEAR, Choice, as_typed, matching, rank, size, too_long
+from imtui.tui.clock import Clock
+from imtui.tui.command import Command, Keys
+from imtui.tui.commands import offered
 
 # A text counts for more than a command that fits as well, so that a letter and Enter set it.
 _TEXT_BONUS = 0.5
+_ENDING_SCORE = 0.2
 _TYPED_SCORE = 0.1
+_LINES_MAX = 30
 
 
 class Host(Protocol):
     """What the palette needs of the app that it lies over."""
 
     glyphs: Glyphs
+    clock: Clock
+    keys: Keys
 
     def choices(self) -> list[Choice]:
         """Return the texts to offer."""
 
-    def set_status(self, text: str) -> None:
-        """Set the own text."""
+    def put_status(self, text: str, expires_at: int | None = None) -> None:
+        """Set exactly this text."""
 
     def run_command(self, command_id: str) -> None:
         """Run a command of the registry."""
 
+    def run_line(self, line: str) -> None:
+        """Run a slash command."""
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a slash command can become."""
+
 
 class ImtuiProvider(Provider):
-    """Offers texts to set, then commands, then what was typed as a text."""
+    """Offers texts to set, then commands, then what was typed: as a slash command or as a text."""
 
     @property
     def _app(self) -> Host:
@@ -46,40 +58,59 @@ class ImtuiProvider(Provider):
         """Offer everything, before anything is typed."""
         for choice in [*self._app.choices(), CLEAR]:
             yield DiscoveryHit(
-                Content(choice.title), self._setter(choice.text), choice.title, _hint(choice)
+                Content(choice.title), self._setter(choice), choice.title, _hint(choice)
             )
         for command in _listed():
             yield DiscoveryHit(
-                Content(self._title(command)), self._runner(command), command.title, _help(command)
+                Content(self._title(command)),
+                self._runner(command),
+                command.title,
+                self._help(command),
             )
 
     async def search(self, query: str) -> Hits:
         """Offer what fits, the best first."""
-        offered = matching(self._app.choices(), query)
-        for place, choice in enumerate(offered):
+        if query.startswith("/"):
+            for hit in self._slash(query):
+                yield hit
+            return
+        choices = matching(self._app.choices(), query)
+        for place, choice in enumerate(choices):
             score = rank(choice.title, query) + _TEXT_BONUS - place / 1000
-            yield Hit(
-                score,
-                Content(choice.title),
-                self._setter(choice.text),
-                choice.title,
-                _hint(choice),
-            )
+            yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
         for command in _listed():
             if score := rank(command.title, query):
-                yield Hit(
-                    score,
-                    Content(self._title(command)),
-                    self._runner(command),
-                    command.title,
-                    _help(command),
-                )
-        if query not in {choice.text for choice in offered}:
-            title = f"Set {self._app.glyphs.quote(query)}"
-            yield Hit(_TYPED_SCORE, Content(title), self._setter(query), query, _bytes(query))
+                runner, words = self._runner(command), self._help(command)
+                yield self._hit(score, self._title(command), runner, command.title, words)
+        texts = {choice.text for choice in choices}
+        now = self._app.clock.local(self._app.clock.now())
+        for choice in as_typed(query, now):
+            if choice.expires_at is not None or choice.text not in texts:
+                yield self._typed(choice, query)
 
-    def _setter(self, text: str) -> Callable[[], None]:
-        return partial(self._app.set_status, text)
+    def _typed(self, choice: Choice, query: str) -> Hit:
+        title = f"Set {self._app.glyphs.quote(choice.text)}"
+        if choice.expires_at is None:
+            return self._hit(_TYPED_SCORE, title, self._setter(choice), query, _bytes(query))
+        words = f"status text, {choice.hint}"
+        return self._hit(
+            _ENDING_SCORE, f"{title} {choice.hint}", self._setter(choice), query, words
+        )
+
+    def _slash(self, line: str) -> list[Hit]:
+        """Return the line as it is, then what it can become."""
+        run = self._app.run_line
+        ways = [one for one in self._app.complete(line) if one.strip() != line.strip()]
+        return [
+            self._hit(1 - place / 1000, one, partial(run, one), one, "run this command")
+            for place, one in enumerate([line.strip(), *ways][:_LINES_MAX])
+        ]
+
+    def _hit(self, score: float, title: str, run: Callable[[], None], text: str, words: str) -> Hit:
+        return Hit(score, Content(title), run, text, words)
+
+    def _setter(self, choice: Choice) -> Callable[[], None]:
+        return partial(self._app.put_status, choice.text, choice.expires_at)
 
     def _runner(self, command: Command) -> Callable[[], None]:
         return partial(self._app.run_command, command.id)
@@ -87,18 +118,17 @@ class ImtuiProvider(Provider):
     def _title(self, command: Command) -> str:
         return self._app.glyphs.plain(command.title)
 
+    def _help(self, command: Command) -> str:
+        keys = self._app.keys.names(command)
+        return f"{command.help} ({keys})" if keys else command.help
+
 
 def _listed() -> list[Command]:
-    return [command for command in COMMANDS if command.id not in ("palette", "clear")]
+    return [command for command in offered() if command.id not in ("palette", "clear")]
 
 
 def _hint(choice: Choice) -> str:
     return f"status text, {choice.hint}"
-
-
-def _help(command: Command) -> str:
-    keys = ", ".join(map(key_name, command.keys))
-    return f"{command.help} ({keys})" if keys else command.help
 
 
 def _bytes(text: str) -> str:

@@ -1,14 +1,24 @@
 """People as the store knows them, and what to tell when one of them changes."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind
 
 
-@dataclass
+class HeardBy(Enum):
+    """By which way the app hears of somebody's changes."""
+
+    FRIENDS = "as a friend: the console has friends' notifications on"
+    SUBSCRIPTION = "by subscription"
+    BOTH = "as a friend and by subscription"
+    NOTHING = "not at all: subscribe to hear of changes"
+
+
+@dataclass(slots=True)
 class Person:
     """A user of whom the app knows."""
 
@@ -16,16 +26,41 @@ class Person:
     status: UserStatusType = UserStatusType.UNKNOWN
     text: str = ""
     since: int = 0
+    """When the general status last changed, in Unix milliseconds; 0 when unknown."""
     friend: bool = False
     subscribed: bool = False
+    changed_at: int = 0
+    """When anything that shows of them last changed, in Unix milliseconds; 0 when unknown."""
+    platforms: tuple[str, ...] = ()
+    """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
 
 
-def update(person: Person, status: UserStatus) -> bool:
+def heard_by(person: Person, *, friends_told: bool, subscribers_told: bool) -> HeardBy:
+    """Return by which way a person's changes arrive, as the console is set now."""
+    as_friend = person.friend and friends_told
+    by_subscription = person.subscribed and subscribers_told
+    if as_friend and by_subscription:
+        return HeardBy.BOTH
+    if as_friend:
+        return HeardBy.FRIENDS
+    return HeardBy.SUBSCRIPTION if by_subscription else HeardBy.NOTHING
+
+
+def update(person: Person, status: UserStatus, now: int) -> bool:
     """Put a status into a person and tell whether anything that shows is different."""
     new = status.status_type, safe_text(status.custom_status), status.since
     moved = new != (person.status, person.text, person.since)
+    if moved:
+        first = person.changed_at == 0 and person.status is UserStatusType.UNKNOWN
+        person.changed_at = status.since if first else now
     person.status, person.text, person.since = new
+    person.platforms = tuple(map(safe_text, status.online_devices))
     return moved
+
+
+def before(person: Person) -> Person:
+    """Return a copy of a person, to compare with after a change."""
+    return replace(person)
 
 
 def change(

@@ -1,11 +1,15 @@
-"""Who stands in the friend list, and in which order."""
+"""Who stands in the friend list, in which order and under which heading."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.people import Person
+from imtui.tui.settings import Order
+
+FRIENDS: Final = "Friends"
+NOT_FRIENDS: Final = "Not friends"
 
 _RANK: Final = {
     UserStatusType.ONLINE: 0,
@@ -21,6 +25,25 @@ class Row:
 
     user_id: str = ""
     heading: str = ""
+    """The name of the group that begins here."""
+    note: str = ""
+    """What stands beside a heading."""
+    folded: bool = False
+    favourite: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """How the person wants the list to be."""
+
+    order: Order = Order.PRESENCE
+    favourites: frozenset[str] = frozenset()
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The group of each user who is in one."""
+    folded: frozenset[str] = frozenset()
+    """Groups of which only the heading shows."""
+    query: str = ""
+    """Only who fits this shows; folded groups too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +64,66 @@ def count(people: Iterable[Person]) -> Counts:
     return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
 
 
-def _order(person: Person) -> tuple[int, str, str]:
-    return _RANK[person.status], person.user_id.casefold(), person.user_id
+def fits(person: Person, query: str) -> bool:
+    """Tell whether name, status word or text of a person has every word of ``query``."""
+    name, text = person.user_id.casefold(), person.text.casefold()
+    word = person.status.name.casefold()
+    return all(
+        part in name or part in text or word.startswith(part) for part in query.casefold().split()
+    )
 
 
-def arrange(people: Iterable[Person]) -> list[Row]:
-    """Return the rows: friends by presence and name, then the subscribed who are no friends."""
-    everybody = sorted(people, key=_order)
-    friends = [person for person in everybody if person.friend]
-    others = [person for person in everybody if not person.friend]
-    rows = [Row(person.user_id) for person in friends]
-    if others:
-        rows.append(Row(heading=f"Not friends  {count(others)}"))
-        rows.extend(Row(person.user_id) for person in others)
+def _by_name(person: Person) -> tuple[Any, ...]:
+    return person.user_id.casefold(), person.user_id
+
+
+def _by_presence(person: Person) -> tuple[Any, ...]:
+    return _RANK[person.status], *_by_name(person)
+
+
+def _by_change(person: Person) -> tuple[Any, ...]:
+    return -max(person.changed_at, person.since), *_by_name(person)
+
+
+_KEYS: Final[Mapping[Order, Callable[[Person], tuple[Any, ...]]]] = {
+    Order.PRESENCE: _by_presence,
+    Order.NAME: _by_name,
+    Order.CHANGE: _by_change,
+}
+
+
+def arrange(people: Iterable[Person], view: View) -> list[Row]:
+    """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
+    shown = [person for person in people if not view.query or fits(person, view.query)]
+    shown.sort(key=_KEYS[view.order])
+    rows = [Row(one.user_id, favourite=True) for one in shown if one.user_id in view.favourites]
+    groups: dict[str, list[Person]] = {}
+    for person in shown:
+        if person.user_id not in view.favourites:
+            groups.setdefault(_group_of(person, view), []).append(person)
+    for name in sorted(groups, key=_place_of_group):
+        plain = name == FRIENDS and not any(map(_is_named, groups))
+        rows += _members(groups[name]) if plain else _group(name, groups[name], view)
     return rows
+
+
+def _group_of(person: Person, view: View) -> str:
+    return view.groups.get(person.user_id) or (FRIENDS if person.friend else NOT_FRIENDS)
+
+
+def _is_named(group: str) -> bool:
+    return group not in (FRIENDS, NOT_FRIENDS)
+
+
+def _place_of_group(name: str) -> tuple[int, str, str]:
+    return {FRIENDS: 1, NOT_FRIENDS: 2}.get(name, 0), name.casefold(), name
+
+
+def _group(name: str, members: list[Person], view: View) -> list[Row]:
+    folded = name in view.folded and not view.query
+    heading = Row(heading=name, note=str(count(members)), folded=folded)
+    return [heading] if folded else [heading, *_members(members)]
+
+
+def _members(members: list[Person]) -> list[Row]:
+    return [Row(person.user_id) for person in members]

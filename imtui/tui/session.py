@@ -9,11 +9,11 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.account_state import AccountState, StateFile
 from imtui.tui.clock import Clock
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, JoinError, Launch
+from imtui.tui.memory import Memory
 from imtui.tui.put_back import OwnText, PutBack
 from imtui.tui.sdk_face import Client, Retry, Sdk
 from imtui.tui.store import Link, Store
@@ -27,15 +27,31 @@ class Session:
     """One account, from the first paint to the end of the app."""
 
     def __init__(
-        self, store: Store, clock: Clock, load_sdk: Callable[[], Sdk], *, restore_status: bool
+        self,
+        store: Store,
+        clock: Clock,
+        memory: Memory,
+        load_sdk: Callable[[], Sdk],
+        joined: Callable[[Account], None],
+        restores_status: Callable[[], bool],
     ) -> None:
-        """Make one; ``load_sdk`` imports what is heavy and is called after the first paint."""
+        """Make one.
+
+        Args:
+            store: Where everything is shown.
+            clock: The time.
+            memory: What is remembered of the account.
+            load_sdk: Imports what is heavy; called after the first paint.
+            joined: Told which account it is, once that is known.
+            restores_status: Tells whether one's own text is to be put back after a reconnect.
+        """
         self._store = store
         self._clock = clock
         self._load_sdk = load_sdk
-        self._restore_status = restore_status
+        self._memory = memory
+        self._joined = joined
+        self._restores_status = restores_status
         self._client: Client | None = None
-        self._file: StateFile | None = None
         self._put_back = PutBack("")
         self._wake = asyncio.Event()
         self._nudge = asyncio.Event()
@@ -47,11 +63,6 @@ class Session:
         self._text_due: OwnText | None = None
         self._to_query: set[str] = set()
 
-    @property
-    def state(self) -> AccountState:
-        """Return what is remembered of the account."""
-        return AccountState() if self._file is None else self._file.state
-
     # The life of the session
 
     async def run(self, launch: Launch) -> None:
@@ -60,7 +71,8 @@ class Session:
             account = await self._join(launch)
             self._store.log_in_as(account.user_id, account.instance_id)
             self._put_back = PutBack(account.instance_id)
-            self._file = StateFile(account.state_dir)
+            self._memory.open(account.state_dir)
+            self._joined(account)
             sdk = self._load_sdk()
             try:
                 async with sdk.client(account, self._store, self) as client:
@@ -165,22 +177,22 @@ class Session:
         """Put back what the backend cleared by itself; else take what the account has now."""
         answer = await client.get_subscriptions()
         wanted: Sequence[str] = ()
-        if not self.state.started:
+        if not self._memory.state.started:
             wanted = account.first_subscriptions
-        elif answer.cleared_at is not None and answer.cleared_at != self.state.cleared_at:
-            wanted = self.state.subscriptions
+        elif answer.cleared_at is not None and answer.cleared_at != self._memory.state.cleared_at:
+            wanted = self._memory.state.subscriptions
         has = set(answer.user_id_list)
         missing = [one for one in wanted if one not in has and one != account.user_id]
         self._store.subscriptions_known(answer.user_id_list)
         for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
-        if missing and self.state.started:
+        if missing and self._memory.state.started:
             self._store.tell(
                 EventKind.NOTICE, "put back subscriptions that the backend had cleared"
             )
         subscriptions = (*answer.user_id_list, *missing)
         self._store.subscriptions_known(subscriptions)
-        self._remember(
+        self._memory.change(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
             )
@@ -215,14 +227,6 @@ class Session:
             if due is not None:
                 due.cancel()
 
-    def _remember(self, change: Callable[[AccountState], AccountState]) -> None:
-        if self._file is None:
-            return
-        told = self._file.problem
-        self._file.change(change)
-        if self._file.problem and not told:
-            self._store.tell(EventKind.NOTICE, self._file.problem)
-
     # What the connection does (called by the listener)
 
     def lost(self) -> None:
@@ -243,7 +247,7 @@ class Session:
     def own_status(self, status: UserStatus) -> None:
         """Put the own text back if going OFFLINE cleared it."""
         lost = self._put_back.heard(status, self._clock.now())
-        if lost is not None and self._restore_status:
+        if lost is not None and self._restores_status():
             self._text_due = lost
             self._wake.set()
 
@@ -251,8 +255,8 @@ class Session:
         """Remember what the person subscribed to, and learn the new ones' statuses."""
         if reason in (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC):
             return
-        wished = tuple(self._store.subscriptions)
-        self._remember(lambda state: replace(state, subscriptions=wished))
+        wished = tuple(self._store.subscriptions.user_ids)
+        self._memory.change(lambda state: replace(state, subscriptions=wished))
         self._to_query.update(added)
         self._wake.set()
 
@@ -276,7 +280,15 @@ class Session:
         """
         await self._connected().set_self_status(text or None, expires_at)
         if text.strip():
-            self._remember(lambda state: state.with_recent(text.strip()))
+            self._memory.change(lambda state: state.with_recent(text.strip()))
+
+    async def lay_text(self, text: str, expires_at: int) -> None:
+        """Set a text that is not the person's own words, until its end.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._connected().set_self_status(text, expires_at)
 
     async def query(self, user_id: str) -> None:
         """Ask how somebody is, and tell the answer.
@@ -290,6 +302,16 @@ class Session:
         self._store.statuses_known(
             status for status in statuses if self._is_followed(status.user_id)
         )
+
+    async def look_up(self, user_id: str) -> UserStatus:
+        """Ask how somebody is, and return it; who is in the list is shown anew.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        status, *_ = await self._connected().get_user_status([user_id])
+        self._store.statuses_known([status] if self._is_followed(user_id) else [])
+        return status
 
     def _is_followed(self, user_id: str) -> bool:
         # A status that nobody will correct must not enter the list.
@@ -312,7 +334,7 @@ class Session:
         Raises:
             IMError: The call's own codes.
         """
-        if user_id is not None and user_id not in self._store.subscriptions:
+        if user_id is not None and user_id not in self._store.subscriptions.user_ids:
             self._store.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._connected().unsubscribe_user_status(user_ids)

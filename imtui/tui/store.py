@@ -3,30 +3,24 @@
 All text that comes from elsewhere becomes safe at this door; the screens show what is here.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from imtui.protocol.messages import (
-    ConsoleSettings,
-    FriendInfo,
-    SelfDevice,
-    SubscriptionReason,
-)
+from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind, EventLog
-from imtui.tui.people import Person, change, counted, named, summary, update
-from imtui.tui.put_back import is_about_text
+from imtui.tui.own_account import OwnAccount
+from imtui.tui.people import HeardBy, Person, before, change, counted, heard_by, summary, update
+from imtui.tui.subscribed import Subscribed
 
 BURST: Final = 8
 """From so many changes at once on, the event pane counts them instead of naming each."""
-
-_WHY_REMOVED: Final = {
-    SubscriptionReason.EVICTED: "over 200 subscriptions, so the earliest went:",
-    SubscriptionReason.CLEARED: "subscriptions cleared by the backend:",
-}
+CHANGES_MAX: Final = 5_000
+"""So many changes of others are remembered, for the details of one of them."""
 
 
 class Link(Enum):
@@ -59,18 +53,18 @@ class Store:
         """Make an empty store; ``now`` gives Unix milliseconds."""
         self._now = now
         self._watchers: list[Callable[[], None]] = []
+        self._followers: list[Callable[[str, UserStatusType], None]] = []
         self._changed = Changed()
         self._people: dict[str, Person] = {}
         self._friends_known = False
-        self._devices: dict[str, SelfDevice] | None = None
-        self.instance_id = ""
-        """This device."""
-        self.own = Person("")
-        self._own_status: UserStatus | None = None
-        self.own_expires_at: int | None = None
-        self.subscriptions: list[str] = []
-        """Whom the account subscribed to, the next to be evicted first."""
+        self._changes: deque[Event] = deque(maxlen=CHANGES_MAX)
+        self.account = OwnAccount()
+        self.subscriptions = Subscribed()
         self.events = EventLog()
+        self.friends_told = False
+        """Whether the console has friends told of one another."""
+        self.subscribers_told = True
+        """Whether the console has subscribers told, as far as we know."""
         self.link = Link.STARTING
         self.retry_at = 0
         """When the next attempt is due, in Unix milliseconds, while waiting."""
@@ -85,6 +79,10 @@ class Store:
         """Call ``callback`` whenever something changed."""
         self._watchers.append(callback)
 
+    def follow(self, callback: Callable[[str, UserStatusType], None]) -> None:
+        """Call ``callback`` with each general status that somebody else is heard to have."""
+        self._followers.append(callback)
+
     def take_changed(self) -> Changed:
         """Return what changed since the last call."""
         changed, self._changed = self._changed, Changed()
@@ -98,7 +96,8 @@ class Store:
         self._changed.head = True
         self._wake()
 
-    def _roster(self) -> None:
+    def roster_changed(self) -> None:
+        """Have the whole friend list shown anew."""
         self._changed.roster = True
         self._wake()
 
@@ -112,17 +111,38 @@ class Store:
 
     # Asking
 
+    @property
+    def own(self) -> Person:
+        """Return oneself."""
+        return self.account.person
+
     def listed(self) -> list[Person]:
         """Return who stands in the list, in no order."""
         return list(self._people.values())
+
+    def friends(self) -> list[Person]:
+        """Return the friends, in no order."""
+        return [person for person in self._people.values() if person.friend]
 
     def person(self, user_id: str) -> Person | None:
         """Return a friend or somebody subscribed to."""
         return self._people.get(user_id)
 
-    def devices(self) -> list[SelfDevice]:
-        """Return the account's connected devices, the earliest login first."""
-        return list((self._devices or {}).values())
+    def heard_by(self, person: Person) -> HeardBy:
+        """Return by which way a person's changes arrive."""
+        return heard_by(
+            person, friends_told=self.friends_told, subscribers_told=self.subscribers_told
+        )
+
+    def changes_of(self, user_id: str, most: int) -> list[Event]:
+        """Return the newest changes of somebody while the app ran, the newest first."""
+        found: list[Event] = []
+        for event in reversed(self._changes):
+            if event.who == user_id:
+                found.append(event)
+                if len(found) == most:
+                    break
+        return found
 
     @property
     def stale(self) -> bool:
@@ -133,8 +153,7 @@ class Store:
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
         """Begin with an account, on this device."""
-        self.own = Person(safe_text(user_id))
-        self.instance_id = instance_id
+        self.account.log_in_as(user_id, instance_id)
         self._head()
 
     def connecting(self) -> None:
@@ -153,7 +172,7 @@ class Store:
         self.as_of = None
         self.tell(EventKind.CONNECTION, "connected again" if again else "connected")
         self._head()
-        self._roster()
+        self.roster_changed()
 
     def waiting(self, delay: float, reason: str = "") -> None:
         """The next attempt is due in ``delay`` seconds."""
@@ -174,17 +193,13 @@ class Store:
 
     def kicked(self) -> None:
         """Another login took this device's place; how the account is now, nobody tells us."""
-        self.own.status = UserStatusType.UNKNOWN
-        self.own.text = ""
-        self._devices = None
+        self.account.unknown()
         self.stopped("Kicked offline by another login (r: log in again)")
 
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""
-        others = [one for one in self.devices() if one.instance_id != self.instance_id]
-        self.own.status = UserStatusType.UNKNOWN if others else UserStatusType.UNLOGINED
-        self.own.text = ""
-        self._devices = None
+        elsewhere = self.account.others() > 0
+        self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
         self.stopped("Logged out on this device (r: log in again)")
 
     def _lost_if_connected(self) -> None:
@@ -195,10 +210,12 @@ class Store:
     def _outdate(self) -> None:
         if self.as_of is None and self.link is Link.CONNECTED:
             self.as_of = self._now()
-            self._roster()
+            self.roster_changed()
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Tell what the console is set to now."""
+        self.friends_told = settings.friend_status == "on"
+        self.subscribers_told = settings.user_status == "on" and settings.edition == "ultimate"
         self.tell(
             EventKind.NOTICE,
             f"the console was changed: edition {settings.edition}, "
@@ -210,9 +227,11 @@ class Store:
     def friends_known(self, friends: Iterable[FriendInfo]) -> None:
         """Take the whole friend list: after the first login as one line, later as what differs."""
         infos = list(friends)
+        if infos:
+            self.friends_told = any(info.user_status is not None for info in infos)
         if self._friends_known:
             now = {safe_text(info.user_id) for info in infos}
-            self.friends_deleted([one.user_id for one in self._friends() if one.user_id not in now])
+            self.friends_deleted([one.user_id for one in self.friends() if one.user_id not in now])
             self.friends_added(infos)
             self.statuses_changed(
                 info.user_status or UserStatus(info.user_id, UserStatusType.UNKNOWN)
@@ -222,11 +241,8 @@ class Store:
         self._friends_known = True
         self._put_friends(infos)
         if infos:
-            online = sum(1 for one in self._friends() if one.status is UserStatusType.ONLINE)
+            online = sum(1 for one in self.friends() if one.status is UserStatusType.ONLINE)
             self.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
-
-    def _friends(self) -> list[Person]:
-        return [person for person in self._people.values() if person.friend]
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
         """Take new friends, once the first list is known."""
@@ -252,40 +268,34 @@ class Store:
 
     def subscriptions_known(self, user_ids: Iterable[str]) -> None:
         """Take the whole list of subscriptions, the next to be evicted first."""
-        self.subscriptions = [safe_text(user_id) for user_id in user_ids]
+        self.subscriptions.known(user_ids)
         self._mark_subscribed()
 
     def subscriptions_changed(
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason
     ) -> None:
         """Take a change of the list of subscriptions."""
-        new, gone = [safe_text(one) for one in added], {safe_text(one) for one in removed}
-        before = set(self.subscriptions)
-        kept = [one for one in self.subscriptions if one not in gone and one not in new]
-        self.subscriptions = kept + new
+        told = self.subscriptions.changed(added, removed, reason, self._now())
         self._mark_subscribed()
-        if really_new := [one for one in new if one not in before]:
-            self.tell(EventKind.NOTICE, f"subscribed to {named(really_new, 'user')}")
-        if gone := gone & before:
-            words = _WHY_REMOVED.get(reason, "no longer subscribed to")
-            self.tell(EventKind.NOTICE, f"{words} {named(sorted(gone), 'user')}")
+        for words in told:
+            self.tell(EventKind.NOTICE, words)
 
     def _put_friends(self, infos: list[FriendInfo]) -> None:
         for info in infos:
-            person = self._people.setdefault(
-                safe_text(info.user_id), Person(safe_text(info.user_id))
-            )
+            user_id = safe_text(info.user_id)
+            person = self._people.setdefault(user_id, Person(user_id))
             person.friend = True
             if info.user_status is not None:
-                update(person, info.user_status)
-        self._roster()
+                update(person, info.user_status, self._now())
+                self._heard(person)
+        self.roster_changed()
 
     def _is_friend(self, user_id: str) -> bool:
         person = self._people.get(safe_text(user_id))
         return person is not None and person.friend
 
     def _mark_subscribed(self) -> None:
-        subscribed = set(self.subscriptions)
+        subscribed = set(self.subscriptions.user_ids)
         for user_id in subscribed:
             self._people.setdefault(user_id, Person(user_id))
         for person in self._people.values():
@@ -298,7 +308,7 @@ class Store:
             for user_id, person in self._people.items()
             if person.friend or person.subscribed
         }
-        self._roster()
+        self.roster_changed()
 
     # Statuses
 
@@ -321,7 +331,8 @@ class Store:
         """Take statuses that were asked for to fill the list; nothing is told of them."""
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
-                self._put_own(status)
+                self.account.put(status, self._now())
+                self._head()
             else:
                 self._person_changed(status)
         self._wake()
@@ -347,29 +358,24 @@ class Store:
         person = self._people.get(safe_text(status.user_id))
         if person is None:
             return None
-        before = Person(person.user_id, person.status, person.text)
-        moved = update(person, status)
-        if not moved:
+        earlier = before(person)
+        if not update(person, status, self._now()):
             return None
         self._changed.people.add(person.user_id)
+        self._heard(person)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
-        return change(self._now(), kind, person.user_id, before, person)
+        event = change(self._now(), kind, person.user_id, earlier, person)
+        if event is not None:
+            self._changes.append(event)
+        return event
 
-    def _put_own(self, status: UserStatus) -> None:
-        self._own_status = status
-        update(self.own, status)
-        self.own_expires_at = status.expires_at
-        self._head()
+    def _heard(self, person: Person) -> None:
+        for callback in self._followers:
+            callback(person.user_id, person.status)
 
     def _own_changed(self, status: UserStatus) -> None:
-        before = Person(self.own.user_id, self.own.status, self.own.text)
-        about_text = is_about_text(self._own_status, status)
-        self._put_own(status)
-        source = ""
-        if status.changed_by is not None and about_text:
-            device = status.changed_by
-            source = f"from {self._device(device.instance_id, device.device_name, device.platform)}"
-        event = change(self._now(), EventKind.OWN, "you", before, self.own, source)
+        event = self.account.changed(status, self._now())
+        self._head()
         if event is not None:
             self._add(event)
 
@@ -377,23 +383,6 @@ class Store:
 
     def devices_changed(self, devices: Iterable[SelfDevice]) -> None:
         """Take the account's connected devices; those that came and went are told."""
-        before, now = self._devices, {device.instance_id: device for device in devices}
-        self._devices = now
-        if before is not None:
-            for device in now.values():
-                if device.instance_id not in before:
-                    self._tell_device(device, "logged in")
-            for device in before.values():
-                if device.instance_id not in now:
-                    self._tell_device(device, "is gone")
+        for event in self.account.devices_changed(devices, self._now()):
+            self._add(event)
         self._head()
-
-    def _tell_device(self, device: SelfDevice, words: str) -> None:
-        if device.instance_id != self.instance_id:
-            name = self._device(device.instance_id, device.device_name, device.platform)
-            self.tell(EventKind.DEVICE, words, who=name)
-
-    def _device(self, instance_id: str, name: str, platform: str) -> str:
-        if instance_id == self.instance_id:
-            return "this device"
-        return f"{safe_text(name)} ({platform})" if name else str(platform)

@@ -3,13 +3,18 @@
 import json
 from datetime import datetime, timedelta
 
-from imtui.cli.lines import status_line
+from imtui.cli.lines import moment, status_line
+from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatus, UserStatusType
 
 
 def status(text: str = "", expires_at: datetime | None = None) -> UserStatus:
-    end = None if expires_at is None else int(expires_at.timestamp() * 1000)
+    end = None if expires_at is None else unix_ms(expires_at)
     return UserStatus("bob", UserStatusType.ONLINE, text, ["Linux"], expires_at=end)
+
+
+def unix_ms(when: datetime) -> int:
+    return int(when.timestamp() * 1000)
 
 
 def test_a_status_is_one_line_that_no_terminal_misreads() -> None:
@@ -18,11 +23,13 @@ def test_a_status_is_one_line_that_no_terminal_misreads() -> None:
 
 
 def test_an_end_of_another_day_is_told_with_the_day() -> None:
-    now = datetime.now().replace(microsecond=0)
-    today = now.replace(hour=23, minute=59, second=59)
-    assert f"(until {today:%H:%M})" in status_line(status("Lunch", today), as_json=False)
-    later = now + timedelta(days=2)
-    assert f"(until {later:%d %b %H:%M})" in status_line(status("Away", later), as_json=False)
+    now = datetime(2026, 12, 31, 9, 0)
+    assert moment(unix_ms(now.replace(hour=23, minute=59)), now) == "23:59"
+    assert moment(unix_ms(now - timedelta(days=1)), now) == "30 Dec 09:00"
+    assert moment(unix_ms(now + timedelta(days=1)), now) == "01 Jan 2027 09:00"
+    assert moment(UNIX_MS_MAX, now) == "a far day"
+    today = datetime.now().replace(hour=23, minute=59)
+    assert status_line(status("Lunch", today), as_json=False).endswith("  Lunch  (until 23:59)")
 
 
 def test_json_is_ascii_and_complete() -> None:

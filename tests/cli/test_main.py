@@ -11,6 +11,7 @@ import pytest
 from imtui.cli import main as cli
 from imtui.cli import usersig
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.usersig import sign
 from tests.cli.processes import Home
 
 HEAVY = ("textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "sqlite3")
@@ -71,6 +72,7 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         ["status", "get"],
         ["status", "get", "no/body"],
         ["watch", "no/body"],
+        ["watch", "--plain", "--json"],
         ["login"],
         ["login", "--server", "ws://127.0.0.1:1", "--app-id", "1"],
     ],
@@ -135,6 +137,24 @@ def test_unforeseen_error_goes_to_a_private_log_and_not_to_the_screen(
     log = home.path / "log" / "errors.log"
     assert log.read_text().count("ZeroDivisionError: a bug") == 2
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_secrets_are_left_out_of_the_crash_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
+) -> None:
+    user_sig = sign("alice", 1400000000, "key")
+
+    def fail(_: object) -> int:
+        raise ZeroDivisionError(f"with {user_sig}")
+
+    log = home.path / "errors.log"
+    monkeypatch.setattr(usersig, "run", fail)
+    monkeypatch.setattr("imtui.cli.paths.crash_log", lambda: log)
+
+    cli.main(["usersig", "alice", "--data", "x"])
+
+    assert "ZeroDivisionError: with [left out]\n" in log.read_text()
+    assert user_sig not in capsys.readouterr().err
 
 
 def test_crash_log_is_bounded(

@@ -53,7 +53,7 @@ async def test_remote_text_never_reaches_the_terminal_raw(tmp_path: Path) -> Non
     async with open_app(tmp_path, "evil") as app:
         await app.shows("connected")
         await app.shows("]52;c;")
-        app.send(b"\x1b[B\x1b[Bi")
+        app.send(b"\x1b[B\x1b[BI")
         await app.shows("Query whose status?")
         assert b"\x1b]52" not in app.output
         assert b"\x9b1m" not in app.output

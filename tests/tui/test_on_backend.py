@@ -76,7 +76,7 @@ async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) 
         await phone.login("alice", user_sig(backend, "alice"))
         await phone.set_self_status("Listening to music")
         await until(app, lambda: told(app, "Listening to music", "from phone (Android)"))
-        assert len(app.store.devices()) == 2
+        assert len(app.store.account.devices()) == 2
         await pilot.press("ctrl+p", *"on the", "enter")
         await until(app, lambda: told(app, "On the call", "from this device"))
         (own,) = await phone.get_user_status(["alice"])

@@ -1,6 +1,7 @@
 """The small pure parts: widths, lines, clock, badges, choices, roster."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -8,12 +9,13 @@ from rich.cells import cell_len
 from imtui.protocol.status import UserStatusType
 from imtui.tui.badges import ASCII, UNICODE, Glyphs
 from imtui.tui.cells import column, fit
-from imtui.tui.choices import CLEAR, Choice, choices, ends, matching, rank, size, too_long
+from imtui.tui.choices import CLEAR, Choice, as_typed, choices, matching, rank, size, too_long
 from imtui.tui.clock import Throttle, time_of_day
 from imtui.tui.events import Event, EventKind, EventLog
-from imtui.tui.lines import event_lines, person_line
+from imtui.tui.lines import Marks, event_lines, person_line
 from imtui.tui.people import Person
-from imtui.tui.roster import Row, arrange, count
+from imtui.tui.roster import Row, View, arrange, count
+from imtui.tui.settings import Order
 from imtui.tui.spans import Span, spread, width_of, wrap
 from tests.tui.fake import OFFLINE, ONLINE, START, UNKNOWN, UNLOGINED, FakeClock, at
 
@@ -84,30 +86,30 @@ def person(user_id: str, status: UserStatusType = ONLINE, **more: str | int | bo
 
 
 def row(one: Person, width: int, as_of: int | None = None, glyphs: Glyphs = UNICODE) -> str:
-    spans = person_line(one, width, glyphs, FakeClock(), as_of, cursor=False)
+    spans = person_line(one, width, glyphs, FakeClock(), as_of, Marks())
     assert width_of(spans) <= width
     return "".join(span.text for span in spans).rstrip()
 
 
 def test_a_row_tells_who_how_what_and_since_when() -> None:
     bob = person("bob", ONLINE, text="On the call")
-    assert row(bob, 60) == "  bob             ◉ ONLINE     On the call       since 13:40"
-    assert row(bob, 40) == "  bob        ◉ ONLINE     On the call"
-    assert row(bob, 26) == "  bob      ◉ ONLINE"
-    assert row(person("erin", OFFLINE), 40) == "  erin       ◦ OFFLINE    since 13:40"
-    assert row(person("erin", UNKNOWN), 40) == "  erin       ? UNKNOWN"
+    assert row(bob, 60) == "   bob             ◉ ONLINE     On the call      since 13:40"
+    assert row(bob, 40) == "   bob        ◉ ONLINE     On the call"
+    assert row(bob, 26) == "   bob      ◉ ONLINE"
+    assert row(person("erin", OFFLINE), 40) == "   erin       ◦ OFFLINE    since 13:40"
+    assert row(person("erin", UNKNOWN), 40) == "   erin       ? UNKNOWN"
 
     grace = person("gr", UNLOGINED)
-    assert row(grace, 44, glyphs=ASCII) == "  gr          [ ] UNLOGINED  since 13:40"
+    assert row(grace, 44, glyphs=ASCII) == "   gr          [ ] UNLOGINED  since 13:40"
 
 
 def test_a_stale_row_says_as_of_when_and_has_no_colour_of_presence() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 70, as_of=at(14, 7)).split("  ")[-1].strip() == "as of 14:07"
-    assert row(bob, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     On the call"
+    assert row(bob, 40, as_of=at(14, 7)) == "   bob        ◉ ONLINE     On the call"
     silent = person("bob", ONLINE)
-    assert row(silent, 40, as_of=at(14, 7)) == "  bob        ◉ ONLINE     as of 14:07"
-    spans = person_line(bob, 60, UNICODE, FakeClock(), at(14, 7), cursor=False)
+    assert row(silent, 40, as_of=at(14, 7)) == "   bob        ◉ ONLINE     as of 14:07"
+    spans = person_line(bob, 60, UNICODE, FakeClock(), at(14, 7), Marks())
     assert not [span for span in spans if span.style.startswith("presence")]
 
 
@@ -118,7 +120,7 @@ def test_a_row_is_as_wide_as_its_parts_at_most(
     width: int, glyphs: Glyphs, as_of: int | None
 ) -> None:
     spans = person_line(
-        person("x" * 32, ONLINE, text=WIDE * 5), width, glyphs, FakeClock(), as_of, cursor=True
+        person("x" * 32, ONLINE, text=WIDE * 5), width, glyphs, FakeClock(), as_of, Marks(True)
     )
     assert width_of(spans) <= max(width, 26)
 
@@ -137,6 +139,35 @@ def test_an_event_tells_when_what_kind_who_and_what() -> None:
     assert written(other) == ["14:05 ~ mallory      ◌ UNLOGINED"]
 
 
+def test_repeats_are_one_event_with_their_number() -> None:
+    log = EventLog()
+    for minute in range(3):
+        log.add(Event(at(14, minute), EventKind.NOTICE, words="7008"))
+    assert [event.times for event in log] == [3]
+    assert log.last is not None
+    assert written(log.last) == ["14:02 - 7008  x3"]
+    log.add(Event(at(14, 4), EventKind.NOTICE, words="else"))
+    log.add(Event(at(14, 5), EventKind.NOTICE, words="7008"))
+    assert [event.times for event in log] == [3, 1, 1]
+
+
+def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
+    log = EventLog()
+    for second, status in enumerate([ONLINE, OFFLINE, ONLINE, OFFLINE]):
+        log.add(Event(at(14) + second * 1000, EventKind.FRIEND, "bob", status))
+    assert [(event.status, event.times) for event in log] == [(OFFLINE, 4)]
+    log.add(Event(at(14, 2), EventKind.FRIEND, "bob", ONLINE))
+    log.add(Event(at(14, 2), EventKind.FRIEND, "bob", OFFLINE, text="Tea"))
+    log.add(Event(at(14, 2), EventKind.FRIEND, "carol", ONLINE))
+    assert [event.times for event in log] == [4, 1, 1, 1]
+
+
+def test_an_event_has_words_wherever_they_stand() -> None:
+    event = Event(0, EventKind.OWN, "you", ONLINE, "Tea", "cleared", "from phone (Android)")
+    assert all(event.has(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
+    assert not event.has("tea coffee")
+
+
 def test_a_long_event_goes_on_below_itself() -> None:
     own = Event(at(14, 3), EventKind.OWN, "you", text="Listening", source="from phone (Android)")
     assert written(own, 36) == [
@@ -153,10 +184,14 @@ def test_every_kind_of_event_has_its_own_mark() -> None:
 def test_the_log_is_bounded_and_numbers_go_on() -> None:
     log = EventLog(most=3)
     for number in range(5):
-        log.add(Event(number, EventKind.NOTICE))
+        log.add(Event(number, EventKind.NOTICE, words=str(number)))
     assert (log.first, log.end, len(log)) == (2, 5, 3)
     assert [event.at for event in log.since(3)] == [3, 4]
     assert [event.at for event in log.since(0)] == [2, 3, 4]
+
+
+def names(rows: list[Row]) -> list[str]:
+    return [row.user_id or f"{row.heading} {row.note}" for row in rows]
 
 
 def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
@@ -169,11 +204,66 @@ def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
         person("bot", ONLINE, friend=False),
         person("amy", OFFLINE, friend=False),
     ]
-    rows = [one.user_id or one.heading for one in arrange(people)]
-    heading = "Not friends  1 of 2 online"
-    assert rows == ["alan", "Bob", "zoe", "carl", "dan", heading, "bot", "amy"]
-    assert arrange([person("a")]) == [Row("a")]
+    assert names(arrange(people, View())) == [
+        *("alan", "Bob", "zoe", "carl", "dan"),
+        "Not friends 1 of 2 online",
+        *("bot", "amy"),
+    ]
+    assert arrange([person("a")], View()) == [Row("a")]
     assert str(count(people)) == "3 of 7 online"
+
+
+def test_the_roster_by_name_and_by_last_change() -> None:
+    people = [
+        person("zoe", ONLINE, changed_at=at(14, 3)),
+        person("Bob", OFFLINE, since=at(14, 1)),
+        person("alan", UNLOGINED, since=0, changed_at=at(14, 2)),
+    ]
+    assert names(arrange(people, View(Order.NAME))) == ["alan", "Bob", "zoe"]
+    assert names(arrange(people, View(Order.CHANGE))) == ["zoe", "alan", "Bob"]
+
+
+def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
+    people = [person(name) for name in ("amy", "ben", "cat", "dan")] + [person("eve", OFFLINE)]
+    view = View(
+        favourites=frozenset({"dan"}),
+        groups={"eve": "work", "cat": "work", "dan": "work", "ben": "Band"},
+        folded=frozenset({"work"}),
+    )
+    rows = arrange(people, view)
+    assert names(rows) == [
+        "dan",
+        "Band 1 of 1 online",
+        "ben",
+        "work 1 of 2 online",
+        "Friends 1 of 1 online",
+        "amy",
+    ]
+    assert rows[0].favourite and not rows[2].favourite
+    assert [row.folded for row in rows if row.heading] == [False, True, False]
+    found = arrange(people, replace(view, query="e"))
+    assert names(found) == ["Band 1 of 1 online", "ben", "work 0 of 1 online", "eve"]
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("bo", ["bob", "eve"]),
+        ("ONLINE", ["bob"]),
+        ("off", ["dan"]),
+        ("call", ["bob"]),
+        ("on the", ["bob"]),
+        ("unl ev", ["eve"]),
+        ("bob dan", []),
+    ],
+)
+def test_a_query_fits_name_status_word_or_text(query: str, fits: list[str]) -> None:
+    people = [
+        person("bob", text="On the call"),
+        person("dan", OFFLINE),
+        person("eve", UNLOGINED, text="About"),
+    ]
+    assert names(arrange(people, View(query=query))) == fits
 
 
 def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
@@ -203,18 +293,12 @@ def test_sizes_are_bytes_without_surrounding_space() -> None:
     assert too_long("東" * 34)
 
 
-def test_ends_are_in_the_future() -> None:
-    assert [end.label for end in ends(START)] == [
-        "no end",
-        "30m",
-        "1h",
-        "4h",
-        "until 17:00",
-        "tomorrow",
-    ]
-    late = START.replace(hour=17)
-    assert "until 17:00" not in [end.label for end in ends(late)]
-    assert all(end.at is None or end.at > late for end in ends(late))
+def test_what_was_typed_is_a_text_with_and_without_its_end() -> None:
+    assert as_typed(" ", START) == []
+    assert as_typed("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
+    with_end, exactly = as_typed("Lunch for 45m", START)
+    assert with_end == Choice("Lunch", "until 14:50", at(14, 50))
+    assert exactly == Choice("Lunch for 45m", "as typed")
 
 
 async def test_a_throttle_lets_the_first_through_and_gathers_the_rest() -> None:

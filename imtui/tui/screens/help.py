@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.badges import Glyphs
-from imtui.tui.commands import COMMANDS, key_name
+from imtui.tui.command import Keys
+from imtui.tui.commands import COMMANDS
 from imtui.tui.events import KIND_MARKS, KIND_WORDS
 
 _WIDTH_MAX: Final = 96
@@ -25,6 +26,20 @@ _STATUS_WORDS: Final = {
     UserStatusType.UNKNOWN: "not known to us now",
 }
 
+_MOVING: Final = (
+    ("Up, Down, j, k", "the row before, the row after"),
+    ("PgUp, PgDn", "a page"),
+    ("Home, End, g, G", "the first, the last; in the events End follows the newest again"),
+    ("Enter", "details of a friend; on a heading, fold it"),
+    ("Space", "fold a group, or open it"),
+    ("Tab", "the other pane"),
+    ("Esc", "close, show all again, or back to the friends"),
+    (
+        "Mouse",
+        "click a row, a heading, the top line or a key; twice for details; the wheel scrolls",
+    ),
+)
+
 
 class HelpScreen(ModalScreen[None]):
     """Explains what one sees and what one can do."""
@@ -33,31 +48,41 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,f1", "leave", "Leave", show=False)
     ]
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        """Make the help for these characters."""
+    def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
+        """Make the help for these characters and keys."""
         super().__init__()
         self._glyphs = glyphs
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """Lay out the help."""
         with VerticalScroll(classes="dialog help"):
-            width = min(self.app.size.width, _WIDTH_MAX) - _FRAME_WIDTH
-            yield Static(Content(help_text(self._glyphs, width)))
+            yield Static()
+
+    def on_resize(self) -> None:
+        """Wrap the words to the width."""
+        width = min(self.app.size.width, _WIDTH_MAX) - _FRAME_WIDTH
+        self.query_one(Static).update(Content(help_text(self._glyphs, self._keys, width)))
 
     def action_leave(self) -> None:
         """Close the help."""
         self.dismiss(None)
 
 
-def help_text(glyphs: Glyphs, width: int) -> str:
+def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
     """Return the help, made from the registry of commands, the badges and the marks."""
-    lines = ["Keys", ""]
-    for command in COMMANDS:
-        keys = ", ".join(map(key_name, command.keys)) or "palette"
-        lines += _entry(f"{keys:<8} {command.title:<24}", command.help, width)
-    lines += ["", "How somebody is", ""]
+    lines = ["How somebody is", ""]
     for status, words in _STATUS_WORDS.items():
         lines += _entry(f"{glyphs.badge(status)!s:<13}", words, width)
+    lines += _entry(f"{glyphs.favourite:<13}", "a favourite: always on top", width)
+    lines += _entry(f"{glyphs.watched:<13}", "watched: you are told when they come ONLINE", width)
+    lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]
+    for command in COMMANDS:
+        names = keys.names(command) or ("palette" if command.inner else f"/{command.id}")
+        lines += _entry(f"{names:<10} {command.title:<24}", command.help, width)
+    lines += ["", "Moving", ""]
+    for names, words in _MOVING:
+        lines += _entry(f"{names:<17}", words, width)
     lines += ["", "What an event is about", ""]
     for kind, words in KIND_WORDS.items():
         lines += _entry(KIND_MARKS[kind], words, width)
@@ -68,5 +93,6 @@ def help_text(glyphs: Glyphs, width: int) -> str:
 def _entry(head: str, words: str, width: int) -> list[str]:
     indent = " " * (len(head) + 3)
     if len(indent) + 20 > width:
-        return [head, *wrap(words, max(width, 8), initial_indent="  ", subsequent_indent="  ")]
+        rest = wrap(words, max(width - 4, 8), initial_indent="    ", subsequent_indent="    ")
+        return [f"  {head.rstrip()}", *rest]
     return wrap(words, width, initial_indent=f"  {head} ", subsequent_indent=indent)

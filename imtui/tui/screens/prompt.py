@@ -1,5 +1,6 @@
-"""A question with one line for the answer: a user ID."""
+"""A question with one line for the answer."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -13,36 +14,63 @@ from imtui.protocol.identifiers import is_user_id
 from imtui.protocol.limits import USER_ID_MAX_CHARS
 
 
-class UserIDPrompt(ModalScreen[str | None]):
-    """Asks for a user ID; dismissed with it, or with None."""
+class TextPrompt(ModalScreen[str | None]):
+    """Asks for a text; dismissed with it, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
-    def __init__(self, question: str, preset: str = "") -> None:
-        """Make the prompt with the ID that is probably meant."""
+    def __init__(
+        self,
+        question: str,
+        preset: str,
+        placeholder: str,
+        problem: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """Make the prompt.
+
+        Args:
+            question: What stands above the line.
+            preset: The answer that is probably meant.
+            placeholder: What kind of answer it is.
+            problem: Says in one line why an answer will not do; nothing if it will.
+        """
         super().__init__()
         self._question = question
         self._preset = preset
+        self._placeholder = placeholder
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Lay out the prompt."""
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="dialog--title", markup=False)
-            answer = Input(self._preset, placeholder="user ID", compact=True)
+            answer = Input(self._preset, placeholder=self._placeholder, compact=True)
             answer.cursor_blink = False
             yield answer
             yield Static("Enter: do it   Esc: leave it", classes="dialog--note", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        user_id = event.value.strip()
-        if is_user_id(user_id):
-            self.dismiss(user_id)
+        answer = event.value.strip()
+        problem = self._problem(answer)
+        if not problem:
+            self.dismiss(answer)
             return
         note = self.query_one(".dialog--note", Static)
-        note.update(f"A user ID is 1 to {USER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -", layout=False)
+        note.update(problem, layout=False)
         note.add_class("-wrong")
 
     def action_leave(self) -> None:
         """Close the prompt without an answer."""
         self.dismiss(None)
+
+
+def _no_user_id(answer: str) -> str:
+    if is_user_id(answer):
+        return ""
+    return f"A user ID is 1 to {USER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -"
+
+
+def user_id_prompt(question: str, preset: str) -> TextPrompt:
+    """Return a prompt for a user ID."""
+    return TextPrompt(question, preset, "user ID", _no_user_id)

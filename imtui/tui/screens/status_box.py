@@ -16,8 +16,11 @@ from textual.widgets.option_list import Option
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.badges import Glyphs
 from imtui.tui.cells import fit
-from imtui.tui.choices import CLEAR, Choice, End, matching, size, too_long
+from imtui.tui.choices import CLEAR, ENDS, Choice, as_typed, matching, size, too_long
+from imtui.tui.clock import Clock
+from imtui.tui.ends import EndError, describe, parse_end
 from imtui.tui.spans import Span, spread
+from imtui.tui.widgets.end_line import EndLine
 
 _ROW_WIDTH: Final = 55
 _FRAME_WIDTH: Final = 7
@@ -40,63 +43,69 @@ class StatusBox(ModalScreen[NewStatus | None]):
         Binding("escape", "leave", "Leave", show=False),
         Binding("down", "move(1)", "Next", show=False, priority=True),
         Binding("up", "move(-1)", "Previous", show=False, priority=True),
-        Binding("tab", "end(1)", "Next end", show=False, priority=True),
-        Binding("shift+tab", "end(-1)", "Previous end", show=False, priority=True),
+        Binding("tab,shift+tab", "other_line", "Text or end", show=False, priority=True),
     ]
 
-    def __init__(self, offered: list[Choice], ends: list[End], glyphs: Glyphs) -> None:
-        """Make the box with texts and ends to choose from."""
+    def __init__(self, offered: list[Choice], clock: Clock, glyphs: Glyphs) -> None:
+        """Make the box with texts to choose from."""
         super().__init__()
         self._offered = offered
-        self._ends = ends
-        self._end = 0
+        self._clock = clock
         self._glyphs = glyphs
         self._shown: list[Choice] = []
+        self._text = Input(compact=True, placeholder="type, or choose below", id="text")
+        self._end = Input(compact=True, placeholder=ENDS[0], id="end")
+        self._texts = OptionList(compact=True)
+        self._end_line = EndLine(ENDS, self._put_end)
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
+        self._text.cursor_blink = self._end.cursor_blink = False
+        self._texts.can_focus = False
         with Vertical(classes="dialog"):
             yield Static("What are you up to?", classes="dialog--title", markup=False)
             with Horizontal(id="typed"):
-                text = Input(compact=True, placeholder="type, or choose below")
-                text.cursor_blink = False
-                yield text
+                yield self._text
                 yield Static("", id="size", markup=False)
-            options = OptionList(compact=True)
-            options.can_focus = False
-            yield options
-            yield Static("", id="ends", markup=False)
+            yield self._texts
+            with Horizontal(id="ends"):
+                yield Static("for: ", markup=False)
+                yield self._end
+                yield Static("", id="until", markup=False)
+            yield self._end_line
             yield Static("", classes="dialog--note", markup=False)
 
     def on_mount(self) -> None:
         """Offer everything."""
         self._offer("")
-        self._show_ends()
         self._note("Enter: set   Tab: when it ends   Esc: leave it")
 
-    @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
+    @on(Input.Changed, "#text")
+    def _typed(self, event: Input.Changed) -> None:
         self._offer(event.value)
 
     def _offer(self, typed: str) -> None:
         self._shown = matching(self._offered, typed)
-        text = typed.strip()
-        if text and all(choice.text != text for choice in self._shown):
-            self._shown.append(Choice(text, "as typed"))
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(Option(self._row(choice)) for choice in self._shown)
-        options.highlighted = self._likeliest(text)
+        texts = {choice.text for choice in self._shown}
+        now = self._clock.local(self._clock.now())
+        self._shown += [
+            one for one in as_typed(typed, now) if one.expires_at or one.text not in texts
+        ]
+        self._texts.clear_options()
+        self._texts.add_options(Option(self._row(choice)) for choice in self._shown)
+        self._texts.highlighted = self._likeliest(typed.strip())
         count = self.query_one("#size", Static)
         count.update(f"{size(typed):>3} / {CUSTOM_STATUS_MAX_BYTES}", layout=False)
         count.set_class(too_long(typed), "-wrong")
 
-    def _likeliest(self, text: str) -> int | None:
+    def _likeliest(self, typed: str) -> int | None:
         """Return the row that Enter takes: one that begins as typed, else what was typed."""
         if not self._shown:
             return None
-        begins = self._shown[0].title.casefold().startswith(text.casefold())
-        return 0 if begins else len(self._shown) - 1
+        if self._shown[0].title.casefold().startswith(typed.casefold()):
+            return 0
+        ending = [place for place, choice in enumerate(self._shown) if choice.expires_at]
+        return ending[0] if ending else len(self._shown) - 1
 
     def _row(self, choice: Choice) -> Content:
         width = min(_ROW_WIDTH, self.app.size.width - _FRAME_WIDTH)
@@ -105,12 +114,19 @@ class StatusBox(ModalScreen[NewStatus | None]):
         *front, last = [span.text for span in spread([Span(title)], [Span(choice.hint)], width)]
         return Content.assemble("".join(front), (last, "dim"))
 
-    def _show_ends(self) -> None:
-        parts: list[str | tuple[str, str]] = ["for: "]
-        for place, end in enumerate(self._ends):
-            parts += [f" {self._glyphs.dot} "] if place else []
-            parts.append((end.label, "reverse") if place == self._end else end.label)
-        self.query_one("#ends", Static).update(Content.assemble(*parts), layout=False)
+    @on(Input.Changed, "#end")
+    def _end_typed(self) -> None:
+        until = self.query_one("#until", Static)
+        now = self._clock.local(self._clock.now())
+        try:
+            end = parse_end(self._end.value, now)
+        except EndError:
+            until.update("?", layout=False)
+            return
+        until.update("" if end is None else describe(end, now), layout=False)
+
+    def _put_end(self, words: str) -> None:
+        self._end.value = "" if words == ENDS[0] else words
 
     def _note(self, words: str, *, wrong: bool = False) -> None:
         note = self.query_one(".dialog--note", Static)
@@ -118,19 +134,21 @@ class StatusBox(ModalScreen[NewStatus | None]):
         note.set_class(wrong, "-wrong")
 
     def action_move(self, rows: int) -> None:
-        """Go up or down in the texts."""
-        options = self.query_one(OptionList)
-        if self._shown:
-            options.highlighted = ((options.highlighted or 0) + rows) % len(self._shown)
+        """Go up or down in the texts, or in the ends while one types an end."""
+        if self._end.has_focus:
+            typed = self._end.value or ENDS[0]
+            place = ENDS.index(typed) if typed in ENDS else 0
+            self._put_end(ENDS[(place + rows) % len(ENDS)])
+        elif self._shown:
+            self._texts.highlighted = ((self._texts.highlighted or 0) + rows) % len(self._shown)
 
-    def action_end(self, step: int) -> None:
-        """Choose another end."""
-        self._end = (self._end + step) % len(self._ends)
-        self._show_ends()
+    def action_other_line(self) -> None:
+        """Type the end instead of the text, or the other way round."""
+        (self._text if self._end.has_focus else self._end).focus()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        place = self.query_one(OptionList).highlighted
+        place = self._texts.highlighted
         self._choose(self._shown[place] if place is not None else CLEAR)
 
     @on(OptionList.OptionSelected)
@@ -143,8 +161,13 @@ class StatusBox(ModalScreen[NewStatus | None]):
             unit = "byte" if over == 1 else "bytes"
             self._note(f"Too long by {over} {unit}: shorten it.", wrong=True)
             return
-        at = self._ends[self._end].at if choice.text else None
-        self.dismiss(NewStatus(choice.text, None if at is None else round(at.timestamp() * 1000)))
+        try:
+            end = parse_end(self._end.value, self._clock.local(self._clock.now()))
+        except EndError as error:
+            self._note(str(error), wrong=True)
+            return
+        at = choice.expires_at if end is None else round(end.timestamp() * 1000)
+        self.dismiss(NewStatus(choice.text, at if choice.text else None))
 
     def action_leave(self) -> None:
         """Close the box and change nothing."""

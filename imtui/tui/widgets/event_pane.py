@@ -1,15 +1,20 @@
 """The event pane: what happened, newest at the end."""
 
 from collections import deque
+from typing import Final
 
 from textual.events import Resize
 
 from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock
+from imtui.tui.events import KIND_NAMES, Event, EventKind
 from imtui.tui.lines import event_lines
 from imtui.tui.spans import Span
 from imtui.tui.store import Store
 from imtui.tui.widgets.line_view import LineView
+
+KINDS: Final[tuple[EventKind | None, ...]] = (None, *EventKind)
+"""What can be shown: all kinds, or one of them."""
 
 
 class EventPane(LineView):
@@ -22,13 +27,31 @@ class EventPane(LineView):
         self._glyphs = glyphs
         self._clock = clock
         self._lines: deque[list[Span]] = deque()
-        self._heights: deque[int] = deque()
-        """How many lines each event takes, the oldest first."""
+        self._shown: deque[tuple[int, int]] = deque()
+        """The number of each event that is shown and how many lines it takes, the oldest first."""
         self._next = 0
-        """The number of the first event that is not shown yet."""
+        """The number of the first event that was not looked at yet."""
+        self._last: Event | None = None
+        """The newest event that was looked at, as it was then."""
         self._wrapped_to = 0
+        self.kind: EventKind | None = None
+        """The only kind to show; None for all."""
+        self.words = ""
+        """Only events that have all of these words are shown."""
         self.follows = True
         """Whether new events scroll the pane."""
+
+    @property
+    def shown_name(self) -> str:
+        """Return what is shown: ``all``, or the name of a kind."""
+        return "all" if self.kind is None else KIND_NAMES[self.kind]
+
+    def narrow(self, kind: EventKind | None, words: str) -> None:
+        """Show only events of a kind, or only those that have all of these words."""
+        if (kind, words) != (self.kind, self.words):
+            self.kind, self.words = kind, words
+            self._wrap_anew()
+            self.scroll_to_line(self.max_scroll_y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow the end from when it is scrolled to until it is scrolled away from."""
@@ -36,11 +59,12 @@ class EventPane(LineView):
         self.follows = new_value >= self.max_scroll_y
 
     def show_new(self) -> None:
-        """Take in the events that came since the last time."""
-        if self._next == self._log.end or not self.line_width:
+        """Take in the events that came since the last time, and those merged into the last."""
+        if not self.line_width or (self._next == self._log.end and self._last is self._log.last):
             return
         follows = self.follows
         dropped = self._drop_old()
+        self._drop_last_if_merged()
         self._take_new()
         self.set_line_count(len(self._lines))
         if follows:
@@ -52,23 +76,40 @@ class EventPane(LineView):
     def _drop_old(self) -> int:
         """Forget the lines of events that the log has dropped, and return how many they were."""
         dropped = 0
-        while self._heights and self._next - len(self._heights) < self._log.first:
-            height = self._heights.popleft()
+        while self._shown and self._shown[0][0] < self._log.first:
+            _, height = self._shown.popleft()
             dropped += height
             for _ in range(height):
                 self._lines.popleft()
         return dropped
 
+    def _drop_last_if_merged(self) -> None:
+        newest = next(iter(self._log.since(self._next - 1)), None)
+        if self._next == 0 or newest is self._last:
+            return
+        self._next -= 1
+        if self._shown and self._shown[-1][0] == self._next:
+            _, height = self._shown.pop()
+            for _ in range(height):
+                self._lines.pop()
+
     def _take_new(self) -> None:
-        for event in self._log.since(self._next):
+        start = max(self._next, self._log.first)
+        for number, event in enumerate(self._log.since(start), start):
+            if self.kind not in (None, event.kind) or not event.has(self.words):
+                continue
             lines = event_lines(event, self.line_width, self._glyphs, self._clock)
             self._lines.extend(lines)
-            self._heights.append(len(lines))
-        self._next = self._log.end
+            self._shown.append((number, len(lines)))
+        self._next, self._last = self._log.end, self._log.last
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a line of an event."""
-        return (self._lines[number] if number < len(self._lines) else []), ""
+        """Return a line of an event; a hint if there is none that fits."""
+        if number < len(self._lines):
+            return self._lines[number], ""
+        if number == 0 and len(self._log):
+            return [Span(" Nothing fits: Esc shows all", "dim")], ""
+        return [], ""
 
     def on_resize(self, event: Resize) -> None:
         """Wrap the events anew if the width is another, and keep the end in sight."""
@@ -83,8 +124,9 @@ class EventPane(LineView):
     def _wrap_anew(self) -> None:
         self._wrapped_to = self.line_width
         self._lines.clear()
-        self._heights.clear()
+        self._shown.clear()
         self._next = self._log.first
-        self._take_new()
+        if self.line_width:
+            self._take_new()
         self.set_line_count(len(self._lines))
         self.refresh()

@@ -1,40 +1,63 @@
 """The friend list: live badges and texts, painted row by row."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import ClassVar, Final
 
-from textual.events import Click, Resize
+from textual.binding import Binding, BindingType
 
 from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock, Throttle
-from imtui.tui.lines import person_line
-from imtui.tui.roster import Row, arrange
+from imtui.tui.lines import Marks, heading_line, person_line
+from imtui.tui.messages import RunCommand
+from imtui.tui.roster import Row, View, arrange
 from imtui.tui.spans import Span
 from imtui.tui.store import Changed, Link, Store
-from imtui.tui.widgets.line_view import LineView
+from imtui.tui.widgets.cursor_view import CursorView
 
 SORT_INTERVAL: Final = 1.0
 """The list is sorted again at most once in so many seconds, and not sooner after a move."""
 
 
-class FriendList(LineView):
-    """Friends by presence and name, then the subscribed who are no friends."""
+class FriendList(CursorView):
+    """Favourites, groups and friends, then the subscribed who are no friends."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the list of a store."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,left,right", "fold", "Fold", show=False),
+    ]
+
+    def __init__(
+        self,
+        store: Store,
+        glyphs: Glyphs,
+        clock: Clock,
+        view: Callable[[], View],
+        is_watched: Callable[[str], bool],
+    ) -> None:
+        """Make the list of a store; ``view`` says how the person wants it to be."""
         super().__init__()
         self._store = store
         self._glyphs = glyphs
         self._clock = clock
+        self._view = view
+        self._is_watched = is_watched
         self._rows: list[Row] = []
         self._places: dict[str, int] = {}
-        self._cursor = 0
         self._moved_at = float("-inf")
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
+    def length(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
+
+    @property
     def selected(self) -> str:
         """Return the ID of the user under the cursor, or nothing."""
-        return self._rows[self._cursor].user_id if self._cursor < len(self._rows) else ""
+        return self._row.user_id
+
+    @property
+    def _row(self) -> Row:
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else Row()
 
     def show(self, changed: Changed) -> None:
         """Paint what changed, and have the list sorted again if that may have changed."""
@@ -47,16 +70,22 @@ class FriendList(LineView):
         if changed.roster or changed.people:
             self._sorting.ask()
 
+    def sort_now(self) -> None:
+        """Sort at once, as the person asked for another view."""
+        self._moved_at = min(self._moved_at, self._clock.monotonic() - SORT_INTERVAL)
+        self._sort()
+        self.refresh()
+
     def _sort(self) -> None:
         if self._clock.monotonic() - self._moved_at < SORT_INTERVAL:
             self._sorting.ask()
             return
-        selected, before = self.selected, self._rows
-        self._rows = arrange(self._store.listed())
-        self._places = {row.user_id: place for place, row in enumerate(self._rows) if row.user_id}
+        under, before = self._row, self._rows
+        self._rows = arrange(self._store.listed(), self._view())
+        self._places = {_key(row): place for place, row in enumerate(self._rows)}
         if self._moved_at > float("-inf"):
             last = max(len(self._rows) - 1, 0)
-            self._cursor = self._places.get(selected, min(self._cursor, last))
+            self.cursor = self._places.get(_key(under), min(self.cursor, last))
         if before == self._rows:
             return
         if len(before) != len(self._rows):
@@ -71,66 +100,51 @@ class FriendList(LineView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
         if not self._rows and number == 0:
-            return [Span(f"  {self._glyphs.plain(self._hint())}", "dim")], ""
+            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
         if number >= len(self._rows):
             return [], ""
         row = self._rows[number]
-        cursor = number == self._cursor
-        under = "cursor" if cursor and self.has_focus else ""
+        under = self.under(number)
+        at_cursor = number == self.cursor
         if row.heading:
-            return [Span(f"  {row.heading}", "title")], under
+            return heading_line(row, width, self._glyphs, cursor=at_cursor), under
         person = self._store.person(row.user_id)
         if person is None:
             return [], under
-        spans = person_line(
-            person, width, self._glyphs, self._clock, self._store.as_of, cursor=cursor
-        )
-        return spans, under
+        marks = Marks(at_cursor, row.favourite, self._is_watched(row.user_id))
+        as_of = self._store.as_of
+        return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
     def _hint(self) -> str:
+        if self._view().query:
+            return "Nobody fits: Esc shows all"
         if self._store.link is Link.CONNECTED:
             return "Nobody here yet: a adds a friend, + subscribes"
         return "" if self._store.link is Link.STOPPED else "Waiting for the backend …"
 
-    def action_move(self, lines: int) -> None:
-        """Move the cursor by so many rows, over headings."""
-        step = 1 if lines > 0 else -1
-        place = min(max(self._cursor + lines, 0), max(len(self._rows) - 1, 0))
-        while 0 <= place < len(self._rows) and not self._rows[place].user_id:
-            place += step
-        if 0 <= place < len(self._rows):
-            self._move_to(place)
-
-    def action_move_end(self, direction: int) -> None:
-        """Move the cursor to the first or the last row."""
-        self.action_move(direction * len(self._rows))
-
-    def _move_to(self, place: int) -> None:
+    def moved(self) -> None:
+        """Leave the order alone for a while."""
         self._moved_at = self._clock.monotonic()
-        old, self._cursor = self._cursor, place
-        self.refresh_line(old)
-        self.refresh_line(place)
-        top = self.scroll_offset.y
-        if place < top:
-            self.scroll_to_line(place)
-        elif place >= top + self.page:
-            self.scroll_to_line(place - self.page + 1)
 
-    def on_click(self, event: Click) -> None:
-        """Put the cursor where the mouse is."""
-        place = event.y + self.scroll_offset.y
-        if place < len(self._rows) and self._rows[place].user_id:
-            self._move_to(place)
+    def chosen(self, place: int) -> None:
+        """Open the details of a person, or fold a group."""
+        if self._rows[place].heading:
+            self.action_fold()
+        else:
+            self.post_message(RunCommand("details", self._rows[place].user_id))
 
-    def on_resize(self, event: Resize) -> None:
-        """Keep the cursor in sight."""
-        if self._cursor >= self.scroll_offset.y + self.page:
-            self.scroll_to_line(self._cursor - self.page + 1)
+    def clicked(self, place: int) -> bool:
+        """Fold a group by one click on its heading."""
+        if self._rows[place].heading:
+            self.action_fold()
+        return bool(self._rows[place].heading)
 
-    def on_focus(self) -> None:
-        """Show where the cursor is."""
-        self.refresh_line(self._cursor)
+    def action_fold(self) -> None:
+        """Fold the group under the cursor, or open it."""
+        if self._row.heading:
+            self.post_message(RunCommand("fold", self._row.heading))
 
-    def on_blur(self) -> None:
-        """Show the cursor as resting."""
-        self.refresh_line(self._cursor)
+
+def _key(row: Row) -> str:
+    # No user ID has a space in it.
+    return row.user_id or f"group {row.heading}"

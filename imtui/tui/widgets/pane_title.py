@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from textual.events import Click
+
+from imtui.tui.messages import RunCommand
 from imtui.tui.spans import Span, spread, width_of
 from imtui.tui.widgets.painted import PaintedLine
 
@@ -9,17 +12,29 @@ from imtui.tui.widgets.painted import PaintedLine
 class PaneTitle(PaintedLine):
     """A name on the left and a note on the right."""
 
-    def __init__(self, title: str, note: Callable[[], Sequence[str]]) -> None:
-        """Make a title; ``note`` gives the notes of which the first that fits is shown."""
+    def __init__(self, title: str, note: Callable[[], Sequence[str]], command_id: str = "") -> None:
+        """Make a title.
+
+        Args:
+            title: What stands on the left.
+            note: Gives the notes of which the first that fits is shown.
+            command_id: The command that a click on the note runs, if any.
+        """
         super().__init__()
         self._title = title
         self._note = note
+        self._command_id = command_id
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
         left = [Span(f" {self._title}", "title")]
         for note in self._note():
-            right = [Span(f"{note} ", "dim")]
+            right = [Span(f"{note} ", "dim", self._command_id)]
             if width_of(left) + width_of(right) < width:
                 return spread(left, right, width)
         return left
+
+    def on_click(self, event: Click) -> None:
+        """Run the command of the note under the mouse."""
+        if command_id := self.command_at(event.x):
+            self.post_message(RunCommand(command_id))

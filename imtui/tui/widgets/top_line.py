@@ -1,5 +1,7 @@
 """Oneself, one's own status, the devices and the connection: always in sight."""
 
+from collections.abc import Callable
+
 from textual.events import Click
 
 from imtui.tui.badges import Glyphs
@@ -14,16 +16,19 @@ from imtui.tui.widgets.painted import PaintedLine
 class TopLine(PaintedLine):
     """The first line of the screen."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the line of a store."""
+    def __init__(
+        self, store: Store, glyphs: Glyphs, clock: Clock, is_quiet: Callable[[], str]
+    ) -> None:
+        """Make the line of a store; ``is_quiet`` says that do-not-disturb is on, or nothing."""
         super().__init__()
         self._store = store
         self._glyphs = glyphs
         self._clock = clock
+        self._is_quiet = is_quiet
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
-        return top_line(self._store, width, self._glyphs, self._clock)
+        return top_line(self._store, width, self._glyphs, self._clock, self._is_quiet())
 
     def on_click(self, event: Click) -> None:
         """Open the status box, or do what the span under the mouse offers."""

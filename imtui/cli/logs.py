@@ -1,0 +1,131 @@
+"""The app's log: a private file of bounded size, without secrets."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from imtui.cli.redaction import clean
+from imtui.files import FileLock, make_private_dir
+
+FILE_MAX_BYTES: Final = 512 * 1024
+RECORD_MAX_CHARS: Final = 8 * 1024
+_ROTATE_FROM_BYTES: Final = FILE_MAX_BYTES - 64 * 1024
+
+# What goes wrong in tasks of ours, asyncio says.
+_LOGGERS: Final = {"imtui": logging.INFO, "websockets": logging.WARNING, "asyncio": logging.WARNING}
+
+
+@contextlib.contextmanager
+def logging_to(path: Path) -> Iterator[None]:
+    """Keep a log in a file; if that cannot be, go on without one.
+
+    It holds what ``imtui`` itself has to say from INFO on, with ``IMTUI_LOG=debug`` in the
+    environment from DEBUG on, and the warnings of the libraries under it.
+
+    Args:
+        path: The file. It and the one before it, ``….log.1``, have at most 512 KB each.
+    """
+    handler: logging.Handler = LogFile(path)
+    try:
+        make_private_dir(path.parent)
+    except OSError:
+        # Without any handler, warnings would be written over the screen.
+        handler = logging.NullHandler()
+    debug = os.environ.get("IMTUI_LOG", "").lower() == "debug"
+    for name, level in _LOGGERS.items():
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG if debug and name == "imtui" else level)
+    try:
+        yield
+    finally:
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(handler)
+
+
+class LogFile(logging.Handler):
+    """Appends records to a file that several processes may share.
+
+    Each record is one write to a file that was opened for it with O_APPEND: so no two get mixed
+    up, and nobody goes on writing to a file that another process has moved away. Only moving it
+    takes a lock, and nobody waits for that: whoever holds it may have been stopped, and 64 KB are
+    left for the others until it is done.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; its folder has to be there."""
+        super().__init__()
+        self._path = path
+        self._lock_path = path.with_name(f"{path.name}.lock")
+        self._old = path.with_name(f"{path.name}.1")
+        self.setFormatter(CleanFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, or do without."""
+        try:
+            data = f"{self.format(record)}\n".encode(errors="replace")
+            if self._make_room(len(data)):
+                _append(self._path, data)
+        except Exception:
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Do without the record: the log must not disturb what it is about."""
+
+    def _make_room(self, needed: int) -> bool:
+        if self._size() + needed <= _ROTATE_FROM_BYTES:
+            return True
+        lock = FileLock(self._lock_path)
+        if lock.acquire(blocking=False):
+            try:
+                # Another process may have done it a moment ago.
+                if self._size() + needed > _ROTATE_FROM_BYTES:
+                    self._path.replace(self._old)
+            finally:
+                lock.release()
+        return self._size() + needed <= FILE_MAX_BYTES
+
+    def _size(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+
+class CleanFormatter(logging.Formatter):
+    """Writes a record as one line, with the lines of a traceback set in below it."""
+
+    def __init__(self) -> None:
+        """Make one; the process is named, as several write to one file."""
+        super().__init__("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """Return the local time with its offset."""
+        return (
+            datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
+        )
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return super().formatMessage(record).replace("\n", " ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record without secrets and controls, cut in the middle if it is very long."""
+        first, *more = clean(super().format(record)).split("\n")
+        text = "\n    ".join([first, *more])
+        if len(text) <= RECORD_MAX_CHARS:
+            return text
+        half = RECORD_MAX_CHARS // 2
+        return f"{text[:half]}\n    ...\n    {text[-half:]}"
+
+
+def _append(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,289 @@
+"""What ``imtui watch --plain`` says: whole sentences, for screen readers and pipes; pure.
+
+Each is one line without controls. Only what somebody else wrote may hold more than ASCII.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from imtui.cli.errors import way_out
+from imtui.cli.lines import moment
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import SUBSCRIPTIONS_MAX
+from imtui.protocol.messages import ConsoleSettings, SelfDevice, SubscriptionReason
+from imtui.protocol.safe_text import safe_text
+from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
+
+LOST: Final = "The connection is lost; trying again by itself."
+BACK: Final = "Connected again."
+
+_NAMES_MAX: Final = 8
+_SENTENCE_ENDS: Final = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")
+
+_MEANINGS: Final = {
+    UserStatusType.UNKNOWN: ": nothing can be learned at present",
+    UserStatusType.OFFLINE: ": lost without logging out",
+    UserStatusType.UNLOGINED: ": logged out",
+}
+_WHY_REMOVED: Final = {
+    SubscriptionReason.EVICTED: (
+        f": that would be more than {SUBSCRIPTIONS_MAX}, so the earliest went"
+    ),
+    SubscriptionReason.CLEARED: ": cleared by the backend",
+    SubscriptionReason.RESYNC: ": ended while the connection was lost",
+}
+
+
+def timed(now: datetime, sentence: str) -> str:
+    """Return a sentence with the time of day before it."""
+    return f"{now:%H:%M} {sentence}"
+
+
+# The first picture
+
+
+def about_self(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) -> list[str]:
+    """Return who one is and how, and which of one's devices are connected."""
+    who = f"You are {safe_text(own.user_id)}, {own.status_type.name}"
+    text = _text(own)
+    said = [_ended(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
+    if len(devices) == 1:
+        said.append(f"Your connected device is {device_name(devices[0])}.")
+    elif devices:
+        said.append(f"Your connected devices are {_listed([*map(device_name, devices)])}.")
+    return said
+
+
+def about_friends(friends: int, known: Sequence[UserStatus]) -> str:
+    """Return how many friends there are, and how many of them are online.
+
+    Args:
+        friends: How many there are.
+        known: The statuses of those whose status can be known.
+    """
+    if not friends:
+        return "Your friend list is empty."
+    if not known:
+        return f"You have {_counted(friends, 'friend')}; how they are cannot be known at present."
+    online = _online(known)
+    return f"{online} of {_counted(friends, 'friend')} {_is(online)} online."
+
+
+def about_subscribed(others: int, known: Sequence[UserStatus]) -> str:
+    """Return how many users who are no friends one is subscribed to, and how many are online.
+
+    Args:
+        others: How many there are.
+        known: The statuses of those whose status can be known.
+    """
+    who = f"You are also subscribed to {_counted(others, 'user')}"
+    if not known:
+        return f"{who}; how they are cannot be known at present."
+    online = _online(known)
+    return f"{who}, of whom {online} {_is(online)} online."
+
+
+def online_names(online: Sequence[UserStatus]) -> list[str]:
+    """Return who is online: a sentence for each with a text, and one for the others."""
+    with_text = [status for status in online if _text(status)]
+    silent = [safe_text(status.user_id) for status in online if not _text(status)]
+    named, more = with_text[:_NAMES_MAX], len(with_text) - _NAMES_MAX
+    said = [person(status) for status in named]
+    if more > 0:
+        said.append(f"{more} more with a text {_is(more)} ONLINE.")
+    if silent:
+        said.append(f"{_listed(silent)} {_is(len(silent))} ONLINE{' too' if named else ''}.")
+    return said
+
+
+def person(status: UserStatus, *, now_so: bool = False) -> str:
+    """Return how somebody is.
+
+    Args:
+        status: Who, and how.
+        now_so: Whether they were something else before.
+    """
+    who, text = safe_text(status.user_id), _text(status)
+    meaning = _MEANINGS.get(status.status_type, "")
+    if status.status_type is UserStatusType.UNLOGINED and not now_so:
+        meaning += ", or never logged in"
+    now_word = "now " if now_so and not meaning else ""
+    how = f"{who} is {now_word}{status.status_type.name}{meaning}"
+    return _ended(f"{how} and says: {text}") if text else f"{how}."
+
+
+# Changes of a status
+
+
+def person_changed(before: UserStatus | None, after: UserStatus) -> str | None:
+    """Return what is new about somebody, or None if it does not show."""
+    if before is None or before.status_type is not after.status_type:
+        known = before is not None and before.status_type is not UserStatusType.UNKNOWN
+        return person(after, now_so=known)
+    text = _text(after)
+    if text == _text(before):
+        return None
+    who = safe_text(after.user_id)
+    return _ended(f"{who} says: {text}") if text else f"{who} cleared the text."
+
+
+def own_changed(before: UserStatus, after: UserStatus, now: datetime) -> str | None:
+    """Return what is new about oneself, with the device that did it, or None if nothing shows."""
+    text = _text(after)
+    if before.status_type is not after.status_type:
+        meaning = _MEANINGS.get(after.status_type, "")
+        how = f"You are {'' if meaning else 'now '}{after.status_type.name}{meaning}"
+        return _ended(f"{how}{_until(after, now)}: {text}") if text else f"{how}."
+    if (text, after.expires_at) == (_text(before), before.expires_at):
+        return None
+    if after.changed_by is not None and after.online_devices == before.online_devices:
+        source = f"from {device_name(after.changed_by)}"
+        if not text:
+            return f"You cleared the text {source}."
+        return _ended(f"You set {source}{_until(after, now)}: {text}")
+    if not text:
+        return "Your text has ended."
+    return _ended(f"Your text is now{_until(after, now)}: {text}")
+
+
+def burst(noun: str, before_and_after: Iterable[tuple[UserStatus | None, UserStatus]]) -> str:
+    """Return many changes as one sentence with counts.
+
+    Args:
+        noun: What the users are, such as ``friend``.
+        before_and_after: What was known of each, and what is so now.
+    """
+    counts = Counter(
+        after.status_type if before is None or before.status_type is not after.status_type else None
+        for before, after in before_and_after
+    )
+    parts = [
+        (number, f"now {kind.name}" if kind is UserStatusType.ONLINE else kind.name)
+        for kind in (
+            UserStatusType.ONLINE,
+            UserStatusType.OFFLINE,
+            UserStatusType.UNLOGINED,
+            UserStatusType.UNKNOWN,
+        )
+        if (number := counts[kind])
+    ]
+    said = [
+        f"{number} {what}" if rest else f"{_counted(number, noun)} {_is(number)} {what}"
+        for rest, (number, what) in enumerate(parts)
+    ]
+    if texts := counts[None]:
+        who = f"{texts}" if said else _counted(texts, noun)
+        said.append(f"{who} changed the text")
+    return ", ".join(said) + "."
+
+
+# Own devices, subscriptions, friends
+
+
+def device_name(device: SelfDevice | ChangedBy) -> str:
+    """Return how a device is called, with its platform; one without a name is its platform."""
+    name = safe_text(device.device_name).strip()
+    return f"{name} ({device.platform})" if name else str(device.platform)
+
+
+def device_came(device: SelfDevice) -> str:
+    """Return that an own device is connected."""
+    return f"Your device {device_name(device)} is connected."
+
+
+def device_went(device: SelfDevice) -> str:
+    """Return that an own device is no longer connected."""
+    return f"Your device {device_name(device)} is gone."
+
+
+def subscribed(user_ids: Sequence[str]) -> str:
+    """Return whom one is now subscribed to."""
+    return f"You are now subscribed to {_named(user_ids)}."
+
+
+def unsubscribed(user_ids: Sequence[str], reason: SubscriptionReason) -> str:
+    """Return whom one is no longer subscribed to, and why unless one did it."""
+    why = _WHY_REMOVED.get(reason, "")
+    return f"You are no longer subscribed to {_named(user_ids)}{why}."
+
+
+def befriended(user_ids: Sequence[str]) -> str:
+    """Return who came into the friend list."""
+    one = len(user_ids) == 1
+    return f"{_named(user_ids)} {'is now your friend' if one else 'are now your friends'}."
+
+
+def unfriended(user_ids: Sequence[str]) -> str:
+    """Return who went out of the friend list."""
+    one = len(user_ids) == 1
+    what = "is no longer your friend" if one else "are no longer your friends"
+    return f"{_named(user_ids)} {what}."
+
+
+# The backend
+
+
+def console_changed(settings: ConsoleSettings) -> str:
+    """Return what the console is set to now."""
+    return safe_text(
+        f"The console was changed: edition {settings.edition}, user status "
+        f"{settings.user_status}, friends' notifications {settings.friend_status}."
+    )
+
+
+def trouble(error: IMError) -> str:
+    """Return an error, with a way out where there is one."""
+    what = _ended(f"Error {int(error.code)}: {safe_text(error.message)}")
+    # A command to be typed has no full stop.
+    return f"{what} {way_out(error)}".rstrip()
+
+
+def ended(error: IMError) -> str:
+    """Return why there will be no further attempt to connect."""
+    if error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER:
+        return "You were kicked offline by another login."
+    return f"The connection has ended for good. {trouble(error)}"
+
+
+# Words
+
+
+def _text(status: UserStatus) -> str:
+    return safe_text(status.custom_status).strip()
+
+
+def _until(status: UserStatus, now: datetime) -> str:
+    return "" if status.expires_at is None else f", until {moment(status.expires_at, now)}"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(_SENTENCE_ENDS) else f"{text}."
+
+
+def _online(statuses: Iterable[UserStatus]) -> int:
+    return sum(status.status_type is UserStatusType.ONLINE for status in statuses)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _named(user_ids: Sequence[str]) -> str:
+    """Return a few users by their IDs, and many as a count."""
+    if len(user_ids) > _NAMES_MAX:
+        return _counted(len(user_ids), "user")
+    return _listed([safe_text(user_id) for user_id in user_ids])
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as one says them: ``a, b and c``; of many the first, and how many more."""
+    if len(names) > _NAMES_MAX:
+        names = [*names[:_NAMES_MAX], f"{len(names) - _NAMES_MAX} more"]
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,48 @@
+"""What a person does about being disturbed."""
+
+from dataclasses import replace
+
+from imtui.protocol.identifiers import is_user_id
+from imtui.tui.actions.host import Host
+from imtui.tui.ends import EndError, describe, parse_end
+
+
+class AttentionActions:
+    """Do not disturb, its end and its exceptions."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    def quiet(self, typed: str) -> None:
+        """Turn do-not-disturb on until an end, or off; with nothing typed, the other way round."""
+        typed = typed.strip()
+        is_on = self._host.memory.quiet(self._host.clock.now()) is not None
+        if typed.casefold() == "off" or (not typed and is_on):
+            self._put(False, None)
+            self._host.say("Do not disturb is off.")
+            return
+        now = self._host.clock.local(self._host.clock.now())
+        try:
+            end = parse_end(typed, now)
+        except EndError as error:
+            self._host.complain(str(error))
+            return
+        self._put(True, None if end is None else round(end.timestamp() * 1000))
+        words = "until you end it (d)" if end is None else describe(end, now)
+        self._host.say(f"Do not disturb, {words}.")
+
+    def _put(self, quiet: bool, until: int | None) -> None:
+        self._host.memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
+        self._host.main.top_line.refresh()
+
+    def let_through(self, typed: str) -> None:
+        """Let alerts about somebody through, or no longer; without a name, about who is meant."""
+        user_id = typed.strip() or self._host.selected
+        if not is_user_id(user_id):
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+            return
+        through = user_id not in self._host.memory.state.let_through
+        self._host.memory.change(lambda state: state.with_let_through(user_id, through))
+        words = "gets through" if through else "no longer gets through"
+        self._host.say(f"{words} do-not-disturb", who=user_id)

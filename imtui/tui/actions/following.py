@@ -1,0 +1,83 @@
+"""What a person does to be told of others."""
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.actions.host import Host
+from imtui.tui.people import HeardBy
+from imtui.tui.watches import Watch, WatchesFullError
+
+
+class FollowingActions:
+    """Subscriptions and watches."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    # Subscriptions
+
+    def show_subscriptions(self) -> None:
+        """Show whom the account is subscribed to."""
+        from imtui.tui.screens.subscriptions import SubscriptionsScreen
+
+        host = self._host
+        host.open(SubscriptionsScreen(host.store, host.keys, host.glyphs, host.clock))
+
+    def subscribe(self, typed: str) -> None:
+        """Subscribe to a user."""
+        if user_id := typed.strip():
+            self._host.attempt(lambda: self._host.session.subscribe(user_id))
+        else:
+            self._host.ask_user("Subscribe to whom?", self._host.session.subscribe)
+
+    def unsubscribe(self, typed: str) -> None:
+        """Unsubscribe from a user."""
+        if user_id := typed.strip():
+            self._host.attempt(lambda: self._host.session.unsubscribe(user_id))
+        else:
+            self._host.ask_user("Unsubscribe from whom?", self._host.session.unsubscribe)
+
+    def unsubscribe_all(self) -> None:
+        """Unsubscribe from everybody."""
+        self._host.attempt(lambda: self._host.session.unsubscribe(None))
+
+    # Watches
+
+    def show_watches(self) -> None:
+        """Show whose coming ONLINE is told."""
+        from imtui.tui.screens.watches import WatchesScreen
+
+        host = self._host
+        host.open(WatchesScreen(host.store, host.lookout, host.keys, host.glyphs, host.clock))
+
+    def watch(self, typed: str, *, standing: bool = False) -> None:
+        """Be told when somebody comes ONLINE, or no longer if that is so already."""
+        user_id = typed.strip() or self._host.selected
+        person = self._host.store.person(user_id)
+        if not user_id:
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+            return
+        if person is None:
+            self._host.complain(f"Nothing is heard of {user_id}: subscribe first (+).")
+            return
+        present = self._host.lookout.get(user_id)
+        if present is not None and present.standing == standing:
+            self._host.lookout.remove(user_id)
+            self._host.say("is no longer watched", who=user_id)
+            return
+        try:
+            self._host.lookout.add(Watch(user_id, standing, self._host.clock.now()), person.status)
+        except WatchesFullError as error:
+            self._host.complain(str(error))
+            return
+        self._host.say(self._told(user_id, standing), who=user_id)
+
+    def _told(self, user_id: str, standing: bool) -> str:
+        person = self._host.store.person(user_id)
+        assert person is not None
+        if self._host.store.heard_by(person) is HeardBy.NOTHING:
+            return "is watched, but nothing is heard of them now: subscribe (+)"
+        if standing:
+            return "is watched: you are told each time when they come ONLINE"
+        if person.status is UserStatusType.ONLINE:
+            return "is ONLINE already: you are told once when they come ONLINE again"
+        return "is watched: you are told once when they are ONLINE"

@@ -1,0 +1,83 @@
+"""What a person does with their own status and devices."""
+
+from imtui.tui.actions.host import Host
+from imtui.tui.choices import Choice, choices
+from imtui.tui.ends import EndError, split_end
+
+
+class OwnActions:
+    """Own status, own devices, logging out."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    def choices(self) -> list[Choice]:
+        """Return the texts to offer."""
+        return choices(self._host.settings.settings.presets, self._host.memory.state.recents)
+
+    def set_status(self, typed: str) -> None:
+        """Set the text that was typed, with an end if it has one; with nothing, ask."""
+        if not typed:
+            self._ask_status()
+            return
+        now = self._host.clock.local(self._host.clock.now())
+        try:
+            ending = split_end(typed, now)
+        except EndError as error:
+            self._host.complain(str(error))
+            return
+        if ending is None:
+            self.put(typed)
+        else:
+            text, end = ending
+            self.put(text, round(end.timestamp() * 1000))
+
+    def put(self, text: str, expires_at: int | None = None) -> None:
+        """Set exactly this text, or clear it with an empty one."""
+        self._host.attempt(lambda: self._host.session.set_status(text, expires_at))
+
+    def _ask_status(self) -> None:
+        from imtui.tui.screens.status_box import NewStatus, StatusBox
+
+        def chosen(new: NewStatus | None) -> None:
+            if new is not None:
+                self.put(new.text, new.expires_at)
+
+        self._host.open(StatusBox(self.choices(), self._host.clock, self._host.glyphs), chosen)
+
+    def clear(self) -> None:
+        """Clear the own text."""
+        self.put("")
+
+    def put_mine_back(self) -> None:
+        """Set the text again that another device replaced."""
+        mine = self._host.store.account.overwritten
+        if mine is None:
+            self._host.say("No other device replaced a text that was set here.")
+        elif mine.expires_at is not None and mine.expires_at <= self._host.clock.now():
+            self._host.say("The text that was set here has ended meanwhile.")
+        else:
+            self.put(mine.text, mine.expires_at)
+
+    def keep_preset(self, text: str) -> None:
+        """Add a text, or the present one, to the presets of the settings."""
+        text = text.strip() or self._host.store.own.text
+        presets = self._host.settings.settings.presets
+        if not text:
+            self._host.say("There is no text to keep: set one first.")
+        elif text in presets:
+            self._host.say("That text is a preset already.")
+        else:
+            self._host.keep_setting("presets", (*presets, text))
+
+    def show_devices(self) -> None:
+        """Show the connected devices of the account."""
+        from imtui.tui.screens.devices import DevicesScreen
+
+        host = self._host
+        host.open(DevicesScreen(host.store, host.keys, host.glyphs, host.clock))
+
+    def log_out(self) -> None:
+        """Log this device out."""
+        self._host.attempt(self._host.session.log_out)

@@ -1,0 +1,122 @@
+"""What a person does about another one."""
+
+from collections.abc import Awaitable, Callable
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.identifiers import is_user_id
+from imtui.tui.account_state import group_name
+from imtui.tui.actions.host import Host
+from imtui.tui.errors import explain
+
+
+class PeopleActions:
+    """Details, queries, friendship, and where somebody stands in the list."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    def _with(self, typed: str, do: Callable[[str], None]) -> None:
+        """Do something with the user who was typed, or who is meant on the screen."""
+        user_id = typed.strip() or self._host.selected
+        if is_user_id(user_id):
+            do(user_id)
+        elif user_id:
+            self._host.complain(f"There can be no user ID {self._host.glyphs.quote(user_id)}.")
+        else:
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+
+    # Asking
+
+    def details(self, typed: str) -> None:
+        """Show all that is known of somebody, and ask for the rest."""
+        self._with(typed, self._show_details)
+
+    def _show_details(self, user_id: str) -> None:
+        from imtui.tui.screens.details import DetailsScreen
+
+        host = self._host
+        screen = DetailsScreen(
+            user_id, host.store, host.lookout, host.keys, host.glyphs, host.clock
+        )
+
+        async def ask() -> None:
+            try:
+                screen.answered(await self._host.session.look_up(user_id))
+            except IMError as error:
+                screen.refused(explain(error))
+
+        self._host.open(screen)
+        self._host.attempt(ask)
+
+    def query(self, typed: str) -> None:
+        """Ask how somebody is, once."""
+        self._call(typed, "Query whose status?", self._host.session.query)
+
+    def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
+        if typed.strip():
+            self._with(typed, lambda user_id: self._host.attempt(lambda: call(user_id)))
+        else:
+            self._host.ask_user(question, call)
+
+    # Friendship
+
+    def add(self, typed: str) -> None:
+        """Add a friend."""
+        self._call(typed, "Add whom as a friend?", self._host.session.add_friend)
+
+    def delete(self, typed: str) -> None:
+        """Delete a friend."""
+        self._call(typed, "Delete which friend?", self._host.session.delete_friend)
+
+    # The list
+
+    def favourite(self, typed: str) -> None:
+        """Keep somebody on top of the list, or no longer."""
+        self._with(typed, self._toggle_favourite)
+
+    def _toggle_favourite(self, user_id: str) -> None:
+        favourite = user_id not in self._host.memory.state.favourites
+        self._host.memory.change(lambda state: state.with_favourite(user_id, favourite))
+        self._host.main.friend_list.sort_now()
+
+    def group(self, typed: str) -> None:
+        """Put somebody in a group: ``USER GROUP``, or who is meant into a group that is asked."""
+        user_id, _, name = typed.strip().partition(" ")
+        if name.strip():
+            self._with(user_id, lambda user_id: self._put_in(user_id, name))
+        else:
+            self._with(user_id, self._ask_group)
+
+    def _ask_group(self, user_id: str) -> None:
+        from imtui.tui.screens.prompt import TextPrompt
+
+        def answered(name: str | None) -> None:
+            if name is not None:
+                self._put_in(user_id, name)
+
+        present = self._host.memory.state.groups.get(user_id, "")
+        question = f"Which group for {user_id}? (empty: none)"
+        self._host.open(TextPrompt(question, present, "group"), answered)
+
+    def _put_in(self, user_id: str, name: str) -> None:
+        group = group_name(name)
+        self._host.memory.change(lambda state: state.with_group(user_id, group))
+        self._host.main.friend_list.sort_now()
+
+    # The clipboard
+
+    def copy_id(self, typed: str) -> None:
+        """Copy somebody's user ID."""
+        self._with(typed, lambda user_id: self._host.copy(user_id, user_id))
+
+    def copy_text(self, typed: str) -> None:
+        """Copy somebody's status text."""
+        self._with(typed, self._copy_text)
+
+    def _copy_text(self, user_id: str) -> None:
+        person = self._host.store.person(user_id)
+        if person is None or not person.text:
+            self._host.say("has no text", who=user_id)
+        else:
+            self._host.copy(person.text, self._host.glyphs.quote(person.text))

@@ -1,0 +1,44 @@
+"""Runs the app and its session in this process, and ends both on signals."""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import ExitStack
+from typing import Final
+
+from imtui.tui.app import ImtuiApp
+from imtui.tui.launch import Launch
+
+_END_MAX: Final = 5.0
+"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
+
+
+async def attend(launch: Launch) -> str:
+    """Run the app and its session together; return why it failed, in one line, or nothing."""
+    logging.getLogger("imtui").addHandler(logging.NullHandler())
+    app = ImtuiApp(launch)
+    with ExitStack() as stack:
+        _end_on_signals(app, stack)
+        async with asyncio.TaskGroup() as group:
+            session = group.create_task(app.live())
+            try:
+                await app.run_async()
+            finally:
+                session.cancel()
+    return app.failure
+
+
+def _end_on_signals(app: ImtuiApp, stack: ExitStack) -> None:
+    if sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
+        app.exit()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end)
+        stack.callback(loop.remove_signal_handler, number)
+    stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)

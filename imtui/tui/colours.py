@@ -1,0 +1,17 @@
+"""The colours of presence: apart from one another for every eye, on dark and on light."""
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK: Final = {"online": "#3ddbb0", "offline": "#f0a030"}
+LIGHT: Final = {"online": "#00664a", "offline": "#a04800"}
+_ANSI_DARK: Final = {"online": "ansi_cyan", "offline": "ansi_yellow"}
+_ANSI_LIGHT: Final = {"online": "ansi_blue", "offline": "ansi_red"}
+
+
+def presence_colours(theme: Theme) -> dict[str, str]:
+    """Return the style sheet's variables for the colours of presence in a theme."""
+    if theme.ansi:
+        return _ANSI_DARK if theme.dark else _ANSI_LIGHT
+    return DARK if theme.dark else LIGHT

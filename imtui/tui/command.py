@@ -1,0 +1,95 @@
+"""What a command of the app is, and how its keys are written."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from imtui.tui.actions import Actions
+
+
+class Takes(Enum):
+    """What may stand behind a command's name."""
+
+    NOTHING = ""
+    TEXT = "TEXT [for 45m | until 17:00]"
+    USER = "USER"
+    USER_GROUP = "USER [GROUP]"
+    END = "[45m | until 17:00 | off]"
+    WORDS = "WORDS"
+    KIND = "KIND"
+    ORDER = "ORDER"
+    THEME = "THEME"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that the app can do."""
+
+    id: str
+    """Its stable name: that of its key binding, and what stands behind the slash."""
+    title: str
+    help: str
+    run: "Callable[[Actions, str], None]"
+    """Does it, with what stood behind the name; nothing there means to ask, or the obvious."""
+    keys: tuple[str, ...] = ()
+    """Its usual keys as Textual names them, the one to show first."""
+    footer: str = ""
+    """The word in the footer; empty to leave it out there."""
+    takes: Takes = Takes.NOTHING
+    inner: bool = False
+    """Whether only the app itself runs it."""
+
+    @property
+    def usage(self) -> str:
+        """Return how it is typed: ``/watch USER``."""
+        return f"/{self.id} {self.takes.value}".rstrip()
+
+
+_KEY_NAMES: Final = {
+    "plus": "+",
+    "minus": "-",
+    "question_mark": "?",
+    "colon": ":",
+    "comma": ",",
+    "slash": "/",
+    "delete": "Del",
+    "space": "Space",
+    "enter": "Enter",
+    "equals_sign": "=",
+    "asterisk": "*",
+}
+
+
+def key_name(key: str) -> str:
+    """Return a key as a person reads it: ``^p``, ``+``, ``Del``, ``F1``."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    if key[:1] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _KEY_NAMES.get(key, key)
+
+
+class Keys:
+    """Which keys run a command: the person's own, or the usual ones that are left."""
+
+    def __init__(self, own: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """Take the person's keys by the commands' IDs."""
+        self.use(own or {})
+
+    def use(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Take other keys from now on."""
+        self._own = own
+        self._taken = frozenset(key for keys in own.values() for key in keys)
+
+    def of(self, command: Command) -> tuple[str, ...]:
+        """Return the keys of a command, the one to show first."""
+        own = self._own.get(command.id)
+        if own is not None:
+            return own
+        return tuple(key for key in command.keys if key not in self._taken)
+
+    def names(self, command: Command) -> str:
+        """Return the keys of a command as a person reads them; empty if it has none."""
+        return ", ".join(map(key_name, self.of(command)))

@@ -1,0 +1,60 @@
+"""How the names of keys are written, and which keys a command can have."""
+
+from typing import Final
+
+_MODIFIERS: Final = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
+_MOVING: Final = frozenset(("up", "down", "pageup", "pagedown", "home", "end"))
+_OTHERS: Final = frozenset(
+    ("left", "right", "insert", "delete", "backspace", "space", "enter", "tab", "escape")
+)
+_NAMED: Final = _MOVING | _OTHERS | {f"f{number}" for number in range(1, 25)}
+
+_TAKEN: Final = {
+    **dict.fromkeys((*_MOVING, "j", "k", "g", "G"), "it moves in the lists"),
+    "enter": "it chooses in the lists",
+    "escape": "it closes what is open",
+    "tab": "it goes to the next part of the screen",
+    "shift+tab": "it goes to the previous part of the screen",
+    "ctrl+c": "it copies",
+    "ctrl+z": "it suspends the app",
+    **dict.fromkeys(("ctrl+space", "ctrl+at"), "input methods take it before the app does"),
+    "ctrl+h": "terminals send it for Backspace",
+    "ctrl+i": "terminals send it for Tab",
+    **dict.fromkeys(("ctrl+j", "ctrl+m"), "terminals send it for Enter"),
+    "ctrl+left_square_bracket": "terminals send it for Escape",
+}
+"""Keys that no command can have, and why."""
+
+
+def key_named(text: str) -> str:
+    """Return the key that a person calls ``text`` as Textual names it: ``+`` is ``plus``.
+
+    Raises:
+        ValueError: There is no such key, or no command can have it; the message says why.
+    """
+    *modifiers, base = [text] if len(text) == 1 else text.lower().split("+")
+    name = _base_name(base)
+    if not name or not _MODIFIERS.issuperset(modifiers) or len({*modifiers}) < len(modifiers):
+        raise ValueError("there is no such key")
+    if modifiers == ["shift"] and name not in _NAMED:
+        raise ValueError("name the character that it types")
+    # In the order in which Textual has them.
+    key = "+".join([*sorted(modifiers), name])
+    if key in _TAKEN:
+        raise ValueError(_TAKEN[key])
+    return key
+
+
+def _base_name(base: str) -> str:
+    from textual.binding import Binding
+    from textual.keys import REPLACED_KEYS, key_to_character
+
+    if base in _NAMED:
+        return base
+    character = base if len(base) < 2 else key_to_character(REPLACED_KEYS.get(base, base))
+    if character is None or len(character) != 1 or not character.isprintable():
+        return ""
+    if character == ",":  # It separates keys.
+        return "comma"
+    (binding,) = Binding.make_bindings([Binding(character, "")])
+    return binding.key

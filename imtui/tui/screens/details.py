@@ -1,0 +1,116 @@
+"""All that is known of one user."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from imtui.protocol.status import UserStatus
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.commands import command_named
+from imtui.tui.dialog_lines import labelled_line, moment_line, text_line
+from imtui.tui.events import Event
+from imtui.tui.lookout import Lookout
+from imtui.tui.people import Person, update
+from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span
+from imtui.tui.store import Store
+from imtui.tui.widgets.row_list import ListRow
+
+_COMMANDS: Final = [
+    command_named(name)
+    for name in ("watch", "watch-always", "subscribe", "unsubscribe", "favourite", "copy")
+] + [command_named("copy-text")]
+_CHANGES_SHOWN: Final = 50
+
+
+class DetailsScreen(ListScreen):
+    """One user: how they are, where, since when, how we hear of it, and what changed lately."""
+
+    BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
+
+    def __init__(
+        self,
+        user_id: str,
+        store: Store,
+        lookout: Lookout,
+        keys: Keys,
+        glyphs: Glyphs,
+        clock: Clock,
+    ) -> None:
+        """Make the view of a user; the answer to a query comes in later."""
+        super().__init__(user_id, keys, _COMMANDS)
+        self._user_id = user_id
+        self._store = store
+        self._lookout = lookout
+        self._glyphs = glyphs
+        self._clock = clock
+        self._asked: Person | None = None
+        self._asked_at = 0
+        self._refusal = ""
+
+    @property
+    def selected(self) -> str:
+        """Return whom commands are about: the user of the view."""
+        return self._user_id
+
+    def answered(self, status: UserStatus) -> None:
+        """Take the answer to a query."""
+        self._asked, self._asked_at = Person(self._user_id), self._clock.now()
+        update(self._asked, status, self._asked_at)
+        self.show_changes()
+
+    def refused(self, words: str) -> None:
+        """Take the reason why a query was refused, in one line."""
+        self._refusal = words
+        self.show_changes()
+
+    def notes(self) -> Sequence[str]:
+        """Return whether the answer is there."""
+        if self._asked is not None:
+            return [f"asked at {time_of_day(self._clock, self._asked_at)}"]
+        return [] if self._refusal else [self._glyphs.plain("asking …")]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return what is known, then the changes of this run of the app."""
+        listed = self._store.person(self._user_id)
+        person = listed or self._asked or Person(self._user_id)
+        rows = [
+            labelled_line(label, parts, width, self._glyphs)
+            for label, parts in self._facts(person, known=listed is not None)
+        ]
+        if self._refusal:
+            rows += [ListRow(), text_line(self._glyphs.plain(self._refusal), width, "alert")]
+        changes = self._store.changes_of(self._user_id, _CHANGES_SHOWN)
+        rows += [ListRow(), ListRow([Span("   What changed while imtui ran", "title")])]
+        rows += [
+            moment_line(one.at, self._words(one), width, self._glyphs, self._clock)
+            for one in changes
+        ] or [text_line("Nothing.", width)]
+        return rows
+
+    def _facts(self, person: Person, *, known: bool) -> list[tuple[str, list[Span]]]:
+        badge = self._glyphs.badge(person.status)
+        stale = self._store.as_of is not None and known
+        as_of = f"  as of {time_of_day(self._clock, self._store.as_of or 0)}" if stale else ""
+        since = time_of_day(self._clock, person.since) if person.since else "not known"
+        platforms = (self._asked or person).platforms
+        watch = self._lookout.get(self._user_id)
+        watched = "no" if watch is None else "always" if watch.standing else "once"
+        return [
+            ("status", [Span(str(badge), "dim" if stale else badge.style), Span(as_of, "dim")]),
+            ("since", [Span(since)]),
+            ("text", [Span(person.text or "none", "" if person.text else "dim")]),
+            ("online devices", [Span(", ".join(platforms) or "none known")]),
+            ("heard of", [Span(self._store.heard_by(person).value)]),
+            ("friend", [Span("yes" if person.friend else "no")]),
+            ("watched", [Span(watched)]),
+        ]
+
+    def _words(self, event: Event) -> str:
+        status = "" if event.status is None else event.status.name
+        text = self._glyphs.quote(event.text) if event.text else ""
+        return "  ".join(part for part in (status, text, event.words) if part)

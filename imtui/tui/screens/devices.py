@@ -1,0 +1,82 @@
+"""Own devices: which are connected, since when, and what each of them set."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from imtui.protocol.messages import SelfDevice
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.commands import command_named
+from imtui.tui.dialog_lines import moment_line, text_line
+from imtui.tui.events import EventKind
+from imtui.tui.people import counted
+from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span, crop
+from imtui.tui.store import Store
+from imtui.tui.widgets.row_list import ListRow
+
+_COMMANDS: Final = [command_named(name) for name in ("back", "status", "clear", "log-out")]
+_EVENTS_MAX: Final = 50
+
+
+class DevicesScreen(ListScreen):
+    """The account's connected devices, the earliest login first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
+
+    def __init__(self, store: Store, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the view of a store."""
+        super().__init__("Your devices", keys, _COMMANDS)
+        self._store = store
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def notes(self) -> Sequence[str]:
+        """Return how many devices there are."""
+        return [f"{counted(len(self._store.account.devices()), 'device')} connected"]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the devices, what can be put back, and what happened to them lately."""
+        account = self._store.account
+        rows = [row for device in account.devices() for row in self._device(device, width)]
+        if not rows:
+            rows = [text_line("Not known while there is no connection.", width)]
+        if account.overwritten is not None:
+            mine = self._glyphs.quote(account.overwritten.text)
+            words = f"Another device replaced {mine} of this one: b puts it back."
+            rows += [ListRow(), text_line(words, width, "accent")]
+        events = [
+            one for one in self._store.events if one.kind in (EventKind.OWN, EventKind.DEVICE)
+        ]
+        if events:
+            rows += [ListRow(), ListRow([Span("   What happened", "title")])]
+        for event in reversed(events[-_EVENTS_MAX:]):
+            status = "" if event.status is None else event.status.name
+            text = self._glyphs.quote(event.text) if event.text else ""
+            words = " ".join(
+                part for part in (event.who, status, text, event.words, event.source) if part
+            )
+            rows.append(moment_line(event.at, words, width, self._glyphs, self._clock))
+        return rows
+
+    def _device(self, device: SelfDevice, width: int) -> list[ListRow]:
+        here = device.instance_id == self._store.account.instance_id
+        name = device.device_name or str(device.platform)
+        since = time_of_day(self._clock, device.login_time)
+        first = [
+            Span(f" {self._glyphs.cursor if here else ' '} ", "accent"),
+            Span(name, "title"),
+            Span(f"  {device.platform}  since {since}", "dim"),
+            Span("  this device" if here else "", "accent"),
+        ]
+        rows = [ListRow(crop(first, width, self._glyphs.ellipsis))]
+        last = self._store.account.set_by(device.instance_id)
+        if last is not None:
+            did = f"set {self._glyphs.quote(last.text)}" if last.text else "cleared the text"
+            words = f"  {did} at {time_of_day(self._clock, last.at)}"
+            rows.append(text_line(words, width))
+        return rows

@@ -1,0 +1,68 @@
+"""A dialog with a list that stays live."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from imtui.tui.command import Command, Keys
+from imtui.tui.messages import RunCommand
+from imtui.tui.widgets.key_line import KeyLine
+from imtui.tui.widgets.pane_title import PaneTitle
+from imtui.tui.widgets.row_list import ListRow, RowList
+
+
+class ListScreen(ModalScreen[None]):
+    """A title with a note, rows, and the keys that do something with the row under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Leave", show=False)]
+    AUTO_FOCUS = "RowList"
+
+    def __init__(self, title: str, keys: Keys, commands: Sequence[Command]) -> None:
+        """Make the dialog; ``commands`` are those whose keys work in it."""
+        super().__init__()
+        self._title = PaneTitle(title, self.notes)
+        self._list = RowList(self.chosen)
+        self._key_line = KeyLine(keys, commands)
+
+    def notes(self) -> Sequence[str]:
+        """Return the notes beside the title, of which the first that fits is shown."""
+        return ()
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the rows as they are now, in so many cells."""
+        raise NotImplementedError
+
+    @property
+    def selected(self) -> str:
+        """Return the ID of the user that commands are about, or nothing."""
+        return self._list.selected
+
+    def chosen(self, user_id: str) -> None:
+        """Open the details of whom a row is about."""
+        if user_id:
+            self.post_message(RunCommand("details", user_id))
+
+    def compose(self) -> ComposeResult:
+        """Lay out the dialog."""
+        with Vertical(classes="dialog list"):
+            yield self._title
+            yield self._list
+            yield self._key_line
+
+    def on_resize(self) -> None:
+        """Make the rows anew for another width."""
+        self.call_after_refresh(self.show_changes)
+
+    def show_changes(self) -> None:
+        """Show what is true now."""
+        if self._list.line_width:
+            self._list.put(self.rows(self._list.line_width))
+            self._title.refresh()
+
+    def action_leave(self) -> None:
+        """Close the dialog."""
+        self.dismiss(None)

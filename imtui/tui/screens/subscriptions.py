@@ -1,0 +1,72 @@
+"""The subscriptions: who is in the list, who goes first, and who went and why."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from imtui.protocol.limits import SUBSCRIPTIONS_MAX
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock
+from imtui.tui.command import Keys
+from imtui.tui.commands import command_named
+from imtui.tui.dialog_lines import moment_line, person_row, text_line
+from imtui.tui.people import Person
+from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span
+from imtui.tui.store import Store
+from imtui.tui.widgets.row_list import ListRow
+
+_COMMANDS: Final = [
+    command_named(name)
+    for name in ("subscribe", "unsubscribe", "unsubscribe-all", "details", "watch", "copy")
+]
+
+
+class SubscriptionsScreen(ListScreen):
+    """Whom the account is subscribed to, in order of eviction."""
+
+    BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
+
+    def __init__(self, store: Store, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the view of a store."""
+        super().__init__("Subscriptions", keys, _COMMANDS)
+        self._store = store
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def notes(self) -> Sequence[str]:
+        """Return how many there are of how many there can be."""
+        number = f"{len(self._store.subscriptions.user_ids)} of {SUBSCRIPTIONS_MAX}"
+        return [f"{number}, over that the first goes", number]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the subscriptions, then what changed while the app ran."""
+        subscriptions = self._store.subscriptions
+        rows = [
+            self._row(place, user_id, width)
+            for place, user_id in enumerate(subscriptions.user_ids, 1)
+        ]
+        if not rows:
+            rows = [text_line("Nobody. Friends' changes arrive without; + subscribes.", width)]
+        if not self._store.subscribers_told:
+            rows += [ListRow(), *self._why_silent(width)]
+        if subscriptions.log:
+            rows += [ListRow(), ListRow([Span("   What changed", "title")])]
+        rows += [
+            moment_line(one.at, one.words, width, self._glyphs, self._clock)
+            for one in reversed(subscriptions.log)
+        ]
+        return rows
+
+    def _row(self, place: int, user_id: str, width: int) -> ListRow:
+        person = self._store.person(user_id) or Person(user_id)
+        note = "friend" if person.friend else ""
+        return person_row(f"{place:>3}", person, note, width, self._glyphs)
+
+    def _why_silent(self, width: int) -> list[ListRow]:
+        return [
+            text_line("Nothing is told of them now: the console has user status off, or", width),
+            text_line("the edition lacks it. Ask who runs the backend.", width),
+        ]

@@ -1,0 +1,57 @@
+"""The watches: whose coming ONLINE is told."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.commands import command_named
+from imtui.tui.dialog_lines import person_row, text_line
+from imtui.tui.lookout import Lookout
+from imtui.tui.people import HeardBy, Person
+from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.store import Store
+from imtui.tui.watches import Watch
+from imtui.tui.widgets.row_list import ListRow
+
+_COMMANDS: Final = [
+    command_named(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")
+]
+
+
+class WatchesScreen(ListScreen):
+    """Who is watched, once or always."""
+
+    BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
+
+    def __init__(
+        self, store: Store, lookout: Lookout, keys: Keys, glyphs: Glyphs, clock: Clock
+    ) -> None:
+        """Make the view of what is looked out for."""
+        super().__init__("Watches", keys, _COMMANDS)
+        self._store = store
+        self._lookout = lookout
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def notes(self) -> Sequence[str]:
+        """Return what a watch is."""
+        return ["told when they come ONLINE and stay"]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the watches in the order in which they were set."""
+        rows = [self._row(watch, width) for watch in self._lookout.all()]
+        return rows or [text_line("Nobody: w on a friend watches them.", width)]
+
+    def _row(self, watch: Watch, width: int) -> ListRow:
+        person = self._store.person(watch.user_id)
+        how = "always" if watch.standing else "once"
+        note = f"{how}, set {time_of_day(self._clock, watch.set_at)}"
+        if person is None or self._store.heard_by(person) is HeardBy.NOTHING:
+            note = f"{how}, but nothing is heard of them"
+        shown = person or Person(watch.user_id)
+        return person_row(f" {self._glyphs.watched} ", shown, note, width, self._glyphs)

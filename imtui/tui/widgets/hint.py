@@ -1,0 +1,45 @@
+"""What a newcomer is told first; it goes away by itself."""
+
+from textual.events import Click
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.command import Keys, key_name
+from imtui.tui.commands import command_named
+from imtui.tui.messages import RunCommand
+from imtui.tui.spans import Span, crop
+from imtui.tui.widgets.painted import PaintedLine
+
+
+class Hint(PaintedLine):
+    """One line over the footer, hidden unless this is the account's first start."""
+
+    def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
+        """Make it hidden."""
+        super().__init__()
+        self._glyphs = glyphs
+        self._keys = keys
+
+    def show(self, shown: bool) -> None:
+        """Show the line where there is room for it, or hide it."""
+        self.set_class(shown, "-shown")
+
+    def spans(self, width: int) -> list[Span]:
+        """Return what the line shows in so many cells."""
+
+        def key(command_id: str) -> Span:
+            first, *_ = *self._keys.of(command_named(command_id)), ""
+            return Span(key_name(first), "key", command_id)
+
+        line = [
+            Span(" Welcome. ", "title"),
+            Span("Say what you are up to: "),
+            key("status"),
+            Span(f"   {self._glyphs.badge_words}   all keys: ", "dim"),
+            key("help"),
+        ]
+        return crop(line, width, self._glyphs.ellipsis)
+
+    def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        if command_id := self.command_at(event.x):
+            self.post_message(RunCommand(command_id))

@@ -1,0 +1,226 @@
+"""The settings' file: read, read again when it changes, written one value at a time."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imtui.tui.settings import AlertSettings, Order, Settings, SettingsError
+from imtui.tui.settings_file import SettingsFile
+from tests.tui.test_settings_values import COMMAND_IDS, WHOLE, read
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "settings.toml"
+
+
+def replace(path: Path, text: str) -> None:
+    """Save as editors do."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.replace(path)
+
+
+def test_without_a_file_there_is_no_problem(path: Path) -> None:
+    file = SettingsFile(path / "deep" / "settings.toml", COMMAND_IDS)
+    assert file.settings == Settings()
+    assert not file.problems
+    assert not file.reload()
+
+
+def test_a_file_that_changes_is_read_again(path: Path) -> None:
+    file = SettingsFile(path, COMMAND_IDS)
+    replace(path, WHOLE)
+    assert file.reload()
+    assert file.settings.theme == "nord"
+    assert not file.reload()
+    replace(path, WHOLE + "# the same\n")
+    assert not file.reload()
+    replace(path, WHOLE.replace('"nord"', "1"))
+    assert file.reload()
+    assert file.settings.theme == ""
+    assert file.problems == ("settings.toml:4: theme must be a text in quotes.",)
+    path.unlink()
+    assert file.reload()
+    assert file.settings == Settings()
+    assert not file.problems
+
+
+@pytest.mark.parametrize("half", [b'theme = "gru', b'theme = "\xff"', b"#" * 300_000])
+def test_what_is_half_saved_changes_nothing(path: Path, half: bytes) -> None:
+    path.write_text(WHOLE)
+    file = SettingsFile(path, COMMAND_IDS)
+    before = file.settings
+    path.write_bytes(half)
+    assert file.reload()
+    assert file.settings == before
+    assert len(file.problems) == 1
+    replace(path, WHOLE)
+    assert file.reload()
+    assert file.settings == before
+    assert not file.problems
+
+
+def test_a_file_is_read_only_when_it_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text(WHOLE)
+    file = SettingsFile(path, COMMAND_IDS)
+    monkeypatch.setattr(Path, "open", None)
+    assert not file.reload()
+
+
+def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
+    def problems(path: Path) -> tuple[str, ...]:
+        file = SettingsFile(path, COMMAND_IDS)
+        assert file.settings == Settings()
+        with pytest.raises(SettingsError):
+            file.set("theme", "nord")
+        return file.problems
+
+    path.write_bytes(b"\xff")
+    assert problems(path) == ("settings.toml: It is not UTF-8.",)
+    path.write_text("#" * 262_145)
+    assert problems(path) == ("settings.toml: It is larger than 256 KB.",)
+    assert problems(path / "x.toml") == ("x.toml: It cannot be read: Not a directory.",)
+    assert problems(tmp_path) == (f"{tmp_path.name}: It is a folder, and must be a file.",)
+    path.unlink()
+    path.symlink_to(path)
+    assert problems(path)[0].startswith("settings.toml: It cannot be read: Too many levels")
+    path.unlink()
+    os.mkfifo(path)
+    assert problems(path) == ("settings.toml: It is a device, and must be a file.",)
+
+
+def test_a_byte_order_mark_is_no_problem(path: Path) -> None:
+    path.write_bytes(b'\xef\xbb\xbftheme = "nord"\r\n')
+    assert SettingsFile(path, COMMAND_IDS).settings == Settings(theme="nord")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "before", "after"),
+    [
+        ("theme", "gruvbox", 'theme = "nord"     # dark', 'theme = "gruvbox"     # dark'),
+        ("restore_status", True, "restore_status = false", "restore_status = true"),
+        ("alerts.bell", True, "bell = false", "bell = true"),
+        ("away.idle_minutes", 5, "idle_minutes = 10", "idle_minutes = 5"),
+        ("keys.clear", "x,f3", '"ctrl+l,+"\n', '"ctrl+l,+"\nclear = "x,f3"\n'),
+        ("presets", ["Tea"], '["Listening to music", " On the call "]', '["Tea"]'),
+    ],
+)
+def test_one_setting_is_written_and_the_rest_stays(
+    path: Path, key: str, value: str | bool | int | list[str], before: str, after: str
+) -> None:
+    path.write_text(WHOLE)
+    file = SettingsFile(path, COMMAND_IDS)
+    file.set(key, value)
+    assert path.read_text() == WHOLE.replace(before, after)
+    assert file.settings == read(path.read_text()).settings != read(WHOLE).settings
+    assert file.problems == ()
+    assert not file.reload()
+
+
+def test_the_file_and_its_folder_are_made(path: Path) -> None:
+    path = path.parent / "a" / "b" / "settings.toml"
+    file = SettingsFile(path, COMMAND_IDS)
+    file.set("theme", "nord")
+    file.set("alerts.bell", False)
+    file.set("order", "change")
+    assert path.read_text() == 'theme = "nord"\norder = "change"\n\n[alerts]\nbell = false\n'
+    assert file.settings == Settings(
+        theme="nord", order=Order.CHANGE, alerts=AlertSettings(bell=False)
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    real = tmp_path / "dotfiles" / "imtui.toml"
+    if is_there:
+        real.write_text("# mine\n")
+        real.chmod(0o644)
+    path.symlink_to(Path("dotfiles") / "imtui.toml")
+    SettingsFile(path, COMMAND_IDS).set("theme", "nord")
+    assert path.is_symlink()
+    assert real.read_text() == ("# mine\n" if is_there else "") + 'theme = "nord"\n'
+    assert stat.S_IMODE(real.stat().st_mode) == (0o644 if is_there else 0o600)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["dotfiles", "settings.toml"]
+
+
+def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
+    one, other = SettingsFile(path, COMMAND_IDS), SettingsFile(path, COMMAND_IDS)
+    one.set("theme", "nord")
+    other.set("order", "name")
+    assert other.settings == Settings(theme="nord", order=Order.NAME)
+    assert one.reload()
+    assert one.settings == other.settings
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("theme", 1, "theme must be a text in quotes."),
+        ("order", "size", "order must be “presence”, “name” or “change”."),
+        ("away.text", "x" * 101, "at most 100 bytes"),
+        ("keys.status", "ctrl+c", "keys.status cannot have “ctrl+c”: it copies."),
+        ("colour", "red", "colour is no setting."),
+    ],
+)
+def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, words: str) -> None:
+    with pytest.raises(SettingsError, match=words.replace("+", r"\+")):
+        SettingsFile(path, COMMAND_IDS).set(key, value)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("theme = ", "settings.toml:1: Invalid value at the end. Correct it, then try again."),
+        ("alerts = 1", "settings.toml: alerts.bell cannot be set"),
+        ("[[alerts]]", "settings.toml: alerts.bell cannot be set"),
+        (f"{'a.' * 1500}a = 1", "settings.toml: alerts.bell cannot be set"),
+    ],
+)
+def test_what_is_not_understood_is_not_written_over(path: Path, text: str, words: str) -> None:
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=words):
+        SettingsFile(path, COMMAND_IDS).set("alerts.bell", True)
+    assert path.read_text() == text
+
+
+def test_what_cannot_be_written_stays_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path.write_text(WHOLE)
+    file = SettingsFile(path, COMMAND_IDS)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(SettingsError) as caught:
+            file.set("theme", "gruvbox")
+        words = "settings.toml cannot be written: No space left on device. Nothing was kept."
+        assert str(caught.value) == words
+        patch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(SettingsError, match="It is read-only"):
+            file.set("theme", "gruvbox")
+    assert path.read_text() == WHOLE
+    assert [each.name for each in path.parent.iterdir()] == ["settings.toml"]
+    assert file.settings.theme == "nord"
+
+
+def test_reading_settings_imports_little() -> None:
+    absent = {"tomllib", "difflib", "textual", "imtui.tui.toml_text"}
+    program = (
+        "import sys; from pathlib import Path; from imtui.tui.settings_file import SettingsFile; "
+        f"SettingsFile(Path('none.toml'), []); print({absent} & {{*sys.modules}})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
