@@ -7,11 +7,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.constants import DEFAULT_THEME
 from textual.events import Event, Key, MouseEvent, Paste
 from textual.screen import Screen
 
@@ -22,10 +21,10 @@ from imtui.tui.alerts import Alerts
 from imtui.tui.attention import Alert, AlertKind
 from imtui.tui.badges import ASCII, UNICODE
 from imtui.tui.choices import Choice
-from imtui.tui.clock import Clock, Handle, SystemClock, Throttle, time_of_day
+from imtui.tui.clock import Clock, SystemClock, time_of_day
 from imtui.tui.colours import presence_colours
 from imtui.tui.command import Keys, Takes
-from imtui.tui.commands import COMMAND_IDS, COMMANDS, command_named
+from imtui.tui.commands import COMMAND_IDS, command_named
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
@@ -33,24 +32,18 @@ from imtui.tui.launch import Account, Launch
 from imtui.tui.lookout import Lookout
 from imtui.tui.memory import Memory
 from imtui.tui.messages import RunCommand
+from imtui.tui.painter import Painter
 from imtui.tui.palette import ImtuiPalette, ImtuiProvider
+from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
-from imtui.tui.screens.bindings import keymap
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.sdk_face import Sdk
 from imtui.tui.session import Session
-from imtui.tui.settings import SettingsError
 from imtui.tui.settings_file import SettingsFile
-from imtui.tui.store import Link, Store
+from imtui.tui.store import Store
 from imtui.tui.watches import Watch
 from imtui.tui.widgets.command_line import CommandLine
-
-ROSTER_INTERVAL: Final = 0.05
-EVENTS_INTERVAL: Final = 0.25
-COUNTS_INTERVAL: Final = 1.0
-SETTINGS_INTERVAL: Final = 2.0
-"""The settings file is looked at every so many seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,10 +102,8 @@ class ImtuiApp(App[None]):
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
         self._first_frame = asyncio.Event()
-        self._roster = Throttle(self.clock, ROSTER_INTERVAL, self._later(self._show_roster))
-        self._events = Throttle(self.clock, EVENTS_INTERVAL, self._later(self._show_events))
-        self._counts = Throttle(self.clock, COUNTS_INTERVAL, self._later(self._show_counts))
-        self._countdown: Handle | None = None
+        self.painter = Painter(self)
+        self.preferences = Preferences(self)
 
     # Life
 
@@ -143,15 +134,19 @@ class ImtuiApp(App[None]):
     def on_mount(self) -> None:
         """Follow the store and the settings."""
         self.set_class(self._launch.ascii, "-ascii")
-        self._use_settings()
+        self.preferences.use()
         # What somebody else wrote meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.store.watch(self._roster.ask)
-        self.store.watch(self._events.ask)
-        self._roster.ask()
-        self._events.ask()
-        self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
-        self.clock.call_later(SETTINGS_INTERVAL, self._later(self._look_at_settings))
+        self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
+        self.painter.begin()
+        self._look_later()
+
+    def _look_later(self) -> None:
+        self.clock.call_later(LOOK_INTERVAL, self.painter.later(self._look_at_settings))
+
+    def _look_at_settings(self) -> None:
+        self.preferences.look()
+        self._look_later()
 
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
@@ -177,6 +172,7 @@ class ImtuiApp(App[None]):
         self.absence.begin(account.instance_id, self.settings.settings.away)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
+        self.painter.show_quiet()
 
     def _fatal_error(self) -> None:
         self._fail(self._exception or sys.exc_info()[1])
@@ -195,72 +191,7 @@ class ImtuiApp(App[None]):
         self._return_code = 1
         self._close_messages_no_wait()
 
-    # Settings
-
-    def _use_settings(self) -> None:
-        settings = self.settings.settings
-        for problem in self.settings.problems:
-            self.store.tell(EventKind.NOTICE, problem)
-        self.keys.use(settings.keys)
-        self.set_keymap(keymap(COMMANDS, self.keys))
-        if settings.theme in self.available_themes:
-            self.theme = settings.theme
-        elif settings.theme:
-            words = f"There is no theme {self.glyphs.quote(settings.theme)}."
-            self.store.tell(EventKind.NOTICE, words)
-        self.absence.use(settings.away)
-
-    def _look_at_settings(self) -> None:
-        if self.settings.reload():
-            self._use_settings()
-            self.main.key_line.refresh()
-            self.main.friend_list.sort_now()
-        self.clock.call_later(SETTINGS_INTERVAL, self._later(self._look_at_settings))
-
-    def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
-        """Write a setting into the person's file."""
-        try:
-            self.settings.set(key, value)
-        except SettingsError as error:
-            self.complain(str(error))
-        self.main.friend_list.sort_now()
-
-    def _keep_theme(self, name: str) -> None:
-        if name != (self.settings.settings.theme or DEFAULT_THEME):
-            self.keep_setting("theme", name)
-
-    # From the store to the screens
-
-    def _later(self, show: Callable[[], None]) -> Callable[[], None]:
-        # The store is written to from the SDK's tasks; painting belongs to the app's own.
-        return lambda: self.call_next(show)
-
-    def _show_roster(self) -> None:
-        changed = self.store.take_changed()
-        if changed.head or changed.roster:
-            self.main.top_line.refresh()
-            self._count_down()
-        if changed.roster or changed.people:
-            self._counts.ask()
-            self.main.friend_list.show(changed)
-
-    def _show_counts(self) -> None:
-        self.main.friend_title.refresh()
-
-    def _show_events(self) -> None:
-        self.main.event_pane.show_new()
-        # While the app ends, there is no screen any more.
-        for screen in self.screen_stack[-1:]:
-            if isinstance(screen, ListScreen):
-                screen.show_changes()
-
-    def _count_down(self) -> None:
-        if self._countdown is not None:
-            self._countdown.cancel()
-            self._countdown = None
-        if self.store.link is Link.WAITING:
-            self.main.top_line.refresh()
-            self._countdown = self.clock.call_later(1.0, self._later(self._count_down))
+    # What the screens ask
 
     def _view(self, query: str) -> View:
         state = self.memory.state
@@ -387,6 +318,14 @@ class ImtuiApp(App[None]):
         """Write an escape sequence of ours to the terminal."""
         if self._driver is not None:
             self._driver.write(sequence)
+
+    def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
+        """Write a setting into the person's file."""
+        self.preferences.keep(key, value)
+
+    def quiet_changed(self) -> None:
+        """Show whether do-not-disturb is on, now and when it ends."""
+        self.painter.show_quiet()
 
     def copy(self, text: str, what: str) -> None:
         """Put a text into the clipboard: by the system's own tool, else through the terminal."""

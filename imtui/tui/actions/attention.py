@@ -34,7 +34,7 @@ class AttentionActions:
 
     def _put(self, quiet: bool, until: int | None) -> None:
         self._host.memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
-        self._host.main.top_line.refresh()
+        self._host.quiet_changed()
 
     def let_through(self, typed: str) -> None:
         """Let alerts about somebody through, or no longer; without a name, about who is meant."""

@@ -53,6 +53,9 @@ class Host(Protocol):
     def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the person's file."""
 
+    def quiet_changed(self) -> None:
+        """Show whether do-not-disturb is on, now and when it ends."""
+
     def copy(self, text: str, what: str) -> None:
         """Put a text into the clipboard, and say that ``what`` was copied."""
 

@@ -49,7 +49,12 @@ class CommandLine(Input):
 
     def __init__(self, complete: Completer) -> None:
         """Make a hidden line; ``complete`` returns the lines that one can become."""
-        super().__init__(compact=True, id="command-line", suggester=_FirstCompletion(complete))
+        super().__init__(
+            compact=True,
+            id="command-line",
+            suggester=_FirstCompletion(complete),
+            select_on_focus=False,
+        )
         self.cursor_blink = False
         self.display = False
         self._complete = complete
