@@ -6,8 +6,9 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.status import UserStatus
-from imtui.tui.away import AWAY_EXPIRES_AT, Away, AwayRules, ComeBack, Step
+from imtui.tui.away import Away, AwayRules, ComeBack, Step
 from imtui.tui.clock import Clock
+from imtui.tui.own_text import AWAY_EXPIRES_AT
 from imtui.tui.session import Session
 from imtui.tui.settings import AwaySettings
 from imtui.tui.store import Link, Store

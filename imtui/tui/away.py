@@ -8,12 +8,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.put_back import is_about_text
+from imtui.tui.own_text import is_about_text, is_away_text
 
-AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
-"""The end of an away text, in Unix milliseconds; it is what tells it from any other text."""
 TRY_AGAIN_AFTER: Final = 30.0
 """How many seconds a step is left alone after it failed."""
 
@@ -49,11 +46,6 @@ class ComeBack:
 
 Step = GoAway | ComeBack
 _NEVER: Final = (None, math.inf, math.inf)
-
-
-def is_away_text(status: UserStatus) -> bool:
-    """Tell whether the text of an own status is an away text, whichever device set it."""
-    return status.expires_at == AWAY_EXPIRES_AT
 
 
 class Away:
@@ -106,9 +98,9 @@ class Away:
 
     def connected(self, connected: bool) -> None:
         """Take note that the connection stands, all put back that was lost, or that it is gone."""
-        self._connected = connected
-        if not connected:
+        if self._connected and not connected:
             self._others = self._own = None
+        self._connected = connected
 
     def own(self, status: UserStatus, now: float) -> None:
         """Take the own status as it was told."""

@@ -4,8 +4,8 @@ from typing import Final
 
 from textual.theme import Theme
 
-DARK: Final = {"online": "#3ddbb0", "offline": "#f0a030"}
-LIGHT: Final = {"online": "#00664a", "offline": "#a04800"}
+DARK: Final = {"online": "#5ce890", "offline": "#f0a030"}
+LIGHT: Final = {"online": "#005f7f", "offline": "#a04800"}
 _ANSI_DARK: Final = {"online": "ansi_cyan", "offline": "ansi_yellow"}
 _ANSI_LIGHT: Final = {"online": "ansi_blue", "offline": "ansi_red"}
 

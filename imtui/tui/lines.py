@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatusType
 from imtui.tui.badges import Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
+from imtui.tui.own_text import AWAY_EXPIRES_AT
 from imtui.tui.people import Person
 from imtui.tui.roster import Row
 from imtui.tui.spans import Span, crop, spread, width_of, wrap
@@ -164,8 +164,7 @@ def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock, quiet: str 
 
 def _until(store: Store, glyphs: Glyphs, clock: Clock) -> str:
     end = store.account.expires_at
-    # An end that is never reached is how the app itself lays a text over another.
-    if not store.own.text or end is None or end == UNIX_MS_MAX:
+    if not store.own.text or end in (None, AWAY_EXPIRES_AT):
         return ""
     return f" {glyphs.dot} until {time_of_day(clock, end)}"
 

@@ -8,8 +8,8 @@ from imtui.protocol.messages import SelfDevice
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind
+from imtui.tui.own_text import OwnText, is_about_text, is_laid_over
 from imtui.tui.people import Person, before, change, update
-from imtui.tui.put_back import OwnText, is_about_text
 
 _SETTERS_MAX: Final = 64
 
@@ -66,13 +66,18 @@ class OwnAccount:
         """Take a status that was pushed, and return what to tell of it."""
         earlier = before(self.person)
         by = status.changed_by if is_about_text(self.status, status) else None
+        laid_over = is_laid_over(self.status, status)
         self.put(status, now)
+        if not laid_over:
+            self._note_own_text(by, status, now)
+        source = "" if by is None else f"from {self._name(*_names(by))}"
+        return change(now, EventKind.OWN, "you", earlier, self.person, source)
+
+    def _note_own_text(self, by: ChangedBy | None, status: UserStatus, now: int) -> None:
         if by is not None:
             self._note_setter(by, status, now)
         elif self.mine is not None and self.mine.text != status.custom_status:
             self.mine = None
-        source = "" if by is None else f"from {self._name(*_names(by))}"
-        return change(now, EventKind.OWN, "you", earlier, self.person, source)
 
     def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
         self._set_by.pop(by.instance_id, None)

@@ -1,32 +1,7 @@
 """Which own text the app puts back after the account was OFFLINE."""
 
-from dataclasses import dataclass
-
 from imtui.protocol.status import UserStatus, UserStatusType
-
-
-@dataclass(frozen=True)
-class OwnText:
-    """A text that this device set, and when it ends, in Unix milliseconds."""
-
-    text: str
-    expires_at: int | None
-    since: int
-    """When the general status that it belongs to began."""
-
-
-def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
-    """Tell whether a change by a device was one of the text, not its coming or going.
-
-    The status in a login answer is pushed once more, at the same revision.
-    """
-    return (
-        before is not None
-        and after.revision != before.revision
-        and after.since == before.since
-        and after.status_type is before.status_type
-        and after.online_devices == before.online_devices
-    )
+from imtui.tui.own_text import OwnText, is_about_text, is_laid_over
 
 
 class PutBack:
@@ -48,6 +23,8 @@ class PutBack:
     def heard(self, status: UserStatus, now: int) -> OwnText | None:
         """Take an own status and return the text to put back, if there is one."""
         before, self._last = self._last, status
+        if is_laid_over(before, status):
+            return None
         if status.changed_by is not None and is_about_text(before, status):
             mine = status.changed_by.instance_id == self._instance_id
             text = OwnText(status.custom_status, status.expires_at, status.since)

@@ -14,7 +14,8 @@ from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, JoinError, Launch
 from imtui.tui.memory import Memory
-from imtui.tui.put_back import OwnText, PutBack
+from imtui.tui.own_text import OwnText
+from imtui.tui.put_back import PutBack
 from imtui.tui.sdk_face import Client, Retry, Sdk
 from imtui.tui.store import Link, Store
 

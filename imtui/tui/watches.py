@@ -30,6 +30,7 @@ class _Watched:
     was_gone: bool
     """Whether they are gone, or were before they came: only then does their coming count."""
     online: bool = False
+    """Whether they were heard of as ONLINE, and of nothing else since."""
     fired_at: float = float("-inf")
 
 
@@ -70,8 +71,8 @@ class Watches:
         if watch.user_id not in self._watched and len(self._watched) >= WATCHES_MAX:
             raise WatchesFullError(f"{WATCHES_MAX} people are watched: stop watching one first.")
         self.remove(watch.user_id)
-        online = status is UserStatusType.ONLINE
-        self._watched[watch.user_id] = _Watched(watch, was_gone=not online, online=online)
+        was_gone = status is not UserStatusType.ONLINE
+        self._watched[watch.user_id] = _Watched(watch, was_gone)
 
     def remove(self, user_id: str) -> None:
         """Take the watch for a user away, if there is one."""

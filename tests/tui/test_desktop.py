@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import select
 import shutil
 import signal
 import sys
@@ -29,7 +30,8 @@ from imtui.tui.desktop import (
 REMOTE_ENVIRONMENT = ("SSH_CONNECTION", "SSH_TTY", "WSL_DISTRO_NAME", "WSL_INTEROP")
 KEEPS_ARGUMENTS = 'printf "%s\\0" "$@" >"$0.arguments"'
 KEEPS_INPUT = 'cat >"$0.input"'
-HANGS = "sleep 600 & echo $! >$0.child; wait"
+HANGS = 'exec 9>"$0.life"; echo begun >&9; sleep 600'
+HANGS_ALONE = HANGS.replace("sleep", "exec sleep")
 
 
 class Programs:
@@ -50,8 +52,34 @@ class Programs:
     def input(self, name: str) -> bytes:
         return (self.folder / f"{name}.input").read_bytes()
 
-    def child(self, name: str) -> int:
-        return int((self.folder / f"{name}.child").read_text())
+
+class Life:
+    """A program that hangs, seen through a pipe that it and its child hold open."""
+
+    def __init__(self, programs: Programs, name: str, script: str = HANGS) -> None:
+        programs.add(name, script)
+        pipe = programs.folder / f"{name}.life"
+        os.mkfifo(pipe)
+        self._end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    def begins(self) -> bool:
+        self._wait()
+        return os.read(self._end, 100) == b"begun\n"
+
+    def is_over(self) -> bool:
+        """Tell whether nobody holds the pipe any more, even if nobody had come to open it."""
+        try:
+            self._wait()
+            while os.read(self._end, 100):
+                self._wait()
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(self._end)
+        return True
+
+    def _wait(self) -> None:
+        select.select([self._end], [], [], 10.0)
 
 
 @pytest.fixture
@@ -62,20 +90,6 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     for name in ("WAYLAND_DISPLAY", *REMOTE_ENVIRONMENT):
         monkeypatch.delenv(name, raising=False)
     return Programs(tmp_path)
-
-
-async def is_gone(process: int) -> bool:
-    """Tell whether a process ends within a second, or has ended."""
-    for _ in range(100):
-        try:
-            os.kill(process, 0)
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        except (ProcessLookupError, FileNotFoundError):
-            return True
-        if state == "Z":
-            return True
-        await asyncio.sleep(0.01)
-    return False
 
 
 # Escape sequences
@@ -166,24 +180,22 @@ async def test_a_program_that_hangs_is_ended_with_its_children(
 ) -> None:
     caplog.set_level(logging.INFO, desktop.__name__)
     monkeypatch.setattr(desktop, "NOTIFY_LIMIT", 0.5)
-    programs.add("notify-send", HANGS)
+    life = Life(programs, "notify-send")
     await notify_native("imtui", "x")
     assert [record.getMessage() for record in caplog.records] == [
         "notify-send took longer than 0.5 s"
     ]
-    assert await is_gone(programs.child("notify-send"))
+    assert life.is_over()
 
 
 async def test_a_notice_can_be_given_up(programs: Programs) -> None:
-    programs.add("notify-send", HANGS)
+    life = Life(programs, "notify-send", HANGS_ALONE)
     notice = asyncio.create_task(notify_native("imtui", "x"))
-    kept = programs.folder / "notify-send.child"
-    while not kept.exists() or not kept.read_text():
-        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(life.begins)
     notice.cancel()
     with pytest.raises(asyncio.CancelledError):
         await notice
-    assert await is_gone(programs.child("notify-send"))
+    assert life.is_over()
 
 
 # The clipboard
@@ -258,7 +270,7 @@ async def test_what_stays_behind_to_hold_the_clipboard_is_not_waited_for(
     programs.add("xclip", KEEPS_INPUT, "sleep 600 &", 'echo $! >"$0.child"')
     async with asyncio.timeout(10):
         assert await copy_native("x" * 200_000)
-    child = programs.child("xclip")
+    child = int((programs.folder / "xclip.child").read_text())
     try:
         assert len(programs.input("xclip")) == 200_000
         # The terminal's end must not reach it.
@@ -271,9 +283,9 @@ async def test_a_clipboard_that_takes_nothing_is_given_up(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desktop, "COPY_LIMIT", 0.5)
-    programs.add("xclip", HANGS)
+    life = Life(programs, "xclip")
     assert not await copy_native("x" * 200_000)
-    assert await is_gone(programs.child("xclip"))
+    assert life.is_over()
 
 
 async def test_a_copy_that_fails_says_so(
@@ -330,6 +342,6 @@ async def test_without_tmux_nothing_is_known(
     assert await tmux_attached({"TMUX": "", "PATH": os.environ["PATH"]}) is None
     assert await tmux_attached({"TMUX": "x", "PATH": "/nowhere"}) is None
     monkeypatch.setattr(desktop, "TMUX_LIMIT", 0.5)
-    programs.add("tmux", HANGS)
+    life = Life(programs, "tmux")
     assert await tmux_attached({"TMUX": "x", "PATH": os.environ["PATH"]}) is None
-    assert await is_gone(programs.child("tmux"))
+    assert life.is_over()

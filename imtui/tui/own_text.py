@@ -1,0 +1,47 @@
+"""One's own text as this device set it, and how to tell whose doing a change was."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from imtui.protocol.limits import UNIX_MS_MAX
+from imtui.protocol.status import UserStatus
+
+AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
+"""The end of an away text, in Unix milliseconds; it is what tells it from any other text."""
+
+
+@dataclass(frozen=True)
+class OwnText:
+    """A text that this device set, and when it ends, in Unix milliseconds."""
+
+    text: str
+    expires_at: int | None
+    since: int
+    """When the general status that it belongs to began."""
+
+
+def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
+    """Tell whether a change by a device was one of the text, not its coming or going.
+
+    The status in a login answer is pushed once more, at the same revision.
+    """
+    return (
+        before is not None
+        and after.revision != before.revision
+        and after.since == before.since
+        and after.status_type is before.status_type
+        and after.online_devices == before.online_devices
+    )
+
+
+def is_away_text(status: UserStatus) -> bool:
+    """Tell whether the text of an own status is an away text, whichever device set it."""
+    return bool(status.custom_status) and status.expires_at == AWAY_EXPIRES_AT
+
+
+def is_laid_over(before: UserStatus | None, status: UserStatus) -> bool:
+    """Tell whether the text of an own status lies, or is just being lifted, over the person's."""
+    lifted = (
+        before is not None and is_away_text(before) and before.custom_status == status.custom_status
+    )
+    return is_away_text(status) or lifted
