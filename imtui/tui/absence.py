@@ -79,8 +79,11 @@ class Absence:
     def _look(self) -> None:
         """Take in what the store knows of the own account; called often, so it looks briefly."""
         account = self._store.account
-        self._away.connected(self._store.link is Link.CONNECTED)
-        self._away.devices(account.others())
+        connected = self._store.link is Link.CONNECTED and not self._session.puts_text_back
+        self._away.connected(connected)
+        others = account.others()
+        if others is not None:
+            self._away.devices(others)
         if account.status is not self._own and account.status is not None:
             self._own = account.status
             self._away.own(account.status, self._clock.monotonic())

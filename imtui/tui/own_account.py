@@ -8,7 +8,7 @@ from imtui.protocol.messages import SelfDevice
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind
-from imtui.tui.own_text import OwnText, is_about_text, is_laid_over
+from imtui.tui.own_text import Overlay, OwnText, is_about_text
 from imtui.tui.people import Person, before, change, update
 
 _SETTERS_MAX: Final = 64
@@ -36,6 +36,7 @@ class OwnAccount:
         """The text that this device set, while it stands."""
         self.overwritten: OwnText | None = None
         """The text of this device that another one replaced, while nothing else was set here."""
+        self._overlay = Overlay()
         self._devices: dict[str, SelfDevice] | None = None
         self._set_by: dict[str, TextSet] = {}
 
@@ -66,9 +67,8 @@ class OwnAccount:
         """Take a status that was pushed, and return what to tell of it."""
         earlier = before(self.person)
         by = status.changed_by if is_about_text(self.status, status) else None
-        laid_over = is_laid_over(self.status, status)
         self.put(status, now)
-        if not laid_over:
+        if not self._overlay.covers(status):
             self._note_own_text(by, status, now)
         source = "" if by is None else f"from {self._name(*_names(by))}"
         return change(now, EventKind.OWN, "you", earlier, self.person, source)
@@ -96,8 +96,10 @@ class OwnAccount:
         """Return the account's connected devices, the earliest login first."""
         return list((self._devices or {}).values())
 
-    def others(self) -> int:
-        """Return how many devices are connected beside this one."""
+    def others(self) -> int | None:
+        """Return how many devices are connected beside this one; None while nobody tells."""
+        if self._devices is None:
+            return None
         return sum(one.instance_id != self.instance_id for one in self.devices())
 
     def set_by(self, instance_id: str) -> TextSet | None:

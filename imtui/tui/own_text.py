@@ -39,9 +39,19 @@ def is_away_text(status: UserStatus) -> bool:
     return bool(status.custom_status) and status.expires_at == AWAY_EXPIRES_AT
 
 
-def is_laid_over(before: UserStatus | None, status: UserStatus) -> bool:
-    """Tell whether the text of an own status lies, or is just being lifted, over the person's."""
-    lifted = (
-        before is not None and is_away_text(before) and before.custom_status == status.custom_status
-    )
-    return is_away_text(status) or lifted
+class Overlay:
+    """Tells whether the text of the own account lies over the person's own: an away text."""
+
+    def __init__(self) -> None:
+        """Begin with nothing laid over."""
+        self._text = ""
+
+    def covers(self, status: UserStatus) -> bool:
+        """Take an own status; tell whether its text is an away text, or one that is being lifted.
+
+        To lift it, it gets an end that is near; the words stay the same until then.
+        """
+        lifting = status.custom_status == self._text and status.expires_at is not None
+        covered = bool(status.custom_status) and (is_away_text(status) or lifting)
+        self._text = status.custom_status if covered else ""
+        return covered

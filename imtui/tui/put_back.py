@@ -1,7 +1,7 @@
 """Which own text the app puts back after the account was OFFLINE."""
 
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.own_text import OwnText, is_about_text, is_laid_over
+from imtui.tui.own_text import Overlay, OwnText, is_about_text
 
 
 class PutBack:
@@ -15,6 +15,7 @@ class PutBack:
         self._instance_id = instance_id
         self._mine: OwnText | None = None
         self._last: UserStatus | None = None
+        self._overlay = Overlay()
 
     def forget(self) -> None:
         """Remember nothing, as after logging out."""
@@ -23,7 +24,7 @@ class PutBack:
     def heard(self, status: UserStatus, now: int) -> OwnText | None:
         """Take an own status and return the text to put back, if there is one."""
         before, self._last = self._last, status
-        if is_laid_over(before, status):
+        if self._overlay.covers(status):
             return None
         if status.changed_by is not None and is_about_text(before, status):
             mine = status.changed_by.instance_id == self._instance_id

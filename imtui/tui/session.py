@@ -228,6 +228,11 @@ class Session:
             if due is not None:
                 due.cancel()
 
+    @property
+    def puts_text_back(self) -> bool:
+        """Tell whether the person's own text is still to be put back after a reconnect."""
+        return self._text_due is not None
+
     # What the connection does (called by the listener)
 
     def lost(self) -> None:

@@ -25,7 +25,7 @@ def parse(line: str) -> tuple[Command, str]:
     """
     if not line.startswith("/"):
         raise SlashError("Commands begin with /. Tab shows how a line can go on.")
-    name, _, argument = line[1:].partition(" ")
+    name, _, argument = line.lstrip("/").partition(" ")
     known = {command.id: command for command in offered()}
     begin = [one for one in known if one.startswith(name.casefold())] if name else []
     if name.casefold() in known:
@@ -46,7 +46,8 @@ def complete(line: str, words: Mapping[Takes, Sequence[str]]) -> list[str]:
     """
     if not line.startswith("/"):
         return []
-    name, space, argument = line[1:].partition(" ")
+    # The line begins with a slash, and people type another.
+    name, space, argument = line.lstrip("/").partition(" ")
     if not space:
         names = [one.id for one in offered() if one.id.startswith(name.casefold())]
         return [f"/{one} " if command_named(one).takes.value else f"/{one}" for one in names]

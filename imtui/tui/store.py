@@ -198,7 +198,7 @@ class Store:
 
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""
-        elsewhere = self.account.others() > 0
+        elsewhere = bool(self.account.others())
         self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
         self.stopped("Logged out on this device (r: log in again)")
 
@@ -375,9 +375,9 @@ class Store:
 
     def _own_changed(self, status: UserStatus) -> None:
         event = self.account.changed(status, self._now())
-        self._head()
         if event is not None:
-            self._add(event)
+            self.events.add(event)
+        self._head()
 
     # Own devices
 

@@ -147,10 +147,14 @@ class FakeClient:
         """Tell statuses in one list."""
         self.listener.on_user_status_changed(list(statuses))
 
-    def push_own(self, text: str, by: ChangedBy | None = PHONE, **more: int) -> None:
+    def push_own(
+        self, text: str, by: ChangedBy | None = PHONE, expires_at: int | None = None
+    ) -> None:
         """Tell an own change."""
-        since = more.get("since", self.own.since)
-        self.own = status(self.user_id, ONLINE, text, since=since, changed_by=by)
+        since = self.own.since
+        self.own = status(
+            self.user_id, ONLINE, text, since=since, changed_by=by, expires_at=expires_at
+        )
         self.push(self.own)
 
     def lose(self, delay: float = 4.0) -> None:
@@ -195,7 +199,7 @@ class FakeClient:
 
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
         self._call("set_self_status", text, expires_at)
-        self.push_own((text or "").strip(), THIS_DEVICE)
+        self.push_own((text or "").strip(), THIS_DEVICE, expires_at)
 
     async def get_user_status(self, user_ids: list[str]) -> list[UserStatus]:
         self._call("get_user_status", user_ids)

@@ -1,101 +1,34 @@
-"""The scenes that the screenshots and the snapshot tests show."""
+"""The scenes that the screenshots and the snapshot tests show, played by the demo's people."""
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from itertools import cycle
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from imtui.protocol.errors import ErrorCode, IMError
+import pytest
+
 from imtui.protocol.messages import SubscriptionReason
-from imtui.protocol.status import Platform, UserStatus, UserStatusType
-from tests.tui.fake import (
-    HERE,
-    OFFLINE,
-    ONLINE,
-    PHONE,
-    THIS_DEVICE,
-    UNKNOWN,
-    UNLOGINED,
-    FakeClient,
-    at,
-    device,
-    status,
-)
+from imtui.tui.account_state import StateFile
+from tests.tui.fake import PHONE, THIS_DEVICE
 from tests.tui.harness import Running, running
+from tests.tui.stage import Stage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
-_ONLINE = {
-    "bob": "On the call",
-    "carol": "",
-    "dave": "Writing tests",
-    "jose-luis": "De camino",
-    "judy": "東京で会議中",
-    "mei": "",
-    "Olu_A": "Listening to music",
-    "priya": "Back at three, then in a meeting until five",
-    "tomas": "",
-    "trent": "",
-    "victor": "Reviewing a pull request",
-    "yuki": "散歩中",
-}
-_AWAY = (
-    *("amina", "anton", "beate", "chen", "dmitri", "ella", "erin", "farid", "frank", "grace"),
-    *("hana", "heidi", "ines", "ivan", "jonas", "kaya", "lena", "luca", "marta", "nadia"),
-    *("niko", "omar", "paula", "peggy", "rosa", "sven", "walter", "zoltan"),
-)
 
-
-def town() -> FakeClient:
-    """Return a client whose account has forty friends, twelve of them online."""
-    friends: dict[str, UserStatus | None] = {
-        name: status(name, ONLINE, text, since=at(9 + place % 5, 7 * place % 60))
-        for place, (name, text) in enumerate(_ONLINE.items())
-    }
-    statuses = cycle([OFFLINE, OFFLINE, UNLOGINED])
-    for place, name in enumerate(_AWAY):
-        friends[name] = status(name, next(statuses), since=at(place % 12, 11 * place % 60))
-    friends["walter"] = None
-    others = {
-        "weather-bot": status("weather-bot", ONLINE, "Light rain until 16:00", since=at(6)),
-        "mallory": status("mallory", UNLOGINED, since=at(7, 7)),
-    }
-    devices = [device(HERE, "laptop"), device("phone", "phone", Platform.ANDROID)]
-    return FakeClient(
-        friends=friends,
-        others=others,
-        subscriptions=["weather-bot", "mallory"],
-        devices=devices,
-    )
-
-
-async def afternoon(run: Running) -> None:
+async def afternoon(run: Running, stage: Stage) -> None:
     """Let an afternoon pass."""
     fake = run.fake
-
-    async def later(minutes: float, *statuses: UserStatus) -> None:
-        run.clock.advance(minutes * 60)
-        fake.push(*statuses)
-        await run.settle()
-
-    await later(3, status("bob", ONLINE, "Lunch"))
+    await stage.go_on(run, 4)
     fake.push_own("Writing a report", THIS_DEVICE)
-    await later(4, status("erin", ONLINE))
-    await later(6, status("bob", ONLINE, "On the call", since=at(14, 5)))
     fake.listener.on_self_devices_changed(fake.devices[:1])
-    await later(2, status("erin", OFFLINE, since=at(14, 20)))
-    await later(1, status("weather-bot", ONLINE, "Sunny until 18:00", since=at(6)))
+    await stage.go_on(run, 5)
     fake.listener.on_self_devices_changed(fake.devices)
     fake.push_own("Listening to music", PHONE)
-    await later(2, status("grace", UNKNOWN))
-    await later(1, status("carol", ONLINE, "Tea?", since=at(10, 7)))
-    fake.push(*(status(name, ONLINE, since=at(14, 24)) for name in _AWAY[:9]))
-    fake.listener.on_subscriptions_changed(["mallory"], [], SubscriptionReason.SUBSCRIBED)
-    await run.settle()
-    await later(1, *(status(name, UserStatusType.OFFLINE, since=at(14, 25)) for name in _AWAY[:9]))
-    fake.fail("get_user_status", IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND))
-    await run.settle()
+    await stage.go_on(run, 9)
+    run.app.clear_notifications()
+    await run.settle(10)
 
 
 async def nothing(run: Running) -> None:
@@ -109,9 +42,32 @@ async def open_palette(run: Running) -> None:
 
 
 async def open_status_box(run: Running) -> None:
-    """Open the status box and type a word."""
+    """Open the status box and type a word, then an end."""
     await run.press("s")
     await run.type("listening")
+    await run.press("tab", *"1h30")
+
+
+async def open_subscriptions(run: Running) -> None:
+    """Open the subscriptions, of which some went."""
+    tell = run.fake.listener.on_subscriptions_changed
+    tell(["hugo", "noor"], [], SubscriptionReason.SUBSCRIBED)
+    run.clock.advance(120)
+    tell([], ["noor"], SubscriptionReason.UNSUBSCRIBED)
+    run.clock.advance(240)
+    tell([], ["hugo"], SubscriptionReason.EVICTED)
+    await run.settle()
+    await run.press("S")
+
+
+async def open_devices(run: Running) -> None:
+    """Open the devices."""
+    await run.press("D")
+
+
+async def open_details(run: Running) -> None:
+    """Open the details of a friend."""
+    await run.press("i")
 
 
 async def lose_connection(run: Running) -> None:
@@ -128,6 +84,7 @@ class Scene:
     size: tuple[int, int]
     act: Callable[[Running], Awaitable[None]] = nothing
     ascii: bool = False
+    colours: bool = True
 
 
 SCENES = (
@@ -135,17 +92,34 @@ SCENES = (
     Scene("main-80x24", (80, 24)),
     Scene("palette", (80, 24), open_palette),
     Scene("status-box", (80, 24), open_status_box),
+    Scene("details", (100, 30), open_details),
+    Scene("subscriptions", (100, 30), open_subscriptions),
+    Scene("devices", (100, 30), open_devices),
     Scene("connection-lost", (80, 24), lose_connection),
     Scene("ascii", (80, 24), ascii=True),
+    Scene("no-color", (80, 24), colours=False),
 )
+
+
+@contextmanager
+def _colours(scene: Scene) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if scene.colours:
+            patch.delenv("NO_COLOR", raising=False)
+        else:
+            patch.setenv("NO_COLOR", "1")
+        yield
 
 
 async def picture(scene: Scene, folder: Path) -> str:
     """Return the scene as an SVG."""
-    async with running(folder, town(), size=scene.size, ascii=scene.ascii) as run:
-        await afternoon(run)
-        await scene.act(run)
-        return _plain(run.app.export_screenshot())
+    StateFile(folder).change(lambda state: replace(state, started=True, favourites=("bob",)))
+    stage = Stage()
+    with _colours(scene):
+        async with running(folder, stage.client, size=scene.size, ascii=scene.ascii) as run:
+            await afternoon(run, stage)
+            await scene.act(run)
+            return _plain(run.app.export_screenshot())
 
 
 def _plain(svg: str) -> str:

@@ -1,7 +1,6 @@
 """Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``."""
 
 import asyncio
-import os
 import tempfile
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from tests.tui.scenes import FOLDER, SCENES, picture
 
 async def main() -> None:
     """Write a picture of each scene."""
-    os.environ.pop("NO_COLOR", None)
     for scene in SCENES:
         with tempfile.TemporaryDirectory() as folder:
             svg = await picture(scene, Path(folder))

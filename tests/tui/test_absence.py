@@ -9,7 +9,7 @@ import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import UNIX_MS_MAX
-from imtui.protocol.status import ChangedBy, UserStatus
+from imtui.protocol.status import ChangedBy
 from imtui.server.core.custom_status import CLEARED, CustomStatus
 from imtui.tui.own_text import is_away_text
 from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, status, street
@@ -43,16 +43,7 @@ class ChainClient(FakeClient):
     def tell(self, by: ChangedBy | None) -> None:
         """Tell the text that stands."""
         standing = self.custom.standing
-        self.own = own_status(self, standing.text, standing.expires_at, by)
-        self.push(self.own)
-
-
-def own_status(
-    fake: FakeClient, text: str, expires_at: int | None, by: ChangedBy | None
-) -> UserStatus:
-    """Return the own status with another text."""
-    since = fake.own.since
-    return status("alice", text=text, since=since, changed_by=by, expires_at=expires_at)
+        self.push_own(standing.text, by, standing.expires_at)
 
 
 @asynccontextmanager
@@ -174,7 +165,24 @@ async def test_tmux_is_asked_and_being_detached_is_away(
         assert client.custom.standing.text == ""
 
 
+async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_text(
+    tmp_path: Path,
+) -> None:
+    async with away(tmp_path) as (run, client):
+        run.app.put_status("Tea")
+        await run.settle()
+        await pass_time(run, client, 601)
+        await run.press("down")
+        client.push_own("Away", None, run.clock.now() + 500)
+        await pass_time(run, client, 1.5)
+        assert client.custom.standing.text == "Tea"
+        assert run.app.store.account.mine is not None
+        run.fake.lose()
+        client.come_back(status("alice", since=at(14, 40)))
+        await run.settle()
+        assert client.called("set_self_status")[-1] == ("Tea", None)
+
+
 def test_the_farthest_end_marks_an_away_text() -> None:
-    fake = FakeClient()
-    laid = own_status(fake, "Away", UNIX_MS_MAX, THIS_DEVICE)
-    assert is_away_text(laid)
+    assert is_away_text(status("alice", text="Away", expires_at=UNIX_MS_MAX))
+    assert not is_away_text(status("alice", text="Away"))

@@ -20,6 +20,7 @@ def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
     assert (command.id, argument) == ("status", "Listening to music")
     assert parse("/CLEAR")[0].id == "clear"
     assert parse("/quer bob")[0].id == "query"
+    assert parse("//clear")[0].id == "clear"
 
 
 @pytest.mark.parametrize(
