@@ -33,7 +33,6 @@ from imtui.tui.lookout import Lookout
 from imtui.tui.memory import Memory
 from imtui.tui.messages import RunCommand
 from imtui.tui.painter import Painter
-from imtui.tui.palette import ImtuiPalette, ImtuiProvider
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
 from imtui.tui.screens.list_screen import ListScreen
@@ -60,7 +59,7 @@ class ImtuiApp(App[None]):
 
     TITLE = "imtui"
     CSS_PATH = "imtui.tcss"
-    COMMANDS = {ImtuiProvider}  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "run_command('quit')", "Quit", show=False, priority=True),
         Binding("ctrl+p", "run_command('palette')", "Palette", show=False, priority=True),
@@ -343,6 +342,8 @@ class ImtuiApp(App[None]):
         """Let the person choose a theme."""
         from textual.theme import ThemeProvider
 
+        from imtui.tui.palette import ImtuiPalette
+
         self.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
     def set_theme(self, name: str) -> None:
@@ -354,8 +355,12 @@ class ImtuiApp(App[None]):
 
     def open_palette(self) -> None:
         """Open the command palette."""
-        if self.screen is self.main:
-            self.open(ImtuiPalette(placeholder=self.glyphs.plain("a text, or a command …")))
+        if self.screen is not self.main:
+            return
+        from imtui.tui.palette import ImtuiPalette, ImtuiProvider
+
+        placeholder = self.glyphs.plain("a text, or a command …")
+        self.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
 
     def leave(self) -> None:
         """Quit the app."""
