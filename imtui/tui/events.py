@@ -133,6 +133,11 @@ class EventLog:
         """Return the newest event, as it stands with what was merged into it."""
         return self._events[-1] if self._events else None
 
+    def at(self, number: int) -> Event | None:
+        """Return the event with a number, or None if it is not held."""
+        place = number - self.first
+        return self._events[place] if 0 <= place < len(self._events) else None
+
     def since(self, number: int) -> Iterator[Event]:
         """Return the events from ``number`` on that are still held."""
         return islice(self._events, max(number - self.first, 0), None)

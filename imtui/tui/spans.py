@@ -43,6 +43,9 @@ def spread(left: list[Span], right: list[Span], width: int) -> list[Span]:
 
 def wrap(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[list[Span]]:
     """Break spans into lines of at most ``width`` cells, between words where possible."""
+    spans = list(spans)
+    if width_of(spans) <= width:
+        return [spans]
     lines: list[list[Span]] = [[]]
     used = 0
     for span in spans:

@@ -1,6 +1,7 @@
 """The small pure parts: widths, lines, clock, badges, choices, roster."""
 
 import asyncio
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,12 @@ def test_badges_differ_by_glyph_and_by_word(glyphs: Glyphs) -> None:
     badges = [glyphs.badge(one) for one in UserStatusType]
     assert len({badge.glyph for badge in badges}) == len({badge.word for badge in badges}) == 4
     assert [badge.word for badge in badges] == ["UNKNOWN", "ONLINE", "OFFLINE", "UNLOGINED"]
+
+
+def test_what_stands_before_columns_is_as_wide_in_every_terminal() -> None:
+    marks = [badge.glyph for badge in UNICODE.badges.values()]
+    marks += [UNICODE.cursor, UNICODE.favourite, UNICODE.watched, UNICODE.folded, UNICODE.open]
+    assert {unicodedata.east_asian_width(mark) for mark in marks} <= {"N", "Na"}
 
 
 def test_the_ascii_set_is_ascii() -> None:

@@ -26,9 +26,11 @@ class EventPane(LineView):
         self._log = store.events
         self._glyphs = glyphs
         self._clock = clock
-        self._lines: deque[list[Span]] = deque()
-        self._shown: deque[tuple[int, int]] = deque()
-        """The number of each event that is shown and how many lines it takes, the oldest first."""
+        self._lines: deque[int] = deque()
+        """Which event stands on each line, by its number; the lines are made as they are painted.
+
+        Ten thousand events as spans would take ten times the memory.
+        """
         self._next = 0
         """The number of the first event that was not looked at yet."""
         self._last: Event | None = None
@@ -76,40 +78,40 @@ class EventPane(LineView):
     def _drop_old(self) -> int:
         """Forget the lines of events that the log has dropped, and return how many they were."""
         dropped = 0
-        while self._shown and self._shown[0][0] < self._log.first:
-            _, height = self._shown.popleft()
-            dropped += height
-            for _ in range(height):
-                self._lines.popleft()
+        while self._lines and self._lines[0] < self._log.first:
+            self._lines.popleft()
+            dropped += 1
         return dropped
 
     def _drop_last_if_merged(self) -> None:
-        newest = next(iter(self._log.since(self._next - 1)), None)
-        if self._next == 0 or newest is self._last:
+        if self._next == 0 or self._log.at(self._next - 1) is self._last:
             return
         self._next -= 1
-        if self._shown and self._shown[-1][0] == self._next:
-            _, height = self._shown.pop()
-            for _ in range(height):
-                self._lines.pop()
+        while self._lines and self._lines[-1] == self._next:
+            self._lines.pop()
 
     def _take_new(self) -> None:
         start = max(self._next, self._log.first)
         for number, event in enumerate(self._log.since(start), start):
-            if self.kind not in (None, event.kind) or not event.has(self.words):
-                continue
-            lines = event_lines(event, self.line_width, self._glyphs, self._clock)
-            self._lines.extend(lines)
-            self._shown.append((number, len(lines)))
+            if self.kind in (None, event.kind) and event.has(self.words):
+                self._lines.extend([number] * len(self._wrap(event)))
         self._next, self._last = self._log.end, self._log.last
+
+    def _wrap(self, event: Event) -> list[list[Span]]:
+        return event_lines(event, self.line_width, self._glyphs, self._clock)
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a line of an event; a hint if there is none that fits."""
-        if number < len(self._lines):
-            return self._lines[number], ""
-        if number == 0 and len(self._log):
-            return [Span(" Nothing fits: Esc shows all", "dim")], ""
-        return [], ""
+        if number >= len(self._lines):
+            none_fits = number == 0 and len(self._log) > 0
+            return ([Span(" Nothing fits: Esc shows all", "dim")] if none_fits else []), ""
+        event = self._log.at(self._lines[number])
+        first = number
+        while first > 0 and self._lines[first - 1] == self._lines[number]:
+            first -= 1
+        lines = [] if event is None else self._wrap(event)
+        # An event that was merged since may have fewer lines than it is known to have.
+        return (lines[number - first] if number - first < len(lines) else []), ""
 
     def on_resize(self, event: Resize) -> None:
         """Wrap the events anew if the width is another, and keep the end in sight."""
@@ -124,7 +126,6 @@ class EventPane(LineView):
     def _wrap_anew(self) -> None:
         self._wrapped_to = self.line_width
         self._lines.clear()
-        self._shown.clear()
         self._next = self._log.first
         if self.line_width:
             self._take_new()
