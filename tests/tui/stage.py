@@ -23,7 +23,7 @@ class Stage:
         }
         for minute, step in enumerate(self._director.opening()):
             self._play(step, at(13, 2 * minute))
-        friends = {person.user_id for person in CAST if person.friend}
+        friends = [person.user_id for person in CAST if person.friend]
         self.client = FakeClient(
             friends={one: self._statuses[one] for one in friends},
             others={one: self._statuses[one] for one in self._statuses if one not in friends},
