@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -42,7 +42,9 @@ from imtui.tui.session import Session
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Store
 from imtui.tui.watches import Watch
-from imtui.tui.widgets.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from imtui.tui.widgets.command_line import CommandLine
 
 _log = logging.getLogger(__name__)
 
@@ -227,7 +229,7 @@ class ImtuiApp(App[None]):
         """Do what a key is bound to."""
         self.run_command(command_id)
 
-    def on_command_line_typed(self, message: CommandLine.Typed) -> None:
+    def on_command_line_typed(self, message: "CommandLine.Typed") -> None:
         """Do what was typed."""
         self.run_line(message.line)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from imtui.tui.account_state import StateFile
 from imtui.tui.events import EventKind
+from imtui.tui.widgets.finder import Finder
 from tests.tui.fake import OFFLINE, ONLINE, FakeClient, at, status
 from tests.tui.harness import Running, running
 
@@ -32,7 +33,7 @@ async def test_typing_narrows_the_list_by_name_status_or_text(tmp_path: Path) ->
         assert names(run) == ["bob"]
         await run.press("escape")
         assert len(names(run)) == 11
-        assert not run.app.main.friend_finder.display
+        assert not run.app.main.query_one(Finder).display
 
 
 async def test_what_fits_nobody_says_how_to_get_out(tmp_path: Path) -> None:

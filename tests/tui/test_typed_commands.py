@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imtui.tui.command import Takes
 from imtui.tui.commands import COMMANDS, offered
 from imtui.tui.slash import SlashError, complete, parse
+from imtui.tui.widgets.command_line import CommandLine
 from tests.tui.fake import START, at
 from tests.tui.harness import running
 
@@ -91,8 +92,8 @@ async def test_status_and_clear_are_typed(tmp_path: Path) -> None:
 
 async def test_tab_completes_and_goes_through_what_fits(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        line = run.app.main.command_line
         await run.press("colon", *"sta", "tab")
+        line = run.app.main.query_one(CommandLine)
         assert line.value == "/status "
         await run.press("ctrl+u", *"/watch ", "tab")
         assert line.value == "/watch bob"
@@ -111,9 +112,9 @@ async def test_lines_that_were_typed_come_back(tmp_path: Path) -> None:
             await run.press("colon")
             await run.type(typed, "enter")
         await run.press("colon", "up", "up")
-        assert run.app.main.command_line.value == "/order name"
+        assert run.app.main.query_one(CommandLine).value == "/order name"
         await run.press("down")
-        assert run.app.main.command_line.value == "/order presence"
+        assert run.app.main.query_one(CommandLine).value == "/order presence"
 
 
 async def test_the_palette_takes_slash_commands(tmp_path: Path) -> None:

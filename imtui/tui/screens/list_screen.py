@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from imtui.tui.command import Command, Keys
 from imtui.tui.messages import RunCommand
 from imtui.tui.widgets.key_line import KeyLine
+from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.row_list import ListRow, RowList
 
@@ -20,6 +21,7 @@ class ListScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Leave", show=False)]
     AUTO_FOCUS = "RowList"
+    COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(self, title: str, keys: Keys, commands: Sequence[Command]) -> None:
         """Make the dialog; ``commands`` are those whose keys work in it."""

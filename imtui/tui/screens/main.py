@@ -1,14 +1,12 @@
 """The main screen: who is here, and what happens."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Input
 
 from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock, time_of_day
@@ -18,15 +16,18 @@ from imtui.tui.events import EventKind
 from imtui.tui.roster import View, count
 from imtui.tui.screens.bindings import command_bindings
 from imtui.tui.store import Store
-from imtui.tui.widgets.command_line import CommandLine
 from imtui.tui.widgets.event_pane import EventPane
-from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.friend_list import FriendList
 from imtui.tui.widgets.hint import Hint
 from imtui.tui.widgets.key_line import KeyLine
+from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 from imtui.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from imtui.tui.widgets.command_line import CommandLine
+    from imtui.tui.widgets.finder import Finder
 
 
 class MainScreen(Screen[None]):
@@ -43,6 +44,7 @@ class MainScreen(Screen[None]):
         Binding("escape", "friends", "Friends", show=False),
     ]
     AUTO_FOCUS = "FriendList"
+    COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(
         self,
@@ -70,17 +72,17 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._store = store
         self._clock = clock
-        self.friend_finder = Finder("friend-finder")
-        self.event_finder = Finder("event-finder")
+        self._finders: dict[str, Finder] = {}
+        self._command_line: CommandLine | None = None
+        self._complete = complete
         self.top_line = TopLine(store, glyphs, clock, is_quiet)
         self.friend_title = PaneTitle("Friends", self._friend_counts)
         self.friend_list = FriendList(
-            store, glyphs, clock, lambda: view(self.friend_finder.value.strip()), is_watched
+            store, glyphs, clock, lambda: view(self.found_in("friends")), is_watched
         )
         self.event_title = PaneTitle("Events", self._event_note, "kind")
         self.event_pane = EventPane(store, glyphs, clock)
         self.hint = Hint(glyphs, keys)
-        self.command_line = CommandLine(complete)
         self.key_line = KeyLine(keys, [command for command in COMMANDS if command.footer])
 
     def compose(self) -> ComposeResult:
@@ -89,15 +91,12 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             with Vertical(id="friends"):
                 yield self.friend_title
-                yield self.friend_finder
                 yield self.friend_list
             with Vertical(id="events"):
                 yield self.event_title
-                yield self.event_finder
                 yield self.event_pane
         yield self.hint
         with Vertical(id="foot"):
-            yield self.command_line
             yield self.key_line
         yield TooSmall()
 
@@ -116,6 +115,11 @@ class MainScreen(Screen[None]):
         """Keep the event pane's note right while it is scrolled."""
         self.watch(self.event_pane, "scroll_y", self._scrolled, init=False)
 
+    def on_descendant_focus(self) -> None:
+        """Show which pane has the focus."""
+        self.friend_title.refresh()
+        self.event_title.refresh()
+
     def _scrolled(self) -> None:
         self.event_title.refresh()
 
@@ -129,21 +133,37 @@ class MainScreen(Screen[None]):
 
     def action_friends(self) -> None:
         """Show all of the pane that has the focus; if nothing is hidden, go to the friends."""
-        if self.event_pane.has_focus and (
-            self.event_finder.clear_and_hide() or self.event_pane.kind is not None
-        ):
+        in_events = self.event_pane.has_focus
+        narrowed = self._show_all("events" if in_events else "friends")
+        if in_events and (narrowed or self.event_pane.kind is not None):
             self.show_kind(None)
-        elif self.friend_list.has_focus and self.friend_finder.clear_and_hide():
-            self.friend_list.sort_now()
-        else:
+        elif not narrowed:
             self._go(to_events=False)
 
     # Finding
 
     def find(self, words: str) -> None:
-        """Narrow the pane that has the focus."""
-        finder = self.event_finder if self._in_events else self.friend_finder
-        finder.begin(words)
+        """Narrow the pane that has the focus to what fits."""
+        self._finder("events" if self._in_events else "friends").begin(words)
+
+    def found_in(self, pane: str) -> str:
+        """Return what is looked for in a pane, or nothing."""
+        finder = self._finders.get(pane)
+        return "" if finder is None else finder.value.strip()
+
+    def _finder(self, pane: str) -> "Finder":
+        if pane not in self._finders:
+            from imtui.tui.widgets.finder import Finder
+
+            # Not made before it is needed: the first frame comes first.
+            self._finders[pane] = finder = Finder(pane)
+            title = self.event_title if pane == "events" else self.friend_title
+            self.mount(finder, after=title)
+        return self._finders[pane]
+
+    def _show_all(self, pane: str) -> bool:
+        finder = self._finders.get(pane)
+        return finder is not None and finder.clear_and_hide()
 
     @property
     def _in_events(self) -> bool:
@@ -151,30 +171,40 @@ class MainScreen(Screen[None]):
 
     def show_kind(self, kind: EventKind | None) -> None:
         """Show one kind of events, or all."""
-        self.event_pane.narrow(kind, self.event_finder.value.strip())
+        self.event_pane.narrow(kind, self.found_in("events"))
         self.event_title.refresh()
 
-    @on(Input.Changed, "#friend-finder")
-    def _narrow_friends(self) -> None:
-        self.friend_list.sort_now()
+    def on_finder_narrowed(self, message: "Finder.Narrowed") -> None:
+        """Show what fits while one types."""
+        if message.pane == "events":
+            self.show_kind(self.event_pane.kind)
+        else:
+            self.friend_list.sort_now()
 
-    @on(Input.Changed, "#event-finder")
-    def _narrow_events(self) -> None:
-        self.show_kind(self.event_pane.kind)
-
-    @on(Finder.Done)
-    def _found(self) -> None:
-        (self.event_pane if self._in_events else self.friend_list).focus()
+    def on_finder_done(self, message: "Finder.Done") -> None:
+        """Go on in the pane."""
+        (self.event_pane if message.pane == "events" else self.friend_list).focus()
 
     # Typing commands
 
     def type(self, words: str) -> None:
         """Let the person type a slash command, beginning with these words."""
-        self.key_line.display = False
-        self.command_line.begin(words)
+        if self._command_line is None:
+            from imtui.tui.widgets.command_line import CommandLine
 
-    @on(CommandLine.Typed)
-    @on(CommandLine.Left)
-    def _typed(self) -> None:
+            self._command_line = CommandLine(self._complete)
+            self.mount(self._command_line, before=self.key_line)
+        self.key_line.display = False
+        self._command_line.begin(words)
+
+    def on_command_line_typed(self) -> None:
+        """Show the footer again; the app does what was typed."""
+        self._leave_command_line()
+
+    def on_command_line_left(self) -> None:
+        """Show the footer again."""
+        self._leave_command_line()
+
+    def _leave_command_line(self) -> None:
         self.key_line.display = True
         (self.event_pane if self._in_events else self.friend_list).focus()

@@ -21,6 +21,7 @@ from imtui.tui.clock import Clock
 from imtui.tui.ends import EndError, describe, parse_end
 from imtui.tui.spans import Span, spread
 from imtui.tui.widgets.end_line import EndLine
+from imtui.tui.widgets.painted import SPAN_STYLES
 
 _ROW_WIDTH: Final = 55
 _FRAME_WIDTH: Final = 7
@@ -39,6 +40,7 @@ class NewStatus:
 class StatusBox(ModalScreen[NewStatus | None]):
     """Asks for the own text; dismissed with it, or with None."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", show=False),
         Binding("down", "move(1)", "Next", show=False, priority=True),

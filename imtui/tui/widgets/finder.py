@@ -15,14 +15,32 @@ class Finder(Input):
         Binding("down,tab", "done", "To the pane", show=False),
     ]
 
+    class Narrowed(Message):
+        """Something else is looked for."""
+
+        def __init__(self, pane: str) -> None:
+            """Name the pane."""
+            super().__init__()
+            self.pane = pane
+
     class Done(Message):
         """The person goes on in the pane."""
 
-    def __init__(self, finder_id: str) -> None:
-        """Make an empty, hidden line."""
-        super().__init__(placeholder="name, status or text", compact=True, id=finder_id)
+        def __init__(self, pane: str) -> None:
+            """Name the pane."""
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self, pane: str) -> None:
+        """Make an empty, hidden line for a pane."""
+        super().__init__(placeholder="name, status or text", compact=True, id=f"{pane}-finder")
+        self._pane = pane
         self.cursor_blink = False
         self.display = False
+
+    def watch_value(self, value: str) -> None:
+        """Tell what is looked for now."""
+        self.post_message(self.Narrowed(self._pane))
 
     def begin(self, words: str = "") -> None:
         """Show the line, with these words if any, and type in it."""
@@ -47,9 +65,9 @@ class Finder(Input):
     def action_done(self) -> None:
         """Go on in the pane; an empty line goes away."""
         self.display = bool(self.value)
-        self.post_message(self.Done())
+        self.post_message(self.Done(self._pane))
 
     def action_leave(self) -> None:
         """Show all again."""
         self.clear_and_hide()
-        self.post_message(self.Done())
+        self.post_message(self.Done(self._pane))

@@ -14,7 +14,6 @@ from imtui.tui.widgets.painted import Painted
 class LineView(ScrollView, Painted, can_focus=True):
     """Any number of lines, each made when it is painted."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = Painted.COMPONENT_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),

@@ -1,6 +1,7 @@
 """Widgets that paint spans line by line, with styles from the style sheet."""
 
-from typing import ClassVar
+from functools import lru_cache
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,24 +10,30 @@ from textual.widget import Widget
 
 from imtui.tui.spans import Span, width_of
 
+SPAN_STYLES: Final = {
+    "presence--online",
+    "presence--offline",
+    "presence--unlogined",
+    "presence--unknown",
+    "span--accent",
+    "span--alert",
+    "span--dim",
+    "span--key",
+    "span--other",
+    "span--title",
+    "span--current",
+    "span--cursor",
+}
+"""The component classes of every screen that has painted widgets on it.
+
+They are the screen's, not each widget's: working them out is what takes a start-up its time.
+"""
+
 
 class Painted(Widget):
     """A widget whose lines are spans."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "presence--online",
-        "presence--offline",
-        "presence--unlogined",
-        "presence--unknown",
-        "span--accent",
-        "span--alert",
-        "span--dim",
-        "span--key",
-        "span--other",
-        "span--title",
-        "span--cursor",
-    }
 
     def paint(self, spans: list[Span], width: int, under: str = "") -> Strip:
         """Return a strip of exactly ``width`` cells; ``under`` names a style below the others."""
@@ -36,14 +43,27 @@ class Painted(Widget):
             ground = below.background_style + Style(reverse=below.reverse)
             base += ground
         segments = [
-            Segment(span.text, self._named(span.style) + ground if span.style else base)
+            Segment(span.text, base + _ink(self._named(span.style)) if span.style else base)
             for span in spans
         ]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
 
     def _named(self, name: str) -> Style:
         component = name if "--" in name else f"span--{name}"
-        return self.get_component_rich_style(component)
+        return self.screen.get_component_rich_style(component)
+
+
+@lru_cache(maxsize=256)
+def _ink(style: Style) -> Style:
+    """Return a style without its ground, which is the screen's and not the widget's."""
+    return Style(
+        color=style.color,
+        bold=style.bold,
+        dim=style.dim,
+        italic=style.italic,
+        underline=style.underline,
+        reverse=style.reverse or None,
+    )
 
 
 class PaintedLine(Painted):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from textual.events import Click
+from textual.widget import Widget
 
 from imtui.tui.messages import RunCommand
 from imtui.tui.spans import Span, spread, width_of
@@ -27,7 +28,9 @@ class PaneTitle(PaintedLine):
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
-        left = [Span(f" {self._title}", "title")]
+        pane = self.parent
+        current = isinstance(pane, Widget) and pane.has_focus_within
+        left = [Span(f" {self._title}", "current" if current else "title")]
         for note in self._note():
             right = [Span(f"{note} ", "dim", self._command_id)]
             if width_of(left) + width_of(right) < width:
