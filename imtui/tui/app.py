@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,41 +16,38 @@ from textual.events import Event, Key, MouseEvent, Paste
 from textual.screen import Screen
 
 from imtui.protocol.errors import IMError
-from imtui.tui.absence import Absence
-from imtui.tui.actions import Actions, actions_of
-from imtui.tui.alerts import Alerts
-from imtui.tui.attention import Alert, AlertKind
 from imtui.tui.badges import ASCII, UNICODE
-from imtui.tui.choices import Choice
 from imtui.tui.clock import Clock, SystemClock, time_of_day
 from imtui.tui.colours import presence_colours
 from imtui.tui.command import Keys, Takes
 from imtui.tui.commands import COMMAND_IDS, command_named
 from imtui.tui.driver import tolerant_driver
-from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, Launch
-from imtui.tui.lookout import Lookout
-from imtui.tui.memory import Memory
 from imtui.tui.messages import RunCommand
 from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
-from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.sdk_face import Sdk
-from imtui.tui.session import Session
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Store
-from imtui.tui.watches import Watch
 
 if TYPE_CHECKING:
+    from imtui.tui.absence import Absence
+    from imtui.tui.actions import Actions
+    from imtui.tui.alerts import Alerts
+    from imtui.tui.choices import Choice
+    from imtui.tui.lookout import Lookout
+    from imtui.tui.memory import Memory
+    from imtui.tui.sdk_face import Sdk
+    from imtui.tui.session import Session
+    from imtui.tui.watches import Watch
     from imtui.tui.widgets.command_line import CommandLine
 
 _log = logging.getLogger(__name__)
 
 
-def bundled_sdk() -> Sdk:
+def bundled_sdk() -> "Sdk":
     """Import the SDK, which is heavy, and return it."""
     from imtui.tui.bundled_sdk import BundledSdk
 
@@ -72,7 +70,7 @@ class ImtuiApp(App[None]):
         self,
         launch: Launch,
         clock: Clock | None = None,
-        load_sdk: Callable[[], Sdk] | None = None,
+        load_sdk: "Callable[[], Sdk] | None" = None,
     ) -> None:
         """Make the app; tests bring their own clock and SDK."""
         super().__init__(
@@ -87,30 +85,74 @@ class ImtuiApp(App[None]):
         self.settings = SettingsFile(launch.settings_file, COMMAND_IDS)
         self.keys = Keys(self.settings.settings.keys)
         self.store = Store(self.clock.now)
-        self.memory = Memory(lambda words: self.store.tell(EventKind.NOTICE, words))
-        self.session = Session(
+        self._load_sdk = load_sdk or bundled_sdk
+        self._account: Account | None = None
+        """The account, as soon as it is known."""
+        self.failure = ""
+        """Why the app ended, in one line; empty if the person left."""
+        self.first_frame = asyncio.Event()
+        """Set when something is on the screen: what is not needed for that is imported then."""
+        self.painter = Painter(self)
+        self.preferences = Preferences(self)
+
+    # What begins after the first frame
+
+    @cached_property
+    def memory(self) -> "Memory":
+        """What is remembered of the account."""
+        from imtui.tui.memory import Memory
+
+        return Memory(lambda words: self.store.tell(EventKind.NOTICE, words))
+
+    @cached_property
+    def session(self) -> "Session":
+        """The account's life on the SDK."""
+        from imtui.tui.session import Session
+
+        return Session(
             self.store,
             self.clock,
             self.memory,
-            load_sdk or bundled_sdk,
+            self._load_sdk,
             self._joined,
             lambda: self.settings.settings.restore_status,
         )
-        self.lookout = Lookout(self.store, self.clock, self._came_online, self._keep_watches)
-        self.absence = Absence(self.store, self.session, self.clock)
-        self.actions: Actions = actions_of(self)
-        self.alerts = Alerts(self, self.memory, self.settings, self.clock)
-        self.failure = ""
-        """Why the app ended, in one line; empty if the person left."""
-        self._first_frame = asyncio.Event()
-        self.painter = Painter(self)
-        self.preferences = Preferences(self)
+
+    @cached_property
+    def lookout(self) -> "Lookout":
+        """Who looks out for those who are watched."""
+        from imtui.tui.lookout import Lookout
+
+        return Lookout(self.store, self.clock, self._came_online, self._keep_watches)
+
+    @cached_property
+    def absence(self) -> "Absence":
+        """Who shows the person as away."""
+        from imtui.tui.absence import Absence
+
+        return Absence(self.store, self.session, self.clock)
+
+    @cached_property
+    def alerts(self) -> "Alerts":
+        """Who gives alerts."""
+        from imtui.tui.alerts import Alerts
+
+        return Alerts(self, self.memory, self.settings, self.clock)
+
+    @cached_property
+    def actions(self) -> "Actions":
+        """What the commands do."""
+        from imtui.tui.actions import actions_of
+
+        return actions_of(self)
 
     # Life
 
     async def live(self) -> None:
         """Run the session from the first frame on, until cancelled."""
-        await self._first_frame.wait()
+        await self.first_frame.wait()
+        parts = (self.lookout, self.alerts, self.absence)
+        _log.debug("Begun: %s", ", ".join(type(part).__name__ for part in parts))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.absence.run())
@@ -126,7 +168,7 @@ class ImtuiApp(App[None]):
             self.clock,
             self.keys,
             self._view,
-            lambda user_id: self.lookout.get(user_id) is not None,
+            self._is_watched,
             self._quiet_words,
             self.complete,
         )
@@ -151,7 +193,7 @@ class ImtuiApp(App[None]):
 
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
-        self._first_frame.set()
+        self.first_frame.set()
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the style sheet's variables, with the colours of presence for this theme."""
@@ -168,6 +210,7 @@ class ImtuiApp(App[None]):
         self.absence.focused(focus)
 
     def _joined(self, account: Account) -> None:
+        self._account = account
         state = self.memory.state
         self.lookout.begin(state.watches)
         self.absence.begin(account.instance_id, self.settings.settings.away)
@@ -194,7 +237,12 @@ class ImtuiApp(App[None]):
 
     # What the screens ask
 
+    def _is_watched(self, user_id: str) -> bool:
+        return self._account is not None and self.lookout.get(user_id) is not None
+
     def _view(self, query: str) -> View:
+        if self._account is None:
+            return View(self.settings.settings.order, query=query)
         state = self.memory.state
         return View(
             self.settings.settings.order,
@@ -205,7 +253,7 @@ class ImtuiApp(App[None]):
         )
 
     def _quiet_words(self) -> str:
-        quiet = self.memory.quiet(self.clock.now())
+        quiet = None if self._account is None else self.memory.quiet(self.clock.now())
         if quiet is None:
             return ""
         until = "" if quiet.until is None else f" until {time_of_day(self.clock, quiet.until)}"
@@ -213,10 +261,12 @@ class ImtuiApp(App[None]):
 
     # Alerts
 
-    def _came_online(self, watch: Watch) -> None:
+    def _came_online(self, watch: "Watch") -> None:
+        from imtui.tui.attention import Alert, AlertKind
+
         self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
 
-    def _keep_watches(self, watches: tuple[Watch, ...]) -> None:
+    def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.change(lambda state: replace(state, watches=watches))
 
     # Commands
@@ -260,7 +310,7 @@ class ImtuiApp(App[None]):
         }
         return complete(line, words)
 
-    def choices(self) -> list[Choice]:
+    def choices(self) -> "list[Choice]":
         """Return the texts to offer."""
         return self.actions.own.choices()
 
@@ -271,11 +321,15 @@ class ImtuiApp(App[None]):
     @property
     def selected(self) -> str:
         """Return the ID of the user that is meant on the screen, or nothing."""
-        screen = self.screen
-        return screen.selected if isinstance(screen, ListScreen) else self.main.friend_list.selected
+        if self.screen is self.main:
+            return self.main.friend_list.selected
+        from imtui.tui.screens.list_screen import ListScreen
+
+        return self.screen.selected if isinstance(self.screen, ListScreen) else ""
 
     def attempt(self, call: Callable[[], Awaitable[None]]) -> None:
         """Make a call in the background; an error becomes a sentence on the screen."""
+        from imtui.tui.errors import explain
 
         async def attempt() -> None:
             try:
@@ -288,16 +342,6 @@ class ImtuiApp(App[None]):
     def open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
         """Lay a screen over the others, and do something with what it is dismissed with."""
         self.push_screen(screen, then)
-
-    def ask_user(self, question: str, call: Callable[[str], Awaitable[None]]) -> None:
-        """Ask for a user ID, and make a call with it."""
-        from imtui.tui.screens.prompt import user_id_prompt
-
-        def answered(user_id: str | None) -> None:
-            if user_id:
-                self.attempt(lambda: call(user_id))
-
-        self.open(user_id_prompt(question, self.selected), answered)
 
     def say(self, words: str, *, who: str = "") -> None:
         """Tell something as an event, and as a toast, as the person has just asked for it."""
@@ -327,42 +371,6 @@ class ImtuiApp(App[None]):
     def quiet_changed(self) -> None:
         """Show whether do-not-disturb is on, now and when it ends."""
         self.painter.show_quiet()
-
-    def copy(self, text: str, what: str) -> None:
-        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
-
-        async def copy() -> None:
-            from imtui.tui.desktop import copy_native
-
-            if not await copy_native(text):
-                self.copy_to_clipboard(text)
-            self.say(f"copied {what}")
-
-        self.attempt(copy)
-
-    def choose_theme(self) -> None:
-        """Let the person choose a theme."""
-        from textual.theme import ThemeProvider
-
-        from imtui.tui.palette import ImtuiPalette
-
-        self.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
-
-    def set_theme(self, name: str) -> None:
-        """Use a theme by name, or say that there is none."""
-        if name in self.available_themes:
-            self.theme = name
-        else:
-            self.complain(f"There is no theme {self.glyphs.quote(name)}; t shows them all.")
-
-    def open_palette(self) -> None:
-        """Open the command palette."""
-        if self.screen is not self.main:
-            return
-        from imtui.tui.palette import ImtuiPalette, ImtuiProvider
-
-        placeholder = self.glyphs.plain("a text, or a command …")
-        self.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
 
     def leave(self) -> None:
         """Quit the app."""

@@ -1,6 +1,7 @@
 """Runs the app and its session in this process, and ends both on signals."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -21,12 +22,23 @@ async def attend(launch: Launch) -> str:
     with ExitStack() as stack:
         _end_on_signals(app, stack)
         async with asyncio.TaskGroup() as group:
-            session = group.create_task(app.live())
+            tasks = [
+                group.create_task(_collect_garbage_from(app.first_frame)),
+                group.create_task(app.live()),
+            ]
             try:
                 await app.run_async()
             finally:
-                session.cancel()
+                for task in tasks:
+                    task.cancel()
     return app.failure
+
+
+async def _collect_garbage_from(first_frame: asyncio.Event) -> None:
+    await first_frame.wait()
+    # What is there by now stays; looking through it again and again would hold up the keys.
+    gc.freeze()
+    gc.enable()
 
 
 def _end_on_signals(app: ImtuiApp, stack: ExitStack) -> None:

@@ -1,5 +1,6 @@
 """The way into the app."""
 
+import gc
 import os
 import sys
 
@@ -18,6 +19,8 @@ def run(launch: Launch) -> int:
     if os.environ.get("TERM") == "dumb":
         print("imtui: this terminal cannot draw; try `imtui watch --plain`.", file=sys.stderr)
         return 1
+    # Nothing that is made before the first frame is garbage; the app turns this on again then.
+    gc.disable()
     import asyncio
 
     from imtui.tui.attend import attend

@@ -1,15 +1,16 @@
 """From the store to the screens: what changed is painted, no more often than an eye can follow."""
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from textual.screen import Screen
 
 from imtui.tui.clock import Clock, Handle, Throttle
-from imtui.tui.memory import Memory
-from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.store import Link, Store
+
+if TYPE_CHECKING:
+    from imtui.tui.memory import Memory
 
 ROSTER_INTERVAL: Final = 0.05
 EVENTS_INTERVAL: Final = 0.25
@@ -21,7 +22,11 @@ class Canvas(Protocol):
 
     store: Store
     clock: Clock
-    memory: Memory
+
+    @property
+    def memory(self) -> "Memory":
+        """Return what is remembered of the account."""
+
     main: MainScreen
 
     @property
@@ -76,8 +81,9 @@ class Painter:
 
     def _show_events(self) -> None:
         self._canvas.main.event_pane.show_new()
-        # While the app ends, there is no screen any more.
-        for screen in self._canvas.screen_stack[-1:]:
+        for screen in self._canvas.screen_stack[1:]:
+            from imtui.tui.screens.list_screen import ListScreen
+
             if isinstance(screen, ListScreen):
                 screen.show_changes()
 

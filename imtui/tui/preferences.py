@@ -1,11 +1,10 @@
 """The person's settings at work: used as soon as they are saved, and written as they choose."""
 
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from textual.constants import DEFAULT_THEME
 from textual.theme import Theme
 
-from imtui.tui.absence import Absence
 from imtui.tui.badges import Glyphs
 from imtui.tui.command import Keys
 from imtui.tui.commands import COMMANDS
@@ -16,6 +15,9 @@ from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings import SettingsError
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Store
+
+if TYPE_CHECKING:
+    from imtui.tui.absence import Absence
 
 LOOK_INTERVAL: Final = 2.0
 """The settings file is looked at every so many seconds."""
@@ -28,10 +30,13 @@ class Subject(Protocol):
     settings: SettingsFile
     keys: Keys
     glyphs: Glyphs
-    absence: Absence
     painter: Painter
     main: MainScreen
     theme: str
+
+    @property
+    def absence(self) -> "Absence":
+        """Return who shows the person as away."""
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -63,12 +68,12 @@ class Preferences:
         elif settings.theme:
             words = f"There is no theme {app.glyphs.quote(settings.theme)}."
             app.store.tell(EventKind.NOTICE, words)
-        app.absence.use(settings.away)
 
     def look(self) -> None:
         """Read the file again if it was saved meanwhile."""
         if self._app.settings.reload():
             self.use()
+            self._app.absence.use(self._app.settings.settings.away)
             self._app.main.key_line.refresh()
             self._app.main.friend_list.sort_now()
 

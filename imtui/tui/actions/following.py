@@ -1,6 +1,7 @@
 """What a person does to be told of others."""
 
 from imtui.protocol.status import UserStatusType
+from imtui.tui.actions.asking import ask_user
 from imtui.tui.actions.host import Host
 from imtui.tui.people import HeardBy
 from imtui.tui.watches import Watch, WatchesFullError
@@ -27,14 +28,14 @@ class FollowingActions:
         if user_id := typed.strip():
             self._host.attempt(lambda: self._host.session.subscribe(user_id))
         else:
-            self._host.ask_user("Subscribe to whom?", self._host.session.subscribe)
+            ask_user(self._host, "Subscribe to whom?", self._host.session.subscribe)
 
     def unsubscribe(self, typed: str) -> None:
         """Unsubscribe from a user."""
         if user_id := typed.strip():
             self._host.attempt(lambda: self._host.session.unsubscribe(user_id))
         else:
-            self._host.ask_user("Unsubscribe from whom?", self._host.session.unsubscribe)
+            ask_user(self._host, "Unsubscribe from whom?", self._host.session.unsubscribe)
 
     def unsubscribe_all(self) -> None:
         """Unsubscribe from everybody."""

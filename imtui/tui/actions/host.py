@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textual.screen import Screen
+from textual.theme import Theme
 
 from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock
@@ -21,15 +22,34 @@ class Host(Protocol):
     """The app, as the actions see it."""
 
     store: Store
-    session: Session
-    memory: Memory
     settings: SettingsFile
     settings_path: Path
-    lookout: Lookout
     clock: Clock
     glyphs: Glyphs
     keys: Keys
     main: MainScreen
+
+    theme: str
+
+    @property
+    def session(self) -> Session:
+        """Return the account's life on the SDK."""
+
+    @property
+    def memory(self) -> Memory:
+        """Return what is remembered of the account."""
+
+    @property
+    def lookout(self) -> Lookout:
+        """Return who looks out for those who are watched."""
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Return the themes by name."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """Return the screen that lies on top."""
 
     @property
     def selected(self) -> str:
@@ -40,9 +60,6 @@ class Host(Protocol):
 
     def open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
         """Lay a screen over the others, and do something with what it is dismissed with."""
-
-    def ask_user(self, question: str, call: Callable[[str], Awaitable[None]]) -> None:
-        """Ask for a user ID, and make a call with it."""
 
     def say(self, words: str, *, who: str = "") -> None:
         """Tell something as an event and as a toast."""
@@ -56,17 +73,8 @@ class Host(Protocol):
     def quiet_changed(self) -> None:
         """Show whether do-not-disturb is on, now and when it ends."""
 
-    def copy(self, text: str, what: str) -> None:
-        """Put a text into the clipboard, and say that ``what`` was copied."""
-
-    def choose_theme(self) -> None:
-        """Let the person choose a theme."""
-
-    def set_theme(self, name: str) -> None:
-        """Use a theme by name, or say that there is none."""
-
-    def open_palette(self) -> None:
-        """Open the command palette."""
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text into the clipboard through the terminal."""
 
     def leave(self) -> None:
         """Quit the app."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import is_user_id
 from imtui.tui.account_state import group_name
+from imtui.tui.actions.asking import ask_user
 from imtui.tui.actions.host import Host
 from imtui.tui.errors import explain
 
@@ -57,7 +58,7 @@ class PeopleActions:
         if typed.strip():
             self._with(typed, lambda user_id: self._host.attempt(lambda: call(user_id)))
         else:
-            self._host.ask_user(question, call)
+            ask_user(self._host, question, call)
 
     # Friendship
 
@@ -108,7 +109,7 @@ class PeopleActions:
 
     def copy_id(self, typed: str) -> None:
         """Copy somebody's user ID."""
-        self._with(typed, lambda user_id: self._host.copy(user_id, user_id))
+        self._with(typed, lambda user_id: self._copy(user_id, user_id))
 
     def copy_text(self, typed: str) -> None:
         """Copy somebody's status text."""
@@ -119,4 +120,16 @@ class PeopleActions:
         if person is None or not person.text:
             self._host.say("has no text", who=user_id)
         else:
-            self._host.copy(person.text, self._host.glyphs.quote(person.text))
+            self._copy(person.text, self._host.glyphs.quote(person.text))
+
+    def _copy(self, text: str, what: str) -> None:
+        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
+
+        async def copy() -> None:
+            from imtui.tui.desktop import copy_native
+
+            if not await copy_native(text):
+                self._host.copy_to_clipboard(text)
+            self._host.say(f"copied {what}")
+
+        self._host.attempt(copy)

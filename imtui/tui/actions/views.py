@@ -67,10 +67,21 @@ class ViewActions:
 
     def theme(self, name: str) -> None:
         """Use a theme, or let the person choose one."""
-        if name.strip():
-            self._host.set_theme(name.strip())
+        name = name.strip()
+        if not name:
+            self._choose_theme()
+        elif name in self._host.available_themes:
+            self._host.theme = name
         else:
-            self._host.choose_theme()
+            quoted = self._host.glyphs.quote(name)
+            self._host.complain(f"There is no theme {quoted}; t shows them all.")
+
+    def _choose_theme(self) -> None:
+        from textual.theme import ThemeProvider
+
+        from imtui.tui.palette import ImtuiPalette
+
+        self._host.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
     def settings(self) -> None:
         """Tell where the settings are, and what is wrong in them."""
@@ -80,8 +91,13 @@ class ViewActions:
             self._host.complain(problem)
 
     def open_palette(self) -> None:
-        """Open the command palette."""
-        self._host.open_palette()
+        """Open the command palette, unless something lies over the main screen."""
+        if self._host.screen is not self._host.main:
+            return
+        from imtui.tui.palette import ImtuiPalette, ImtuiProvider
+
+        placeholder = self._host.glyphs.plain("a text, or a command …")
+        self._host.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
 
     def open_help(self) -> None:
         """Show the help."""
