@@ -139,6 +139,8 @@ def _bytes(text: str) -> str:
 class ImtuiPalette(CommandPalette):
     """The palette; Enter waits until the list is that of the text that was typed."""
 
+    CSS_PATH = "dialogs.tcss"
+
     def on_mount(self) -> None:
         """Keep the cursor still: a screen at rest writes nothing."""
         self.query_one(Input).cursor_blink = False

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from imtui.protocol.status import UserStatusType
@@ -15,6 +14,7 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.command import Keys
 from imtui.tui.commands import COMMANDS
 from imtui.tui.events import KIND_MARKS, KIND_WORDS
+from imtui.tui.screens.dialog import Dialog
 
 _WIDTH_MAX: Final = 96
 _FRAME_WIDTH: Final = 8
@@ -41,11 +41,11 @@ _MOVING: Final = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Explains what one sees and what one can do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "leave", "Leave", show=False)
+        Binding("q,question_mark,f1", "leave", "Leave", show=False)
     ]
 
     def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
@@ -57,16 +57,15 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the help."""
         with VerticalScroll(classes="dialog help"):
-            yield Static()
+            yield Static(self._text())
 
     def on_resize(self) -> None:
-        """Wrap the words to the width."""
-        width = min(self.app.size.width, _WIDTH_MAX) - _FRAME_WIDTH
-        self.query_one(Static).update(Content(help_text(self._glyphs, self._keys, width)))
+        """Wrap the words to another width."""
+        self.query_one(Static).update(self._text())
 
-    def action_leave(self) -> None:
-        """Close the help."""
-        self.dismiss(None)
+    def _text(self) -> Content:
+        width = min(self.app.size.width, _WIDTH_MAX) - _FRAME_WIDTH
+        return Content(help_text(self._glyphs, self._keys, width))
 
 
 def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:

@@ -6,20 +6,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from imtui.tui.command import Command, Keys
 from imtui.tui.messages import RunCommand
+from imtui.tui.screens.dialog import Dialog
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.row_list import ListRow, RowList
 
 
-class ListScreen(ModalScreen[None]):
+class ListScreen(Dialog[None]):
     """A title with a note, rows, and the keys that do something with the row under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave", show=False)]
     AUTO_FOCUS = "RowList"
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
@@ -64,7 +64,3 @@ class ListScreen(ModalScreen[None]):
         if self._list.line_width:
             self._list.put(self.rows(self._list.line_width))
             self._title.refresh()
-
-    def action_leave(self) -> None:
-        """Close the dialog."""
-        self.dismiss(None)

@@ -1,23 +1,19 @@
 """A question with one line for the answer."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from imtui.protocol.identifiers import is_user_id
 from imtui.protocol.limits import USER_ID_MAX_CHARS
+from imtui.tui.screens.dialog import Dialog
 
 
-class TextPrompt(ModalScreen[str | None]):
+class TextPrompt(Dialog[str]):
     """Asks for a text; dismissed with it, or with None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     def __init__(
         self,
@@ -59,10 +55,6 @@ class TextPrompt(ModalScreen[str | None]):
         note = self.query_one(".dialog--note", Static)
         note.update(problem, layout=False)
         note.add_class("-wrong")
-
-    def action_leave(self) -> None:
-        """Close the prompt without an answer."""
-        self.dismiss(None)
 
 
 def _no_user_id(answer: str) -> str:

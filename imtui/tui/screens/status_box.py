@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from imtui.tui.cells import fit
 from imtui.tui.choices import CLEAR, ENDS, Choice, as_typed, matching, size, too_long
 from imtui.tui.clock import Clock
 from imtui.tui.ends import EndError, describe, parse_end
+from imtui.tui.screens.dialog import Dialog
 from imtui.tui.spans import Span, spread
 from imtui.tui.widgets.end_line import EndLine
 from imtui.tui.widgets.painted import SPAN_STYLES
@@ -37,12 +37,11 @@ class NewStatus:
     """When the text ends, in Unix milliseconds."""
 
 
-class StatusBox(ModalScreen[NewStatus | None]):
+class StatusBox(Dialog[NewStatus]):
     """Asks for the own text; dismissed with it, or with None."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", show=False),
         Binding("down", "move(1)", "Next", show=False, priority=True),
         Binding("up", "move(-1)", "Previous", show=False, priority=True),
         Binding("tab,shift+tab", "other_line", "Text or end", show=False, priority=True),
@@ -170,7 +169,3 @@ class StatusBox(ModalScreen[NewStatus | None]):
             return
         at = choice.expires_at if end is None else round(end.timestamp() * 1000)
         self.dismiss(NewStatus(choice.text, at if choice.text else None))
-
-    def action_leave(self) -> None:
-        """Close the box and change nothing."""
-        self.dismiss(None)
