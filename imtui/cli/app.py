@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from imtui import __version__
@@ -37,24 +38,35 @@ def run(arguments: argparse.Namespace) -> int:
     from imtui.tui.launch import Launch
 
     joining = Joining(choice, arguments.device)
+
+    async def join() -> "Account":
+        # Here and not as the process starts: the first frame waits for no file.
+        _tell_start()
+        return await joining.join()
+
     with logging_to(paths.app_log()):
-        _log.info(
-            "imtui %s starts with Python %s on %s, TERM is %s",
-            __version__,
-            sys.version.split()[0],
-            sys.platform,
-            os.environ.get("TERM", "not set"),
-        )
         try:
-            status = run_app(Launch(joining.join, paths.settings_file(), arguments.ascii))
+            status = run_app(Launch(join, paths.settings_file(), arguments.ascii))
         except BaseException as error:
             # The last resort writes the details down.
             _log.error("The app ended with %s", type(error).__name__)
             raise
         finally:
             joining.release()
+        _tell_start()
         _log.info("The app ended with exit status %d", status)
     return status
+
+
+@cache
+def _tell_start() -> None:
+    _log.info(
+        "imtui %s with Python %s on %s, TERM is %s",
+        __version__,
+        sys.version.split()[0],
+        sys.platform,
+        os.environ.get("TERM", "not set"),
+    )
 
 
 class Joining:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +81,8 @@ def _show(settings: object, *, as_json: bool) -> None:
     if not isinstance(settings, dict):
         raise CommandError("The backend's answer holds no settings. Update imtui.")
     if as_json:
+        import json
+
         print(json.dumps(settings))
         return
     from imtui.protocol.safe_text import safe_text

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from imtui.cli.redaction import clean
 from imtui.files import FileLock, make_private_dir
 
 FILE_MAX_BYTES: Final = 512 * 1024
@@ -115,6 +114,8 @@ class CleanFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record without secrets and controls, cut in the middle if it is very long."""
+        from imtui.cli.redaction import clean
+
         first, *more = clean(super().format(record)).split("\n")
         text = "\n    ".join([first, *more])
         if len(text) <= RECORD_MAX_CHARS:

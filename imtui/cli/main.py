@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from imtui import __version__
-from imtui.cli import app, console, crash, login, logout, serve, status, usersig, watch
+from imtui.cli import app, console, login, logout, serve, status, usersig, watch
 from imtui.cli.errors import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
@@ -86,6 +86,8 @@ def _tell(error: BaseException) -> int:
         return EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _one_line("There is no room left on the disk.", EXIT_FAILED)
+    from imtui.cli import crash
+
     return _one_line(crash.record(error), EXIT_FAILED)
 
 

@@ -1,6 +1,5 @@
 """Where the files of this user lie, as the platform and ``XDG_*`` say."""
 
-import hashlib
 from pathlib import Path
 
 import platformdirs
@@ -47,5 +46,7 @@ def account_state(server: str, sdk_app_id: int, user_id: str) -> Path:
         user_id: The account; its name is in the folder's, together with a hash of all three,
             because some file systems take ``Bob`` and ``bob`` for one.
     """
+    import hashlib
+
     digest = hashlib.sha256(f"{server}\n{sdk_app_id}\n{user_id}".encode()).hexdigest()
     return data_root() / "accounts" / f"{user_id}-{digest[:16]}"

@@ -201,13 +201,14 @@ class ImtuiApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Note that the person is there, before anything else is done with an event."""
-        if isinstance(event, (Key, MouseEvent, Paste)):
+        if self.first_frame.is_set() and isinstance(event, (Key, MouseEvent, Paste)):
             self.absence.active()
         await super().on_event(event)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
-        self.absence.focused(focus)
+        if self.first_frame.is_set():
+            self.absence.focused(focus)
 
     def _joined(self, account: Account) -> None:
         self._account = account

@@ -69,7 +69,8 @@ class MainScreen(Screen[None]):
             is_quiet: Says in a few words that do-not-disturb is on; nothing if it is off.
             complete: Returns the lines that a slash command can become.
         """
-        super().__init__()
+        # Most terminals are so large; then nothing is styled twice for the first frame.
+        super().__init__(classes="-two-panes -high")
         self._store = store
         self._clock = clock
         self._finders: dict[str, Finder] = {}
@@ -96,8 +97,7 @@ class MainScreen(Screen[None]):
                 yield self.event_title
                 yield self.event_pane
         yield self.hint
-        with Vertical(id="foot"):
-            yield self.key_line
+        yield self.key_line
         yield TooSmall()
 
     def _friend_counts(self) -> list[str]:
