@@ -3,8 +3,11 @@
 import gc
 import os
 import sys
+from typing import Final
 
 from imtui.tui.launch import Launch
+
+_FRAMES_A_SECOND: Final = 300
 
 
 def run(launch: Launch) -> int:
@@ -19,6 +22,9 @@ def run(launch: Launch) -> int:
     if os.environ.get("TERM") == "dumb":
         print("imtui: this terminal cannot draw; try `imtui watch --plain`.", file=sys.stderr)
         return 1
+    # A key is echoed at once and waits for no frame of what others did; how often that is painted,
+    # the app bounds itself.
+    os.environ.setdefault("TEXTUAL_FPS", str(_FRAMES_A_SECOND))
     # Nothing that is made before the first frame is garbage; the app turns this on again then.
     gc.disable()
     import asyncio

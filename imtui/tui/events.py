@@ -13,6 +13,9 @@ EVENTS_MAX: Final = 10_000
 FLAPPING_MS: Final = 60_000
 """Comings and goings of one person, one after the other within so long, are one line."""
 
+FLOOD_MS: Final = 10_000
+"""Bursts within one such span of the clock are one line."""
+
 
 class EventKind(StrEnum):
     """Whom or what an event is about."""
@@ -56,6 +59,40 @@ KIND_NAMES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Many changes, counted."""
+
+    noun: str
+    """Of whom they are: ``friend`` or ``user``."""
+    counts: tuple[tuple[UserStatusType | None, int], ...]
+    """How many took each general status; None stands for new texts."""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Return the sum of two."""
+        sums = dict(self.counts)
+        for status, number in other.counts:
+            sums[status] = sums.get(status, 0) + number
+        return Tally(self.noun, tuple(sums.items()))
+
+    def __str__(self) -> str:
+        """Return ``12 friends online · 3 friends offline · 2 new texts``."""
+        numbers = dict(self.counts)
+        parts = [
+            counted(numbers[status], self.noun) + f" {status.name.lower()}"
+            for status in UserStatusType
+            if numbers.get(status)
+        ]
+        if texts := numbers.get(None):
+            parts.append(counted(texts, "new text"))
+        return " · ".join(parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 friend`` or ``2 friends``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the event pane; all of its text is safe to show."""
 
@@ -74,6 +111,8 @@ class Event:
     """Where it came from, such as ``from phone (Android)``."""
     times: int = 1
     """How many events were merged into this one."""
+    tally: "Tally | None" = None
+    """Of how many changes it is the sum; None if it is one change."""
 
     def has(self, words: str) -> bool:
         """Tell whether the event speaks of each of these words."""
@@ -92,12 +131,21 @@ def _flaps(last: Event, new: Event) -> bool:
     )
 
 
+def _sum(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
+    if new.at // FLOOD_MS != last.at // FLOOD_MS or earlier.noun != later.noun:
+        return None
+    tally = earlier + later
+    return replace(new, words=str(tally), tally=tally)
+
+
 def merged(last: Event, new: Event) -> Event | None:
     """Return one event for both if ``new`` only repeats ``last``, else None.
 
     Repeats are the same words again, and the comings and goings of one person who flaps; the later
-    one is what shows, with the number of both.
+    one is what shows, with the number of both. Bursts that follow one another are summed up.
     """
+    if last.tally is not None and new.tally is not None:
+        return _sum(last, new, last.tally, new.tally)
     same = replace(last, at=new.at, times=1) == new
     return replace(new, times=last.times + 1) if same or _flaps(last, new) else None
 

@@ -1,12 +1,12 @@
 """People as the store knows them, and what to tell when one of them changes."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.events import Event, EventKind
+from imtui.tui.events import Event, EventKind, Tally, counted
 
 
 class HeardBy(Enum):
@@ -59,8 +59,8 @@ def update(person: Person, status: UserStatus, now: int) -> bool:
 
 
 def before(person: Person) -> Person:
-    """Return a copy of a person, to compare with after a change."""
-    return replace(person)
+    """Return what shows of a person, to compare with after a change."""
+    return Person(person.user_id, person.status, person.text)
 
 
 def change(
@@ -77,11 +77,6 @@ def change(
     return Event(at, kind, who, status, text, words, source)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return ``1 friend`` or ``2 friends``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def named(user_ids: list[str], noun: str) -> str:
     """Return a few users by their IDs, and many as a count."""
     return ", ".join(user_ids) if len(user_ids) <= 3 else counted(len(user_ids), noun)
@@ -92,12 +87,5 @@ def summary(at: int, changes: list[Event]) -> Event:
     kinds = {change.kind for change in changes}
     kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
     noun = "friend" if kinds == {EventKind.FRIEND} else "user"
-    by_status = Counter(change.status for change in changes)
-    parts = [
-        f"{counted(number, noun)} {status.name.lower()}"
-        for status in UserStatusType
-        if (number := by_status.get(status, 0))
-    ]
-    if texts := by_status.get(None, 0):
-        parts.append(f"{counted(texts, 'new text')}")
-    return Event(at, kind, words=" · ".join(parts))
+    tally = Tally(noun, tuple(Counter(change.status for change in changes).items()))
+    return Event(at, kind, words=str(tally), tally=tally)

@@ -12,14 +12,14 @@ from typing import Final
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.events import Event, EventKind, EventLog
+from imtui.tui.events import Event, EventKind, EventLog, counted
 from imtui.tui.own_account import OwnAccount
-from imtui.tui.people import HeardBy, Person, before, change, counted, heard_by, summary, update
+from imtui.tui.people import HeardBy, Person, before, change, heard_by, summary, update
 from imtui.tui.subscribed import Subscribed
 
 BURST: Final = 8
 """From so many changes at once on, the event pane counts them instead of naming each."""
-CHANGES_MAX: Final = 5_000
+CHANGES_MAX: Final = 2_000
 """So many changes of others are remembered, for the details of one of them."""
 
 

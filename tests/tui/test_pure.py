@@ -12,7 +12,7 @@ from imtui.tui.badges import ASCII, UNICODE, Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.choices import CLEAR, Choice, as_typed, choices, matching, rank, size, too_long
 from imtui.tui.clock import Throttle, time_of_day
-from imtui.tui.events import Event, EventKind, EventLog
+from imtui.tui.events import Event, EventKind, EventLog, Tally
 from imtui.tui.lines import Marks, event_lines, person_line
 from imtui.tui.people import Person
 from imtui.tui.roster import Row, View, arrange, count
@@ -156,6 +156,16 @@ def test_repeats_are_one_event_with_their_number() -> None:
     log.add(Event(at(14, 4), EventKind.NOTICE, words="else"))
     log.add(Event(at(14, 5), EventKind.NOTICE, words="7008"))
     assert [event.times for event in log] == [3, 1, 1]
+
+
+def test_bursts_that_follow_one_another_are_summed_up() -> None:
+    log = EventLog()
+    for second, number in enumerate((2, 3)):
+        tally = Tally("friend", ((ONLINE, number), (None, 1)))
+        log.add(Event(at(14) + second * 1000, EventKind.FRIEND, words=str(tally), tally=tally))
+    assert [event.words for event in log] == ["5 friends online · 2 new texts"]
+    log.add(Event(at(14, 1), EventKind.FRIEND, words=str(tally), tally=tally))
+    assert len(log) == 2
 
 
 def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:

@@ -27,5 +27,12 @@ def command_bindings(commands: Iterable[Command]) -> list[BindingType]:
 
 
 def keymap(commands: Iterable[Command], keys: Keys) -> dict[str, str]:
-    """Return the keys of all commands as Textual takes them."""
-    return {command.id: _bound(command, keys.of(command)) for command in commands}
+    """Return the keys that are not the usual ones, as Textual takes them.
+
+    Textual goes through all of them at each key that is pressed, so there should be few.
+    """
+    return {
+        command.id: _bound(command, keys.of(command))
+        for command in commands
+        if keys.of(command) != command.keys
+    }

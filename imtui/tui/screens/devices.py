@@ -11,8 +11,7 @@ from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.command import Keys
 from imtui.tui.commands import command_named
 from imtui.tui.dialog_lines import moment_line, text_line
-from imtui.tui.events import EventKind
-from imtui.tui.people import counted
+from imtui.tui.events import EventKind, counted
 from imtui.tui.screens.bindings import command_bindings
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.spans import Span, crop

@@ -65,9 +65,16 @@ class EventPane(LineView):
         if not self.line_width or (self._next == self._log.end and self._last is self._log.last):
             return
         follows = self.follows
+        before, was_next = len(self._lines), self._next
         dropped = self._drop_old()
         self._drop_last_if_merged()
+        kept = len(self._lines)
         self._take_new()
+        if self._next == was_next and len(self._lines) == before:
+            # The last event was counted up; all else is as it was.
+            for number in range(kept, before):
+                self.refresh_line(number)
+            return
         self.set_line_count(len(self._lines))
         if follows:
             self.scroll_to_line(self.max_scroll_y)

@@ -41,7 +41,6 @@ class FriendList(CursorView):
         self._view = view
         self._is_watched = is_watched
         self._rows: list[Row] = []
-        self._places: dict[str, int] = {}
         self._moved_at = float("-inf")
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
@@ -82,10 +81,8 @@ class FriendList(CursorView):
             return
         under, before = self._row, self._rows
         self._rows = arrange(self._store.listed(), self._view())
-        self._places = {_key(row): place for place, row in enumerate(self._rows)}
         if self._moved_at > float("-inf"):
-            last = max(len(self._rows) - 1, 0)
-            self.cursor = self._places.get(_key(under), min(self.cursor, last))
+            self.cursor = self._place_of(under)
         if before == self._rows:
             return
         if len(before) != len(self._rows):
@@ -96,6 +93,13 @@ class FriendList(CursorView):
         for place in range(top, min(top + self.page, len(self._rows))):
             if before[place] != self._rows[place]:
                 self.refresh_line(place)
+
+    def _place_of(self, row: Row) -> int:
+        """Return where a person or a heading stands now; where the cursor is if they are gone."""
+        for place, one in enumerate(self._rows):
+            if (one.user_id, one.heading) == (row.user_id, row.heading):
+                return place
+        return min(self.cursor, max(len(self._rows) - 1, 0))
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
@@ -143,8 +147,3 @@ class FriendList(CursorView):
         """Fold the group under the cursor, or open it."""
         if self._row.heading:
             self.post_message(RunCommand("fold", self._row.heading))
-
-
-def _key(row: Row) -> str:
-    # No user ID has a space in it.
-    return row.user_id or f"group {row.heading}"

@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from imtui.tui.spans import Span
 from imtui.tui.widgets.painted import Painted
@@ -45,9 +46,16 @@ class LineView(ScrollView, Painted, can_focus=True):
 
     def set_line_count(self, count: int) -> None:
         """Make the view as long as it has to be."""
-        if count != self.virtual_size.height:
-            # Width 0: a line is always as wide as the view, so it never scrolls sideways.
-            self.virtual_size = Size(0, count)
+        # Width 0: a line is always as wide as the view, so it never scrolls sideways.
+        size = Size(0, count)
+        if size == self.virtual_size:
+            return
+        if min(count, self.virtual_size.height) > self.page:
+            # The scrollbar is there and stays, so nothing has to be laid out anew.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
 
     def scroll_to_line(self, number: int) -> None:
         """Put a line on top, as far as the end allows."""

@@ -1,0 +1,1 @@
+"""Measurements beside a bare partner in the same run: ``python -m tests.benchmarks``."""

@@ -1,0 +1,49 @@
+"""The command ``python -m tests.benchmarks [SUITE ...] [--json]``."""
+
+import argparse
+import os
+import platform
+import sys
+from importlib.metadata import version
+
+from tests.benchmarks.figures import as_json, as_table
+from tests.benchmarks.suites import MODULES, Scale, load
+
+
+def main() -> None:
+    """Measure the suites that are asked for, or all, and print their figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(MODULES)}")
+    parser.add_argument("--json", action="store_true", help="print the lines of JSON only")
+    parser.add_argument("--rest", type=float, default=60.0, metavar="SECONDS", help="time at rest")
+    parser.add_argument("--quick", action="store_true", help="only see that everything works")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.suites) - set(MODULES):
+        parser.error(f"there is no suite {', '.join(sorted(unknown))}")
+    suites = {name: load(name) for name in arguments.suites or MODULES}
+    scale = Scale(arguments.quick, arguments.rest)
+    _tell_where("before")
+    figures = []
+    for suite in suites.values():
+        for figure in suite.measure(scale):
+            figures.append(figure)
+            print(as_json(figure), flush=True)
+    _tell_where("after")
+    if not arguments.json:
+        print(f"\n{as_table(figures)}")
+        for name, suite in suites.items():
+            for words in suite.not_measured:
+                print(f"not measured by {name}: {words}")
+
+
+def _tell_where(when: str) -> None:
+    load = " ".join(f"{one:.2f}" for one in os.getloadavg())
+    print(
+        f"Python {platform.python_version()}, Textual {version('textual')}, "
+        f"{os.cpu_count()} CPUs, load {when} {load}",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()

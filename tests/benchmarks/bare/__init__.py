@@ -1,0 +1,1 @@
+"""Textual apps with next to nothing in them, to measure imtui beside."""

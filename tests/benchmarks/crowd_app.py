@@ -1,0 +1,72 @@
+"""imtui with many friends and no network: ``python -m tests.benchmarks.crowd_app FOLDER FRIENDS``.
+
+The SDK is played; the clock is real. With ``live`` as third argument 1,000 statuses change each
+second, with ``log`` so many change once that the event pane is full.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+import imtui.tui.app
+from imtui.protocol.messages import FriendInfo
+from imtui.protocol.status import UserStatus
+from imtui.tui.entry import run
+from imtui.tui.events import EVENTS_MAX
+from imtui.tui.launch import Account, Launch
+from imtui.tui.sdk_face import Sdk
+from imtui.tui.store import BURST
+from tests.benchmarks.feed import Feed, crowd
+from tests.benchmarks.reports import report
+from tests.tui.fake import FakeClient, FakeSdk, account
+
+_FED_AFTER: Final = 1.0
+_LOG_TICKS: Final = 50
+
+
+class CrowdClient(FakeClient):
+    """A client whose account has many friends."""
+
+    def __init__(self, friends: int, how: str = "") -> None:
+        """Make one with so many friends; ``how`` says what they do."""
+        super().__init__()
+        # One status for each friend, the one that changes: as many as the SDK keeps.
+        self._statuses = statuses = crowd(friends)
+        self._feed: Feed | None = None
+        if how == "live":
+            self._feed = Feed(statuses, self._take)
+        elif how == "log":
+            # A list that is long enough to be counted gives one event, however long it is.
+            lists = -(-EVENTS_MAX // _LOG_TICKS)
+            self._feed = Feed(statuses, self._take, lists=lists, changes=BURST, ticks=_LOG_TICKS)
+
+    def _take(self, statuses: list[UserStatus]) -> None:
+        self.listener.on_user_status_changed(statuses)
+
+    async def get_friend_list(self) -> list[FriendInfo]:
+        """Return the friends; the first time, let them begin to change soon."""
+        friends = [FriendInfo(user_id, status) for user_id, status in self._statuses.items()]
+        if self._feed is not None:
+            asyncio.get_running_loop().call_later(_FED_AFTER, self._feed.start)
+            self._feed = None
+        report("data")
+        return friends
+
+
+def main(folder: Path, friends: int, how: str = "") -> int:
+    """Run the app and return its exit status."""
+    client = CrowdClient(friends, how)
+
+    async def join() -> Account:
+        return account(folder)
+
+    def fake_sdk() -> Sdk:
+        return FakeSdk(client)
+
+    imtui.tui.app.bundled_sdk = fake_sdk
+    return run(Launch(join, folder / "settings.toml"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -1,0 +1,48 @@
+"""The suites work: each figure comes out, with all its fields; what they say means nothing here."""
+
+import json
+import math
+
+import pytest
+
+from tests.benchmarks.figures import Figure, as_json, as_table
+from tests.benchmarks.keys import Cursor
+from tests.benchmarks.suites import MODULES, Scale, load
+
+FIELDS = ["suite", "figure", "unit", "ours", "partner", "beside", "ratio", "goal", "met"]
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("name", MODULES)
+def test_a_suite_measures_its_figures(name: str) -> None:
+    suite = load(name)
+    figures = list(suite.measure(Scale(quick=True, rest=0.2)))
+    assert figures
+    assert suite.not_measured
+    for figure in figures:
+        line = json.loads(as_json(figure))
+        assert list(line) == [*FIELDS, "runs", "partner_runs"]
+        assert line["suite"] == name
+        assert all(math.isfinite(one) and one >= 0 for one in line["runs"] + line["partner_runs"])
+        assert line["runs"]
+
+
+def test_a_goal_is_a_ratio_or_a_value_and_both_are_judged_by_medians() -> None:
+    ratio = Figure("s", "one", "ms", [9, 1, 2], [1, 1, 7], "bare", ratio_max=2)
+    value = Figure("s", "two", "ms", [3], value_max=2)
+    free = Figure("s", "three", "ms", [3], [0.0], "bare")
+    assert [(one.ratio, one.goal, one.met) for one in (ratio, value, free)] == [
+        (2, "<= 2 x", True),
+        (None, "<= 2 ms", False),
+        (None, "", None),
+    ]
+    assert "one     ms    2     1       2.00   <= 2 x   yes" in as_table([ratio, value, free])
+
+
+def test_the_echo_is_a_marker_in_another_row_however_it_comes() -> None:
+    cursor = Cursor("\x1b[4;1H▸ bob".encode())
+    assert not cursor.moves("\x1b[7;1H  eve\x1b[4;1H\x1b[1;38;2;1;2;3m▸ bob".encode())
+    moved = "\x1b[4;1H  bob\x1b[5;1H\x1b[1m▸ carol".encode()
+    assert not cursor.moves(moved[:-8])
+    assert cursor.moves(moved[-8:])
+    assert not cursor.moves(b"\x1b[9;1H  dan")
