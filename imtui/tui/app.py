@@ -25,6 +25,7 @@ from imtui.tui.driver import tolerant_driver
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, Launch
 from imtui.tui.messages import RunCommand
+from imtui.tui.moves import MOVE_IDS
 from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
@@ -82,7 +83,7 @@ class ImtuiApp(App[None]):
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
         self.settings_path = launch.settings_file
-        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS)
+        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
         self.keys = Keys(self.settings.settings.keys)
         self.store = Store(self.clock.now)
         self._load_sdk = load_sdk or bundled_sdk
@@ -306,6 +307,7 @@ class ImtuiApp(App[None]):
 
         words = {
             Takes.USER: sorted(person.user_id for person in self.store.listed()),
+            Takes.GROUP: sorted(self.main.friend_list.headings),
             Takes.TEXT: [choice.text for choice in self.choices()],
             Takes.THEME: sorted(self.available_themes),
         }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from imtui.tui.actions import Actions
@@ -16,6 +16,7 @@ class Takes(Enum):
     TEXT = "TEXT [for 45m | until 17:00]"
     USER = "USER"
     USER_GROUP = "USER [GROUP]"
+    GROUP = "GROUP"
     END = "[45m | until 17:00 | off]"
     WORDS = "WORDS"
     KIND = "KIND"
@@ -56,6 +57,14 @@ _KEY_NAMES: Final = {
     "slash": "/",
     "delete": "Del",
     "space": "Space",
+    "left": "Left",
+    "right": "Right",
+    "up": "Up",
+    "down": "Down",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
     "enter": "Enter",
     "equals_sign": "=",
     "asterisk": "*",
@@ -71,6 +80,18 @@ def key_name(key: str) -> str:
     return _KEY_NAMES.get(key, key)
 
 
+class Keyed(Protocol):
+    """What has keys: a command, or a way to move."""
+
+    @property
+    def id(self) -> str:
+        """Return its name in the settings."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return its usual keys."""
+
+
 class Keys:
     """Which keys run a command: the person's own, or the usual ones that are left."""
 
@@ -83,13 +104,13 @@ class Keys:
         self._own = own
         self._taken = frozenset(key for keys in own.values() for key in keys)
 
-    def of(self, command: Command) -> tuple[str, ...]:
+    def of(self, command: Keyed) -> tuple[str, ...]:
         """Return the keys of a command, the one to show first."""
         own = self._own.get(command.id)
         if own is not None:
             return own
         return tuple(key for key in command.keys if key not in self._taken)
 
-    def names(self, command: Command) -> str:
+    def names(self, command: Keyed) -> str:
         """Return the keys of a command as a person reads them; empty if it has none."""
         return ", ".join(map(key_name, self.of(command)))

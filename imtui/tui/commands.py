@@ -176,10 +176,10 @@ COMMANDS: Final = (
     Command(
         "fold",
         "Fold a group",
-        "Show only the heading of a group, or all of it (Space on it)",
+        "Show only the heading of a group, or all of it",
         lambda do, group: do.views.fold(group),
-        takes=Takes.WORDS,
-        inner=True,
+        ("space", "left", "right"),
+        takes=Takes.GROUP,
     ),
     Command(
         "copy",

@@ -2,16 +2,18 @@
 
 from typing import Final
 
+from imtui.tui.moves import MOVE_KEYS
+
 _MODIFIERS: Final = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
-_MOVING: Final = frozenset(("up", "down", "pageup", "pagedown", "home", "end"))
 _OTHERS: Final = frozenset(
-    ("left", "right", "insert", "delete", "backspace", "space", "enter", "tab", "escape")
+    (
+        *("up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
+        *("insert", "delete", "backspace", "space", "enter", "tab", "escape"),
+    )
 )
-_NAMED: Final = _MOVING | _OTHERS | {f"f{number}" for number in range(1, 25)}
+_NAMED: Final = _OTHERS | {f"f{number}" for number in range(1, 25)}
 
 _TAKEN: Final = {
-    **dict.fromkeys((*_MOVING, "j", "k", "g", "G"), "it moves in the lists"),
-    "enter": "it chooses in the lists",
     "escape": "it closes what is open",
     "tab": "it goes to the next part of the screen",
     "shift+tab": "it goes to the previous part of the screen",
@@ -26,8 +28,12 @@ _TAKEN: Final = {
 """Keys that no command can have, and why."""
 
 
-def key_named(text: str) -> str:
+def key_named(text: str, *, moves: bool = False) -> str:
     """Return the key that a person calls ``text`` as Textual names it: ``+`` is ``plus``.
+
+    Args:
+        text: What was written.
+        moves: Whether the key is to move in the lists, and not to run a command.
 
     Raises:
         ValueError: There is no such key, or no command can have it; the message says why.
@@ -40,6 +46,8 @@ def key_named(text: str) -> str:
         raise ValueError("name the character that it types")
     # In the order in which Textual has them.
     key = "+".join([*sorted(modifiers), name])
+    if key in MOVE_KEYS and not moves:
+        raise ValueError("it moves in the lists")
     if key in _TAKEN:
         raise ValueError(_TAKEN[key])
     return key

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeVar
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import check_custom_status
 from imtui.protocol.safe_text import safe_text
 from imtui.tui.key_names import key_named
+from imtui.tui.moves import MOVE_IDS
 from imtui.tui.toml_table import Problems, Table, shown
 
 PRESETS: Final = ("Listening to music", "On the call", "In a meeting", "Having lunch")
@@ -163,7 +165,7 @@ def _keys(table: Table, command_ids: Collection[str]) -> dict[str, tuple[str, ..
     none: tuple[str, ...] = ()
     # In the file's order: of two commands with the same key, the one above has it.
     for command_id in (key for key in table.values if key in command_ids):
-        keys = table.take(command_id, none, lambda value: _free_keys(value, owners))
+        keys = table.take(command_id, none, partial(_free_keys, owners, command_id in MOVE_IDS))
         if keys:
             chosen[command_id] = keys
             owners.update(dict.fromkeys(keys, command_id))
@@ -171,11 +173,11 @@ def _keys(table: Table, command_ids: Collection[str]) -> dict[str, tuple[str, ..
     return chosen
 
 
-def _free_keys(value: object, owners: Mapping[str, str]) -> tuple[str, ...]:
+def _free_keys(owners: Mapping[str, str], moves: bool, value: object) -> tuple[str, ...]:
     keys: dict[str, None] = {}
     for text in _text(value).split(","):
         try:
-            key = key_named(text.strip())
+            key = key_named(text.strip(), moves=moves)
         except ValueError as error:
             raise ValueError(f"cannot have “{shown(text)}”: {error}.") from error
         if key in owners:

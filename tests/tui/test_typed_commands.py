@@ -31,7 +31,7 @@ def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
         ("/nonsense", "There is no command /nonsense"),
         ("/", "There is no command /"),
         ("/sub", "/subscriptions, /subscribe"),
-        ("/fold x", "There is no command /fold"),
+        ("/type x", "There is no command /type"),
     ],
 )
 def test_what_is_no_command_says_what_to_do(line: str, words: str) -> None:
@@ -216,3 +216,20 @@ async def test_settings_say_where_they_are(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("comma")
         assert str(tmp_path / "settings.toml") in run.events()[-1]
+
+
+async def test_the_keys_that_move_can_be_ones_own_too(tmp_path: Path) -> None:
+    async with running(tmp_path, settings='[keys]\nmove-down = "n,down"\nfold = "z"\n') as run:
+        await run.press("n", "n")
+        assert run.app.main.friend_list.selected == "dave"
+        await run.press("j")
+        assert run.app.main.friend_list.selected == "dave"
+        await run.press("end", "up", "up", "z")
+        assert "weather-bot" not in run.text()
+        await run.press("question_mark", "end")
+        assert "n, Down" in run.text()
+
+
+async def test_moving_keys_run_no_command(tmp_path: Path) -> None:
+    async with running(tmp_path, settings='[keys]\nstatus = "j"\n') as run:
+        assert any("cannot have “j”: it moves in the lists" in one for one in run.events())

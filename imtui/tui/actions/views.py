@@ -34,6 +34,9 @@ class ViewActions:
 
     def fold(self, group: str) -> None:
         """Fold a group of the list, or open it."""
+        group = group.strip() or self._host.main.friend_list.heading
+        if not group:
+            return
         folded = group not in self._host.memory.state.folded
         self._host.memory.change(lambda state: state.with_folded(group, folded))
         self._host.main.friend_list.sort_now()

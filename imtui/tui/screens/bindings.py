@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingType
 
 from imtui.tui.command import Command, Keys
+from imtui.tui.moves import MOVES
 
 
 def _bound(command: Command, keys: tuple[str, ...]) -> str:
@@ -31,8 +32,11 @@ def keymap(commands: Iterable[Command], keys: Keys) -> dict[str, str]:
 
     Textual goes through all of them at each key that is pressed, so there should be few.
     """
-    return {
+    changed: dict[str, str] = {
         command.id: _bound(command, keys.of(command))
         for command in commands
         if keys.of(command) != command.keys
     }
+    moves = {move.id: keys.of(move) for move in MOVES}
+    usual = {move.id: move.keys for move in MOVES}
+    return changed | {name: ",".join(own) for name, own in moves.items() if own != usual[name]}

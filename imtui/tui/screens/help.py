@@ -14,6 +14,7 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.command import Keys
 from imtui.tui.commands import COMMANDS
 from imtui.tui.events import KIND_MARKS, KIND_WORDS
+from imtui.tui.moves import MOVES
 from imtui.tui.screens.dialog import Dialog
 
 _WIDTH_MAX: Final = 96
@@ -26,18 +27,10 @@ _STATUS_WORDS: Final = {
     UserStatusType.UNKNOWN: "not known to us now",
 }
 
-_MOVING: Final = (
-    ("Up, Down, j, k", "the row before, the row after"),
-    ("PgUp, PgDn", "a page"),
-    ("Home, End, g, G", "the first, the last; in the events End follows the newest again"),
-    ("Enter", "details of a friend; on a heading, fold it"),
-    ("Space", "fold a group, or open it"),
-    ("Tab", "the other pane"),
-    ("Esc", "close, show all again, or back to the friends"),
-    (
-        "Mouse",
-        "click a row, a heading, the top line or a key; twice for details; the wheel scrolls",
-    ),
+_ALWAYS: Final = (
+    ("Tab", "The other pane"),
+    ("Esc", "Close, show all again, or go back to the friends"),
+    ("Mouse", "Click a row, a heading, the top line or a key; twice for details"),
 )
 
 
@@ -80,8 +73,9 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
         names = keys.names(command) or ("palette" if command.inner else f"/{command.id}")
         lines += _entry(f"{names:<10} {command.title:<24}", command.help, width)
     lines += ["", "Moving", ""]
-    for names, words in _MOVING:
-        lines += _entry(f"{names:<17}", words, width)
+    moves = [(keys.names(move), move.help) for move in MOVES]
+    for names, words in (*moves, *_ALWAYS):
+        lines += _entry(f"{names:<10}", words, width)
     lines += ["", "What an event is about", ""]
     for kind, words in KIND_WORDS.items():
         lines += _entry(KIND_MARKS[kind], words, width)

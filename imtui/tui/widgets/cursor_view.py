@@ -1,8 +1,5 @@
 """A list of lines with a cursor, moved by keys and by the mouse."""
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 
 from imtui.tui.widgets.line_view import LineView
@@ -10,10 +7,6 @@ from imtui.tui.widgets.line_view import LineView
 
 class CursorView(LineView):
     """Lines of which one is under the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Choose", show=False),
-    ]
 
     cursor = 0
     """The line that is meant."""

@@ -1,9 +1,7 @@
 """The friend list: live badges and texts, painted row by row."""
 
 from collections.abc import Callable
-from typing import ClassVar, Final
-
-from textual.binding import Binding, BindingType
+from typing import Final
 
 from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock, Throttle
@@ -20,10 +18,6 @@ SORT_INTERVAL: Final = 1.0
 
 class FriendList(CursorView):
     """Favourites, groups and friends, then the subscribed who are no friends."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,left,right", "fold", "Fold", show=False),
-    ]
 
     def __init__(
         self,
@@ -53,6 +47,16 @@ class FriendList(CursorView):
     def selected(self) -> str:
         """Return the ID of the user under the cursor, or nothing."""
         return self._row.user_id
+
+    @property
+    def headings(self) -> list[str]:
+        """Return the groups of the list."""
+        return [row.heading for row in self._rows if row.heading]
+
+    @property
+    def heading(self) -> str:
+        """Return the group whose heading is under the cursor, or nothing."""
+        return self._row.heading
 
     @property
     def _row(self) -> Row:

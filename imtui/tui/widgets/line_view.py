@@ -8,6 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from imtui.tui.moves import MOVES
 from imtui.tui.spans import Span
 from imtui.tui.widgets.painted import Painted
 
@@ -16,12 +17,8 @@ class LineView(ScrollView, Painted, can_focus=True):
     """Any number of lines, each made when it is painted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "move_page(-1)", "Page up", show=False),
-        Binding("pagedown", "move_page(1)", "Page down", show=False),
-        Binding("home,g", "move_end(-1)", "First", show=False),
-        Binding("end,G", "move_end(1)", "Last", show=False),
+        Binding(",".join(move.keys), move.action, move.help, show=False, id=move.id)
+        for move in MOVES
     ]
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
@@ -65,6 +62,9 @@ class LineView(ScrollView, Painted, can_focus=True):
     def action_move(self, lines: int) -> None:
         """Go up or down by so many lines."""
         self.scroll_to_line(self.scroll_offset.y + lines)
+
+    def action_choose(self) -> None:
+        """Choose what is meant; nothing, where there is no cursor."""
 
     def action_move_page(self, pages: int) -> None:
         """Go up or down by a page."""

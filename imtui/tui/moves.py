@@ -1,0 +1,31 @@
+"""How one moves in a list: not commands, but keys that a person can choose all the same."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Move:
+    """A way to move."""
+
+    id: str
+    """Its name in the settings."""
+    keys: tuple[str, ...]
+    """Its usual keys as Textual names them."""
+    action: str
+    """What a list does."""
+    help: str
+
+
+MOVES: Final = (
+    Move("move-up", ("up", "k"), "move(-1)", "The row before"),
+    Move("move-down", ("down", "j"), "move(1)", "The row after"),
+    Move("page-up", ("pageup",), "move_page(-1)", "A page up"),
+    Move("page-down", ("pagedown",), "move_page(1)", "A page down"),
+    Move("first", ("home", "g"), "move_end(-1)", "The first row"),
+    Move("last", ("end", "G"), "move_end(1)", "The last row; the events follow the newest again"),
+    Move("choose", ("enter",), "choose", "Details of a friend; on a heading, fold it or open it"),
+)
+
+MOVE_IDS: Final = frozenset(move.id for move in MOVES)
+MOVE_KEYS: Final = frozenset(key for move in MOVES for key in move.keys)
