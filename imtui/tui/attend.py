@@ -5,20 +5,22 @@ import gc
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Launch
+from imtui.tui.sdk_face import Sdk
 
 _END_MAX: Final = 5.0
 """Told to end, the process is gone after so many seconds even if the terminal hangs."""
 
 
-async def attend(launch: Launch) -> str:
+async def attend(launch: Launch, load_sdk: Callable[[], Sdk] | None = None) -> str:
     """Run the app and its session together; return why it failed, in one line, or nothing."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
-    app = ImtuiApp(launch)
+    app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
         _end_on_signals(app, stack)
         async with asyncio.TaskGroup() as group:

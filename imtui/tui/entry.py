@@ -3,17 +3,22 @@
 import gc
 import os
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from imtui.tui.launch import Launch
+
+if TYPE_CHECKING:
+    from imtui.tui.sdk_face import Sdk
 
 _FRAMES_A_SECOND: Final = 300
 
 
-def run(launch: Launch) -> int:
+def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     """Run the app in this terminal until the person leaves, and return the exit status.
 
-    It is 0, or 1 after an error was told in one line on standard error.
+    ``load_sdk`` brings another SDK than the bundled one; it is called after the first frame.
+    The exit status is 0, or 1 after an error was told in one line on standard error.
     """
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and stream.isatty() for stream in streams):
@@ -31,7 +36,7 @@ def run(launch: Launch) -> int:
 
     from imtui.tui.attend import attend
 
-    failure = asyncio.run(attend(launch))
+    failure = asyncio.run(attend(launch, load_sdk))
     if failure:
         print(f"imtui: {failure}", file=sys.stderr)
     return 1 if failure else 0

@@ -9,13 +9,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import imtui.tui.app
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.status import UserStatus
 from imtui.tui.entry import run
 from imtui.tui.events import EVENTS_MAX
 from imtui.tui.launch import Account, Launch
-from imtui.tui.sdk_face import Sdk
 from imtui.tui.store import BURST
 from tests.benchmarks.feed import Feed, crowd
 from tests.benchmarks.reports import report
@@ -37,9 +35,10 @@ class CrowdClient(FakeClient):
         if how == "live":
             self._feed = Feed(statuses, self._take)
         elif how == "log":
-            # A list that is long enough to be counted gives one event, however long it is.
-            lists = -(-EVENTS_MAX // _LOG_TICKS)
-            self._feed = Feed(statuses, self._take, lists=lists, changes=BURST, ticks=_LOG_TICKS)
+            # Lists so short that each change is an event of its own.
+            changes = BURST - 1
+            lists = -(-EVENTS_MAX // (_LOG_TICKS * changes))
+            self._feed = Feed(statuses, self._take, lists=lists, changes=changes, ticks=_LOG_TICKS)
 
     def _take(self, statuses: list[UserStatus]) -> None:
         self.listener.on_user_status_changed(statuses)
@@ -61,11 +60,7 @@ def main(folder: Path, friends: int, how: str = "") -> int:
     async def join() -> Account:
         return account(folder)
 
-    def fake_sdk() -> Sdk:
-        return FakeSdk(client)
-
-    imtui.tui.app.bundled_sdk = fake_sdk
-    return run(Launch(join, folder / "settings.toml"))
+    return run(Launch(join, folder / "settings.toml"), lambda: FakeSdk(client))
 
 
 if __name__ == "__main__":

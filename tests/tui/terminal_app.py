@@ -6,10 +6,8 @@ The first argument is a folder for its files; the second one may be ``fault`` or
 import sys
 from pathlib import Path
 
-import imtui.tui.app
 from imtui.tui.entry import run
 from imtui.tui.launch import Account, Launch
-from imtui.tui.sdk_face import Sdk
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
 
 EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"
@@ -36,11 +34,7 @@ def main(folder: Path, how: str = "") -> int:
     async def join() -> Account:
         return account(folder)
 
-    def fake_sdk() -> Sdk:
-        return FakeSdk(fake)
-
-    imtui.tui.app.bundled_sdk = fake_sdk
-    exit_status = run(Launch(join, folder / "settings.toml"))
+    exit_status = run(Launch(join, folder / "settings.toml"), lambda: FakeSdk(fake))
     print("closed" if fake.closed else "left open", file=sys.stderr)
     return exit_status
 
