@@ -1,5 +1,6 @@
 """A terminal driver that survives bad input and notices a terminal that is gone."""
 
+import asyncio
 import codecs
 import os
 import selectors
@@ -73,6 +74,10 @@ class TolerantDriver(LinuxDriver):
                     self.process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:
+        # In a turn of the loop: a second signal in the middle of the first would wait for itself.
+        asyncio.get_running_loop().call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
         if not self._must_signal_resume:
             # Stopped from outside, not by Ctrl+Z: the terminal is as somebody else left it. Without
             # an end first, a second reader of the input would stand beside the one that is there.

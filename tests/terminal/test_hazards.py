@@ -175,3 +175,11 @@ async def test_output_into_a_pipe_is_told(tmp_path: Path) -> None:
     async with terminal(command, os.environ) as app:
         await app.ended()
         assert "the app needs a terminal" in app.text
+
+
+async def test_many_signals_to_go_on_at_once_are_lived_through(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        for _ in range(100):
+            app.process.send_signal(signal.SIGCONT)
+        await app.shows_after("s", "What are you up to?")

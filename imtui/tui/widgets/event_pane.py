@@ -110,7 +110,8 @@ class EventPane(LineView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a line of an event; a hint if there is none that fits."""
         if number >= len(self._lines):
-            none_fits = number == 0 and len(self._log) > 0
+            narrowed = self.kind is not None or bool(self.words)
+            none_fits = number == 0 and narrowed and len(self._log) > 0
             return ([Span(" Nothing fits: Esc shows all", "dim")] if none_fits else []), ""
         event = self._log.at(self._lines[number])
         first = number
