@@ -143,7 +143,8 @@ class ImtuiPalette(CommandPalette):
 
     def on_mount(self) -> None:
         """Keep the cursor still: a screen at rest writes nothing."""
-        self.query_one(Input).cursor_blink = False
+        for line in self.query(Input):
+            line.cursor_blink = False
 
     @on(Input.Submitted)
     async def _settle(self) -> None:

@@ -233,3 +233,11 @@ async def test_the_keys_that_move_can_be_ones_own_too(tmp_path: Path) -> None:
 async def test_moving_keys_run_no_command(tmp_path: Path) -> None:
     async with running(tmp_path, settings='[keys]\nstatus = "j"\n') as run:
         assert any("cannot have “j”: it moves in the lists" in one for one in run.events())
+
+
+async def test_enter_twice_at_once_closes_a_dialog_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("s")
+        await run.type("Tea", "enter", "enter")
+        assert run.fake.called("set_self_status") == [("Tea", None)]
+        assert run.app.is_running
