@@ -32,6 +32,7 @@ from imtui.tui.roster import View
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Store
+from imtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from imtui.tui.absence import Absence
@@ -95,6 +96,8 @@ class ImtuiApp(App[None]):
         """Set when something is on the screen: what is not needed for that is imported then."""
         self.painter = Painter(self)
         self.preferences = Preferences(self)
+        self._typed_ahead = TypedAhead(self, super().on_event)
+        self._leaves = False
 
     # What begins after the first frame
 
@@ -201,10 +204,21 @@ class ImtuiApp(App[None]):
         return {**super().get_css_variables(), **presence_colours(self.current_theme)}
 
     async def on_event(self, event: Event) -> None:
-        """Note that the person is there, before anything else is done with an event."""
-        if self.first_frame.is_set() and isinstance(event, (Key, MouseEvent, Paste)):
+        """Note that the person is there, and pass keys on one after the other."""
+        if not isinstance(event, (Key, MouseEvent, Paste)):
+            await super().on_event(event)
+            return
+        if self._leaves:
+            return
+        if self.first_frame.is_set():
             self.absence.active()
-        await super().on_event(event)
+        if isinstance(event, MouseEvent):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            await super().on_event(event)
+            await self._typed_ahead.came_back(event)
+        else:
+            await self._typed_ahead.type(event)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
@@ -286,7 +300,10 @@ class ImtuiApp(App[None]):
         self.run_line(message.line)
 
     def run_command(self, command_id: str, argument: str = "") -> None:
-        """Run a command of the registry."""
+        """Run a command of the registry; none after the one that quits."""
+        if self._leaves:
+            return
+        self._typed_ahead.stir()
         self.main.hint.show(False)
         command_named(command_id).run(self.actions, argument)
 
@@ -376,7 +393,9 @@ class ImtuiApp(App[None]):
         self.painter.show_quiet()
 
     def leave(self) -> None:
-        """Quit the app."""
+        """Quit the app; what is typed from now on is meant for the shell."""
+        self._leaves = True
+        self._typed_ahead.drop()
         self.exit()
 
 

@@ -50,7 +50,7 @@ def _end_on_signals(app: ImtuiApp, stack: ExitStack) -> None:
 
     def end() -> None:
         signal.setitimer(signal.ITIMER_REAL, _END_MAX)
-        app.exit()
+        app.leave()
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)

@@ -1,0 +1,122 @@
+"""Keys in one burst, as a fast typist on a slow line sends them: each goes where it was meant."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual.events import Key, Paste
+from textual.keys import _character_to_key
+
+from tests.tui.harness import Running, running
+
+NAMED = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "⌘": "ctrl+p", "⌫": "backspace", "↓": "down"}
+"""How keys that have no letter are written here."""
+
+
+async def burst(run: Running, keys: str) -> None:
+    """Press keys all at once, before the first of them is looked at."""
+    for char in keys:
+        name = NAMED.get(char)
+        run.app.post_message(Key(name or _character_to_key(char), None if name else char))
+    for _ in range(3):
+        await run.settle()
+
+
+def texts(run: Running) -> list[object]:
+    return [args[0] for args in run.fake.called("set_self_status")]
+
+
+async def test_a_text_typed_behind_the_key_of_the_status_box_is_the_text(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "sHello there⏎")
+        assert texts(run) == ["Hello there"]
+        assert run.app.screen is run.app.main
+
+
+async def test_what_is_typed_behind_the_enter_that_sets_a_text_is_not_part_of_it(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "sHello⏎?")
+        assert texts(run) == ["Hello"]
+
+
+async def test_a_slash_line_in_one_burst_runs_no_keys_as_commands(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, ":status Quick clown⏎")
+        assert texts(run) == ["Quick clown"]
+        await burst(run, ":add-friend⏎bob2⏎")
+        assert run.fake.called("add_friend") == [("bob2",)]
+
+
+async def test_a_filter_in_one_burst_filters(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        for _ in range(2):
+            await burst(run, "/car")
+            assert run.app.main.found_in("friends") == "car"
+            assert run.app.main.friend_list.length == 1
+            await burst(run, "⎋⎋")
+            assert run.app.main.found_in("friends") == ""
+
+
+async def test_the_palette_takes_what_is_typed_behind_its_key(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "⌘l⏎")
+        assert texts(run) == ["Listening to music"]
+        await burst(run, "⌘/query bob⏎")
+        assert run.fake.called("get_user_status")[-1] == (["bob"],)
+
+
+async def test_a_command_chosen_in_the_palette_gets_the_keys_behind_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "⌘set status⏎Hello⏎")
+        assert texts(run) == ["Hello"]
+
+
+@pytest.mark.parametrize("opens", ["s", "+", "i", "S", "D", "W", "?", "⌘", "⌘help", "t", ":", "/"])
+async def test_enter_and_escape_twice_end_nothing_else(tmp_path: Path, opens: str) -> None:
+    async with running(tmp_path) as run:
+        for keys in ("⏎⏎", "⎋⎋", "⏎⎋", "⎋⏎"):
+            await burst(run, opens + keys)
+            assert not run.app.failure
+            while run.app.screen is not run.app.main:
+                await run.press("escape")
+            await run.press("escape", "escape")
+
+
+@pytest.mark.parametrize("keys", ["qt", "q:help⏎", ":quit⏎t", "⌘quit⏎?", "qq", "qs⏎⏎"])
+async def test_after_quit_nothing_more_is_done(tmp_path: Path, keys: str) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, keys)
+        assert not run.app.failure
+        assert run.app.return_code == 0
+        assert run.fake.called("set_self_status") == []
+
+
+async def test_a_paste_behind_the_key_that_opens_an_input_goes_into_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.app.simulate_key("s")
+        run.app.post_message(Paste("Out for lunch"))
+        run.app.simulate_key("enter")
+        await run.settle()
+        await run.settle()
+        assert texts(run) == ["Out for lunch"]
+
+
+async def test_keys_of_a_list_do_not_wait(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "jjk")
+        assert run.app.main.friend_list.cursor == 1
+
+
+@given(st.text("sS?D/:⌘⏎⎋⇥⌫↓jkewia+q x", max_size=30))
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_no_burst_of_keys_ends_the_app_with_a_fault(tmp_path: Path, keys: str) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, keys)
+        assert not run.app.failure
