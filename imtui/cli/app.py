@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with logging_to(paths.app_log()):
         try:
-            status = run_app(Launch(join, paths.settings_file(), arguments.ascii))
+            status = run_app(Launch(join, paths.settings_file(), arguments.ascii, paths.app_log()))
         except BaseException as error:
             # The last resort writes the details down.
             _log.error("The app ended with %s", type(error).__name__)

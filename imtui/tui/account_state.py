@@ -62,6 +62,11 @@ class AccountState:
         others = {one: name for one, name in self.groups.items() if one != user_id}
         return replace(self, groups={**others, user_id: group} if group else others)
 
+    def group_called(self, name: str) -> str:
+        """Return the group of this name as it is written already, or the name itself."""
+        same = (one for one in self.groups.values() if one.casefold() == name.casefold())
+        return next(same, name)
+
     def with_let_through(self, user_id: str, through: bool) -> "AccountState":
         """Return the state with alerts about somebody let through do-not-disturb, or not."""
         others = tuple(one for one in self.let_through if one != user_id)

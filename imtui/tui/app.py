@@ -31,7 +31,7 @@ from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings_file import SettingsFile
-from imtui.tui.store import Store
+from imtui.tui.store import Link, Store
 from imtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ class ImtuiApp(App[None]):
         """The account, as soon as it is known."""
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
+        self.farewell = ""
+        """What the person should know who leaves, in one line; empty if nothing."""
         self.first_frame = asyncio.Event()
         """Set when something is on the screen: what is not needed for that is imported then."""
         self.painter = Painter(self)
@@ -315,6 +317,8 @@ class ImtuiApp(App[None]):
             command, argument = parse(line)
         except SlashError as error:
             self.complain(str(error))
+            # What was typed is not lost: it can be mended.
+            self.main.type(line)
         else:
             self.run_command(command.id, argument)
 
@@ -392,9 +396,18 @@ class ImtuiApp(App[None]):
         """Show whether do-not-disturb is on, now and when it ends."""
         self.painter.show_quiet()
 
+    def _farewell(self) -> str:
+        text = self.store.own.text
+        alone = self.store.link is Link.CONNECTED and not self.store.account.others()
+        if not alone or text not in self.memory.state.recents:
+            return ""
+        quoted = self.glyphs.quote(text)
+        return f"You are OFFLINE now, without {quoted}. Next time s offers it again."
+
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
         self._leaves = True
+        self.farewell = self._farewell()
         self._typed_ahead.drop()
         self.exit()
 

@@ -7,18 +7,30 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Final
 
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Launch
 from imtui.tui.sdk_face import Sdk
 
+
+@dataclass(frozen=True)
+class Ending:
+    """How the app ended."""
+
+    failure: str
+    """Why, in one line, if it was not the person who left."""
+    farewell: str
+    """What the person should know who left, in one line; empty if nothing."""
+
+
 _END_MAX: Final = 5.0
 """Told to end, the process is gone after so many seconds even if the terminal hangs."""
 
 
-async def attend(launch: Launch, load_sdk: Callable[[], Sdk] | None = None) -> str:
-    """Run the app and its session together; return why it failed, in one line, or nothing."""
+async def attend(launch: Launch, load_sdk: Callable[[], Sdk] | None = None) -> Ending:
+    """Run the app and its session together, and return how it ended."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
     app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
@@ -33,7 +45,7 @@ async def attend(launch: Launch, load_sdk: Callable[[], Sdk] | None = None) -> s
             finally:
                 for task in tasks:
                     task.cancel()
-    return app.failure
+    return Ending(app.failure, app.farewell)
 
 
 async def _collect_garbage_from(first_frame: asyncio.Event) -> None:

@@ -86,7 +86,7 @@ UNICODE: Final = Glyphs(
     cursor="▸",
     favourite="✦",
     watched="⚑",
-    folded="▸",
+    folded="▹",
     open="▾",
 )
 ASCII: Final = Glyphs(

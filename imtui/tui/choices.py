@@ -87,5 +87,11 @@ def too_long(text: str) -> bool:
     return size(text) > CUSTOM_STATUS_MAX_BYTES
 
 
+def shorten(text: str) -> str:
+    """Say by how much a text is too long for a custom status."""
+    over = size(text) - CUSTOM_STATUS_MAX_BYTES
+    return f"Too long by {over} {'byte' if over == 1 else 'bytes'}: shorten it."
+
+
 ENDS: Final = ("no end", "30m", "1h", "4h", "until 17:00", "until tomorrow")
 """The ends to choose from, as they are typed."""

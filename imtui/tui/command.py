@@ -111,6 +111,6 @@ class Keys:
             return own
         return tuple(key for key in command.keys if key not in self._taken)
 
-    def names(self, command: Keyed) -> str:
-        """Return the keys of a command as a person reads them; empty if it has none."""
-        return ", ".join(map(key_name, self.of(command)))
+    def names(self, command: Keyed, most: int | None = None) -> str:
+        """Return the keys of a command, or the first of them, as a person reads them."""
+        return ", ".join(map(key_name, self.of(command)[:most]))

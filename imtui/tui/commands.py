@@ -65,7 +65,7 @@ COMMANDS: Final = (
     Command(
         "watch",
         "Watch",
-        "Be told once when this friend is ONLINE, or no longer",
+        "Be told once, when this friend has been ONLINE for 10 s, or no longer",
         lambda do, user: do.following.watch(user),
         ("w",),
         "watch",
@@ -74,7 +74,7 @@ COMMANDS: Final = (
     Command(
         "watch-always",
         "Watch always",
-        "Be told each time when this friend comes ONLINE, or no longer",
+        "Be told each time, but not twice in 5 minutes, or no longer",
         lambda do, user: do.following.watch(user, standing=True),
         takes=Takes.USER,
     ),

@@ -36,7 +36,10 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
 
     from imtui.tui.attend import attend
 
-    failure = asyncio.run(attend(launch, load_sdk))
-    if failure:
-        print(f"imtui: {failure}", file=sys.stderr)
-    return 1 if failure else 0
+    ending = asyncio.run(attend(launch, load_sdk))
+    if ending.failure:
+        where = f" (details: {launch.log_file})" if launch.log_file else ""
+        print(f"imtui: {ending.failure}{where}", file=sys.stderr)
+    elif ending.farewell:
+        print(ending.farewell)
+    return 1 if ending.failure else 0

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from imtui.protocol.status import UserStatusType
+from imtui.tui.plain import plain
 
 EVENTS_MAX: Final = 10_000
 FLAPPING_MS: Final = 60_000
@@ -116,9 +117,11 @@ class Event:
 
     def has(self, words: str) -> bool:
         """Tell whether the event speaks of each of these words."""
+        if not words:
+            return True
         status = "" if self.status is None else self.status.name
-        said = " ".join((self.who, status, self.text, self.words, self.source)).casefold()
-        return all(word in said for word in words.casefold().split())
+        said = plain(" ".join((self.who, status, self.text, self.words, self.source)))
+        return all(word in said for word in plain(words).split())
 
 
 def _flaps(last: Event, new: Event) -> bool:

@@ -43,3 +43,5 @@ class Launch:
     """TOML; may be absent."""
     ascii: bool = False
     """Draw with ASCII only."""
+    log_file: Path | None = None
+    """Where the details of a fault are, if they are written down."""

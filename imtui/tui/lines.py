@@ -180,8 +180,8 @@ def _devices(store: Store, width: int) -> str:
     others = len(devices) - 1
     name = here.device_name or str(here.platform)
     if not others:
-        return name
-    return f"{name} + {others} device" + ("" if others == 1 else "s")
+        return f"on {name}"
+    return f"on {name} + {others} device" + ("" if others == 1 else "s")
 
 
 def _connection(store: Store, glyphs: Glyphs, clock: Clock) -> list[Span]:

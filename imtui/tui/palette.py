@@ -19,6 +19,8 @@ from imtui.tui.commands import offered
 
 # A text counts for more than a command that fits as well, so that a letter and Enter set it.
 _TEXT_BONUS = 0.5
+_NAME_SCORE = 0.9
+_HELP_SCORE = 0.3
 _ENDING_SCORE = 0.2
 _TYPED_SCORE = 0.1
 _LINES_MAX = 30
@@ -79,7 +81,7 @@ class ImtuiProvider(Provider):
             score = rank(choice.title, query) + _TEXT_BONUS - place / 1000
             yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
         for command in _listed():
-            if score := rank(command.title, query):
+            if score := command_rank(command, query):
                 runner, words = self._runner(command), self._help(command)
                 yield self._hit(score, self._title(command), runner, command.title, words)
         texts = {choice.text for choice in choices}
@@ -125,6 +127,17 @@ class ImtuiProvider(Provider):
 
 def _listed() -> list[Command]:
     return [command for command in offered() if command.id not in ("palette", "clear")]
+
+
+def command_rank(command: Command, typed: str) -> float:
+    """Tell how well ``typed`` fits a command: best its title, then its name, then its help."""
+    if score := rank(command.title, typed):
+        return score
+    initials = "".join(word[0] for word in command.title.split() if word[0].isalnum())
+    name = command.id.replace("-", " ")
+    if typed.casefold() in (command.id, initials.casefold()) or rank(name, typed):
+        return _NAME_SCORE
+    return _HELP_SCORE * rank(command.help, typed)
 
 
 def _hint(choice: Choice) -> str:

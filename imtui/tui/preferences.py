@@ -75,7 +75,11 @@ class Preferences:
             self.use()
             self._app.absence.use(self._app.settings.settings.away)
             self._app.main.key_line.refresh()
-            self._app.main.friend_list.sort_now()
+            self._show_list()
+
+    def _show_list(self) -> None:
+        self._app.main.friend_list.sort_now()
+        self._app.main.friend_title.refresh()
 
     def keep(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the person's file."""
@@ -83,7 +87,7 @@ class Preferences:
             self._app.settings.set(key, value)
         except SettingsError as error:
             self._app.complain(str(error))
-        self._app.main.friend_list.sort_now()
+        self._show_list()
 
     def keep_theme(self, theme: Theme) -> None:
         """Write a theme that was chosen into the person's file."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.people import Person
+from imtui.tui.plain import plain
 from imtui.tui.settings import Order
 
 FRIENDS: Final = "Friends"
@@ -66,10 +67,10 @@ def count(people: Iterable[Person]) -> Counts:
 
 def fits(person: Person, query: str) -> bool:
     """Tell whether name, status word or text of a person has every word of ``query``."""
-    name, text = person.user_id.casefold(), person.text.casefold()
+    name, text = plain(person.user_id), plain(person.text)
     word = person.status.name.casefold()
     return all(
-        part in name or part in text or word.startswith(part) for part in query.casefold().split()
+        part in name or part in text or word.startswith(part) for part in plain(query).split()
     )
 
 

@@ -8,6 +8,7 @@ from imtui.tui.commands import command_named, offered
 from imtui.tui.events import KIND_NAMES
 from imtui.tui.settings import Order
 
+_ECHO_MAX: Final = 40
 _ENDS: Final = ("30m", "1h", "4h", "until 17:00", "until tomorrow", "off")
 
 
@@ -34,7 +35,8 @@ def parse(line: str) -> tuple[Command, str]:
         return command_named(begin[0]), argument.strip()
     if begin:
         raise SlashError(f"/{name} can be {', '.join(f'/{one}' for one in begin)}. Type more.")
-    raise SlashError(f"There is no command /{name}. Tab after / shows them all.")
+    shown = name if len(name) <= _ECHO_MAX else f"{name[:_ECHO_MAX]}…"
+    raise SlashError(f"There is no command /{shown}. Tab after / shows them all.")
 
 
 def complete(line: str, words: Mapping[Takes, Sequence[str]]) -> list[str]:
@@ -69,5 +71,6 @@ def _words(takes: Takes, words: Mapping[Takes, Sequence[str]]) -> Sequence[str]:
         Takes.ORDER: tuple(Order),
     }
     if takes is Takes.USER_GROUP:
-        return words.get(Takes.USER, ())
+        users, groups = words.get(Takes.USER, ()), words.get(Takes.GROUP, ())
+        return [*users, *(f"{user} {group}" for user in users for group in groups)]
     return fixed.get(takes) or words.get(takes, ())

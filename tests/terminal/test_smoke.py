@@ -91,7 +91,7 @@ async def test_any_size_and_any_bytes_are_lived_through(imtui: Open) -> None:
         await app.shows("alice", "Friends")
         app.send(b"\xff\xfe\x1b[M\xe0\xff\xff\x1b[<0;500;500M\x1b[200~paste\x1b[201~")
         app.send("?")
-        await app.shows("Keys", "Set status")
+        await app.shows("Keys", "/status")
         app.send("\x1b")
         app.send("\x11")
         assert await app.ended() == 0, app.text

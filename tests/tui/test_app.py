@@ -583,10 +583,10 @@ async def test_quitting_closes_the_socket(tmp_path: Path) -> None:
 async def test_help_explains_keys_badges_and_marks(tmp_path: Path) -> None:
     async with running(tmp_path, size=(120, 60)) as run:
         await run.press("question_mark")
-        for words in ("◌ UNLOGINED", "Set status", "Be told once when this friend is ONLINE"):
+        for words in ("◌ UNLOGINED", "/status", "Be told once, when"):
             assert words in run.text()
         await run.press("end")
-        for words in ("Command palette", "your devices coming and going"):
+        for words in ("/palette", "your devices coming and going"):
             assert words in run.text()
 
 
@@ -689,3 +689,33 @@ async def test_a_text_that_is_too_long_stays_on_its_row_and_enter_says_why(tmp_p
         assert "Too long by 1 byte: shorten it." in run.text()
         assert sum("xxxx" in line for line in run.lines()) == 2
         assert run.fake.called("set_self_status") == []
+
+
+async def test_who_leaves_is_told_that_the_own_text_is_gone(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("s")
+        await run.type("Writing", "enter")
+        await run.press("q")
+        assert run.app.farewell.startswith("You are OFFLINE now, without “Writing”.")
+
+
+async def test_who_leaves_another_device_behind_is_told_nothing(tmp_path: Path) -> None:
+    fake = street()
+    fake.devices = [device(HERE, "laptop"), device("phone", "phone")]
+    async with running(tmp_path, fake) as run:
+        await run.press("s")
+        await run.type("Writing", "enter")
+        await run.press("q")
+        assert run.app.farewell == ""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (50, 15), (40, 11), (30, 9)])
+async def test_the_status_box_shows_its_error_at_every_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with running(tmp_path, size=size) as run:
+        await run.press("s")
+        await run.type("x" * 101, "enter")
+        assert "Too long by 1 byte" in run.text()
+        await run.press("backspace")
+        assert "Too long" not in run.text()

@@ -87,7 +87,7 @@ async def test_groups_fold_and_are_remembered(tmp_path: Path) -> None:
         assert names(run)[0] == "bob"
         await run.press("home", "space")
         assert "bob" not in names(run)
-        assert "▸ Band" in run.text()
+        assert "▹ Band" in run.text()
     async with running(tmp_path) as run:
         assert "bob" not in names(run)
         await run.press("home", "enter")
@@ -176,3 +176,50 @@ async def test_ten_thousand_events_are_held_and_shown(tmp_path: Path) -> None:
         assert "text 10099" in run.text()
         await run.press("e", "home")
         assert "text 100”" in run.text()
+
+
+async def test_a_filter_narrows_the_pane_that_was_in_use_last(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("e", "slash", *"bob", "enter", "escape", "escape")
+        await run.press("slash", *"car")
+        assert run.app.main.found_in("friends") == "car"
+        await run.press("escape", "tab", "slash", *"bob")
+        assert run.app.main.found_in("events") == "bob"
+        await run.press("enter", "colon", "escape")
+        assert run.app.focused is run.app.main.event_pane
+
+
+async def test_a_filter_puts_the_cursor_on_the_first_who_fits(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("m", *"Band", "enter", "home")
+        assert run.app.selected == ""
+        await run.press("slash", *"bo")
+        assert run.app.selected == "bob"
+
+
+async def test_accents_and_case_do_not_matter_when_one_looks_for_a_text(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.fake.push(status("carol", ONLINE, "OBĚD v jídelně"))
+        await run.settle()
+        await run.press("slash", *"obed")
+        assert names(run) == ["carol"]
+        await run.press("escape", "e", "slash", *"jidelne")
+        assert "OBĚD" in run.text()
+
+
+async def test_a_group_is_one_however_its_name_is_written(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("m", *"Band", "enter")
+        await run.press("colon")
+        await run.type("group carol band", "enter")
+        assert headings(run)[0].startswith("Band ")
+        assert "of 2 online" in headings(run)[0]
+        await run.press("home", "down", "m")
+        assert "there are Band" in run.text()
+
+
+async def test_the_title_tells_the_order_that_is_not_the_usual_one(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        assert "online, by" not in run.text()
+        await run.press("o")
+        assert "online, by name" in run.text()

@@ -134,6 +134,34 @@ async def test_the_palette_takes_a_text_with_its_end(tmp_path: Path) -> None:
         assert run.fake.called("set_self_status") == [("Lunch", at(17))]
 
 
+@pytest.mark.parametrize("typed", ["quiet", "dnd", "do not", "bell"])
+async def test_the_palette_finds_a_command_by_its_name_and_by_its_help(
+    tmp_path: Path, typed: str
+) -> None:
+    async with running(tmp_path) as run:
+        await run.press("ctrl+p")
+        await run.type(typed, "enter")
+        assert run.fake.called("set_self_status") == []
+        assert "do not disturb" in run.text()
+
+
+async def test_a_line_that_failed_can_be_mended(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("colon")
+        await run.type("statsu Tea", "enter")
+        line = run.app.main.query_one(CommandLine)
+        assert line.value == "/statsu Tea"
+        assert run.app.focused is line
+
+
+async def test_a_text_that_is_too_long_is_told_as_in_the_status_box(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("colon")
+        await run.type("status " + "x" * 102, "enter")
+        assert "Too long by 2 bytes: shorten it." in run.text()
+        assert run.fake.called("set_self_status") == []
+
+
 async def test_a_line_that_is_none_is_told(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")

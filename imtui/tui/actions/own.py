@@ -1,7 +1,7 @@
 """What a person does with their own status and devices."""
 
 from imtui.tui.actions.host import Host
-from imtui.tui.choices import Choice, choices
+from imtui.tui.choices import Choice, choices, shorten, too_long
 from imtui.tui.ends import EndError, split_end
 
 
@@ -35,6 +35,9 @@ class OwnActions:
 
     def put(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text, or clear it with an empty one."""
+        if too_long(text):
+            self._host.complain(shorten(text))
+            return
         self._host.attempt(lambda: self._host.session.set_status(text, expires_at))
 
     def _ask_status(self) -> None:

@@ -1,6 +1,7 @@
 """What a person does about another one."""
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import is_user_id
@@ -8,6 +9,8 @@ from imtui.tui.account_state import group_name
 from imtui.tui.actions.asking import ask_user
 from imtui.tui.actions.host import Host
 from imtui.tui.errors import explain
+
+_GROUPS_SHOWN: Final = 5
 
 
 class PeopleActions:
@@ -96,12 +99,16 @@ class PeopleActions:
             if name is not None:
                 self._put_in(user_id, name)
 
-        present = self._host.memory.state.groups.get(user_id, "")
-        question = f"Which group for {user_id}? (empty: none)"
+        groups = self._host.memory.state.groups
+        present = groups.get(user_id, "")
+        there = ", ".join(sorted(set(groups.values()), key=str.casefold)[:_GROUPS_SHOWN])
+        question = (
+            f"Which group for {user_id}? (empty: none{'; there are ' if there else ''}{there})"
+        )
         self._host.open(TextPrompt(question, present, "group"), answered)
 
     def _put_in(self, user_id: str, name: str) -> None:
-        group = group_name(name)
+        group = self._host.memory.state.group_called(group_name(name))
         self._host.memory.change(lambda state: state.with_group(user_id, group))
         self._host.main.friend_list.sort_now()
 

@@ -27,6 +27,10 @@ _STATUS_WORDS: Final = {
     UserStatusType.UNKNOWN: "not known to us now",
 }
 
+_TYPING: Final = (
+    "What has no key is in the palette, or typed: /status Lunch for 45m, after : or in the "
+    "palette. An end is 45m, 1h30, until 17:00, until tomorrow or until fri 9:00."
+)
 _ALWAYS: Final = (
     ("Tab", "The other pane"),
     ("Esc", "Close, show all again, or go back to the friends"),
@@ -70,12 +74,12 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
     lines += _entry(f"{glyphs.watched:<13}", "watched: you are told when they come ONLINE", width)
     lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]
     for command in COMMANDS:
-        names = keys.names(command) or ("palette" if command.inner else f"/{command.id}")
-        lines += _entry(f"{names:<10} {command.title:<24}", command.help, width)
-    lines += ["", "Moving", ""]
+        name = "" if command.inner else f"/{command.id}"
+        lines += _entry(f"{keys.names(command, 2):<11} {name:<16}", command.help, width)
+    lines += ["", *wrap(_TYPING, max(width, 8)), "", "Moving", ""]
     moves = [(keys.names(move), move.help) for move in MOVES]
     for names, words in (*moves, *_ALWAYS):
-        lines += _entry(f"{names:<10}", words, width)
+        lines += _entry(f"{names:<11}", words, width)
     lines += ["", "What an event is about", ""]
     for kind, words in KIND_WORDS.items():
         lines += _entry(KIND_MARKS[kind], words, width)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from imtui.tui.badges import Glyphs
@@ -15,6 +16,7 @@ from imtui.tui.commands import COMMANDS
 from imtui.tui.events import EventKind
 from imtui.tui.roster import View, count
 from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.settings import Order
 from imtui.tui.store import Store
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList
@@ -103,20 +105,26 @@ class MainScreen(Screen[None]):
     def _friend_counts(self) -> list[str]:
         counts = str(count(self._store.friends()))
         if self._store.as_of is None:
-            return [counts]
+            order = self.friend_list.order
+            return [counts] if order is Order.PRESENCE else [f"{counts}, by {order}", counts]
         as_of = f"as of {time_of_day(self._clock, self._store.as_of)}"
         return [f"{counts}, {as_of}", as_of]
 
     def _event_note(self) -> list[str]:
         shown = self.event_pane.shown_name
-        return [shown if self.event_pane.follows else f"{shown}, End: newest"]
+        if self.event_pane.follows:
+            return [shown]
+        return [f"{shown}, {'End: newest' if self._in_events else 'scrolled back'}", shown]
 
     def on_mount(self) -> None:
         """Keep the event pane's note right while it is scrolled."""
         self.watch(self.event_pane, "scroll_y", self._scrolled, init=False)
 
-    def on_descendant_focus(self) -> None:
-        """Show which pane has the focus."""
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Note and show which pane has the focus; the line for commands belongs to none."""
+        panes = [node.id for node in event.widget.ancestors if node.id in ("friends", "events")]
+        if panes:
+            self.set_class(panes == ["events"], "-events")
         self.friend_title.refresh()
         self.event_title.refresh()
 
@@ -167,7 +175,8 @@ class MainScreen(Screen[None]):
 
     @property
     def _in_events(self) -> bool:
-        return self.has_class("-events") or self.event_pane.has_focus
+        """Tell whether the event pane had the focus last."""
+        return self.has_class("-events")
 
     def show_kind(self, kind: EventKind | None) -> None:
         """Show one kind of events, or all."""

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.badges import Glyphs
 from imtui.tui.cells import fit
-from imtui.tui.choices import CLEAR, ENDS, Choice, as_typed, matching, size, too_long
+from imtui.tui.choices import CLEAR, ENDS, Choice, as_typed, matching, shorten, size, too_long
 from imtui.tui.clock import Clock
 from imtui.tui.ends import EndError, describe, parse_end
 from imtui.tui.screens.dialog import Dialog
@@ -25,6 +25,9 @@ from imtui.tui.widgets.painted import SPAN_STYLES
 
 _ROW_WIDTH: Final = 55
 _FRAME_WIDTH: Final = 7
+_SIZE_SHOWN_MAX: Final = 9_999
+_KEYS: Final = "Enter: set   Tab: when it ends   Esc: leave it"
+_END_KEYS: Final = "Enter: set   Up, Down: other ends   Tab: the text"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class StatusBox(Dialog[NewStatus]):
     """Asks for the own text; dismissed with it, or with None."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (17, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Next", show=False, priority=True),
         Binding("up", "move(-1)", "Previous", show=False, priority=True),
@@ -79,11 +83,12 @@ class StatusBox(Dialog[NewStatus]):
     def on_mount(self) -> None:
         """Offer everything."""
         self._offer("")
-        self._note("Enter: set   Tab: when it ends   Esc: leave it")
+        self._note(_KEYS)
 
     @on(Input.Changed, "#text")
     def _typed(self, event: Input.Changed) -> None:
         self._offer(event.value)
+        self._note(_KEYS)
 
     def _offer(self, typed: str) -> None:
         self._shown = matching(self._offered, typed)
@@ -96,7 +101,8 @@ class StatusBox(Dialog[NewStatus]):
         self._texts.add_options(Option(self._row(choice)) for choice in self._shown)
         self._texts.highlighted = self._likeliest(typed.strip())
         count = self.query_one("#size", Static)
-        count.update(f"{size(typed):>3} / {CUSTOM_STATUS_MAX_BYTES}", layout=False)
+        shown = min(size(typed), _SIZE_SHOWN_MAX)
+        count.update(f"{shown} / {CUSTOM_STATUS_MAX_BYTES} bytes", layout=False)
         count.set_class(too_long(typed), "-wrong")
 
     def _likeliest(self, typed: str) -> int | None:
@@ -117,6 +123,7 @@ class StatusBox(Dialog[NewStatus]):
 
     @on(Input.Changed, "#end")
     def _end_typed(self) -> None:
+        self._note(_END_KEYS if self._end.has_focus else _KEYS)
         until = self.query_one("#until", Static)
         now = self._clock.local(self._clock.now())
         try:
@@ -145,7 +152,9 @@ class StatusBox(Dialog[NewStatus]):
 
     def action_other_line(self) -> None:
         """Type the end instead of the text, or the other way round."""
-        (self._text if self._end.has_focus else self._end).focus()
+        to_end = not self._end.has_focus
+        (self._end if to_end else self._text).focus()
+        self._note(_END_KEYS if to_end else _KEYS)
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -158,9 +167,7 @@ class StatusBox(Dialog[NewStatus]):
 
     def _choose(self, choice: Choice) -> None:
         if too_long(choice.text):
-            over = size(choice.text) - CUSTOM_STATUS_MAX_BYTES
-            unit = "byte" if over == 1 else "bytes"
-            self._note(f"Too long by {over} {unit}: shorten it.", wrong=True)
+            self._note(shorten(choice.text), wrong=True)
             return
         try:
             end = parse_end(self._end.value, self._clock.local(self._clock.now()))

@@ -40,7 +40,7 @@ class WatchesScreen(ListScreen):
 
     def notes(self) -> Sequence[str]:
         """Return what a watch is."""
-        return ["told when they come ONLINE and stay"]
+        return ["told when they stay ONLINE for 10 s", "ONLINE for 10 s"]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return the watches in the order in which they were set."""

@@ -8,6 +8,7 @@ from imtui.tui.clock import Clock, Throttle
 from imtui.tui.lines import Marks, heading_line, person_line
 from imtui.tui.messages import RunCommand
 from imtui.tui.roster import Row, View, arrange
+from imtui.tui.settings import Order
 from imtui.tui.spans import Span
 from imtui.tui.store import Changed, Link, Store
 from imtui.tui.widgets.cursor_view import CursorView
@@ -49,6 +50,11 @@ class FriendList(CursorView):
         return self._row.user_id
 
     @property
+    def order(self) -> Order:
+        """Return the order that the list is in."""
+        return self._view().order
+
+    @property
     def headings(self) -> list[str]:
         """Return the groups of the list."""
         return [row.heading for row in self._rows if row.heading]
@@ -84,9 +90,13 @@ class FriendList(CursorView):
             self._sorting.ask()
             return
         under, before = self._row, self._rows
-        self._rows = arrange(self._store.listed(), self._view())
+        view = self._view()
+        self._rows = arrange(self._store.listed(), view)
         if self._moved_at > float("-inf"):
             self.cursor = self._place_of(under)
+        if view.query and self._row.heading and self.cursor + 1 < len(self._rows):
+            # Whoever looks for somebody means the first who fits, not the group.
+            self.cursor += 1
         if before == self._rows:
             return
         if len(before) != len(self._rows):

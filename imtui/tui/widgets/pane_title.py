@@ -30,7 +30,7 @@ class PaneTitle(PaintedLine):
         """Return what the line shows in so many cells."""
         pane = self.parent
         current = isinstance(pane, Widget) and pane.has_focus_within
-        left = [Span(f" {self._title}", "current" if current else "title")]
+        left = [Span(" "), Span(self._title, "current" if current else "title")]
         for note in self._note():
             right = [Span(f"{note} ", "dim", self._command_id)]
             if width_of(left) + width_of(right) < width:

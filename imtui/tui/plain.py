@@ -1,0 +1,10 @@
+"""Text as one looks for it."""
+
+from unicodedata import combining, normalize
+
+
+def plain(text: str) -> str:
+    """Return a text without case and accents: who types ``obed`` finds ``Oběd``."""
+    if text.isascii():
+        return text.casefold()
+    return "".join(char for char in normalize("NFKD", text.casefold()) if not combining(char))
