@@ -12,8 +12,8 @@ from imtui.tui.store import Link, Store
 if TYPE_CHECKING:
     from imtui.tui.memory import Memory
 
-ROSTER_INTERVAL: Final = 0.05
-EVENTS_INTERVAL: Final = 0.25
+CHANGES_INTERVAL: Final = 0.25
+"""A lone change shows at once; in a flood, what changed meanwhile is painted in one go."""
 COUNTS_INTERVAL: Final = 1.0
 
 
@@ -44,17 +44,15 @@ class Painter:
         """Paint an app; it is asleep until ``begin``."""
         self._canvas = canvas
         clock = canvas.clock
-        self._roster = Throttle(clock, ROSTER_INTERVAL, self.later(self._show_roster))
-        self._events = Throttle(clock, EVENTS_INTERVAL, self.later(self._show_events))
+        self._changes = Throttle(clock, CHANGES_INTERVAL, self.later(self._show_changes))
         self._counts = Throttle(clock, COUNTS_INTERVAL, self.later(self._show_counts))
         self._countdown: Handle | None = None
         self._quiet_end: Handle | None = None
 
     def begin(self) -> None:
         """Follow the store."""
-        for throttle in (self._roster, self._events):
-            self._canvas.store.watch(throttle.ask)
-            throttle.ask()
+        self._canvas.store.watch(self._changes.ask)
+        self._changes.ask()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
         """Return what has ``show`` called in the app's own turn.
@@ -66,6 +64,10 @@ class Painter:
             self._canvas.call_next(show)
 
         return call
+
+    def _show_changes(self) -> None:
+        self._show_roster()
+        self._show_events()
 
     def _show_roster(self) -> None:
         changed = self._canvas.store.take_changed()

@@ -37,7 +37,7 @@ class Painted(Widget):
 
     def paint(self, spans: list[Span], width: int, under: str = "") -> Strip:
         """Return a strip of exactly ``width`` cells; ``under`` names a style below the others."""
-        base, ground = self.rich_style, Style()
+        base, ground = self.visual_style.rich_style, Style()
         if under:
             below = self._named(under)
             ground = below.background_style + Style(reverse=below.reverse)
