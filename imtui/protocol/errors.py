@@ -28,6 +28,8 @@ class ErrorCode(IntEnum):
     ERR_PARSE_RESPONSE_FAILED = 6001, "The backend's answer cannot be read."
     ERR_SDK_NOT_LOGGED_IN = 6014, "Not logged in, or kicked offline."
     ERR_INVALID_PARAMETERS = 6017, "A parameter is invalid."
+    ERR_DATABASE_OPERATE_FAILED = 6019, "The local database failed."
+    ERR_INVALID_MSG_RECEIVER = 6032, "Nobody writes to themselves."
     ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED = 6023, "Logged out before the login had finished."
     ERR_USER_SIG_EXPIRED = 6206, "The UserSig has expired."
     ERR_LOGIN_KICKED_OFF_BY_OTHER = 6208, "Kicked offline by another login of the account."
@@ -35,12 +37,20 @@ class ErrorCode(IntEnum):
     ERR_SDK_INTERFACE_NOT_SUPPORT = 7013, "The edition does not include this API."
     ERR_SDK_INVALID_OPERATION = 7014, "The operation is not possible now."
     ERR_SDK_ACCOUNT_LOGIN_IN_PROCESS = 7501, "A login is already under way."
+    ERR_SDK_MSG_BODY_SIZE_LIMIT = 8001, "A message has at most 12 KB."
     ERR_SDK_NET_DISCONNECT = 9508, "There is no connection to the backend."
     ERR_SDK_NET_CONN_TIMEOUT = 9510, "Connecting to the backend took too long."
     ERR_SDK_NET_CONN_REFUSE = 9511, "The backend refused the connection."
     ERR_SDK_NET_HOST_GETADDRINFO_FAILED = 9516, "The backend's host name is unknown."
     ERR_SDK_NET_WAIT_ACK_TIMEOUT = 9520, "The backend did not answer in time."
     ERR_SDK_NET_PKG_SIZE_LIMIT = 9522, "The request is larger than 1 MB."
+
+    # The backend: messages and conversations.
+    ERR_SVR_MSG_INVALID_ID = 20003, "There is no such account to write to."
+    ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016, "A message can be recalled for 2 minutes only."
+    ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022, "There is no such message to recall."
+    ERR_SVR_MSG_REVOKED_ALREADY = 20023, "The message is recalled already."
+    ERR_SVR_CONV_PINNED_COUNT_LIMIT = 51012, "At most 50 conversations can be pinned."
 
     # The backend: friendship.
     ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS = 30001, "A parameter of the friendship is invalid."

@@ -12,6 +12,7 @@ ADMINISTRATOR: Final = "administrator"
 
 _USER_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.USER_ID_MAX_CHARS}}}", re.ASCII)
 _INSTANCE_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.INSTANCE_ID_MAX_CHARS}}}", re.ASCII)
+_MSG_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.MSG_ID_MAX_CHARS}}}", re.ASCII)
 _FORBIDDEN: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{BIDI_CONTROLS}]")
 
 # Unicode's White_Space property. ``str.strip()`` alone would also strip U+001C to U+001F.
@@ -61,6 +62,17 @@ def check_instance_id(text: str) -> str:
         raise invalid_parameters(
             "instanceID", f"1 to {limits.INSTANCE_ID_MAX_CHARS} of A-Z a-z 0-9 _ -"
         )
+    return text
+
+
+def check_msg_id(text: str) -> str:
+    """Return ``text`` if it is 1 to 64 of ``A-Z a-z 0-9 _ -``.
+
+    Raises:
+        IMError: 6017.
+    """
+    if _MSG_ID.fullmatch(text) is None:
+        raise invalid_parameters("msgID", f"1 to {limits.MSG_ID_MAX_CHARS} of A-Z a-z 0-9 _ -")
     return text
 
 

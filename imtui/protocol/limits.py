@@ -28,6 +28,16 @@ FRIEND_LIST_PAGE: Final = 500
 DELETE_FRIENDS_MAX: Final = 100
 PUSH_MAX_STATUSES: Final = 500
 
+# Messages: the field's limits on them and on conversations.
+MESSAGE_MAX_BYTES: Final = 12 * 1024
+REVOKE_WINDOW: Final = 120.0
+DELETE_MESSAGES_MAX: Final = 50
+PINNED_CONVERSATIONS_MAX: Final = 50
+RECEIVE_OPT_MAX_USERS: Final = 30
+HISTORY_PAGE_MAX: Final = 100
+CONVERSATION_PAGE_MAX: Final = 100
+MSG_ID_MAX_CHARS: Final = 64
+
 UNIX_MS_MAX: Final = 2**53 - 1
 """The largest time that every JSON reader takes as it is, in Unix milliseconds."""
 

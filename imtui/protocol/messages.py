@@ -29,6 +29,16 @@ class Method(StrEnum):
     ADD_FRIEND = "addFriend"
     DELETE_FROM_FRIEND_LIST = "deleteFromFriendList"
     GET_FRIEND_LIST = "getFriendList"
+    SEND_MESSAGE = "sendMessage"
+    GET_C2C_HISTORY_MESSAGE_LIST = "getC2CHistoryMessageList"
+    GET_CHANGED_MESSAGES = "getChangedMessages"
+    REVOKE_MESSAGE = "revokeMessage"
+    DELETE_MESSAGES = "deleteMessages"
+    CLEAN_CONVERSATION_UNREAD_MESSAGE_COUNT = "cleanConversationUnreadMessageCount"
+    GET_CONVERSATION_LIST = "getConversationList"
+    PIN_CONVERSATION = "pinConversation"
+    SET_C2C_RECEIVE_MESSAGE_OPT = "setC2CReceiveMessageOpt"
+    DELETE_CONVERSATION = "deleteConversation"
 
 
 class Push(StrEnum):
@@ -40,6 +50,11 @@ class Push(StrEnum):
     FRIEND_LIST_ADDED = "onFriendListAdded"
     FRIEND_LIST_DELETED = "onFriendListDeleted"
     CONSOLE_CHANGED = "onConsoleChanged"
+    RECV_NEW_MESSAGE = "onRecvNewMessage"
+    MESSAGES_CHANGED = "onMessagesChanged"
+    RECV_C2C_READ_RECEIPT = "onRecvC2CReadReceipt"
+    CONVERSATION_CHANGED = "onConversationChanged"
+    MESSAGES_MISSED = "onMessagesMissed"
     KICKED_OFFLINE = "onKickedOffline"
     USER_SIG_EXPIRED = "onUserSigExpired"
 

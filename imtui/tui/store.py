@@ -314,27 +314,29 @@ class Store:
 
     def statuses_changed(self, statuses: Iterable[UserStatus]) -> None:
         """Take statuses that were pushed; who is not in the list is left out."""
+        now = self._now()
         changes: list[Event] = []
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
                 self._own_changed(status)
-            elif (event := self._person_changed(status)) is not None:
+            elif (event := self._person_changed(status, now)) is not None:
                 changes.append(event)
         if len(changes) < BURST:
             for event in changes:
                 self._add(event)
         else:
-            self._add(summary(self._now(), changes))
+            self._add(summary(now, changes))
         self._wake()
 
     def statuses_known(self, statuses: Iterable[UserStatus]) -> None:
         """Take statuses that were asked for to fill the list; nothing is told of them."""
+        now = self._now()
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
-                self.account.put(status, self._now())
+                self.account.put(status, now)
                 self._head()
             else:
-                self._person_changed(status)
+                self._person_changed(status, now)
         self._wake()
 
     def not_known(self, user_ids: Iterable[str]) -> None:
@@ -354,17 +356,17 @@ class Store:
             )
         )
 
-    def _person_changed(self, status: UserStatus) -> Event | None:
+    def _person_changed(self, status: UserStatus, now: int) -> Event | None:
         person = self._people.get(safe_text(status.user_id))
         if person is None:
             return None
         earlier = before(person)
-        if not update(person, status, self._now()):
+        if not update(person, status, now):
             return None
         self._changed.people.add(person.user_id)
         self._heard(person)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
-        event = change(self._now(), kind, person.user_id, earlier, person)
+        event = change(now, kind, person.user_id, earlier, person)
         if event is not None:
             self._changes.append(event)
         return event
