@@ -9,7 +9,7 @@ from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
 from imtui.tui.own_text import AWAY_EXPIRES_AT
 from imtui.tui.people import Person
-from imtui.tui.roster import Row
+from imtui.tui.roster import Heading
 from imtui.tui.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.store import Link, Store
 
@@ -64,14 +64,14 @@ def _mark(marks: Marks, glyphs: Glyphs) -> str:
     return glyphs.favourite if marks.favourite else " "
 
 
-def heading_line(row: Row, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
+def heading_line(heading: Heading, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
     """Return the heading of a group: whether it is folded, its name, how many are online."""
-    sign = glyphs.folded if row.folded else glyphs.open
+    sign = glyphs.folded if heading.folded else glyphs.open
     line = [
         Span(glyphs.cursor if cursor else " ", "accent"),
         Span(f"{sign} ", "dim"),
-        Span(row.heading, "title"),
-        Span(f"  {row.note}", "dim"),
+        Span(heading.name, "title"),
+        Span(f"  {heading.note}", "dim"),
     ]
     return crop(line, width, glyphs.ellipsis)
 

@@ -21,16 +21,17 @@ _RANK: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the friend list: a person, or a heading if there is no ``user_id``."""
+class Heading:
+    """The row over a group."""
 
-    user_id: str = ""
-    heading: str = ""
-    """The name of the group that begins here."""
+    name: str
     note: str = ""
-    """What stands beside a heading."""
+    """What stands beside the name."""
     folded: bool = False
-    favourite: bool = False
+
+
+Row = str | Heading
+"""A row of the friend list: the user ID of a person, or a heading."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def arrange(people: Iterable[Person], view: View) -> list[Row]:
     """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
     shown = [person for person in people if not view.query or fits(person, view.query)]
     shown.sort(key=_KEYS[view.order])
-    rows = [Row(one.user_id, favourite=True) for one in shown if one.user_id in view.favourites]
+    rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
     groups: dict[str, list[Person]] = {}
     for person in shown:
         if person.user_id not in view.favourites:
@@ -122,9 +123,9 @@ def _place_of_group(name: str) -> tuple[int, str, str]:
 
 def _group(name: str, members: list[Person], view: View) -> list[Row]:
     folded = name in view.folded and not view.query
-    heading = Row(heading=name, note=str(count(members)), folded=folded)
+    heading = Heading(name, str(count(members)), folded)
     return [heading] if folded else [heading, *_members(members)]
 
 
 def _members(members: list[Person]) -> list[Row]:
-    return [Row(person.user_id) for person in members]
+    return [person.user_id for person in members]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from imtui.tui.account_state import StateFile
 from imtui.tui.events import EventKind
+from imtui.tui.roster import Heading
 from imtui.tui.widgets.finder import Finder
 from tests.tui.fake import OFFLINE, ONLINE, FakeClient, at, status
 from tests.tui.harness import Running, running
@@ -12,12 +13,12 @@ from tests.tui.harness import Running, running
 def names(run: Running) -> list[str]:
     """Return the users of the friend list, in order."""
     view = run.app.main.friend_list
-    return [row.user_id for row in view._rows if row.user_id]
+    return [row for row in view._rows if isinstance(row, str)]
 
 
 def headings(run: Running) -> list[str]:
     view = run.app.main.friend_list
-    return [f"{row.heading} {row.note}" for row in view._rows if row.heading]
+    return [f"{row.name} {row.note}" for row in view._rows if isinstance(row, Heading)]
 
 
 async def test_typing_narrows_the_list_by_name_status_or_text(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The event pane: what happened, newest at the end."""
 
-from collections import deque
+from array import array
+from bisect import bisect_left
 from typing import Final
 
 from textual.events import Resize
@@ -26,7 +27,7 @@ class EventPane(LineView):
         self._log = store.events
         self._glyphs = glyphs
         self._clock = clock
-        self._lines: deque[int] = deque()
+        self._lines = array("Q")
         """Which event stands on each line, by its number; the lines are made as they are painted.
 
         Ten thousand events as spans would take ten times the memory.
@@ -84,10 +85,8 @@ class EventPane(LineView):
 
     def _drop_old(self) -> int:
         """Forget the lines of events that the log has dropped, and return how many they were."""
-        dropped = 0
-        while self._lines and self._lines[0] < self._log.first:
-            self._lines.popleft()
-            dropped += 1
+        dropped = bisect_left(self._lines, self._log.first)
+        del self._lines[:dropped]
         return dropped
 
     def _drop_last_if_merged(self) -> None:
@@ -133,7 +132,7 @@ class EventPane(LineView):
 
     def _wrap_anew(self) -> None:
         self._wrapped_to = self.line_width
-        self._lines.clear()
+        del self._lines[:]
         self._next = self._log.first
         if self.line_width:
             self._take_new()

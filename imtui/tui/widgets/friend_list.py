@@ -7,7 +7,7 @@ from imtui.tui.badges import Glyphs
 from imtui.tui.clock import Clock, Throttle
 from imtui.tui.lines import Marks, heading_line, person_line
 from imtui.tui.messages import RunCommand
-from imtui.tui.roster import Row, View, arrange
+from imtui.tui.roster import Heading, Row, View, arrange
 from imtui.tui.settings import Order
 from imtui.tui.spans import Span
 from imtui.tui.store import Changed, Link, Store
@@ -36,6 +36,7 @@ class FriendList(CursorView):
         self._view = view
         self._is_watched = is_watched
         self._rows: list[Row] = []
+        self._favourites: frozenset[str] = frozenset()
         self._moved_at = float("-inf")
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
@@ -47,7 +48,7 @@ class FriendList(CursorView):
     @property
     def selected(self) -> str:
         """Return the ID of the user under the cursor, or nothing."""
-        return self._row.user_id
+        return self._row if isinstance(self._row, str) else ""
 
     @property
     def order(self) -> Order:
@@ -57,16 +58,16 @@ class FriendList(CursorView):
     @property
     def headings(self) -> list[str]:
         """Return the groups of the list."""
-        return [row.heading for row in self._rows if row.heading]
+        return [row.name for row in self._rows if isinstance(row, Heading)]
 
     @property
     def heading(self) -> str:
         """Return the group whose heading is under the cursor, or nothing."""
-        return self._row.heading
+        return self._row.name if isinstance(self._row, Heading) else ""
 
     @property
     def _row(self) -> Row:
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else Row()
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else ""
 
     def show(self, changed: Changed) -> None:
         """Paint what changed, and have the list sorted again if that may have changed."""
@@ -74,7 +75,7 @@ class FriendList(CursorView):
             self.refresh()
         in_sight = range(self.scroll_offset.y, self.scroll_offset.y + self.page)
         for place in in_sight[: max(len(self._rows) - in_sight.start, 0)]:
-            if self._rows[place].user_id in changed.people:
+            if self._rows[place] in changed.people:
                 self.refresh_line(place)
         if changed.roster or changed.people:
             self._sorting.ask()
@@ -91,10 +92,10 @@ class FriendList(CursorView):
             return
         under, before = self._row, self._rows
         view = self._view()
-        self._rows = arrange(self._store.listed(), view)
+        self._rows, self._favourites = arrange(self._store.listed(), view), view.favourites
         if self._moved_at > float("-inf"):
             self.cursor = self._place_of(under)
-        if view.query and self._row.heading and self.cursor + 1 < len(self._rows):
+        if view.query and self.heading and self.cursor + 1 < len(self._rows):
             # Whoever looks for somebody means the first who fits, not the group.
             self.cursor += 1
         if before == self._rows:
@@ -110,8 +111,9 @@ class FriendList(CursorView):
 
     def _place_of(self, row: Row) -> int:
         """Return where a person or a heading stands now; where the cursor is if they are gone."""
+        name = row.name if isinstance(row, Heading) else ""
         for place, one in enumerate(self._rows):
-            if (one.user_id, one.heading) == (row.user_id, row.heading):
+            if one == row or (name and isinstance(one, Heading) and one.name == name):
                 return place
         return min(self.cursor, max(len(self._rows) - 1, 0))
 
@@ -124,12 +126,12 @@ class FriendList(CursorView):
         row = self._rows[number]
         under = self.under(number)
         at_cursor = number == self.cursor
-        if row.heading:
+        if isinstance(row, Heading):
             return heading_line(row, width, self._glyphs, cursor=at_cursor), under
-        person = self._store.person(row.user_id)
+        person = self._store.person(row)
         if person is None:
             return [], under
-        marks = Marks(at_cursor, row.favourite, self._is_watched(row.user_id))
+        marks = Marks(at_cursor, row in self._favourites, self._is_watched(row))
         as_of = self._store.as_of
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
@@ -146,18 +148,20 @@ class FriendList(CursorView):
 
     def chosen(self, place: int) -> None:
         """Open the details of a person, or fold a group."""
-        if self._rows[place].heading:
+        row = self._rows[place]
+        if isinstance(row, Heading):
             self.action_fold()
         else:
-            self.post_message(RunCommand("details", self._rows[place].user_id))
+            self.post_message(RunCommand("details", row))
 
     def clicked(self, place: int) -> bool:
         """Fold a group by one click on its heading."""
-        if self._rows[place].heading:
+        is_heading = isinstance(self._rows[place], Heading)
+        if is_heading:
             self.action_fold()
-        return bool(self._rows[place].heading)
+        return is_heading
 
     def action_fold(self) -> None:
         """Fold the group under the cursor, or open it."""
-        if self._row.heading:
-            self.post_message(RunCommand("fold", self._row.heading))
+        if self.heading:
+            self.post_message(RunCommand("fold", self.heading))
