@@ -1,11 +1,13 @@
 """The one door through which remote text goes before a terminal shows it."""
 
+import re
 import unicodedata
 from typing import Final
 
 # Unicode's Bidi_Control property.
 BIDI_CONTROLS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
+_LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _REPLACEMENT: Final = "\ufffd"
 _COMBINING_MAX: Final = 4
 _VARIATION_SELECTORS: Final = frozenset(
@@ -37,3 +39,8 @@ def safe_text(text: str) -> str:
         else:
             out.append(char)
     return "".join(out)
+
+
+def safe_lines(text: str) -> list[str]:
+    """Return a text of several lines, each as ``safe_text`` makes it, with tabs as spaces."""
+    return [safe_text(line.expandtabs(4)) for line in _LINE_END.split(text)]

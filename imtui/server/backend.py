@@ -114,7 +114,11 @@ class Backend:
             timing = Timing(config.heartbeat_timeout, config.subscriptions_cleared_after)
             # Counts the start, durably, before the first port opens: revisions only ever grow.
             self._service = IMService(
-                store.load(), config.clock(), timing, befriend=config.befriend
+                store.load(),
+                config.clock(),
+                timing,
+                archive=store.archive,
+                befriend=config.befriend,
             )
         except StoreError as error:
             raise BackendError(str(error)) from error

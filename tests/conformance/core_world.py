@@ -42,7 +42,7 @@ class Core:
 
     def _start(self) -> None:
         self._store = SQLiteStore(self._path)
-        self.service = IMService(self._store.load(), self.moment())
+        self.service = IMService(self._store.load(), self.moment(), archive=self._store.archive)
         self._carry_out()
 
     def restart(self) -> None:
@@ -143,6 +143,28 @@ class Core:
         gone = UserIDList(list(change.friend_ids))
         self._tell_account(change.user_id, "onFriendListDeleted", gone)
 
+    def _tell_message(self, change: c.MessageSent) -> None:
+        told = self.service.sessions_of(change.message.sender)
+        if change.to_receiver:
+            told += self.service.sessions_of(change.message.receiver)
+        for session_id in told:
+            if session_id != change.session_id:
+                self._tell(session_id, "onRecvNewMessage", {"messageList": [change.message]})
+
+    def _tell_messages_changed(self, change: c.MessagesChanged) -> None:
+        for user_id in change.told:
+            seen = [stored.seen_by(user_id) for stored in change.messages]
+            self._tell_account(user_id, "onMessagesChanged", {"messageList": seen})
+
+    def _tell_conversation(self, change: c.ConversationChanged) -> None:
+        params = {"conversationList": [change.conversation]}
+        self._tell_account(change.user_id, "onConversationChanged", params)
+
+    def _tell_read(self, change: c.ConversationRead) -> None:
+        receipt = {"userID": change.reader, "readSeq": change.read_seq, "timestamp": change.at}
+        params = {"receiptList": [receipt]}
+        self._tell_account(change.user_id, "onRecvC2CReadReceipt", params)
+
     def _tell_kicked(self, change: c.SessionKicked) -> None:
         self._tell(change.session_id, "onKickedOffline", {})
 
@@ -159,6 +181,10 @@ _TELL: dict[type, Callable[[Core, Any], None]] = {
     c.SubscriptionsChanged: Core._tell_subscriptions,
     c.FriendsAdded: Core._tell_friends_added,
     c.FriendsDeleted: Core._tell_friends_deleted,
+    c.MessageSent: Core._tell_message,
+    c.MessagesChanged: Core._tell_messages_changed,
+    c.ConversationChanged: Core._tell_conversation,
+    c.ConversationRead: Core._tell_read,
     c.SessionKicked: Core._tell_kicked,
     c.SessionTakenOver: Core._taken_over,
     c.SessionSilent: Core._silent,

@@ -8,7 +8,9 @@ from msgspec import structs
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.server.core.account import Account, Session
+from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change, DeviceChanged
+from imtui.server.core.conversation import Conversation, Conversations, Side
 from imtui.server.core.deadlines import Deadlines
 from imtui.server.core.device import DeviceState
 from imtui.server.core.moment import Moment
@@ -33,9 +35,11 @@ class App:
         stored: StoredApp,
         timing: Timing,
         now: Moment,
+        archive: Archive,
         befriend: Callable[[str, str], bool] | None = None,
     ) -> None:
         """Start from what was stored; nobody is connected yet."""
+        self.archive = archive
         self.timing = timing
         self.befriend = befriend
         self.console = stored.console
@@ -45,6 +49,7 @@ class App:
         """The accounts that have a session, in no order that matters."""
         self.friends = Relation()
         self.subscriptions = Relation()
+        self.conversations = Conversations()
         self.rates = Rates()
         self.silences: Deadlines[int] = Deadlines()
         """When a session has been silent for too long, in monotonic seconds."""
@@ -112,3 +117,24 @@ class App:
             self.subscriptions.append(owner, member)
         for owner in self.subscriptions:
             self.clearings.set(owner, now.monotonic + self.timing.subscriptions_cleared_after)
+        self._restore_conversations(stored)
+
+    def _restore_conversations(self, stored: StoredApp) -> None:
+        for known in stored.conversations:
+            self.conversations.add(
+                Conversation(
+                    known.low,
+                    known.high,
+                    known.last_seq,
+                    known.version,
+                    known.last_timestamp,
+                    Side(newest=known.newest_low, unread=known.unread_low),
+                    Side(newest=known.newest_high, unread=known.unread_high),
+                )
+            )
+        for kept in stored.sides:
+            side = self.conversations.make(kept.owner, kept.peer).side(kept.owner)
+            side.read_seq = kept.read_seq
+            side.read_at = kept.read_at
+            side.is_pinned = kept.is_pinned
+            side.recv_opt = kept.recv_opt

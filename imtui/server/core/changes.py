@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from imtui.protocol.chat import Conversation, Message
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus
+from imtui.server.core.archive import StoredMessage
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
 
@@ -109,6 +111,57 @@ class SessionSilent:
     session_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A message is new."""
+
+    message: Message
+    session_id: int
+    """Who sent it, and is not told."""
+    to_receiver: bool
+    """False if the receiver does not want to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Messages of a conversation were recalled, or deleted by one of the two."""
+
+    messages: tuple[StoredMessage, ...]
+    told: tuple[str, ...]
+    """The accounts that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesCleared:
+    """All messages of a conversation were deleted by one of the two; nobody is told of each."""
+
+    user_id: str
+    peer_id: str
+    version: int
+    """The conversation's version before: those that go get the next ones, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """A conversation changed for one of the two, other than by a new message."""
+
+    user_id: str
+    conversation: Conversation
+    read_at: int
+    """When it was last read, in Unix milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRead:
+    """Somebody has read what another one wrote."""
+
+    user_id: str
+    """The other one, who is told."""
+    reader: str
+    read_seq: int
+    at: int
+
+
 Change = (
     AccountRegistered
     | DeviceChanged
@@ -119,6 +172,11 @@ Change = (
     | FriendsAdded
     | FriendsDeleted
     | ConsoleChanged
+    | MessageSent
+    | MessagesChanged
+    | MessagesCleared
+    | ConversationChanged
+    | ConversationRead
     | SessionKicked
     | SessionTakenOver
     | SessionSilent

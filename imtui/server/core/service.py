@@ -4,6 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from imtui.protocol.chat import (
+    ConversationList,
+    Message,
+    MessageList,
+    ReceiveOpt,
+    SendMessageParams,
+)
 from imtui.protocol.messages import (
     FriendInfo,
     FriendListPage,
@@ -12,8 +19,17 @@ from imtui.protocol.messages import (
     Subscriptions,
 )
 from imtui.protocol.status import UserStatus
-from imtui.server.core import friendships, logins, presence, statuses, subscriptions
+from imtui.server.core import (
+    conversations,
+    friendships,
+    logins,
+    messages,
+    presence,
+    statuses,
+    subscriptions,
+)
 from imtui.server.core.app import App, Timing
+from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change, ConsoleChanged, SessionSilent
 from imtui.server.core.console import Console
 from imtui.server.core.device import DeviceState
@@ -39,6 +55,7 @@ class IMService:
         now: Moment,
         timing: Timing | None = None,
         *,
+        archive: Archive,
         befriend: Callable[[str, str], bool] | None = None,
     ) -> None:
         """Start from what was stored.
@@ -47,10 +64,11 @@ class IMService:
             stored: What outlived the last run.
             now: The present.
             timing: How long to wait for what.
+            archive: Where messages are found again.
             befriend: Whether a newly registered account and an earlier one are friends from the
                 start; by default nobody is.
         """
-        self._app = App(stored, timing or Timing(), now, befriend)
+        self._app = App(stored, timing or Timing(), now, archive, befriend)
         self._rates_checked = now.monotonic
 
     def take_changes(self) -> list[Change]:
@@ -125,6 +143,50 @@ class IMService:
     def get_friend_list(self, session_id: int, cursor: str) -> FriendListPage:
         """Return a page of friends; see ``friendships.get_friend_list``."""
         return friendships.get_friend_list(self._app, session_id, cursor)
+
+    def send_message(self, session_id: int, wish: SendMessageParams, now: Moment) -> Message:
+        """Send a message; see ``messages.send``."""
+        return messages.send(self._app, session_id, wish, now)
+
+    def get_history(
+        self, session_id: int, user_id: str, count: int, before_seq: int | None
+    ) -> MessageList:
+        """Return the last messages of a conversation; see ``messages.history``."""
+        return messages.history(self._app, session_id, user_id, count, before_seq)
+
+    def get_changed_messages(
+        self, session_id: int, user_id: str, since_version: int, count: int
+    ) -> MessageList:
+        """Return the messages that changed after a version; see ``messages.changed``."""
+        return messages.changed(self._app, session_id, user_id, since_version, count)
+
+    def revoke_message(self, session_id: int, user_id: str, msg_id: str, now: Moment) -> None:
+        """Recall a message; see ``messages.revoke``."""
+        messages.revoke(self._app, session_id, user_id, msg_id, now)
+
+    def delete_messages(self, session_id: int, user_id: str, seqs: list[int]) -> None:
+        """Delete messages for oneself; see ``messages.delete``."""
+        messages.delete(self._app, session_id, user_id, seqs)
+
+    def get_conversation_list(self, session_id: int, cursor: str, count: int) -> ConversationList:
+        """Return a page of conversations; see ``conversations.get_list``."""
+        return conversations.get_list(self._app, session_id, cursor, count)
+
+    def clean_unread(self, session_id: int, conversation_id: str, up_to: int, now: Moment) -> None:
+        """Note that a conversation was read; see ``conversations.clean_unread``."""
+        conversations.clean_unread(self._app, session_id, conversation_id, up_to, now)
+
+    def pin_conversation(self, session_id: int, conversation_id: str, is_pinned: bool) -> None:
+        """Pin or unpin a conversation; see ``conversations.pin``."""
+        conversations.pin(self._app, session_id, conversation_id, is_pinned)
+
+    def set_receive_opt(self, session_id: int, user_ids: list[str], opt: ReceiveOpt) -> None:
+        """Choose how messages are received; see ``conversations.set_receive_opt``."""
+        conversations.set_receive_opt(self._app, session_id, user_ids, opt)
+
+    def delete_conversation(self, session_id: int, conversation_id: str, now: Moment) -> None:
+        """Delete a conversation for oneself; see ``conversations.delete``."""
+        conversations.delete(self._app, session_id, conversation_id, now)
 
     @property
     def console(self) -> Console:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from imtui.protocol.chat import ReceiveOpt
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
 
@@ -12,6 +13,33 @@ class StoredAccount(Struct, frozen=True):
     user_id: str
     registered_at: int
     subscriptions_cleared_at: int | None = None
+
+
+class StoredConversation(Struct, frozen=True):
+    """Where a conversation of two stands, as its messages say."""
+
+    low: str
+    """The lower one of the two user IDs."""
+    high: str
+    last_seq: int
+    version: int
+    last_timestamp: int
+    newest_low: int
+    """The place of the newest message that ``low`` has not deleted; 0 if there is none."""
+    newest_high: int
+    unread_low: int
+    unread_high: int
+
+
+class StoredSide(Struct, frozen=True):
+    """What one of the two set in a conversation."""
+
+    owner: str
+    peer: str
+    read_seq: int
+    read_at: int
+    is_pinned: bool
+    recv_opt: ReceiveOpt
 
 
 class StoredApp(Struct, frozen=True):
@@ -26,3 +54,5 @@ class StoredApp(Struct, frozen=True):
     """Whose list, and who is on it."""
     subscriptions: list[tuple[str, str]] = field(default_factory=list)
     """Who subscribed to whom, the earliest first."""
+    conversations: list[StoredConversation] = field(default_factory=list)
+    sides: list[StoredSide] = field(default_factory=list)

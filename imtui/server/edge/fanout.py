@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from msgspec import Raw
 
 from imtui.protocol import messages as m
+from imtui.protocol.chat import ConversationList, MessageList, ReadReceipt, ReadReceiptList
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import encode, encode_push
 from imtui.server.core import changes as c
@@ -47,6 +48,8 @@ class FanOut:
         self._loop = asyncio.get_running_loop()
         self._peers: dict[int, Peer] = {}
         self._staged: set[Outbox] = set()
+        self._held: set[Outbox] = set()
+        """Those that hold back what is not durable yet."""
         self._waiting: set[Outbox] = set()
         self._flush_soon: asyncio.Handle | None = None
         self._next_tick: asyncio.TimerHandle | None = None
@@ -66,6 +69,7 @@ class FanOut:
         peer = self._peers.pop(session_id, None)
         if peer is not None:
             self._staged.discard(peer.outbox)
+            self._held.discard(peer.outbox)
             self._waiting.discard(peer.outbox)
 
     def answer(self, session_id: int, request_id: Any, data: bytes) -> None:
@@ -115,9 +119,13 @@ class FanOut:
         except StoreError as error:
             _log.error("%s", error)
             refusal = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
-            for outbox in self._staged:
-                outbox.refuse(refusal)
+            self._held |= {outbox for outbox in self._staged if outbox.refuse(refusal)}
             self._store_retry = self._loop.call_later(_STORE_RETRY, self._try_store)
+            return
+        held, self._held = self._held, set()
+        for outbox in held:
+            outbox.let_go()
+            self._stage(outbox)
 
     def _deliver(self) -> None:
         self._next_tick = None
@@ -134,18 +142,23 @@ class FanOut:
         self._staged.add(outbox)
         self._flush_later()
 
-    def _push(self, session_id: int, data: bytes) -> None:
+    def _push(self, session_id: int, data: bytes, *, is_chat: bool = False) -> None:
         peer = self._peers.get(session_id)
         if peer is not None:
-            peer.outbox.push(data)
+            peer.outbox.push(data, is_chat=is_chat)
             self._stage(peer.outbox)
 
     def _push_to_account(self, user_id: str, push: m.Push, params: Any) -> None:
-        sessions = self._service.sessions_of(user_id)
-        if sessions:
+        self._push_to(self._service.sessions_of(user_id), push, params)
+
+    def _push_to(
+        self, session_ids: Collection[int], push: m.Push, params: Any, *, is_chat: bool = False
+    ) -> None:
+        """Push the same to some sessions, encoded once."""
+        if session_ids:
             data = encode_push(push, params)
-            for session_id in sessions:
-                self._push(session_id, data)
+            for session_id in session_ids:
+                self._push(session_id, data, is_chat=is_chat)
 
     def _tell_status(self, change: c.StatusChanged) -> None:
         user_id = change.status.user_id
@@ -188,6 +201,31 @@ class FanOut:
             data = encode_push(m.Push.CONSOLE_CHANGED, change.console.public)
             for session_id in self._service.all_sessions():
                 self._push(session_id, data)
+
+    def _tell_message(self, change: c.MessageSent) -> None:
+        message = change.message
+        sessions = self._service.sessions_of(message.sender)
+        if change.to_receiver:
+            sessions += self._service.sessions_of(message.receiver)
+        others = [session_id for session_id in sessions if session_id != change.session_id]
+        self._push_to(others, m.Push.RECV_NEW_MESSAGE, MessageList([message]), is_chat=True)
+
+    def _tell_messages_changed(self, change: c.MessagesChanged) -> None:
+        for user_id in change.told:
+            seen = MessageList([stored.seen_by(user_id) for stored in change.messages])
+            sessions = self._service.sessions_of(user_id)
+            self._push_to(sessions, m.Push.MESSAGES_CHANGED, seen, is_chat=True)
+
+    def _tell_conversation(self, change: c.ConversationChanged) -> None:
+        params = ConversationList([change.conversation])
+        sessions = self._service.sessions_of(change.user_id)
+        self._push_to(sessions, m.Push.CONVERSATION_CHANGED, params, is_chat=True)
+
+    def _tell_read(self, change: c.ConversationRead) -> None:
+        receipt = ReadReceipt(change.reader, change.read_seq, change.at)
+        sessions = self._service.sessions_of(change.user_id)
+        params = ReadReceiptList([receipt])
+        self._push_to(sessions, m.Push.RECV_C2C_READ_RECEIPT, params, is_chat=True)
 
     def _tell_kicked(self, change: c.SessionKicked) -> None:
         self._push(change.session_id, encode_push(m.Push.KICKED_OFFLINE, m.Empty()))
@@ -240,6 +278,10 @@ _TELL: Final[dict[type, Callable[[FanOut, Any], None]]] = {
     c.FriendsAdded: FanOut._tell_friends_added,
     c.FriendsDeleted: FanOut._tell_friends_deleted,
     c.ConsoleChanged: FanOut._tell_console,
+    c.MessageSent: FanOut._tell_message,
+    c.MessagesChanged: FanOut._tell_messages_changed,
+    c.ConversationChanged: FanOut._tell_conversation,
+    c.ConversationRead: FanOut._tell_read,
     c.SessionKicked: FanOut._tell_kicked,
     c.SessionTakenOver: FanOut._tell_taken_over,
     c.SessionSilent: FanOut._tell_silent,

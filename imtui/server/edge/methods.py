@@ -1,5 +1,6 @@
 """What each JSON-RPC method asks of the core."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from imtui.protocol import chat
 from imtui.protocol import messages as m
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Params, Request, decode_params
@@ -16,6 +18,9 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
 from imtui.server.edge.authentication import authenticate
+from imtui.server.store.store import StoreError
+
+_log: Final = logging.getLogger(__name__)
 
 _EMPTY: Final = m.Empty()
 
@@ -49,7 +54,11 @@ def call(caller: Caller, request: Request, now: Moment) -> Struct:
     )
     if method.is_durable and caller.is_store_failing():
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
-    return method.carry_out(caller, params, now)
+    try:
+        return method.carry_out(caller, params, now)
+    except StoreError as error:
+        _log.error("%s", error)
+        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR) from error
 
 
 def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
@@ -119,6 +128,64 @@ def _get_friends(caller: Caller, params: m.GetFriendListParams, now: Moment) -> 
     return caller.service.get_friend_list(caller.session_id, params.cursor)
 
 
+def _send_message(caller: Caller, params: chat.SendMessageParams, now: Moment) -> chat.SentMessage:
+    return chat.SentMessage(caller.service.send_message(caller.session_id, params, now))
+
+
+def _get_history(caller: Caller, params: chat.GetHistoryParams, now: Moment) -> chat.MessageList:
+    return caller.service.get_history(
+        caller.session_id, params.user_id, params.count, params.before_seq
+    )
+
+
+def _get_changed(
+    caller: Caller, params: chat.GetChangedMessagesParams, now: Moment
+) -> chat.MessageList:
+    return caller.service.get_changed_messages(
+        caller.session_id, params.user_id, params.since_version, params.count
+    )
+
+
+def _revoke_message(caller: Caller, params: chat.RevokeMessageParams, now: Moment) -> m.Empty:
+    caller.service.revoke_message(caller.session_id, params.user_id, params.msg_id, now)
+    return _EMPTY
+
+
+def _delete_messages(caller: Caller, params: chat.DeleteMessagesParams, now: Moment) -> m.Empty:
+    caller.service.delete_messages(caller.session_id, params.user_id, params.seq_list)
+    return _EMPTY
+
+
+def _clean_unread(caller: Caller, params: chat.CleanUnreadParams, now: Moment) -> m.Empty:
+    caller.service.clean_unread(
+        caller.session_id, params.conversation_id, params.clean_sequence, now
+    )
+    return _EMPTY
+
+
+def _get_conversations(
+    caller: Caller, params: chat.GetConversationListParams, now: Moment
+) -> chat.ConversationList:
+    return caller.service.get_conversation_list(caller.session_id, params.cursor, params.count)
+
+
+def _pin_conversation(caller: Caller, params: chat.PinConversationParams, now: Moment) -> m.Empty:
+    caller.service.pin_conversation(caller.session_id, params.conversation_id, params.is_pinned)
+    return _EMPTY
+
+
+def _set_receive_opt(caller: Caller, params: chat.SetReceiveOptParams, now: Moment) -> m.Empty:
+    caller.service.set_receive_opt(caller.session_id, params.user_id_list, params.opt)
+    return _EMPTY
+
+
+def _delete_conversation(
+    caller: Caller, params: chat.DeleteConversationParams, now: Moment
+) -> m.Empty:
+    caller.service.delete_conversation(caller.session_id, params.conversation_id, now)
+    return _EMPTY
+
+
 @dataclass(frozen=True)
 class _Method:
     params: type[Any] | None
@@ -126,7 +193,7 @@ class _Method:
     carry_out: Callable[[Caller, Any, Moment], Struct]
     needs_login: bool = True
     is_durable: bool = False
-    """What it changes outlives a restart."""
+    """What it changes outlives a restart, or what it shows has to be on the disk."""
 
 
 _METHODS: Final[dict[str, _Method]] = {
@@ -143,4 +210,28 @@ _METHODS: Final[dict[str, _Method]] = {
         m.DeleteFromFriendListParams, _delete_friends, is_durable=True
     ),
     m.Method.GET_FRIEND_LIST: _Method(m.GetFriendListParams, _get_friends),
+    m.Method.SEND_MESSAGE: _Method(chat.SendMessageParams, _send_message, is_durable=True),
+    m.Method.GET_C2C_HISTORY_MESSAGE_LIST: _Method(
+        chat.GetHistoryParams, _get_history, is_durable=True
+    ),
+    m.Method.GET_CHANGED_MESSAGES: _Method(
+        chat.GetChangedMessagesParams, _get_changed, is_durable=True
+    ),
+    m.Method.REVOKE_MESSAGE: _Method(chat.RevokeMessageParams, _revoke_message, is_durable=True),
+    m.Method.DELETE_MESSAGES: _Method(chat.DeleteMessagesParams, _delete_messages, is_durable=True),
+    m.Method.CLEAN_CONVERSATION_UNREAD_MESSAGE_COUNT: _Method(
+        chat.CleanUnreadParams, _clean_unread, is_durable=True
+    ),
+    m.Method.GET_CONVERSATION_LIST: _Method(
+        chat.GetConversationListParams, _get_conversations, is_durable=True
+    ),
+    m.Method.PIN_CONVERSATION: _Method(
+        chat.PinConversationParams, _pin_conversation, is_durable=True
+    ),
+    m.Method.SET_C2C_RECEIVE_MESSAGE_OPT: _Method(
+        chat.SetReceiveOptParams, _set_receive_opt, is_durable=True
+    ),
+    m.Method.DELETE_CONVERSATION: _Method(
+        chat.DeleteConversationParams, _delete_conversation, is_durable=True
+    ),
 }

@@ -9,16 +9,21 @@ from msgspec import Raw
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import RequestID, encode_answer, encode_push
 from imtui.protocol.limits import PUSH_MAX_STATUSES
-from imtui.protocol.messages import Push
+from imtui.protocol.messages import Empty, Push
 
 OWN_PUSHES_MAX: Final = 1000
 ANSWERS_MAX: Final = 64
+
+
+_MISSED: Final = encode_push(Push.MESSAGES_MISSED, Empty())
 
 
 class _Frame(NamedTuple):
     data: bytes
     is_answer: bool
     request_id: RequestID = None
+    is_chat: bool = False
+    """Tells of messages or conversations."""
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
@@ -34,7 +39,8 @@ class Outbox:
     """The frames of one connection.
 
     Answers and own pushes are staged until what they tell is durable, then ready in their order.
-    Of watched users only the last status is kept until the connection can take it.
+    Of watched users only the last status is kept until the connection can take it. What tells of
+    messages never leaves before they are durable, and is not dropped without saying so.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -45,6 +51,8 @@ class Outbox:
         self._pushes = 0
         self._statuses: dict[str, Raw] = {}
         self._is_overdue = False
+        self._held: list[_Frame] = []
+        self._has_missed = False
 
     @property
     def is_full(self) -> bool:
@@ -55,9 +63,9 @@ class Outbox:
         """Stage the answer to a request."""
         self._staged.append(_Frame(data, True, request_id))
 
-    def push(self, data: bytes) -> None:
-        """Stage a push that is not to be merged with others."""
-        self._staged.append(_Frame(data, False))
+    def push(self, data: bytes, *, is_chat: bool = False) -> None:
+        """Stage a push that is not to be merged with others; it may tell of messages."""
+        self._staged.append(_Frame(data, False, is_chat=is_chat))
 
     def pend(self, user_id: str, status: Raw) -> None:
         """Keep the status of a watched user, in place of an earlier one."""
@@ -72,15 +80,27 @@ class Outbox:
     def forget_all(self) -> None:
         """Drop all that is still to be told, as nobody is logged in any more."""
         self._statuses.clear()
+        self._has_missed = False
 
-    def refuse(self, error: IMError) -> None:
-        """Turn the staged answers into errors, as what they acknowledge could not be kept."""
+    def refuse(self, error: IMError) -> bool:
+        """Turn the staged answers into errors, as what they acknowledge could not be kept.
+
+        Pushes that tell of messages are held back; return whether any are.
+        """
+        self._held += [frame for frame in self._staged if frame.is_chat]
         self._staged = [
             frame._replace(data=encode_answer(frame.request_id, error))
             if frame.is_answer
             else frame
             for frame in self._staged
+            if not frame.is_chat
         ]
+        return bool(self._held)
+
+    def let_go(self) -> None:
+        """Stage what was held back, before all else: it is durable now."""
+        self._staged = self._held + self._staged
+        self._held = []
 
     def release(self) -> None:
         """Make what was staged ready."""
@@ -106,7 +126,7 @@ class Outbox:
         if not self._ready and self._is_overdue:
             self.deliver(status_frames)
         if not self._ready:
-            return None
+            return self._take_missed()
         frame = self._ready.popleft()
         self._pushes -= not frame.is_answer
         return frame.data
@@ -115,7 +135,12 @@ class Outbox:
         self._ready.append(frame)
         self._pushes += not frame.is_answer
 
+    def _take_missed(self) -> bytes | None:
+        has_missed, self._has_missed = self._has_missed, False
+        return _MISSED if has_missed else None
+
     def _drop_oldest_push(self) -> None:
         index = next(index for index, frame in enumerate(self._ready) if not frame.is_answer)
+        self._has_missed |= self._ready[index].is_chat
         del self._ready[index]
         self._pushes -= 1

@@ -1,7 +1,7 @@
 """A store in an SQLite database with a write-ahead log."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import msgspec
 
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
+from imtui.server.core.archive import Archive
 from imtui.server.core.changes import (
     AccountRegistered,
     Change,
@@ -21,15 +22,15 @@ from imtui.server.core.changes import (
 )
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device, DeviceState
-from imtui.server.core.stored import StoredAccount, StoredApp
+from imtui.server.core.stored import StoredAccount, StoredApp, StoredConversation
+from imtui.server.store import message_tables
+from imtui.server.store.message_tables import MessageTables, Statement
 from imtui.server.store.store import StoreError
-
-SCHEMA_VERSION: Final = 1
 
 # In seconds. Short: while a commit waits for somebody else's lock, nobody is served.
 _BUSY_TIMEOUT: Final = 0.2
 
-_SCHEMA: Final = """
+_FIRST_SCHEMA: Final = """
 CREATE TABLE app (start INTEGER NOT NULL, console TEXT NOT NULL);
 CREATE TABLE accounts (
     user_id TEXT PRIMARY KEY, registered_at INTEGER NOT NULL, subscriptions_cleared_at INTEGER
@@ -50,16 +51,23 @@ CREATE TABLE subscriptions (
 INSERT INTO app VALUES (0, '{}');
 """
 
+# What makes a database of each version from that of the one before.
+_STEPS: Final = (_FIRST_SCHEMA, message_tables.SCHEMA)
+
+SCHEMA_VERSION: Final = len(_STEPS)
+
 # Nothing is wrong with the file: there is no room on the disk, or somebody else has it locked.
 _NOT_ITS_FAULT: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR_WRITE}
 )
 
-Statement = tuple[str, tuple[Any, ...]]
-
 
 class SQLiteStore:
-    """Changes become statements, and the statements of one commit one transaction."""
+    """Changes become statements, and the statements of one commit one transaction.
+
+    The transaction is begun by the commit, or earlier by a search for messages: all that was
+    noted is there to be found.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the database, made if there is none.
@@ -69,6 +77,10 @@ class SQLiteStore:
         """
         self._path = path
         self._noted: list[Statement] = []
+        self._carried_out = 0
+        """How many of the noted are in the open transaction."""
+        self._failure: StoreError | None = None
+        """Why what was noted could not be carried out: tried again by a commit only."""
         try:
             path.touch(mode=0o600)
             self._database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT)
@@ -96,6 +108,12 @@ class SQLiteStore:
                 devices=[_device(row) for row in self._rows("SELECT * FROM devices")],
                 friends=self._rows("SELECT owner, friend FROM friends"),
                 subscriptions=self._rows("SELECT owner, user_id FROM subscriptions ORDER BY place"),
+                conversations=[
+                    StoredConversation(*row) for row in self._rows(message_tables.CONVERSATIONS)
+                ],
+                sides=[
+                    message_tables.stored_side(row) for row in self._rows("SELECT * FROM sides")
+                ],
             )
         except (sqlite3.Error, ValueError, IndexError) as error:
             raise self._cannot("read", error) from error
@@ -115,16 +133,19 @@ class SQLiteStore:
         """
         if not self._noted:
             return
+        self._failure = None
+        self._carry_out_noted()
         try:
-            self._database.execute("BEGIN IMMEDIATE")
-            for sql, values in self._noted:
-                self._database.execute(sql, values)
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise self._cannot("written", error) from error
+            raise self._undo(error) from error
         self._noted.clear()
+        self._carried_out = 0
+
+    @property
+    def archive(self) -> Archive:
+        """Return the messages, those that were noted included; to find one raises StoreError."""
+        return MessageTables(self._find)
 
     def close(self) -> None:
         """Let go of the database; what was noted and not committed is gone."""
@@ -139,14 +160,45 @@ class SQLiteStore:
             version = self._rows("PRAGMA user_version")[0][0]
             if self._rows("PRAGMA quick_check(1)") != [("ok",)]:
                 raise sqlite3.DatabaseError("its pages do not fit together")
-            if version == 0:
+            if version < SCHEMA_VERSION:
+                steps = "".join(_STEPS[version:])
                 self._database.executescript(
-                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                    f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
                 )
         except sqlite3.Error as error:
             raise self._cannot("read", error) from error
         if version > SCHEMA_VERSION:
             raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
+
+    def _find(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        if self._failure is not None:
+            raise self._failure
+        self._carry_out_noted()
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._undo(error, "read") from error
+
+    def _carry_out_noted(self) -> None:
+        if self._carried_out == len(self._noted):
+            return
+        try:
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            for sql, values in self._noted[self._carried_out :]:
+                self._database.execute(sql, values)
+        except sqlite3.Error as error:
+            raise self._undo(error) from error
+        self._carried_out = len(self._noted)
+
+    def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        self._carried_out = 0
+        failure = self._cannot(done, error)
+        if self._noted:
+            self._failure = failure
+        return failure
 
     def _rows(self, sql: str) -> list[Any]:
         return self._database.execute(sql).fetchall()
@@ -211,6 +263,7 @@ def _console_changed(change: ConsoleChanged) -> list[Statement]:
 
 
 _STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
+    **message_tables.STATEMENTS,
     AccountRegistered: _account_registered,
     DeviceChanged: _device_changed,
     DeviceForgotten: _device_forgotten,

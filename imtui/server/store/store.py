@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change
 from imtui.server.core.stored import StoredApp
 
@@ -30,6 +31,10 @@ class Store(Protocol):
         Raises:
             StoreError: It could not; what was noted is kept, and tried again by the next commit.
         """
+
+    @property
+    def archive(self) -> Archive:
+        """Return the messages, those that were noted included; to find one raises StoreError."""
 
     def close(self) -> None:
         """Let go of the store; what was noted and not committed is gone."""

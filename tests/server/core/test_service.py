@@ -7,6 +7,7 @@ from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
+from tests.server.memory_archive import MemoryArchive
 
 
 def at(seconds: float) -> Moment:
@@ -14,7 +15,7 @@ def at(seconds: float) -> Moment:
 
 
 def service() -> IMService:
-    return IMService(StoredApp(start=1), at(0))
+    return IMService(StoredApp(start=1), at(0), archive=MemoryArchive())
 
 
 def test_records_of_old_devices_are_bounded_and_a_lost_one_outlasts_logged_out_ones() -> None:
@@ -59,7 +60,12 @@ def test_the_next_sweep_never_waits_long_on_the_wall_clock() -> None:
 
 
 def test_a_newly_registered_account_is_befriended_with_whom_the_backend_says() -> None:
-    core = IMService(StoredApp(start=1), at(0), befriend=lambda new, known: known != "stranger")
+    core = IMService(
+        StoredApp(start=1),
+        at(0),
+        befriend=lambda new, known: known != "stranger",
+        archive=MemoryArchive(),
+    )
     for session, user_id in enumerate(["bob", "stranger", "alice"]):
         core.login(session, Login(user_id, user_id), at(0))
     friends = core.get_friend_list(2, "").friend_info_list

@@ -17,6 +17,7 @@ from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
 from imtui.server.data_dir import AppKey
 from imtui.server.edge.methods import Caller, call
+from tests.server.memory_archive import MemoryArchive
 
 NOW = Moment(100.0, 1_700_000_000_000)
 KEY = AppKey(1400000000, "secret")
@@ -34,6 +35,9 @@ _names = st.sampled_from(
     [
         *("userID", "userIDList", "customStatus", "expiresAt", "cursor", "deleteType"),
         *("sdkAppID", "userSig", "instanceID", "deviceName", "platform", "passive", "resume"),
+        *("msgID", "elemType", "text", "data", "cloudCustomData", "onlineUserOnly", "count"),
+        *("beforeSeq", "sinceVersion", "seqList", "conversationID", "cleanSequence", "opt"),
+        "isPinned",
     ]
 )
 _params = st.one_of(
@@ -41,11 +45,23 @@ _params = st.one_of(
     st.dictionaries(_names, _values),
     st.fixed_dictionaries({"userIDList": st.lists(_ids, max_size=5)}),
     st.fixed_dictionaries({"customStatus": st.text(max_size=120)}),
+    st.fixed_dictionaries(
+        {"userID": _ids, "msgID": _ids, "seqList": st.lists(st.integers(), max_size=3)},
+        optional={
+            **{"text": st.text(max_size=9), "elemType": st.integers(0, 3), "data": st.just("AA==")},
+            **{"count": st.integers(-1, 102), "beforeSeq": st.none() | st.integers()},
+            **{"sinceVersion": st.integers(), "cloudCustomData": st.text(max_size=9)},
+        },
+    ),
+    st.fixed_dictionaries(
+        {"conversationID": st.sampled_from(["c2c_bob", "c2c_alice", "c2c_", "x"])},
+        optional={"isPinned": st.booleans(), "cleanSequence": st.integers(), "cursor": _ids},
+    ),
 )
 
 
 def caller(session_id: int) -> Caller:
-    service = IMService(StoredApp(start=1), NOW)
+    service = IMService(StoredApp(start=1), NOW, archive=MemoryArchive())
     for number, user_id in ((7, "bob"), (8, "carol"), (ALICE, "alice")):
         service.login(number, Login(user_id, f"{user_id}-device"), NOW)
     return Caller(service, KEY, 400.0, session_id, lambda: False)

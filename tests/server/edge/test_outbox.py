@@ -41,6 +41,53 @@ def test_refused_answers_become_errors_and_pushes_stay() -> None:
     assert push == b"push"
 
 
+def test_what_tells_of_messages_is_held_back_until_it_is_durable_and_then_goes_first() -> None:
+    box = outbox()
+    box.push(b"message", is_chat=True)
+    box.push(b"status")
+    assert box.refuse(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+    box.release()
+    assert taken(box) == [b"status"]
+    box.push(b"later", is_chat=True)
+    box.let_go()
+    box.release()
+    assert taken(box) == [b"message", b"later"]
+    box.let_go()
+    box.release()
+    assert taken(box) == []
+
+
+def test_messages_that_were_dropped_are_told_of_once_all_that_was_ready_is_taken() -> None:
+    box = outbox()
+    for number in range(OWN_PUSHES_MAX + 2):
+        box.push(str(number).encode(), is_chat=True)
+        box.release()
+    frames = taken(box)
+    assert frames[:2] == [b"2", b"3"]
+    assert frames[OWN_PUSHES_MAX:] == [b'{"jsonrpc":"2.0","method":"onMessagesMissed","params":{}}']
+    assert taken(box) == []
+    box.push(b"next", is_chat=True)
+    box.release()
+    assert taken(box) == [b"next"]
+
+
+def test_nothing_is_said_to_be_missed_if_no_message_was_dropped() -> None:
+    box = outbox()
+    for _ in range(OWN_PUSHES_MAX + 2):
+        box.push(b"status")
+    box.release()
+    assert taken(box) == [b"status"] * OWN_PUSHES_MAX
+
+
+def test_who_is_logged_out_has_missed_nothing() -> None:
+    box = outbox()
+    for _ in range(OWN_PUSHES_MAX + 1):
+        box.push(b"message", is_chat=True)
+    box.release()
+    box.forget_all()
+    assert taken(box) == [b"message"] * OWN_PUSHES_MAX
+
+
 def test_of_a_watched_user_the_last_status_wins() -> None:
     box = outbox()
     box.pend("bob", Raw(b'"old"'))

@@ -10,11 +10,12 @@ from imtui.server.core.logins import Login
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
 from imtui.server.edge.sweeper import Sweeper
+from tests.server.memory_archive import MemoryArchive
 
 
 @asynccontextmanager
 async def sweeping(timing: Timing) -> AsyncIterator[tuple[IMService, Sweeper, asyncio.Event]]:
-    service = IMService(StoredApp(start=1), present(), timing)
+    service = IMService(StoredApp(start=1), present(), timing, archive=MemoryArchive())
     swept = asyncio.Event()
     sweeper = Sweeper(service, present, swept.set)
     async with asyncio.TaskGroup() as tasks:

@@ -1,0 +1,217 @@
+"""Conversations: listing, reading, pinning, muting and deleting them."""
+
+import heapq
+import re
+from typing import Final
+
+from imtui.protocol import chat, limits
+from imtui.protocol.chat import ConversationList, ReceiveOpt, peer_of
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.identifiers import check_user_id, check_user_ids
+from imtui.server.core.app import App
+from imtui.server.core.archive import StoredMessage
+from imtui.server.core.changes import ConversationChanged, ConversationRead, MessagesCleared
+from imtui.server.core.conversation import Conversation, Side
+from imtui.server.core.moment import Moment
+from imtui.server.core.paging import check_count, page_of
+
+_CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
+
+_Place = tuple[bool, int, str]
+
+
+def get_list(app: App, session_id: int, cursor: str, count: int) -> ConversationList:
+    """Return a page of a session's conversations: pinned ones first, then the latest active.
+
+    Those without a message for oneself are left out, unless they are pinned or have a receive
+    option.
+
+    Args:
+        app: The app.
+        session_id: Who asks.
+        cursor: That of the page before; empty for the first one.
+        count: 1 to 100 at most; fewer if they would not fit into one frame.
+
+    Raises:
+        IMError: 6014, 6017.
+    """
+    owner = app.session(session_id).user_id
+    check_count(count, limits.CONVERSATION_PAGE_MAX)
+    after = _place_of(cursor) if cursor else None
+    listed = (
+        (_place(peer, conversation, owner), conversation)
+        for peer, conversation in app.conversations.of(owner)
+        if conversation.side(owner).is_listed
+    )
+    rest = (entry for entry in listed if after is None or entry[0] > after)
+    found = heapq.nsmallest(count + 1, rest, key=lambda entry: entry[0])
+    page, is_last = page_of(found, count, lambda entry: shown_to(app, entry[1], owner))
+    return ConversationList(page, None if is_last else _cursor(found[len(page) - 1][0]))
+
+
+def clean_unread(app: App, session_id: int, conversation_id: str, up_to: int, now: Moment) -> None:
+    """Note that a session's account has read a conversation.
+
+    Args:
+        app: The app.
+        session_id: Who has read.
+        conversation_id: What.
+        up_to: The place up to which; 0, or more than there is, for all.
+        now: When.
+
+    Raises:
+        IMError: 6014, 6017.
+    """
+    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    if up_to < 0:
+        raise invalid_parameters("cleanSequence", "0 or more")
+    conversation = app.conversations.get(owner, peer)
+    if conversation is None:
+        return
+    side = conversation.side(owner)
+    read_seq = min(up_to or conversation.last_seq, conversation.last_seq)
+    if read_seq <= side.read_seq:
+        return
+    is_all = read_seq == conversation.last_seq
+    unread = 0 if is_all else app.archive.count_unread(owner, peer, read_seq)
+    newest = _newest(app, conversation, owner)
+    side.unread = unread
+    _read(app, side, owner, peer, read_seq, now)
+    say_changed(app, conversation, owner, newest)
+
+
+def pin(app: App, session_id: int, conversation_id: str, is_pinned: bool) -> None:
+    """Pin a conversation of a session's account, or unpin it.
+
+    Raises:
+        IMError: 6014; 6017; 20003 for an unknown account or oneself; 51012 when 50 are pinned.
+    """
+    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    if peer not in app.accounts or peer == owner:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_ID)
+    known = app.conversations.get(owner, peer)
+    if is_pinned == (known is not None and known.side(owner).is_pinned):
+        return
+    if is_pinned:
+        pinned = sum(one.side(owner).is_pinned for _, one in app.conversations.of(owner))
+        if pinned >= limits.PINNED_CONVERSATIONS_MAX:
+            raise IMError(ErrorCode.ERR_SVR_CONV_PINNED_COUNT_LIMIT)
+    conversation = app.conversations.make(owner, peer)
+    newest = _newest(app, conversation, owner)
+    conversation.side(owner).is_pinned = is_pinned
+    say_changed(app, conversation, owner, newest)
+
+
+def set_receive_opt(app: App, session_id: int, user_ids: list[str], opt: ReceiveOpt) -> None:
+    """Choose how a session's account receives what some users write.
+
+    Args:
+        app: The app.
+        session_id: Who chooses.
+        user_ids: 1 to 30; unknown accounts and oneself are left out.
+        opt: How.
+
+    Raises:
+        IMError: 6014; 6017; 20003 if none of them is another account.
+    """
+    owner = app.session(session_id).user_id
+    unique = check_user_ids(user_ids, limits.RECEIVE_OPT_MAX_USERS)
+    if not unique:
+        raise invalid_parameters("userIDList", "name at least one user")
+    peers = [peer for peer in unique if peer in app.accounts and peer != owner]
+    if not peers:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_ID)
+    changing = []
+    for peer in peers:
+        known = app.conversations.get(owner, peer)
+        if opt is not (known.side(owner).recv_opt if known else ReceiveOpt.RECEIVE):
+            conversation = app.conversations.make(owner, peer)
+            changing.append((conversation, _newest(app, conversation, owner)))
+    for conversation, newest in changing:
+        conversation.side(owner).recv_opt = opt
+        say_changed(app, conversation, owner, newest)
+
+
+def delete(app: App, session_id: int, conversation_id: str, now: Moment) -> None:
+    """Delete a conversation with all its messages for a session's account; the other keeps them.
+
+    Raises:
+        IMError: 6014, 6017.
+    """
+    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    conversation = app.conversations.get(owner, peer)
+    if conversation is None:
+        return
+    side = conversation.side(owner)
+    going = app.archive.count_visible(owner, peer) if side.newest else 0
+    is_read = side.read_seq == conversation.last_seq
+    if not going and is_read and not side.is_pinned:
+        return
+    if going:
+        app.changes.append(MessagesCleared(owner, peer, conversation.version))
+        conversation.version += going
+    side.newest = side.unread = 0
+    side.is_pinned = False
+    if not is_read:
+        _read(app, side, owner, peer, conversation.last_seq, now)
+    say_changed(app, conversation, owner, None)
+
+
+def say_changed(
+    app: App, conversation: Conversation, owner: str, newest: StoredMessage | None
+) -> None:
+    """Say that a conversation changed for one of the two, whose newest message is given."""
+    shown = _shown(conversation, owner, newest)
+    app.changes.append(ConversationChanged(owner, shown, conversation.side(owner).read_at))
+
+
+def shown_to(app: App, conversation: Conversation, owner: str) -> chat.Conversation:
+    """Return a conversation as one of the two sees it."""
+    return _shown(conversation, owner, _newest(app, conversation, owner))
+
+
+def _shown(
+    conversation: Conversation, owner: str, newest: StoredMessage | None
+) -> chat.Conversation:
+    peer = conversation.high if owner == conversation.low else conversation.low
+    side = conversation.side(owner)
+    return chat.Conversation(
+        chat.conversation_id(peer),
+        conversation.version,
+        newest.seen_by(owner) if newest else None,
+        side.unread,
+        side.read_seq,
+        conversation.side(peer).read_seq,
+        side.is_pinned,
+        side.recv_opt,
+        conversation.last_timestamp,
+    )
+
+
+def _newest(app: App, conversation: Conversation, owner: str) -> StoredMessage | None:
+    newest = conversation.side(owner).newest
+    found = app.archive.at(conversation.low, conversation.high, [newest]) if newest else []
+    return found[0] if found else None
+
+
+def _read(app: App, side: Side, owner: str, peer: str, read_seq: int, now: Moment) -> None:
+    side.read_seq = read_seq
+    side.read_at = now.unix_ms
+    app.changes.append(ConversationRead(peer, owner, read_seq, now.unix_ms))
+
+
+def _place(peer: str, conversation: Conversation, owner: str) -> _Place:
+    """Return what conversations are ordered by, the least first."""
+    return not conversation.side(owner).is_pinned, -conversation.last_timestamp, peer
+
+
+def _cursor(place: _Place) -> str:
+    is_loose, active, peer = place
+    return f"{int(is_loose)}.{-active}.{peer}"
+
+
+def _place_of(cursor: str) -> _Place:
+    parts = _CURSOR.fullmatch(cursor)
+    if parts is None:
+        raise invalid_parameters("cursor", "there was no page with it")
+    return parts[1] == "1", -int(parts[2]), check_user_id(parts[3], "cursor")
