@@ -8,7 +8,19 @@ import sys
 from collections.abc import Callable, Sequence
 
 from imtui import __version__
-from imtui.cli import app, console, login, logout, serve, status, usersig, watch
+from imtui.cli import (
+    app,
+    console,
+    history,
+    login,
+    logout,
+    send,
+    serve,
+    status,
+    unread,
+    usersig,
+    watch,
+)
 from imtui.cli.errors import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
@@ -22,7 +34,7 @@ from imtui.cli.errors import (
 )
 from imtui.protocol.errors import IMError
 
-_VERBS = (serve, usersig, console, login, logout, status, watch)
+_VERBS = (serve, usersig, console, login, logout, status, watch, send, history, unread)
 
 
 def build_parser() -> argparse.ArgumentParser:

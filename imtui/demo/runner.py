@@ -11,7 +11,8 @@ from random import Random
 from typing import Final
 
 from imtui.demo.cast import CAST, Person
-from imtui.demo.script import Director, LogIn, LogOut, LoseNetwork, SetStatus, Step
+from imtui.demo.script import Director, Greet, LogIn, LogOut, LoseNetwork, SetStatus, Step
+from imtui.demo.talker import Talker
 from imtui.sdk import IMClient, IMError, IMSDKListener, LoginStatus, Platform, SelfDevice
 
 _logger: Final = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ class Demo:
         self._sdk_app_id = sdk_app_id
         self._sign = sign
         self._cast = tuple(cast)
+        self._names = frozenset(person.user_id for person in self._cast)
+        self._chance = chance
+        self._talker: Talker
         self._director = Director(self._cast, chance)
         self._clients: dict[tuple[str, Platform], IMClient] = {}
         self._watches: dict[str, IMClient] = {}
@@ -64,17 +68,22 @@ class Demo:
     async def run(self) -> None:
         """Play until cancelled; then everybody's connection is closed."""
         try:
-            # Watched first: whoever a person plays already must not log in.
-            async with asyncio.TaskGroup() as group:
-                for person in self._cast:
-                    group.create_task(self._watch(person))
-            await self._meet_visits()
-            async with asyncio.TaskGroup() as group:
-                for steps in _by_person(self._director.opening()):
-                    group.create_task(self._perform_all(steps))
-            await self._play()
+            async with asyncio.TaskGroup() as talks:
+                self._talker = Talker(talks, self._names, self._chance, time.monotonic)
+                await self._open()
+                await self._play()
         finally:
             await self._close_all()
+
+    async def _open(self) -> None:
+        # Watched first: whoever a person plays already must not log in.
+        async with asyncio.TaskGroup() as group:
+            for person in self._cast:
+                group.create_task(self._watch(person))
+        await self._meet_visits()
+        async with asyncio.TaskGroup() as group:
+            for steps in _by_person(self._director.opening()):
+                group.create_task(self._perform_all(steps))
 
     async def _play(self) -> None:
         started = time.monotonic()
@@ -124,6 +133,8 @@ class Demo:
                     await self._leave(step)
                 case SetStatus():
                     await self._set_status(step)
+                case Greet():
+                    await self._greet(step)
         except IMError as error:
             _logger.info("%s: %s", step, error)
             self._director.missed(step)
@@ -138,6 +149,7 @@ class Demo:
             instance_id=instance_id(step.user_id, step.platform),
         )
         self._clients[step.user_id, step.platform] = client
+        client.add_im_sdk_listener(self._talker.listener(client, step.user_id))
         await client.login(step.user_id, partial(self._sign, step.user_id))
 
     async def _leave(self, step: LogOut | LoseNetwork) -> None:
@@ -152,6 +164,11 @@ class Demo:
             return
         ends = None if step.lasts is None else int((time.time() + step.lasts) * 1000)
         await client.set_self_status(step.text, expires_at=ends)
+
+    async def _greet(self, step: Greet) -> None:
+        client = self._clients.get((step.user_id, step.platform))
+        if client is not None:
+            await self._talker.greet(client, step.user_id)
 
     async def _drop(self, step: Step) -> None:
         client = self._clients.pop((step.user_id, step.platform), None)

@@ -52,7 +52,15 @@ class SetStatus:
     """Seconds after which the text before comes back; None for no end."""
 
 
-Step: TypeAlias = LogIn | LogOut | LoseNetwork | SetStatus
+@dataclass(frozen=True)
+class Greet:
+    """Begin a conversation with a person who is there, if there is one."""
+
+    user_id: str
+    platform: Platform
+
+
+Step: TypeAlias = LogIn | LogOut | LoseNetwork | SetStatus | Greet
 
 
 @dataclass
@@ -136,6 +144,8 @@ class Director:
         ]
         if role.text:
             choices.append((1.5, self._clear))
+        if role.person.friend:
+            choices.append((0.7, self._greet))
         if self._elsewhere(role):
             choices.append((1.5, self._log_in))
         weights = [weight for weight, _ in choices]
@@ -167,6 +177,9 @@ class Director:
         ends = self._chance.random() < _TEXT_ENDS_SHARE
         lasts = self._chance.uniform(*_TEXT_LASTS) if ends else None
         return SetStatus(role.person.user_id, self._chance.choice(role.devices), role.text, lasts)
+
+    def _greet(self, role: _Role) -> Step:
+        return Greet(role.person.user_id, self._chance.choice(role.devices))
 
     def _clear(self, role: _Role) -> Step:
         role.text = ""

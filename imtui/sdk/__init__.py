@@ -6,13 +6,18 @@
         def on_user_status_changed(self, statuses):
             print(statuses)
 
+        def on_recv_new_message(self, message):
+            print(message.sender, message.text)
+
     async with IMClient("ws://127.0.0.1:7788", sdk_app_id=1400000000) as client:
         client.add_im_sdk_listener(Printer())
         await client.login("alice", user_sig)
         await client.set_self_status("Listening to music")
+        await client.send_c2c_text_message("Hello", "bob")
         await asyncio.sleep(60)
 """
 
+from imtui.protocol.chat import ElemType, Message, MessageStatus, ReadReceipt, ReceiveOpt
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import (
     ConsoleSettings,
@@ -24,14 +29,19 @@ from imtui.protocol.messages import (
 )
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk.backoff import Backoff
+from imtui.sdk.chat import ConversationPage, new_msg_id
 from imtui.sdk.client import IMClient, LoginStatus
 from imtui.sdk.failures import is_transient
 from imtui.sdk.listener import IMSDKListener
+from imtui.sdk.news import ConversationInfo
 
 __all__ = [
     "Backoff",
     "ChangedBy",
     "ConsoleSettings",
+    "ConversationInfo",
+    "ConversationPage",
+    "ElemType",
     "ErrorCode",
     "FriendInfo",
     "FriendType",
@@ -39,11 +49,16 @@ __all__ = [
     "IMError",
     "IMSDKListener",
     "LoginStatus",
+    "Message",
+    "MessageStatus",
     "Platform",
+    "ReadReceipt",
+    "ReceiveOpt",
     "SelfDevice",
     "SubscriptionReason",
     "Subscriptions",
     "UserStatus",
     "UserStatusType",
     "is_transient",
+    "new_msg_id",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import IntEnum
 from functools import partial
+from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
@@ -31,10 +32,14 @@ from imtui.protocol.messages import (
 from imtui.protocol.status import Platform, UserStatus
 from imtui.sdk.address import web_socket_address
 from imtui.sdk.backoff import Backoff
+from imtui.sdk.chat import ChatCalls
 from imtui.sdk.connection import open_connection
 from imtui.sdk.listener import IMSDKListener, Listeners
 from imtui.sdk.resync import list_friends
 from imtui.sdk.session import Session, Settings
+
+if TYPE_CHECKING:
+    from imtui.sdk.account_chat import AccountChat
 
 
 class LoginStatus(IntEnum):
@@ -48,7 +53,7 @@ class LoginStatus(IntEnum):
     """Not logged in."""
 
 
-class IMClient:
+class IMClient(ChatCalls):
     """A device of one account at a time, connected to a backend.
 
     All calls raise ``IMError``: the backend's refusal; 6014 while not logged in; 9508 if there was
@@ -68,6 +73,7 @@ class IMClient:
         ssl: SSLContext | None = None,
         backoff: Backoff | None = None,
         wall_clock: Callable[[], float] = time.time,
+        storage_dir: Path | None = None,
     ) -> None:
         """Prepare a client; nothing is sent before ``login``.
 
@@ -83,6 +89,8 @@ class IMClient:
             ssl: What to trust with ``wss://``; the system's certificates if not given.
             backoff: The delays between attempts to reconnect.
             wall_clock: Returns Unix seconds.
+            storage_dir: The private folder of the cache and the outbox of messages, made if it
+                is not there; without one, both are in memory and end with ``close``.
 
         Raises:
             IMError: 6017.
@@ -107,6 +115,7 @@ class IMClient:
         )
         self._listeners = Listeners()
         self._session: Session | None = None
+        self._storage_dir = storage_dir
         self._login_under_way = False
 
     async def __aenter__(self) -> Self:
@@ -191,7 +200,8 @@ class IMClient:
                 with suppress(IMError):
                     await self._session.log_out()
             params = _with_login(self._device, user_id, passive=passive, resume=resume)
-            self._session = Session(self._settings, self._listeners, params, user_sig)
+            chat = self._open_chat(user_id)
+            self._session = Session(self._settings, self._listeners, params, user_sig, chat)
             await self._session.start()
         finally:
             self._login_under_way = False
@@ -206,12 +216,18 @@ class IMClient:
         session = self._session
         if session is None or not (session.logged_in or self._login_under_way):
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        await session.log_out()
+        try:
+            await session.log_out()
+        finally:
+            self._close_chat()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
-        if self._session is not None:
-            await self._session.close()
+        try:
+            if self._session is not None:
+                await self._session.close()
+        finally:
+            self._close_chat()
 
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
         """Set the own custom status.
@@ -291,6 +307,22 @@ class IMClient:
     async def get_friend_list(self) -> list[FriendInfo]:
         """Return all friends by ID, with their statuses while the console's switch is on."""
         return await list_friends(self._live())
+
+    def _open_chat(self, user_id: str) -> "AccountChat":
+        if self._chat is not None and self._chat.user_id != user_id:
+            self._close_chat()
+        if self._chat is None:
+            # Here, as whoever never logs in is to be spared the database.
+            from imtui.sdk.account_chat import AccountChat
+
+            self._chat = AccountChat(
+                user_id,
+                self.instance_id,
+                self._storage_dir,
+                self._listeners,
+                self._settings.wall_clock,
+            )
+        return self._chat
 
     def _live(self) -> Session:
         if self._session is None or not self._session.logged_in:

@@ -7,6 +7,7 @@ from typing import Final
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import CloseCode
 
@@ -21,6 +22,10 @@ _TRANSIENT: Final = frozenset(
         ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
         ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
     }
+)
+
+_CONNECTION_TROUBLE: Final = frozenset(
+    {ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT}
 )
 
 _USER_SIG_EXPIRED: Final = frozenset(
@@ -50,6 +55,19 @@ _FINAL_CLOSES: Final = {
 def is_transient(error: IMError) -> bool:
     """Tell whether the same attempt may succeed later, without anybody changing anything."""
     return error.code in _TRANSIENT
+
+
+def retry_after(error: IMError, otherwise: float) -> float:
+    """Return the seconds to wait before trying again: what the backend says, at most 5, else."""
+    wait = error.data.get("retryAfterMs")
+    if not isinstance(wait, int):
+        return otherwise
+    return min(max(wait / 1000, 0.0), limits.RATE_WINDOW)
+
+
+def is_trouble(error: IMError) -> bool:
+    """Tell whether the connection is of no use any more, as an answer did not come."""
+    return error.code in _CONNECTION_TROUBLE
 
 
 def is_kick(error: IMError) -> bool:

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
+from imtui.protocol.chat import Message, ReadReceipt
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import UserStatus
+from imtui.sdk.news import ConversationInfo
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,47 @@ class IMSDKListener:
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         """Users were deleted from the friend list."""
+
+    def on_recv_new_message(self, message: Message) -> None:
+        """A message came: from somebody else, or from another device of one's own.
+
+        Each is told once, in the order of ``seq`` within a conversation; those that came while
+        there was no connection as well. One with ``online_user_only`` has no ``seq``. One that
+        was recalled before this device heard of it is told by ``on_messages_changed`` alone.
+        """
+
+    def on_message_sent(self, message: Message) -> None:
+        """The backend has taken a message of this device; it has its seq and timestamp now."""
+
+    def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
+        """A queued message was refused; it stays in the outbox until resent or discarded."""
+
+    def on_messages_changed(self, messages: list[Message]) -> None:
+        """Messages were recalled or deleted, as their status says; no contents are left."""
+
+    def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
+        """Others have read what was written to them."""
+
+    def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
+        """Conversations are new, or differ in anything but their version.
+
+        Of one that was deleted nothing is left: no ``last_message``, and nothing unread.
+        """
+
+    def on_total_unread_message_count_changed(self, count: int) -> None:
+        """So many messages are unread now, those of muted conversations left out."""
+
+    def on_sync_server_start(self) -> None:
+        """What changed in the conversations while there was no connection is being fetched.
+
+        Its finish or failure follows, unless the connection is lost meanwhile.
+        """
+
+    def on_sync_server_finish(self) -> None:
+        """The conversations are as they are at the backend."""
+
+    def on_sync_server_failed(self) -> None:
+        """The conversations could not be brought up to date; it is tried again if that helps."""
 
 
 class Listeners:

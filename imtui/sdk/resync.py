@@ -7,8 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from msgspec import Struct
 
-from imtui.protocol import limits
-from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.errors import IMError
 from imtui.protocol.messages import (
     Empty,
     FriendInfo,
@@ -19,7 +18,7 @@ from imtui.protocol.messages import (
     UserIDListParams,
     UserStatusList,
 )
-from imtui.sdk.failures import is_transient, unreadable
+from imtui.sdk.failures import is_transient, is_trouble, retry_after, unreadable
 from imtui.sdk.view import View
 
 R = TypeVar("R", bound=Struct)
@@ -28,10 +27,6 @@ T = TypeVar("T")
 _PAGES_MAX: Final = 64
 _TRIES: Final = 3
 _RETRY_AFTER: Final = 1.0
-
-_CONNECTION_TROUBLE: Final = frozenset(
-    {ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT}
-)
 
 
 class Caller(Protocol):
@@ -113,17 +108,10 @@ async def _attempt(step: Callable[[], Awaitable[Any]]) -> None:
         try:
             await step()
         except IMError as error:
-            if error.code in _CONNECTION_TROUBLE:
+            if is_trouble(error):
                 raise
             if not is_transient(error):
                 return
-            await asyncio.sleep(_retry_after(error))
+            await asyncio.sleep(retry_after(error, _RETRY_AFTER))
         else:
             return
-
-
-def _retry_after(error: IMError) -> float:
-    wait = error.data.get("retryAfterMs")
-    if not isinstance(wait, int):
-        return _RETRY_AFTER
-    return min(max(wait / 1000, 0.0), limits.RATE_WINDOW)

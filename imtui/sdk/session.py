@@ -23,6 +23,7 @@ from imtui.sdk.concurrency import first_of
 from imtui.sdk.connection import Connection
 from imtui.sdk.failures import is_kick, is_transient, is_user_sig_expired, unanswered
 from imtui.sdk.listener import IMSDKListener, Listeners
+from imtui.sdk.message_sync import Chat
 from imtui.sdk.resync import resync
 from imtui.sdk.suspension import LATE, TICK, SuspensionDetector
 from imtui.sdk.view import View
@@ -68,6 +69,7 @@ class Session:
         listeners: Listeners,
         params: LoginParams,
         user_sig: str | Callable[[], str],
+        chat: Chat,
     ) -> None:
         """Prepare a login.
 
@@ -76,7 +78,9 @@ class Session:
             listeners: Who is told.
             params: How to log in first, without the UserSig.
             user_sig: The UserSig, or what makes a new one for each attempt.
+            chat: The messages of the account.
         """
+        self._chat = chat
         self._settings = settings
         self._listeners = listeners
         self._params = params
@@ -255,6 +259,7 @@ class Session:
         silence = await first_of(
             self._keep_alive(connection, login.heartbeat_interval),
             resync(self) if reconnected else _nothing(),
+            self._chat.live(self),
         )
         self._disconnected(silence)
         # Nobody answers there, so there is nobody to say farewell to.
@@ -287,6 +292,7 @@ class Session:
         if self._ended:
             return login
         self._view.begin_login()
+        self._chat.begin_login()
         self._connection = connection
         self._connected_at = asyncio.get_running_loop().time()
         self._logged_in = True
@@ -298,7 +304,9 @@ class Session:
 
     def _push(self, incoming: Incoming) -> IMError | None:
         # What comes before the answer to the login belongs to no login of ours.
-        return None if self._connection is None else self._view.push(incoming)
+        if self._connection is None or self._chat.push(incoming):
+            return None
+        return self._view.push(incoming)
 
     def _disconnected(self, error: IMError) -> None:
         if self._connection is None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from imtui.tui.session import Session
     from imtui.tui.watches import Watch
     from imtui.tui.widgets.command_line import CommandLine
+    from imtui.tui.widgets.composer import Composer
 
 _log = logging.getLogger(__name__)
 
@@ -122,6 +123,8 @@ class ImtuiApp(App[None]):
             self._load_sdk,
             self._joined,
             lambda: self.settings.settings.restore_status,
+            self.is_seen,
+            self._message_came,
         )
 
     @cached_property
@@ -177,6 +180,8 @@ class ImtuiApp(App[None]):
             self._is_watched,
             self._quiet_words,
             self.complete,
+            lambda: self.actions.chatting.older(),
+            lambda: self.actions.chatting.seen(),
         )
         return self.main
 
@@ -200,6 +205,11 @@ class ImtuiApp(App[None]):
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
         self.first_frame.set()
+
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether what was opened last is there, to be typed into."""
+        return self.main.takes_keys
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the style sheet's variables, with the colours of presence for this theme."""
@@ -226,6 +236,8 @@ class ImtuiApp(App[None]):
         """Note whether the person looks at the terminal."""
         if self.first_frame.is_set():
             self.absence.focused(focus)
+            if focus:
+                self.actions.chatting.seen()
 
     def _joined(self, account: Account) -> None:
         self._account = account
@@ -264,7 +276,7 @@ class ImtuiApp(App[None]):
         state = self.memory.state
         return View(
             self.settings.settings.order,
-            frozenset(state.favourites),
+            frozenset(state.favourites) | self.store.chats.pinned,
             state.groups,
             frozenset(state.folded),
             query,
@@ -283,6 +295,30 @@ class ImtuiApp(App[None]):
         from imtui.tui.attention import Alert, AlertKind
 
         self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
+
+    def _message_came(self, who: str, words: str) -> None:
+        from imtui.tui.attention import Alert, AlertKind
+
+        self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
+
+    def is_seen(self, user_id: str) -> bool:
+        """Tell whether the person sees the end of the conversation with somebody."""
+        on_top = self.screen is self.main and self.app_focus
+        return on_top and self.main.chat_with == user_id and self.main.shows_end_of_chat
+
+    # What is written
+
+    def on_composer_written(self, message: "Composer.Written") -> None:
+        """Send a message."""
+        self.actions.chatting.write(message.text)
+
+    def on_composer_begun(self) -> None:
+        """Tell that something is being written."""
+        self.actions.chatting.begun()
+
+    def on_composer_pasted(self, message: "Composer.Pasted") -> None:
+        """Ask about a long paste."""
+        self.actions.chatting.pasted(message.text)
 
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.change(lambda state: replace(state, watches=watches))
@@ -309,18 +345,19 @@ class ImtuiApp(App[None]):
         self.main.hint.show(False)
         command_named(command_id).run(self.actions, argument)
 
-    def run_line(self, line: str) -> None:
-        """Run a slash command."""
+    def run_line(self, line: str, *, from_chat: bool = False) -> bool:
+        """Run a slash command, and tell whether it is one; what is none can be mended."""
         from imtui.tui.slash import SlashError, parse
 
         try:
             command, argument = parse(line)
         except SlashError as error:
             self.complain(str(error))
-            # What was typed is not lost: it can be mended.
-            self.main.type(line)
-        else:
-            self.run_command(command.id, argument)
+            if not from_chat:
+                self.main.type(line)
+            return False
+        self.run_command(command.id, argument)
+        return True
 
     def complete(self, line: str) -> list[str]:
         """Return the lines that a slash command can become."""
@@ -346,7 +383,7 @@ class ImtuiApp(App[None]):
     def selected(self) -> str:
         """Return the ID of the user that is meant on the screen, or nothing."""
         if self.screen is self.main:
-            return self.main.friend_list.selected
+            return self.main.selected
         from imtui.tui.screens.list_screen import ListScreen
 
         return self.screen.selected if isinstance(self.screen, ListScreen) else ""
@@ -383,6 +420,18 @@ class ImtuiApp(App[None]):
         """Show words over the screen for a while."""
         self.notify(self.glyphs.plain(words), markup=False)
 
+    def copy(self, text: str, what: str) -> None:
+        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
+
+        async def copy() -> None:
+            from imtui.tui.desktop import copy_native
+
+            if not await copy_native(text):
+                self.copy_to_clipboard(text)
+            self.say(f"copied {what}")
+
+        self.attempt(copy)
+
     def write_raw(self, sequence: str) -> None:
         """Write an escape sequence of ours to the terminal."""
         if self._driver is not None:
@@ -407,6 +456,8 @@ class ImtuiApp(App[None]):
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
         self._leaves = True
+        if self._account is not None:
+            self.actions.chatting.keep_draft()
         self.farewell = self._farewell()
         self._typed_ahead.drop()
         self.exit()

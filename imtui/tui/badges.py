@@ -38,6 +38,14 @@ class Glyphs:
     watched: str
     folded: str
     open: str
+    rule: str
+    """Drawn over and over between the parts of a conversation."""
+    bar: str
+    """Before what is quoted."""
+    sending: str
+    sent: str
+    read: str
+    failed: str
 
     @cached_property
     def badge_width(self) -> int:
@@ -88,6 +96,12 @@ UNICODE: Final = Glyphs(
     watched="⚑",
     folded="▹",
     open="▾",
+    rule="─",
+    bar="│",
+    sending="…",
+    sent="✓",
+    read="✓✓",
+    failed="✗ no",
 )
 ASCII: Final = Glyphs(
     _badges("[+]", "[-]", "[ ]", "[?]"),
@@ -100,6 +114,12 @@ ASCII: Final = Glyphs(
     watched="!",
     folded="+",
     open="-",
+    rule="-",
+    bar="|",
+    sending="...",
+    sent="sent",
+    read="read",
+    failed="FAIL",
 )
 
 _ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}

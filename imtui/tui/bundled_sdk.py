@@ -25,6 +25,7 @@ class BundledSdk:
             device_name=account.device_name,
             instance_id=account.instance_id,
             insecure=account.insecure,
+            storage_dir=account.state_dir / "messages",
         ) as client:
             client.add_im_sdk_listener(StoreListener(store, follower))
             yield client

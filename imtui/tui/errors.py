@@ -30,6 +30,22 @@ _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT: (
         "No answer came, so the change may or may not have been made. Look, then try again."
     ),
+    ErrorCode.ERR_INVALID_MSG_RECEIVER: "You cannot write to yourself. Choose somebody else.",
+    ErrorCode.ERR_SDK_MSG_BODY_SIZE_LIMIT: (
+        "A message has at most 12 KB. Shorten it, or send it in parts."
+    ),
+    ErrorCode.ERR_DATABASE_OPERATE_FAILED: (
+        "It could not be written to this machine's disk, so it is not queued. Free some room."
+    ),
+    ErrorCode.ERR_SVR_MSG_INVALID_ID: "There is no such account. Check the user ID.",
+    ErrorCode.ERR_SVR_MSG_REVOKE_TIME_LIMIT: (
+        "Too late: a message can be recalled for 2 minutes. You can delete it for yourself (x)."
+    ),
+    ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND: "That message is not there any more.",
+    ErrorCode.ERR_SVR_MSG_REVOKED_ALREADY: "That message is recalled already.",
+    ErrorCode.ERR_SVR_CONV_PINNED_COUNT_LIMIT: (
+        "50 conversations are pinned already. Unpin one first (p)."
+    ),
     ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND: "There is no such account. Check the user ID.",
     ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT: "Your friend list is full. Delete a friend first.",
     ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT: (

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from imtui.protocol.chat import Message
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus
@@ -24,3 +25,9 @@ class Follower(Protocol):
 
     def subscriptions_changed(self, added: list[str], reason: SubscriptionReason) -> None:
         """The subscriptions of the account changed."""
+
+    def message_came(self, message: Message) -> None:
+        """Somebody, or another own device, has sent a message."""
+
+    def message_refused(self, message: Message, error: IMError) -> None:
+        """A message could not be sent."""

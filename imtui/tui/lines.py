@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.badges import Glyphs
+from imtui.tui.badges import Badge, Glyphs
 from imtui.tui.cells import column, fit
 from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.events import KIND_MARKS, Event, EventKind
@@ -16,6 +16,7 @@ from imtui.tui.store import Link, Store
 _NAME_MIN, _NAME_MAX = 8, 18
 _WHO_MIN, _WHO_MAX = 6, 12
 _TEXT_MIN = 4
+_NARROW = 34
 _CONNECTION_MIN = 24
 
 
@@ -26,6 +27,8 @@ class Marks:
     cursor: bool = False
     favourite: bool = False
     watched: bool = False
+    unread: int = 0
+    """How many of their messages are not read."""
 
 
 def person_line(
@@ -39,7 +42,10 @@ def person_line(
         Span(glyphs.cursor if marks.cursor else " ", "accent"),
         Span(f"{_mark(marks, glyphs)} ", "accent"),
         Span(column(person.user_id, name_width, glyphs.ellipsis) + " ", dim),
-        Span(column(str(badge), glyphs.badge_width, glyphs.ellipsis), dim or badge.style),
+        Span(
+            _badge(badge, width, glyphs, short=bool(person.text or marks.unread)),
+            dim or badge.style,
+        ),
     ]
     room = width - width_of(line) - 2
     if room <= 0:
@@ -50,12 +56,22 @@ def person_line(
         when = ""
     if len(when) > room:
         when = ""
-    text_room = room - (len(when) + 2 if when else 0)
-    text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
     tail = [Span(when, "dim")] if when else []
+    if marks.unread:
+        # That there is something to read goes before since when.
+        tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
+    text_room = room - (width_of(tail) + 2 if tail else 0)
+    text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
     if not text:
         return [*line, Span("  "), *tail]
     return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+
+
+def _badge(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
+    """Return the badge; where there is little room for what stands behind it, only its glyph."""
+    if short and width < _NARROW:
+        return badge.glyph
+    return column(str(badge), glyphs.badge_width, glyphs.ellipsis)
 
 
 def _mark(marks: Marks, glyphs: Glyphs) -> str:
@@ -151,7 +167,9 @@ def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock, quiet: str 
         if width_of(me) + _CONNECTION_MIN > width:
             line = [Span(" "), *connection, Span("  "), *me]
         return crop(line, width, glyphs.ellipsis)
+    unread = store.chats.total_unread
     right = [
+        *([Span(f"{unread} unread", "alert", "next-unread"), Span("   ")] if unread else []),
         *([Span(quiet, "alert", "quiet"), Span("   ")] if quiet else []),
         Span(_devices(store, width), "", "devices"),
         *([Span("   "), *connection] if width >= 50 else []),

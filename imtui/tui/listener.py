@@ -2,9 +2,12 @@
 
 from imtui.sdk import (
     ConsoleSettings,
+    ConversationInfo,
     FriendInfo,
     IMError,
     IMSDKListener,
+    Message,
+    ReadReceipt,
     SelfDevice,
     SubscriptionReason,
     UserStatus,
@@ -76,3 +79,28 @@ class StoreListener(IMSDKListener):
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         """Show that friends are gone."""
         self._store.friends_deleted(user_ids)
+
+    def on_recv_new_message(self, message: Message) -> None:
+        """Show a message from somebody, or from another own device."""
+        self._follower.message_came(message)
+
+    def on_message_sent(self, message: Message) -> None:
+        """Show that a message was sent."""
+        self._store.chats.put(message)
+
+    def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
+        """Show that a message was refused, and why."""
+        self._follower.message_refused(message, IMError(code, text))
+
+    def on_messages_changed(self, messages: list[Message]) -> None:
+        """Show that messages were recalled or deleted."""
+        for message in messages:
+            self._store.chats.put(message)
+
+    def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
+        """Show what others have read."""
+        self._store.chats.receipts(receipts)
+
+    def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
+        """Show how conversations are now."""
+        self._store.chats.conversations_changed(conversations)

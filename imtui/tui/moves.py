@@ -24,7 +24,12 @@ MOVES: Final = (
     Move("page-down", ("pagedown",), "move_page(1)", "A page down"),
     Move("first", ("home", "g"), "move_end(-1)", "The first row"),
     Move("last", ("end", "G"), "move_end(1)", "The last row; the events follow the newest again"),
-    Move("choose", ("enter",), "choose", "Details of a friend; on a heading, fold it or open it"),
+    Move(
+        "choose",
+        ("enter",),
+        "choose",
+        "Open the conversation; on a heading, fold it or open it",
+    ),
 )
 
 MOVE_IDS: Final = frozenset(move.id for move in MOVES)

@@ -77,6 +77,7 @@ class Painter:
         if changed.roster or changed.people:
             self._counts.ask()
             self._canvas.main.friend_list.show(changed)
+        self._canvas.main.show_chat(changed)
 
     def _show_counts(self) -> None:
         self._canvas.main.friend_title.refresh()

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from imtui.protocol.chat import Message, ReceiveOpt
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import FriendInfo, Subscriptions
 from imtui.protocol.status import UserStatus
 from imtui.tui.follower import Follower
 from imtui.tui.launch import Account
 from imtui.tui.store import Store
+
+if TYPE_CHECKING:
+    from imtui.sdk import ConversationPage
 
 
 class Client(Protocol):
@@ -47,6 +51,53 @@ class Client(Protocol):
 
     def reconnect_now(self) -> None:
         """Try again at once."""
+
+    # Messages and conversations
+
+    def queue_c2c_text_message(
+        self, text: str, user_id: str, *, cloud_custom_data: str = ""
+    ) -> Message:
+        """Have a text sent as soon as there is a connection."""
+
+    def resend_message(self, msg_id: str) -> object:
+        """Try to send again what failed."""
+
+    def discard_message(self, msg_id: str) -> None:
+        """Drop what was not sent."""
+
+    def outbox_messages(self, user_id: str) -> list[Message]:
+        """Return what waits to be sent to somebody, or failed."""
+
+    async def send_c2c_custom_message(
+        self, data: bytes, user_id: str, *, online_user_only: bool = False
+    ) -> Message:
+        """Send data of one's own kind."""
+
+    async def get_c2c_history_message_list(
+        self, user_id: str, count: int = 20, last_msg: Message | None = None
+    ) -> list[Message]:
+        """Return a page of messages, the newest first."""
+
+    async def revoke_message(self, message: Message) -> None:
+        """Recall an own message."""
+
+    async def delete_messages(self, messages: list[Message]) -> None:
+        """Delete messages for oneself."""
+
+    async def clean_conversation_unread_message_count(self, conversation_id: str) -> None:
+        """Note that all of a conversation is read."""
+
+    async def get_conversation_list(self, next_seq: int = 0) -> "ConversationPage":
+        """Return a page of conversations."""
+
+    async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
+        """Pin a conversation, or no longer."""
+
+    async def set_c2c_receive_message_opt(self, user_ids: list[str], opt: ReceiveOpt) -> None:
+        """Choose how messages of users are received."""
+
+    def set_conversation_draft(self, conversation_id: str, text: str | None) -> None:
+        """Keep what was begun to be written."""
 
 
 class Retry(Protocol):

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, NoReturn
 
+from imtui.protocol.chat import Message
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.chat.conversing import Alerting, Conversing
 from imtui.tui.clock import Clock
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind
@@ -35,6 +37,8 @@ class Session:
         load_sdk: Callable[[], Sdk],
         joined: Callable[[Account], None],
         restores_status: Callable[[], bool],
+        is_seen: Callable[[str], bool],
+        alert: Alerting,
     ) -> None:
         """Make one.
 
@@ -45,6 +49,8 @@ class Session:
             load_sdk: Imports what is heavy; called after the first paint.
             joined: Told which account it is, once that is known.
             restores_status: Tells whether one's own text is to be put back after a reconnect.
+            is_seen: Tells whether the person sees the conversation with somebody at this moment.
+            alert: Told what the person should notice of messages.
         """
         self._store = store
         self._clock = clock
@@ -63,6 +69,7 @@ class Session:
         self._revived_at = float("-inf")
         self._text_due: OwnText | None = None
         self._to_query: set[str] = set()
+        self.conversing = Conversing(store, clock, self._connected, is_seen, alert)
 
     # The life of the session
 
@@ -171,6 +178,7 @@ class Session:
         ]
         if untold and not await self._attempt(self._learn(client, untold)):
             self._store.not_known(untold)
+        await self._attempt(self.conversing.list_all())
         if self._store.link is Link.CONNECTING:
             self._store.connected()
 
@@ -265,6 +273,14 @@ class Session:
         self._memory.change(lambda state: replace(state, subscriptions=wished))
         self._to_query.update(added)
         self._wake.set()
+
+    def message_came(self, message: Message) -> None:
+        """Show a message, and tell of it what the person should notice."""
+        self.conversing.came(message)
+
+    def message_refused(self, message: Message, error: IMError) -> None:
+        """Show that a message could not be sent, and why."""
+        self.conversing.failed(message, error)
 
     # What the person asks for
 

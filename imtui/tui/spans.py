@@ -1,9 +1,9 @@
 """Styled text of one line, before it is painted: what stands where, and in which style."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 
 from imtui.tui.cells import fit
 
@@ -17,6 +17,8 @@ class Span:
     """The name of a style in the style sheet; empty for the widget's own."""
     command: str = ""
     """The ID of the command that a click runs, if any."""
+    link: str = ""
+    """Where the terminal leads who clicks on it, if anywhere."""
 
 
 def width_of(spans: Iterable[Span]) -> int:
@@ -29,7 +31,7 @@ def crop(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[Span]
     line: list[Span] = []
     for span in spans:
         room = width - width_of(line)
-        line.append(Span(fit(span.text, room, ellipsis), span.style, span.command))
+        line.append(replace(span, text=fit(span.text, room, ellipsis)))
         if cell_len(span.text) >= room:
             break
     return line
@@ -41,8 +43,13 @@ def spread(left: list[Span], right: list[Span], width: int) -> list[Span]:
     return [*left, Span(" " * gap), *right] if gap > 0 else left
 
 
-def wrap(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[list[Span]]:
-    """Break spans into lines of at most ``width`` cells, between words where possible."""
+def wrap(
+    spans: Iterable[Span], width: int, ellipsis: str = "…", *, cut: bool = False
+) -> list[list[Span]]:
+    """Break spans into lines of at most ``width`` cells, between words where possible.
+
+    A word that is too long for a line is shortened, or goes on in the next one with ``cut``.
+    """
     spans = list(spans)
     if width_of(spans) <= width:
         return [spans]
@@ -50,20 +57,24 @@ def wrap(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[list[
     used = 0
     for span in spans:
         for word in _words(span.text):
+            *full, word = chop_cells(word, width) if cut and cell_len(word) > width else [word]
+            for piece in full:
+                lines.append([replace(span, text=piece)])
+                used = width
             piece = fit(word, width, ellipsis)
             if used + cell_len(piece.rstrip()) > width:
                 lines.append([])
                 used = 0
                 piece = piece.lstrip()
             if piece:
-                _append(lines[-1], Span(piece, span.style, span.command))
+                _append(lines[-1], replace(span, text=piece))
                 used += cell_len(piece)
-    return lines
+    return [line for line in lines if line] or [[]]
 
 
 def _append(line: list[Span], span: Span) -> None:
-    if line and line[-1].style == span.style and line[-1].command == span.command:
-        span = Span(line.pop().text + span.text, span.style, span.command)
+    if line and replace(line[-1], text=span.text) == span:
+        span = replace(span, text=line.pop().text + span.text)
     line.append(span)
 
 

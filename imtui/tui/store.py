@@ -12,6 +12,7 @@ from typing import Final
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.chat.chats import Chats
 from imtui.tui.events import Event, EventKind, EventLog, counted
 from imtui.tui.own_account import OwnAccount
 from imtui.tui.people import HeardBy, Person, before, change, heard_by, summary, update
@@ -44,6 +45,8 @@ class Changed:
     """Somebody came into the list or left it, or the whole list looks different."""
     head: bool = False
     """Own status, devices or connection."""
+    chats: set[str] = field(default_factory=set)
+    """With whom conversations changed."""
 
 
 class Store:
@@ -61,6 +64,7 @@ class Store:
         self.account = OwnAccount()
         self.subscriptions = Subscribed()
         self.events = EventLog()
+        self.chats = Chats(self._chat_changed)
         self.friends_told = False
         """Whether the console has friends told of one another."""
         self.subscribers_told = True
@@ -154,6 +158,7 @@ class Store:
     def log_in_as(self, user_id: str, instance_id: str) -> None:
         """Begin with an account, on this device."""
         self.account.log_in_as(user_id, instance_id)
+        self.chats.own_id = user_id
         self._head()
 
     def connecting(self) -> None:
@@ -306,9 +311,18 @@ class Store:
         self._people = {
             user_id: person
             for user_id, person in self._people.items()
-            if person.friend or person.subscribed
+            if person.friend or person.subscribed or user_id in self.chats
         }
         self.roster_changed()
+
+    def _chat_changed(self, user_id: str) -> None:
+        if user_id not in self._people:
+            self._people[user_id] = Person(user_id)
+            self._changed.roster = True
+        self._changed.people.add(user_id)
+        self._changed.chats.add(user_id)
+        self._changed.head = True
+        self._wake()
 
     # Statuses
 

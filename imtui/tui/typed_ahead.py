@@ -29,6 +29,10 @@ class Keyboard(Protocol):
     def focused(self) -> Widget | None:
         """Return the widget that keys go to."""
 
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether what was opened last is there, to be typed into."""
+
     def set_timer(self, delay: float, callback: Callable[[], Awaitable[None]]) -> Timer:
         """Call something after so many seconds."""
 
@@ -139,7 +143,8 @@ class TypedAhead:
         if above is not None:
             self._climb(above)
             return
-        self._round += 1
+        if self._app.takes_keys:
+            self._round += 1
         settled = self._round > 1 and self._keys_go_to() == self._before
         if settled or self._round == _ROUNDS_MAX:
             await self._go_on()

@@ -43,16 +43,20 @@ class Home:
         """Return where the embedded backend of this user keeps its data."""
         return self.path / "data" / "imtui" / "local"
 
-    def run(self, *arguments: object, **more_env: str) -> "subprocess.CompletedProcess[str]":
-        """Run the command to its end."""
-        return subprocess.run(
+    def run(
+        self, *arguments: object, stdin: str | bytes | None = None, **more_env: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command to its end, with something on its standard input or with nothing."""
+        done = subprocess.run(
             command(*arguments),
             env=self.env | more_env,
-            stdin=subprocess.DEVNULL,
+            input=(stdin or "").encode() if not isinstance(stdin, bytes) else stdin,
             capture_output=True,
-            text=True,
             timeout=TIMEOUT,
             check=False,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
 
     @contextlib.asynccontextmanager

@@ -12,6 +12,7 @@ from imtui.demo.cast import CAST, FIRST_SUBSCRIPTIONS, Person, are_friends
 from imtui.demo.script import (
     LIVELY_SECONDS,
     Director,
+    Greet,
     LogIn,
     LogOut,
     LoseNetwork,
@@ -47,6 +48,8 @@ class World:
             case LoseNetwork():
                 here.remove(step.platform)
                 lost.add(step.platform)
+            case Greet():
+                assert step.platform in here
             case SetStatus():
                 assert step.platform in here
                 assert step.text != self.texts.get(step.user_id, "")

@@ -77,6 +77,7 @@ class FakeBackend:
         self.handlers: dict[str, Handler] = {
             "login": lambda peer, params: self.login_answer(params),
             "getFriendList": lambda peer, params: {"friendInfoList": [], "nextCursor": None},
+            "getConversationList": lambda peer, params: {"conversationList": []},
             "getSubscriptions": lambda peer, params: {"userIDList": [], "clearedAt": None},
             "getUserStatus": lambda peer, params: {
                 "userStatusList": [status(user) for user in params["userIDList"]]
@@ -99,12 +100,15 @@ class FakeBackend:
         return self.peers[-1]
 
     def methods(self, index: int = -1) -> list[str]:
-        """Return the methods that were asked for on a connection."""
+        """Return the methods that were asked for on a connection, beside the sync's own."""
+        return [method for method in self._methods(index) if method != "getConversationList"]
+
+    def _methods(self, index: int) -> list[str]:
         return [request["method"] for request in self.peers[index].requests]
 
     async def asked(self, method: str, times: int = 1, index: int = -1) -> None:
         """Wait until a method was asked for on a connection."""
-        while len(self.peers) <= max(index, 0) or self.methods(index).count(method) < times:
+        while len(self.peers) <= max(index, 0) or self._methods(index).count(method) < times:
             self._more.clear()
             await self._more.wait()
 

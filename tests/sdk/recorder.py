@@ -5,8 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from imtui.sdk import (
+    ConversationInfo,
     FriendInfo,
     IMSDKListener,
+    Message,
+    ReadReceipt,
     SelfDevice,
     SubscriptionReason,
     UserStatus,
@@ -21,6 +24,7 @@ class Recorder(IMSDKListener):
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self._syncs = 0
         self._more = asyncio.Event()
 
     def _keep(self, *event: Any) -> None:
@@ -62,6 +66,40 @@ class Recorder(IMSDKListener):
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         self._keep("friends deleted", user_ids)
 
+    def on_recv_new_message(self, message: Message) -> None:
+        self._keep("received", message)
+
+    def on_message_sent(self, message: Message) -> None:
+        self._keep("sent", message)
+
+    def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
+        self._keep("send failed", message, int(code), text)
+
+    def on_messages_changed(self, messages: list[Message]) -> None:
+        self._keep("changed", messages)
+
+    def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
+        self._keep("receipts", receipts)
+
+    def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
+        self._keep("conversations", conversations)
+
+    def on_total_unread_message_count_changed(self, count: int) -> None:
+        self._keep("unread", count)
+
+    def on_sync_server_failed(self) -> None:
+        self._keep("sync failed")
+
+    def on_sync_server_finish(self) -> None:
+        # Apart from the others, as one follows on every login.
+        self._syncs += 1
+        self._more.set()
+
+    def received(self, sender: str) -> list[str]:
+        """Return the texts that were received from a user."""
+        messages = [event[1] for event in self.events if event[0] == "received"]
+        return [message.text for message in messages if message.sender == sender]
+
     @property
     def names(self) -> list[str]:
         """Return the names of the events."""
@@ -90,6 +128,10 @@ class Recorder(IMSDKListener):
         while not done(self):
             self._more.clear()
             await self._more.wait()
+
+    async def synced(self, times: int = 1) -> None:
+        """Wait until the conversations were brought up to date that often."""
+        await self.until(lambda recorder: recorder._syncs >= times)
 
     async def saw(self, name: str, times: int = 1) -> None:
         """Wait until an event was told that often."""

@@ -115,8 +115,10 @@ async def test_a_silent_backend_is_noticed_by_its_missing_answer() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         fake.handlers["heartbeat"] = silent
-        await client.login("alice", "sig")
         client.add_im_sdk_listener(recorder)
+        await client.login("alice", "sig")
+        await recorder.synced()
+        recorder.clear()
         fake.peer.socket.transport.pause_reading()
         before = now()
         await recorder.saw("scheduled")

@@ -92,7 +92,8 @@ async def test_nothing_is_told_if_nothing_changed() -> None:
         await come_back(fake, client, recorder)
         assert news(recorder) == []
         assert fake.methods()[:4] == ["login", "getFriendList", "getSubscriptions", "getUserStatus"]
-        assert fake.peer.requests[3]["params"] == {"userIDList": ["eve"]}
+        query = next(r for r in fake.peer.requests if r["method"] == "getUserStatus")
+        assert query["params"] == {"userIDList": ["eve"]}
 
 
 @in_virtual_time

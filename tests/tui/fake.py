@@ -10,12 +10,23 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from msgspec import structs
+
+from imtui.protocol.chat import (
+    ElemType,
+    Message,
+    MessageStatus,
+    ReceiveOpt,
+    check_contents,
+    conversation_id,
+    peer_of,
+)
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason, Subscriptions
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
-from imtui.sdk import IMSDKListener, is_transient
+from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
 from imtui.tui.clock import Handle
 from imtui.tui.follower import Follower
 from imtui.tui.launch import Account
@@ -24,6 +35,7 @@ from imtui.tui.sdk_face import Client, Retry
 from imtui.tui.store import Store
 
 _revisions = count(1)
+_numbers = count(1)
 
 START = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 HERE = "here"
@@ -132,6 +144,10 @@ class FakeClient:
         self.calls: list[tuple[object, ...]] = []
         self.failures: dict[str, deque[IMError]] = {}
         self.closed = False
+        self.talks: dict[str, list[Message]] = {}
+        self.conversations: dict[str, ConversationInfo] = {}
+        self.outbox: list[Message] = []
+        self.clock: Callable[[], int] = lambda: at(14, 5)
 
     # What a test does
 
@@ -167,6 +183,74 @@ class FakeClient:
         self.listener.on_connecting()
         self.push(own or self.own)
         self.listener.on_connect_success()
+
+    def talk(self, user_id: str, *texts: str, minute: int = 0, unread: bool = False) -> None:
+        """Have a conversation be there before the app starts: ``<`` begins own messages."""
+        talk = self.talks.setdefault(user_id, [])
+        for place, text in enumerate(texts):
+            sender, receiver = user_id, self.user_id
+            if text.startswith("<"):
+                sender, receiver = receiver, sender
+            seq = len(talk) + 1
+            moment = at(13, minute) + place * 60_000
+            body = text.removeprefix("<")
+            talk.append(Message(f"{user_id}{seq}", sender, receiver, moment, seq, seq, text=body))
+        theirs = sum(1 for one in talk if one.sender == user_id)
+        self.conversations[user_id] = ConversationInfo(
+            conversation_id(user_id),
+            user_id=user_id,
+            last_message=talk[-1],
+            unread_count=theirs if unread else 0,
+            read_seq=0 if unread else len(talk),
+            order_key=talk[-1].timestamp,
+        )
+
+    def say(self, user_id: str, text: str, **more: Any) -> Message:
+        """Have somebody send a message now."""
+        talk = self.talks.setdefault(user_id, [])
+        seq = len(talk) + 1
+        message = Message(
+            f"{user_id}{seq}", user_id, self.user_id, self.clock(), seq, seq, text=text, **more
+        )
+        talk.append(message)
+        self.listener.on_recv_new_message(message)
+        before = self.conversations.get(user_id)
+        unread = 0 if before is None else before.unread_count
+        self.tell_conversation(
+            user_id, last_message=message, unread_count=unread + 1, order_key=message.timestamp
+        )
+        return message
+
+    def acknowledge(self) -> None:
+        """Have what waits in the outbox sent."""
+        waiting, self.outbox = self.outbox, []
+        for message in waiting:
+            talk = self.talks.setdefault(message.receiver, [])
+            seq = len(talk) + 1
+            sent = structs.replace(message, seq=seq, version=seq, status=MessageStatus.SEND_SUCC)
+            talk.append(sent)
+            self.listener.on_message_sent(sent)
+
+    def refuse(self, code: int = 20007, text: str = "Blocked.") -> None:
+        """Have what waits in the outbox refused."""
+        self.outbox = [structs.replace(one, status=MessageStatus.SEND_FAIL) for one in self.outbox]
+        for message in self.outbox:
+            self.listener.on_message_send_failed(message, code, text)
+
+    def change(self, message: Message, status: MessageStatus) -> None:
+        """Have a message recalled or deleted."""
+        changed = structs.replace(message, status=status, text="")
+        talk = self.talks[message.peer(self.user_id)]
+        talk[message.seq - 1] = changed
+        self.listener.on_messages_changed([changed])
+
+    def tell_conversation(self, user_id: str, **changes: Any) -> None:
+        """Tell how a conversation is now."""
+        before = self.conversations.get(user_id) or ConversationInfo(
+            conversation_id(user_id), user_id=user_id
+        )
+        self.conversations[user_id] = structs.replace(before, **changes)
+        self.listener.on_conversation_changed([self.conversations[user_id]])
 
     def _call(self, method: str, *arguments: object) -> None:
         self.calls.append((method, *arguments))
@@ -239,6 +323,81 @@ class FakeClient:
 
     def reconnect_now(self) -> None:
         self._call("reconnect_now")
+
+    # Messages
+
+    def queue_c2c_text_message(
+        self, text: str, user_id: str, *, cloud_custom_data: str = ""
+    ) -> Message:
+        self._call("queue_c2c_text_message", text, user_id)
+        check_contents(ElemType.TEXT, text, b"", cloud_custom_data)
+        message = Message(
+            f"m{next(_numbers)}",
+            self.user_id,
+            user_id,
+            self.clock(),
+            text=text,
+            cloud_custom_data=cloud_custom_data,
+            status=MessageStatus.SENDING,
+        )
+        self.outbox.append(message)
+        return message
+
+    def resend_message(self, msg_id: str) -> Message:
+        self._call("resend_message", msg_id)
+        return next(one for one in self.outbox if one.msg_id == msg_id)
+
+    def discard_message(self, msg_id: str) -> None:
+        self._call("discard_message", msg_id)
+        self.outbox = [one for one in self.outbox if one.msg_id != msg_id]
+
+    def outbox_messages(self, user_id: str) -> list[Message]:
+        return [one for one in self.outbox if one.receiver == user_id]
+
+    async def send_c2c_custom_message(
+        self, data: bytes, user_id: str, *, online_user_only: bool = False
+    ) -> Message:
+        self._call("send_c2c_custom_message", data, user_id)
+        return Message("hint", self.user_id, user_id, elem_type=ElemType.CUSTOM, data=data)
+
+    async def get_c2c_history_message_list(
+        self, user_id: str, count: int = 20, last_msg: Message | None = None
+    ) -> list[Message]:
+        self._call("get_c2c_history_message_list", user_id, count, last_msg and last_msg.seq)
+        older = [
+            one for one in self.talks.get(user_id, []) if last_msg is None or one.seq < last_msg.seq
+        ]
+        return older[::-1][:count]
+
+    async def revoke_message(self, message: Message) -> None:
+        self._call("revoke_message", message.msg_id)
+        self.change(message, MessageStatus.LOCAL_REVOKED)
+
+    async def delete_messages(self, messages: list[Message]) -> None:
+        self._call("delete_messages", [one.msg_id for one in messages])
+        for message in messages:
+            self.change(message, MessageStatus.HAS_DELETED)
+
+    async def clean_conversation_unread_message_count(self, conversation_id: str) -> None:
+        self._call("clean_conversation_unread_message_count", conversation_id)
+        self.tell_conversation(peer_of(conversation_id), unread_count=0)
+
+    async def get_conversation_list(self, next_seq: int = 0) -> ConversationPage:
+        self._call("get_conversation_list", next_seq)
+        return ConversationPage(list(self.conversations.values()), 0, True)
+
+    async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
+        self._call("pin_conversation", conversation_id, is_pinned)
+        self.tell_conversation(peer_of(conversation_id), is_pinned=is_pinned)
+
+    async def set_c2c_receive_message_opt(self, user_ids: list[str], opt: ReceiveOpt) -> None:
+        self._call("set_c2c_receive_message_opt", user_ids, opt)
+        for user_id in user_ids:
+            self.tell_conversation(user_id, recv_opt=opt)
+
+    def set_conversation_draft(self, conversation_id: str, text: str | None) -> None:
+        self._call("set_conversation_draft", conversation_id, text)
+        self.tell_conversation(peer_of(conversation_id), draft_text=text or "")
 
 
 class _FakeRetry:

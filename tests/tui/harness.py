@@ -89,6 +89,7 @@ async def running(
     """Run the app of an account in a terminal of ``size``, settled after its login."""
     fake = fake or street()
     clock = FakeClock()
+    fake.clock = clock.now
     file = folder / "settings.toml"
     if settings is not None:
         file.write_text(settings, encoding="utf-8")

@@ -3,7 +3,7 @@
 from random import Random
 
 from imtui.demo.cast import CAST, FIRST_SUBSCRIPTIONS
-from imtui.demo.script import Director, LogIn, LogOut, LoseNetwork, SetStatus, Step
+from imtui.demo.script import Director, Greet, LogIn, LogOut, LoseNetwork, SetStatus, Step
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 from tests.tui.fake import HERE, FakeClient, at, device, status
 from tests.tui.harness import Running
@@ -48,7 +48,9 @@ class Stage:
 
     def _after(self, step: Step, before: UserStatus, now: int) -> UserStatus:
         devices = sorted(map(str, self._director.devices(step.user_id)))
-        if isinstance(step, SetStatus):
+        if isinstance(step, Greet):
+            kind, text = before.status_type, before.custom_status
+        elif isinstance(step, SetStatus):
             kind, text = before.status_type, step.text
         elif isinstance(step, LogIn) or devices:
             kind, text = UserStatusType.ONLINE, before.custom_status

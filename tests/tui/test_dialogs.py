@@ -77,13 +77,12 @@ async def test_a_stale_detail_says_as_of_when(tmp_path: Path) -> None:
         assert "status ◉ ONLINE as of 14:05" in run.words()
 
 
-async def test_enter_and_a_second_click_open_the_details(tmp_path: Path) -> None:
+async def test_the_key_of_the_details_opens_those_of_the_friend_under_the_cursor(
+    tmp_path: Path,
+) -> None:
     async with running(tmp_path) as run:
-        await run.press("down", "enter")
+        await run.press("down", "i")
         assert "carol" in run.text().split("╭")[1]
-        await run.press("escape")
-        await run.pilot.click("FriendList", offset=(6, 2), times=2)
-        await run.settle()
         assert "What changed while imtui ran" in run.text()
 
 

@@ -102,7 +102,7 @@ def test_a_row_tells_who_how_what_and_since_when() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 60) == "   bob             ◉ ONLINE     On the call      since 13:40"
     assert row(bob, 40) == "   bob        ◉ ONLINE     On the call"
-    assert row(bob, 26) == "   bob      ◉ ONLINE"
+    assert row(bob, 26) == "   bob      ◉  On the call"
     assert row(person("erin", OFFLINE), 40) == "   erin       ◦ OFFLINE    since 13:40"
     assert row(person("erin", UNKNOWN), 40) == "   erin       ? UNKNOWN"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from imtui.tui.actions.attention import AttentionActions
+from imtui.tui.actions.chatting import ChattingActions
 from imtui.tui.actions.following import FollowingActions
 from imtui.tui.actions.host import Host
 from imtui.tui.actions.own import OwnActions
@@ -19,6 +20,7 @@ class Actions:
     people: PeopleActions
     following: FollowingActions
     views: ViewActions
+    chatting: ChattingActions
 
 
 def actions_of(host: Host) -> Actions:
@@ -29,4 +31,5 @@ def actions_of(host: Host) -> Actions:
         PeopleActions(host),
         FollowingActions(host),
         ViewActions(host),
+        ChattingActions(host),
     )

@@ -73,8 +73,14 @@ class Host(Protocol):
     def quiet_changed(self) -> None:
         """Show whether do-not-disturb is on, now and when it ends."""
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Put a text into the clipboard through the terminal."""
+    def copy(self, text: str, what: str) -> None:
+        """Put a text into the clipboard, and say what was copied."""
+
+    def is_seen(self, user_id: str) -> bool:
+        """Tell whether the person sees the end of the conversation with somebody."""
+
+    def run_line(self, line: str, *, from_chat: bool = False) -> bool:
+        """Run a slash command, and tell whether it is one."""
 
     def leave(self) -> None:
         """Quit the app."""

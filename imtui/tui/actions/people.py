@@ -116,7 +116,7 @@ class PeopleActions:
 
     def copy_id(self, typed: str) -> None:
         """Copy somebody's user ID."""
-        self._with(typed, lambda user_id: self._copy(user_id, user_id))
+        self._with(typed, lambda user_id: self._host.copy(user_id, user_id))
 
     def copy_text(self, typed: str) -> None:
         """Copy somebody's status text."""
@@ -127,16 +127,4 @@ class PeopleActions:
         if person is None or not person.text:
             self._host.say("has no text", who=user_id)
         else:
-            self._copy(person.text, self._host.glyphs.quote(person.text))
-
-    def _copy(self, text: str, what: str) -> None:
-        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
-
-        async def copy() -> None:
-            from imtui.tui.desktop import copy_native
-
-            if not await copy_native(text):
-                self._host.copy_to_clipboard(text)
-            self._host.say(f"copied {what}")
-
-        self._host.attempt(copy)
+            self._host.copy(person.text, self._host.glyphs.quote(person.text))

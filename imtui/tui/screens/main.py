@@ -1,7 +1,7 @@
 """The main screen: who is here, and what happens."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,7 +17,7 @@ from imtui.tui.events import EventKind
 from imtui.tui.roster import View, count
 from imtui.tui.screens.bindings import command_bindings
 from imtui.tui.settings import Order
-from imtui.tui.store import Store
+from imtui.tui.store import Changed, Store
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList
 from imtui.tui.widgets.hint import Hint
@@ -28,17 +28,23 @@ from imtui.tui.widgets.too_small import TooSmall
 from imtui.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
+    from imtui.protocol.chat import Message
+    from imtui.tui.widgets.chat_pane import ChatPane
     from imtui.tui.widgets.command_line import CommandLine
     from imtui.tui.widgets.finder import Finder
 
 
+_PANES: Final = ("friends", "chat", "events")
+
+
 class MainScreen(Screen[None]):
-    """Friends on the left, events on the right; in a narrow terminal one of them at a time."""
+    """Friends, a conversation, and events: side by side where there is room for them."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-tiny"),
         (20, "-one-pane"),
         (60, "-two-panes"),
+        (120, "-three-panes"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (5, "-low"), (12, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,6 +64,8 @@ class MainScreen(Screen[None]):
         is_watched: Callable[[str], bool],
         is_quiet: Callable[[], str],
         complete: Callable[[str], list[str]],
+        older: Callable[[], None],
+        seen: Callable[[], None],
     ) -> None:
         """Make the screen of a store.
 
@@ -70,11 +78,20 @@ class MainScreen(Screen[None]):
             is_watched: Tells whether somebody is watched.
             is_quiet: Says in a few words that do-not-disturb is on; nothing if it is off.
             complete: Returns the lines that a slash command can become.
+            older: Loads older messages of the open conversation.
+            seen: Told that the end of the open conversation is in sight.
         """
         # Most terminals are so large; then nothing is styled twice for the first frame.
         super().__init__(classes="-two-panes -high")
         self._store = store
+        self._glyphs = glyphs
         self._clock = clock
+        self._keys = keys
+        self._older = older
+        self._seen = seen
+        self._chat: ChatPane | None = None
+        self.takes_keys = True
+        """False while an input that was just opened is not there yet."""
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
         self._complete = complete
@@ -122,31 +139,155 @@ class MainScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note and show which pane has the focus; the line for commands belongs to none."""
-        panes = [node.id for node in event.widget.ancestors if node.id in ("friends", "events")]
-        if panes:
-            self.set_class(panes == ["events"], "-events")
+        for pane in (node.id for node in event.widget.ancestors if node.id in _PANES):
+            self._in_pane(str(pane))
         self.friend_title.refresh()
         self.event_title.refresh()
+        if self._chat is not None:
+            self._chat.title_line.refresh()
+        self.key_line.hint(() if self._chat is None else self._chat.hints_for(event.widget))
+
+    def _in_pane(self, pane: str) -> None:
+        """Note in which pane the person is; of events and conversation the last one stays."""
+        for one in _PANES:
+            self.set_class(one == pane, f"-in-{one}")
+        if pane != "friends":
+            self.set_class(pane == "chat", "-chat-shown")
 
     def _scrolled(self) -> None:
         self.event_title.refresh()
 
     def toggle_events(self) -> None:
         """Go to the event pane, or back to the friend list."""
-        self._go(to_events=not self.event_pane.has_focus)
+        self._go("friends" if self.event_pane.has_focus else "events")
 
-    def _go(self, *, to_events: bool) -> None:
-        self.set_class(to_events, "-events")
-        (self.event_pane if to_events else self.friend_list).focus()
+    def _go(self, pane: str) -> None:
+        self._in_pane(pane)
+        if pane == "chat" and self._chat is not None:
+            self._chat.composer.focus()
+        else:
+            (self.event_pane if pane == "events" else self.friend_list).focus()
 
     def action_friends(self) -> None:
         """Show all of the pane that has the focus; if nothing is hidden, go to the friends."""
+        if self._chat is not None and self._chat.view.has_focus:
+            self._go("chat")
+            return
         in_events = self.event_pane.has_focus
         narrowed = self._show_all("events" if in_events else "friends")
         if in_events and (narrowed or self.event_pane.kind is not None):
             self.show_kind(None)
         elif not narrowed:
-            self._go(to_events=False)
+            self._go("friends")
+
+    # The conversation
+
+    @property
+    def selected(self) -> str:
+        """Return who is meant: whom the conversation is with while one is in it, else the row."""
+        return self.chat_with if self.has_class("-in-chat") else self.friend_list.selected
+
+    @property
+    def chat_with(self) -> str:
+        """Return with whom the open conversation is, or nothing."""
+        return "" if self._chat is None else self._chat.user_id
+
+    @property
+    def shows_end_of_chat(self) -> bool:
+        """Tell whether the newest message of the open conversation is in sight."""
+        return self._chat is not None and bool(self._chat.region) and self._chat.view.follows
+
+    @property
+    def chosen_message(self) -> "Message | None":
+        """Return the message under the cursor, if there is one."""
+        return None if self._chat is None else self._chat.view.chosen
+
+    @property
+    def reply_to(self) -> "Message | None":
+        """Return what the message that is written replies to, if it does."""
+        return None if self._chat is None else self._chat.reply_line.message
+
+    @property
+    def written(self) -> str:
+        """Return what was begun to be written."""
+        return "" if self._chat is None else self._chat.composer.text
+
+    def open_chat(self, user_id: str, draft: str) -> None:
+        """Show the conversation with a user, and write in it."""
+        if self._chat is None:
+            from imtui.tui.widgets.chat_pane import ChatPane
+
+            self._chat = ChatPane(
+                self._store, self._glyphs, self._clock, self._keys, self._older, self._seen
+            )
+            self.query_one("#panes").mount(self._chat, before="#events")
+            self.takes_keys = False
+            self._chat.call_later(self._mounted)
+        self.add_class("-with-chat")
+        self._chat.open(user_id, draft)
+        self._go("chat")
+
+    def _mounted(self) -> None:
+        """Write in the conversation, now that its input is there."""
+        self.takes_keys = True
+        if self.has_class("-in-chat"):
+            self._go("chat")
+
+    def close_chat(self) -> None:
+        """Show no conversation any more."""
+        if self._chat is not None:
+            self._chat.open("", "")
+        self.remove_class("-with-chat", "-chat-shown")
+        self._go("friends")
+
+    def show_chat(self, changed: Changed) -> None:
+        """Show what is new in the conversation, and how the other one is."""
+        if self._chat is None:
+            return
+        if self.chat_with in changed.chats:
+            self._chat.show()
+        elif changed.roster or self.chat_with in changed.people:
+            self._chat.title_line.refresh()
+
+    def begin_reply(self, message: "Message") -> None:
+        """Have the next message quote this one."""
+        if self._chat is not None:
+            self._chat.reply_line.reply_to(message)
+            self._go("chat")
+
+    def write(self, text: str) -> None:
+        """Have the input hold a text."""
+        if self._chat is not None:
+            self._chat.composer.put(text)
+
+    def clear_written(self) -> None:
+        """Empty the input, and reply to nothing."""
+        self.write("")
+        if self._chat is not None:
+            self._chat.reply_line.reply_to(None)
+
+    def read_up(self) -> None:
+        """Take the line off that says what is new."""
+        if self._chat is not None:
+            self._chat.view.read_up()
+
+    def paste(self, text: str) -> None:
+        """Put a long text into the input."""
+        if self._chat is not None:
+            self._chat.composer.insert(text)
+
+    def on_composer_left(self) -> None:
+        """Go back to the friends; a reply that was begun is none any more."""
+        if self._chat is not None and self._chat.reply_line.message is not None:
+            self._chat.reply_line.reply_to(None)
+        else:
+            self._go("friends")
+
+    def on_composer_to_messages(self) -> None:
+        """Choose among the messages."""
+        if self._chat is not None:
+            self._chat.view.focus()
+            self._chat.view.choose_last()
 
     # Finding
 
@@ -176,7 +317,7 @@ class MainScreen(Screen[None]):
     @property
     def _in_events(self) -> bool:
         """Tell whether the event pane had the focus last."""
-        return self.has_class("-events")
+        return self.has_class("-in-events")
 
     def show_kind(self, kind: EventKind | None) -> None:
         """Show one kind of events, or all."""
@@ -216,4 +357,4 @@ class MainScreen(Screen[None]):
 
     def _leave_command_line(self) -> None:
         self.key_line.display = True
-        (self.event_pane if self._in_events else self.friend_list).focus()
+        self._go(next((one for one in _PANES if self.has_class(f"-in-{one}")), "friends"))

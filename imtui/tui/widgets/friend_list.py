@@ -131,7 +131,9 @@ class FriendList(CursorView):
         person = self._store.person(row)
         if person is None:
             return [], under
-        marks = Marks(at_cursor, row in self._favourites, self._is_watched(row))
+        marks = Marks(
+            at_cursor, row in self._favourites, self._is_watched(row), self._store.chats.unread(row)
+        )
         as_of = self._store.as_of
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
@@ -147,12 +149,12 @@ class FriendList(CursorView):
         self._moved_at = self._clock.monotonic()
 
     def chosen(self, place: int) -> None:
-        """Open the details of a person, or fold a group."""
+        """Open the conversation with a person, or fold a group."""
         row = self._rows[place]
         if isinstance(row, Heading):
             self.action_fold()
         else:
-            self.post_message(RunCommand("details", row))
+            self.post_message(RunCommand("chat", row))
 
     def clicked(self, place: int) -> bool:
         """Fold a group by one click on its heading."""

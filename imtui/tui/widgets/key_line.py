@@ -9,6 +9,9 @@ from imtui.tui.messages import RunCommand
 from imtui.tui.spans import Span, width_of
 from imtui.tui.widgets.painted import PaintedLine
 
+Hint = tuple[str, str, str]
+"""A key, what it does, and the ID of the command that a click runs, if any."""
+
 
 class KeyLine(PaintedLine):
     """Keys and what they do, as many as there is room for; each can be clicked."""
@@ -18,23 +21,34 @@ class KeyLine(PaintedLine):
         super().__init__()
         self._keys = keys
         self._commands = commands
+        self._hints: Sequence[Hint] = ()
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
         line = [Span(" ")]
-        for command in self._commands:
-            keys = self._keys.of(command)
-            if not keys:
-                continue
+        for key, words, command_id in self._hints or self._usual():
             shown = [
-                Span(key_name(keys[0]), "key", command.id),
-                Span(f" {command.footer or command.title.removesuffix(' …')}", "dim", command.id),
+                Span(key, "key", command_id),
+                Span(f" {words}", "dim", command_id),
                 Span("   "),
             ]
             if width_of(line) + width_of(shown[:2]) > width:
                 break
             line += shown
         return line
+
+    def hint(self, hints: Sequence[Hint]) -> None:
+        """Show other keys, and what they do there, instead of the commands; none for those."""
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+
+    def _usual(self) -> list[Hint]:
+        return [
+            (key_name(keys[0]), command.footer or command.title.removesuffix(" …"), command.id)
+            for command in self._commands
+            if (keys := self._keys.of(command))
+        ]
 
     def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""

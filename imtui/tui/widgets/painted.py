@@ -19,6 +19,7 @@ SPAN_STYLES: Final = {
     "span--alert",
     "span--dim",
     "span--key",
+    "span--link",
     "span--other",
     "span--title",
     "span--current",
@@ -42,11 +43,12 @@ class Painted(Widget):
             below = self._named(under)
             ground = below.background_style + Style(reverse=below.reverse)
             base += ground
-        segments = [
-            Segment(span.text, base + _ink(self._named(span.style)) if span.style else base)
-            for span in spans
-        ]
+        segments = [Segment(span.text, self._style(span, base)) for span in spans]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
+
+    def _style(self, span: Span, base: Style) -> Style:
+        style = base + _ink(self._named(span.style)) if span.style else base
+        return style + Style(link=span.link) if span.link else style
 
     def _named(self, name: str) -> Style:
         component = name if "--" in name else f"span--{name}"

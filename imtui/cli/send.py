@@ -1,0 +1,85 @@
+"""``imtui send``: sends a message and waits until the backend has it."""
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Final
+
+from imtui.cli.arguments import user_id
+from imtui.cli.choice import add_account_options
+from imtui.cli.errors import EXIT_OK, CommandError
+from imtui.protocol.limits import MESSAGE_MAX_BYTES
+
+if TYPE_CHECKING:
+    from imtui.cli.session import Credentials
+    from imtui.sdk import Message
+
+_TRIES: Final = 3
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "send",
+        help="send a message",
+        description="Send a message, and wait until the backend has it on disk. "
+        "It makes nobody online.",
+    )
+    parser.add_argument("peer", type=user_id, metavar="USER", help="to whom")
+    parser.add_argument(
+        "text", nargs="?", default="-", metavar="TEXT", help="at most 12 KB; - reads standard input"
+    )
+    parser.add_argument("--json", action="store_true", help="print the message as JSON")
+    add_account_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the verb."""
+    text = _standard_input() if arguments.text == "-" else arguments.text
+    message = asyncio.run(_send(arguments, text))
+    if arguments.json:
+        from imtui.protocol.jsonrpc import encode
+
+        print(encode(message).decode())
+    return EXIT_OK
+
+
+async def _send(arguments: argparse.Namespace, text: str) -> "Message":
+    from imtui.cli.session import find_credentials
+
+    return await send_text(await find_credentials(arguments), arguments.peer, text)
+
+
+async def send_text(credentials: "Credentials", user: str, text: str) -> "Message":
+    """Send a text, again if its answer was lost, and return it as the backend took it.
+
+    Raises:
+        IMError: 6017, 6032, 8001, 20003, or what keeps it from being sent.
+    """
+    from imtui.cli.session import passive_client
+    from imtui.sdk import ErrorCode, IMError, new_msg_id
+
+    # With the same ID, a message that did arrive is not made twice.
+    msg_id = new_msg_id(user)
+    for left in reversed(range(_TRIES)):
+        try:
+            async with passive_client(credentials) as client:
+                return await client.send_c2c_text_message(text, user, msg_id=msg_id)
+        except IMError as error:
+            if error.code != ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _standard_input() -> str:
+    # One byte more than a message can have is enough to see that it is too long.
+    data = sys.stdin.buffer.read(MESSAGE_MAX_BYTES + 3)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        cut_by_us = len(data) > MESSAGE_MAX_BYTES and error.start > MESSAGE_MAX_BYTES - 4
+        if not cut_by_us:
+            raise CommandError("Standard input is not UTF-8: nothing was sent.") from error
+        text = data.decode(errors="ignore")
+    return text.removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,40 @@
+"""Whether what a backend tells of messages can be so at all."""
+
+from imtui.protocol.chat import Conversation, Message, conversation_id
+from imtui.protocol.identifiers import is_user_id
+from imtui.protocol.limits import UNIX_MS_MAX
+
+
+def is_number(number: int) -> bool:
+    """Tell whether a number can be a seq, a version, a count or a time."""
+    return 0 <= number <= UNIX_MS_MAX
+
+
+def is_credible(message: Message, account: str) -> bool:
+    """Tell whether a message can be one of an account's conversations."""
+    user_id = message.peer(account)
+    return (
+        {message.sender, message.receiver} == {account, user_id}
+        and user_id != account
+        and is_user_id(user_id)
+        and all(map(is_number, (message.seq, message.version, message.timestamp)))
+        and bool(message.seq) == bool(message.version)
+    )
+
+
+def is_credible_conversation(conversation: Conversation, account: str) -> bool:
+    """Tell whether a conversation can be one of an account's."""
+    numbers = (
+        conversation.version,
+        conversation.unread_count,
+        conversation.read_seq,
+        conversation.peer_read_seq,
+        conversation.order_key,
+    )
+    user_id, last = conversation.user_id, conversation.last_message
+    return (
+        conversation.conversation_id == conversation_id(user_id)
+        and is_user_id(user_id)
+        and all(map(is_number, numbers))
+        and (last is None or (is_credible(last, account) and last.peer(account) == user_id))
+    )

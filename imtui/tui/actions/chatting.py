@@ -1,0 +1,206 @@
+"""What a person does in a conversation."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from imtui.protocol.chat import ElemType, Message, MessageStatus
+from imtui.protocol.errors import IMError
+from imtui.protocol.identifiers import is_user_id
+from imtui.protocol.status import UserStatusType
+from imtui.tui.actions.host import Host
+from imtui.tui.chat.conversing import Conversing, can_be_sent_again
+from imtui.tui.errors import explain
+
+
+class ChattingActions:
+    """Opening, writing, replying, recalling, muting."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    @property
+    def _conversing(self) -> Conversing:
+        return self._host.session.conversing
+
+    # Conversations
+
+    def open(self, typed: str) -> None:
+        """Open the conversation with a user."""
+        user_id = typed.strip() or self._host.selected
+        if user_id == self._host.store.own.user_id:
+            self._host.complain("That is you: open a friend's conversation.")
+        elif is_user_id(user_id):
+            self._show(user_id)
+        else:
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+
+    def _show(self, user_id: str) -> None:
+        self.keep_draft()
+        chat = self._host.store.chats.get(user_id)
+        self._host.main.open_chat(user_id, chat.draft)
+        self._attempt(lambda: self._conversing.open(user_id))
+
+    def close(self) -> None:
+        """Close the conversation; what was begun to be written is kept."""
+        self.keep_draft()
+        self._host.main.close_chat()
+
+    def keep_draft(self) -> None:
+        """Keep what was begun to be written in the open conversation."""
+        main = self._host.main
+        if main.chat_with:
+            self._tell(lambda: self._conversing.keep_draft(main.chat_with, main.written))
+
+    def next_unread(self) -> None:
+        """Open the conversation in which something is to be read."""
+        user_id = self._host.store.chats.next_unread(self._host.main.chat_with)
+        if user_id:
+            self._show(user_id)
+        else:
+            self._host.say("You have read everything.")
+
+    def older(self) -> None:
+        """Load what is older than what is shown."""
+        user_id = self._host.main.chat_with
+        self._attempt(lambda: self._conversing.older(user_id))
+
+    def seen(self) -> None:
+        """Note that the person sees the end of the open conversation."""
+        user_id = self._host.main.chat_with
+        if self._host.store.chats.unread(user_id) and self._host.is_seen(user_id):
+            self._attempt(lambda: self._conversing.read(user_id))
+
+    # Writing
+
+    def write(self, text: str) -> None:
+        """Send what was written in the input."""
+        main = self._host.main
+        if text.startswith("/") and not text.startswith("//"):
+            main.clear_written()
+            if not self._host.run_line(text, from_chat=True):
+                main.write(text)
+            return
+        body = text.removeprefix("/") if text.startswith("//") else text
+        reply_to = main.reply_to
+        if self._tell(lambda: self._conversing.send(main.chat_with, body, reply_to)):
+            main.clear_written()
+            main.read_up()
+
+    def begun(self) -> None:
+        """Tell the other one, if they are ONLINE, that something is being written."""
+        person = self._host.store.person(self._host.main.chat_with)
+        if person is not None and person.status is UserStatusType.ONLINE:
+            self._attempt(lambda: self._conversing.tell_typing(person.user_id))
+
+    def pasted(self, text: str) -> None:
+        """Ask about a paste of many lines."""
+        from imtui.tui.screens.question import Question
+
+        lines = text.count("\n") + 1
+        words = f"Paste {lines:,} lines, {len(text.encode()):,} bytes?"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._host.main.paste(text)
+
+        self._host.open(Question(words), answered)
+
+    # One message
+
+    def _on_message(self, do: Callable[[Message], None]) -> None:
+        message = self._host.main.chosen_message
+        if message is None:
+            self._host.complain("Which message? Go to the messages (PgUp) and choose one.")
+        else:
+            do(message)
+
+    def reply(self) -> None:
+        """Quote the message under the cursor in the next one."""
+        self._on_message(self._host.main.begin_reply)
+
+    def recall(self) -> None:
+        """Recall the own message under the cursor."""
+
+        def recall(message: Message) -> None:
+            if message.sender != self._host.store.own.user_id:
+                self._host.complain("Only your own messages can be recalled.")
+            elif message.status is MessageStatus.SEND_SUCC:
+                self._attempt(lambda: self._conversing.recall(message))
+            else:
+                self._host.complain("That one cannot be recalled.")
+
+        self._on_message(recall)
+
+    def delete(self) -> None:
+        """Delete the message under the cursor for oneself."""
+
+        def delete(message: Message) -> None:
+            if message.seq:
+                self._attempt(lambda: self._conversing.delete(message))
+            else:
+                self._tell(lambda: self._conversing.discard(message))
+
+        self._on_message(delete)
+
+    def resend(self) -> None:
+        """Send the message under the cursor again, or all that failed."""
+        chosen = self._host.main.chosen_message
+        failed = [
+            one
+            for one in self._host.store.chats.get(self._host.main.chat_with).messages
+            if can_be_sent_again(one) and chosen in (None, one)
+        ]
+        if not failed:
+            self._host.say("Nothing here failed to be sent.")
+        for message in failed:
+            self._tell(partial(self._conversing.resend, message))
+
+    def copy(self) -> None:
+        """Copy the message under the cursor."""
+
+        def copy(message: Message) -> None:
+            if message.elem_type is ElemType.TEXT and message.text:
+                self._host.copy(message.text, "the message")
+
+        self._on_message(copy)
+
+    # Who
+
+    def mute(self, typed: str) -> None:
+        """Have messages of somebody not notified, or again."""
+        self._toggle(typed, lambda user_id: self._mute(user_id))
+
+    async def _mute(self, user_id: str) -> None:
+        muted = not self._host.store.chats.get(user_id).muted
+        await self._conversing.mute(user_id, muted)
+        self._host.say("is muted" if muted else "is no longer muted", who=user_id)
+
+    def pin(self, typed: str) -> None:
+        """Pin the conversation with somebody, or no longer."""
+        self._toggle(typed, lambda user_id: self._pin(user_id))
+
+    async def _pin(self, user_id: str) -> None:
+        pinned = not self._host.store.chats.get(user_id).pinned
+        await self._conversing.pin(user_id, pinned)
+        self._host.main.friend_list.sort_now()
+        self._host.say("is pinned" if pinned else "is no longer pinned", who=user_id)
+
+    def _toggle(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
+        user_id = typed.strip() or self._host.selected
+        if is_user_id(user_id):
+            self._attempt(lambda: call(user_id))
+        else:
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+
+    def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
+        self._host.attempt(call)
+
+    def _tell(self, call: Callable[[], None]) -> bool:
+        """Make a call that is done at once, and tell whether it was."""
+        try:
+            call()
+        except IMError as error:
+            self._host.complain(explain(error))
+            return False
+        return True

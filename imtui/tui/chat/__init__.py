@@ -1,0 +1,1 @@
+"""Conversations: what is known of them, and how their messages look."""

@@ -1,0 +1,194 @@
+"""The conversations as the app knows them: plain objects that the SDK's callbacks change."""
+
+from bisect import insort
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from imtui.protocol.chat import Message, MessageStatus, ReadReceipt, ReceiveOpt
+
+if TYPE_CHECKING:
+    from imtui.sdk import ConversationInfo
+
+MESSAGES_MAX: Final = 2_000
+"""So many messages of a conversation are held; older ones are loaded again as one scrolls."""
+
+
+class Chat:
+    """One conversation."""
+
+    def __init__(self, user_id: str) -> None:
+        """Begin with nothing known of the conversation with a user."""
+        self.user_id = user_id
+        self.unread = 0
+        self.read_seq = 0
+        self.peer_read_seq = 0
+        self.pinned = False
+        self.muted = False
+        self.draft = ""
+        self.order_key = 0
+        self.last: Message | None = None
+        self.complete = False
+        """Whether there is nothing older than what is held."""
+        self.typing = False
+        """Whether the other one is typing."""
+        self._stored: dict[int, Message] = {}
+        self._seqs: list[int] = []
+        self._waiting: dict[str, Message] = {}
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return the messages in their order, those that are not sent yet at the end."""
+        return [*(self._stored[seq] for seq in self._seqs), *self._waiting.values()]
+
+    @property
+    def oldest(self) -> Message | None:
+        """Return the oldest message that is held."""
+        return self._stored[self._seqs[0]] if self._seqs else None
+
+    @property
+    def newest_seq(self) -> int:
+        """Return the place of the newest message that is held, or 0."""
+        return self._seqs[-1] if self._seqs else 0
+
+    def message(self, msg_id: str) -> Message | None:
+        """Return a message that is held."""
+        return next((one for one in self.messages if one.msg_id == msg_id), None)
+
+    def put(self, message: Message) -> None:
+        """Take a message, or what it has become."""
+        if message.status is MessageStatus.HAS_DELETED:
+            self._drop(message)
+        elif message.seq == 0:
+            self._waiting[message.msg_id] = message
+        else:
+            self._waiting.pop(message.msg_id, None)
+            if message.seq not in self._stored:
+                insort(self._seqs, message.seq)
+            self._stored[message.seq] = message
+
+    def forget_waiting(self, msg_id: str) -> None:
+        """Drop a message that will not be sent."""
+        self._waiting.pop(msg_id, None)
+
+    def forget_messages(self) -> None:
+        """Drop all messages that are stored elsewhere."""
+        self._stored.clear()
+        self._seqs.clear()
+        self.complete = False
+
+    def trim(self) -> None:
+        """Drop the oldest messages beyond what is held."""
+        gone, self._seqs = self._seqs[:-MESSAGES_MAX], self._seqs[-MESSAGES_MAX:]
+        for seq in gone:
+            del self._stored[seq]
+        if gone:
+            self.complete = False
+
+    def _drop(self, message: Message) -> None:
+        self._waiting.pop(message.msg_id, None)
+        if self._stored.pop(message.seq, None) is not None:
+            self._seqs.remove(message.seq)
+
+
+class Chats:
+    """All conversations of the account."""
+
+    def __init__(self, changed: Callable[[str], None]) -> None:
+        """Begin with none; ``changed`` is told with whom a conversation changed."""
+        self._changed = changed
+        self._chats: dict[str, Chat] = {}
+        self.own_id = ""
+
+    def __contains__(self, user_id: str) -> bool:
+        """Tell whether anything is known of the conversation with a user."""
+        return user_id in self._chats
+
+    def get(self, user_id: str) -> Chat:
+        """Return the conversation with a user, of which nothing may be known."""
+        return self._chats.get(user_id) or Chat(user_id)
+
+    def all(self) -> list[Chat]:
+        """Return the conversations, the last active first."""
+        return sorted(self._chats.values(), key=lambda chat: -chat.order_key)
+
+    def unread(self, user_id: str) -> int:
+        """Return how many messages of a user are not read."""
+        chat = self._chats.get(user_id)
+        return 0 if chat is None else chat.unread
+
+    @property
+    def total_unread(self) -> int:
+        """Return how many messages are not read, but for those of who is muted."""
+        return sum(chat.unread for chat in self._chats.values() if not chat.muted)
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Return with whom conversations are pinned."""
+        return frozenset(chat.user_id for chat in self._chats.values() if chat.pinned)
+
+    def _open(self, user_id: str) -> Chat:
+        return self._chats.setdefault(user_id, Chat(user_id))
+
+    def conversations_changed(self, conversations: "Iterable[ConversationInfo]") -> None:
+        """Take how conversations are now."""
+        for info in conversations:
+            chat = self._open(info.user_id)
+            if info.last_message is None and chat.last is not None:
+                chat.forget_messages()
+            chat.unread = info.unread_count
+            chat.read_seq = max(chat.read_seq, info.read_seq)
+            chat.peer_read_seq = max(chat.peer_read_seq, info.peer_read_seq)
+            chat.pinned = info.is_pinned
+            chat.muted = info.recv_opt is not ReceiveOpt.RECEIVE
+            chat.draft = info.draft_text
+            chat.order_key = info.order_key
+            chat.last = info.last_message
+            self._changed(info.user_id)
+
+    def history(self, user_id: str, messages: Iterable[Message], *, complete: bool) -> None:
+        """Take a page of messages; ``complete`` says that there is nothing older."""
+        chat = self._open(user_id)
+        for message in messages:
+            chat.put(message)
+        chat.complete = chat.complete or complete
+        self._changed(user_id)
+
+    def put(self, message: Message) -> None:
+        """Take a message that came, that is to be sent, was sent, or has changed."""
+        peer = message.peer(self.own_id)
+        chat = self._open(peer)
+        chat.put(message)
+        if message.sender == peer:
+            chat.typing = False
+        self._changed(peer)
+
+    def typing(self, user_id: str, typing: bool) -> None:
+        """Note that somebody is typing to us, or no longer."""
+        chat = self._open(user_id)
+        if chat.typing != typing:
+            chat.typing = typing
+            self._changed(user_id)
+
+    def receipts(self, receipts: Iterable[ReadReceipt]) -> None:
+        """Take what others have read."""
+        for receipt in receipts:
+            chat = self._open(receipt.user_id)
+            chat.peer_read_seq = max(chat.peer_read_seq, receipt.read_seq)
+            self._changed(receipt.user_id)
+
+    def discarded(self, user_id: str, msg_id: str) -> None:
+        """Drop a message that will not be sent."""
+        self._open(user_id).forget_waiting(msg_id)
+        self._changed(user_id)
+
+    def next_unread(self, after: str) -> str:
+        """Return whose messages to read next, in turn after somebody; empty if all are read."""
+        waiting = sorted(
+            (chat for chat in self._chats.values() if chat.unread),
+            key=lambda chat: (chat.muted, -chat.order_key),
+        )
+        ids = [chat.user_id for chat in waiting]
+        if after in ids:
+            place = ids.index(after) + 1
+            ids = ids[place:] + ids[:place]
+        return ids[0] if ids else ""

@@ -1,0 +1,27 @@
+"""Typing hints: online-only custom messages, as the field's apps write them."""
+
+import json
+from typing import Any, Final
+
+from imtui.protocol.chat import ElemType, Message
+
+_ID: Final = "user_typing_status"
+
+
+def typing_hint(typing: bool) -> bytes:
+    """Return what to send when one begins to type, or stops."""
+    hint = {"businessID": _ID, "typingStatus": int(typing), "version": 1, "userAction": 14}
+    return json.dumps(hint).encode()
+
+
+def read_typing_hint(message: Message) -> bool | None:
+    """Return whether the sender is typing; None if the message says something else."""
+    if message.elem_type is not ElemType.CUSTOM or not message.online_user_only:
+        return None
+    try:
+        hint: Any = json.loads(message.data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(hint, dict) or hint.get("businessID") != _ID:
+        return None
+    return hint.get("typingStatus") == 1

@@ -1,0 +1,210 @@
+"""The messages of one conversation, loaded as one scrolls, with one that can be chosen."""
+
+from collections.abc import Callable
+
+from textual.events import Click, Resize
+
+from imtui.protocol.chat import Message
+from imtui.tui.badges import Glyphs
+from imtui.tui.chat.chats import Chat, Chats
+from imtui.tui.chat.lines import Block, Layout
+from imtui.tui.clock import Clock
+from imtui.tui.messages import RunCommand
+from imtui.tui.spans import Span, width_of
+from imtui.tui.widgets.line_view import LineView
+
+
+class MessageView(LineView):
+    """A conversation; it follows the end unless scrolled up."""
+
+    def __init__(
+        self,
+        chats: Chats,
+        glyphs: Glyphs,
+        clock: Clock,
+        older: Callable[[], None],
+        seen: Callable[[], None],
+    ) -> None:
+        """Make the view.
+
+        Args:
+            chats: The conversations.
+            glyphs: The characters to draw with.
+            clock: The time.
+            older: Called when older messages are wanted.
+            seen: Called when the newest message is in sight.
+        """
+        super().__init__()
+        self._chats = chats
+        self._glyphs = glyphs
+        self._clock = clock
+        self._older = older
+        self._seen = seen
+        self._layout: Layout | None = None
+        self._blocks: list[Block] = []
+        self._lines: list[tuple[int, int]] = []
+        """For each line, which block it is of, and which line of it."""
+        self._user_id = ""
+        self._new_after: int | None = None
+        self._chosen = ""
+        self.follows = True
+        """Whether new messages scroll the view."""
+
+    @property
+    def chat(self) -> Chat:
+        """Return the conversation that is shown."""
+        return self._chats.get(self._user_id)
+
+    @property
+    def chosen(self) -> Message | None:
+        """Return the message under the cursor, if there is one."""
+        return self.chat.message(self._chosen) if self._chosen else None
+
+    def open(self, user_id: str) -> None:
+        """Show the conversation with a user, at its end or where the unread ones begin."""
+        self._user_id = user_id
+        self._chosen = ""
+        self.follows = True
+        chat = self.chat
+        self._new_after = chat.read_seq if chat.unread else None
+        self._layout = None
+        self.show()
+
+    def read_up(self) -> None:
+        """Take the line off that says what is new."""
+        if self._new_after is not None:
+            self._new_after = None
+            self.show()
+
+    def show(self) -> None:
+        """Show the conversation as it is now."""
+        width = self.line_width
+        if not width:
+            return
+        if self._layout is None or self._layout.width != width:
+            self._layout = Layout(self._chats.own_id, width, self._glyphs, self._clock)
+        anchor = self._anchor()
+        self._blocks = self._layout.blocks(self.chat, self._new_after)
+        self._lines = [
+            (place, line)
+            for place, block in enumerate(self._blocks)
+            for line in range(len(block.lines))
+        ]
+        follows = self.follows
+        self.set_line_count(len(self._lines))
+        if follows:
+            self.scroll_to_line(self.max_scroll_y)
+            self._seen()
+        elif anchor is not None:
+            self._keep(*anchor)
+        self.refresh()
+        if self.scroll_offset.y == 0 and not self.chat.complete:
+            self._older()
+
+    def _anchor(self) -> tuple[str, int] | None:
+        """Return a message in sight and how far it is from the top, to keep it there."""
+        top = self.scroll_offset.y
+        for number in range(top, min(top + self.page, len(self._lines))):
+            place, line = self._lines[number]
+            message = self._blocks[place].message
+            if message is not None:
+                return message.msg_id, number - top - line
+        return None
+
+    def _keep(self, msg_id: str, distance: int) -> None:
+        first = self._first_line(msg_id)
+        if first is not None and first - distance != self.scroll_offset.y:
+            self.scroll_to_line(max(first - distance, 0))
+
+    def _first_line(self, msg_id: str) -> int | None:
+        for number, (place, line) in enumerate(self._lines):
+            message = self._blocks[place].message
+            if line == 0 and message is not None and message.msg_id == msg_id:
+                return number
+        return None
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a line of the conversation; a hint if there is none."""
+        if not self._lines and number == 0:
+            return [Span(f" {self._glyphs.plain(self._hint())}", "dim")], ""
+        if number >= len(self._lines):
+            return [], ""
+        place, line = self._lines[number]
+        block = self._blocks[place]
+        is_chosen = block.message is not None and block.message.msg_id == self._chosen
+        return list(block.lines[line]), "cursor" if is_chosen and self.has_focus else ""
+
+    def _hint(self) -> str:
+        return "No messages yet." if self.chat.complete else "loading …"
+
+    # Moving
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Load older messages at the beginning, and follow the end from when it is reached."""
+        super().watch_scroll_y(old_value, new_value)
+        self.follows = new_value >= self.max_scroll_y
+        if new_value == 0 and self._lines and not self.chat.complete:
+            self._older()
+        elif self.follows and new_value > old_value:
+            self._seen()
+
+    def action_move(self, lines: int) -> None:
+        """Choose the message before or after."""
+        ids = [block.message.msg_id for block in self._blocks if block.message is not None]
+        if not ids:
+            return
+        at = ids.index(self._chosen) if self._chosen in ids else len(ids)
+        if abs(lines) > 1:
+            super().action_move(lines)
+            return
+        self._choose(ids[max(at + lines, 0)] if at + lines < len(ids) else "")
+
+    def choose_last(self) -> None:
+        """Choose the newest message."""
+        self._chosen = ""
+        self.action_move(-1)
+
+    def _choose(self, msg_id: str) -> None:
+        self._chosen = msg_id
+        first = self._first_line(msg_id) if msg_id else None
+        if first is None:
+            self.scroll_to_line(self.max_scroll_y)
+        else:
+            last = first + len(self._blocks[self._lines[first][0]].lines) - 1
+            top = self.scroll_offset.y
+            if first < top:
+                self.scroll_to_line(first)
+            elif last >= top + self.page:
+                self.scroll_to_line(last - self.page + 1)
+        self.refresh()
+
+    def action_choose(self) -> None:
+        """Reply to the message under the cursor."""
+        if self._chosen:
+            self.post_message(RunCommand("reply"))
+
+    def on_click(self, event: Click) -> None:
+        """Choose the message under the mouse, or do what the mark on it offers."""
+        number = event.y + self.scroll_offset.y
+        if number >= len(self._lines):
+            return
+        place, line = self._lines[number]
+        block = self._blocks[place]
+        if block.message is None:
+            return
+        self._choose(block.message.msg_id)
+        at = 0
+        for span in block.lines[line]:
+            at += width_of([span])
+            if event.x < at:
+                if span.command:
+                    self.post_message(RunCommand(span.command))
+                return
+
+    def on_resize(self, event: Resize) -> None:
+        """Wrap the messages anew, and keep the end in sight."""
+        self.show()
+
+    def on_blur(self) -> None:
+        """Choose no message any more."""
+        self.refresh()
