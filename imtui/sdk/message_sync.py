@@ -167,7 +167,8 @@ class MessageSync:
                 if is_transient(error):
                     await asyncio.sleep(retry_after(error, backoff.next_delay()))
                     self._wanted.set()
-                else:
+                elif error.code != ErrorCode.ERR_SDK_NOT_LOGGED_IN:
+                    # Who logs out meanwhile wants to know nothing more.
                     _log.warning("The conversations cannot be brought up to date: %s", error)
             else:
                 backoff.reset()

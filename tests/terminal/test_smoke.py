@@ -67,9 +67,9 @@ async def test_everything_heals_when_the_backend_was_killed(
         await app.shows("connected", "bob")
         pid = msgspec.json.decode(backend_json(home).read_bytes())["pid"]
         os.kill(pid, signal.SIGKILL)
-        await app.shows("as of")
+        await app.shows("connection lost")
+        await app.shows("connected again")
         await app.shows_not("as of")
-        await app.shows("connected")
         assert msgspec.json.decode(backend_json(home).read_bytes())["pid"] != pid
 
 
