@@ -41,6 +41,10 @@ class ConversationPage(Struct, frozen=True):
     """Whether nothing follows."""
 
 
+_KEYWORDS_MAX: Final = 5
+_SEARCH_MAX: Final = 1_000
+
+
 def new_msg_id(user_id: str) -> str:
     """Return a new, random ID for a message to a user.
 
@@ -167,6 +171,27 @@ class ChatCalls:
         return await chat.history(
             self._connected(), user_id, count, 0 if last_msg is None else last_msg.seq
         )
+
+    async def search_local_messages(
+        self, keywords: Iterable[str], user_id: str | None = None, count: int = 100
+    ) -> list[Message]:
+        """Return texts on this device that have all of the keywords, the newest first.
+
+        Args:
+            keywords: At least one, at most 5; upper and lower case are alike.
+            user_id: With whom; with anybody if None.
+            count: At most so many, 1 to 1,000.
+
+        Raises:
+            IMError: 6017.
+        """
+        words = [word for word in keywords if word.strip()]
+        if not 1 <= len(words) <= _KEYWORDS_MAX:
+            raise invalid_parameters("keywords", f"1 to {_KEYWORDS_MAX}")
+        if user_id is not None:
+            check_user_id(user_id)
+        _check_count(count, _SEARCH_MAX)
+        return self._account_chat().cache.search(words, user_id, count)
 
     async def revoke_message(self, message: Message) -> None:
         """Recall one's own message, for both, within 2 minutes.

@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MESSAGES_KEPT: Final = 2000
+_SEARCHED_MAX: Final = 100_000
 _CONVERSATIONS_KEPT: Final = 10_000
 
 _VERSION: Final = 1
@@ -108,6 +109,29 @@ class MessageCache:
         query = "SELECT max(seq) FROM message WHERE user = ? AND time <= ?"
         rows = self._rows(query, user_id, timestamp)
         return _only(rows)
+
+    def search(self, words: list[str], user_id: str | None, most: int) -> list[Message]:
+        """Return kept texts that have all of some words, the newest first.
+
+        Args:
+            words: What to look for, in any case.
+            user_id: With whom; with anybody if None.
+            most: At most so many.
+        """
+        query = (
+            "SELECT message FROM message WHERE status = 2 AND (? IS NULL OR user = ?) "
+            "ORDER BY time DESC, seq DESC LIMIT ?"
+        )
+        folded = [word.casefold() for word in words]
+        found: list[Message] = []
+        for (blob,) in self._rows(query, user_id, user_id, _SEARCHED_MAX):
+            message = _message_decoder.decode(blob)
+            text = message.text.casefold()
+            if text and all(word in text for word in folded):
+                found.append(message)
+                if len(found) == most:
+                    break
+        return found
 
     def page(self, user_id: str, high: int, count: int) -> tuple[list[Message], int]:
         """Return the messages with a user that follow ``high`` downwards without a gap.

@@ -103,6 +103,21 @@ COMMANDS: Final = (
         ("v",),
     ),
     Command(
+        "search",
+        "Search messages …",
+        "Look for messages with some words, in all conversations",
+        lambda do, words: do.chatting.search(words),
+        ("F",),
+        takes=Takes.WORDS,
+    ),
+    Command(
+        "search-here",
+        "Search this conversation …",
+        "Look for messages with some words in the open conversation",
+        lambda do, words: do.chatting.search(words, here=True),
+        takes=Takes.WORDS,
+    ),
+    Command(
         "mute",
         "Mute",
         "Do not notify messages of this friend, or do so again",

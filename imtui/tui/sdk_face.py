@@ -78,6 +78,11 @@ class Client(Protocol):
     ) -> list[Message]:
         """Return a page of messages, the newest first."""
 
+    async def search_local_messages(
+        self, keywords: list[str], user_id: str | None = None
+    ) -> list[Message]:
+        """Return texts on this device that have all of the keywords, the newest first."""
+
     async def revoke_message(self, message: Message) -> None:
         """Recall an own message."""
 

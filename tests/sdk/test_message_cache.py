@@ -215,3 +215,13 @@ def test_a_lock_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     again = MessageCache(path, ME)
     assert seqs(again, 1) == ([1], 1)
     again.close()
+
+
+def test_texts_are_searched_in_any_case_the_newest_first() -> None:
+    cache = MessageCache(None, ME)
+    page = [message(1, "The Needle"), message(2, "hay"), message(3, "a needle, the second")]
+    cache.keep_page("bob", page, 1, 3)
+    assert [each.seq for each in cache.search(["needle"], None, 10)] == [3, 1]
+    assert [each.seq for each in cache.search(["NEEDLE", "second"], "bob", 10)] == [3]
+    assert cache.search(["needle"], "carol", 10) == []
+    assert len(cache.search(["needle"], None, 1)) == 1

@@ -369,6 +369,17 @@ class FakeClient:
         ]
         return older[::-1][:count]
 
+    async def search_local_messages(
+        self, keywords: list[str], user_id: str | None = None
+    ) -> list[Message]:
+        self._call("search_local_messages", keywords, user_id)
+        return [
+            message
+            for peer, talk in self.talks.items()
+            for message in reversed(talk)
+            if user_id in (None, peer) and all(word in message.text for word in keywords)
+        ]
+
     async def revoke_message(self, message: Message) -> None:
         self._call("revoke_message", message.msg_id)
         self.change(message, MessageStatus.LOCAL_REVOKED)

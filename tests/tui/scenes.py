@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from imtui.protocol.chat import ElemType, Message
 from imtui.protocol.messages import SubscriptionReason
 from imtui.tui.account_state import StateFile
-from tests.tui.fake import PHONE, THIS_DEVICE
+from imtui.tui.chat.typing_hint import typing_hint
+from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status
 from tests.tui.harness import Running, running
 from tests.tui.stage import Stage
 
@@ -70,6 +72,49 @@ async def open_details(run: Running) -> None:
     await run.press("i")
 
 
+async def converse(run: Running) -> None:
+    """Talk with a friend, who is typing; somebody else has written meanwhile."""
+    fake, bob = run.fake, "bob"
+    day = 24 * 3600 * 1000
+    lines = (
+        (-day, bob, "that flaky test is back. I blame the moon 🌕"),
+        (-day + 60_000, "alice", "did you try running it twice?"),
+        (-600_000, bob, "found it: https://example.org/builds/4711"),
+        (-540_000, "alice", "ha, a sleep where an event serves.\nI'll mend it after lunch"),
+        (-480_000, bob, "you are a star"),
+        (-420_000, bob, "are you around later?"),
+    )
+    now = run.clock.now()
+    fake.push(status(bob, ONLINE, "Chasing a flaky test", since=now - 1_200_000))
+    talk = [
+        Message(f"m{seq}", who, bob if who != bob else "alice", now + at, seq, seq, text=text)
+        for seq, (at, who, text) in enumerate(lines, 1)
+    ]
+    fake.talks[bob] = talk
+    fake.tell_conversation(
+        bob,
+        last_message=talk[-1],
+        unread_count=2,
+        read_seq=4,
+        peer_read_seq=4,
+        order_key=now,
+    )
+    await run.press("home", "enter")
+    await run.settle()
+    await run.type("sure, at four?", "enter")
+    fake.acknowledge()
+    await run.settle()
+    fake.say("mei", "中午一起吃饭吗？🍜")
+    await run.settle()
+    hint = Message(
+        "h", bob, "alice", elem_type=ElemType.CUSTOM, data=typing_hint(True), online_user_only=True
+    )
+    fake.listener.on_recv_new_message(hint)
+    await run.type("or tomorrow :smi")
+    run.app.clear_notifications()
+    await run.settle()
+
+
 async def lose_connection(run: Running) -> None:
     """Lose the connection."""
     run.fake.lose(4.2)
@@ -90,6 +135,8 @@ class Scene:
 SCENES = (
     Scene("main", (120, 40)),
     Scene("main-80x24", (80, 24)),
+    Scene("conversation", (120, 40), converse),
+    Scene("conversation-80x24", (80, 24), converse),
     Scene("palette", (80, 24), open_palette),
     Scene("status-box", (80, 24), open_status_box),
     Scene("details", (100, 30), open_details),

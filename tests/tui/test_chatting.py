@@ -349,3 +349,39 @@ async def test_a_message_that_was_recalled_elsewhere_loses_its_words(tmp_path: P
         await run.settle()
         assert "are you around?" not in run.text()
         assert "13:30 bob recalled" in run.words()
+
+
+async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: Path) -> None:
+    fake = talking()
+    fake.talk("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))
+    async with running(tmp_path, fake) as run:
+        await run.press("F")
+        await run.type("needle", "enter")
+        assert "1 message, Enter: go there" in run.text()
+        await run.press("enter")
+        await run.settle()
+        assert run.app.main.chat_with == "dave"
+        assert "the needle is here" in run.text()
+        assert run.app.main.chosen_message is not None
+        assert run.app.main.chosen_message.text == "the needle is here"
+        await run.press("escape", "ctrl+f")
+        assert "in the conversation with dave" in run.text()
+        await run.type("lunch", "enter")
+        assert run.fake.called("search_local_messages")[-1] == (["lunch"], "dave")
+        assert "Nothing fits." in run.text()
+
+
+async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_ever(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, talking()) as run:
+        run.fake.lose()
+        await run.settle()
+        run.fake.talks["bob"] = []
+        await run.press("home", "enter")
+        await run.settle()
+        asked = len(run.fake.called("get_c2c_history_message_list"))
+        await run.settle(5)
+        assert len(run.fake.called("get_c2c_history_message_list")) == asked
+        await run.type("hello", "enter")
+        assert "hello" in run.text()

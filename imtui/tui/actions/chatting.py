@@ -35,11 +35,19 @@ class ChattingActions:
         else:
             self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
 
-    def _show(self, user_id: str) -> None:
+    def _show(self, user_id: str, at: Message | None = None) -> None:
+        """Show a conversation at its end, or at one of its messages."""
         self.keep_draft()
         chat = self._host.store.chats.get(user_id)
         self._host.main.open_chat(user_id, chat.draft)
-        self._attempt(lambda: self._conversing.open(user_id))
+
+        async def load() -> None:
+            await self._conversing.open(user_id)
+            if at is not None:
+                await self._conversing.reach(user_id, at.seq)
+                self._host.main.show_message(at.msg_id)
+
+        self._attempt(load)
 
     def close(self) -> None:
         """Close the conversation; what was begun to be written is kept."""
@@ -59,6 +67,36 @@ class ChattingActions:
             self._show(user_id)
         else:
             self._host.say("You have read everything.")
+
+    def search(self, words: str, *, here: bool = False) -> None:
+        """Look for messages with some words, in the open conversation or in all."""
+        user_id = self._host.main.chat_with if here else None
+        if words.strip():
+            self._attempt(lambda: self._search(words, user_id))
+            return
+        from imtui.tui.screens.prompt import TextPrompt
+
+        where = f"in the conversation with {user_id}" if user_id else "in all conversations"
+
+        def answered(typed: str | None) -> None:
+            if typed:
+                self._attempt(lambda: self._search(typed, user_id))
+
+        self._host.open(TextPrompt(f"Search {where}", "", "words"), answered)
+
+    async def _search(self, words: str, user_id: str | None) -> None:
+        from imtui.tui.screens.found import FoundScreen
+
+        host = self._host
+        found = await self._conversing.search(words, user_id)
+        own_id = host.store.own.user_id
+        host.open(
+            FoundScreen(words, found, own_id, self._go_to, host.keys, host.glyphs, host.clock)
+        )
+
+    def _go_to(self, message: Message) -> None:
+        """Show a message where it stands."""
+        self._show(message.peer(self._host.store.own.user_id), message)
 
     def older(self) -> None:
         """Load what is older than what is shown."""

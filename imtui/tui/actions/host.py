@@ -79,6 +79,9 @@ class Host(Protocol):
     def is_seen(self, user_id: str) -> bool:
         """Tell whether the person sees the end of the conversation with somebody."""
 
+    def run_command(self, command_id: str, argument: str = "") -> None:
+        """Run a command of the registry."""
+
     def run_line(self, line: str, *, from_chat: bool = False) -> bool:
         """Run a slash command, and tell whether it is one."""
 

@@ -17,7 +17,10 @@ class ViewActions:
 
     def find(self, words: str) -> None:
         """Narrow the pane that has the focus to what fits, or ask what that is."""
-        self._host.main.find(words)
+        if self._host.main.in_chat:
+            self._host.run_command("search-here", words)
+        else:
+            self._host.main.find(words)
 
     def order(self, typed: str) -> None:
         """Sort the list in an order, or in the next one."""

@@ -11,7 +11,7 @@ from imtui.tui.clock import Clock, Handle
 from imtui.tui.errors import explain
 from imtui.tui.events import EventKind, counted
 from imtui.tui.sdk_face import Client
-from imtui.tui.store import Store
+from imtui.tui.store import Link, Store
 
 PAGE: Final = 50
 """So many messages are loaded at once."""
@@ -19,6 +19,7 @@ TYPING_SHOWN: Final = 6.0
 """A typing hint holds for so many seconds."""
 TYPING_TOLD: Final = 3.0
 """That one is typing is told at most once in so many seconds."""
+_PAGES_BACK_MAX: Final = 40
 _GATHER: Final = 0.3
 _PEOPLE_NAMED: Final = 3
 
@@ -84,6 +85,18 @@ class Conversing:
         if not chat.complete:
             await self._load(user_id, chat.oldest)
 
+    async def reach(self, user_id: str, seq: int) -> None:
+        """Load older messages until one is held, as far as that is sensible."""
+        for _ in range(_PAGES_BACK_MAX):
+            chat = self._store.chats.get(user_id)
+            if chat.complete or (chat.oldest is not None and chat.oldest.seq <= seq):
+                return
+            await self._load(user_id, chat.oldest)
+
+    async def search(self, words: str, user_id: str | None) -> list[Message]:
+        """Return messages on this device that have all of some words, the newest first."""
+        return await self._client().search_local_messages(words.split()[:5], user_id)
+
     async def _load(self, user_id: str, before: Message | None) -> None:
         if user_id in self._loading:
             return
@@ -92,7 +105,10 @@ class Conversing:
             page = await self._client().get_c2c_history_message_list(user_id, PAGE, before)
         finally:
             self._loading.discard(user_id)
-        self._store.chats.history(user_id, page, complete=len(page) < PAGE)
+        # Without a connection, what is missing on this device may only be out of reach.
+        complete = len(page) < PAGE and self._store.link is Link.CONNECTED
+        if page or complete:
+            self._store.chats.history(user_id, page, complete=complete)
 
     # Sending
 

@@ -185,7 +185,7 @@ class MainScreen(Screen[None]):
     @property
     def selected(self) -> str:
         """Return who is meant: whom the conversation is with while one is in it, else the row."""
-        return self.chat_with if self.has_class("-in-chat") else self.friend_list.selected
+        return self.chat_with if self.in_chat else self.friend_list.selected
 
     @property
     def chat_with(self) -> str:
@@ -248,6 +248,12 @@ class MainScreen(Screen[None]):
             self._chat.show()
         elif changed.roster or self.chat_with in changed.people:
             self._chat.title_line.refresh()
+
+    def show_message(self, msg_id: str) -> None:
+        """Show a message of the open conversation, under the cursor."""
+        if self._chat is not None:
+            self._chat.view.focus()
+            self._chat.view.choose(msg_id)
 
     def begin_reply(self, message: "Message") -> None:
         """Have the next message quote this one."""
@@ -313,6 +319,11 @@ class MainScreen(Screen[None]):
     def _show_all(self, pane: str) -> bool:
         finder = self._finders.get(pane)
         return finder is not None and finder.clear_and_hide()
+
+    @property
+    def in_chat(self) -> bool:
+        """Tell whether the conversation had the focus last."""
+        return self.has_class("-in-chat")
 
     @property
     def _in_events(self) -> bool:

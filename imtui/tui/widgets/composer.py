@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 from imtui.tui.chat.emoji import begun, completions, with_emoji
+from imtui.tui.messages import RunCommand
 
 HISTORY_MAX: Final = 100
 PASTE_MAX_LINES: Final = 10
@@ -26,6 +27,7 @@ class Composer(TextArea):
         Binding("up", "before", "Before", show=False),
         Binding("down", "after", "After", show=False),
         Binding("pageup,ctrl+up", "to_messages", "To the messages", show=False),
+        Binding("ctrl+f", "search", "Search", show=False),
         Binding("escape", "leave", "Leave", show=False),
     ]
 
@@ -142,6 +144,10 @@ class Composer(TextArea):
     def action_to_messages(self) -> None:
         """Choose among the messages."""
         self.post_message(self.ToMessages())
+
+    def action_search(self) -> None:
+        """Look for messages in the conversation."""
+        self.post_message(RunCommand("search-here"))
 
     def action_leave(self) -> None:
         """Go back to the friends; what was written stays."""

@@ -157,26 +157,36 @@ class MessageView(LineView):
         if abs(lines) > 1:
             super().action_move(lines)
             return
-        self._choose(ids[max(at + lines, 0)] if at + lines < len(ids) else "")
+        self.choose(ids[max(at + lines, 0)] if at + lines < len(ids) else "")
 
     def choose_last(self) -> None:
         """Choose the newest message."""
         self._chosen = ""
         self.action_move(-1)
 
-    def _choose(self, msg_id: str) -> None:
+    def choose(self, msg_id: str) -> None:
+        """Put the cursor on a message and show it; on none, and show the end, without an ID."""
         self._chosen = msg_id
-        first = self._first_line(msg_id) if msg_id else None
+        if msg_id and self._first_line(msg_id) is None:
+            # It was loaded a moment ago: how far one can scroll is known after the next layout.
+            self.follows = False
+            self.show()
+            self.call_after_refresh(self._show_chosen)
+        self._show_chosen()
+        self.refresh()
+
+    def _show_chosen(self) -> None:
+        """Scroll so far that the message under the cursor is in sight, or to the end."""
+        first = self._first_line(self._chosen) if self._chosen else None
         if first is None:
             self.scroll_to_line(self.max_scroll_y)
-        else:
-            last = first + len(self._blocks[self._lines[first][0]].lines) - 1
-            top = self.scroll_offset.y
-            if first < top:
-                self.scroll_to_line(first)
-            elif last >= top + self.page:
-                self.scroll_to_line(last - self.page + 1)
-        self.refresh()
+            return
+        last = first + len(self._blocks[self._lines[first][0]].lines) - 1
+        top = self.scroll_offset.y
+        if first < top:
+            self.scroll_to_line(first)
+        elif last >= top + self.page:
+            self.scroll_to_line(last - self.page + 1)
 
     def action_choose(self) -> None:
         """Reply to the message under the cursor."""
@@ -192,7 +202,7 @@ class MessageView(LineView):
         block = self._blocks[place]
         if block.message is None:
             return
-        self._choose(block.message.msg_id)
+        self.choose(block.message.msg_id)
         at = 0
         for span in block.lines[line]:
             at += width_of([span])

@@ -1,0 +1,63 @@
+"""Messages that were looked for and found."""
+
+from collections.abc import Callable, Sequence
+
+from imtui.protocol.chat import Message
+from imtui.tui.badges import Glyphs
+from imtui.tui.chat.replies import abstract
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.dialog_lines import text_line
+from imtui.tui.events import counted
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span, crop
+from imtui.tui.widgets.row_list import ListRow
+
+
+class FoundScreen(ListScreen):
+    """The messages that fit some words, the newest first; Enter goes to one."""
+
+    def __init__(
+        self,
+        words: str,
+        found: Sequence[Message],
+        own_id: str,
+        go_to: Callable[[Message], None],
+        keys: Keys,
+        glyphs: Glyphs,
+        clock: Clock,
+    ) -> None:
+        """Show what was found; ``go_to`` is told which message the person wants to see."""
+        super().__init__(f"Messages with {glyphs.quote(words)}", keys, ())
+        self._found = found
+        self._own_id = own_id
+        self._go_to = go_to
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def notes(self) -> Sequence[str]:
+        """Return how many there are."""
+        return [f"{counted(len(self._found), 'message')}, Enter: go there"]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the messages: when, with whom, by whom, and what."""
+        if not self._found:
+            return [text_line("Nothing fits. What this device has not loaded is not found.", width)]
+        return [self._row(message, width) for message in self._found]
+
+    def _row(self, message: Message, width: int) -> ListRow:
+        peer = message.peer(self._own_id)
+        who = peer if message.sender == peer else f"to {peer}"
+        line = [
+            Span(f" {time_of_day(self._clock, message.timestamp):>9}  ", "dim"),
+            Span(f"{who}  ", "accent"),
+            Span(abstract(message)),
+        ]
+        return ListRow(crop(line, width, self._glyphs.ellipsis), peer)
+
+    def chosen(self, user_id: str) -> None:
+        """Go to the message under the cursor."""
+        if self._found:
+            message = self._found[self._list.cursor]
+            self.dismiss()
+            self._go_to(message)
