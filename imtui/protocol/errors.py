@@ -38,6 +38,9 @@ class ErrorCode(IntEnum):
     ERR_SDK_INVALID_OPERATION = 7014, "The operation is not possible now."
     ERR_SDK_ACCOUNT_LOGIN_IN_PROCESS = 7501, "A login is already under way."
     ERR_SDK_MSG_BODY_SIZE_LIMIT = 8001, "A message has at most 12 KB."
+    ERR_SDK_FRIENDSHIP_INVALID_ADD_REMARK = 9002, "A remark has at most 96 bytes."
+    ERR_SDK_FRIENDSHIP_INVALID_ADD_WORDING = 9003, "The words of a request have at most 120 bytes."
+    ERR_SDK_FRIENDSHIP_FRIEND_GROUP_EMPTY = 9005, "The name of a friend group has 1 to 30 bytes."
     ERR_SDK_NET_DISCONNECT = 9508, "There is no connection to the backend."
     ERR_SDK_NET_CONN_TIMEOUT = 9510, "Connecting to the backend took too long."
     ERR_SDK_NET_CONN_REFUSE = 9511, "The backend refused the connection."
@@ -47,6 +50,7 @@ class ErrorCode(IntEnum):
 
     # The backend: messages and conversations.
     ERR_SVR_MSG_INVALID_ID = 20003, "There is no such account to write to."
+    ERR_SVR_MSG_IN_PEER_BLACKLIST = 20007, "The other user has blocked you."
     ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016, "A message can be recalled for 2 minutes only."
     ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022, "There is no such message to recall."
     ERR_SVR_MSG_REVOKED_ALREADY = 20023, "The message is recalled already."
@@ -56,8 +60,20 @@ class ErrorCode(IntEnum):
     ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS = 30001, "A parameter of the friendship is invalid."
     ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND = 30003, "There is no such account."
     ERR_SVR_FRIENDSHIP_COUNT_LIMIT = 30010, "The friend list is full."
+    ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT = 30011, "There are at most 32 friend groups."
+    ERR_SVR_FRIENDSHIP_PENDENCY_LIMIT = 30012, "At most 100 friend requests can be pending."
+    ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT = 30013, "At most 1,000 users can be blocked."
     ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT = 30014, "The other user's friend list is full."
+    ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST = 30515, "You have blocked the other user."
+    ERR_SVR_FRIENDSHIP_ALLOW_TYPE_DENY_ANY = 30516, "The other user takes no friend requests."
+    ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST = 30525, "The other user has blocked you."
+    ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM = 30539, "The other user has to agree; asked."
+    ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND = 30614, "There is no such friend request."
     ERR_SVR_FRIENDSHIP_DEL_NONFRIEND = 31704, "Not a friend."
+
+    # The backend: profiles.
+    ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND = 40003, "There is no such account."
+    ERR_SVR_PROFILE_SIZE_LIMIT = 40601, "A text of the profile has at most 500 bytes."
 
     # The backend: REST.
     ERR_SVR_COMM_INVALID_HTTP_URL = 60002, "The HTTP request is malformed."

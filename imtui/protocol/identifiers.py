@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from imtui.protocol import limits
-from imtui.protocol.errors import invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.safe_text import BIDI_CONTROLS
 
 ADMINISTRATOR: Final = "administrator"
@@ -52,6 +52,18 @@ def check_user_ids(user_ids: list[str], most: int, field: str = "userIDList") ->
     return list(unique)
 
 
+def check_some_user_ids(user_ids: list[str], most: int, field: str = "userIDList") -> list[str]:
+    """Return what ``check_user_ids`` does, at least one.
+
+    Raises:
+        IMError: 6017 for an invalid ID, for none, or for more than ``most`` different ones.
+    """
+    unique = check_user_ids(user_ids, most, field)
+    if not unique:
+        raise invalid_parameters(field, "name at least one user")
+    return unique
+
+
 def check_instance_id(text: str) -> str:
     """Return ``text`` if it is 1 to 64 of ``A-Z a-z 0-9 _ -``.
 
@@ -76,13 +88,16 @@ def check_msg_id(text: str) -> str:
     return text
 
 
-def _check_text(text: str, field: str, most_bytes: int) -> str:
+def _check_text(
+    text: str, field: str, most_bytes: int, too_long: ErrorCode = ErrorCode.ERR_INVALID_PARAMETERS
+) -> str:
     stripped = text.strip(_WHITE_SPACE)
     if _FORBIDDEN.search(stripped):
         raise invalid_parameters(field, "control and bidirectional characters are not allowed")
     size = len(stripped.encode())
     if size > most_bytes:
-        raise invalid_parameters(field, f"at most {most_bytes} bytes of UTF-8, got {size}")
+        problem = invalid_parameters(field, f"at most {most_bytes} bytes of UTF-8, got {size}")
+        raise IMError(too_long, problem.message, problem.data)
     return stripped
 
 
@@ -102,3 +117,46 @@ def check_custom_status(text: str | None) -> str:
         IMError: 6017 for C0, C1 and bidirectional controls or more than 100 bytes of UTF-8.
     """
     return _check_text(text or "", "customStatus", limits.CUSTOM_STATUS_MAX_BYTES)
+
+
+def check_add_wording(text: str) -> str:
+    """Return the words of a friend request without surrounding white space; they may be empty.
+
+    Raises:
+        IMError: 6017 for controls; 9003 for more than 120 bytes.
+    """
+    too_long = ErrorCode.ERR_SDK_FRIENDSHIP_INVALID_ADD_WORDING
+    return _check_text(text, "addWording", limits.ADD_WORDING_MAX_BYTES, too_long)
+
+
+def check_friend_remark(text: str) -> str:
+    """Return the remark on a friend without surrounding white space; it may be empty.
+
+    Raises:
+        IMError: 6017 for controls; 9002 for more than 96 bytes.
+    """
+    too_long = ErrorCode.ERR_SDK_FRIENDSHIP_INVALID_ADD_REMARK
+    return _check_text(text, "friendRemark", limits.FRIEND_REMARK_MAX_BYTES, too_long)
+
+
+def check_group_name(text: str, field: str = "groupName") -> str:
+    """Return the name of a friend group without surrounding white space.
+
+    Raises:
+        IMError: 6017 for controls; 9005 if it is empty or has more than 30 bytes.
+    """
+    invalid = ErrorCode.ERR_SDK_FRIENDSHIP_FRIEND_GROUP_EMPTY
+    name = _check_text(text, field, limits.FRIEND_GROUP_NAME_MAX_BYTES, invalid)
+    if not name:
+        raise IMError(invalid, data={"field": field})
+    return name
+
+
+def check_profile_text(text: str, field: str) -> str:
+    """Return a text of the profile without surrounding white space; it may be empty.
+
+    Raises:
+        IMError: 6017 for controls; 40601 for more than 500 bytes.
+    """
+    too_long = ErrorCode.ERR_SVR_PROFILE_SIZE_LIMIT
+    return _check_text(text, field, limits.PROFILE_TEXT_MAX_BYTES, too_long)

@@ -28,6 +28,16 @@ FRIEND_LIST_PAGE: Final = 500
 DELETE_FRIENDS_MAX: Final = 100
 PUSH_MAX_STATUSES: Final = 500
 
+# Friendship and profiles: the field's limits.
+ADD_WORDING_MAX_BYTES: Final = 120
+FRIEND_REMARK_MAX_BYTES: Final = 96
+FRIEND_GROUP_NAME_MAX_BYTES: Final = 30
+FRIEND_GROUPS_MAX: Final = 32
+FRIEND_APPLICATIONS_MAX: Final = 100
+BLACK_LIST_MAX: Final = 1000
+PROFILE_TEXT_MAX_BYTES: Final = 500
+FRIENDSHIP_MAX_USERS: Final = 100
+
 # Messages: the field's limits on them and on conversations.
 MESSAGE_MAX_BYTES: Final = 12 * 1024
 REVOKE_WINDOW: Final = 120.0

@@ -6,7 +6,7 @@ Unknown fields are ignored, so that either side may be newer than the other.
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from imtui.protocol.status import Platform, UserStatus
 from imtui.protocol.wire_names import wire_name
@@ -29,6 +29,25 @@ class Method(StrEnum):
     ADD_FRIEND = "addFriend"
     DELETE_FROM_FRIEND_LIST = "deleteFromFriendList"
     GET_FRIEND_LIST = "getFriendList"
+    CHECK_FRIEND = "checkFriend"
+    GET_FRIENDS_INFO = "getFriendsInfo"
+    SET_FRIEND_INFO = "setFriendInfo"
+    GET_FRIEND_APPLICATION_LIST = "getFriendApplicationList"
+    ACCEPT_FRIEND_APPLICATION = "acceptFriendApplication"
+    REFUSE_FRIEND_APPLICATION = "refuseFriendApplication"
+    DELETE_FRIEND_APPLICATION = "deleteFriendApplication"
+    SET_FRIEND_APPLICATION_READ = "setFriendApplicationRead"
+    CREATE_FRIEND_GROUP = "createFriendGroup"
+    DELETE_FRIEND_GROUP = "deleteFriendGroup"
+    RENAME_FRIEND_GROUP = "renameFriendGroup"
+    ADD_FRIENDS_TO_FRIEND_GROUP = "addFriendsToFriendGroup"
+    DELETE_FRIENDS_FROM_FRIEND_GROUP = "deleteFriendsFromFriendGroup"
+    GET_FRIEND_GROUPS = "getFriendGroups"
+    ADD_TO_BLACK_LIST = "addToBlackList"
+    DELETE_FROM_BLACK_LIST = "deleteFromBlackList"
+    GET_BLACK_LIST = "getBlackList"
+    SET_SELF_INFO = "setSelfInfo"
+    GET_USERS_INFO = "getUsersInfo"
     SEND_MESSAGE = "sendMessage"
     GET_C2C_HISTORY_MESSAGE_LIST = "getC2CHistoryMessageList"
     GET_CHANGED_MESSAGES = "getChangedMessages"
@@ -49,6 +68,18 @@ class Push(StrEnum):
     SUBSCRIPTIONS_CHANGED = "onSubscriptionsChanged"
     FRIEND_LIST_ADDED = "onFriendListAdded"
     FRIEND_LIST_DELETED = "onFriendListDeleted"
+    FRIEND_INFO_CHANGED = "onFriendInfoChanged"
+    FRIEND_APPLICATION_LIST_ADDED = "onFriendApplicationListAdded"
+    FRIEND_APPLICATION_LIST_DELETED = "onFriendApplicationListDeleted"
+    FRIEND_APPLICATION_LIST_READ = "onFriendApplicationListRead"
+    FRIEND_GROUP_CREATED = "onFriendGroupCreated"
+    FRIEND_GROUP_DELETED = "onFriendGroupDeleted"
+    FRIEND_GROUP_NAME_CHANGED = "onFriendGroupNameChanged"
+    FRIENDS_ADDED_TO_GROUP = "onFriendsAddedToGroup"
+    FRIENDS_DELETED_FROM_GROUP = "onFriendsDeletedFromGroup"
+    BLACK_LIST_ADDED = "onBlackListAdded"
+    BLACK_LIST_DELETED = "onBlackListDeleted"
+    SELF_INFO_UPDATED = "onSelfInfoUpdated"
     CONSOLE_CHANGED = "onConsoleChanged"
     RECV_NEW_MESSAGE = "onRecvNewMessage"
     MESSAGES_CHANGED = "onMessagesChanged"
@@ -144,7 +175,7 @@ class Subscriptions(_Message, frozen=True):
 
 
 class FriendType(IntEnum):
-    """Which friend lists a deletion concerns."""
+    """Which friend lists an addition, a deletion or a check concerns."""
 
     SINGLE = 1
     """One's own."""
@@ -152,10 +183,16 @@ class FriendType(IntEnum):
     """One's own and the other user's."""
 
 
-class AddFriendParams(_Message, frozen=True):
+class AddFriendParams(_Message, frozen=True, omit_defaults=True):
     """The parameters of ``addFriend``."""
 
     user_id: str
+    add_wording: str = ""
+    """What the other user reads if they have to agree."""
+    friend_remark: str = ""
+    friend_group: str = ""
+    """The own friend group to put the user into; made if it is not there."""
+    add_type: FriendType = FriendType.BOTH
 
 
 class DeleteFromFriendListParams(_Message, frozen=True):
@@ -171,11 +208,22 @@ class GetFriendListParams(_Message, frozen=True):
     cursor: str = ""
 
 
-class FriendInfo(_Message, frozen=True):
+def _no_status() -> UserStatus | None:
+    # A function of ours: msgspec leaves out what is the default, and this field is always sent.
+    return None
+
+
+class FriendInfo(_Message, frozen=True, omit_defaults=True):
     """A friend, with their status while the console's friend switch is on."""
 
     user_id: str
-    user_status: UserStatus | None = None
+    user_status: UserStatus | None = field(default_factory=_no_status)
+    friend_remark: str = ""
+    """What one calls them oneself."""
+    friend_groups: list[str] = []
+    """The own friend groups that they are in, by name."""
+    nick_name: str = ""
+    self_signature: str = ""
 
 
 class FriendListPage(_Message, frozen=True):

@@ -7,12 +7,15 @@ from msgspec import structs
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.profiles import UserFullInfo
 from imtui.server.core.account import Account, Session
+from imtui.server.core.application import Applications
 from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change, DeviceChanged
 from imtui.server.core.conversation import Conversation, Conversations, Side
 from imtui.server.core.deadlines import Deadlines
 from imtui.server.core.device import DeviceState
+from imtui.server.core.friend_book import FriendBook
 from imtui.server.core.moment import Moment
 from imtui.server.core.rates import Rates
 from imtui.server.core.relation import Relation
@@ -47,7 +50,12 @@ class App:
         self.sessions: dict[int, Session] = {}
         self.connected: dict[str, None] = {}
         """The accounts that have a session, in no order that matters."""
+        self.profiles: dict[str, UserFullInfo] = {}
+        """Of those who have ever changed theirs; see ``profile``."""
         self.friends = Relation()
+        self.book = FriendBook()
+        self.applications = Applications()
+        self.blocked = Relation()
         self.subscriptions = Relation()
         self.conversations = Conversations()
         self.rates = Rates()
@@ -83,6 +91,10 @@ class App:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         return session
 
+    def profile(self, user_id: str) -> UserFullInfo:
+        """Return what a user says of themselves."""
+        return self.profiles.get(user_id) or UserFullInfo(user_id)
+
     def drop_session(self, session_id: int) -> Session | None:
         """Forget a session, and return it if it was one."""
         self.silences.cancel(session_id)
@@ -111,13 +123,28 @@ class App:
                 status_type=account.general_status,
                 since=max(changed, default=account.registered_at),
             )
-        for owner, member in stored.friends:
-            self.friends.append(owner, member)
+        self._restore_friendship(stored)
         for owner, member in stored.subscriptions:
             self.subscriptions.append(owner, member)
         for owner in self.subscriptions:
             self.clearings.set(owner, now.monotonic + self.timing.subscriptions_cleared_after)
         self._restore_conversations(stored)
+
+    def _restore_friendship(self, stored: StoredApp) -> None:
+        for owner, member in stored.friends:
+            self.friends.append(owner, member)
+        for owner, member, remark in stored.remarks:
+            self.book.set_remark(owner, member, remark)
+        for owner, name in stored.friend_groups:
+            self.book.make_group(owner, name)
+        for owner, name, member in stored.grouped_friends:
+            self.book.put(owner, name, (member,))
+        for application in stored.applications:
+            self.applications.put(application)
+        for owner, member in stored.blocked:
+            self.blocked.append(owner, member)
+        for profile in stored.profiles:
+            self.profiles[profile.user_id] = profile
 
     def _restore_conversations(self, stored: StoredApp) -> None:
         for known in stored.conversations:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from imtui.protocol.chat import Conversation, Message
 from imtui.protocol.messages import SubscriptionReason
+from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.status import UserStatus
+from imtui.server.core.application import Application
 from imtui.server.core.archive import StoredMessage
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
@@ -71,6 +73,8 @@ class FriendsAdded:
 
     user_id: str
     friend_ids: tuple[str, ...]
+    remark: str = ""
+    """What the user calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,106 @@ class FriendsDeleted:
 
     user_id: str
     friend_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FriendRemarked:
+    """A user calls a friend something else."""
+
+    user_id: str
+    friend_id: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class FriendGroupCreated:
+    """A user made a friend group, with these friends in it."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FriendGroupsDeleted:
+    """A user deleted friend groups."""
+
+    user_id: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FriendGroupRenamed:
+    """A friend group of a user has another name."""
+
+    user_id: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class FriendsGrouped:
+    """A user put friends into a group."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FriendsUngrouped:
+    """A user took friends out of a group."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationAdded:
+    """A friend request was made, or made anew."""
+
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDeleted:
+    """A friend request was agreed to, refused or taken away."""
+
+    asker: str
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationsRead:
+    """A user has read all friend requests that they received."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlackListAdded:
+    """A user blocks others."""
+
+    user_id: str
+    blocked_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlackListDeleted:
+    """A user blocks others no longer."""
+
+    user_id: str
+    blocked_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """A user says something else of themselves."""
+
+    info: UserFullInfo
+    to_friends: bool
+    """False if only own devices are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +275,18 @@ Change = (
     | SubscriptionsChanged
     | FriendsAdded
     | FriendsDeleted
+    | FriendRemarked
+    | FriendGroupCreated
+    | FriendGroupsDeleted
+    | FriendGroupRenamed
+    | FriendsGrouped
+    | FriendsUngrouped
+    | ApplicationAdded
+    | ApplicationDeleted
+    | ApplicationsRead
+    | BlackListAdded
+    | BlackListDeleted
+    | ProfileChanged
     | ConsoleChanged
     | MessageSent
     | MessagesChanged

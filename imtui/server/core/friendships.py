@@ -1,42 +1,61 @@
-"""Friends: adding, deleting and listing them."""
+"""Friends: who is on whose list, and what is known of them."""
 
 from bisect import bisect_right
 
 from imtui.protocol import identifiers, limits
-from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import FriendCheckResult, FriendInfoResult, FriendRelationType
 from imtui.protocol.messages import FriendInfo, FriendListPage, FriendType
+from imtui.server.core import friend_groups
 from imtui.server.core.app import App
-from imtui.server.core.changes import FriendsAdded, FriendsDeleted
-
-
-def add_friend(app: App, session_id: int, user_id: str) -> None:
-    """Make a session's account and a user friends of one another.
-
-    Raises:
-        IMError: 6014; 6017; 30001 for oneself; 30003 for an unknown account; 30010 or 30014 if
-            one's own or the other's list is full.
-    """
-    session = app.session(session_id)
-    identifiers.check_user_id(user_id)
-    if user_id == session.user_id:
-        raise IMError(
-            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody is a friend of their own."
-        )
-    if user_id not in app.accounts:
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
-    if _is_full(app, session.user_id, user_id):
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT)
-    if _is_full(app, user_id, session.user_id):
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT)
-    befriend(app, session.user_id, user_id)
+from imtui.server.core.changes import FriendRemarked, FriendsAdded, FriendsDeleted
+from imtui.server.core.paging import page_of
 
 
 def befriend(app: App, one: str, other: str) -> None:
     """Put two accounts on each other's lists, where they are not yet."""
-    for owner, member in ((one, other), (other, one)):
-        if not app.friends.has(owner, member):
-            app.friends.append(owner, member)
-            app.changes.append(FriendsAdded(owner, (member,)))
+    add(app, one, other)
+    add(app, other, one)
+
+
+def add(app: App, owner: str, member: str, remark: str = "", group: str = "") -> None:
+    """Put an account on the list of another one, if it is not there yet.
+
+    Args:
+        app: The app.
+        owner: Whose list.
+        member: Who is put on it.
+        remark: What the owner calls them.
+        group: The owner's friend group into which they are put, if there is room for it.
+    """
+    if app.friends.has(owner, member):
+        return
+    app.friends.append(owner, member)
+    app.book.set_remark(owner, member, remark)
+    app.changes.append(FriendsAdded(owner, (member,), remark))
+    if group and friend_groups.has_room(app, owner, group):
+        friend_groups.put(app, owner, group, (member,))
+
+
+def remove(app: App, owner: str, members: list[str]) -> list[str]:
+    """Take accounts off the list of another one, and return those that were on it."""
+    gone = [member for member in members if app.friends.remove(owner, member)]
+    for member in gone:
+        app.book.forget(owner, member)
+    if gone:
+        app.changes.append(FriendsDeleted(owner, tuple(gone)))
+    return gone
+
+
+def check_room(app: App, owner: str, newcomer: str, full: ErrorCode) -> None:
+    """Check that a list has room for somebody who may be on it already.
+
+    Raises:
+        IMError: ``full``.
+    """
+    friends = app.friends.members(owner)
+    if len(friends) >= limits.FRIENDS_MAX and newcomer not in friends:
+        raise IMError(full)
 
 
 def delete_from_friend_list(
@@ -48,17 +67,13 @@ def delete_from_friend_list(
         IMError: 6014; 6017; 31704 if none of them is a friend.
     """
     session = app.session(session_id)
-    unique = identifiers.check_user_ids(user_ids, limits.DELETE_FRIENDS_MAX)
-    if not unique:
-        raise invalid_parameters("userIDList", "name at least one user")
-    deleted = [user_id for user_id in unique if app.friends.remove(session.user_id, user_id)]
+    unique = identifiers.check_some_user_ids(user_ids, limits.DELETE_FRIENDS_MAX)
+    deleted = remove(app, session.user_id, unique)
     if not deleted:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
-    app.changes.append(FriendsDeleted(session.user_id, tuple(deleted)))
     if delete_type is FriendType.BOTH:
         for user_id in deleted:
-            if app.friends.remove(user_id, session.user_id):
-                app.changes.append(FriendsDeleted(user_id, (session.user_id,)))
+            remove(app, user_id, [session.user_id])
 
 
 def get_friend_list(app: App, session_id: int, cursor: str) -> FriendListPage:
@@ -69,21 +84,86 @@ def get_friend_list(app: App, session_id: int, cursor: str) -> FriendListPage:
     Raises:
         IMError: 6014.
     """
-    session = app.session(session_id)
-    friends = sorted(app.friends.members(session.user_id))
-    start = bisect_right(friends, cursor)
-    page = friends[start : start + limits.FRIEND_LIST_PAGE]
-    is_last = start + len(page) == len(friends)
-    return FriendListPage(
-        [friend_info(app, user_id) for user_id in page], None if is_last else page[-1]
+    owner = app.session(session_id).user_id
+    friends = sorted(app.friends.members(owner))
+    rest = friends[bisect_right(friends, cursor) :]
+    page, is_last = page_of(
+        rest, limits.FRIEND_LIST_PAGE, lambda user_id: friend_info(app, owner, user_id)
+    )
+    return FriendListPage(page, None if is_last else page[-1].user_id)
+
+
+def check_friend(
+    app: App, session_id: int, user_ids: list[str], check_type: FriendType
+) -> list[FriendCheckResult]:
+    """Return how a session's account stands to users, in their order, without unknown ones.
+
+    Raises:
+        IMError: 6014; 6017; 30003 if all of them are unknown.
+    """
+    owner = app.session(session_id).user_id
+    found = _known(app, user_ids)
+    relations = [_relation(app, owner, user_id) for user_id in found]
+    if check_type is FriendType.SINGLE:
+        # The bit of the other one's list is left out.
+        relations = [FriendRelationType(one & FriendRelationType.IN_MY_LIST) for one in relations]
+    return list(map(FriendCheckResult, found, relations))
+
+
+def get_friends_info(app: App, session_id: int, user_ids: list[str]) -> list[FriendInfoResult]:
+    """Return what a session's account may know of users, in their order, without unknown ones.
+
+    Raises:
+        IMError: 6014; 6017; 30003 if all of them are unknown.
+    """
+    owner = app.session(session_id).user_id
+    return [
+        FriendInfoResult(
+            _relation(app, owner, user_id), friend_info(app, owner, user_id, with_status=False)
+        )
+        for user_id in _known(app, user_ids)
+    ]
+
+
+def set_friend_info(app: App, session_id: int, user_id: str, remark: str) -> None:
+    """Note what a session's account calls a friend; empty for nothing.
+
+    Raises:
+        IMError: 6014; 6017; 9002 for more than 96 bytes; 30001 if the user is no friend.
+    """
+    owner = app.session(session_id).user_id
+    identifiers.check_user_id(user_id)
+    remark = identifiers.check_friend_remark(remark)
+    if not app.friends.has(owner, user_id):
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Not a friend.")
+    if remark != app.book.remark(owner, user_id):
+        app.book.set_remark(owner, user_id, remark)
+        app.changes.append(FriendRemarked(owner, user_id, remark))
+
+
+def friend_info(app: App, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:
+    """Return what a user is told of another one."""
+    tells = with_status and app.console.tells_friends
+    profile = app.profile(user_id)
+    return FriendInfo(
+        user_id,
+        app.accounts[user_id].status if tells else None,
+        app.book.remark(owner, user_id),
+        app.book.groups_of(owner, user_id),
+        profile.nick_name,
+        profile.self_signature,
     )
 
 
-def friend_info(app: App, user_id: str) -> FriendInfo:
-    """Return what a friend is told of a user."""
-    return FriendInfo(user_id, app.accounts[user_id].status if app.console.tells_friends else None)
+def _relation(app: App, owner: str, user_id: str) -> FriendRelationType:
+    mine = app.friends.has(owner, user_id) * FriendRelationType.IN_MY_LIST
+    theirs = app.friends.has(user_id, owner) * FriendRelationType.IN_THEIR_LIST
+    return FriendRelationType(mine + theirs)
 
 
-def _is_full(app: App, owner: str, newcomer: str) -> bool:
-    friends = app.friends.members(owner)
-    return len(friends) >= limits.FRIENDS_MAX and newcomer not in friends
+def _known(app: App, user_ids: list[str]) -> list[str]:
+    unique = identifiers.check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
+    found = [user_id for user_id in unique if user_id in app.accounts]
+    if not found:
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
+    return found

@@ -25,7 +25,8 @@ def send(app: App, session_id: int, wish: SendMessageParams, now: Moment) -> Mes
 
     Raises:
         IMError: 6014; 6017, also for a ``msg_id`` that was used towards somebody else; 8001 for
-            contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account.
+            contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account; 20007 if
+            the receiver has blocked the sender.
     """
     session = app.session(session_id)
     sender, receiver = session.user_id, check_user_id(wish.user_id)
@@ -50,6 +51,10 @@ def send(app: App, session_id: int, wish: SendMessageParams, now: Moment) -> Mes
         there = app.archive.find(sender, wish.msg_id)
         if there is not None:
             return _same(there, receiver).seen_by(sender)
+    # After the search: what was taken before the block is answered as ever.
+    if app.blocked.has(receiver, sender):
+        raise IMError(ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST)
+    if not wish.online_user_only:
         message = _append(app.conversations.make(sender, receiver), message)
     conversation = app.conversations.get(receiver, sender)
     wanted = conversation is None or conversation.side(receiver).wants_pushes

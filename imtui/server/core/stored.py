@@ -3,6 +3,8 @@
 from msgspec import Struct, field
 
 from imtui.protocol.chat import ReceiveOpt
+from imtui.protocol.profiles import UserFullInfo
+from imtui.server.core.application import Application
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
 
@@ -52,6 +54,17 @@ class StoredApp(Struct, frozen=True):
     devices: list[Device] = field(default_factory=list)
     friends: list[tuple[str, str]] = field(default_factory=list)
     """Whose list, and who is on it."""
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)
+    """Who calls whom what."""
+    friend_groups: list[tuple[str, str]] = field(default_factory=list)
+    """Whose groups, and how they are named, the earliest made first."""
+    grouped_friends: list[tuple[str, str, str]] = field(default_factory=list)
+    """Whose group, how it is named, and who is in it."""
+    applications: list[Application] = field(default_factory=list)
+    """In the order in which they were last made."""
+    blocked: list[tuple[str, str]] = field(default_factory=list)
+    """Who blocks whom, the earliest first."""
+    profiles: list[UserFullInfo] = field(default_factory=list)
     subscriptions: list[tuple[str, str]] = field(default_factory=list)
     """Who subscribed to whom, the earliest first."""
     conversations: list[StoredConversation] = field(default_factory=list)

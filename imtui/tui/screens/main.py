@@ -230,7 +230,7 @@ class MainScreen(Screen[None]):
     def _mounted(self) -> None:
         """Write in the conversation, now that its input is there."""
         self.takes_keys = True
-        if self.has_class("-in-chat"):
+        if self._chat is not None and self.in_chat and not self._chat.has_focus_within:
             self._go("chat")
 
     def close_chat(self) -> None:
