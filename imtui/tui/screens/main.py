@@ -90,6 +90,8 @@ class MainScreen(Screen[None]):
         self._older = older
         self._seen = seen
         self._chat: ChatPane | None = None
+        self._show_at = ""
+        """The message to show once the conversation is mounted."""
         self.takes_keys = True
         """False while an input that was just opened is not there yet."""
         self._finders: dict[str, Finder] = {}
@@ -230,7 +232,9 @@ class MainScreen(Screen[None]):
     def _mounted(self) -> None:
         """Write in the conversation, now that its input is there."""
         self.takes_keys = True
-        if self._chat is not None and self.in_chat and not self._chat.has_focus_within:
+        if self._show_at:
+            self.show_message(self._show_at)
+        elif self.in_chat:
             self._go("chat")
 
     def close_chat(self) -> None:
@@ -251,7 +255,9 @@ class MainScreen(Screen[None]):
 
     def show_message(self, msg_id: str) -> None:
         """Show a message of the open conversation, under the cursor."""
-        if self._chat is not None:
+        # What was just mounted cannot have the focus yet.
+        self._show_at = "" if self.takes_keys else msg_id
+        if self._chat is not None and self.takes_keys:
             self._chat.view.focus()
             self._chat.view.choose(msg_id)
 
