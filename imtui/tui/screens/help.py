@@ -34,7 +34,7 @@ _TYPING: Final = (
 _ALWAYS: Final = (
     ("Tab", "The other pane"),
     ("Esc", "Close, show all again, or go back to the friends"),
-    ("Mouse", "Click a row, a heading, the top line or a key; twice for details"),
+    ("Mouse", "Click a row, a heading, the top line or a key; twice for the conversation"),
 )
 
 
