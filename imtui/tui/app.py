@@ -4,27 +4,24 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseEvent, Paste
-from textual.screen import Screen
 
-from imtui.protocol.errors import IMError
 from imtui.tui.badges import ASCII, UNICODE
 from imtui.tui.clock import Clock, SystemClock, time_of_day
 from imtui.tui.colours import presence_colours
-from imtui.tui.command import Keys, Takes
-from imtui.tui.commands import COMMAND_IDS, command_named
+from imtui.tui.command import Keys
+from imtui.tui.commanding import CommandingApp
+from imtui.tui.commands import COMMAND_IDS
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, Launch
-from imtui.tui.messages import RunCommand
 from imtui.tui.moves import MOVE_IDS
 from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
@@ -38,14 +35,11 @@ if TYPE_CHECKING:
     from imtui.tui.absence import Absence
     from imtui.tui.actions import Actions
     from imtui.tui.alerts import Alerts
-    from imtui.tui.choices import Choice
     from imtui.tui.lookout import Lookout
     from imtui.tui.memory import Memory
     from imtui.tui.sdk_face import Sdk
     from imtui.tui.session import Session
     from imtui.tui.watches import Watch
-    from imtui.tui.widgets.command_line import CommandLine
-    from imtui.tui.widgets.composer import Composer
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +51,7 @@ def bundled_sdk() -> "Sdk":
     return BundledSdk()
 
 
-class ImtuiApp(App[None]):
+class ImtuiApp(CommandingApp):
     """The terminal app."""
 
     TITLE = "imtui"
@@ -99,8 +93,7 @@ class ImtuiApp(App[None]):
         """Set when something is on the screen: what is not needed for that is imported then."""
         self.painter = Painter(self)
         self.preferences = Preferences(self)
-        self._typed_ahead = TypedAhead(self, super().on_event)
-        self._leaves = False
+        self.typed_ahead = TypedAhead(self, super().on_event)
 
     # What begins after the first frame
 
@@ -220,7 +213,7 @@ class ImtuiApp(App[None]):
         if not isinstance(event, (Key, MouseEvent, Paste)):
             await super().on_event(event)
             return
-        if self._leaves:
+        if self.leaves:
             return
         if self.first_frame.is_set():
             self.absence.active()
@@ -228,9 +221,9 @@ class ImtuiApp(App[None]):
             await super().on_event(event)
         elif event.is_forwarded:
             await super().on_event(event)
-            await self._typed_ahead.came_back(event)
+            await self.typed_ahead.came_back(event)
         else:
-            await self._typed_ahead.type(event)
+            await self.typed_ahead.type(event)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
@@ -306,136 +299,10 @@ class ImtuiApp(App[None]):
         on_top = self.screen is self.main and self.app_focus
         return on_top and self.main.chat_with == user_id and self.main.shows_end_of_chat
 
-    # What is written
-
-    def on_composer_written(self, message: "Composer.Written") -> None:
-        """Send a message."""
-        self.actions.chatting.write(message.text)
-
-    def on_composer_begun(self) -> None:
-        """Tell that something is being written."""
-        self.actions.chatting.begun()
-
-    def on_composer_pasted(self, message: "Composer.Pasted") -> None:
-        """Ask about a long paste."""
-        self.actions.chatting.pasted(message.text)
-
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.change(lambda state: replace(state, watches=watches))
 
-    # Commands
-
-    def on_run_command(self, message: RunCommand) -> None:
-        """Do what a widget asks for."""
-        self.run_command(message.command_id, message.argument)
-
-    def action_run_command(self, command_id: str) -> None:
-        """Do what a key is bound to."""
-        self.run_command(command_id)
-
-    def on_command_line_typed(self, message: "CommandLine.Typed") -> None:
-        """Do what was typed."""
-        self.run_line(message.line)
-
-    def run_command(self, command_id: str, argument: str = "") -> None:
-        """Run a command of the registry; none after the one that quits."""
-        if self._leaves:
-            return
-        self._typed_ahead.stir()
-        self.main.hint.show(False)
-        command_named(command_id).run(self.actions, argument)
-
-    def run_line(self, line: str, *, from_chat: bool = False) -> bool:
-        """Run a slash command, and tell whether it is one; what is none can be mended."""
-        from imtui.tui.slash import SlashError, parse
-
-        try:
-            command, argument = parse(line)
-        except SlashError as error:
-            self.complain(str(error))
-            if not from_chat:
-                self.main.type(line)
-            return False
-        self.run_command(command.id, argument)
-        return True
-
-    def complete(self, line: str) -> list[str]:
-        """Return the lines that a slash command can become."""
-        from imtui.tui.slash import complete
-
-        words = {
-            Takes.USER: sorted(person.user_id for person in self.store.listed()),
-            Takes.GROUP: sorted(self.main.friend_list.headings),
-            Takes.TEXT: [choice.text for choice in self.choices()],
-            Takes.THEME: sorted(self.available_themes),
-        }
-        return complete(line, words)
-
-    def choices(self) -> "list[Choice]":
-        """Return the texts to offer."""
-        return self.actions.own.choices()
-
-    def put_status(self, text: str, expires_at: int | None = None) -> None:
-        """Set exactly this text, or clear it with an empty one."""
-        self.actions.own.put(text, expires_at)
-
-    @property
-    def selected(self) -> str:
-        """Return the ID of the user that is meant on the screen, or nothing."""
-        if self.screen is self.main:
-            return self.main.selected
-        from imtui.tui.screens.list_screen import ListScreen
-
-        return self.screen.selected if isinstance(self.screen, ListScreen) else ""
-
-    def attempt(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Make a call in the background; an error becomes a sentence on the screen."""
-        from imtui.tui.errors import explain
-
-        async def attempt() -> None:
-            try:
-                await call()
-            except IMError as error:
-                self.complain(explain(error))
-
-        self.run_worker(attempt(), exit_on_error=True)
-
-    def open(self, screen: Screen[Any], then: Callable[[Any], None] | None = None) -> None:
-        """Lay a screen over the others, and do something with what it is dismissed with."""
-        self.push_screen(screen, then)
-
-    def say(self, words: str, *, who: str = "") -> None:
-        """Tell something as an event, and as a toast, as the person has just asked for it."""
-        words = self.glyphs.plain(words)
-        self.store.tell(EventKind.NOTICE, words, who=who)
-        self.notify(f"{who} {words}".strip(), markup=False)
-
-    def complain(self, words: str) -> None:
-        """Tell of something that did not work."""
-        words = self.glyphs.plain(words)
-        self.store.tell(EventKind.NOTICE, words)
-        self.notify(words, severity="error", markup=False)
-
-    def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
-        self.notify(self.glyphs.plain(words), markup=False)
-
-    def copy(self, text: str, what: str) -> None:
-        """Put a text into the clipboard: by the system's own tool, else through the terminal."""
-
-        async def copy() -> None:
-            from imtui.tui.desktop import copy_native
-
-            if not await copy_native(text):
-                self.copy_to_clipboard(text)
-            self.say(f"copied {what}")
-
-        self.attempt(copy)
-
-    def write_raw(self, sequence: str) -> None:
-        """Write an escape sequence of ours to the terminal."""
-        if self._driver is not None:
-            self._driver.write(sequence)
+    # What the actions ask
 
     def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the person's file."""
@@ -455,11 +322,11 @@ class ImtuiApp(App[None]):
 
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
-        self._leaves = True
+        self.leaves = True
         if self._account is not None:
             self.actions.chatting.keep_draft()
         self.farewell = self._farewell()
-        self._typed_ahead.drop()
+        self.typed_ahead.drop()
         self.exit()
 
 
