@@ -331,7 +331,7 @@ async def test_hostile_messages_are_made_safe(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         run.fake.say("bob", "x" * 3000 + "\n" * 1000 + "end")
         run.fake.say("bob", "\x1b]0;owned\x07 [bold]markup[/] \u202egnp.exe e" + "\u0301" * 500)
-        await run.press("enter")
+        await run.press("enter", "pageup", "end")
         await run.settle()
         text = run.text()
         assert "\x1b" not in text and "\u202e" not in text
@@ -385,3 +385,21 @@ async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_
         assert len(run.fake.called("get_c2c_history_message_list")) == asked
         await run.type("hello", "enter")
         assert "hello" in run.text()
+
+
+async def test_many_unread_messages_are_shown_from_the_first_and_read_at_the_last(
+    tmp_path: Path,
+) -> None:
+    fake = street()
+    fake.talk("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
+    async with running(tmp_path, fake) as run:
+        await run.press("n")
+        await run.settle()
+        await run.settle()
+        assert "── new ──" in run.text()
+        assert "number 1." in run.text()
+        assert run.fake.called("clean_conversation_unread_message_count") == []
+        await run.press("pageup", "end")
+        await run.settle()
+        assert "number 120." in run.text()
+        assert run.fake.called("clean_conversation_unread_message_count") == [("c2c_bob",)]

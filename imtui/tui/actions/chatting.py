@@ -43,6 +43,9 @@ class ChattingActions:
 
         async def load() -> None:
             await self._conversing.open(user_id)
+            if at is None and chat.unread:
+                await self._conversing.reach(user_id, chat.read_seq + 1)
+                self._host.main.show_new()
             if at is not None:
                 await self._conversing.reach(user_id, at.seq)
                 self._host.main.show_message(at.msg_id)

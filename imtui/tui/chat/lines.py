@@ -29,6 +29,8 @@ class Block:
 
     lines: Sequence[Line]
     message: Message | None = None
+    begins_new: bool = False
+    """Whether what follows was not read when the conversation was opened."""
 
 
 class Layout:
@@ -62,7 +64,7 @@ class Layout:
             is_theirs = message.sender != self.own_id
             if new_after is not None and not is_new and is_theirs and message.seq > new_after:
                 is_new = True
-                blocks.append(Block([self._rule("new", "alert")]))
+                blocks.append(Block([self._rule("new", "alert")], begins_new=True))
             read = bool(message.seq) and message.seq <= chat.peer_read_seq
             key = (message.msg_id, message.seq, message.status, read)
             block = self._made.get(key) or Block(self._message(message, names, read), message)

@@ -261,6 +261,11 @@ class MainScreen(Screen[None]):
             self._chat.view.focus()
             self._chat.view.choose(msg_id)
 
+    def show_new(self) -> None:
+        """Show the open conversation where the unread messages begin."""
+        if self._chat is not None:
+            self._chat.view.show_new()
+
     def begin_reply(self, message: "Message") -> None:
         """Have the next message quote this one."""
         if self._chat is not None:

@@ -64,11 +64,32 @@ class MessageView(LineView):
         """Show the conversation with a user, at its end or where the unread ones begin."""
         self._user_id = user_id
         self._chosen = ""
-        self.follows = True
         chat = self.chat
         self._new_after = chat.read_seq if chat.unread else None
+        # What is unread is not read before one has seen its beginning.
+        self.follows = not chat.unread
         self._layout = None
         self.show()
+
+    def show_new(self) -> None:
+        """Go to where the unread ones begin, or to the end if they are all in sight there."""
+        self.show()
+        # How far one can scroll is known after the next layout.
+        self.call_after_refresh(self._show_new)
+
+    def _show_new(self) -> None:
+        new = self._first_new_line()
+        if new is None or len(self._lines) - new <= self.page:
+            self.follows = True
+            self.scroll_to_line(self.max_scroll_y)
+            self._seen()
+        else:
+            self.scroll_to_line(new)
+
+    def _first_new_line(self) -> int | None:
+        return next(
+            (n for n, (place, _) in enumerate(self._lines) if self._blocks[place].begins_new), None
+        )
 
     def read_up(self) -> None:
         """Take the line off that says what is new."""
