@@ -273,6 +273,7 @@ class ImtuiApp(CommandingApp):
             state.groups,
             frozenset(state.folded),
             query,
+            self.store.chats.last_talked(),
         )
 
     def _quiet_words(self) -> str:

@@ -255,7 +255,7 @@ COMMANDS: Final = (
     Command(
         "order",
         "Order",
-        "Sort the list by presence, name or last change",
+        "Sort the list by presence, name, last change or last message",
         lambda do, order: do.views.order(order),
         ("o",),
         takes=Takes.ORDER,

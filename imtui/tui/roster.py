@@ -46,6 +46,8 @@ class View:
     """Groups of which only the heading shows."""
     query: str = ""
     """Only who fits this shows; folded groups too."""
+    talked: Mapping[str, int] = field(default_factory=dict)
+    """When the last message with a user was, in Unix milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +89,22 @@ def _by_change(person: Person) -> tuple[Any, ...]:
     return -max(person.changed_at, person.since), *_by_name(person)
 
 
-_KEYS: Final[Mapping[Order, Callable[[Person], tuple[Any, ...]]]] = {
-    Order.PRESENCE: _by_presence,
-    Order.NAME: _by_name,
-    Order.CHANGE: _by_change,
-}
+def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
+    def by_message(person: Person) -> tuple[Any, ...]:
+        return -view.talked.get(person.user_id, 0), *_by_presence(person)
+
+    return {
+        Order.PRESENCE: _by_presence,
+        Order.NAME: _by_name,
+        Order.CHANGE: _by_change,
+        Order.MESSAGE: by_message,
+    }[view.order]
 
 
 def arrange(people: Iterable[Person], view: View) -> list[Row]:
     """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
     shown = [person for person in people if not view.query or fits(person, view.query)]
-    shown.sort(key=_KEYS[view.order])
+    shown.sort(key=_key(view))
     rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
     groups: dict[str, list[Person]] = {}
     for person in shown:

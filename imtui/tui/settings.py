@@ -31,6 +31,7 @@ class Order(StrEnum):
     PRESENCE = "presence"
     NAME = "name"
     CHANGE = "change"
+    MESSAGE = "message"
 
 
 class Desktop(StrEnum):

@@ -63,6 +63,10 @@ async def test_orders_go_round_and_are_kept(tmp_path: Path) -> None:
         run.fake.push(status("grace", ONLINE))
         await run.press("o")
         assert names(run)[0] == "grace"
+        run.fake.say("frank", "hello")
+        await run.settle()
+        await run.press("o")
+        assert names(run)[0] == "frank"
         await run.press("o")
         assert 'order = "presence"' in (tmp_path / "settings.toml").read_text()
     async with running(tmp_path, settings='order = "name"') as run:

@@ -121,6 +121,10 @@ class Chats:
         """Return how many messages are not read, but for those of who is muted."""
         return sum(chat.unread for chat in self._chats.values() if not chat.muted)
 
+    def last_talked(self) -> dict[str, int]:
+        """Return when the last message with each user was, in Unix milliseconds."""
+        return {chat.user_id: chat.order_key for chat in self._chats.values()}
+
     @property
     def pinned(self) -> frozenset[str]:
         """Return with whom conversations are pinned."""
