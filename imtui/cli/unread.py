@@ -4,12 +4,15 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
-    from imtui.sdk import ConversationInfo
+    from imtui.sdk import ConversationInfo, IMClient
 
+_LOOKED_THROUGH: Final = 100
 _SYNC_MAX: Final = 10.0
 
 
@@ -57,4 +60,16 @@ async def _unread(arguments: argparse.Namespace) -> "list[ConversationInfo]":
             page = await client.get_conversation_list(at)
             found += [one for one in page.conversations if one.unread_count]
             at, finished = page.next_seq, page.is_finished
-        return found
+        return [await _with_their_last(client, one) for one in found]
+
+
+async def _with_their_last(
+    client: "IMClient", conversation: "ConversationInfo"
+) -> "ConversationInfo":
+    """Return a conversation with the other one's newest message as the last one."""
+    last = conversation.last_message
+    if last is None or last.sender == conversation.user_id:
+        return conversation
+    page = await client.get_c2c_history_message_list(conversation.user_id, _LOOKED_THROUGH)
+    theirs = next((one for one in page if one.sender == conversation.user_id), last)
+    return structs.replace(conversation, last_message=theirs)

@@ -57,6 +57,7 @@ class ImtuiApp(CommandingApp):
     TITLE = "imtui"
     CSS_PATH = "imtui.tcss"
     ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 4
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "run_command('quit')", "Quit", show=False, priority=True),
         Binding("ctrl+p", "run_command('palette')", "Palette", show=False, priority=True),

@@ -93,9 +93,16 @@ def explain(error: IMError) -> str:
         sentence = f"{error.message} Correct it and try again."
     elif error.code == ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS:
         sentence = f"{error.message} You cannot be your own friend; check the user ID."
+    elif error.code == ErrorCode.ERR_SDK_INVALID_OPERATION and not _is_bare(error):
+        sentence = error.message
     else:
         sentence = _SENTENCES.get(error.code, f"{error.message} Try again later.")
     return safe_text(f"{int(error.code)} · {sentence}")
+
+
+def _is_bare(error: IMError) -> bool:
+    """Tell whether an error says no more than its code."""
+    return error.message == IMError(error.code).message
 
 
 def _too_often(retry_after_ms: object) -> str:

@@ -29,6 +29,8 @@ class Marks:
     watched: bool = False
     unread: int = 0
     """How many of their messages are not read."""
+    draft: bool = False
+    """Whether one has begun to write to them."""
 
 
 def person_line(
@@ -60,6 +62,8 @@ def person_line(
     if marks.unread:
         # That there is something to read goes before since when.
         tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
+    elif marks.draft:
+        tail = [Span("draft", "accent")]
     text_room = room - (width_of(tail) + 2 if tail else 0)
     text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
     if not text:

@@ -39,7 +39,7 @@ async def test_the_screen_after_login(tmp_path: Path) -> None:
         assert "Not friends  1 of 2 online" in run.text()
         assert "weather-bot" in run.text()
         assert "friend 5 friends online" in run.events()
-        assert lines[-1].startswith(" s status   / find   w watch   i details")
+        assert lines[-1].startswith(" Enter chat   s status   / find   w watch   i details")
 
 
 async def test_at_80_columns_both_panes_are_there(tmp_path: Path) -> None:
@@ -508,7 +508,7 @@ async def test_the_mouse_selects_and_runs_commands(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.pilot.click("FriendList", offset=(3, 2))
         assert run.app.main.friend_list.selected == "dave"
-        await run.pilot.click("KeyLine", offset=(2, 0))
+        await run.pilot.click("KeyLine", offset=(15, 0))
         await run.settle()
         assert "What are you up to?" in run.text()
 

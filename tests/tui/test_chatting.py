@@ -67,7 +67,7 @@ async def test_a_refused_message_says_so_and_can_be_sent_again_or_dropped(tmp_pa
         assert any("did not get a message" in event for event in run.events())
         await run.press("escape", "z")
         assert len(run.fake.called("resend_message")) == 1
-        await run.press("enter", "pageup", "x")
+        await run.press("enter", "pageup", "x", "enter")
         assert len(run.fake.called("discard_message")) == 1
         assert "hello" not in run.text()
 
@@ -206,7 +206,7 @@ async def test_only_own_messages_can_be_recalled_and_errors_are_sentences(tmp_pa
 
 async def test_deleting_is_for_oneself(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
-        await run.press("enter", "pageup", "x")
+        await run.press("enter", "pageup", "x", "enter")
         assert run.fake.called("delete_messages") == [(["bob3"],)]
         await run.settle()
         assert "13:32" not in run.text()
@@ -403,3 +403,85 @@ async def test_many_unread_messages_are_shown_from_the_first_and_read_at_the_las
         await run.settle()
         assert "number 120." in run.text()
         assert run.fake.called("clean_conversation_unread_message_count") == [("c2c_bob",)]
+
+
+async def test_tab_completes_in_the_input_and_never_leaves_what_is_written(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        await run.type("/mu", "tab")
+        assert run.app.main.written == "/mute "
+        await run.type("x")
+        await run.press("tab")
+        assert run.app.main.written == "/mute x"
+        await run.press("ctrl+w", "ctrl+w", "ctrl+w", "ctrl+u")
+        assert run.app.main.chat_with == "bob"
+
+
+async def test_ctrl_w_closes_a_conversation_in_which_nothing_is_written(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        await run.type("two words")
+        await run.press("ctrl+w", "ctrl+w")
+        assert run.app.main.written == ""
+        await run.press("ctrl+w")
+        assert run.app.main.chat_with == ""
+        assert run.app.focused is run.app.main.friend_list
+        assert not any("6017" in event for event in run.events())
+
+
+async def test_who_opens_a_conversation_at_once_means_whom_the_cursor_was_on(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, talking()) as run:
+        assert run.app.selected == "bob"
+        run.fake.push(status("aaron", ONLINE))
+        run.fake.say("aaron", "I sort before bob")
+        run.fake.push(status("aaron", ONLINE))
+        await run.settle(2)
+        await run.settle(2)
+        assert run.app.selected == "bob"
+
+
+async def test_the_cursor_goes_to_whose_conversation_was_opened(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("n", "escape")
+        assert run.app.selected == "carol"
+
+
+async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) -> None:
+    fake = street()
+    fake.talk("bob", *(f"number {n}." for n in range(1, 101)))
+    async with running(tmp_path, fake) as run:
+        await run.press("enter", "pageup", "home")
+        await run.settle()
+        assert "more below" in run.text()
+        await run.press("escape")
+        await run.type("here", "enter")
+        await run.settle()
+        assert "you here" in run.words()
+        assert "more below" not in run.text()
+
+
+async def test_ones_own_other_device_that_types_is_nobody_new(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        hint = Message(
+            "h",
+            "alice",
+            "bob",
+            elem_type=ElemType.CUSTOM,
+            data=typing_hint(True),
+            online_user_only=True,
+        )
+        run.fake.listener.on_recv_new_message(hint)
+        await run.settle()
+        assert run.app.store.person("alice") is None
+
+
+async def test_a_draft_is_marked_in_the_list(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        await run.type("half a tho")
+        await run.press("ctrl+n")
+        await run.settle()
+        row = next(line for line in run.lines() if line.startswith("   bob"))
+        assert "draft" in row[:30]

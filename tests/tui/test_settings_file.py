@@ -164,7 +164,7 @@ def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
     ("key", "value", "words"),
     [
         ("theme", 1, "theme must be a text in quotes."),
-        ("order", "size", "order must be “presence”, “name” or “change”."),
+        ("order", "size", "order must be “presence”, “name”, “change” or “message”."),
         ("away.text", "x" * 101, "at most 100 bytes"),
         ("keys.status", "ctrl+c", "keys.status cannot have “ctrl+c”: it copies."),
         ("colour", "red", "colour is no setting."),

@@ -78,7 +78,7 @@ def test_presets_are_tidied() -> None:
         ("restore_status = 1", "1: restore_status must be true or false."),
         ("theme = true", "1: theme must be a text in quotes."),
         ('theme = "a\\u202eb"', "1: theme must be the name of a theme."),
-        ('order = "Name"', "1: order must be “presence”, “name” or “change”."),
+        ('order = "Name"', "1: order must be “presence”, “name”, “change” or “message”."),
         ('presets = "Tea"', "1: presets must be a list of at most 50 texts."),
         (f"presets = {[''] * 51}", "1: presets must be a list of at most 50 texts."),
         ("\npresets = [\n'a',\n1]", "2: presets must be a list of texts in quotes."),

@@ -174,7 +174,7 @@ async def test_a_line_that_is_none_is_told(tmp_path: Path) -> None:
 
 async def test_a_command_gets_the_persons_own_keys_and_shows_them(tmp_path: Path) -> None:
     async with running(tmp_path, settings='[keys]\nstatus = "f5,x"\n') as run:
-        assert run.lines()[-1].startswith(" F5 status")
+        assert run.lines()[-1].startswith(" Enter chat   F5 status")
         await run.press("s")
         assert "What are you up to?" not in run.text()
         await run.press("x")
@@ -211,7 +211,7 @@ async def test_settings_are_hot(tmp_path: Path) -> None:
         await run.settle(2.5)
         assert run.app.theme == "nord"
         assert [choice.text for choice in run.app.choices()] == ["Gardening"]
-        assert run.lines()[-1].startswith(" x status")
+        assert run.lines()[-1].startswith(" Enter chat   x status")
         file.write_text('presets = ["Gardening"\n')
         await run.settle(2.5)
         await run.settle(2.5)

@@ -38,6 +38,8 @@ class ChattingActions:
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
         self.keep_draft()
+        # What they told of is about to be seen, and they would lie on it.
+        self._host.clear_notifications()
         chat = self._host.store.chats.get(user_id)
         self._host.main.open_chat(user_id, chat.draft)
 
@@ -103,8 +105,8 @@ class ChattingActions:
 
     def older(self) -> None:
         """Load what is older than what is shown."""
-        user_id = self._host.main.chat_with
-        self._attempt(lambda: self._conversing.older(user_id))
+        if user_id := self._host.main.chat_with:
+            self._attempt(lambda: self._conversing.older(user_id))
 
     def seen(self) -> None:
         """Note that the person sees the end of the open conversation."""
@@ -121,12 +123,14 @@ class ChattingActions:
             main.clear_written()
             if not self._host.run_line(text, from_chat=True):
                 main.write(text)
+                self._host.say("To send it as text, begin with // instead of /.")
             return
         body = text.removeprefix("/") if text.startswith("//") else text
         reply_to = main.reply_to
         if self._tell(lambda: self._conversing.send(main.chat_with, body, reply_to)):
             main.clear_written()
             main.read_up()
+            main.to_end()
 
     def begun(self) -> None:
         """Tell the other one, if they are ONLINE, that something is being written."""
@@ -176,11 +180,17 @@ class ChattingActions:
     def delete(self) -> None:
         """Delete the message under the cursor for oneself."""
 
+        from imtui.tui.screens.question import Question
+
         def delete(message: Message) -> None:
-            if message.seq:
-                self._attempt(lambda: self._conversing.delete(message))
-            else:
-                self._tell(lambda: self._conversing.discard(message))
+            def answered(yes: bool | None) -> None:
+                if yes and message.seq:
+                    self._attempt(lambda: self._conversing.delete(message))
+                elif yes:
+                    self._tell(lambda: self._conversing.discard(message))
+
+            where = "for yourself, on all your devices" if message.seq else "without sending it"
+            self._host.open(Question(f"Delete the message {where}?"), answered)
 
         self._on_message(delete)
 

@@ -67,6 +67,9 @@ class Host(Protocol):
     def complain(self, words: str) -> None:
         """Tell of something that did not work."""
 
+    def clear_notifications(self) -> None:
+        """Take all toasts off the screen."""
+
     def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the person's file."""
 

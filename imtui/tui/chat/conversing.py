@@ -5,6 +5,7 @@ from typing import Final
 
 from imtui.protocol.chat import Message, MessageStatus, ReceiveOpt, conversation_id
 from imtui.protocol.errors import IMError
+from imtui.tui.cells import fit
 from imtui.tui.chat.replies import abstract, quoting
 from imtui.tui.chat.typing_hint import read_typing_hint, typing_hint
 from imtui.tui.clock import Clock, Handle
@@ -22,6 +23,7 @@ TYPING_TOLD: Final = 3.0
 _PAGES_BACK_MAX: Final = 40
 _GATHER: Final = 0.3
 _PEOPLE_NAMED: Final = 3
+_WORDS_TOLD: Final = 60
 
 Alerting = Callable[[str, str], None]
 """Told of whom there is something to notice, and in which words."""
@@ -204,7 +206,9 @@ class Conversing:
         """Take a message from somebody, or from another own device."""
         typing = read_typing_hint(message)
         if typing is not None:
-            self._show_typing(message.sender, typing)
+            # One's own other device tells it too.
+            if message.sender != self._store.own.user_id:
+                self._show_typing(message.sender, typing)
             return
         if message.online_user_only:
             return
@@ -241,7 +245,7 @@ class Conversing:
             self._alert("", f"{counted(number, 'message')} from {len(came)} people")
             return
         for user_id, messages in came.items():
-            words = abstract(messages[-1])
+            words = fit(abstract(messages[-1]), _WORDS_TOLD)
             if len(messages) > 1:
                 words = f"{counted(len(messages), 'message')}, the last one: {words}"
             self._alert(user_id, words)

@@ -18,8 +18,12 @@ def chat_title(
     as_of: int | None,
     *,
     current: bool,
+    below: bool,
 ) -> list[Span]:
-    """Return the line: who, how they are, their words, whether they are typing, since when."""
+    """Return the line: who, how they are, their words, whether they are typing, since when.
+
+    ``below`` says that there is more below what is in sight.
+    """
     badge = glyphs.badge(person.status)
     stale = as_of is not None or person.status is UserStatusType.UNKNOWN
     left = [
@@ -28,7 +32,7 @@ def chat_title(
         Span("  "),
         Span(str(badge), "dim" if stale else badge.style),
     ]
-    right = _right(chat, person, glyphs, clock, as_of)
+    right = [Span("more below ", "alert")] if below else _right(chat, person, glyphs, clock, as_of)
     room = width - width_of(left) - width_of(right) - 3
     if person.text and room >= 4:
         left.append(Span(f"  {fit(person.text, room, glyphs.ellipsis)}", "dim" if stale else ""))

@@ -72,6 +72,13 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
         lines += _entry(f"{glyphs.badge(status)!s:<13}", words, width)
     lines += _entry(f"{glyphs.favourite:<13}", "a favourite: always on top", width)
     lines += _entry(f"{glyphs.watched:<13}", "watched: you are told when they come ONLINE", width)
+    for mark, meaning in (
+        (glyphs.sending, "on its way: it waits for the connection, on your disk"),
+        (glyphs.sent, "the backend has it"),
+        (glyphs.read, "read"),
+        (glyphs.failed, "refused: z sends it again, x drops it"),
+    ):
+        lines += _entry(f"{mark:<13}", f"your message: {meaning}", width)
     lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]
     for command in COMMANDS:
         name = "" if command.inner else f"/{command.id}"

@@ -105,7 +105,8 @@ class MainScreen(Screen[None]):
         self.event_title = PaneTitle("Events", self._event_note, "kind")
         self.event_pane = EventPane(store, glyphs, clock)
         self.hint = Hint(glyphs, keys)
-        self.key_line = KeyLine(keys, [command for command in COMMANDS if command.footer])
+        footer = [command for command in COMMANDS if command.footer]
+        self.key_line = KeyLine(keys, footer, [("Enter", "chat", "chat")])
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -220,12 +221,19 @@ class MainScreen(Screen[None]):
             from imtui.tui.widgets.chat_pane import ChatPane
 
             self._chat = ChatPane(
-                self._store, self._glyphs, self._clock, self._keys, self._older, self._seen
+                self._store,
+                self._glyphs,
+                self._clock,
+                self._keys,
+                self._complete,
+                self._older,
+                self._seen,
             )
             self.query_one("#panes").mount(self._chat, before="#events")
             self.takes_keys = False
             self._chat.call_later(self._mounted)
         self.add_class("-with-chat")
+        self.friend_list.go_to(user_id)
         self._chat.open(user_id, draft)
         self._go("chat")
 
@@ -299,6 +307,15 @@ class MainScreen(Screen[None]):
             self._chat.reply_line.reply_to(None)
         else:
             self._go("friends")
+
+    def on_composer_to_end(self) -> None:
+        """Show the newest messages."""
+        self.to_end()
+
+    def to_end(self) -> None:
+        """Show the newest messages of the conversation."""
+        if self._chat is not None:
+            self._chat.view.to_end()
 
     def on_composer_to_messages(self) -> None:
         """Choose among the messages."""

@@ -45,6 +45,10 @@ class ChatTitle(PaintedLine):
         self._clock = clock
         self.user_id = ""
 
+    def refresh_later(self) -> None:
+        """Show that there is more below, or no longer."""
+        self.refresh()
+
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
         pane = self.parent
@@ -52,7 +56,10 @@ class ChatTitle(PaintedLine):
         person = self._store.person(self.user_id) or Person(self.user_id)
         chat = self._store.chats.get(self.user_id)
         as_of = self._store.as_of
-        return chat_title(chat, person, width, self._glyphs, self._clock, as_of, current=current)
+        below = isinstance(pane, ChatPane) and not pane.view.follows
+        return chat_title(
+            chat, person, width, self._glyphs, self._clock, as_of, current=current, below=below
+        )
 
 
 class ReplyLine(PaintedLine):
@@ -88,16 +95,19 @@ class ChatPane(Vertical):
         glyphs: Glyphs,
         clock: Clock,
         keys: Keys,
+        complete: Callable[[str], list[str]],
         older: Callable[[], None],
         seen: Callable[[], None],
     ) -> None:
-        """Make the pane; see ``MessageView`` for what is called."""
+        """Make the pane; see ``MessageView`` and ``Composer`` for what is called."""
         super().__init__(id="chat")
         self._keys = keys
         self.title_line = ChatTitle(store, glyphs, clock)
-        self.view = MessageView(store.chats, glyphs, clock, older, seen)
+        self.view = MessageView(
+            store.chats, glyphs, clock, older, seen, self.title_line.refresh_later
+        )
         self.reply_line = ReplyLine(glyphs)
-        self.composer = Composer(glyphs.plain("a message …"))
+        self.composer = Composer(glyphs.plain("a message …"), complete)
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""

@@ -1,5 +1,6 @@
 """Where one writes a message: several lines, what was sent before, emoji by their codes."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -27,7 +28,9 @@ class Composer(TextArea):
         Binding("up", "before", "Before", show=False),
         Binding("down", "after", "After", show=False),
         Binding("pageup,ctrl+up", "to_messages", "To the messages", show=False),
+        Binding("pagedown,ctrl+down", "to_end", "To the newest", show=False),
         Binding("ctrl+f", "search", "Search", show=False),
+        Binding("ctrl+w", "close", "Close", show=False),
         Binding("escape", "leave", "Leave", show=False),
     ]
 
@@ -56,8 +59,11 @@ class Composer(TextArea):
     class ToMessages(Message):
         """The person wants to choose among the messages."""
 
-    def __init__(self, placeholder: str) -> None:
-        """Make an empty input."""
+    class ToEnd(Message):
+        """The person wants to see the newest messages."""
+
+    def __init__(self, placeholder: str, complete: Callable[[str], list[str]]) -> None:
+        """Make an empty input; ``complete`` returns the lines that a slash command can become."""
         super().__init__(
             compact=True,
             highlight_cursor_line=False,
@@ -67,8 +73,10 @@ class Composer(TextArea):
         self.cursor_blink = False
         self._history: list[str] = []
         self._place = 0
-        self._codes: list[str] = []
-        self._code = 0
+        self._complete = complete
+        self._ways: list[str] = []
+        """What the text before the cursor can become, while Tab goes through it."""
+        self._way = 0
 
     def put(self, text: str) -> None:
         """Have the input hold a text, with the cursor behind it."""
@@ -109,19 +117,21 @@ class Composer(TextArea):
         return self.document[row][:column]
 
     def action_complete(self) -> None:
-        """Complete the emoji code before the cursor; where there is none, go to the next pane."""
-        before = self._before_cursor()
-        if self._codes and before.endswith(self._codes[self._code]):
-            old = self._codes[self._code]
-            self._code = (self._code + 1) % len(self._codes)
-        else:
-            self._codes, self._code = completions(before), 0
-            old = begun(before)
-        if not self._codes:
+        """Complete a slash command or an emoji code; with nothing written, go to the next pane."""
+        if not self.text:
             self.screen.focus_next()
             return
-        row, column = self.cursor_location
-        self.replace(self._codes[self._code], (row, column - len(old)), (row, column))
+        before = self._before_cursor()
+        if self._ways and before.endswith(self._ways[self._way]):
+            old = self._ways[self._way]
+            self._way = (self._way + 1) % len(self._ways)
+        else:
+            is_command = before.startswith("/") and self.cursor_location[0] == 0
+            old = before if is_command else begun(before)
+            self._ways, self._way = (self._complete if is_command else completions)(before), 0
+        if self._ways:
+            row, column = self.cursor_location
+            self.replace(self._ways[self._way], (row, column - len(old)), (row, column))
 
     def action_before(self) -> None:
         """Go up a line; from the first one, to what was sent before."""
@@ -144,6 +154,17 @@ class Composer(TextArea):
     def action_to_messages(self) -> None:
         """Choose among the messages."""
         self.post_message(self.ToMessages())
+
+    def action_to_end(self) -> None:
+        """Show the newest messages."""
+        self.post_message(self.ToEnd())
+
+    def action_close(self) -> None:
+        """Delete the word before the cursor; with nothing written, close the conversation."""
+        if self.text:
+            self.action_delete_word_left()
+        else:
+            self.post_message(RunCommand("close"))
 
     def action_search(self) -> None:
         """Look for messages in the conversation."""

@@ -38,6 +38,7 @@ class FriendList(CursorView):
         self._rows: list[Row] = []
         self._favourites: frozenset[str] = frozenset()
         self._moved_at = float("-inf")
+        self._sticks = False
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
@@ -93,8 +94,10 @@ class FriendList(CursorView):
         under, before = self._row, self._rows
         view = self._view()
         self._rows, self._favourites = arrange(self._store.listed(), view), view.favourites
-        if self._moved_at > float("-inf"):
+        if self._sticks:
             self.cursor = self._place_of(under)
+        # Whom the cursor is on is meant, from when the list is first right.
+        self._sticks = self._sticks or (bool(self._rows) and self._store.link is Link.CONNECTED)
         if view.query and self.heading and self.cursor + 1 < len(self._rows):
             # Whoever looks for somebody means the first who fits, not the group.
             self.cursor += 1
@@ -132,7 +135,11 @@ class FriendList(CursorView):
         if person is None:
             return [], under
         marks = Marks(
-            at_cursor, row in self._favourites, self._is_watched(row), self._store.chats.unread(row)
+            at_cursor,
+            row in self._favourites,
+            self._is_watched(row),
+            self._store.chats.unread(row),
+            bool(self._store.chats.get(row).draft),
         )
         as_of = self._store.as_of
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
@@ -144,8 +151,14 @@ class FriendList(CursorView):
             return "Nobody here yet: a adds a friend, + subscribes"
         return "" if self._store.link is Link.STOPPED else "Waiting for the backend …"
 
+    def go_to(self, user_id: str) -> None:
+        """Put the cursor on somebody, if they are in the list."""
+        if user_id in self._rows:
+            self.move_to(self._rows.index(user_id))
+
     def moved(self) -> None:
         """Leave the order alone for a while."""
+        self._sticks = True
         self._moved_at = self._clock.monotonic()
 
     def chosen(self, place: int) -> None:

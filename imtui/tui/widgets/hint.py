@@ -32,7 +32,9 @@ class Hint(PaintedLine):
 
         line = [
             Span(" Welcome. ", "title"),
-            Span("Say what you are up to: "),
+            Span("Talk: "),
+            Span("Enter", "key", "chat"),
+            Span("   say what you are up to: "),
             key("status"),
             Span(f"   {self._glyphs.badge_words}   all keys: ", "dim"),
             key("help"),

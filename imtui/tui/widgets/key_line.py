@@ -16,11 +16,14 @@ Hint = tuple[str, str, str]
 class KeyLine(PaintedLine):
     """Keys and what they do, as many as there is room for; each can be clicked."""
 
-    def __init__(self, keys: Keys, commands: Sequence[Command]) -> None:
-        """Make a line of these commands."""
+    def __init__(
+        self, keys: Keys, commands: Sequence[Command], before: Sequence[Hint] = ()
+    ) -> None:
+        """Make a line of these commands; ``before`` is shown first."""
         super().__init__()
         self._keys = keys
         self._commands = commands
+        self._before = before
         self._hints: Sequence[Hint] = ()
 
     def spans(self, width: int) -> list[Span]:
@@ -44,7 +47,7 @@ class KeyLine(PaintedLine):
             self.refresh()
 
     def _usual(self) -> list[Hint]:
-        return [
+        return [*self._before] + [
             (key_name(keys[0]), command.footer or command.title.removesuffix(" …"), command.id)
             for command in self._commands
             if (keys := self._keys.of(command))

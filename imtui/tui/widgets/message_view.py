@@ -24,6 +24,7 @@ class MessageView(LineView):
         clock: Clock,
         older: Callable[[], None],
         seen: Callable[[], None],
+        followed: Callable[[], None],
     ) -> None:
         """Make the view.
 
@@ -33,6 +34,7 @@ class MessageView(LineView):
             clock: The time.
             older: Called when older messages are wanted.
             seen: Called when the newest message is in sight.
+            followed: Called when the end comes into sight or goes out of it.
         """
         super().__init__()
         self._chats = chats
@@ -40,6 +42,7 @@ class MessageView(LineView):
         self._clock = clock
         self._older = older
         self._seen = seen
+        self._followed = followed
         self._layout: Layout | None = None
         self._blocks: list[Block] = []
         self._lines: list[tuple[int, int]] = []
@@ -47,8 +50,18 @@ class MessageView(LineView):
         self._user_id = ""
         self._new_after: int | None = None
         self._chosen = ""
-        self.follows = True
-        """Whether new messages scroll the view."""
+        self._follows = True
+
+    @property
+    def follows(self) -> bool:
+        """Tell whether new messages scroll the view."""
+        return self._follows
+
+    @follows.setter
+    def follows(self, follows: bool) -> None:
+        changed, self._follows = follows != self._follows, follows
+        if changed:
+            self._followed()
 
     @property
     def chat(self) -> Chat:
@@ -70,6 +83,13 @@ class MessageView(LineView):
         self.follows = not chat.unread
         self._layout = None
         self.show()
+
+    def to_end(self) -> None:
+        """Show the newest message, and follow."""
+        self._chosen = ""
+        self.follows = True
+        self.show()
+        self.scroll_to_line(self.max_scroll_y)
 
     def show_new(self) -> None:
         """Go to where the unread ones begin, or to the end if they are all in sight there."""
@@ -100,7 +120,7 @@ class MessageView(LineView):
     def show(self) -> None:
         """Show the conversation as it is now."""
         width = self.line_width
-        if not width:
+        if not width or not self._user_id:
             return
         if self._layout is None or self._layout.width != width:
             self._layout = Layout(self._chats.own_id, width, self._glyphs, self._clock)
