@@ -67,7 +67,7 @@ class ErrorCode(IntEnum):
     ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST = 30515, "You have blocked the other user."
     ERR_SVR_FRIENDSHIP_ALLOW_TYPE_DENY_ANY = 30516, "The other user takes no friend requests."
     ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST = 30525, "The other user has blocked you."
-    ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM = 30539, "The other user has to agree; asked."
+    ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM = 30539, "Asked; the other user has to agree."
     ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND = 30614, "There is no such friend request."
     ERR_SVR_FRIENDSHIP_DEL_NONFRIEND = 31704, "Not a friend."
 

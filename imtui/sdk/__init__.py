@@ -19,6 +19,16 @@
 
 from imtui.protocol.chat import ElemType, Message, MessageStatus, ReadReceipt, ReceiveOpt
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import (
+    FriendAcceptType,
+    FriendApplication,
+    FriendApplicationList,
+    FriendApplicationType,
+    FriendCheckResult,
+    FriendGroup,
+    FriendInfoResult,
+    FriendRelationType,
+)
 from imtui.protocol.messages import (
     ConsoleSettings,
     FriendInfo,
@@ -27,6 +37,7 @@ from imtui.protocol.messages import (
     SubscriptionReason,
     Subscriptions,
 )
+from imtui.protocol.profiles import FriendAllowType, UserFullInfo
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk.backoff import Backoff
 from imtui.sdk.chat import ConversationPage, new_msg_id
@@ -43,7 +54,16 @@ __all__ = [
     "ConversationPage",
     "ElemType",
     "ErrorCode",
+    "FriendAcceptType",
+    "FriendAllowType",
+    "FriendApplication",
+    "FriendApplicationList",
+    "FriendApplicationType",
+    "FriendCheckResult",
+    "FriendGroup",
     "FriendInfo",
+    "FriendInfoResult",
+    "FriendRelationType",
     "FriendType",
     "IMClient",
     "IMError",
@@ -57,6 +77,7 @@ __all__ = [
     "SelfDevice",
     "SubscriptionReason",
     "Subscriptions",
+    "UserFullInfo",
     "UserStatus",
     "UserStatusType",
     "is_transient",

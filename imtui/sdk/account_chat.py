@@ -135,7 +135,7 @@ class AccountChat:
         """Send a message, and return it as the backend has taken it.
 
         Raises:
-            IMError: As for any call; 20003.
+            IMError: As for any call; 20003; 20007.
         """
         self.sync.state.made_here(message.msg_id)
         params = SendMessageParams(

@@ -83,7 +83,8 @@ class ChatCalls:
             online_user_only: Only for devices that are connected now, and stored nowhere.
 
         Raises:
-            IMError: 6017, 6032 or 8001 before anything is sent; 20003 for an unknown account.
+            IMError: 6017, 6032 or 8001 before anything is sent; 20003 for an unknown account;
+                20007 if the user has blocked oneself.
         """
         return await self._send(
             ElemType.TEXT, text, user_id, cloud_custom_data, msg_id, online_user_only

@@ -13,14 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from imtui.protocol import limits
-from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_device_name, check_instance_id
 from imtui.protocol.messages import (
-    AddFriendParams,
-    DeleteFromFriendListParams,
     Empty,
-    FriendInfo,
-    FriendType,
     LoginParams,
     Method,
     SetSelfStatusParams,
@@ -34,8 +30,8 @@ from imtui.sdk.address import web_socket_address
 from imtui.sdk.backoff import Backoff
 from imtui.sdk.chat import ChatCalls
 from imtui.sdk.connection import open_connection
+from imtui.sdk.friendship import FriendshipCalls, user_id_list
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.resync import list_friends
 from imtui.sdk.session import Session, Settings
 
 if TYPE_CHECKING:
@@ -53,7 +49,7 @@ class LoginStatus(IntEnum):
     """Not logged in."""
 
 
-class IMClient(ChatCalls):
+class IMClient(ChatCalls, FriendshipCalls):
     """A device of one account at a time, connected to a backend.
 
     All calls raise ``IMError``: the backend's refusal; 6014 while not logged in; 9508 if there was
@@ -249,7 +245,7 @@ class IMClient(ChatCalls):
             IMError: 6017, 7008, 7013, 72001, or 70107 if all are unknown.
         """
         session = self._live()
-        params = UserIDListParams(_user_id_list(user_ids))
+        params = UserIDListParams(user_id_list(user_ids))
         return await session.call(
             Method.GET_USER_STATUS, params, UserStatusList, session.view.statuses_answered
         )
@@ -261,7 +257,7 @@ class IMClient(ChatCalls):
             IMError: 6017, 7008, 7013, 72001, or 70107 if all are unknown.
         """
         session = self._live()
-        wanted = _user_id_list(user_ids)
+        wanted = user_id_list(user_ids)
         await session.call(
             Method.SUBSCRIBE_USER_STATUS,
             UserIDListParams(wanted),
@@ -275,7 +271,7 @@ class IMClient(ChatCalls):
         Raises:
             IMError: 6017, 7008, 7013 or 72001.
         """
-        params = UnsubscribeParams(None if user_ids is None else _user_id_list(user_ids))
+        params = UnsubscribeParams(None if user_ids is None else user_id_list(user_ids))
         await self._live().call(Method.UNSUBSCRIBE_USER_STATUS, params, Empty, _ignore)
 
     async def get_subscriptions(self) -> Subscriptions:
@@ -284,29 +280,6 @@ class IMClient(ChatCalls):
         return await session.call(
             Method.GET_SUBSCRIPTIONS, Empty(), Subscriptions, session.view.subscriptions_listed
         )
-
-    async def add_friend(self, user_id: str) -> None:
-        """Make a user and oneself friends of each other.
-
-        Raises:
-            IMError: 30001 for oneself, 30003 unknown, 30010 or 30014 if a list is full.
-        """
-        await self._live().call(Method.ADD_FRIEND, AddFriendParams(user_id), Empty, _ignore)
-
-    async def delete_from_friend_list(
-        self, user_ids: Iterable[str], delete_type: FriendType = FriendType.BOTH
-    ) -> None:
-        """Delete 1 to 100 friends from one's own list, or from both.
-
-        Raises:
-            IMError: 6017, or 31704 if none of them is a friend.
-        """
-        params = DeleteFromFriendListParams(_user_id_list(user_ids), delete_type)
-        await self._live().call(Method.DELETE_FROM_FRIEND_LIST, params, Empty, _ignore)
-
-    async def get_friend_list(self) -> list[FriendInfo]:
-        """Return all friends by ID, with their statuses while the console's switch is on."""
-        return await list_friends(self._live())
 
     def _open_chat(self, user_id: str) -> "AccountChat":
         if self._chat is not None and self._chat.user_id != user_id:
@@ -344,12 +317,6 @@ def _with_login(device: LoginParams, user_id: str, *, passive: bool, resume: boo
         passive=passive,
         resume=resume,
     )
-
-
-def _user_id_list(user_ids: Iterable[str]) -> list[str]:
-    if isinstance(user_ids, str):
-        raise invalid_parameters("userIDList", "expected a list of user IDs, got one text")
-    return list(user_ids)
 
 
 def _this_platform() -> Platform:

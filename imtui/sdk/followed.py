@@ -1,9 +1,11 @@
 """Whom the listeners believe the account follows, and how an answer differs from that."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Final, TypeVar
+
+from msgspec import structs
 
 from imtui.protocol import limits
 from imtui.protocol.messages import FriendInfo
@@ -21,7 +23,8 @@ class FriendList:
 
     def __init__(self) -> None:
         """Know of no list yet."""
-        self._friends: dict[str, None] | None = None
+        self._friends: FriendListing | None = None
+        """Without their statuses, which are known elsewhere."""
         self._doubtful = False
         self._listings: list[FriendListing] = []
 
@@ -43,7 +46,7 @@ class FriendList:
             for listing in self._listings:
                 listing[friend.user_id] = friend
             if self._friends is not None:
-                self._friends[friend.user_id] = None
+                self._friends[friend.user_id] = _without_status(friend)
         if self._friends is not None:
             _keep_newest(self._friends, _FRIENDS_KEPT)
 
@@ -55,6 +58,26 @@ class FriendList:
             if self._friends is not None:
                 self._friends.pop(user_id, None)
 
+    def changed(self, friends: Iterable[FriendInfo]) -> None:
+        """Take a push that something is known of friends that was not."""
+        for friend in friends:
+            for listing in self._all():
+                if friend.user_id in listing:
+                    status = listing[friend.user_id].user_status
+                    listing[friend.user_id] = structs.replace(friend, user_status=status)
+
+    def regrouped(
+        self, user_ids: Iterable[str] | None, groups_after: Callable[[set[str]], set[str]]
+    ) -> None:
+        """Take a push that friends, or all friends if None, are in other groups than before."""
+        for listing in self._all():
+            for user_id in list(listing) if user_ids is None else user_ids:
+                friend = listing.get(user_id)
+                if friend is not None:
+                    groups = sorted(groups_after(set(friend.friend_groups)))
+                    del groups[limits.FRIEND_GROUPS_MAX :]
+                    listing[user_id] = structs.replace(friend, friend_groups=groups)
+
     @contextmanager
     def listing(self) -> Iterator[FriendListing]:
         """Give a listing to be filled page by page; pushes meanwhile keep it right."""
@@ -65,15 +88,31 @@ class FriendList:
         finally:
             self._listings = [other for other in self._listings if other is not listing]
 
-    def listed(self, listing: FriendListing) -> tuple[list[FriendInfo], list[str]]:
-        """Take a complete listing; return which friends listeners miss, and which are none."""
+    def listed(
+        self, listing: FriendListing
+    ) -> tuple[list[FriendInfo], list[str], list[FriendInfo]]:
+        """Take a complete listing.
+
+        Returns:
+            Which friends listeners miss, which are none, and of which they know something else.
+        """
         before = self._friends
-        self._friends = dict.fromkeys(listing)
+        self._friends = now = {
+            user_id: _without_status(friend) for user_id, friend in listing.items()
+        }
         if before is None or not self._doubtful:
-            return [], []
+            return [], [], []
         self._doubtful = False
         missing = [friend for user_id, friend in listing.items() if user_id not in before]
-        return missing, [user_id for user_id in before if user_id not in listing]
+        differing = [
+            friend
+            for user_id, friend in listing.items()
+            if user_id in before and before[user_id] != now[user_id]
+        ]
+        return missing, [user_id for user_id in before if user_id not in listing], differing
+
+    def _all(self) -> list[FriendListing]:
+        return self._listings if self._friends is None else [self._friends, *self._listings]
 
 
 class SubscriptionList:
@@ -128,6 +167,12 @@ class SubscriptionList:
         self._listed = True
         self._doubtful = False
         return added, removed
+
+
+def _without_status(friend: FriendInfo) -> FriendInfo:
+    if friend.user_status is None:
+        return friend
+    return structs.replace(friend, user_status=None)
 
 
 def _renew(users: dict[str, None], user_id: str) -> None:

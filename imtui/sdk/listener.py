@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
 from imtui.protocol.chat import Message, ReadReceipt
+from imtui.protocol.friendship import FriendApplication
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
+from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.status import UserStatus
 from imtui.sdk.news import ConversationInfo
 
@@ -62,6 +64,49 @@ class IMSDKListener:
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         """Users were deleted from the friend list."""
+
+    def on_friend_info_changed(self, friends: list[FriendInfo]) -> None:
+        """Friends have another remark, nick name or signature; with their last known statuses.
+
+        After a reconnect friends whose groups changed meanwhile are told as well.
+        """
+
+    def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
+        """Friend requests came in or were sent out, on any device; a renewed one replaces the old.
+
+        Those that came while there was no connection are told by nobody: once connected, whoever
+        shows friend requests asks ``get_friend_application_list``.
+        """
+
+    def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
+        """The friend requests between oneself and these users are agreed to, refused or gone."""
+
+    def on_friend_application_list_read(self) -> None:
+        """All friend requests that came in were read, on this device or another."""
+
+    def on_friend_group_created(self, group_name: str, user_ids: list[str]) -> None:
+        """A friend group was made, with these friends in it."""
+
+    def on_friend_group_deleted(self, group_names: list[str]) -> None:
+        """Friend groups were deleted; those who were in them are still friends."""
+
+    def on_friend_group_name_changed(self, old_name: str, new_name: str) -> None:
+        """A friend group has another name."""
+
+    def on_friends_added_to_group(self, group_name: str, user_ids: list[str]) -> None:
+        """Friends were put into a friend group."""
+
+    def on_friends_deleted_from_group(self, group_name: str, user_ids: list[str]) -> None:
+        """Friends were taken out of a friend group; not told for those who are friends no more."""
+
+    def on_black_list_added(self, user_ids: list[str]) -> None:
+        """Users were blocked, on this device or another."""
+
+    def on_black_list_deleted(self, user_ids: list[str]) -> None:
+        """Users are blocked no longer."""
+
+    def on_self_info_updated(self, info: UserFullInfo) -> None:
+        """One's own profile changed, on this device or another, and is now this."""
 
     def on_recv_new_message(self, message: Message) -> None:
         """A message came: from somebody else, or from another device of one's own.

@@ -21,7 +21,13 @@ from imtui.protocol.messages import Empty, LoginParams, LoginResult, Method
 from imtui.sdk.backoff import Backoff
 from imtui.sdk.concurrency import first_of
 from imtui.sdk.connection import Connection
-from imtui.sdk.failures import is_kick, is_transient, is_user_sig_expired, unanswered
+from imtui.sdk.failures import (
+    is_kick,
+    is_transient,
+    is_trouble,
+    is_user_sig_expired,
+    unanswered,
+)
 from imtui.sdk.listener import IMSDKListener, Listeners
 from imtui.sdk.message_sync import Chat
 from imtui.sdk.resync import resync
@@ -34,6 +40,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _STABLE_AFTER: Final = 10.0
+# After that the backend has closed a connection on which nobody is logged in.
+_LATE_LOGIN: Final = 30.0
 _HEARTBEAT_INTERVAL_MIN: Final = 0.05
 
 
@@ -89,6 +97,8 @@ class Session:
         self._request_ids = itertools.count(1)
         self._connection: Connection | None = None
         self._connected_at = 0.0
+        self._late_login_until = -math.inf
+        """Until then a login that was given up may still arrive at the backend."""
         self._logged_in = False
         self._ended = False
         self._changed = asyncio.Event()
@@ -244,6 +254,9 @@ class Session:
 
     async def _read(self, connection: Connection) -> IMError:
         error = await connection.read()
+        if is_kick(error) and asyncio.get_running_loop().time() < self._late_login_until:
+            # Perhaps we took ourselves over. Who was kicked is refused at the next login, and told.
+            error = IMError(ErrorCode.ERR_SDK_NET_DISCONNECT)
         self._disconnected(error)
         return error
 
@@ -253,8 +266,11 @@ class Session:
                 reconnected = self._logged_in
                 login = await self._log_in(connection)
         except IMError as error:
+            if is_trouble(error):
+                self._given_up_login()
             return error
         except (TimeoutError, ConnectionClosed):
+            self._given_up_login()
             return unanswered()
         silence = await first_of(
             self._keep_alive(connection, login.heartbeat_interval),
@@ -265,6 +281,9 @@ class Session:
         # Nobody answers there, so there is nobody to say farewell to.
         connection.abort()
         return silence
+
+    def _given_up_login(self) -> None:
+        self._late_login_until = asyncio.get_running_loop().time() + _LATE_LOGIN
 
     async def _log_in(self, connection: Connection) -> LoginResult:
         params = msgspec.structs.replace(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, UnsetType
+from msgspec import UnsetType, structs
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Incoming
@@ -24,6 +24,7 @@ from imtui.protocol.messages import (
 )
 from imtui.protocol.status import UserStatus
 from imtui.sdk.followed import FriendList, FriendListing, SubscriptionList
+from imtui.sdk.friendship_view import FRIENDSHIP_READERS, FriendshipView
 from imtui.sdk.known import KnownStatuses
 from imtui.sdk.listener import IMSDKListener, Listeners
 
@@ -36,6 +37,7 @@ _READERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     Push.CONSOLE_CHANGED: msgspec.json.Decoder(ConsoleSettings),
     Push.FRIEND_LIST_ADDED: msgspec.json.Decoder(FriendInfoList),
     Push.FRIEND_LIST_DELETED: msgspec.json.Decoder(UserIDList),
+    **FRIENDSHIP_READERS,
 }
 
 
@@ -52,13 +54,15 @@ class View:
         self._statuses = KnownStatuses(user_id)
         self.friends = FriendList()
         self.subscriptions = SubscriptionList()
-        self._takers: Final[dict[type[Struct], Callable[[Any], None]]] = {
-            UserStatusList: self._statuses_pushed,
-            SelfDevices: self._self_devices_pushed,
-            SubscriptionsChanged: self._subscriptions_pushed,
-            ConsoleSettings: self._console_pushed,
-            FriendInfoList: self._friends_added,
-            UserIDList: self._friends_deleted,
+        friendship = FriendshipView(listeners, self.friends, self.with_known_status)
+        self._takers: Final[dict[str, Callable[[Any], None]]] = {
+            Push.USER_STATUS_CHANGED: self._statuses_pushed,
+            Push.SELF_DEVICES_CHANGED: self._self_devices_pushed,
+            Push.SUBSCRIPTIONS_CHANGED: self._subscriptions_pushed,
+            Push.CONSOLE_CHANGED: self._console_pushed,
+            Push.FRIEND_LIST_ADDED: self._friends_added,
+            Push.FRIEND_LIST_DELETED: self._friends_deleted,
+            **friendship.takers,
         }
 
     def begin_login(self) -> None:
@@ -80,7 +84,8 @@ class View:
         """Take a push; return 6208 if it says that this device was kicked offline."""
         if incoming.method == Push.KICKED_OFFLINE:
             return IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
-        reader = _READERS.get(incoming.method or "")
+        method = incoming.method or ""
+        reader = _READERS.get(method)
         if reader is None:
             return None
         try:
@@ -88,9 +93,9 @@ class View:
                 b"" if isinstance(incoming.params, UnsetType) else incoming.params
             )
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            _log.warning("The parameters of a push %s cannot be read", incoming.method)
+            _log.warning("The parameters of a push %s cannot be read", method)
             return None
-        self._takers[type(params)](params)
+        self._takers[method](params)
         return None
 
     def statuses_answered(self, answer: UserStatusList) -> list[UserStatus]:
@@ -114,17 +119,24 @@ class View:
         # A friend whom listeners miss is told with the status, below.
         self._tell_statuses([s for s in answered.differing if not self.friends.is_news(s.user_id)])
         if page.next_cursor is None:
-            missing, gone = self.friends.listed(listing)
+            missing, gone, differing = self.friends.listed(listing)
             if missing:
                 friends = [self._newest(friend) for friend in missing]
                 self._listeners.tell(IMSDKListener.on_friend_list_added, friends)
             if gone:
                 self._listeners.tell(IMSDKListener.on_friend_list_deleted, gone)
+            if differing:
+                friends = [self._newest(friend) for friend in differing]
+                self._listeners.tell(IMSDKListener.on_friend_info_changed, friends)
         return page
 
     def friends_listed(self, listing: FriendListing) -> list[FriendInfo]:
         """Return the friends of a complete listing by ID, with their newest statuses."""
         return [self._newest(listing[user_id]) for user_id in sorted(listing)]
+
+    def with_known_status(self, friend: FriendInfo) -> FriendInfo:
+        """Return what is known of a user with the newest known status, if there is one."""
+        return structs.replace(friend, user_status=self._statuses.get(friend.user_id))
 
     def subscriptions_listed(self, answer: Subscriptions) -> Subscriptions:
         """Take the answer with the subscriptions, and return it."""
@@ -183,7 +195,8 @@ class View:
     def _newest(self, friend: FriendInfo) -> FriendInfo:
         if friend.user_status is None:
             return friend
-        return FriendInfo(friend.user_id, self._statuses.get(friend.user_id) or friend.user_status)
+        newest = self._statuses.get(friend.user_id) or friend.user_status
+        return structs.replace(friend, user_status=newest)
 
     def _follows(self, user_id: str) -> bool:
         return user_id == self._user_id or user_id in self.friends or user_id in self.subscriptions

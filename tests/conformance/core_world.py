@@ -12,11 +12,12 @@ from msgspec import Raw
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, encode
-from imtui.protocol.messages import FriendInfoList, SelfDevices, UserIDList, UserStatusList
+from imtui.protocol.messages import SelfDevices, UserStatusList
 from imtui.server.core import changes as c
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
+from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS
 from imtui.server.edge.methods import Caller, call
 from imtui.server.store.sqlite import SQLiteStore
 
@@ -135,13 +136,9 @@ class Core:
         }
         self._tell_account(change.user_id, "onSubscriptionsChanged", params)
 
-    def _tell_friends_added(self, change: c.FriendsAdded) -> None:
-        friends = [self.service.friend_info(user_id) for user_id in change.friend_ids]
-        self._tell_account(change.user_id, "onFriendListAdded", FriendInfoList(friends))
-
-    def _tell_friends_deleted(self, change: c.FriendsDeleted) -> None:
-        gone = UserIDList(list(change.friend_ids))
-        self._tell_account(change.user_id, "onFriendListDeleted", gone)
+    def _tell_friendship(self, change: c.Change) -> None:
+        for told in FRIENDSHIP_NEWS[type(change)](self.service, change):
+            self._tell_account(told.user_id, told.push, told.params)
 
     def _tell_message(self, change: c.MessageSent) -> None:
         told = self.service.sessions_of(change.message.sender)
@@ -179,8 +176,7 @@ _TELL: dict[type, Callable[[Core, Any], None]] = {
     c.StatusChanged: Core._tell_status,
     c.OwnDevicesChanged: Core._tell_devices,
     c.SubscriptionsChanged: Core._tell_subscriptions,
-    c.FriendsAdded: Core._tell_friends_added,
-    c.FriendsDeleted: Core._tell_friends_deleted,
+    **dict.fromkeys(FRIENDSHIP_NEWS, Core._tell_friendship),
     c.MessageSent: Core._tell_message,
     c.MessagesChanged: Core._tell_messages_changed,
     c.ConversationChanged: Core._tell_conversation,

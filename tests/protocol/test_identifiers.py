@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import (
+    check_add_wording,
     check_custom_status,
     check_device_name,
+    check_friend_remark,
+    check_group_name,
     check_instance_id,
+    check_profile_text,
+    check_some_user_ids,
     check_user_id,
     check_user_ids,
     is_user_id,
@@ -125,3 +130,37 @@ def test_a_device_name_has_up_to_64_bytes_and_may_be_empty() -> None:
     assert check_device_name("") == ""
     assert check_device_name("x" * 64) == "x" * 64
     assert field_of(lambda: check_device_name("x" * 65)) == "deviceName"
+
+
+@pytest.mark.parametrize(
+    ("check", "most", "code"),
+    [
+        (check_add_wording, 120, 9003),
+        (check_friend_remark, 96, 9002),
+        (check_group_name, 30, 9005),
+        (lambda text: check_profile_text(text, "nickName"), 500, 40601),
+    ],
+)
+def test_texts_of_friendship_have_codes_of_their_own(
+    check: Callable[[str], str], most: int, code: int
+) -> None:
+    assert check(" " + "é" * (most // 2) + "\t") == "é" * (most // 2)
+    with pytest.raises(IMError) as refused:
+        check("é" * (most // 2) + "x")
+    assert refused.value.code == code
+    assert refused.value.data["field"]
+    with pytest.raises(IMError) as refused:
+        check("a\x1bb")
+    assert refused.value.code == 6017
+
+
+def test_only_the_name_of_a_group_may_not_be_empty() -> None:
+    assert check_add_wording(" ") == check_friend_remark("") == ""
+    with pytest.raises(IMError) as refused:
+        check_group_name(" ")
+    assert refused.value.code == 9005
+
+
+def test_a_list_that_needs_somebody() -> None:
+    assert check_some_user_ids(["a", "a"], 1) == ["a"]
+    assert field_of(lambda: check_some_user_ids([], 1)) == "userIDList"

@@ -11,6 +11,18 @@ from msgspec import Struct
 
 from imtui import protocol
 from imtui.protocol import limits, messages
+from imtui.protocol.friendship import (
+    AcceptFriendApplicationParams,
+    FriendAcceptType,
+    FriendApplication,
+    FriendApplicationList,
+    FriendApplicationType,
+    FriendGroup,
+    FriendGroupList,
+    FriendInfoResult,
+    FriendInfoResultList,
+    FriendRelationType,
+)
 from imtui.protocol.messages import (
     AddFriendParams,
     CloseCode,
@@ -34,6 +46,12 @@ from imtui.protocol.messages import (
     UserIDList,
     UserIDListParams,
     UserStatusList,
+)
+from imtui.protocol.profiles import (
+    FriendAllowType,
+    SetSelfInfoParams,
+    UserFullInfo,
+    UserInfoList,
 )
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 
@@ -104,6 +122,69 @@ MESSAGES: list[tuple[Struct, dict[str, Any]]] = [
         {"friendInfoList": [{"userID": "a", "userStatus": STATUS_DOCUMENT}]},
     ),
     (UserIDList(["a"]), {"userIDList": ["a"]}),
+    (
+        AddFriendParams("a", "hi", "Al", "Work", FriendType.SINGLE),
+        {
+            "userID": "a",
+            "addWording": "hi",
+            "friendRemark": "Al",
+            "friendGroup": "Work",
+            "addType": 1,
+        },
+    ),
+    (
+        FriendInfo("a", None, "Al", ["Work"], "Alice", "Ad astra"),
+        {
+            "userID": "a",
+            "userStatus": None,
+            "friendRemark": "Al",
+            "friendGroups": ["Work"],
+            "nickName": "Alice",
+            "selfSignature": "Ad astra",
+        },
+    ),
+    (
+        FriendApplicationList(
+            [
+                FriendApplication("a", FriendApplicationType.COME_IN, 9, "hi", "Alice"),
+                FriendApplication("b", FriendApplicationType.SEND_OUT, 8),
+            ],
+            1,
+        ),
+        {
+            "friendApplicationList": [
+                {
+                    "userID": "a",
+                    "type": 1,
+                    "addTime": 9,
+                    "addWording": "hi",
+                    "nickName": "Alice",
+                },
+                {"userID": "b", "type": 2, "addTime": 8},
+            ],
+            "unreadCount": 1,
+        },
+    ),
+    (
+        AcceptFriendApplicationParams("a", FriendAcceptType.AGREE, "Al"),
+        {"userID": "a", "acceptType": 0, "friendRemark": "Al"},
+    ),
+    (
+        FriendInfoResultList([FriendInfoResult(FriendRelationType.BOTH_WAY, FriendInfo("a"))]),
+        {"resultList": [{"relation": 3, "friendInfo": {"userID": "a", "userStatus": None}}]},
+    ),
+    (
+        FriendGroupList([FriendGroup("Work", 3)]),
+        {"friendGroupList": [{"groupName": "Work", "friendCount": 3}]},
+    ),
+    (
+        SetSelfInfoParams(nick_name="", allow_type=FriendAllowType.DENY_ANY),
+        {"nickName": "", "allowType": 2},
+    ),
+    (
+        UserInfoList([UserFullInfo("a", "Alice"), UserFullInfo("b")]),
+        {"userInfoList": [{"userID": "a", "nickName": "Alice"}, {"userID": "b"}]},
+    ),
 ]
 
 
@@ -163,6 +244,11 @@ def test_a_heartbeat_is_due_four_times_in_the_time_out(
 ) -> None:
     assert limits.heartbeat_interval(timeout) == interval
     assert limits.heartbeat_answer_timeout(interval) == answer
+
+
+def test_the_limits_of_friendship() -> None:
+    assert (limits.FRIENDS_MAX, limits.FRIEND_APPLICATIONS_MAX) == (3000, 100)
+    assert (limits.FRIEND_GROUPS_MAX, limits.BLACK_LIST_MAX) == (32, 1000)
 
 
 def test_the_protocol_has_a_version() -> None:

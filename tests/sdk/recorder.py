@@ -6,12 +6,14 @@ from typing import Any
 
 from imtui.sdk import (
     ConversationInfo,
+    FriendApplication,
     FriendInfo,
     IMSDKListener,
     Message,
     ReadReceipt,
     SelfDevice,
     SubscriptionReason,
+    UserFullInfo,
     UserStatus,
     UserStatusType,
 )
@@ -65,6 +67,42 @@ class Recorder(IMSDKListener):
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         self._keep("friends deleted", user_ids)
+
+    def on_friend_info_changed(self, friends: list[FriendInfo]) -> None:
+        self._keep("friends changed", friends)
+
+    def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
+        self._keep("requests added", applications)
+
+    def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
+        self._keep("requests deleted", user_ids)
+
+    def on_friend_application_list_read(self) -> None:
+        self._keep("requests read")
+
+    def on_friend_group_created(self, group_name: str, user_ids: list[str]) -> None:
+        self._keep("group created", group_name, user_ids)
+
+    def on_friend_group_deleted(self, group_names: list[str]) -> None:
+        self._keep("groups deleted", group_names)
+
+    def on_friend_group_name_changed(self, old_name: str, new_name: str) -> None:
+        self._keep("group renamed", old_name, new_name)
+
+    def on_friends_added_to_group(self, group_name: str, user_ids: list[str]) -> None:
+        self._keep("grouped", group_name, user_ids)
+
+    def on_friends_deleted_from_group(self, group_name: str, user_ids: list[str]) -> None:
+        self._keep("ungrouped", group_name, user_ids)
+
+    def on_black_list_added(self, user_ids: list[str]) -> None:
+        self._keep("blocked", user_ids)
+
+    def on_black_list_deleted(self, user_ids: list[str]) -> None:
+        self._keep("unblocked", user_ids)
+
+    def on_self_info_updated(self, info: UserFullInfo) -> None:
+        self._keep("self info", info)
 
     def on_recv_new_message(self, message: Message) -> None:
         self._keep("received", message)

@@ -1,4 +1,4 @@
-from imtui.sdk import FriendInfo
+from imtui.sdk import FriendInfo, UserStatus, UserStatusType
 from imtui.sdk.followed import FriendList, FriendListing, SubscriptionList
 
 
@@ -8,7 +8,7 @@ def infos(*user_ids: str) -> FriendListing:
 
 def test_a_first_listing_is_no_news() -> None:
     friends = FriendList()
-    assert friends.listed(infos("bob")) == ([], [])
+    assert friends.listed(infos("bob")) == ([], [], [])
     assert "bob" in friends
 
 
@@ -17,14 +17,47 @@ def test_after_a_login_a_listing_tells_what_differs_once() -> None:
     friends.listed(infos("bob", "eve"))
     friends.doubt()
     assert friends.is_news("ann")
-    assert friends.listed(infos("ann", "bob")) == ([FriendInfo("ann")], ["eve"])
-    assert friends.listed(infos("bob")) == ([], [])
+    assert friends.listed(infos("ann", "bob")) == ([FriendInfo("ann")], ["eve"], [])
+    assert friends.listed(infos("bob")) == ([], [], [])
 
 
 def test_who_never_listed_friends_is_not_told_that_they_are_new() -> None:
     friends = FriendList()
     friends.doubt()
-    assert friends.listed(infos("bob")) == ([], [])
+    assert friends.listed(infos("bob")) == ([], [], [])
+
+
+def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None:
+    friends = FriendList()
+    status = UserStatus("bob", UserStatusType.ONLINE)
+    friends.listed({**infos("ann"), "bob": FriendInfo("bob", status), "eve": FriendInfo("eve")})
+    friends.changed([FriendInfo("ann", friend_remark="Annie"), FriendInfo("kim")])
+    friends.doubt()
+    now = {
+        "ann": FriendInfo("ann", friend_remark="Annie"),
+        "bob": FriendInfo("bob"),
+        "eve": FriendInfo("eve", nick_name="Evi"),
+    }
+    assert friends.listed(now) == ([], [], [now["eve"]])
+
+
+def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> None:
+    friends = FriendList()
+    with friends.listing() as listing:
+        listing.update(infos("ann", "bob"))
+        friends.regrouped(["bob", "kim"], lambda groups: groups | {"Work"})
+        friends.listed(listing)
+        friends.regrouped(["ann", "bob"], lambda groups: groups | {"Choir"})
+    friends.regrouped(None, lambda groups: groups - {"Work"} | {"Zoo"})
+    friends.doubt()
+    now = {name: FriendInfo(name, friend_groups=["Choir", "Zoo"]) for name in ("ann", "bob")}
+    assert friends.listed(now) == ([], [], [])
+    assert listing["bob"].friend_groups == ["Choir", "Work"]
+    for number in range(100):
+        more = {f"group {number}"}
+        friends.regrouped(None, more.union)
+    assert friends._friends is not None
+    assert len(friends._friends["ann"].friend_groups) == 32
 
 
 def test_pushes_between_two_pages_are_kept() -> None:
@@ -36,7 +69,7 @@ def test_pushes_between_two_pages_are_kept() -> None:
         friends.added([FriendInfo("ann")])
         friends.deleted(["bob"])
         listing.update(infos("eve"))
-        assert friends.listed(listing) == ([], [])
+        assert friends.listed(listing) == ([], [], [])
     friends.added([FriendInfo("zoe")])
     assert list(listing) == ["ann", "eve"]
     assert "zoe" in friends

@@ -43,6 +43,10 @@ HARMLESS: list[Any] = [
     {"jsonrpc": "2.0", "method": "onSubscriptionsChanged", "params": {"reason": "mood"}},
     {"jsonrpc": "2.0", "method": "onFriendListAdded", "params": [1]},
     {"jsonrpc": "2.0", "method": "onFriendListDeleted", "params": {"userIDList": [None]}},
+    {"jsonrpc": "2.0", "method": "onFriendInfoChanged", "params": {"friendInfoList": [{}]}},
+    {"jsonrpc": "2.0", "method": "onFriendApplicationListRead"},
+    {"jsonrpc": "2.0", "method": "onFriendGroupDeleted", "params": {"groupNameList": 5}},
+    {"jsonrpc": "2.0", "method": "onSelfInfoUpdated", "params": {"userInfo": None}},
 ]
 
 WRONG_ANSWERS: list[Any] = [

@@ -309,6 +309,27 @@ async def test_a_final_close_ends_the_session(close_code: int, told: tuple[Any, 
         assert client.get_login_user() is None
 
 
+@in_virtual_time
+async def test_who_is_taken_over_by_an_own_login_that_came_late_comes_back() -> None:
+    recorder = Recorder()
+    async with fake_backend() as fake, client_of(fake) as client:
+        await client.login("alice", "sig")
+        client.add_im_sdk_listener(recorder)
+        fake.handlers["login"] = silent
+        fake.peer.cut()
+        await fake.asked("login", index=1)
+        fake.handlers["login"] = lambda peer, params: fake.login_answer(params)
+        await recorder.saw("connected")
+        await fake.peer.socket.close(4001)
+        await recorder.saw("connected", 2)
+        assert client.get_login_user() == "alice"
+        # By then none can be under way any more: this is somebody else.
+        await asyncio.sleep(40)
+        await fake.peer.socket.close(4001)
+        await recorder.saw("kicked")
+        assert client.get_login_user() is None
+
+
 @pytest.mark.parametrize("close_code", [1000, 1001, 1011, 4002, 4567])
 @in_virtual_time
 async def test_other_closes_are_followed_by_a_reconnect(close_code: int) -> None:

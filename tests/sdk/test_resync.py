@@ -116,6 +116,49 @@ async def test_what_changed_is_told() -> None:
 
 
 @in_virtual_time
+async def test_what_else_is_known_of_a_friend_is_told_once() -> None:
+    def friends_of(**known: Any) -> Any:
+        info = {"userID": "bob", "userStatus": status("bob", 50)} | known
+        return lambda peer, params: {"friendInfoList": [info], "nextCursor": None}
+
+    async with following({"bob": status("bob", 50)}, {}) as (fake, _, client, recorder):
+        fake.handlers["getFriendList"] = friends_of(friendRemark="Bobby", friendGroups=["Work"])
+        await come_back(fake, client, recorder)
+        ((_, (bob,)),) = news(recorder)
+        assert (bob.friend_remark, bob.friend_groups) == ("Bobby", ["Work"])
+        assert bob.user_status.status_type is ONLINE
+        recorder.clear()
+        await fake.peer.push("onFriendGroupNameChanged", {"oldName": "Work", "newName": "Zoo"})
+        await recorder.saw("group renamed")
+        recorder.clear()
+        fake.handlers["getFriendList"] = friends_of(friendRemark="Bobby", friendGroups=["Zoo"])
+        await come_back(fake, client, recorder)
+        assert news(recorder) == []
+
+
+@in_virtual_time
+async def test_what_pushes_have_told_of_friends_is_not_told_again() -> None:
+    def listed(peer: Peer, params: dict[str, Any]) -> Any:
+        bob = {"userID": "bob", "userStatus": status("bob", 1)}
+        return {"friendInfoList": [bob | {"nickName": "Bob B."}], "nextCursor": None}
+
+    async with following({"bob": status("bob", 50)}, {}) as (fake, _, client, recorder):
+        info = {"userID": "bob", "userStatus": None, "nickName": "Bob B."}
+        await fake.peer.push("onFriendInfoChanged", {"friendInfoList": [info]})
+        for name in ("Work", "Choir"):
+            params = {"groupName": name, "userIDList": ["bob"]}
+            await fake.peer.push("onFriendsAddedToGroup", params)
+        params = {"groupName": "Work", "userIDList": ["bob"]}
+        await fake.peer.push("onFriendsDeletedFromGroup", params)
+        await fake.peer.push("onFriendGroupDeleted", {"groupNameList": ["Choir"]})
+        await recorder.saw("groups deleted")
+        recorder.clear()
+        fake.handlers["getFriendList"] = listed
+        await come_back(fake, client, recorder)
+        assert news(recorder) == []
+
+
+@in_virtual_time
 async def test_cleared_subscriptions_are_told_and_their_statuses_unknown() -> None:
     async with following({}, {"eve": status("eve", 60)}) as (fake, world, client, recorder):
         world.subscribed = {}

@@ -11,17 +11,10 @@ from imtui.protocol.chat import (
     ReceiveOpt,
     SendMessageParams,
 )
-from imtui.protocol.messages import (
-    FriendInfo,
-    FriendListPage,
-    FriendType,
-    SelfDevice,
-    Subscriptions,
-)
+from imtui.protocol.messages import SelfDevice, Subscriptions
 from imtui.protocol.status import UserStatus
 from imtui.server.core import (
     conversations,
-    friendships,
     logins,
     messages,
     presence,
@@ -33,6 +26,7 @@ from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change, ConsoleChanged, SessionSilent
 from imtui.server.core.console import Console
 from imtui.server.core.device import DeviceState
+from imtui.server.core.friendship_service import FriendshipService
 from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.stored import StoredApp
@@ -42,7 +36,7 @@ _WALL_CLOCK_CHECK: Final = 30.0
 _RATES_CHECK: Final = 60.0
 
 
-class IMService:
+class IMService(FriendshipService):
     """The whole backend of an app, in virtual time.
 
     Sessions are numbers that the caller chooses, one for each connection. Each call may leave
@@ -129,20 +123,6 @@ class IMService:
     def get_subscriptions(self, session_id: int) -> Subscriptions:
         """Return the subscriptions; see ``subscriptions.get_subscriptions``."""
         return subscriptions.get_subscriptions(self._app, session_id)
-
-    def add_friend(self, session_id: int, user_id: str) -> None:
-        """Add a friend; see ``friendships.add_friend``."""
-        friendships.add_friend(self._app, session_id, user_id)
-
-    def delete_from_friend_list(
-        self, session_id: int, user_ids: list[str], delete_type: FriendType
-    ) -> None:
-        """Delete friends; see ``friendships.delete_from_friend_list``."""
-        friendships.delete_from_friend_list(self._app, session_id, user_ids, delete_type)
-
-    def get_friend_list(self, session_id: int, cursor: str) -> FriendListPage:
-        """Return a page of friends; see ``friendships.get_friend_list``."""
-        return friendships.get_friend_list(self._app, session_id, cursor)
 
     def send_message(self, session_id: int, wish: SendMessageParams, now: Moment) -> Message:
         """Send a message; see ``messages.send``."""
@@ -252,10 +232,6 @@ class IMService:
     def self_devices(self, user_id: str) -> list[SelfDevice]:
         """Return the connected devices of an account, the earliest login first."""
         return logins.self_devices(self._app.accounts[user_id])
-
-    def friend_info(self, user_id: str) -> FriendInfo:
-        """Return what a friend is told of a user."""
-        return friendships.friend_info(self._app, user_id)
 
     def all_sessions(self) -> list[int]:
         """Return the sessions of all accounts."""

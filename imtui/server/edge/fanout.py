@@ -14,6 +14,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import encode, encode_push
 from imtui.server.core import changes as c
 from imtui.server.core.service import IMService
+from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS
 from imtui.server.edge.outbox import Outbox, status_frames
 from imtui.server.store.store import Store, StoreError
 
@@ -187,14 +188,11 @@ class FanOut:
         self._push_to_account(change.user_id, m.Push.SUBSCRIPTIONS_CHANGED, params)
         self._forget(change.user_id, change.removed)
 
-    def _tell_friends_added(self, change: c.FriendsAdded) -> None:
-        friends = [self._service.friend_info(user_id) for user_id in change.friend_ids]
-        self._push_to_account(change.user_id, m.Push.FRIEND_LIST_ADDED, m.FriendInfoList(friends))
-
-    def _tell_friends_deleted(self, change: c.FriendsDeleted) -> None:
-        params = m.UserIDList(list(change.friend_ids))
-        self._push_to_account(change.user_id, m.Push.FRIEND_LIST_DELETED, params)
-        self._forget(change.user_id, change.friend_ids)
+    def _tell_friendship(self, change: c.Change) -> None:
+        for told in FRIENDSHIP_NEWS[type(change)](self._service, change):
+            self._push_to_account(told.user_id, told.push, told.params)
+        if isinstance(change, c.FriendsDeleted):
+            self._forget(change.user_id, change.friend_ids)
 
     def _tell_console(self, change: c.ConsoleChanged) -> None:
         if change.decides_who_is_told:
@@ -275,8 +273,7 @@ _TELL: Final[dict[type, Callable[[FanOut, Any], None]]] = {
     c.StatusChanged: FanOut._tell_status,
     c.OwnDevicesChanged: FanOut._tell_devices,
     c.SubscriptionsChanged: FanOut._tell_subscriptions,
-    c.FriendsAdded: FanOut._tell_friends_added,
-    c.FriendsDeleted: FanOut._tell_friends_deleted,
+    **dict.fromkeys(FRIENDSHIP_NEWS, FanOut._tell_friendship),
     c.ConsoleChanged: FanOut._tell_console,
     c.MessageSent: FanOut._tell_message,
     c.MessagesChanged: FanOut._tell_messages_changed,

@@ -18,6 +18,7 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
 from imtui.server.edge.authentication import authenticate
+from imtui.server.edge.friendship_methods import FRIENDSHIP_METHODS, FriendshipMethod
 from imtui.server.store.store import StoreError
 
 _log: Final = logging.getLogger(__name__)
@@ -112,22 +113,6 @@ def _get_subscriptions(caller: Caller, params: m.Empty, now: Moment) -> m.Subscr
     return caller.service.get_subscriptions(caller.session_id)
 
 
-def _add_friend(caller: Caller, params: m.AddFriendParams, now: Moment) -> m.Empty:
-    caller.service.add_friend(caller.session_id, params.user_id)
-    return _EMPTY
-
-
-def _delete_friends(caller: Caller, params: m.DeleteFromFriendListParams, now: Moment) -> m.Empty:
-    caller.service.delete_from_friend_list(
-        caller.session_id, params.user_id_list, params.delete_type
-    )
-    return _EMPTY
-
-
-def _get_friends(caller: Caller, params: m.GetFriendListParams, now: Moment) -> m.FriendListPage:
-    return caller.service.get_friend_list(caller.session_id, params.cursor)
-
-
 def _send_message(caller: Caller, params: chat.SendMessageParams, now: Moment) -> chat.SentMessage:
     return chat.SentMessage(caller.service.send_message(caller.session_id, params, now))
 
@@ -196,6 +181,13 @@ class _Method:
     """What it changes outlives a restart, or what it shows has to be on the disk."""
 
 
+def _of_friendship(method: FriendshipMethod) -> _Method:
+    def carry_out(caller: Caller, params: Any, now: Moment) -> Struct:
+        return method.carry_out(caller.service, caller.session_id, params, now) or _EMPTY
+
+    return _Method(method.params, carry_out, is_durable=method.is_durable)
+
+
 _METHODS: Final[dict[str, _Method]] = {
     m.Method.LOGIN: _Method(None, _login, needs_login=False, is_durable=True),
     m.Method.LOGOUT: _Method(m.Empty, _logout, is_durable=True),
@@ -205,11 +197,6 @@ _METHODS: Final[dict[str, _Method]] = {
     m.Method.SUBSCRIBE_USER_STATUS: _Method(m.UserIDListParams, _subscribe, is_durable=True),
     m.Method.UNSUBSCRIBE_USER_STATUS: _Method(m.UnsubscribeParams, _unsubscribe, is_durable=True),
     m.Method.GET_SUBSCRIPTIONS: _Method(m.Empty, _get_subscriptions),
-    m.Method.ADD_FRIEND: _Method(m.AddFriendParams, _add_friend, is_durable=True),
-    m.Method.DELETE_FROM_FRIEND_LIST: _Method(
-        m.DeleteFromFriendListParams, _delete_friends, is_durable=True
-    ),
-    m.Method.GET_FRIEND_LIST: _Method(m.GetFriendListParams, _get_friends),
     m.Method.SEND_MESSAGE: _Method(chat.SendMessageParams, _send_message, is_durable=True),
     m.Method.GET_C2C_HISTORY_MESSAGE_LIST: _Method(
         chat.GetHistoryParams, _get_history, is_durable=True
@@ -234,4 +221,5 @@ _METHODS: Final[dict[str, _Method]] = {
     m.Method.DELETE_CONVERSATION: _Method(
         chat.DeleteConversationParams, _delete_conversation, is_durable=True
     ),
+    **{name: _of_friendship(method) for name, method in FRIENDSHIP_METHODS.items()},
 }

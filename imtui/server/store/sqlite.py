@@ -16,14 +16,12 @@ from imtui.server.core.changes import (
     ConsoleChanged,
     DeviceChanged,
     DeviceForgotten,
-    FriendsAdded,
-    FriendsDeleted,
     SubscriptionsChanged,
 )
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device, DeviceState
 from imtui.server.core.stored import StoredAccount, StoredApp, StoredConversation
-from imtui.server.store import message_tables
+from imtui.server.store import friendship_tables, message_tables
 from imtui.server.store.message_tables import MessageTables, Statement
 from imtui.server.store.store import StoreError
 
@@ -52,7 +50,7 @@ INSERT INTO app VALUES (0, '{}');
 """
 
 # What makes a database of each version from that of the one before.
-_STEPS: Final = (_FIRST_SCHEMA, message_tables.SCHEMA)
+_STEPS: Final = (_FIRST_SCHEMA, message_tables.SCHEMA, friendship_tables.SCHEMA)
 
 SCHEMA_VERSION: Final = len(_STEPS)
 
@@ -106,7 +104,7 @@ class SQLiteStore:
                 console=msgspec.json.decode(console, type=Console),
                 accounts=[StoredAccount(*row) for row in self._rows("SELECT * FROM accounts")],
                 devices=[_device(row) for row in self._rows("SELECT * FROM devices")],
-                friends=self._rows("SELECT owner, friend FROM friends"),
+                **friendship_tables.load(self._rows),
                 subscriptions=self._rows("SELECT owner, user_id FROM subscriptions ORDER BY place"),
                 conversations=[
                     StoredConversation(*row) for row in self._rows(message_tables.CONVERSATIONS)
@@ -236,16 +234,6 @@ def _device_forgotten(change: DeviceForgotten) -> list[Statement]:
     return [("DELETE FROM devices WHERE user_id = ? AND instance_id = ?", key)]
 
 
-def _friends_added(change: FriendsAdded) -> list[Statement]:
-    sql = "INSERT INTO friends VALUES (?, ?)"
-    return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
-
-
-def _friends_deleted(change: FriendsDeleted) -> list[Statement]:
-    sql = "DELETE FROM friends WHERE owner = ? AND friend = ?"
-    return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
-
-
 def _subscriptions_changed(change: SubscriptionsChanged) -> list[Statement]:
     remove = "DELETE FROM subscriptions WHERE owner = ? AND user_id = ?"
     add = "INSERT INTO subscriptions (owner, user_id) VALUES (?, ?)"
@@ -264,11 +252,10 @@ def _console_changed(change: ConsoleChanged) -> list[Statement]:
 
 _STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
     **message_tables.STATEMENTS,
+    **friendship_tables.STATEMENTS,
     AccountRegistered: _account_registered,
     DeviceChanged: _device_changed,
     DeviceForgotten: _device_forgotten,
-    FriendsAdded: _friends_added,
-    FriendsDeleted: _friends_deleted,
     SubscriptionsChanged: _subscriptions_changed,
     ConsoleChanged: _console_changed,
 }

@@ -37,7 +37,9 @@ _names = st.sampled_from(
         *("sdkAppID", "userSig", "instanceID", "deviceName", "platform", "passive", "resume"),
         *("msgID", "elemType", "text", "data", "cloudCustomData", "onlineUserOnly", "count"),
         *("beforeSeq", "sinceVersion", "seqList", "conversationID", "cleanSequence", "opt"),
-        "isPinned",
+        *("isPinned", "addWording", "friendRemark", "friendGroup", "addType", "acceptType"),
+        *("checkType", "groupName", "groupNameList", "oldName", "newName", "nickName"),
+        *("selfSignature", "allowType"),
     ]
 )
 _params = st.one_of(
@@ -56,6 +58,24 @@ _params = st.one_of(
     st.fixed_dictionaries(
         {"conversationID": st.sampled_from(["c2c_bob", "c2c_alice", "c2c_", "x"])},
         optional={"isPinned": st.booleans(), "cleanSequence": st.integers(), "cursor": _ids},
+    ),
+    st.fixed_dictionaries(
+        {"userID": _ids, "friendRemark": st.text(max_size=40)},
+        optional={
+            **{"addWording": st.text(max_size=60), "friendGroup": st.text(max_size=20)},
+            **{"addType": st.integers(0, 3), "acceptType": st.integers(-1, 2)},
+        },
+    ),
+    st.fixed_dictionaries(
+        {"groupName": st.text(max_size=20), "userIDList": st.lists(_ids, max_size=3)},
+        optional={"oldName": st.text(max_size=20), "newName": st.text(max_size=20)},
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **{"nickName": st.text(max_size=300), "selfSignature": st.none() | st.text()},
+            **{"allowType": st.integers(-1, 3), "groupNameList": st.lists(st.text(max_size=9))},
+        },
     ),
 )
 
@@ -188,6 +208,13 @@ def test_while_the_store_fails_only_what_is_not_durable_is_done() -> None:
             Method.UNSUBSCRIBE_USER_STATUS: {},
             Method.ADD_FRIEND: {"userID": "bob"},
             Method.DELETE_FROM_FRIEND_LIST: {"userIDList": ["bob"]},
+            Method.SET_SELF_INFO: {"nickName": "Alice"},
+            Method.GET_USERS_INFO: {"userIDList": ["bob"]},
+            Method.SET_FRIEND_INFO: {"userID": "bob", "friendRemark": "x"},
+            Method.CREATE_FRIEND_GROUP: {"groupName": "Work"},
+            Method.ADD_TO_BLACK_LIST: {"userIDList": ["bob"]},
+            Method.GET_BLACK_LIST: {},
+            Method.GET_FRIEND_APPLICATION_LIST: {},
             Method.LOGOUT: {},
         }.items()
         if isinstance(answer(who, method, params), IMError)
@@ -197,5 +224,9 @@ def test_while_the_store_fails_only_what_is_not_durable_is_done() -> None:
         Method.UNSUBSCRIBE_USER_STATUS,
         Method.ADD_FRIEND,
         Method.DELETE_FROM_FRIEND_LIST,
+        Method.SET_SELF_INFO,
+        Method.SET_FRIEND_INFO,
+        Method.CREATE_FRIEND_GROUP,
+        Method.ADD_TO_BLACK_LIST,
         Method.LOGOUT,
     }

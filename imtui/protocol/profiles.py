@@ -1,0 +1,50 @@
+"""What the wire says of profiles."""
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from imtui.protocol.wire_names import wire_name
+
+
+class FriendAllowType(IntEnum):
+    """Who becomes somebody's friend by asking."""
+
+    ALLOW_ANY = 0
+    NEED_CONFIRM = 1
+    """Whoever is agreed to."""
+    DENY_ANY = 2
+
+
+class _Message(Struct, frozen=True, rename=wire_name):
+    pass
+
+
+class UserFullInfo(_Message, frozen=True, omit_defaults=True):
+    """What a user says of themselves."""
+
+    user_id: str
+    nick_name: str = ""
+    """At most 500 bytes of UTF-8, as is the signature."""
+    self_signature: str = ""
+    allow_type: FriendAllowType = FriendAllowType.ALLOW_ANY
+
+
+class SetSelfInfoParams(_Message, frozen=True, omit_defaults=True):
+    """The parameters of ``setSelfInfo``; what is absent or null stays as it is."""
+
+    nick_name: str | None = None
+    self_signature: str | None = None
+    allow_type: FriendAllowType | None = None
+
+
+class UserInfoList(_Message, frozen=True):
+    """The answer to ``getUsersInfo``."""
+
+    user_info_list: list[UserFullInfo]
+
+
+class SelfInfo(_Message, frozen=True):
+    """What ``onSelfInfoUpdated`` tells."""
+
+    user_info: UserFullInfo
