@@ -9,6 +9,7 @@ import pytest
 
 from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
+from imtui.sdk import IMClient
 from imtui.server.backend import Backend, BackendConfig
 from imtui.tui.commands import COMMAND_IDS, keys_table
 from imtui.tui.settings import parse
@@ -53,6 +54,8 @@ async def test_the_sdk_in_ten_lines_runs(
         key = backend.app_key
         user_sig = sign("alice", key.sdk_app_id, key.secret_key)
         async with asyncio.timeout(20):
+            async with IMClient(backend.address.ws, key.sdk_app_id) as bob:
+                await bob.login("bob", sign("bob", key.sdk_app_id, key.secret_key))
             await main(backend.address.ws, key.sdk_app_id, user_sig)
     assert "alice ONLINE Listening to music" in capsys.readouterr().out
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from imtui.tui.command import Command, Keys, Takes, key_name
+from imtui.tui.talking_commands import TALKING
 
 COMMANDS: Final = (
     # Oneself
@@ -53,93 +54,7 @@ COMMANDS: Final = (
         ("D",),
     ),
     # Others
-    Command(
-        "chat",
-        "Chat …",
-        "Open the conversation with this friend, or with anybody by their ID",
-        lambda do, user: do.chatting.open(user),
-        takes=Takes.USER,
-    ),
-    Command(
-        "next-unread",
-        "Next unread",
-        "Open the conversation in which something is to be read",
-        lambda do, _: do.chatting.next_unread(),
-        ("n", "ctrl+n"),
-    ),
-    Command(
-        "reply",
-        "Reply",
-        "Quote the chosen message in your next one",
-        lambda do, _: do.chatting.reply(),
-        ("R",),
-    ),
-    Command(
-        "recall",
-        "Recall",
-        "Take your chosen message back, within 2 minutes",
-        lambda do, _: do.chatting.recall(),
-        ("u",),
-    ),
-    Command(
-        "delete-message",
-        "Delete message",
-        "Delete the chosen message for yourself, on all your devices",
-        lambda do, _: do.chatting.delete(),
-        ("x",),
-    ),
-    Command(
-        "resend",
-        "Send again",
-        "Send again what failed: the chosen message, or all of the conversation",
-        lambda do, _: do.chatting.resend(),
-        ("z",),
-    ),
-    Command(
-        "copy-message",
-        "Copy message",
-        "Copy the chosen message",
-        lambda do, _: do.chatting.copy(),
-        ("v",),
-    ),
-    Command(
-        "search",
-        "Search messages …",
-        "Look for messages with some words, in all conversations",
-        lambda do, words: do.chatting.search(words),
-        ("F",),
-        takes=Takes.WORDS,
-    ),
-    Command(
-        "search-here",
-        "Search this conversation …",
-        "Look for messages with some words in the open conversation",
-        lambda do, words: do.chatting.search(words, here=True),
-        takes=Takes.WORDS,
-    ),
-    Command(
-        "mute",
-        "Mute",
-        "Do not notify messages of this friend, or do so again",
-        lambda do, user: do.chatting.mute(user),
-        ("M",),
-        takes=Takes.USER,
-    ),
-    Command(
-        "pin",
-        "Pin",
-        "Keep the conversation with this friend on top, or no longer",
-        lambda do, user: do.chatting.pin(user),
-        ("p",),
-        takes=Takes.USER,
-    ),
-    Command(
-        "close",
-        "Close conversation",
-        "Close the conversation; what you began to write is kept",
-        lambda do, _: do.chatting.close(),
-        ("ctrl+w",),
-    ),
+    *TALKING,
     Command(
         "find",
         "Find …",
@@ -221,19 +136,71 @@ COMMANDS: Final = (
     Command(
         "add-friend",
         "Add a friend …",
-        "Have somebody in your friend list, and you in theirs",
-        lambda do, user: do.people.add(user),
+        "Have somebody in your friend list, and you in theirs; they may have to agree",
+        lambda do, user: do.befriending.add(user),
         ("a",),
         "add",
-        Takes.USER,
+        Takes.USER_WORDS,
     ),
     Command(
         "delete-friend",
         "Delete a friend …",
         "Take somebody out of your friend list, and you out of theirs",
-        lambda do, user: do.people.delete(user),
+        lambda do, user: do.befriending.delete(user),
         ("delete",),
         takes=Takes.USER,
+    ),
+    Command(
+        "requests",
+        "Friend requests",
+        "Who asks to be your friend, whom you have asked, and whom you have blocked",
+        lambda do, _: do.befriending.show_requests(),
+        ("Q",),
+    ),
+    Command(
+        "accept",
+        "Accept",
+        "Agree to the friend request of this user",
+        lambda do, user: do.befriending.accept(user),
+        ("A",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "refuse",
+        "Refuse",
+        "Refuse the friend request of this user, or take back your own",
+        lambda do, user: do.befriending.refuse(user),
+        ("N",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "block",
+        "Block",
+        "Block this user, who is then no friend and cannot write to you, or no longer",
+        lambda do, user: do.befriending.block(user),
+        ("B",),
+        takes=Takes.USER,
+    ),
+    Command(
+        "remark",
+        "Name a friend …",
+        "Give this friend a name that only you see",
+        lambda do, words: do.befriending.call_them(words),
+        takes=Takes.USER_WORDS,
+    ),
+    Command(
+        "nick",
+        "Your name",
+        "Have your friends see a name beside your user ID; an empty one takes it away",
+        lambda do, name: do.befriending.call_oneself(name),
+        takes=Takes.WORDS,
+    ),
+    Command(
+        "allow",
+        "Who may be a friend",
+        "Let anybody become your friend, have them ask first, or nobody",
+        lambda do, whom: do.befriending.allow(whom),
+        takes=Takes.ALLOW,
     ),
     # The list
     Command(

@@ -51,6 +51,13 @@ _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT: (
         "The other user's friend list is full. They must delete a friend first."
     ),
+    ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_DENY_ANY: "They take no new friends.",
+    ErrorCode.ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST: (
+        "You have blocked them. Unblock them first (B in the list that Q opens)."
+    ),
+    ErrorCode.ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST: "They have blocked you.",
+    ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND: "There is no such request any more.",
+    ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST: "They have blocked you, so it was not sent.",
     ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND: "That user is not in your friend list.",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: (
         "Your UserSig has expired. Get a new one and start imtui again."

@@ -6,6 +6,7 @@ from imtui.protocol.chat import Message
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus
+from imtui.tui.befriending import Befriending
 
 
 class Follower(Protocol):
@@ -25,6 +26,10 @@ class Follower(Protocol):
 
     def subscriptions_changed(self, added: list[str], reason: SubscriptionReason) -> None:
         """The subscriptions of the account changed."""
+
+    @property
+    def befriending(self) -> Befriending:
+        """Return who acts on friend requests and the blocklist."""
 
     def message_came(self, message: Message) -> None:
         """Somebody, or another own device, has sent a message."""

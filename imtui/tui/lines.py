@@ -43,7 +43,7 @@ def person_line(
     line = [
         Span(glyphs.cursor if marks.cursor else " ", "accent"),
         Span(f"{_mark(marks, glyphs)} ", "accent"),
-        Span(column(person.user_id, name_width, glyphs.ellipsis) + " ", dim),
+        Span(column(person.name or person.user_id, name_width, glyphs.ellipsis) + " ", dim),
         Span(
             _badge(badge, width, glyphs, short=bool(person.text or marks.unread)),
             dim or badge.style,

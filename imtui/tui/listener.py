@@ -3,6 +3,7 @@
 from imtui.sdk import (
     ConsoleSettings,
     ConversationInfo,
+    FriendApplication,
     FriendInfo,
     IMError,
     IMSDKListener,
@@ -79,6 +80,26 @@ class StoreListener(IMSDKListener):
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         """Show that friends are gone."""
         self._store.friends_deleted(user_ids)
+
+    def on_friend_info_changed(self, friends: list[FriendInfo]) -> None:
+        """Show what friends are called now."""
+        self._store.names_changed(friends)
+
+    def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
+        """Show friend requests."""
+        self._follower.befriending.came(applications)
+
+    def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
+        """Show that friend requests were answered."""
+        self._follower.befriending.gone(user_ids)
+
+    def on_black_list_added(self, user_ids: list[str]) -> None:
+        """Show who is blocked."""
+        self._follower.befriending.blocked_added(user_ids)
+
+    def on_black_list_deleted(self, user_ids: list[str]) -> None:
+        """Show who is no longer blocked."""
+        self._follower.befriending.blocked_deleted(user_ids)
 
     def on_recv_new_message(self, message: Message) -> None:
         """Show a message from somebody, or from another own device."""

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
+from imtui.protocol.messages import FriendInfo
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.events import Event, EventKind, Tally, counted
@@ -31,8 +32,15 @@ class Person:
     subscribed: bool = False
     changed_at: int = 0
     """When anything that shows of them last changed, in Unix milliseconds; 0 when unknown."""
+    name: str = ""
+    """What they are called beside their ID: by oneself, else by themselves; empty for nothing."""
     platforms: tuple[str, ...] = ()
     """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
+
+
+def name_from(person: Person, info: FriendInfo) -> None:
+    """Take what a friend is called: one's own remark goes before their nickname."""
+    person.name = safe_text(info.friend_remark or info.nick_name).strip()
 
 
 def heard_by(person: Person, *, friends_told: bool, subscribers_told: bool) -> HeardBy:

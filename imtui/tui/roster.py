@@ -70,7 +70,7 @@ def count(people: Iterable[Person]) -> Counts:
 
 def fits(person: Person, query: str) -> bool:
     """Tell whether name, status word or text of a person has every word of ``query``."""
-    name, text = plain(person.user_id), plain(person.text)
+    name, text = plain(f"{person.user_id} {person.name}"), plain(person.text)
     word = person.status.name.casefold()
     return all(
         part in name or part in text or word.startswith(part) for part in plain(query).split()
@@ -78,7 +78,7 @@ def fits(person: Person, query: str) -> bool:
 
 
 def _by_name(person: Person) -> tuple[Any, ...]:
-    return person.user_id.casefold(), person.user_id
+    return (person.name or person.user_id).casefold(), person.user_id
 
 
 def _by_presence(person: Person) -> tuple[Any, ...]:

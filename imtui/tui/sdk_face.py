@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from imtui.protocol.chat import Message, ReceiveOpt
 from imtui.protocol.errors import IMError
+from imtui.protocol.friendship import FriendApplicationList
 from imtui.protocol.messages import FriendInfo, Subscriptions
+from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import UserStatus
 from imtui.tui.follower import Follower
 from imtui.tui.launch import Account
@@ -40,14 +42,43 @@ class Client(Protocol):
     async def get_subscriptions(self) -> Subscriptions:
         """Return the subscriptions."""
 
-    async def add_friend(self, user_id: str) -> None:
-        """Add a friend."""
+    async def add_friend(self, user_id: str, *, add_wording: str = "") -> None:
+        """Add a friend, or ask them."""
 
     async def delete_from_friend_list(self, user_ids: list[str]) -> None:
         """Delete friends."""
 
     async def get_friend_list(self) -> list[FriendInfo]:
         """Return all friends."""
+
+    async def get_friend_application_list(self) -> FriendApplicationList:
+        """Return the friend requests of both directions."""
+
+    async def accept_friend_application(self, user_id: str) -> None:
+        """Agree to a request."""
+
+    async def refuse_friend_application(self, user_id: str) -> None:
+        """Refuse a request."""
+
+    async def delete_friend_application(self, user_id: str) -> None:
+        """Take a request away."""
+
+    async def get_black_list(self) -> list[str]:
+        """Return who is blocked."""
+
+    async def add_to_black_list(self, user_ids: list[str]) -> None:
+        """Block users."""
+
+    async def delete_from_black_list(self, user_ids: list[str]) -> None:
+        """Block users no longer."""
+
+    async def set_friend_info(self, user_id: str, friend_remark: str) -> None:
+        """Give a friend a name of one's own."""
+
+    async def set_self_info(
+        self, nick_name: str | None = None, *, allow_type: FriendAllowType | None = None
+    ) -> None:
+        """Change one's own profile."""
 
     def reconnect_now(self) -> None:
         """Try again at once."""

@@ -10,6 +10,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.befriending import Befriending
 from imtui.tui.chat.conversing import Alerting, Conversing
 from imtui.tui.clock import Clock
 from imtui.tui.errors import explain
@@ -69,6 +70,7 @@ class Session:
         self._revived_at = float("-inf")
         self._text_due: OwnText | None = None
         self._to_query: set[str] = set()
+        self.befriending = Befriending(store, self._connected, alert)
         self.conversing = Conversing(store, clock, self._connected, is_seen, alert)
 
     # The life of the session
@@ -179,6 +181,7 @@ class Session:
         if untold and not await self._attempt(self._learn(client, untold)):
             self._store.not_known(untold)
         await self._attempt(self.conversing.list_all())
+        await self._attempt(self.befriending.learn())
         if self._store.link is Link.CONNECTING:
             self._store.connected()
 
@@ -360,25 +363,6 @@ class Session:
             self._store.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._connected().unsubscribe_user_status(user_ids)
-
-    async def add_friend(self, user_id: str) -> None:
-        """Add a friend.
-
-        Raises:
-            IMError: The call's own codes.
-        """
-        person = self._store.person(user_id)
-        if person is not None and person.friend:
-            self._store.tell(EventKind.NOTICE, "is a friend already", who=user_id)
-        await self._connected().add_friend(user_id)
-
-    async def delete_friend(self, user_id: str) -> None:
-        """Delete a friend, out of both lists.
-
-        Raises:
-            IMError: The call's own codes.
-        """
-        await self._connected().delete_from_friend_list([user_id])
 
     async def log_out(self) -> None:
         """Log this device out.

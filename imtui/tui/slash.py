@@ -69,7 +69,10 @@ def _words(takes: Takes, words: Mapping[Takes, Sequence[str]]) -> Sequence[str]:
         Takes.END: _ENDS,
         Takes.KIND: ("all", *KIND_NAMES.values()),
         Takes.ORDER: tuple(Order),
+        Takes.ALLOW: ("any", "confirm", "nobody"),
     }
+    if takes is Takes.USER_WORDS:
+        return words.get(Takes.USER, ())
     if takes is Takes.USER_GROUP:
         users, groups = words.get(Takes.USER, ()), words.get(Takes.GROUP, ())
         return [*users, *(f"{user} {group}" for user in users for group in groups)]

@@ -15,7 +15,16 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.chat.chats import Chats
 from imtui.tui.events import Event, EventKind, EventLog, counted
 from imtui.tui.own_account import OwnAccount
-from imtui.tui.people import HeardBy, Person, before, change, heard_by, summary, update
+from imtui.tui.people import (
+    HeardBy,
+    Person,
+    before,
+    change,
+    heard_by,
+    name_from,
+    summary,
+    update,
+)
 from imtui.tui.subscribed import Subscribed
 
 BURST: Final = 8
@@ -262,6 +271,14 @@ class Store:
         for info in new:
             self.tell(EventKind.NOTICE, "is now a friend", who=info.user_id)
 
+    def names_changed(self, friends: Iterable[FriendInfo]) -> None:
+        """Take what friends are called now."""
+        for info in friends:
+            person = self._people.get(safe_text(info.user_id))
+            if person is not None:
+                name_from(person, info)
+        self.roster_changed()
+
     def friends_deleted(self, user_ids: Iterable[str]) -> None:
         """Take friends out of the list."""
         for user_id in map(safe_text, user_ids):
@@ -290,6 +307,7 @@ class Store:
             user_id = safe_text(info.user_id)
             person = self._people.setdefault(user_id, Person(user_id))
             person.friend = True
+            name_from(person, info)
             if info.user_status is not None:
                 update(person, info.user_status, self._now())
                 self._heard(person)

@@ -24,7 +24,9 @@ from imtui.protocol.chat import (
     peer_of,
 )
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import FriendApplication, FriendApplicationList
 from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason, Subscriptions
+from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
 from imtui.tui.clock import Handle
@@ -147,6 +149,8 @@ class FakeClient:
         self.talks: dict[str, list[Message]] = {}
         self.conversations: dict[str, ConversationInfo] = {}
         self.outbox: list[Message] = []
+        self.applications: list[FriendApplication] = []
+        self.blocked: list[str] = []
         self.clock: Callable[[], int] = lambda: at(14, 5)
 
     # What a test does
@@ -308,8 +312,8 @@ class FakeClient:
         self._call("get_subscriptions")
         return Subscriptions(list(self.subscriptions), self.cleared_at)
 
-    async def add_friend(self, user_id: str) -> None:
-        self._call("add_friend", user_id)
+    async def add_friend(self, user_id: str, *, add_wording: str = "") -> None:
+        self._call("add_friend", user_id, *([add_wording] if add_wording else []))
         self.friends[user_id] = status(user_id)
         self.listener.on_friend_list_added([FriendInfo(user_id, self.friends[user_id])])
 
@@ -323,6 +327,46 @@ class FakeClient:
 
     def reconnect_now(self) -> None:
         self._call("reconnect_now")
+
+    # Friendship
+
+    async def get_friend_application_list(self) -> FriendApplicationList:
+        return FriendApplicationList(list(self.applications))
+
+    async def accept_friend_application(self, user_id: str) -> None:
+        self._call("accept_friend_application", user_id)
+        self.listener.on_friend_application_list_deleted([user_id])
+        self.friends[user_id] = status(user_id)
+        self.listener.on_friend_list_added([FriendInfo(user_id, self.friends[user_id])])
+
+    async def refuse_friend_application(self, user_id: str) -> None:
+        self._call("refuse_friend_application", user_id)
+        self.listener.on_friend_application_list_deleted([user_id])
+
+    async def delete_friend_application(self, user_id: str) -> None:
+        self._call("delete_friend_application", user_id)
+        self.listener.on_friend_application_list_deleted([user_id])
+
+    async def get_black_list(self) -> list[str]:
+        return list(self.blocked)
+
+    async def add_to_black_list(self, user_ids: list[str]) -> None:
+        self._call("add_to_black_list", user_ids)
+        self.listener.on_black_list_added(user_ids)
+        self.listener.on_friend_list_deleted(user_ids)
+
+    async def delete_from_black_list(self, user_ids: list[str]) -> None:
+        self._call("delete_from_black_list", user_ids)
+        self.listener.on_black_list_deleted(user_ids)
+
+    async def set_friend_info(self, user_id: str, friend_remark: str) -> None:
+        self._call("set_friend_info", user_id, friend_remark)
+        self.listener.on_friend_info_changed([FriendInfo(user_id, friend_remark=friend_remark)])
+
+    async def set_self_info(
+        self, nick_name: str | None = None, *, allow_type: FriendAllowType | None = None
+    ) -> None:
+        self._call("set_self_info", nick_name, allow_type)
 
     # Messages
 

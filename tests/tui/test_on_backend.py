@@ -91,7 +91,7 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         async with other_client(backend) as bob, other_client(backend) as eve:
             await bob.login("bob", user_sig(backend, "bob"))
             await eve.login("eve", user_sig(backend, "eve"))
-            await app.session.add_friend("bob")
+            await app.session.befriending.add("bob")
             await app.session.subscribe("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
@@ -134,7 +134,7 @@ async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
     ):
         await bob.login("bob", user_sig(backend, "bob"))
         await eve.login("eve", user_sig(backend, "eve"))
-        await app.session.add_friend("bob")
+        await app.session.befriending.add("bob")
         await app.session.subscribe("eve")
 
         def statuses() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from imtui.tui.actions.attention import AttentionActions
+from imtui.tui.actions.befriending import BefriendingActions
 from imtui.tui.actions.chatting import ChattingActions
 from imtui.tui.actions.following import FollowingActions
 from imtui.tui.actions.host import Host
@@ -21,6 +22,7 @@ class Actions:
     following: FollowingActions
     views: ViewActions
     chatting: ChattingActions
+    befriending: BefriendingActions
 
 
 def actions_of(host: Host) -> Actions:
@@ -32,4 +34,5 @@ def actions_of(host: Host) -> Actions:
         FollowingActions(host),
         ViewActions(host),
         ChattingActions(host),
+        BefriendingActions(host),
     )

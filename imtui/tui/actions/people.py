@@ -63,16 +63,6 @@ class PeopleActions:
         else:
             ask_user(self._host, question, call)
 
-    # Friendship
-
-    def add(self, typed: str) -> None:
-        """Add a friend."""
-        self._call(typed, "Add whom as a friend?", self._host.session.add_friend)
-
-    def delete(self, typed: str) -> None:
-        """Delete a friend."""
-        self._call(typed, "Delete which friend?", self._host.session.delete_friend)
-
     # The list
 
     def favourite(self, typed: str) -> None:

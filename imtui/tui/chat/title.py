@@ -29,6 +29,7 @@ def chat_title(
     left = [
         Span(" "),
         Span(person.user_id, "current" if current else "title"),
+        Span(f" {person.name}" if person.name else ""),
         Span("  "),
         Span(str(badge), "dim" if stale else badge.style),
     ]

@@ -106,6 +106,7 @@ class DetailsScreen(ListScreen):
             ("text", [Span(person.text or "none", "" if person.text else "dim")]),
             ("online devices", [Span(", ".join(platforms) or "none known")]),
             ("heard of", [Span(self._store.heard_by(person).value)]),
+            ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),
             ("watched", [Span(watched)]),
         ]

@@ -1,0 +1,111 @@
+"""What a person does about friendship."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from imtui.protocol.identifiers import is_user_id
+from imtui.protocol.profiles import FriendAllowType
+from imtui.tui.actions.asking import ask_user
+from imtui.tui.actions.host import Host
+from imtui.tui.befriending import Befriending
+
+_ALLOW: Final = {
+    "any": FriendAllowType.ALLOW_ANY,
+    "confirm": FriendAllowType.NEED_CONFIRM,
+    "nobody": FriendAllowType.DENY_ANY,
+}
+_ALLOWED: Final = {
+    FriendAllowType.ALLOW_ANY: "Anybody may become your friend.",
+    FriendAllowType.NEED_CONFIRM: "You are asked before somebody becomes your friend.",
+    FriendAllowType.DENY_ANY: "Nobody new may become your friend.",
+}
+
+
+class BefriendingActions:
+    """Adding, deleting, agreeing, refusing, blocking, naming."""
+
+    def __init__(self, host: Host) -> None:
+        """Act for an app."""
+        self._host = host
+
+    @property
+    def _befriending(self) -> Befriending:
+        return self._host.session.befriending
+
+    def add(self, typed: str) -> None:
+        """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""
+        user_id, _, wording = typed.strip().partition(" ")
+        if user_id:
+            self._with(user_id, lambda one: self._befriending.add(one, wording.strip()))
+        else:
+            ask_user(self._host, "Add whom as a friend?", self._befriending.add)
+
+    def delete(self, typed: str) -> None:
+        """Delete a friend."""
+        if typed.strip():
+            self._with(typed, self._befriending.delete)
+        else:
+            ask_user(self._host, "Delete which friend?", self._befriending.delete)
+
+    def show_requests(self) -> None:
+        """Show the friend requests, and who is blocked."""
+        from imtui.tui.screens.requests import RequestsScreen
+
+        host = self._host
+        host.open(RequestsScreen(self._befriending, host.keys, host.glyphs, host.clock))
+
+    def accept(self, typed: str) -> None:
+        """Agree to a friend request."""
+        self._with(typed, self._befriending.accept)
+
+    def refuse(self, typed: str) -> None:
+        """Refuse a friend request, or take one's own back."""
+        self._with(typed, self._befriending.refuse)
+
+    def block(self, typed: str) -> None:
+        """Block somebody, or no longer."""
+        self._with(typed, self._befriending.block)
+
+    def call_them(self, typed: str) -> None:
+        """Give a friend a name of one's own: ``USER NAME``, or who is meant, and ask for it."""
+        user_id, _, name = typed.strip().partition(" ")
+        if name.strip():
+            self._with(user_id, lambda one: self._befriending.call_them(one, name.strip()))
+            return
+        user_id = user_id or self._host.selected
+        from imtui.tui.screens.prompt import TextPrompt
+
+        def answered(given: str | None) -> None:
+            if given is not None:
+                self._with(user_id, lambda one: self._befriending.call_them(one, given))
+
+        person = self._host.store.person(user_id)
+        present = "" if person is None else person.name
+        question = f"What do you call {user_id}? (empty: nothing else)"
+        self._host.open(TextPrompt(question, present, "name"), answered)
+
+    def call_oneself(self, name: str) -> None:
+        """Have friends see a name beside one's ID."""
+        self._host.attempt(lambda: self._befriending.call_oneself(name.strip()))
+
+    def allow(self, typed: str) -> None:
+        """Choose who may become a friend."""
+        allow_type = _ALLOW.get(typed.strip().casefold())
+        if allow_type is None:
+            self._host.complain(f"Write one of {', '.join(_ALLOW)}: /allow confirm.")
+            return
+
+        async def allow() -> None:
+            await self._befriending.allow(allow_type)
+            self._host.say(_ALLOWED[allow_type])
+
+        self._host.attempt(allow)
+
+    def _with(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
+        user_id = typed.strip() or self._host.selected
+        if is_user_id(user_id):
+            self._host.attempt(lambda: call(user_id))
+        elif user_id:
+            self._host.complain(f"There can be no user ID {self._host.glyphs.quote(user_id)}.")
+        else:
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")

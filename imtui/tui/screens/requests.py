@@ -1,0 +1,62 @@
+"""Friend requests, and who is blocked."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.befriending import Befriending, Request
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.commands import command_named
+from imtui.tui.dialog_lines import text_line
+from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span, crop
+from imtui.tui.widgets.row_list import ListRow
+
+_COMMANDS: Final = [
+    command_named(name) for name in ("accept", "refuse", "block", "details", "copy")
+]
+
+
+class RequestsScreen(ListScreen):
+    """Who asks to be a friend, whom one has asked, and who is blocked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
+
+    def __init__(self, befriending: Befriending, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the view."""
+        super().__init__("Friend requests", keys, _COMMANDS)
+        self._befriending = befriending
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def notes(self) -> Sequence[str]:
+        """Return how many wait for an answer."""
+        waiting = sum(1 for one in self._befriending.requests if one.came_in)
+        return [f"{waiting} to answer"]
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return the requests, then who is blocked."""
+        rows = [self._row(request, width) for request in self._befriending.requests]
+        if not rows:
+            rows = [text_line("None. a asks somebody to be a friend.", width)]
+        if self._befriending.blocked:
+            rows += [ListRow(), ListRow([Span("   Blocked", "title")])]
+        rows += [
+            ListRow(crop([Span(f"   {user_id}")], width, self._glyphs.ellipsis), user_id)
+            for user_id in self._befriending.blocked
+        ]
+        return rows
+
+    def _row(self, request: Request, width: int) -> ListRow:
+        when = time_of_day(self._clock, request.at)
+        line = [
+            Span(f"   {request.user_id}  ", "accent" if request.came_in else ""),
+            Span("asks you" if request.came_in else "was asked by you", "dim"),
+            Span(f" {when}  ", "dim"),
+            Span(request.wording),
+        ]
+        return ListRow(crop(line, width, self._glyphs.ellipsis), request.user_id)

@@ -1,0 +1,39 @@
+"""The command ``python -m tests.checker [--faults N] [--seed N]``."""
+
+import argparse
+import asyncio
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.checker.run import Report, check
+
+
+def main() -> int:
+    """Check for long, and print how it went; what a failed run leaves behind is kept."""
+    parser = argparse.ArgumentParser(prog="python -m tests.checker", description=__doc__)
+    parser.add_argument("--faults", type=int, default=100, metavar="N", help="so many (100)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="what decides (1)")
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="imtui-checker-"))
+    report = asyncio.run(_check(folder, arguments.seed, arguments.faults))
+    print(report)
+    if report.wrong:
+        print(f"what the processes left is in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+async def _check(folder: Path, seed: int, faults: int) -> Report:
+    # So that no process is left behind when this one is told to end.
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await check(folder, seed, faults, lambda line: print(line, flush=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

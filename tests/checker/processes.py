@@ -1,0 +1,197 @@
+"""The processes of a run: the backend and the devices, each in a group of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
+
+WITHIN: Final = 30.0
+"""So many seconds a process may take to start."""
+
+HEARTBEAT_TIMEOUT: Final = 4.0
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+class Died(Exception):
+    """A process ended before it answered."""
+
+
+class Worker:
+    """A process that can be killed, suspended and started again."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        """Prepare it; its standard error is added to ``log``."""
+        self.name = name
+        self.busy = asyncio.Lock()
+        """Held by a fault that has the process killed or suspended."""
+        self._log = log
+        self._process: Process | None = None
+
+    async def kill(self) -> None:
+        """End it with its group at once, and wait until it is gone."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+
+    def pause(self) -> None:
+        """Suspend it."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    async def _spawn(self, *arguments: str) -> Process:
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, *arguments),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=log,
+                cwd=_ROOT,
+                env=os.environ | {"HOME": str(self._log.parent), "XDG_STATE_HOME": ""},
+                limit=LINE_MAX,
+                start_new_session=True,
+            )
+        return self._process
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+
+class Server(Worker):
+    """An ``imtui serve``, always on the same port and folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare it; ``folder`` has its data and its log."""
+        super().__init__("backend", folder / "backend.log")
+        self.data = folder / "backend"
+        self.port = 0
+
+    async def start(self) -> None:
+        """Start it, and return when it is ready."""
+        process = await self._spawn(
+            *("-m", "imtui", "serve", "--data", str(self.data), "--port", str(self.port)),
+            *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
+        )
+        assert process.stdout is not None
+        async with asyncio.timeout(WITHIN):
+            ready = await process.stdout.readline()
+        if not ready:
+            raise Died(f"The backend did not start; see {self._log}.")
+        self.port = int(msgspec.json.decode(ready)["ws"].rpartition(":")[2])
+
+
+class Device(Worker):
+    """A client process, always with the same account, instance ID and storage."""
+
+    def __init__(
+        self, setup: Setup, peers: list[str], log: Path, on_line: Callable[["Device", Line], None]
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            setup: Who it is.
+            peers: With whom it talks.
+            log: The file of its standard error.
+            on_line: Called with each event that it tells.
+        """
+        super().__init__(setup.instance_id, log)
+        self.user_id = setup.user_id
+        self.life = 0
+        """How often it was started."""
+        self.under_way = 0
+        """How many operations it has to carry out."""
+        self._arguments = (msgspec.json.encode(setup).decode(), *peers)
+        self._on_line = on_line
+        self._answers: dict[int, asyncio.Future[Line]] = {}
+        self._commands = 0
+        self._began = asyncio.Event()
+        self._online = asyncio.Event()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it, and return when messages can be queued."""
+        self._began.clear()
+        self._online.clear()
+        process = await self._spawn("-m", "tests.checker.client", *self._arguments)
+        self.life += 1
+        assert process.stdout is not None
+        self._reader = asyncio.create_task(self._read(process.stdout))
+        async with asyncio.timeout(WITHIN):
+            await self._began.wait()
+
+    async def kill(self) -> None:
+        """End it, and take what it said until then."""
+        self._began.clear()
+        await super().kill()
+        if self._reader is not None:
+            await self._reader
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether it takes commands."""
+        return self._began.is_set()
+
+    async def until_up(self) -> None:
+        """Wait until it takes commands."""
+        await self._began.wait()
+
+    async def until_online(self) -> None:
+        """Wait until it was connected in this life."""
+        await self._online.wait()
+
+    async def ask(self, name: str, **fields: object) -> Line:
+        """Give it a command, and return its answer.
+
+        Raises:
+            Died: It was killed before it answered.
+        """
+        process = self._process
+        if process is None or process.stdin is None or not self.is_up:
+            raise Died(self.name)
+        self._commands += 1
+        number = self._commands
+        command = msgspec.convert({"number": number, "name": name} | fields, Command)
+        answer: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        try:
+            with suppress(OSError):
+                process.stdin.write(encode(command))
+                await process.stdin.drain()
+            return await answer
+        finally:
+            del self._answers[number]
+
+    async def _read(self, stdout: asyncio.StreamReader) -> None:
+        # A line without an end is one that the process did not finish: it was not said.
+        while (line := await stdout.readline()).endswith(b"\n"):
+            self._take(msgspec.json.decode(line, type=Line))
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(Died(self.name))
+
+    def _take(self, line: Line) -> None:
+        if line.event == "answer":
+            answer = self._answers.get(line.number)
+            if answer is not None and not answer.done():
+                answer.set_result(line)
+        elif line.event == "began":
+            self._began.set()
+        else:
+            if line.event == "online":
+                self._online.set()
+            self._on_line(self, line)

@@ -1,0 +1,239 @@
+"""A TCP proxy between one device and the backend, which breaks its connections."""
+
+import asyncio
+import random
+from contextlib import suppress
+from enum import Enum
+from typing import Final
+
+_CHUNK: Final = 65536
+
+
+class Direction(Enum):
+    """Where bytes go."""
+
+    UP = "to the backend"
+    DOWN = "to the client"
+
+
+class Break(Enum):
+    """How a connection is broken."""
+
+    RESET = "reset"
+    CLOSE = "closed"
+    HALF_CLOSE = "half-closed"
+    """Closed in one direction; the other goes on."""
+
+
+class _Way:
+    """One direction of one connection."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self.delay = 0.0
+        self.left: int | None = None
+        """So many bytes get through before it breaks."""
+        self.how = Break.RESET
+        self.broken = asyncio.Event()
+        self.is_held_soon = False
+        """Whether nothing gets through any more after what comes first."""
+
+
+class _Pair:
+    """One connection through the proxy: its two sockets, and its two directions."""
+
+    def __init__(self, client: asyncio.StreamWriter, backend: asyncio.StreamWriter) -> None:
+        self._writers = {Direction.DOWN: client, Direction.UP: backend}
+        self.ways = {direction: _Way() for direction in Direction}
+
+    def reset(self) -> None:
+        for writer in self._writers.values():
+            writer.transport.abort()
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    async def pump(
+        self, reader: asyncio.StreamReader, direction: Direction, rng: random.Random
+    ) -> None:
+        writer, way = self._writers[direction], self.ways[direction]
+        with suppress(OSError):
+            while chunk := await reader.read(_CHUNK):
+                while chunk:
+                    size = len(chunk)
+                    if way.delay:
+                        await asyncio.sleep(way.delay)
+                        size = rng.randint(1, size)
+                    await way.open.wait()
+                    if way.left is not None:
+                        size = min(size, way.left)
+                        way.left -= size
+                    writer.write(chunk[:size])
+                    chunk = chunk[size:]
+                    if way.left == 0:
+                        self._break(writer, way)
+                        return
+                    if way.is_held_soon:
+                        way.is_held_soon = False
+                        way.open.clear()
+                    await writer.drain()
+            await way.open.wait()
+            writer.write_eof()
+            return
+        self.reset()
+
+    def _break(self, writer: asyncio.StreamWriter, way: _Way) -> None:
+        if way.how is Break.HALF_CLOSE:
+            writer.write_eof()
+        elif way.how is Break.CLOSE:
+            self.close()
+        else:
+            self.reset()
+        way.broken.set()
+
+
+class Proxy:
+    """What one device connects to."""
+
+    def __init__(self, backend_port: int, rng: random.Random) -> None:
+        """Make it of where the backend listens, and of what decides the sizes of pieces."""
+        self._backend_port = backend_port
+        self._rng = rng
+        self._pairs: set[_Pair] = set()
+        self._fewer = asyncio.Event()
+        self._held: set[Direction] = set()
+        self._refuses = False
+        self._next_is_held = False
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Reset all, and listen no more."""
+        self.heal()
+        self.reset()
+        if self._server is not None:
+            self._server.close()
+            await self.until_connections(0)
+
+    def heal(self) -> None:
+        """Let everything through from now on, and what was held as well."""
+        self._refuses = self._next_is_held = False
+        self._held.clear()
+        for pair in self._pairs:
+            for way in pair.ways.values():
+                way.is_held_soon = False
+                way.open.set()
+                way.delay = 0.0
+                way.left = None
+
+    def reset(self) -> None:
+        """Reset all connections."""
+        for pair in tuple(self._pairs):
+            pair.reset()
+
+    async def until_connections(self, most: int) -> None:
+        """Wait until there are at most so many connections."""
+        while len(self._pairs) > most:
+            self._fewer.clear()
+            await self._fewer.wait()
+
+    async def cut(self, direction: Direction, after: int, how: Break, seconds: float) -> None:
+        """Break what is connected after some bytes; give up if there are not so many in time."""
+        pairs = tuple(self._pairs)
+        for pair in pairs:
+            pair.ways[direction].left, pair.ways[direction].how = after, how
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for pair in pairs:
+                    await pair.ways[direction].broken.wait()
+        for pair in pairs:
+            pair.ways[direction].left = None
+        if how is Break.HALF_CLOSE:
+            await asyncio.sleep(seconds)
+            for pair in pairs:
+                pair.reset()
+
+    async def delay(self, direction: Direction, each: float, seconds: float) -> None:
+        """Let what is connected through late for some time, in pieces of any size."""
+        ways = [pair.ways[direction] for pair in self._pairs]
+        for way in ways:
+            way.delay = each
+        await asyncio.sleep(seconds)
+        for way in ways:
+            way.delay = 0.0
+
+    async def hold(self, direction: Direction, seconds: float, *, new: bool, lose: bool) -> None:
+        """Let nothing through in one direction for some time.
+
+        Args:
+            direction: Which one.
+            seconds: How long.
+            new: Whether connections that are made meanwhile are held as well; else only those
+                that are there, whose bytes then come late, after those of newer connections.
+            lose: Whether the connections that were held are reset in the end.
+        """
+        if new:
+            self._held.add(direction)
+        pairs = tuple(self._pairs)
+        for pair in pairs:
+            pair.ways[direction].open.clear()
+        await asyncio.sleep(seconds)
+        self._held.discard(direction)
+        for pair in self._pairs.union(pairs):
+            if lose:
+                pair.reset()
+            pair.ways[direction].open.set()
+
+    async def hold_next(self, seconds: float) -> None:
+        """Reset everything, and let the login of the next connection come late.
+
+        By then the client may have given up on it, and logged in on another one.
+        """
+        self._next_is_held = True
+        self.reset()
+        await asyncio.sleep(seconds)
+        self._next_is_held = False
+        for pair in self._pairs:
+            pair.ways[Direction.UP].is_held_soon = False
+            pair.ways[Direction.UP].open.set()
+
+    async def refuse(self, seconds: float) -> None:
+        """Reset everything, and refuse new connections for some time."""
+        self._refuses = True
+        self.reset()
+        await asyncio.sleep(seconds)
+        self._refuses = False
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refuses:
+            writer.transport.abort()
+            return
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._backend_port)
+        except OSError:
+            writer.transport.abort()
+            return
+        pair = _Pair(writer, back)
+        for direction in self._held:
+            pair.ways[direction].open.clear()
+        if self._next_is_held:
+            self._next_is_held = False
+            pair.ways[Direction.UP].is_held_soon = True
+        self._pairs.add(pair)
+        try:
+            await asyncio.gather(
+                pair.pump(reader, Direction.UP, self._rng),
+                pair.pump(there, Direction.DOWN, self._rng),
+            )
+            pair.close()
+        finally:
+            pair.reset()
+            self._pairs.discard(pair)
+            self._fewer.set()

@@ -1,0 +1,13 @@
+"""The checker, seeded and short."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.checker.run import check
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_no_message_is_lost_or_doubled_whatever_breaks(tmp_path: Path, seed: int) -> None:
+    report = await check(tmp_path, seed, faults=25)
+    assert not report.wrong, str(report)

@@ -1,0 +1,104 @@
+"""Friend requests, names and the blocklist in the app."""
+
+from pathlib import Path
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import FriendApplication, FriendApplicationType
+from imtui.protocol.messages import FriendInfo
+from imtui.protocol.profiles import FriendAllowType
+from tests.tui.fake import at, street
+from tests.tui.harness import Running, running
+
+ASKED = FriendApplication("zed", FriendApplicationType.COME_IN, at(14), "from the meetup")
+
+
+async def typed(run: Running, line: str) -> None:
+    await run.press("colon")
+    await run.type(line, "enter")
+
+
+async def test_a_request_is_told_and_can_be_accepted(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.fake.listener.on_friend_application_list_added([ASKED])
+        await run.settle()
+        asked = "notice zed asks to be your friend (Q: answer): from the meetup"
+        assert asked in run.events()
+        await run.press("Q")
+        assert "zed asks you 14:00 from the meetup" in run.words()
+        await run.press("A")
+        assert run.fake.called("accept_friend_application") == [("zed",)]
+        await run.settle()
+        assert "None. a asks somebody" in run.text()
+        await run.press("escape")
+        assert "zed" in run.text()
+
+
+async def test_requests_that_came_while_one_was_away_are_told_at_the_login(tmp_path: Path) -> None:
+    fake = street()
+    fake.applications = [ASKED]
+    async with running(tmp_path, fake) as run:
+        assert any("zed asks to be your friend" in event for event in run.events())
+        await run.press("Q", "N")
+        assert run.fake.called("refuse_friend_application") == [("zed",)]
+
+
+async def test_ones_own_request_is_taken_back(tmp_path: Path) -> None:
+    fake = street()
+    fake.applications = [FriendApplication("yan", FriendApplicationType.SEND_OUT, at(13))]
+    async with running(tmp_path, fake) as run:
+        assert not any("yan" in event for event in run.events())
+        await run.press("Q")
+        assert "yan was asked by you" in run.words()
+        await run.press("N")
+        assert run.fake.called("delete_friend_application") == [("yan",)]
+
+
+async def test_who_wants_to_be_asked_is_asked_with_words(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.fake.fail("add_friend", IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM))
+        await typed(run, "add-friend zed we met yesterday")
+        assert run.fake.called("add_friend") == [("zed", "we met yesterday")]
+        assert "notice zed was asked, and has to agree" in run.events()
+
+
+async def test_blocking_takes_a_friend_out_and_is_undone(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("B")
+        assert run.fake.called("add_to_black_list") == [(["bob"],)]
+        await run.settle()
+        await run.press("Q")
+        assert "Blocked" in run.text()
+        await run.press("down", "down", "down", "B")
+        assert run.fake.called("delete_from_black_list") == [(["bob"],)]
+
+
+async def test_a_friend_is_shown_and_found_by_the_name_that_one_gave(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await typed(run, "remark carol Caroline")
+        assert run.fake.called("set_friend_info") == [("carol", "Caroline")]
+        await run.settle(2)
+        assert " Caroline " in run.text()
+        await run.press("slash", *"caroli")
+        assert run.app.selected == "carol"
+
+
+async def test_a_nickname_of_theirs_is_shown_safely(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        hostile = FriendInfo("bob", nick_name="Bobby\x1b[31m\u202e")
+        run.fake.listener.on_friend_info_changed([hostile])
+        await run.settle(2)
+        assert "Bobby" in run.text()
+        assert "\x1b" not in run.text() and "\u202e" not in run.text()
+
+
+async def test_own_name_and_who_may_be_a_friend(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await typed(run, "nick Alice in the café")
+        await typed(run, "allow confirm")
+        assert run.fake.called("set_self_info") == [
+            ("Alice in the café", None),
+            (None, FriendAllowType.NEED_CONFIRM),
+        ]
+        assert "notice You are asked before somebody becomes your friend." in run.events()
+        await typed(run, "allow whatever")
+        assert any("Write one of any, confirm, nobody" in event for event in run.events())
