@@ -138,6 +138,10 @@ class Befriending:
         """Have friends see a name beside the user ID; an empty one takes it away."""
         await self._client().set_self_info(nick_name=nick_name)
 
+    async def sign(self, signature: str) -> None:
+        """Have friends see words about oneself that stay; empty ones take them away."""
+        await self._client().set_self_info(self_signature=signature)
+
     async def allow(self, allow_type: FriendAllowType) -> None:
         """Choose who may become a friend."""
         await self._client().set_self_info(allow_type=allow_type)

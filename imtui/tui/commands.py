@@ -196,6 +196,13 @@ COMMANDS: Final = (
         takes=Takes.WORDS,
     ),
     Command(
+        "signature",
+        "Your signature",
+        "Have your friends see words about you that stay, in your details",
+        lambda do, words: do.befriending.sign(words),
+        takes=Takes.WORDS,
+    ),
+    Command(
         "allow",
         "Who may be a friend",
         "Let anybody become your friend, have them ask first, or nobody",

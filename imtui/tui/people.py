@@ -34,6 +34,8 @@ class Person:
     """When anything that shows of them last changed, in Unix milliseconds; 0 when unknown."""
     name: str = ""
     """What they are called beside their ID: by oneself, else by themselves; empty for nothing."""
+    signature: str = ""
+    """What they say of themselves for good, if they are a friend."""
     platforms: tuple[str, ...] = ()
     """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
 
@@ -41,6 +43,7 @@ class Person:
 def name_from(person: Person, info: FriendInfo) -> None:
     """Take what a friend is called: one's own remark goes before their nickname."""
     person.name = safe_text(info.friend_remark or info.nick_name).strip()
+    person.signature = safe_text(info.self_signature).strip()
 
 
 def heard_by(person: Person, *, friends_told: bool, subscribers_told: bool) -> HeardBy:

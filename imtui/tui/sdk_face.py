@@ -76,7 +76,10 @@ class Client(Protocol):
         """Give a friend a name of one's own."""
 
     async def set_self_info(
-        self, nick_name: str | None = None, *, allow_type: FriendAllowType | None = None
+        self,
+        nick_name: str | None = None,
+        self_signature: str | None = None,
+        allow_type: FriendAllowType | None = None,
     ) -> None:
         """Change one's own profile."""
 
@@ -125,6 +128,9 @@ class Client(Protocol):
 
     async def get_conversation_list(self, next_seq: int = 0) -> "ConversationPage":
         """Return a page of conversations."""
+
+    async def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation with its messages, for oneself."""
 
     async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
         """Pin a conversation, or no longer."""

@@ -86,6 +86,13 @@ TALKING: Final = (
         takes=Takes.USER,
     ),
     Command(
+        "delete-conversation",
+        "Delete conversation",
+        "Delete the conversation with this user for yourself, on all your devices",
+        lambda do, user: do.chatting.delete_conversation(user),
+        takes=Takes.USER,
+    ),
+    Command(
         "close",
         "Close conversation",
         "Close the conversation; what you began to write is kept",

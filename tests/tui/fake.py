@@ -364,9 +364,12 @@ class FakeClient:
         self.listener.on_friend_info_changed([FriendInfo(user_id, friend_remark=friend_remark)])
 
     async def set_self_info(
-        self, nick_name: str | None = None, *, allow_type: FriendAllowType | None = None
+        self,
+        nick_name: str | None = None,
+        self_signature: str | None = None,
+        allow_type: FriendAllowType | None = None,
     ) -> None:
-        self._call("set_self_info", nick_name, allow_type)
+        self._call("set_self_info", nick_name, self_signature, allow_type)
 
     # Messages
 
@@ -440,6 +443,12 @@ class FakeClient:
     async def get_conversation_list(self, next_seq: int = 0) -> ConversationPage:
         self._call("get_conversation_list", next_seq)
         return ConversationPage(list(self.conversations.values()), 0, True)
+
+    async def delete_conversation(self, conversation_id: str) -> None:
+        self._call("delete_conversation", conversation_id)
+        user_id = peer_of(conversation_id)
+        self.talks[user_id] = []
+        self.tell_conversation(user_id, last_message=None, unread_count=0)
 
     async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
         self._call("pin_conversation", conversation_id, is_pinned)

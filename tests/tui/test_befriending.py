@@ -91,13 +91,25 @@ async def test_a_nickname_of_theirs_is_shown_safely(tmp_path: Path) -> None:
         assert "\x1b" not in run.text() and "\u202e" not in run.text()
 
 
+async def test_details_show_what_a_friend_is_called_and_their_signature(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        bob = FriendInfo("bob", nick_name="Bobby", self_signature="Here since 1999")
+        run.fake.listener.on_friend_info_changed([bob])
+        await run.settle(2)
+        await run.press("i")
+        assert "called Bobby" in run.words()
+        assert "signature Here since 1999" in run.words()
+
+
 async def test_own_name_and_who_may_be_a_friend(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await typed(run, "nick Alice in the café")
+        await typed(run, "signature Here since 1999")
         await typed(run, "allow confirm")
         assert run.fake.called("set_self_info") == [
-            ("Alice in the café", None),
-            (None, FriendAllowType.NEED_CONFIRM),
+            ("Alice in the café", None, None),
+            (None, "Here since 1999", None),
+            (None, None, FriendAllowType.NEED_CONFIRM),
         ]
         assert "notice You are asked before somebody becomes your friend." in run.events()
         await typed(run, "allow whatever")

@@ -485,3 +485,17 @@ async def test_a_draft_is_marked_in_the_list(tmp_path: Path) -> None:
         await run.settle()
         row = next(line for line in run.lines() if line.startswith("   bob"))
         assert "draft" in row[:30]
+
+
+async def test_a_conversation_is_deleted_once_that_is_confirmed(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        await run.type("/delete-conversation", "enter")
+        assert "Delete all messages with bob" in run.text()
+        await run.press("escape")
+        assert run.fake.called("delete_conversation") == []
+        await run.type("/delete-conversation", "enter")
+        await run.press("enter")
+        assert run.fake.called("delete_conversation") == [("c2c_bob",)]
+        await run.settle()
+        assert "are you around?" not in run.text()

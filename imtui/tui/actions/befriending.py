@@ -88,6 +88,10 @@ class BefriendingActions:
         """Have friends see a name beside one's ID."""
         self._host.attempt(lambda: self._befriending.call_oneself(name.strip()))
 
+    def sign(self, signature: str) -> None:
+        """Have friends see words about oneself that stay."""
+        self._host.attempt(lambda: self._befriending.sign(signature.strip()))
+
     def allow(self, typed: str) -> None:
         """Choose who may become a friend."""
         allow_type = _ALLOW.get(typed.strip().casefold())

@@ -194,6 +194,22 @@ class ChattingActions:
 
         self._on_message(delete)
 
+    def delete_conversation(self, typed: str) -> None:
+        """Delete the conversation with somebody for oneself, once that is confirmed."""
+        from imtui.tui.screens.question import Question
+
+        user_id = typed.strip() or self._host.selected
+        if not is_user_id(user_id):
+            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._attempt(lambda: self._conversing.delete_conversation(user_id))
+
+        words = f"Delete all messages with {user_id} for yourself, on all your devices?"
+        self._host.open(Question(words), answered)
+
     def resend(self) -> None:
         """Send the message under the cursor again, or all that failed."""
         chosen = self._host.main.chosen_message

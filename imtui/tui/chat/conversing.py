@@ -178,6 +178,14 @@ class Conversing:
         """
         await self._client().delete_messages([message])
 
+    async def delete_conversation(self, user_id: str) -> None:
+        """Delete a conversation with all of its messages, for oneself.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._client().delete_conversation(conversation_id(user_id))
+
     async def mute(self, user_id: str, muted: bool) -> None:
         """Have messages of somebody not notified, or again.
 

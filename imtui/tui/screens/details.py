@@ -107,6 +107,7 @@ class DetailsScreen(ListScreen):
             ("online devices", [Span(", ".join(platforms) or "none known")]),
             ("heard of", [Span(self._store.heard_by(person).value)]),
             ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
+            ("signature", [Span(person.signature or "none", "" if person.signature else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),
             ("watched", [Span(watched)]),
         ]
