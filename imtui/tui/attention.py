@@ -11,10 +11,8 @@ class AlertKind(StrEnum):
     """Somebody who is watched came ONLINE."""
     OVERWRITTEN = "overwritten"
     """Another device replaced the text that this one had set."""
-    KICKED = "kicked"
-    """Another login took this device's place."""
     MESSAGE = "message"
-    NOTICE = "notice"
+    """Somebody has written, or asks to be a friend."""
 
 
 @dataclass(frozen=True)
