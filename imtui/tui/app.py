@@ -22,7 +22,7 @@ from imtui.tui.commands import COMMAND_IDS
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.events import EventKind
 from imtui.tui.launch import Account, Launch
-from imtui.tui.moves import MOVE_IDS
+from imtui.tui.moves import MOVE_IDS, MOVES
 from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
@@ -94,7 +94,7 @@ class ImtuiApp(CommandingApp):
         """Set when something is on the screen: what is not needed for that is imported then."""
         self.painter = Painter(self)
         self.preferences = Preferences(self)
-        self.typed_ahead = TypedAhead(self, super().on_event)
+        self.typed_ahead = TypedAhead(self, super().on_event, self._only_moves)
 
     # What begins after the first frame
 
@@ -199,6 +199,9 @@ class ImtuiApp(CommandingApp):
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
         self.first_frame.set()
+
+    def _only_moves(self, key: str) -> bool:
+        return any(key in self.keys.of(move) for move in MOVES if move.id != "choose")
 
     @property
     def takes_keys(self) -> bool:

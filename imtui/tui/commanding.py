@@ -56,7 +56,6 @@ class CommandingApp(App[None]):
         """Run a command of the registry; none after the one that quits."""
         if self.leaves:
             return
-        self.typed_ahead.stir()
         self.main.hint.show(False)
         command_named(command_id).run(self.actions, argument)
 

@@ -45,14 +45,27 @@ class TypedAhead:
     behind it in one go would be taken for commands, and those behind Enter for the text.
     """
 
-    def __init__(self, app: Keyboard, give: Callable[[Typed], Awaitable[None]]) -> None:
-        """Hold keys for an app; ``give`` passes one on."""
+    def __init__(
+        self,
+        app: Keyboard,
+        give: Callable[[Typed], Awaitable[None]],
+        only_moves: Callable[[str], bool],
+    ) -> None:
+        """Hold keys for an app.
+
+        Args:
+            app: The app.
+            give: Passes a key on.
+            only_moves: Tells of a key whether all that it does in a list is to move.
+        """
         self._app = app
         self._give = give
+        self._only_moves = only_moves
         self._held: deque[Typed] = deque(maxlen=HELD_MAX)
         self._out: Typed | None = None
         """What was passed on and is not done yet."""
-        self._stirs = False
+        self._opens = False
+        """Whether what was passed on may open something, by way of what it makes a widget say."""
         self._before: tuple[Screen[Any], Widget | None] | None = None
         self._round = 0
         self._timer: Timer | None = None
@@ -69,10 +82,6 @@ class TypedAhead:
     def drop(self) -> None:
         """Forget what is held."""
         self._held.clear()
-
-    def stir(self) -> None:
-        """Note that a command ran, which may have opened something."""
-        self._stirs = True
 
     async def came_back(self, typed: Typed) -> None:
         """Note that no widget took a key, and that what it is bound to was done."""
@@ -91,8 +100,8 @@ class TypedAhead:
                 await self._give(typed)
                 continue
             self._out, self._before = typed, self._keys_go_to()
-            # Enter in an input makes it say something, and only that has a command run.
-            self._stirs = self._takes_text()
+            is_move = isinstance(typed, Key) and self._only_moves(typed.key)
+            self._opens = self._takes_text() or not is_move
             await self._give(typed)
             if not typed.is_forwarded:
                 if self._is_calm():
@@ -123,7 +132,7 @@ class TypedAhead:
         return self._app.screen, self._app.focused
 
     def _is_calm(self) -> bool:
-        return not self._stirs and self._keys_go_to() == self._before
+        return not self._opens and self._keys_go_to() == self._before
 
     def _go_round(self) -> None:
         """Go the way that the key went, behind it and behind what was said because of it."""

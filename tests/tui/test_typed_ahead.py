@@ -120,3 +120,13 @@ async def test_no_burst_of_keys_ends_the_app_with_a_fault(tmp_path: Path, keys: 
     async with running(tmp_path) as run:
         await burst(run, keys)
         assert not run.app.failure
+
+
+async def test_a_conversation_opened_and_written_in_one_burst(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await burst(run, "⏎quick hello⏎and more⏎")
+        sent = [args[:2] for args in run.fake.called("queue_c2c_text_message")]
+        assert sent == [("quick hello", "bob"), ("and more", "bob")]
+        await burst(run, "⎋↓⏎to carol⏎")
+        assert run.fake.called("queue_c2c_text_message")[-1][:2] == ("to carol", "carol")
+        assert texts(run) == []
