@@ -17,11 +17,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print the lines of JSON only")
     parser.add_argument("--rest", type=float, default=60.0, metavar="SECONDS", help="time at rest")
     parser.add_argument("--quick", action="store_true", help="only see that everything works")
+    parser.add_argument("--peers", action="store_true", help="measure other servers beside ours")
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(MODULES):
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     suites = {name: load(name) for name in arguments.suites or MODULES}
-    scale = Scale(arguments.quick, arguments.rest)
+    scale = Scale(arguments.quick, arguments.rest, arguments.peers)
     _tell_where("before")
     figures = []
     for suite in suites.values():

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 import pyte
 
+from tests.benchmarks.cpu import cpu_of
 from tests.benchmarks.reports import VARIABLE, Report, parse
 from tests.terminal.pty_terminal import set_size
 
@@ -131,9 +132,7 @@ class Program:
 
     def cpu(self) -> float:
         """Return the seconds of CPU, user and system, that all its threads have used."""
-        # The kernel's name for the CPU clock of another process, see clock_getcpuclockid(3);
-        # /proc/PID/stat counts the same in steps of 10 ms, too coarse for an app at rest.
-        return time.clock_gettime((~self._process.pid << 3) | 2)
+        return cpu_of(self._process.pid)
 
     def memory(self) -> tuple[float, float]:
         """Return the resident memory now and at its peak, in MB."""

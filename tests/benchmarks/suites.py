@@ -10,6 +10,7 @@ from tests.benchmarks.figures import Figure
 MODULES: Final = {
     "tui": "tests.benchmarks.tui",
     "startup": "tests.benchmarks.startup",
+    "messages": "tests.benchmarks.messages",
 }
 
 
@@ -21,6 +22,8 @@ class Scale:
     """Only to see that everything works: the figures mean nothing."""
     rest: float = 60.0
     """How many seconds the app is watched at rest."""
+    peers: bool = False
+    """Whether other servers are measured beside ours, too."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,15 @@ import pytest
 
 from tests.benchmarks.figures import Figure, as_json, as_table
 from tests.benchmarks.keys import Cursor
+from tests.benchmarks.load import Device, Heard, Pair, ignore
+from tests.benchmarks.peers.prosody import XMPPDevice
 from tests.benchmarks.suites import MODULES, Scale, load
 
+XML = (
+    b"<a h='1' xmlns='urn:xmpp:sm:3'/><message from='a@localhost/r' id='1' to='b@localhost'>"
+    b"<body>Hello</body><stanza-id id='x' xmlns='urn:xmpp:sid:0'/></message>"
+    b"<a xmlns='urn:xmpp:sm:3' h='2'/><presence id='7'/>"
+)
 FIELDS = ["suite", "figure", "unit", "ours", "partner", "beside", "ratio", "goal", "met"]
 
 
@@ -46,3 +53,44 @@ def test_the_echo_is_a_marker_in_another_row_however_it_comes() -> None:
     assert not cursor.moves(moved[:-8])
     assert cursor.moves(moved[-8:])
     assert not cursor.moves(b"\x1b[9;1H  dan")
+
+
+@pytest.mark.parametrize("size", [1, 7, len(XML)])
+async def test_messages_and_acknowledgements_are_found_in_xml_however_it_comes(size: int) -> None:
+    device = XMPPDevice("bob")
+    heard: list[tuple[str, int]] = []
+    device.on_kept = lambda number: heard.append(("kept", number))
+    device.on_received = lambda number: heard.append(("received", number))
+    for start in range(0, len(XML), size):
+        device.data_received(XML[start : start + size])
+    assert heard == [("kept", 1), ("received", 1), ("kept", 2)]
+
+
+class Forgetful:
+    """A device whose server acknowledges and delivers everything, and stores nothing."""
+
+    def __init__(self, peer: Device | None = None) -> None:
+        self.on_kept: Heard = ignore
+        self.on_received: Heard = ignore
+        self._peer = peer
+
+    def send(self, number: int) -> None:
+        self.on_kept(number)
+        assert self._peer is not None
+        self._peer.on_received(number)
+
+    async def count_stored(self) -> int:
+        return 0
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_what_was_acknowledged_and_is_not_stored_is_noticed() -> None:
+    receiver = Forgetful()
+    pair = Pair(Forgetful(receiver), receiver)
+    await pair.check()
+    pair.send()
+    await pair.settle()
+    with pytest.raises(RuntimeError, match="1 messages were acknowledged, 0 are stored"):
+        await pair.check()
