@@ -45,10 +45,6 @@ class ChatTitle(PaintedLine):
         self._clock = clock
         self.user_id = ""
 
-    def refresh_later(self) -> None:
-        """Show that there is more below, or no longer."""
-        self.refresh()
-
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
         pane = self.parent
@@ -104,7 +100,7 @@ class ChatPane(Vertical):
         self._keys = keys
         self.title_line = ChatTitle(store, glyphs, clock)
         self.view = MessageView(
-            store.chats, glyphs, clock, older, seen, self.title_line.refresh_later
+            store.chats, glyphs, clock, older, seen, self._show_whether_more_is_below
         )
         self.reply_line = ReplyLine(glyphs)
         self.composer = Composer(glyphs.plain("a message …"), complete)
@@ -115,6 +111,9 @@ class ChatPane(Vertical):
         yield self.view
         yield self.reply_line
         yield self.composer
+
+    def _show_whether_more_is_below(self) -> None:
+        self.title_line.refresh()
 
     @property
     def user_id(self) -> str:
