@@ -4,9 +4,8 @@ from bisect import insort
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from imtui.protocol.chat import Message, MessageStatus, ReadReceipt, ReceiveOpt
-
 if TYPE_CHECKING:
+    from imtui.protocol.chat import Message, ReadReceipt
     from imtui.sdk import ConversationInfo
 
 MESSAGES_MAX: Final = 2_000
@@ -36,12 +35,12 @@ class Chat:
         self._waiting: dict[str, Message] = {}
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> "list[Message]":
         """Return the messages in their order, those that are not sent yet at the end."""
         return [*(self._stored[seq] for seq in self._seqs), *self._waiting.values()]
 
     @property
-    def oldest(self) -> Message | None:
+    def oldest(self) -> "Message | None":
         """Return the oldest message that is held."""
         return self._stored[self._seqs[0]] if self._seqs else None
 
@@ -50,12 +49,15 @@ class Chat:
         """Return the place of the newest message that is held, or 0."""
         return self._seqs[-1] if self._seqs else 0
 
-    def message(self, msg_id: str) -> Message | None:
+    def message(self, msg_id: str) -> "Message | None":
         """Return a message that is held."""
         return next((one for one in self.messages if one.msg_id == msg_id), None)
 
-    def put(self, message: Message) -> None:
+    def put(self, message: "Message") -> None:
         """Take a message, or what it has become."""
+        # Here, as the first frame waits for no messages.
+        from imtui.protocol.chat import MessageStatus
+
         if message.status is MessageStatus.HAS_DELETED:
             self._drop(message)
         elif message.seq == 0:
@@ -84,7 +86,7 @@ class Chat:
         if gone:
             self.complete = False
 
-    def _drop(self, message: Message) -> None:
+    def _drop(self, message: "Message") -> None:
         self._waiting.pop(message.msg_id, None)
         if self._stored.pop(message.seq, None) is not None:
             self._seqs.remove(message.seq)
@@ -143,13 +145,13 @@ class Chats:
             chat.read_seq = max(chat.read_seq, info.read_seq)
             chat.peer_read_seq = max(chat.peer_read_seq, info.peer_read_seq)
             chat.pinned = info.is_pinned
-            chat.muted = info.recv_opt is not ReceiveOpt.RECEIVE
+            chat.muted = bool(info.recv_opt)
             chat.draft = info.draft_text
             chat.order_key = info.order_key
             chat.last = info.last_message
             self._changed(info.user_id)
 
-    def history(self, user_id: str, messages: Iterable[Message], *, complete: bool) -> None:
+    def history(self, user_id: str, messages: "Iterable[Message]", *, complete: bool) -> None:
         """Take a page of messages; ``complete`` says that there is nothing older."""
         chat = self._open(user_id)
         for message in messages:
@@ -157,7 +159,7 @@ class Chats:
         chat.complete = chat.complete or complete
         self._changed(user_id)
 
-    def put(self, message: Message) -> None:
+    def put(self, message: "Message") -> None:
         """Take a message that came, that is to be sent, was sent, or has changed."""
         peer = message.peer(self.own_id)
         chat = self._open(peer)
@@ -173,7 +175,7 @@ class Chats:
             chat.typing = typing
             self._changed(user_id)
 
-    def receipts(self, receipts: Iterable[ReadReceipt]) -> None:
+    def receipts(self, receipts: "Iterable[ReadReceipt]") -> None:
         """Take what others have read."""
         for receipt in receipts:
             chat = self._open(receipt.user_id)
