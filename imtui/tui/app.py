@@ -27,6 +27,7 @@ from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
 from imtui.tui.screens.main import MainScreen
+from imtui.tui.settings import Order
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.store import Link, Store
 from imtui.tui.typed_ahead import TypedAhead
@@ -270,14 +271,14 @@ class ImtuiApp(CommandingApp):
     def _view(self, query: str) -> View:
         if self._account is None:
             return View(self.settings.settings.order, query=query)
-        state = self.memory.state
+        state, order = self.memory.state, self.settings.settings.order
         return View(
-            self.settings.settings.order,
+            order,
             frozenset(state.favourites) | self.store.chats.pinned,
             state.groups,
             frozenset(state.folded),
             query,
-            self.store.chats.last_talked(),
+            self.store.chats.last_talked() if order is Order.MESSAGE else {},
         )
 
     def _quiet_words(self) -> str:

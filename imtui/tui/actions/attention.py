@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from imtui.protocol.identifiers import is_user_id
+from imtui.tui.actions.asking import whom
 from imtui.tui.actions.host import Host
 from imtui.tui.ends import EndError, describe, parse_end
 
@@ -38,9 +38,8 @@ class AttentionActions:
 
     def let_through(self, typed: str) -> None:
         """Let alerts about somebody through, or no longer; without a name, about who is meant."""
-        user_id = typed.strip() or self._host.selected
-        if not is_user_id(user_id):
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+        user_id = whom(self._host, typed)
+        if not user_id:
             return
         through = user_id not in self._host.memory.state.let_through
         self._host.memory.change(lambda state: state.with_let_through(user_id, through))

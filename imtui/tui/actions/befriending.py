@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from imtui.protocol.identifiers import is_user_id
 from imtui.protocol.profiles import FriendAllowType
-from imtui.tui.actions.asking import ask_user
+from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.host import Host
 from imtui.tui.befriending import Befriending
 
@@ -106,10 +105,4 @@ class BefriendingActions:
         self._host.attempt(allow)
 
     def _with(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
-        user_id = typed.strip() or self._host.selected
-        if is_user_id(user_id):
-            self._host.attempt(lambda: call(user_id))
-        elif user_id:
-            self._host.complain(f"There can be no user ID {self._host.glyphs.quote(user_id)}.")
-        else:
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+        with_user(self._host, typed, lambda user_id: self._host.attempt(lambda: call(user_id)))

@@ -5,8 +5,8 @@ from functools import partial
 
 from imtui.protocol.chat import ElemType, Message, MessageStatus
 from imtui.protocol.errors import IMError
-from imtui.protocol.identifiers import is_user_id
 from imtui.protocol.status import UserStatusType
+from imtui.tui.actions.asking import whom
 from imtui.tui.actions.host import Host
 from imtui.tui.chat.conversing import Conversing, can_be_sent_again
 from imtui.tui.errors import explain
@@ -30,10 +30,8 @@ class ChattingActions:
         user_id = typed.strip() or self._host.selected
         if user_id == self._host.store.own.user_id:
             self._host.complain("That is you: open a friend's conversation.")
-        elif is_user_id(user_id):
+        elif user_id := whom(self._host, typed):
             self._show(user_id)
-        else:
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
 
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
@@ -198,9 +196,8 @@ class ChattingActions:
         """Delete the conversation with somebody for oneself, once that is confirmed."""
         from imtui.tui.screens.question import Question
 
-        user_id = typed.strip() or self._host.selected
-        if not is_user_id(user_id):
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+        user_id = whom(self._host, typed)
+        if not user_id:
             return
 
         def answered(yes: bool | None) -> None:
@@ -254,11 +251,8 @@ class ChattingActions:
         self._host.say("is pinned" if pinned else "is no longer pinned", who=user_id)
 
     def _toggle(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
-        user_id = typed.strip() or self._host.selected
-        if is_user_id(user_id):
+        if user_id := whom(self._host, typed):
             self._attempt(lambda: call(user_id))
-        else:
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
 
     def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
         self._host.attempt(call)

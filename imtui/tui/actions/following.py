@@ -1,7 +1,7 @@
 """What a person does to be told of others."""
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.actions.asking import ask_user
+from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.host import Host
 from imtui.tui.people import HeardBy
 from imtui.tui.watches import Watch, WatchesFullError
@@ -55,7 +55,7 @@ class FollowingActions:
         user_id = typed.strip() or self._host.selected
         person = self._host.store.person(user_id)
         if not user_id:
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+            self._host.complain(NOBODY)
             return
         if person is None:
             self._host.complain(f"Nothing is heard of {user_id}: subscribe first (+).")

@@ -4,9 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from imtui.protocol.errors import IMError
-from imtui.protocol.identifiers import is_user_id
 from imtui.tui.account_state import group_name
-from imtui.tui.actions.asking import ask_user
+from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.host import Host
 from imtui.tui.errors import explain
 
@@ -21,14 +20,7 @@ class PeopleActions:
         self._host = host
 
     def _with(self, typed: str, do: Callable[[str], None]) -> None:
-        """Do something with the user who was typed, or who is meant on the screen."""
-        user_id = typed.strip() or self._host.selected
-        if is_user_id(user_id):
-            do(user_id)
-        elif user_id:
-            self._host.complain(f"There can be no user ID {self._host.glyphs.quote(user_id)}.")
-        else:
-            self._host.complain("Whom? Choose a friend first, or type the command with a user ID.")
+        with_user(self._host, typed, do)
 
     # Asking
 

@@ -36,7 +36,7 @@ class FriendList(CursorView):
         self._view = view
         self._is_watched = is_watched
         self._rows: list[Row] = []
-        self._favourites: frozenset[str] = frozenset()
+        self._sorted_by = View()
         self._moved_at = float("-inf")
         self._sticks = False
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
@@ -54,7 +54,7 @@ class FriendList(CursorView):
     @property
     def order(self) -> Order:
         """Return the order that the list is in."""
-        return self._view().order
+        return self._sorted_by.order
 
     @property
     def headings(self) -> list[str]:
@@ -93,7 +93,7 @@ class FriendList(CursorView):
             return
         under, before = self._row, self._rows
         view = self._view()
-        self._rows, self._favourites = arrange(self._store.listed(), view), view.favourites
+        self._rows, self._sorted_by = arrange(self._store.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
         # Whom the cursor is on is meant, from when the list is first right.
@@ -136,7 +136,7 @@ class FriendList(CursorView):
             return [], under
         marks = Marks(
             at_cursor,
-            row in self._favourites,
+            row in self._sorted_by.favourites,
             self._is_watched(row),
             self._store.chats.unread(row),
             bool(self._store.chats.get(row).draft),
