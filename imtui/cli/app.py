@@ -119,8 +119,9 @@ class Joining:
         )
 
     async def _join_local(self, choice: LocalAccount) -> "Account":
-        from dataclasses import replace
         from functools import partial
+
+        from msgspec.structs import replace
 
         from imtui.cli import paths
         from imtui.cli.embedded import EmbeddedBackend, local_user_sig

@@ -3,10 +3,11 @@
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.cli.arguments import positive, server_url, user_id
 from imtui.cli.errors import CommandError, UsageError
@@ -15,8 +16,7 @@ USER_SIG_VARIABLE: Final = "IMTUI_USERSIG"
 _USER_SIG_FILE_MAX_BYTES: Final = 64 * 1024
 
 
-@dataclass(frozen=True)
-class RemoteAccount:
+class RemoteAccount(Struct, frozen=True):
     """An account of another backend."""
 
     url: str
@@ -27,8 +27,7 @@ class RemoteAccount:
     """Gives the UserSig; it may ask the keyring, and raise CommandError."""
 
 
-@dataclass(frozen=True)
-class LocalAccount:
+class LocalAccount(Struct, frozen=True):
     """An account of this machine's embedded backend."""
 
     user_id: str

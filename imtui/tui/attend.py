@@ -7,16 +7,18 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Launch
-from imtui.tui.sdk_face import Sdk
+
+if TYPE_CHECKING:
+    from imtui.tui.sdk_face import Sdk
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How the app ended."""
 
     failure: str
@@ -29,7 +31,7 @@ _END_MAX: Final = 5.0
 """Told to end, the process is gone after so many seconds even if the terminal hangs."""
 
 
-async def attend(launch: Launch, load_sdk: Callable[[], Sdk] | None = None) -> Ending:
+async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> Ending:
     """Run the app and its session together, and return how it ended."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
     app = ImtuiApp(launch, load_sdk=load_sdk)

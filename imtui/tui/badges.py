@@ -1,14 +1,14 @@
 """How a general status looks: a glyph, a word and a colour, never the colour alone."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.status import UserStatusType
 
 
-@dataclass(frozen=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """How one general status looks."""
 
     glyph: str
@@ -24,8 +24,7 @@ class Badge:
         return f"{self.glyph} {self.word}"
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True, dict=True):
     """The characters that the app draws with."""
 
     badges: dict[UserStatusType, Badge]

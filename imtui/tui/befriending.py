@@ -1,8 +1,9 @@
 """Friendship on the SDK: asking, agreeing, refusing, blocking, and what one calls one another."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationType
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from imtui.tui.store import Store
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """A friend request; all of its text is safe to show."""
 
     user_id: str

@@ -1,9 +1,10 @@
 """What a command of the app is, and how its keys are written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from imtui.tui.actions import Actions
@@ -26,8 +27,7 @@ class Takes(Enum):
     THEME = "THEME"
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """One thing that the app can do."""
 
     id: str

@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.plain import plain
@@ -59,8 +61,7 @@ KIND_NAMES: Final = {
 """What the event pane is called while it shows one kind only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Many changes, counted."""
 
     noun: str
@@ -93,8 +94,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One line of the event pane; all of its text is safe to show."""
 
     at: int

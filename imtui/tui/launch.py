@@ -1,16 +1,16 @@
 """What the app is started with."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class JoinError(Exception):
     """The app has no account to log in with; the message is one line that says what to do."""
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """What the app logs in with."""
 
     url: str
@@ -30,8 +30,7 @@ class Account:
     """Whom to subscribe to at the account's first start on this machine."""
 
 
-@dataclass(frozen=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """What the app needs to begin."""
 
     join: Callable[[], Awaitable[Account]]

@@ -1,6 +1,6 @@
 """The lines that the screens show, as spans; pure, so that each can be tested by its words."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.badges import Badge, Glyphs
@@ -20,8 +20,7 @@ _NARROW = 34
 _CONNECTION_MIN = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What stands before a name in the friend list."""
 
     cursor: bool = False

@@ -1,11 +1,11 @@
 """How one moves in a list: not commands, but keys that a person can choose all the same."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Move:
+
+class Move(Struct, frozen=True):
     """A way to move."""
 
     id: str

@@ -1,8 +1,9 @@
 """One's own account: status, devices, and which device set which text."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.messages import SelfDevice
 from imtui.protocol.safe_text import safe_text
@@ -14,8 +15,7 @@ from imtui.tui.people import Person, before, change, update
 _SETTERS_MAX: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class TextSet:
+class TextSet(Struct, frozen=True):
     """A text that one of the own devices set."""
 
     at: int

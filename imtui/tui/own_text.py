@@ -1,7 +1,8 @@
 """One's own text as this device set it, and how to tell whose doing a change was."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatus
@@ -10,8 +11,7 @@ AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
 """The end of an away text, in Unix milliseconds; it is what tells it from any other text."""
 
 
-@dataclass(frozen=True)
-class OwnText:
+class OwnText(Struct, frozen=True):
     """A text that this device set, and when it ends, in Unix milliseconds."""
 
     text: str

@@ -1,8 +1,9 @@
 """People as the store knows them, and what to tell when one of them changes."""
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.safe_text import safe_text
@@ -19,8 +20,7 @@ class HeardBy(Enum):
     NOTHING = "not at all: subscribe to hear of changes"
 
 
-@dataclass(slots=True)
-class Person:
+class Person(Struct):
     """A user of whom the app knows."""
 
     user_id: str

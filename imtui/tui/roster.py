@@ -1,8 +1,9 @@
 """Who stands in the friend list, in which order and under which heading."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.people import Person
@@ -20,8 +21,7 @@ _RANK: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The row over a group."""
 
     name: str
@@ -34,8 +34,7 @@ Row = str | Heading
 """A row of the friend list: the user ID of a person, or a heading."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """How the person wants the list to be."""
 
     order: Order = Order.PRESENCE
@@ -50,8 +49,7 @@ class View:
     """When the last message with a user was, in Unix milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many of the friends are online."""
 
     online: int

@@ -1,10 +1,11 @@
 """What the person chose, in TOML: every setting, its default, and what is wrong with a file."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Final, TypeVar
+
+from msgspec import Struct, field
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import check_custom_status
@@ -43,8 +44,7 @@ class Desktop(StrEnum):
     NATIVE = "native"
 
 
-@dataclass(frozen=True)
-class AlertSettings:
+class AlertSettings(Struct, frozen=True):
     """How somebody's change that one waits for is told."""
 
     bell: bool = True
@@ -52,8 +52,7 @@ class AlertSettings:
     desktop: Desktop = Desktop.OFF
 
 
-@dataclass(frozen=True)
-class AwaySettings:
+class AwaySettings(Struct, frozen=True):
     """When the away text is set by itself."""
 
     text: str = ""
@@ -66,8 +65,7 @@ class AwaySettings:
     """When tmux is detached."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The settings, each with its default."""
 
     presets: tuple[str, ...] = PRESETS
@@ -83,8 +81,7 @@ class Settings:
     away: AwaySettings = AwaySettings()
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What a file says."""
 
     settings: Settings

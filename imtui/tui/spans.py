@@ -1,15 +1,15 @@
 """Styled text of one line, before it is painted: what stands where, and in which style."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len, chop_cells
 
 from imtui.tui.cells import fit
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of one line."""
 
     text: str

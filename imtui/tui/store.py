@@ -5,9 +5,10 @@ All text that comes from elsewhere becomes safe at this door; the screens show w
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
@@ -45,8 +46,7 @@ class Link(Enum):
     """Logged out, kicked or refused: nothing happens until the person asks for it."""
 
 
-@dataclass
-class Changed:
+class Changed(Struct):
     """What changed since it was last asked."""
 
     people: set[str] = field(default_factory=set)

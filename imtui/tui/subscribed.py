@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
 from imtui.protocol.messages import SubscriptionReason
@@ -19,8 +20,7 @@ _WHY_REMOVED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionChange:
+class SubscriptionChange(Struct, frozen=True):
     """One change of the list."""
 
     at: int

@@ -2,9 +2,9 @@
 
 import asyncio
 import unicodedata
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from imtui.protocol.status import UserStatusType
