@@ -21,6 +21,13 @@ class ElemType(IntEnum):
 
     TEXT = 1
     CUSTOM = 2
+    IMAGE = 3
+    """This kind and those after it come from the REST API; ``text`` says in words what they are."""
+    SOUND = 4
+    VIDEO = 5
+    FILE = 6
+    LOCATION = 7
+    FACE = 8
 
 
 class MessageStatus(IntEnum):
@@ -73,6 +80,10 @@ class Message(_Message, frozen=True, omit_defaults=True):
     status: MessageStatus = MessageStatus.SEND_SUCC
     online_user_only: bool = False
     """Neither stored nor counted: a typing hint."""
+    msg_body: str = ""
+    """Its elements as the REST API was given them, in JSON, if text or data do not say it all."""
+    is_excluded_from_unread_count: bool = False
+    is_excluded_from_last_message: bool = False
 
     def peer(self, user_id: str) -> str:
         """Return with whom the conversation is, as seen by one of the two."""
@@ -104,6 +115,8 @@ def check_contents(elem_type: ElemType, text: str, data: bytes, cloud_custom_dat
         raise invalid_parameters("text", "a text message has a text and nothing else")
     if elem_type is ElemType.CUSTOM and (not data or text):
         raise invalid_parameters("data", "a custom message has data and nothing else")
+    if elem_type not in (ElemType.TEXT, ElemType.CUSTOM):
+        raise invalid_parameters("elemType", "clients send texts and custom messages")
     for field, value in (("text", text), ("cloudCustomData", cloud_custom_data)):
         if "\x00" in value or (not value.isascii() and _has_surrogate(value)):
             raise invalid_parameters(field, "NUL and lone surrogates are not allowed")

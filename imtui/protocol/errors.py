@@ -59,6 +59,7 @@ class ErrorCode(IntEnum):
     # The backend: friendship.
     ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS = 30001, "A parameter of the friendship is invalid."
     ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND = 30003, "There is no such account."
+    ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY = 30009, "An admin has forbidden to add friends."
     ERR_SVR_FRIENDSHIP_COUNT_LIMIT = 30010, "The friend list is full."
     ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT = 30011, "There are at most 32 friend groups."
     ERR_SVR_FRIENDSHIP_PENDENCY_LIMIT = 30012, "At most 100 friend requests can be pending."
@@ -92,6 +93,7 @@ class ErrorCode(IntEnum):
     ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID = 70013, "The UserSig is for another user."
     ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID = 70014, "The UserSig is for another app."
     ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND = 70020, "There is no app with this SDKAppID."
+    ERR_SVR_ACCOUNT_INVALID_USERSIG = 70052, "The UserSig was revoked; get a new one."
     ERR_SVR_ACCOUNT_NOT_FOUND = 70107, "There is no such account."
     ERR_SVR_ACCOUNT_INVALID_PARAMETERS = 70402, "A parameter is invalid."
     ERR_SVR_ACCOUNT_INTERNAL_ERROR = 70500, "The backend could not do it; try again."

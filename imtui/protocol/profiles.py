@@ -16,6 +16,14 @@ class FriendAllowType(IntEnum):
     DENY_ANY = 2
 
 
+class Gender(IntEnum):
+    """What a profile says of it."""
+
+    UNKNOWN = 0
+    MALE = 1
+    FEMALE = 2
+
+
 class _Message(Struct, frozen=True, rename=wire_name):
     pass
 
@@ -28,6 +36,20 @@ class UserFullInfo(_Message, frozen=True, omit_defaults=True):
     """At most 500 bytes of UTF-8, as is the signature."""
     self_signature: str = ""
     allow_type: FriendAllowType = FriendAllowType.ALLOW_ANY
+    face_url: str = ""
+    """Where the picture is; it and all that follows is set by the REST API."""
+    gender: Gender = Gender.UNKNOWN
+    birthday: int = 0
+    """As ``yyyymmdd``; 0 if not said."""
+    location: str = ""
+    language: int = 0
+    level: int = 0
+    role: int = 0
+    msg_settings: int = 0
+    may_not_add: bool = False
+    """An admin forbade to add friends."""
+    custom_info: dict[str, str] = {}
+    """Fields of the app's own, by their names without ``Tag_Profile_Custom_``."""
 
 
 class SetSelfInfoParams(_Message, frozen=True, omit_defaults=True):

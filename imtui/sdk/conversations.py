@@ -325,12 +325,14 @@ class Conversations:
     def _summary(self, info: ConversationInfo, message: Message, is_new: bool) -> ConversationInfo:
         is_there = message.status is MessageStatus.SEND_SUCC
         unread, last, order_key = info.unread_count, info.last_message, info.order_key
-        if message.sender == info.user_id and message.seq > info.read_seq:
+        counts = not message.is_excluded_from_unread_count
+        if counts and message.sender == info.user_id and message.seq > info.read_seq:
             if is_new:
                 unread += is_there
             elif not is_there:
                 unread -= self._counted(info.user_id, message)
-        if message.status is not MessageStatus.HAS_DELETED:
+        shows = not message.is_excluded_from_last_message
+        if shows and message.status is not MessageStatus.HAS_DELETED:
             if last is None or message.seq >= last.seq:
                 last = message
             if is_new:

@@ -17,7 +17,7 @@ class MemoryArchive:
         """Keep what changes say of messages."""
         for change in changes:
             if isinstance(change, MessageSent) and not change.message.online_user_only:
-                self._put(StoredMessage(change.message))
+                self._put(change.stored)
             elif isinstance(change, MessagesChanged):
                 for stored in change.messages:
                     self._put(stored)
@@ -36,6 +36,16 @@ class MemoryArchive:
     def before(self, viewer: str, peer: str, seq: int, count: int) -> list[StoredMessage]:
         earlier = [one for one in self._visible(viewer, peer) if one.message.seq < seq]
         return earlier[::-1][:count]
+
+    def within(
+        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+    ) -> list[StoredMessage]:
+        there = [
+            one
+            for one in self._visible(viewer, peer)
+            if times[0] <= one.message.timestamp <= times[1] and one.message.seq < before_seq
+        ]
+        return there[::-1][:count]
 
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
         later = [one for one in self._between(viewer, peer) if one.message.version > version]

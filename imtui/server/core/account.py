@@ -20,6 +20,8 @@ class Session(Struct):
     """It is no device: it makes nobody ONLINE."""
     last_received: float
     """When anything was last received from it, in monotonic seconds."""
+    user_sig: int = 0
+    """A number that stands for the UserSig with which it logged in."""
 
 
 class Account:

@@ -11,7 +11,7 @@ from imtui.protocol.profiles import UserFullInfo
 from imtui.server.core.account import Account, Session
 from imtui.server.core.application import Applications
 from imtui.server.core.archive import Archive
-from imtui.server.core.changes import Change, DeviceChanged
+from imtui.server.core.changes import Change, DeviceChanged, FriendshipChange
 from imtui.server.core.conversation import Conversation, Conversations, Side
 from imtui.server.core.deadlines import Deadlines
 from imtui.server.core.device import DeviceState
@@ -20,6 +20,7 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.rates import Rates
 from imtui.server.core.relation import Relation
 from imtui.server.core.stored import StoredApp
+from imtui.server.core.user_sigs import UserSigs
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class App:
         self.applications = Applications()
         self.blocked = Relation()
         self.subscriptions = Relation()
+        self.user_sigs = UserSigs()
         self.conversations = Conversations()
         self.rates = Rates()
         self.silences: Deadlines[int] = Deadlines()
@@ -66,7 +68,9 @@ class App:
         self.ends: Deadlines[str] = Deadlines()
         """When the custom status of an account ends, in Unix milliseconds."""
         self.changes: list[Change] = []
-        self._revision = stored.start << 32
+        self._first_revision = self._revision = stored.start << 32
+        self.friend_sequences: dict[str, int] = {}
+        """Of those whose friend list has changed since the start."""
         self._login_order = max((device.login_order for device in stored.devices), default=0)
         self._restore(stored, now)
 
@@ -91,6 +95,14 @@ class App:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         return session
 
+    def user_of(self, session_id: int) -> str:
+        """Return the account of a session.
+
+        Raises:
+            IMError: 6014.
+        """
+        return self.session(session_id).user_id
+
     def profile(self, user_id: str) -> UserFullInfo:
         """Return what a user says of themselves."""
         return self.profiles.get(user_id) or UserFullInfo(user_id)
@@ -106,8 +118,22 @@ class App:
         self.accounts[user_id] = account
         return account
 
+    def say_of_friends(self, change: FriendshipChange) -> None:
+        """Say that a friend list or its groups changed, and count it."""
+        self.friend_sequences[change.user_id] = self.next_revision()
+        self.changes.append(change)
+
+    def friend_sequence(self, user_id: str) -> int:
+        """Return a number that grows with each change of a user's friend list and groups."""
+        return self.friend_sequences.get(user_id, self._first_revision)
+
     def _restore(self, stored: StoredApp, now: Moment) -> None:
         for known in stored.accounts:
+            if known.sigs_revoked_at:
+                # Which of that second had been used is not kept: none of them counts.
+                self.user_sigs.revoke(known.user_id, known.sigs_revoked_at + 1)
+            if known.is_deleted:
+                continue
             account = self.new_account(known.user_id, known.registered_at)
             account.subscriptions_cleared_at = known.subscriptions_cleared_at
         for device in stored.devices:
@@ -131,18 +157,18 @@ class App:
         self._restore_conversations(stored)
 
     def _restore_friendship(self, stored: StoredApp) -> None:
-        for owner, member in stored.friends:
-            self.friends.append(owner, member)
-        for owner, member, remark in stored.remarks:
-            self.book.set_remark(owner, member, remark)
+        for owner, member, since in stored.friends:
+            self.friends.append(owner, member, since)
+        for owner, member, note in stored.friend_notes:
+            self.book.set_note(owner, member, note)
         for owner, name in stored.friend_groups:
             self.book.make_group(owner, name)
         for owner, name, member in stored.grouped_friends:
             self.book.put(owner, name, (member,))
         for application in stored.applications:
             self.applications.put(application)
-        for owner, member in stored.blocked:
-            self.blocked.append(owner, member)
+        for owner, member, since in stored.blocked:
+            self.blocked.append(owner, member, since)
         for profile in stored.profiles:
             self.profiles[profile.user_id] = profile
 

@@ -17,22 +17,40 @@ from imtui.server.core import friend_groups, friendships
 from imtui.server.core.app import App
 from imtui.server.core.application import Application
 from imtui.server.core.changes import ApplicationAdded, ApplicationDeleted, ApplicationsRead
+from imtui.server.core.friend_book import FriendNote
 from imtui.server.core.moment import Moment
 
 
-def add_friend(app: App, session_id: int, wish: AddFriendParams, now: Moment) -> None:
-    """Make a session's account and a user friends, at once or once the user agrees.
+def add_friend(
+    app: App,
+    own: str,
+    wish: AddFriendParams,
+    now: Moment,
+    *,
+    source: str = "",
+    is_forced: bool = False,
+) -> None:
+    """Make an account and a user friends, at once or once the user agrees.
 
     Whoever has asked for it, or has the other one in their list, need not be asked. If the user
     has to agree, this fails with 30539 and the request is made, in place of an earlier one.
 
+    Args:
+        app: The app.
+        own: Who adds.
+        wish: Whom, and how.
+        now: When.
+        source: From where, such as ``AddSource_Type_Android``.
+        is_forced: Nobody is asked: an admin wants it.
+
     Raises:
-        IMError: 6014; 6017; 9003, 9002 or 9005 for a text that is too long; 30001 for oneself;
-            30003 for an unknown account; 30515 or 30525 if one has blocked the other; 30010,
-            30014 or 30011 if one's own list, the other's, or one's own groups are full; 30516 if
-            the user takes no requests; 30012 if one of the two has 100; 30539.
+        IMError: 6017; 9003, 9002 or 9005 for a text that is too long; 30001 for oneself;
+            30003 for an unknown account; 30009 for whom an admin forbade it; 30515 or 30525 if one
+            has blocked the other; 30010, 30014 or 30011 if one's own list, the other's, or one's
+            own groups are full; 30516 if the user takes no requests; 30012 if one of the two has
+            100; 30539.
     """
-    own, other = app.session(session_id).user_id, identifiers.check_user_id(wish.user_id)
+    other = identifiers.check_user_id(wish.user_id)
     application = Application(
         own,
         other,
@@ -52,25 +70,26 @@ def add_friend(app: App, session_id: int, wish: AddFriendParams, now: Moment) ->
         friendships.check_room(app, other, own, ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT)
     if application.group and not friend_groups.has_room(app, own, application.group):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
-    if not (has_asked or has_own):
+    if not (has_asked or has_own or is_forced):
         _check_allowed(app, application)
     asked = take(app, other, own)
     take(app, own, other)
-    friendships.add(app, own, other, application.remark, application.group)
+    note = FriendNote(application.remark, source, application.wording)
+    friendships.add(app, own, other, now.unix_ms, note, application.group)
     if asked is not None:
-        friendships.add(app, other, own, asked.remark, asked.group)
+        _add_asker(app, asked, now)
     elif is_both:
-        friendships.add(app, other, own)
+        friendships.add(app, other, own, now.unix_ms, FriendNote(add_source=source))
 
 
-def accept(app: App, session_id: int, wish: AcceptFriendApplicationParams) -> None:
-    """Agree to a request that a session's account received.
+def accept(app: App, own: str, wish: AcceptFriendApplicationParams, now: Moment) -> None:
+    """Agree to a request that an account received.
 
     Raises:
-        IMError: 6014; 6017; 9002; 30614 if there is none; 30014 or 30010 if the list of whoever
+        IMError: 6017; 9002; 30614 if there is none; 30014 or 30010 if the list of whoever
             asked, or one's own, is full.
     """
-    own, asker = app.session(session_id).user_id, identifiers.check_user_id(wish.user_id)
+    asker = identifiers.check_user_id(wish.user_id)
     remark = identifiers.check_friend_remark(wish.friend_remark)
     asked = app.applications.get(asker, own)
     if asked is None:
@@ -80,40 +99,35 @@ def accept(app: App, session_id: int, wish: AcceptFriendApplicationParams) -> No
     if adds:
         friendships.check_room(app, own, asker, ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT)
     take(app, asker, own)
-    friendships.add(app, asker, own, asked.remark, asked.group)
+    _add_asker(app, asked, now)
     if adds:
-        friendships.add(app, own, asker, remark)
+        friendships.add(app, own, asker, now.unix_ms, FriendNote(remark))
 
 
-def refuse(app: App, session_id: int, user_id: str) -> None:
-    """Refuse a request that a session's account received.
+def refuse(app: App, own: str, user_id: str) -> None:
+    """Refuse a request that an account received.
 
     Raises:
-        IMError: 6014; 6017; 30614 if there is none.
+        IMError: 6017; 30614 if there is none.
     """
-    own, asker = app.session(session_id).user_id, identifiers.check_user_id(user_id)
+    asker = identifiers.check_user_id(user_id)
     if take(app, asker, own) is None:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND)
 
 
-def delete(app: App, session_id: int, user_id: str) -> None:
-    """Take away the request between a session's account and a user, whoever of them made it.
+def delete(app: App, own: str, user_id: str) -> None:
+    """Take away the request between an account and a user, whoever of them made it.
 
     Raises:
-        IMError: 6014; 6017; 30614 if there is none.
+        IMError: 6017; 30614 if there is none.
     """
-    own, other = app.session(session_id).user_id, identifiers.check_user_id(user_id)
+    other = identifiers.check_user_id(user_id)
     if take(app, other, own) is None and take(app, own, other) is None:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND)
 
 
-def set_read(app: App, session_id: int) -> None:
-    """Note that all requests that a session's account received were read.
-
-    Raises:
-        IMError: 6014.
-    """
-    own = app.session(session_id).user_id
+def set_read(app: App, own: str) -> None:
+    """Note that all requests that an account received were read."""
     unread = [one for one in app.applications.incoming(own) if not one.is_read]
     for application in unread:
         app.applications.read(structs.replace(application, is_read=True))
@@ -121,13 +135,8 @@ def set_read(app: App, session_id: int) -> None:
         app.changes.append(ApplicationsRead(own))
 
 
-def get_list(app: App, session_id: int) -> FriendApplicationList:
-    """Return the requests that a session's account received and made, the newest first.
-
-    Raises:
-        IMError: 6014.
-    """
-    own = app.session(session_id).user_id
+def get_list(app: App, own: str) -> FriendApplicationList:
+    """Return the requests that an account received and made, the newest first."""
     there = [*app.applications.incoming(own), *app.applications.outgoing(own)]
     there.reverse()
     there.sort(key=lambda application: application.add_time, reverse=True)
@@ -148,6 +157,12 @@ def take(app: App, asker: str, receiver: str) -> Application | None:
     return application
 
 
+def _add_asker(app: App, asked: Application, now: Moment) -> None:
+    """Put whom somebody had asked onto their list."""
+    note = FriendNote(asked.remark, add_wording=asked.wording)
+    friendships.add(app, asked.asker, asked.receiver, now.unix_ms, note, asked.group)
+
+
 def _check_possible(app: App, own: str, other: str) -> None:
     if other == own:
         raise IMError(
@@ -155,6 +170,8 @@ def _check_possible(app: App, own: str, other: str) -> None:
         )
     if other not in app.accounts:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
+    if app.profile(own).may_not_add:
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY)
     if app.blocked.has(own, other):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST)
     if app.blocked.has(other, own):

@@ -38,6 +38,7 @@ class StoredMessage(Struct, frozen=True):
             self.message.receiver == viewer
             and self.message.seq > read_seq
             and not self.is_revoked
+            and not self.message.is_excluded_from_unread_count
             and not self.is_deleted_for(viewer)
         )
 
@@ -77,6 +78,15 @@ class Archive(Protocol):
     def before(self, viewer: str, peer: str, seq: int, count: int) -> list[StoredMessage]:
         """Return the last ``count`` that the viewer has not deleted, the newest first."""
 
+    def within(
+        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+    ) -> list[StoredMessage]:
+        """Return the last ``count`` before a place that were written in some time.
+
+        Those that the viewer has deleted are left out; the newest comes first. ``times`` are the
+        first and the last millisecond of the time, in Unix milliseconds.
+        """
+
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
         """Return the first ``count`` that changed after a version, the earliest change first."""
 
@@ -88,4 +98,6 @@ class Archive(Protocol):
 
 
 def _without_contents(message: Message, status: MessageStatus) -> Message:
-    return structs.replace(message, text="", data=b"", cloud_custom_data="", status=status)
+    return structs.replace(
+        message, text="", data=b"", cloud_custom_data="", msg_body="", status=status
+    )

@@ -6,16 +6,16 @@ from imtui.protocol.identifiers import check_some_user_ids
 from imtui.server.core import applications, friendships
 from imtui.server.core.app import App
 from imtui.server.core.changes import BlackListAdded, BlackListDeleted
+from imtui.server.core.moment import Moment
 
 
-def add(app: App, session_id: int, user_ids: list[str]) -> None:
+def add(app: App, own: str, user_ids: list[str], now: Moment) -> None:
     """Block users; friendships and friend requests with them end, both ways.
 
     Raises:
-        IMError: 6014; 6017; 30001 for oneself; 30003 if all are unknown; 30013 if there would be
+        IMError: 6017; 30001 for oneself; 30003 if all are unknown; 30013 if there would be
             more than 1,000.
     """
-    own = app.session(session_id).user_id
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     if own in unique:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody blocks themselves.")
@@ -27,33 +27,29 @@ def add(app: App, session_id: int, user_ids: list[str]) -> None:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
     if not coming:
         return
+    since = now.unix_ms // 1000
     for user_id in coming:
-        app.blocked.append(own, user_id)
+        app.blocked.append(own, user_id, since)
         applications.take(app, own, user_id)
         applications.take(app, user_id, own)
-    app.changes.append(BlackListAdded(own, tuple(coming)))
+    app.changes.append(BlackListAdded(own, tuple(coming), since))
     friendships.remove(app, own, coming)
     for user_id in coming:
         friendships.remove(app, user_id, [own])
 
 
-def delete(app: App, session_id: int, user_ids: list[str]) -> None:
+def delete(app: App, own: str, user_ids: list[str]) -> None:
     """Block users no longer; those that are not blocked are passed over.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    own = app.session(session_id).user_id
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     going = [user_id for user_id in unique if app.blocked.remove(own, user_id)]
     if going:
         app.changes.append(BlackListDeleted(own, tuple(going)))
 
 
-def get_list(app: App, session_id: int) -> list[str]:
-    """Return whom a session's account blocks, the earliest first.
-
-    Raises:
-        IMError: 6014.
-    """
-    return list(app.blocked.members(app.session(session_id).user_id))
+def get_list(app: App, own: str) -> list[str]:
+    """Return whom an account blocks, the earliest first."""
+    return list(app.blocked.members(own))

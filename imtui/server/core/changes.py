@@ -10,6 +10,7 @@ from imtui.server.core.application import Application
 from imtui.server.core.archive import StoredMessage
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
+from imtui.server.core.friend_book import NO_NOTE, FriendNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,23 @@ class AccountRegistered:
 
     user_id: str
     registered_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    """An account is gone; what belonged to it was said to be gone before."""
+
+    user_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserSigsRevoked:
+    """The UserSigs of an account that were made until now count no longer."""
+
+    user_id: str
+    second: int
+    """The Unix second of the revocation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +91,10 @@ class FriendsAdded:
 
     user_id: str
     friend_ids: tuple[str, ...]
-    remark: str = ""
-    """What the user calls them."""
+    note: FriendNote = NO_NOTE
+    """What the user noted of them."""
+    since: int = 0
+    """When, in Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +106,12 @@ class FriendsDeleted:
 
 
 @dataclass(frozen=True, slots=True)
-class FriendRemarked:
-    """A user calls a friend something else."""
+class FriendNoted:
+    """A user calls a friend something else, or noted something else of them."""
 
     user_id: str
     friend_id: str
-    remark: str
+    note: FriendNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +186,8 @@ class BlackListAdded:
 
     user_id: str
     blocked_ids: tuple[str, ...]
+    since: int = 0
+    """When, in Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +246,19 @@ class MessageSent:
     """Who sent it, and is not told."""
     to_receiver: bool
     """False if the receiver does not want to be told."""
+    to_sender: bool = True
+    """False if the sender's devices are not told."""
+    hidden_from_sender: bool = False
+    """Only the receiver has it in the conversation."""
+
+    @property
+    def stored(self) -> StoredMessage:
+        """Return the message as it is kept."""
+        sender, receiver = self.message.sender, self.message.receiver
+        hidden = self.hidden_from_sender
+        return StoredMessage(
+            self.message, hidden and sender < receiver, hidden and sender > receiver
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,21 +301,28 @@ class ConversationRead:
     at: int
 
 
-Change = (
-    AccountRegistered
-    | DeviceChanged
-    | DeviceForgotten
-    | StatusChanged
-    | OwnDevicesChanged
-    | SubscriptionsChanged
-    | FriendsAdded
+FriendshipChange = (
+    FriendsAdded
     | FriendsDeleted
-    | FriendRemarked
+    | FriendNoted
     | FriendGroupCreated
     | FriendGroupsDeleted
     | FriendGroupRenamed
     | FriendsGrouped
     | FriendsUngrouped
+)
+"""A change of somebody's friend list or friend groups."""
+
+Change = (
+    AccountRegistered
+    | AccountDeleted
+    | UserSigsRevoked
+    | DeviceChanged
+    | DeviceForgotten
+    | StatusChanged
+    | OwnDevicesChanged
+    | SubscriptionsChanged
+    | FriendshipChange
     | ApplicationAdded
     | ApplicationDeleted
     | ApplicationsRead

@@ -47,6 +47,10 @@ class Conversation(Struct):
         """Return what one of the two has of it."""
         return self.low_side if user_id == self.low else self.high_side
 
+    def peer(self, user_id: str) -> str:
+        """Return the other one of the two."""
+        return self.high if user_id == self.low else self.low
+
     def next_version(self) -> int:
         """Raise the version, and return it."""
         self.version += 1

@@ -20,22 +20,21 @@ _CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
 _Place = tuple[bool, int, str]
 
 
-def get_list(app: App, session_id: int, cursor: str, count: int) -> ConversationList:
-    """Return a page of a session's conversations: pinned ones first, then the latest active.
+def get_list(app: App, owner: str, cursor: str, count: int) -> ConversationList:
+    """Return a page of an account's conversations: pinned ones first, then the latest active.
 
     Those without a message for oneself are left out, unless they are pinned or have a receive
     option.
 
     Args:
         app: The app.
-        session_id: Who asks.
+        owner: Who asks.
         cursor: That of the page before; empty for the first one.
         count: 1 to 100 at most; fewer if they would not fit into one frame.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    owner = app.session(session_id).user_id
     check_count(count, limits.CONVERSATION_PAGE_MAX)
     after = _place_of(cursor) if cursor else None
     listed = (
@@ -49,20 +48,20 @@ def get_list(app: App, session_id: int, cursor: str, count: int) -> Conversation
     return ConversationList(page, None if is_last else _cursor(found[len(page) - 1][0]))
 
 
-def clean_unread(app: App, session_id: int, conversation_id: str, up_to: int, now: Moment) -> None:
-    """Note that a session's account has read a conversation.
+def clean_unread(app: App, owner: str, conversation_id: str, up_to: int, now: Moment) -> None:
+    """Note that an account has read a conversation.
 
     Args:
         app: The app.
-        session_id: Who has read.
+        owner: Who has read.
         conversation_id: What.
         up_to: The place up to which; 0, or more than there is, for all.
         now: When.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    peer = peer_of(conversation_id)
     if up_to < 0:
         raise invalid_parameters("cleanSequence", "0 or more")
     conversation = app.conversations.get(owner, peer)
@@ -80,13 +79,13 @@ def clean_unread(app: App, session_id: int, conversation_id: str, up_to: int, no
     say_changed(app, conversation, owner, newest)
 
 
-def pin(app: App, session_id: int, conversation_id: str, is_pinned: bool) -> None:
-    """Pin a conversation of a session's account, or unpin it.
+def pin(app: App, owner: str, conversation_id: str, is_pinned: bool) -> None:
+    """Pin a conversation of an account, or unpin it.
 
     Raises:
-        IMError: 6014; 6017; 20003 for an unknown account or oneself; 51012 when 50 are pinned.
+        IMError: 6017; 20003 for an unknown account or oneself; 51012 when 50 are pinned.
     """
-    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    peer = peer_of(conversation_id)
     if peer not in app.accounts or peer == owner:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_ID)
     known = app.conversations.get(owner, peer)
@@ -102,19 +101,18 @@ def pin(app: App, session_id: int, conversation_id: str, is_pinned: bool) -> Non
     say_changed(app, conversation, owner, newest)
 
 
-def set_receive_opt(app: App, session_id: int, user_ids: list[str], opt: ReceiveOpt) -> None:
-    """Choose how a session's account receives what some users write.
+def set_receive_opt(app: App, owner: str, user_ids: list[str], opt: ReceiveOpt) -> None:
+    """Choose how an account receives what some users write.
 
     Args:
         app: The app.
-        session_id: Who chooses.
+        owner: Who chooses.
         user_ids: 1 to 30; unknown accounts and oneself are left out.
         opt: How.
 
     Raises:
-        IMError: 6014; 6017; 20003 if none of them is another account.
+        IMError: 6017; 20003 if none of them is another account.
     """
-    owner = app.session(session_id).user_id
     unique = check_user_ids(user_ids, limits.RECEIVE_OPT_MAX_USERS)
     if not unique:
         raise invalid_parameters("userIDList", "name at least one user")
@@ -132,13 +130,13 @@ def set_receive_opt(app: App, session_id: int, user_ids: list[str], opt: Receive
         say_changed(app, conversation, owner, newest)
 
 
-def delete(app: App, session_id: int, conversation_id: str, now: Moment) -> None:
-    """Delete a conversation with all its messages for a session's account; the other keeps them.
+def delete(app: App, owner: str, conversation_id: str, now: Moment) -> None:
+    """Delete a conversation with all its messages for one of the two; the other keeps them.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    owner, peer = app.session(session_id).user_id, peer_of(conversation_id)
+    peer = peer_of(conversation_id)
     conversation = app.conversations.get(owner, peer)
     if conversation is None:
         return
@@ -154,6 +152,20 @@ def delete(app: App, session_id: int, conversation_id: str, now: Moment) -> None
     side.is_pinned = False
     if not is_read:
         _read(app, side, owner, peer, conversation.last_seq, now)
+    say_changed(app, conversation, owner, None)
+
+
+def leave(app: App, conversation: Conversation, owner: str) -> None:
+    """Take away all that one of the two has of a conversation; the other is not told."""
+    peer, side = conversation.peer(owner), conversation.side(owner)
+    going = app.archive.count_visible(owner, peer)
+    if going:
+        app.changes.append(MessagesCleared(owner, peer, conversation.version))
+        conversation.version += going
+    side.read_seq = conversation.last_seq
+    side.newest = side.unread = 0
+    side.is_pinned = False
+    side.recv_opt = ReceiveOpt.RECEIVE
     say_changed(app, conversation, owner, None)
 
 
@@ -173,8 +185,7 @@ def shown_to(app: App, conversation: Conversation, owner: str) -> chat.Conversat
 def _shown(
     conversation: Conversation, owner: str, newest: StoredMessage | None
 ) -> chat.Conversation:
-    peer = conversation.high if owner == conversation.low else conversation.low
-    side = conversation.side(owner)
+    peer, side = conversation.peer(owner), conversation.side(owner)
     return chat.Conversation(
         chat.conversation_id(peer),
         conversation.version,

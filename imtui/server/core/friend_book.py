@@ -1,26 +1,49 @@
-"""What users note of their friends: remarks, and groups."""
+"""What users note of their friends: remarks and the like, and groups."""
 
 from collections.abc import Iterable, Mapping, Set
+from typing import Final
+
+from msgspec import Struct
+
+
+class FriendNote(Struct, frozen=True):
+    """What is noted of a friendship, beside the groups."""
+
+    remark: str = ""
+    """What the user calls the friend; empty for nothing of their own."""
+    add_source: str = ""
+    """From where the friend was added, such as ``AddSource_Type_Android``."""
+    add_wording: str = ""
+    """The words of the request."""
+    custom: dict[str, str] = {}
+    """Fields of the app's own, by their tags."""
+
+
+NO_NOTE: Final = FriendNote()
 
 
 class FriendBook:
-    """The remarks and friend groups of all users; who is a friend is not its concern."""
+    """The notes and friend groups of all users; who is a friend is not its concern."""
 
     def __init__(self) -> None:
         """Start with nothing noted."""
-        self._remarks: dict[tuple[str, str], str] = {}
+        self._notes: dict[tuple[str, str], FriendNote] = {}
         self._groups: dict[str, dict[str, set[str]]] = {}
 
     def remark(self, owner: str, friend: str) -> str:
         """Return what a user calls a friend; empty if nothing of their own."""
-        return self._remarks.get((owner, friend), "")
+        return self.note(owner, friend).remark
 
-    def set_remark(self, owner: str, friend: str, remark: str) -> None:
-        """Note what a user calls a friend; empty for nothing."""
-        if remark:
-            self._remarks[owner, friend] = remark
+    def note(self, owner: str, friend: str) -> FriendNote:
+        """Return what a user noted of a friend."""
+        return self._notes.get((owner, friend), NO_NOTE)
+
+    def set_note(self, owner: str, friend: str, note: FriendNote) -> None:
+        """Note something of a friend, in place of what was noted before."""
+        if note == NO_NOTE:
+            self._notes.pop((owner, friend), None)
         else:
-            self._remarks.pop((owner, friend), None)
+            self._notes[owner, friend] = note
 
     def groups(self, owner: str) -> Mapping[str, Set[str]]:
         """Return the groups of a user, each with its friends, in the order of their making."""
@@ -55,6 +78,6 @@ class FriendBook:
 
     def forget(self, owner: str, friend: str) -> None:
         """Forget what a user noted of somebody who is a friend no longer."""
-        self._remarks.pop((owner, friend), None)
+        self._notes.pop((owner, friend), None)
         for friends in self._groups.get(owner, {}).values():
             friends.discard(friend)

@@ -16,14 +16,13 @@ from imtui.server.core.changes import (
 )
 
 
-def create(app: App, session_id: int, name: str, user_ids: list[str]) -> None:
-    """Make a friend group of a session's account, with those of some users who are friends.
+def create(app: App, owner: str, name: str, user_ids: list[str]) -> None:
+    """Make a friend group of an account, with those of some users who are friends.
 
     Raises:
-        IMError: 6014; 6017; 9005 for a name that is empty or has more than 30 bytes; 30001 if
+        IMError: 6017; 9005 for a name that is empty or has more than 30 bytes; 30001 if
             there is such a group; 30011 if there are 32.
     """
-    owner = app.session(session_id).user_id
     name = check_group_name(name)
     unique = check_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     if name in app.book.groups(owner):
@@ -33,13 +32,12 @@ def create(app: App, session_id: int, name: str, user_ids: list[str]) -> None:
     _make(app, owner, name, [user_id for user_id in unique if app.friends.has(owner, user_id)])
 
 
-def delete(app: App, session_id: int, names: list[str]) -> None:
-    """Delete friend groups of a session's account; the friends in them stay friends.
+def delete(app: App, owner: str, names: list[str]) -> None:
+    """Delete friend groups of an account; the friends in them stay friends.
 
     Raises:
-        IMError: 6014; 6017 for none or more than 32; 30001 if none of them is there.
+        IMError: 6017 for none or more than 32; 30001 if none of them is there.
     """
-    owner = app.session(session_id).user_id
     unique = dict.fromkeys(names)
     if not 1 <= len(unique) <= limits.FRIEND_GROUPS_MAX:
         raise invalid_parameters("groupNameList", f"1 to {limits.FRIEND_GROUPS_MAX} groups a call")
@@ -48,17 +46,16 @@ def delete(app: App, session_id: int, names: list[str]) -> None:
         raise _refused("There is no such friend group.")
     for name in going:
         app.book.drop_group(owner, name)
-    app.changes.append(FriendGroupsDeleted(owner, tuple(going)))
+    app.say_of_friends(FriendGroupsDeleted(owner, tuple(going)))
 
 
-def rename(app: App, session_id: int, old: str, new: str) -> None:
-    """Rename a friend group of a session's account; to the name that it has is no change.
+def rename(app: App, owner: str, old: str, new: str) -> None:
+    """Rename a friend group of an account; to the name that it has is no change.
 
     Raises:
-        IMError: 6014; 6017; 9005 for a new name that is empty or has more than 30 bytes; 30001 if
+        IMError: 6017; 9005 for a new name that is empty or has more than 30 bytes; 30001 if
             there is no such group, or another one has the name.
     """
-    owner = app.session(session_id).user_id
     new = check_group_name(new, "newName")
     _check_there(app, owner, old)
     if new == old:
@@ -66,16 +63,15 @@ def rename(app: App, session_id: int, old: str, new: str) -> None:
     if new in app.book.groups(owner):
         raise _refused(f"There is a friend group {new} already.")
     app.book.rename_group(owner, old, new)
-    app.changes.append(FriendGroupRenamed(owner, old, new))
+    app.say_of_friends(FriendGroupRenamed(owner, old, new))
 
 
-def add_friends(app: App, session_id: int, name: str, user_ids: list[str]) -> None:
-    """Put friends of a session's account into a group; who is there already stays.
+def add_friends(app: App, owner: str, name: str, user_ids: list[str]) -> None:
+    """Put friends of an account into a group; who is there already stays.
 
     Raises:
-        IMError: 6014; 6017; 30001 if there is no such group or none of the users is a friend.
+        IMError: 6017; 30001 if there is no such group or none of the users is a friend.
     """
-    owner = app.session(session_id).user_id
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     _check_there(app, owner, name)
     friends = [user_id for user_id in unique if app.friends.has(owner, user_id)]
@@ -84,28 +80,23 @@ def add_friends(app: App, session_id: int, name: str, user_ids: list[str]) -> No
     put(app, owner, name, friends)
 
 
-def delete_friends(app: App, session_id: int, name: str, user_ids: list[str]) -> None:
-    """Take friends of a session's account out of a group; who is not in it is passed over.
+def delete_friends(app: App, owner: str, name: str, user_ids: list[str]) -> None:
+    """Take friends of an account out of a group; who is not in it is passed over.
 
     Raises:
-        IMError: 6014; 6017; 30001 if there is no such group.
+        IMError: 6017; 30001 if there is no such group.
     """
-    owner = app.session(session_id).user_id
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     _check_there(app, owner, name)
     going = [user_id for user_id in unique if user_id in app.book.groups(owner)[name]]
     if going:
         app.book.take(owner, name, going)
-        app.changes.append(FriendsUngrouped(owner, name, tuple(going)))
+        app.say_of_friends(FriendsUngrouped(owner, name, tuple(going)))
 
 
-def get_list(app: App, session_id: int) -> list[FriendGroup]:
-    """Return the friend groups of a session's account in the order in which they were made.
-
-    Raises:
-        IMError: 6014.
-    """
-    groups = app.book.groups(app.session(session_id).user_id)
+def get_list(app: App, own: str) -> list[FriendGroup]:
+    """Return the friend groups of an account in the order in which they were made."""
+    groups = app.book.groups(own)
     return [FriendGroup(name, len(friends)) for name, friends in groups.items()]
 
 
@@ -123,14 +114,14 @@ def put(app: App, owner: str, name: str, friends: Iterable[str]) -> None:
     coming = [user_id for user_id in friends if user_id not in app.book.groups(owner)[name]]
     if coming:
         app.book.put(owner, name, coming)
-        app.changes.append(FriendsGrouped(owner, name, tuple(coming)))
+        app.say_of_friends(FriendsGrouped(owner, name, tuple(coming)))
 
 
 def _make(app: App, owner: str, name: str, friends: Iterable[str]) -> None:
     members = tuple(friends)
     app.book.make_group(owner, name)
     app.book.put(owner, name, members)
-    app.changes.append(FriendGroupCreated(owner, name, members))
+    app.say_of_friends(FriendGroupCreated(owner, name, members))
 
 
 def _check_there(app: App, owner: str, name: str) -> None:

@@ -2,37 +2,44 @@
 
 from bisect import bisect_right
 
+from msgspec import structs
+
 from imtui.protocol import identifiers, limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendCheckResult, FriendInfoResult, FriendRelationType
 from imtui.protocol.messages import FriendInfo, FriendListPage, FriendType
 from imtui.server.core import friend_groups
 from imtui.server.core.app import App
-from imtui.server.core.changes import FriendRemarked, FriendsAdded, FriendsDeleted
+from imtui.server.core.changes import FriendNoted, FriendsAdded, FriendsDeleted
+from imtui.server.core.friend_book import NO_NOTE, FriendNote
 from imtui.server.core.paging import page_of
 
 
-def befriend(app: App, one: str, other: str) -> None:
+def befriend(app: App, one: str, other: str, at: int) -> None:
     """Put two accounts on each other's lists, where they are not yet."""
-    add(app, one, other)
-    add(app, other, one)
+    add(app, one, other, at)
+    add(app, other, one, at)
 
 
-def add(app: App, owner: str, member: str, remark: str = "", group: str = "") -> None:
+def add(
+    app: App, owner: str, member: str, at: int, note: FriendNote = NO_NOTE, group: str = ""
+) -> None:
     """Put an account on the list of another one, if it is not there yet.
 
     Args:
         app: The app.
         owner: Whose list.
         member: Who is put on it.
-        remark: What the owner calls them.
+        at: Since when, in Unix milliseconds.
+        note: What the owner notes of them.
         group: The owner's friend group into which they are put, if there is room for it.
     """
     if app.friends.has(owner, member):
         return
-    app.friends.append(owner, member)
-    app.book.set_remark(owner, member, remark)
-    app.changes.append(FriendsAdded(owner, (member,), remark))
+    since = at // 1000
+    app.friends.append(owner, member, since)
+    app.book.set_note(owner, member, note)
+    app.say_of_friends(FriendsAdded(owner, (member,), note, since))
     if group and friend_groups.has_room(app, owner, group):
         friend_groups.put(app, owner, group, (member,))
 
@@ -43,7 +50,7 @@ def remove(app: App, owner: str, members: list[str]) -> list[str]:
     for member in gone:
         app.book.forget(owner, member)
     if gone:
-        app.changes.append(FriendsDeleted(owner, tuple(gone)))
+        app.say_of_friends(FriendsDeleted(owner, tuple(gone)))
     return gone
 
 
@@ -59,32 +66,27 @@ def check_room(app: App, owner: str, newcomer: str, full: ErrorCode) -> None:
 
 
 def delete_from_friend_list(
-    app: App, session_id: int, user_ids: list[str], delete_type: FriendType
+    app: App, own: str, user_ids: list[str], delete_type: FriendType
 ) -> None:
     """Take users off one's own friend list, and oneself off theirs unless told otherwise.
 
     Raises:
-        IMError: 6014; 6017; 31704 if none of them is a friend.
+        IMError: 6017; 31704 if none of them is a friend.
     """
-    session = app.session(session_id)
     unique = identifiers.check_some_user_ids(user_ids, limits.DELETE_FRIENDS_MAX)
-    deleted = remove(app, session.user_id, unique)
+    deleted = remove(app, own, unique)
     if not deleted:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
     if delete_type is FriendType.BOTH:
         for user_id in deleted:
-            remove(app, user_id, [session.user_id])
+            remove(app, user_id, [own])
 
 
-def get_friend_list(app: App, session_id: int, cursor: str) -> FriendListPage:
-    """Return the page of a session's friends, ordered by ID, that comes after ``cursor``.
+def get_friend_list(app: App, owner: str, cursor: str) -> FriendListPage:
+    """Return the page of an account's friends, ordered by ID, that comes after ``cursor``.
 
     Statuses are with them while the console's friend switch is on.
-
-    Raises:
-        IMError: 6014.
     """
-    owner = app.session(session_id).user_id
     friends = sorted(app.friends.members(owner))
     rest = friends[bisect_right(friends, cursor) :]
     page, is_last = page_of(
@@ -94,14 +96,13 @@ def get_friend_list(app: App, session_id: int, cursor: str) -> FriendListPage:
 
 
 def check_friend(
-    app: App, session_id: int, user_ids: list[str], check_type: FriendType
+    app: App, owner: str, user_ids: list[str], check_type: FriendType
 ) -> list[FriendCheckResult]:
-    """Return how a session's account stands to users, in their order, without unknown ones.
+    """Return how an account stands to users, in their order, without unknown ones.
 
     Raises:
-        IMError: 6014; 6017; 30003 if all of them are unknown.
+        IMError: 6017; 30003 if all of them are unknown.
     """
-    owner = app.session(session_id).user_id
     found = _known(app, user_ids)
     relations = [_relation(app, owner, user_id) for user_id in found]
     if check_type is FriendType.SINGLE:
@@ -110,13 +111,12 @@ def check_friend(
     return list(map(FriendCheckResult, found, relations))
 
 
-def get_friends_info(app: App, session_id: int, user_ids: list[str]) -> list[FriendInfoResult]:
-    """Return what a session's account may know of users, in their order, without unknown ones.
+def get_friends_info(app: App, owner: str, user_ids: list[str]) -> list[FriendInfoResult]:
+    """Return what an account may know of users, in their order, without unknown ones.
 
     Raises:
-        IMError: 6014; 6017; 30003 if all of them are unknown.
+        IMError: 6017; 30003 if all of them are unknown.
     """
-    owner = app.session(session_id).user_id
     return [
         FriendInfoResult(
             _relation(app, owner, user_id), friend_info(app, owner, user_id, with_status=False)
@@ -125,20 +125,24 @@ def get_friends_info(app: App, session_id: int, user_ids: list[str]) -> list[Fri
     ]
 
 
-def set_friend_info(app: App, session_id: int, user_id: str, remark: str) -> None:
-    """Note what a session's account calls a friend; empty for nothing.
+def set_friend_info(app: App, owner: str, user_id: str, remark: str) -> None:
+    """Note what an account calls a friend; empty for nothing.
 
     Raises:
-        IMError: 6014; 6017; 9002 for more than 96 bytes; 30001 if the user is no friend.
+        IMError: 6017; 9002 for more than 96 bytes; 30001 if the user is no friend.
     """
-    owner = app.session(session_id).user_id
     identifiers.check_user_id(user_id)
     remark = identifiers.check_friend_remark(remark)
     if not app.friends.has(owner, user_id):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Not a friend.")
-    if remark != app.book.remark(owner, user_id):
-        app.book.set_remark(owner, user_id, remark)
-        app.changes.append(FriendRemarked(owner, user_id, remark))
+    set_note(app, owner, user_id, structs.replace(app.book.note(owner, user_id), remark=remark))
+
+
+def set_note(app: App, owner: str, member: str, note: FriendNote) -> None:
+    """Note something of a friend, in place of what was noted before."""
+    if note != app.book.note(owner, member):
+        app.book.set_note(owner, member, note)
+        app.say_of_friends(FriendNoted(owner, member, note))
 
 
 def friend_info(app: App, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:

@@ -10,9 +10,9 @@ from imtui.protocol.limits import DEVICE_RECORDS_MAX
 from imtui.protocol.messages import SelfDevice
 from imtui.protocol.status import ChangedBy, Platform, UserStatus
 from imtui.server.core.account import Account, Session
+from imtui.server.core.accounts import register
 from imtui.server.core.app import App
 from imtui.server.core.changes import (
-    AccountRegistered,
     DeviceChanged,
     DeviceForgotten,
     OwnDevicesChanged,
@@ -21,10 +21,10 @@ from imtui.server.core.changes import (
 )
 from imtui.server.core.console import Switch
 from imtui.server.core.device import Device, DeviceState
-from imtui.server.core.friendships import befriend
 from imtui.server.core.login_policy import over_policy
 from imtui.server.core.moment import Moment
 from imtui.server.core.presence import settle
+from imtui.server.core.subscriptions import await_clearing
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Login:
     device_name: str = ""
     passive: bool = False
     resume: bool = False
+    user_sig: int = 0
+    """A number that stands for the UserSig."""
 
 
 def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
@@ -64,10 +66,12 @@ def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
         _check_admitted(app, account, wish, now)
     if current is not None:
         end(app, session_id, DeviceState.LOGGED_OUT, now)
-    account = account or _register(app, wish.user_id, now)
+    account = account or register(app, wish.user_id, now)
     app.clearings.cancel(account.user_id)
     named = ChangedBy(wish.instance_id, name, wish.platform)
-    session = Session(session_id, account.user_id, named, wish.passive, now.monotonic)
+    session = Session(
+        session_id, account.user_id, named, wish.passive, now.monotonic, wish.user_sig
+    )
     app.sessions[session_id] = session
     app.connected[account.user_id] = None
     app.silences.set(session_id, now.monotonic + app.timing.heartbeat_timeout)
@@ -103,7 +107,7 @@ def end(app: App, session_id: int, state: DeviceState, now: Moment) -> None:
         app.changes.append(OwnDevicesChanged(account.user_id))
     if account.is_away:
         del app.connected[account.user_id]
-        _await_clearing(app, account, now)
+        await_clearing(app, account, now)
 
 
 def enforce_policy(app: App, now: Moment) -> None:
@@ -193,26 +197,10 @@ def _disconnect(
     _record(app, account, account.devices[instance_id], state, now)
 
 
-def _await_clearing(app: App, account: Account, now: Moment) -> None:
-    if app.subscriptions.members(account.user_id):
-        due = now.monotonic + app.timing.subscriptions_cleared_after
-        app.clearings.set(account.user_id, due)
-
-
 def _record(app: App, account: Account, device: Device, state: DeviceState, now: Moment) -> None:
     changed = structs.replace(device, state=state, changed_at=now.unix_ms)
     account.devices[device.instance_id] = changed
     app.changes.append(DeviceChanged(changed))
-
-
-def _register(app: App, user_id: str, now: Moment) -> Account:
-    app.changes.append(AccountRegistered(user_id, now.unix_ms))
-    account = app.new_account(user_id, now.unix_ms)
-    if app.befriend is not None:
-        for other in list(app.accounts):
-            if other != user_id and app.befriend(user_id, other):
-                befriend(app, user_id, other)
-    return account
 
 
 def _forget_old_devices(app: App, account: Account) -> None:

@@ -1,8 +1,9 @@
 """Messages: sending, reading, recalling and deleting them."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from imtui.protocol import limits
 from imtui.protocol.chat import Message, MessageList, SendMessageParams, check_contents
@@ -17,21 +18,52 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.paging import check_count, page_of
 
 
-def send(app: App, session_id: int, wish: SendMessageParams, now: Moment) -> Message:
-    """Send a message from a session's account, and return it as the conversation has it.
+class Manner(Struct, frozen=True):
+    """How a message is sent, beyond what its sender says of it."""
+
+    session_id: int = 0
+    """The session that sent it, and is not told; 0 if none did."""
+    by_admin: bool = False
+    """No blocklist counts, and the contents were checked already."""
+    msg_body: str = ""
+    """See ``Message.msg_body``."""
+    to_sender: bool = True
+    """Whether the sender's own devices are told."""
+    hidden_from_sender: bool = False
+    """Whether the sender has it in the conversation, or only the receiver."""
+    is_excluded_from_unread_count: bool = False
+    is_excluded_from_last_message: bool = False
+    timestamp: int = 0
+    """When it was written, in Unix milliseconds, if it comes from elsewhere; 0 for now."""
+
+
+_OWN: Final = Manner()
+
+
+def send(
+    app: App, sender: str, wish: SendMessageParams, now: Moment, manner: Manner = _OWN
+) -> Message:
+    """Send a message from an account, and return it as the conversation has it.
 
     A ``msg_id`` that this account has used already makes no second message: the answer is the one
     that is there, and nobody is told again. An online-only message is told, and kept nowhere.
 
+    Args:
+        app: The app.
+        sender: Who sends.
+        wish: What, and to whom.
+        now: When.
+        manner: How.
+
     Raises:
-        IMError: 6014; 6017, also for a ``msg_id`` that was used towards somebody else; 8001 for
+        IMError: 6017, also for a ``msg_id`` that was used towards somebody else; 8001 for
             contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account; 20007 if
             the receiver has blocked the sender.
     """
-    session = app.session(session_id)
-    sender, receiver = session.user_id, check_user_id(wish.user_id)
+    receiver = check_user_id(wish.user_id)
     check_msg_id(wish.msg_id)
-    check_contents(wish.elem_type, wish.text, wish.data, wish.cloud_custom_data)
+    if not manner.by_admin:
+        check_contents(wish.elem_type, wish.text, wish.data, wish.cloud_custom_data)
     if receiver == sender:
         raise IMError(ErrorCode.ERR_INVALID_MSG_RECEIVER)
     if receiver not in app.accounts:
@@ -40,119 +72,122 @@ def send(app: App, session_id: int, wish: SendMessageParams, now: Moment) -> Mes
         wish.msg_id,
         sender,
         receiver,
-        timestamp=now.unix_ms,
+        timestamp=manner.timestamp or now.unix_ms,
         elem_type=wish.elem_type,
         text=wish.text,
         data=wish.data,
         cloud_custom_data=wish.cloud_custom_data,
         online_user_only=wish.online_user_only,
+        msg_body=manner.msg_body,
+        is_excluded_from_unread_count=manner.is_excluded_from_unread_count,
+        is_excluded_from_last_message=manner.is_excluded_from_last_message,
     )
     if not wish.online_user_only:
         there = app.archive.find(sender, wish.msg_id)
         if there is not None:
             return _same(there, receiver).seen_by(sender)
     # After the search: what was taken before the block is answered as ever.
-    if app.blocked.has(receiver, sender):
+    if app.blocked.has(receiver, sender) and not manner.by_admin:
         raise IMError(ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST)
     if not wish.online_user_only:
-        message = _append(app.conversations.make(sender, receiver), message)
+        message = _append(app.conversations.make(sender, receiver), message, manner)
     conversation = app.conversations.get(receiver, sender)
     wanted = conversation is None or conversation.side(receiver).wants_pushes
-    app.changes.append(MessageSent(message, session_id, wanted))
+    to_sender = manner.to_sender and not manner.hidden_from_sender
+    app.changes.append(
+        MessageSent(message, manner.session_id, wanted, to_sender, manner.hidden_from_sender)
+    )
     return message
 
 
-def history(
-    app: App, session_id: int, user_id: str, count: int, before_seq: int | None
-) -> MessageList:
+def history(app: App, viewer: str, user_id: str, count: int, before_seq: int | None) -> MessageList:
     """Return the last messages of a conversation, the newest first, without deleted ones.
 
     Args:
         app: The app.
-        session_id: Who asks.
+        viewer: Who asks.
         user_id: With whom the conversation is.
         count: 1 to 100 at most; fewer if they would not fit into one frame.
         before_seq: Only those before this one; None for the newest.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    session = app.session(session_id)
     check_user_id(user_id)
     check_count(count, limits.HISTORY_PAGE_MAX)
     if before_seq is not None and before_seq < 0:
         raise invalid_parameters("beforeSeq", "0 or more")
-    conversation = app.conversations.get(session.user_id, user_id)
+    conversation = app.conversations.get(viewer, user_id)
     if conversation is None:
         return MessageList([])
     end = conversation.last_seq + 1
     seq = end if before_seq is None else min(before_seq, end)
-    found = app.archive.before(session.user_id, user_id, seq, count + 1)
-    return _page(found, session.user_id, count)
+    found = app.archive.before(viewer, user_id, seq, count + 1)
+    return _page(found, viewer, count)
 
 
-def changed(app: App, session_id: int, user_id: str, since_version: int, count: int) -> MessageList:
+def changed(app: App, viewer: str, user_id: str, since_version: int, count: int) -> MessageList:
     """Return the messages that changed after a version, the earliest change first.
 
     Args:
         app: The app.
-        session_id: Who asks.
+        viewer: Who asks.
         user_id: With whom the conversation is.
         since_version: The version that is known.
         count: 1 to 100 at most; fewer if they would not fit into one frame.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    session = app.session(session_id)
     check_user_id(user_id)
     check_count(count, limits.HISTORY_PAGE_MAX)
     if since_version < 0:
         raise invalid_parameters("sinceVersion", "0 or more")
-    conversation = app.conversations.get(session.user_id, user_id)
+    conversation = app.conversations.get(viewer, user_id)
     if conversation is None or since_version >= conversation.version:
         return MessageList([])
-    found = app.archive.changed(session.user_id, user_id, since_version, count + 1)
-    return _page(found, session.user_id, count)
+    found = app.archive.changed(viewer, user_id, since_version, count + 1)
+    return _page(found, viewer, count)
 
 
-def revoke(app: App, session_id: int, user_id: str, msg_id: str, now: Moment) -> None:
-    """Recall one's own message to a user, within 120 s of its timestamp; nothing of it is left.
+def revoke(
+    app: App, sender: str, user_id: str, msg_id: str, now: Moment, *, by_admin: bool = False
+) -> None:
+    """Recall one's own message to a user; nothing of it is left.
+
+    It is possible within 120 s of its timestamp, and for an admin at any time.
 
     Raises:
-        IMError: 6014; 6017; 20022 if there is no such message of one's own in the conversation;
+        IMError: 6017; 20022 if there is no such message of one's own in the conversation;
             20023 if it is recalled already; 20016 after the 120 s.
     """
-    session = app.session(session_id)
     check_user_id(user_id)
-    there = app.archive.find(session.user_id, check_msg_id(msg_id))
-    conversation = app.conversations.get(session.user_id, user_id)
+    there = app.archive.find(sender, check_msg_id(msg_id))
+    conversation = app.conversations.get(sender, user_id)
     if there is None or conversation is None or there.message.receiver != user_id:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND)
     if there.is_revoked:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKED_ALREADY)
-    if now.unix_ms - there.message.timestamp > limits.REVOKE_WINDOW * 1000:
+    if not by_admin and now.unix_ms - there.message.timestamp > limits.REVOKE_WINDOW * 1000:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_TIME_LIMIT)
     receiving = conversation.side(user_id)
     receiving.unread -= there.counts_for(user_id, receiving.read_seq)
     revoked = there.revoked(conversation.next_version())
-    app.changes.append(MessagesChanged((revoked,), (session.user_id, user_id)))
+    app.changes.append(MessagesChanged((revoked,), (sender, user_id)))
 
 
-def delete(app: App, session_id: int, user_id: str, seqs: Sequence[int]) -> None:
-    """Delete messages of a conversation for a session's account; the other one keeps them.
+def delete(app: App, viewer: str, user_id: str, seqs: Sequence[int]) -> None:
+    """Delete messages of a conversation for one of the two; the other one keeps them.
 
     Args:
         app: The app.
-        session_id: Who deletes.
+        viewer: Who deletes.
         user_id: With whom the conversation is.
         seqs: Places, 1 to 50; those where nothing is are passed over.
 
     Raises:
-        IMError: 6014, 6017.
+        IMError: 6017.
     """
-    session = app.session(session_id)
-    viewer = session.user_id
     check_user_id(user_id)
     if not 1 <= len(seqs) <= limits.DELETE_MESSAGES_MAX:
         raise invalid_parameters("seqList", f"1 to {limits.DELETE_MESSAGES_MAX} messages a call")
@@ -164,9 +199,7 @@ def delete(app: App, session_id: int, user_id: str, seqs: Sequence[int]) -> None
     going = [stored for stored in there if not stored.is_deleted_for(viewer)]
     if not going:
         return
-    # Enough of the newest ones that one is left whichever go.
-    newest = app.archive.before(viewer, user_id, conversation.last_seq + 1, len(going) + 1)
-    left = next((stored for stored in newest if stored.message.seq not in wanted), None)
+    left = _newest_left(app, conversation, viewer, user_id, wanted)
     side = conversation.side(viewer)
     side.newest = left.message.seq if left else 0
     side.unread -= sum(stored.counts_for(viewer, side.read_seq) for stored in going)
@@ -175,19 +208,36 @@ def delete(app: App, session_id: int, user_id: str, seqs: Sequence[int]) -> None
     say_changed(app, conversation, viewer, left)
 
 
-def _append(conversation: Conversation, message: Message) -> Message:
+def _append(conversation: Conversation, message: Message, manner: Manner) -> Message:
     conversation.last_seq += 1
     # The wall clock may be put back; what was written later is never told as earlier.
     conversation.last_timestamp = max(message.timestamp, conversation.last_timestamp)
-    for side in (conversation.low_side, conversation.high_side):
-        side.newest = conversation.last_seq
-    conversation.side(message.receiver).unread += 1
+    if not message.is_excluded_from_last_message:
+        conversation.side(message.receiver).newest = conversation.last_seq
+        if not manner.hidden_from_sender:
+            conversation.side(message.sender).newest = conversation.last_seq
+    conversation.side(message.receiver).unread += not message.is_excluded_from_unread_count
     return structs.replace(
         message,
         seq=conversation.last_seq,
         version=conversation.next_version(),
-        timestamp=conversation.last_timestamp,
+        # What comes from elsewhere keeps the time at which it was written there.
+        timestamp=manner.timestamp or conversation.last_timestamp,
     )
+
+
+def _newest_left(
+    app: App, conversation: Conversation, viewer: str, peer: str, going: Set[int]
+) -> StoredMessage | None:
+    """Return the newest message that is left to one of the two as some go, if there is one."""
+    seq = conversation.last_seq + 1
+    while page := app.archive.before(viewer, peer, seq, limits.DELETE_MESSAGES_MAX + 1):
+        for stored in page:
+            message = stored.message
+            if message.seq not in going and not message.is_excluded_from_last_message:
+                return stored
+        seq = page[-1].message.seq
+    return None
 
 
 def _same(there: StoredMessage, receiver: str) -> StoredMessage:

@@ -1,5 +1,7 @@
 """Profiles: what users say of themselves."""
 
+from typing import Any
+
 from msgspec import structs
 
 from imtui.protocol import limits
@@ -10,16 +12,17 @@ from imtui.server.core.app import App
 from imtui.server.core.changes import ProfileChanged
 
 
-def set_self_info(app: App, session_id: int, wish: SetSelfInfoParams) -> None:
-    """Change what a session's account says of itself; what is None stays as it is.
+def set_self_info(app: App, own: str, wish: SetSelfInfoParams) -> None:
+    """Change what an account says of itself; what is None stays as it is.
 
     Raises:
-        IMError: 6014; 6017; 40601 for more than 500 bytes.
+        IMError: 6017; 40601 for more than 500 bytes.
     """
-    before = app.profile(app.session(session_id).user_id)
+    before = app.profile(own)
     nick_name, signature, allow_type = wish.nick_name, wish.self_signature, wish.allow_type
-    after = structs.replace(
-        before,
+    change(
+        app,
+        own,
         nick_name=before.nick_name
         if nick_name is None
         else check_profile_text(nick_name, "nickName"),
@@ -28,19 +31,27 @@ def set_self_info(app: App, session_id: int, wish: SetSelfInfoParams) -> None:
         else check_profile_text(signature, "selfSignature"),
         allow_type=before.allow_type if allow_type is None else allow_type,
     )
+
+
+def change(app: App, user_id: str, **fields: Any) -> None:
+    """Change fields of a profile whose values were checked."""
+    before = app.profile(user_id)
+    after = structs.replace(before, **fields)
     if after != before:
-        app.profiles[after.user_id] = after
-        is_seen = structs.replace(after, allow_type=before.allow_type) != before
+        app.profiles[user_id] = after
+        is_seen = (after.nick_name, after.self_signature) != (
+            before.nick_name,
+            before.self_signature,
+        )
         app.changes.append(ProfileChanged(after, is_seen))
 
 
-def get_users_info(app: App, session_id: int, user_ids: list[str]) -> list[UserFullInfo]:
+def get_users_info(app: App, user_ids: list[str]) -> list[UserFullInfo]:
     """Return the profiles of users in their order, without unknown ones.
 
     Raises:
-        IMError: 6014; 6017; 40003 if all of them are unknown.
+        IMError: 6017; 40003 if all of them are unknown.
     """
-    app.session(session_id)
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
     found = [app.profile(user_id) for user_id in unique if user_id in app.accounts]
     if not found:

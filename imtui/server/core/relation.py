@@ -1,4 +1,4 @@
-"""Who has whom in a list: friends, and subscriptions."""
+"""Who has whom in a list: friends, subscriptions, and whom somebody blocks."""
 
 from collections.abc import Iterator, KeysView
 
@@ -8,14 +8,17 @@ class Relation:
 
     def __init__(self) -> None:
         """Start with empty lists."""
-        self._lists: dict[str, dict[str, None]] = {}
+        self._lists: dict[str, dict[str, int]] = {}
         self._owners: dict[str, dict[str, None]] = {}
 
-    def append(self, owner: str, member: str) -> None:
-        """Put ``member`` at the end of the owner's list, wherever it was before."""
+    def append(self, owner: str, member: str, since: int = 0) -> None:
+        """Put ``member`` at the end of the owner's list, wherever it was before.
+
+        ``since`` says when, in Unix seconds, if anybody will ask.
+        """
         members = self._lists.setdefault(owner, {})
         members.pop(member, None)
-        members[member] = None
+        members[member] = since
         self._owners.setdefault(member, {})[owner] = None
 
     def remove(self, owner: str, member: str) -> bool:
@@ -35,6 +38,10 @@ class Relation:
     def has(self, owner: str, member: str) -> bool:
         """Tell whether ``member`` is on the owner's list."""
         return member in self._lists.get(owner, ())
+
+    def since(self, owner: str, member: str) -> int:
+        """Return when ``member`` came onto the owner's list, as was said then."""
+        return self._lists[owner][member]
 
     def members(self, owner: str) -> KeysView[str]:
         """Return the owner's list in its order."""

@@ -28,6 +28,7 @@ from imtui.server.core.console import Console
 from imtui.server.core.device import DeviceState
 from imtui.server.core.friendship_service import FriendshipService
 from imtui.server.core.logins import Login
+from imtui.server.core.messages import Manner
 from imtui.server.core.moment import Moment
 from imtui.server.core.stored import StoredApp
 
@@ -73,6 +74,10 @@ class IMService(FriendshipService):
     def login(self, session_id: int, wish: Login, now: Moment) -> UserStatus:
         """Log a session in; see ``logins.login``."""
         return logins.login(self._app, session_id, wish, now)
+
+    def check_user_sig(self, user_id: str, made: int, signature: int) -> None:
+        """Check that a UserSig was not revoked; see ``UserSigs.check``."""
+        self._app.user_sigs.check(user_id, made, signature)
 
     def logout(self, session_id: int, now: Moment) -> None:
         """Log a session out; see ``logins.logout``."""
@@ -126,47 +131,55 @@ class IMService(FriendshipService):
 
     def send_message(self, session_id: int, wish: SendMessageParams, now: Moment) -> Message:
         """Send a message; see ``messages.send``."""
-        return messages.send(self._app, session_id, wish, now)
+        return messages.send(
+            self._app, self._app.user_of(session_id), wish, now, Manner(session_id)
+        )
 
     def get_history(
         self, session_id: int, user_id: str, count: int, before_seq: int | None
     ) -> MessageList:
         """Return the last messages of a conversation; see ``messages.history``."""
-        return messages.history(self._app, session_id, user_id, count, before_seq)
+        return messages.history(
+            self._app, self._app.user_of(session_id), user_id, count, before_seq
+        )
 
     def get_changed_messages(
         self, session_id: int, user_id: str, since_version: int, count: int
     ) -> MessageList:
         """Return the messages that changed after a version; see ``messages.changed``."""
-        return messages.changed(self._app, session_id, user_id, since_version, count)
+        return messages.changed(
+            self._app, self._app.user_of(session_id), user_id, since_version, count
+        )
 
     def revoke_message(self, session_id: int, user_id: str, msg_id: str, now: Moment) -> None:
         """Recall a message; see ``messages.revoke``."""
-        messages.revoke(self._app, session_id, user_id, msg_id, now)
+        messages.revoke(self._app, self._app.user_of(session_id), user_id, msg_id, now)
 
     def delete_messages(self, session_id: int, user_id: str, seqs: list[int]) -> None:
         """Delete messages for oneself; see ``messages.delete``."""
-        messages.delete(self._app, session_id, user_id, seqs)
+        messages.delete(self._app, self._app.user_of(session_id), user_id, seqs)
 
     def get_conversation_list(self, session_id: int, cursor: str, count: int) -> ConversationList:
         """Return a page of conversations; see ``conversations.get_list``."""
-        return conversations.get_list(self._app, session_id, cursor, count)
+        return conversations.get_list(self._app, self._app.user_of(session_id), cursor, count)
 
     def clean_unread(self, session_id: int, conversation_id: str, up_to: int, now: Moment) -> None:
         """Note that a conversation was read; see ``conversations.clean_unread``."""
-        conversations.clean_unread(self._app, session_id, conversation_id, up_to, now)
+        conversations.clean_unread(
+            self._app, self._app.user_of(session_id), conversation_id, up_to, now
+        )
 
     def pin_conversation(self, session_id: int, conversation_id: str, is_pinned: bool) -> None:
         """Pin or unpin a conversation; see ``conversations.pin``."""
-        conversations.pin(self._app, session_id, conversation_id, is_pinned)
+        conversations.pin(self._app, self._app.user_of(session_id), conversation_id, is_pinned)
 
     def set_receive_opt(self, session_id: int, user_ids: list[str], opt: ReceiveOpt) -> None:
         """Choose how messages are received; see ``conversations.set_receive_opt``."""
-        conversations.set_receive_opt(self._app, session_id, user_ids, opt)
+        conversations.set_receive_opt(self._app, self._app.user_of(session_id), user_ids, opt)
 
     def delete_conversation(self, session_id: int, conversation_id: str, now: Moment) -> None:
         """Delete a conversation for oneself; see ``conversations.delete``."""
-        conversations.delete(self._app, session_id, conversation_id, now)
+        conversations.delete(self._app, self._app.user_of(session_id), conversation_id, now)
 
     @property
     def console(self) -> Console:
@@ -231,7 +244,8 @@ class IMService(FriendshipService):
 
     def self_devices(self, user_id: str) -> list[SelfDevice]:
         """Return the connected devices of an account, the earliest login first."""
-        return logins.self_devices(self._app.accounts[user_id])
+        account = self._app.accounts.get(user_id)
+        return logins.self_devices(account) if account else []
 
     def all_sessions(self) -> list[int]:
         """Return the sessions of all accounts."""

@@ -7,6 +7,7 @@ from imtui.protocol.profiles import UserFullInfo
 from imtui.server.core.application import Application
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
+from imtui.server.core.friend_book import FriendNote
 
 
 class StoredAccount(Struct, frozen=True):
@@ -15,6 +16,10 @@ class StoredAccount(Struct, frozen=True):
     user_id: str
     registered_at: int
     subscriptions_cleared_at: int | None = None
+    sigs_revoked_at: int = 0
+    """The Unix second in which its UserSigs were last revoked; 0 for never."""
+    is_deleted: bool = False
+    """It is only remembered, for what others have of its messages."""
 
 
 class StoredConversation(Struct, frozen=True):
@@ -52,18 +57,18 @@ class StoredApp(Struct, frozen=True):
     console: Console = field(default_factory=Console)
     accounts: list[StoredAccount] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
-    friends: list[tuple[str, str]] = field(default_factory=list)
-    """Whose list, and who is on it."""
-    remarks: list[tuple[str, str, str]] = field(default_factory=list)
-    """Who calls whom what."""
+    friends: list[tuple[str, str, int]] = field(default_factory=list)
+    """Whose list, who is on it, and since when, in Unix seconds."""
+    friend_notes: list[tuple[str, str, FriendNote]] = field(default_factory=list)
+    """Who noted of whom what."""
     friend_groups: list[tuple[str, str]] = field(default_factory=list)
     """Whose groups, and how they are named, the earliest made first."""
     grouped_friends: list[tuple[str, str, str]] = field(default_factory=list)
     """Whose group, how it is named, and who is in it."""
     applications: list[Application] = field(default_factory=list)
     """In the order in which they were last made."""
-    blocked: list[tuple[str, str]] = field(default_factory=list)
-    """Who blocks whom, the earliest first."""
+    blocked: list[tuple[str, str, int]] = field(default_factory=list)
+    """Who blocks whom, and since when, in Unix seconds; the earliest first."""
     profiles: list[UserFullInfo] = field(default_factory=list)
     subscriptions: list[tuple[str, str]] = field(default_factory=list)
     """Who subscribed to whom, the earliest first."""

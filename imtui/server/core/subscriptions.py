@@ -3,6 +3,7 @@
 from imtui.protocol import identifiers, limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.messages import Method, SubscriptionReason, Subscriptions
+from imtui.server.core.account import Account
 from imtui.server.core.app import App
 from imtui.server.core.changes import SubscriptionsChanged
 from imtui.server.core.moment import Moment
@@ -29,7 +30,7 @@ def subscribe(app: App, session_id: int, user_ids: list[str], now: Moment) -> No
         app.subscriptions.append(session.user_id, user_id)
     _say(app, session.user_id, SubscriptionReason.SUBSCRIBED, now, added=found)
     members = list(app.subscriptions.members(session.user_id))
-    _remove(
+    remove(
         app,
         session.user_id,
         members[: -limits.SUBSCRIPTIONS_MAX],
@@ -50,7 +51,7 @@ def unsubscribe(app: App, session_id: int, user_ids: list[str] | None, now: Mome
     app.rates.count(session.user_id, Method.UNSUBSCRIBE_USER_STATUS, now.monotonic)
     members = app.subscriptions.members(session.user_id)
     going = [user_id for user_id in unique or members if user_id in members]
-    _remove(app, session.user_id, going, SubscriptionReason.UNSUBSCRIBED, now)
+    remove(app, session.user_id, going, SubscriptionReason.UNSUBSCRIBED, now)
 
 
 def get_subscriptions(app: App, session_id: int) -> Subscriptions:
@@ -67,12 +68,20 @@ def get_subscriptions(app: App, session_id: int) -> Subscriptions:
 def clear(app: App, user_id: str, now: Moment) -> None:
     """Clear the subscriptions of an account that has been away for long enough."""
     app.accounts[user_id].subscriptions_cleared_at = now.unix_ms
-    _remove(app, user_id, list(app.subscriptions.members(user_id)), SubscriptionReason.CLEARED, now)
+    remove(app, user_id, list(app.subscriptions.members(user_id)), SubscriptionReason.CLEARED, now)
 
 
-def _remove(
+def await_clearing(app: App, account: Account, now: Moment) -> None:
+    """Let the subscriptions of an account that went away be cleared in a while."""
+    if app.subscriptions.members(account.user_id):
+        due = now.monotonic + app.timing.subscriptions_cleared_after
+        app.clearings.set(account.user_id, due)
+
+
+def remove(
     app: App, owner: str, members: list[str], reason: SubscriptionReason, now: Moment
 ) -> None:
+    """Take members off the subscriptions of an account, and say why."""
     for member in members:
         app.subscriptions.remove(owner, member)
     if members:

@@ -63,7 +63,7 @@ FRIENDSHIP_METHODS: Final[dict[m.Method, FriendshipMethod]] = {
     ),
     m.Method.ACCEPT_FRIEND_APPLICATION: FriendshipMethod(
         f.AcceptFriendApplicationParams,
-        lambda core, session, wish, now: core.accept_friend_application(session, wish),
+        lambda core, session, wish, now: core.accept_friend_application(session, wish, now),
     ),
     m.Method.REFUSE_FRIEND_APPLICATION: FriendshipMethod(
         f.FriendApplicationParams,
@@ -111,7 +111,7 @@ FRIENDSHIP_METHODS: Final[dict[m.Method, FriendshipMethod]] = {
     ),
     m.Method.ADD_TO_BLACK_LIST: FriendshipMethod(
         m.UserIDListParams,
-        lambda core, session, wish, now: core.add_to_black_list(session, wish.user_id_list),
+        lambda core, session, wish, now: core.add_to_black_list(session, wish.user_id_list, now),
     ),
     m.Method.DELETE_FROM_BLACK_LIST: FriendshipMethod(
         m.UserIDListParams,

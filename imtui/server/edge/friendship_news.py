@@ -30,7 +30,7 @@ def _friends_deleted(core: FriendshipService, change: c.FriendsDeleted) -> Itera
     yield Told(change.user_id, m.Push.FRIEND_LIST_DELETED, gone)
 
 
-def _remarked(core: FriendshipService, change: c.FriendRemarked) -> Iterator[Told]:
+def _noted(core: FriendshipService, change: c.FriendNoted) -> Iterator[Told]:
     yield _friend_changed(core, change.user_id, change.friend_id)
 
 
@@ -105,7 +105,7 @@ def _grouping(
 FRIENDSHIP_NEWS: Final[dict[type, Callable[[FriendshipService, Any], Iterable[Told]]]] = {
     c.FriendsAdded: _friends_added,
     c.FriendsDeleted: _friends_deleted,
-    c.FriendRemarked: _remarked,
+    c.FriendNoted: _noted,
     c.FriendGroupCreated: _group_created,
     c.FriendGroupsDeleted: _groups_deleted,
     c.FriendGroupRenamed: _group_renamed,

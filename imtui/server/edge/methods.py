@@ -65,7 +65,9 @@ def call(caller: Caller, request: Request, now: Moment) -> Struct:
 def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
     # The UserSig is checked before all else, and so before the other fields are even read.
     proof = decode_params(raw, m.Credentials)
-    authenticate(caller.key, proof.sdk_app_id, proof.user_id, proof.user_sig, now)
+    claims = authenticate(caller.key, proof.sdk_app_id, proof.user_id, proof.user_sig, now)
+    signature = hash(claims.sig)
+    caller.service.check_user_sig(proof.user_id, claims.time, signature)
     params = decode_params(raw, m.LoginParams)
     wish = Login(
         params.user_id,
@@ -74,6 +76,7 @@ def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
         params.device_name,
         params.passive,
         params.resume,
+        signature,
     )
     own_status = caller.service.login(caller.session_id, wish, now)
     return m.LoginResult(heartbeat_interval(caller.heartbeat_timeout), now.unix_ms, own_status)

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final, TypedDict
 
+import msgspec
+from msgspec import Struct
+
 from imtui.protocol.profiles import FriendAllowType, UserFullInfo
 from imtui.server.core.application import Application
 from imtui.server.core.changes import (
@@ -14,13 +17,14 @@ from imtui.server.core.changes import (
     FriendGroupCreated,
     FriendGroupRenamed,
     FriendGroupsDeleted,
-    FriendRemarked,
+    FriendNoted,
     FriendsAdded,
     FriendsDeleted,
     FriendsGrouped,
     FriendsUngrouped,
     ProfileChanged,
 )
+from imtui.server.core.friend_book import NO_NOTE, FriendNote
 from imtui.server.store.message_tables import Statement
 
 SCHEMA: Final = """
@@ -56,15 +60,24 @@ CREATE TABLE profiles (
 """What makes version 3 of version 2; ``friends`` is of version 1."""
 
 
+REST_SCHEMA: Final = """
+ALTER TABLE friends ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE friends ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE blocked ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE profiles ADD COLUMN more TEXT NOT NULL DEFAULT '';
+"""
+"""What version 4 adds: ``note`` and ``more`` hold in JSON what has no column."""
+
+
 class StoredFriendship(TypedDict):
     """The part of ``StoredApp`` that is in these tables."""
 
-    friends: list[tuple[str, str]]
-    remarks: list[tuple[str, str, str]]
+    friends: list[tuple[str, str, int]]
+    friend_notes: list[tuple[str, str, FriendNote]]
     friend_groups: list[tuple[str, str]]
     grouped_friends: list[tuple[str, str, str]]
     applications: list[Application]
-    blocked: list[tuple[str, str]]
+    blocked: list[tuple[str, str, int]]
     profiles: list[UserFullInfo]
 
 
@@ -74,14 +87,15 @@ def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
         "SELECT asker, receiver, add_time, wording, remark, friend_group, is_read"
         " FROM applications ORDER BY place"
     )
-    profiles = rows("SELECT user_id, nick_name, self_signature, allow_type FROM profiles")
+    noted = "SELECT owner, friend, remark, note FROM friends WHERE remark <> '' OR note <> ''"
+    profiles = rows("SELECT user_id, nick_name, self_signature, allow_type, more FROM profiles")
     return StoredFriendship(
-        friends=rows("SELECT owner, friend FROM friends"),
-        remarks=rows("SELECT owner, friend, remark FROM friends WHERE remark <> ''"),
+        friends=rows("SELECT owner, friend, since FROM friends"),
+        friend_notes=[(owner, friend, _note(*texts)) for owner, friend, *texts in rows(noted)],
         friend_groups=rows("SELECT owner, name FROM friend_groups ORDER BY place"),
         grouped_friends=rows("SELECT owner, name, friend FROM grouped_friends"),
         applications=list(map(_application, applications)),
-        blocked=rows("SELECT owner, user_id FROM blocked ORDER BY place"),
+        blocked=rows("SELECT owner, user_id, since FROM blocked ORDER BY place"),
         profiles=list(map(_profile, profiles)),
     )
 
@@ -92,13 +106,35 @@ def _application(row: tuple[Any, ...]) -> Application:
 
 
 def _profile(row: tuple[Any, ...]) -> UserFullInfo:
-    user_id, nick_name, self_signature, allow_type = row
-    return UserFullInfo(user_id, nick_name, self_signature, FriendAllowType(allow_type))
+    user_id, nick_name, self_signature, allow_type, more = row
+    info = msgspec.json.decode(more, type=UserFullInfo) if more else UserFullInfo(user_id)
+    return msgspec.structs.replace(
+        info,
+        nick_name=nick_name,
+        self_signature=self_signature,
+        allow_type=FriendAllowType(allow_type),
+    )
+
+
+def _note(remark: str, note: str) -> FriendNote:
+    noted = msgspec.json.decode(note, type=FriendNote) if note else NO_NOTE
+    return msgspec.structs.replace(noted, remark=remark)
+
+
+def _more(value: Struct, column: dict[str, Any], bare: Struct) -> str:
+    """Return in JSON what of a value has no column of its own; empty for nothing."""
+    rest = msgspec.structs.replace(value, **column)
+    return "" if rest == bare else msgspec.json.encode(rest).decode()
 
 
 def _friends_added(change: FriendsAdded) -> list[Statement]:
-    sql = "INSERT INTO friends (owner, friend, remark) VALUES (?, ?, ?)"
-    return [(sql, (change.user_id, friend, change.remark)) for friend in change.friend_ids]
+    sql = "INSERT INTO friends (owner, friend, remark, note, since) VALUES (?, ?, ?, ?, ?)"
+    noted = (*_noted(change.note), change.since)
+    return [(sql, (change.user_id, friend, *noted)) for friend in change.friend_ids]
+
+
+def _noted(note: FriendNote) -> tuple[str, str]:
+    return note.remark, _more(note, {"remark": ""}, NO_NOTE)
 
 
 def _friends_deleted(change: FriendsDeleted) -> list[Statement]:
@@ -107,9 +143,9 @@ def _friends_deleted(change: FriendsDeleted) -> list[Statement]:
     return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
 
 
-def _friend_remarked(change: FriendRemarked) -> list[Statement]:
-    sql = "UPDATE friends SET remark = ? WHERE owner = ? AND friend = ?"
-    return [(sql, (change.remark, change.user_id, change.friend_id))]
+def _friend_noted(change: FriendNoted) -> list[Statement]:
+    sql = "UPDATE friends SET remark = ?, note = ? WHERE owner = ? AND friend = ?"
+    return [(sql, (*_noted(change.note), change.user_id, change.friend_id))]
 
 
 def _group_created(change: FriendGroupCreated) -> list[Statement]:
@@ -159,8 +195,8 @@ def _applications_read(change: ApplicationsRead) -> list[Statement]:
 
 
 def _blocked(change: BlackListAdded) -> list[Statement]:
-    sql = "INSERT INTO blocked (owner, user_id) VALUES (?, ?)"
-    return [(sql, (change.user_id, user_id)) for user_id in change.blocked_ids]
+    sql = "INSERT INTO blocked (owner, user_id, since) VALUES (?, ?, ?)"
+    return [(sql, (change.user_id, user_id, change.since)) for user_id in change.blocked_ids]
 
 
 def _unblocked(change: BlackListDeleted) -> list[Statement]:
@@ -170,14 +206,17 @@ def _unblocked(change: BlackListDeleted) -> list[Statement]:
 
 def _profile_changed(change: ProfileChanged) -> list[Statement]:
     info = change.info
+    bare = UserFullInfo(info.user_id)
+    columns = {"nick_name": "", "self_signature": "", "allow_type": bare.allow_type}
     values = (info.user_id, info.nick_name, info.self_signature, info.allow_type)
-    return [("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?)", values)]
+    more = _more(info, columns, bare)
+    return [("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?)", (*values, more))]
 
 
 STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
     FriendsAdded: _friends_added,
     FriendsDeleted: _friends_deleted,
-    FriendRemarked: _friend_remarked,
+    FriendNoted: _friend_noted,
     FriendGroupCreated: _group_created,
     FriendGroupsDeleted: _groups_deleted,
     FriendGroupRenamed: _group_renamed,

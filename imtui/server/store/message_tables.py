@@ -31,11 +31,20 @@ CREATE TABLE sides (
 ) WITHOUT ROWID;
 """
 
+REST_SCHEMA: Final = """
+ALTER TABLE messages ADD COLUMN msg_body TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN uncounted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN not_last INTEGER NOT NULL DEFAULT 0;
+"""
+"""What version 4 adds: what only the REST API says of a message."""
+
 CONVERSATIONS: Final = """
 SELECT m.low, m.high, max(seq), max(version), max(timestamp),
-    max(iif(deleted_low, 0, seq)), max(iif(deleted_high, 0, seq)),
-    sum(sender = m.high AND seq > ifnull(one.read_seq, 0) AND NOT revoked AND NOT deleted_low),
-    sum(sender = m.low AND seq > ifnull(other.read_seq, 0) AND NOT revoked AND NOT deleted_high)
+    max(iif(deleted_low OR not_last, 0, seq)), max(iif(deleted_high OR not_last, 0, seq)),
+    sum(sender = m.high AND seq > ifnull(one.read_seq, 0) AND NOT (revoked OR uncounted)
+        AND NOT deleted_low),
+    sum(sender = m.low AND seq > ifnull(other.read_seq, 0) AND NOT (revoked OR uncounted)
+        AND NOT deleted_high)
 FROM messages m
 LEFT JOIN sides one ON one.owner = m.low AND one.peer = m.high
 LEFT JOIN sides other ON other.owner = m.high AND other.peer = m.low
@@ -45,7 +54,7 @@ GROUP BY m.low, m.high
 
 _COLUMNS: Final = (
     "low, high, seq, version, sender, msg_id, timestamp, elem_type, text, data, cloud_custom_data,"
-    " revoked, deleted_low, deleted_high"
+    " revoked, deleted_low, deleted_high, msg_body, uncounted, not_last"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM messages WHERE "
 _COUNT: Final = "SELECT count(*) FROM messages WHERE "
@@ -75,6 +84,16 @@ class MessageTables:
         ordered = f"{where} ORDER BY seq DESC LIMIT ?"
         return self._select(ordered, *sides(viewer, peer), seq, count)
 
+    def within(
+        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+    ) -> list[StoredMessage]:
+        """Return the last ``count`` before a place that were written in some time."""
+        where = (
+            "low = ? AND high = ? AND seq < ? AND timestamp BETWEEN ? AND ?"
+            f" AND NOT {_deleted(viewer, peer)} ORDER BY seq DESC LIMIT ?"
+        )
+        return self._select(where, *sides(viewer, peer), before_seq, *times, count)
+
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
         """Return the first ``count`` that changed after a version, the earliest change first."""
         where = "low = ? AND high = ? AND version > ? ORDER BY version LIMIT ?"
@@ -82,7 +101,7 @@ class MessageTables:
 
     def count_unread(self, viewer: str, peer: str, read_seq: int) -> int:
         """Count those after a place that count as unread by the viewer."""
-        where = "low = ? AND high = ? AND seq > ? AND sender = ? AND NOT revoked"
+        where = "low = ? AND high = ? AND seq > ? AND sender = ? AND NOT (revoked OR uncounted)"
         values = (*sides(viewer, peer), read_seq, peer)
         return self._count(f"{where} AND NOT {_deleted(viewer, peer)}", *values)
 
@@ -111,7 +130,8 @@ def _deleted(viewer: str, peer: str) -> str:
 
 def _stored_message(row: tuple[Any, ...]) -> StoredMessage:
     low, high, seq, version, sender, msg_id, timestamp, elem_type, *rest = row
-    text, data, cloud_custom_data, revoked, deleted_low, deleted_high = rest
+    text, data, cloud_custom_data, revoked, deleted_low, deleted_high, *of_rest = rest
+    msg_body, uncounted, not_last = of_rest
     message = Message(
         msg_id,
         sender,
@@ -124,15 +144,18 @@ def _stored_message(row: tuple[Any, ...]) -> StoredMessage:
         data,
         cloud_custom_data,
         MessageStatus.LOCAL_REVOKED if revoked else MessageStatus.SEND_SUCC,
+        msg_body=msg_body,
+        is_excluded_from_unread_count=bool(uncounted),
+        is_excluded_from_last_message=bool(not_last),
     )
     return StoredMessage(message, bool(deleted_low), bool(deleted_high))
 
 
 _KEEP: Final = f"""
-INSERT INTO messages ({_COLUMNS}) VALUES ({", ".join("?" * 14)})
+INSERT INTO messages ({_COLUMNS}) VALUES ({", ".join("?" * 17)})
 ON CONFLICT (low, high, seq) DO UPDATE SET version = excluded.version, text = excluded.text,
     data = excluded.data, cloud_custom_data = excluded.cloud_custom_data,
-    revoked = excluded.revoked, deleted_low = excluded.deleted_low,
+    msg_body = excluded.msg_body, revoked = excluded.revoked, deleted_low = excluded.deleted_low,
     deleted_high = excluded.deleted_high
 """
 
@@ -153,11 +176,14 @@ def _keep(stored: StoredMessage) -> Statement:
         stored.is_revoked,
         stored.deleted_low,
         stored.deleted_high,
+        message.msg_body,
+        message.is_excluded_from_unread_count,
+        message.is_excluded_from_last_message,
     )
 
 
 def _message_sent(change: MessageSent) -> list[Statement]:
-    return [] if change.message.online_user_only else [_keep(StoredMessage(change.message))]
+    return [] if change.message.online_user_only else [_keep(change.stored)]
 
 
 def _messages_changed(change: MessagesChanged) -> list[Statement]:

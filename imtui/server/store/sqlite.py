@@ -11,12 +11,14 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
 from imtui.server.core.archive import Archive
 from imtui.server.core.changes import (
+    AccountDeleted,
     AccountRegistered,
     Change,
     ConsoleChanged,
     DeviceChanged,
     DeviceForgotten,
     SubscriptionsChanged,
+    UserSigsRevoked,
 )
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device, DeviceState
@@ -49,8 +51,18 @@ CREATE TABLE subscriptions (
 INSERT INTO app VALUES (0, '{}');
 """
 
+_REST_SCHEMA: Final = """
+ALTER TABLE accounts ADD COLUMN sigs_revoked_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+"""
+
 # What makes a database of each version from that of the one before.
-_STEPS: Final = (_FIRST_SCHEMA, message_tables.SCHEMA, friendship_tables.SCHEMA)
+_STEPS: Final = (
+    _FIRST_SCHEMA,
+    message_tables.SCHEMA,
+    friendship_tables.SCHEMA,
+    _REST_SCHEMA + message_tables.REST_SCHEMA + friendship_tables.REST_SCHEMA,
+)
 
 SCHEMA_VERSION: Final = len(_STEPS)
 
@@ -102,7 +114,7 @@ class SQLiteStore:
             return StoredApp(
                 start=start,
                 console=msgspec.json.decode(console, type=Console),
-                accounts=[StoredAccount(*row) for row in self._rows("SELECT * FROM accounts")],
+                accounts=[_account(row) for row in self._rows("SELECT * FROM accounts")],
                 devices=[_device(row) for row in self._rows("SELECT * FROM devices")],
                 **friendship_tables.load(self._rows),
                 subscriptions=self._rows("SELECT owner, user_id FROM subscriptions ORDER BY place"),
@@ -209,6 +221,11 @@ class SQLiteStore:
         return StoreError(f"The database {self._path} cannot be {done}: {error}. {way_out}")
 
 
+def _account(row: tuple[Any, ...]) -> StoredAccount:
+    user_id, registered_at, cleared_at, revoked_at, is_deleted = row
+    return StoredAccount(user_id, registered_at, cleared_at, revoked_at, bool(is_deleted))
+
+
 def _device(row: tuple[Any, ...]) -> Device:
     user_id, instance_id, platform, device_name, state, *numbers = row
     return Device(
@@ -217,7 +234,28 @@ def _device(row: tuple[Any, ...]) -> Device:
 
 
 def _account_registered(change: AccountRegistered) -> list[Statement]:
-    return [("INSERT INTO accounts VALUES (?, ?, NULL)", (change.user_id, change.registered_at))]
+    # A deleted one may have left its row.
+    sql = """
+        INSERT INTO accounts (user_id, registered_at) VALUES (?, ?) ON CONFLICT DO UPDATE
+        SET registered_at = excluded.registered_at, is_deleted = 0
+    """
+    return [(sql, (change.user_id, change.registered_at))]
+
+
+def _account_deleted(change: AccountDeleted) -> list[Statement]:
+    # The row stays, as the messages that others have of it refer to it.
+    statements = (
+        "DELETE FROM devices WHERE user_id = ?",
+        "DELETE FROM profiles WHERE user_id = ?",
+        "DELETE FROM friend_groups WHERE owner = ?",
+        "UPDATE accounts SET is_deleted = 1, subscriptions_cleared_at = NULL WHERE user_id = ?",
+    )
+    return [(sql, (change.user_id,)) for sql in statements]
+
+
+def _user_sigs_revoked(change: UserSigsRevoked) -> list[Statement]:
+    sql = "UPDATE accounts SET sigs_revoked_at = ? WHERE user_id = ?"
+    return [(sql, (change.second, change.user_id))]
 
 
 def _device_changed(change: DeviceChanged) -> list[Statement]:
@@ -254,6 +292,8 @@ _STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
     **message_tables.STATEMENTS,
     **friendship_tables.STATEMENTS,
     AccountRegistered: _account_registered,
+    AccountDeleted: _account_deleted,
+    UserSigsRevoked: _user_sigs_revoked,
     DeviceChanged: _device_changed,
     DeviceForgotten: _device_forgotten,
     SubscriptionsChanged: _subscriptions_changed,

@@ -1,4 +1,4 @@
-"""The tables of friendship and profiles: back after a restart, made from versions 1 and 2."""
+"""The tables of friendship and profiles: back after a restart, made from earlier versions."""
 
 import sqlite3
 from pathlib import Path
@@ -18,15 +18,16 @@ from imtui.server.core.changes import (
     FriendGroupCreated,
     FriendGroupRenamed,
     FriendGroupsDeleted,
-    FriendRemarked,
+    FriendNoted,
     FriendsAdded,
     FriendsDeleted,
     FriendsGrouped,
     FriendsUngrouped,
     ProfileChanged,
 )
+from imtui.server.core.friend_book import NO_NOTE, FriendNote
 from imtui.server.core.stored import StoredAccount, StoredApp
-from imtui.server.store import message_tables
+from imtui.server.store import friendship_tables, message_tables
 from imtui.server.store.sqlite import _FIRST_SCHEMA, SCHEMA_VERSION, SQLiteStore
 
 USERS = ["alice", "bob", "carol"]
@@ -48,9 +49,9 @@ def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> 
         tmp_path / "db",
         PEOPLE,
         [
-            FriendsAdded("alice", ("bob", "carol"), "mate"),
+            FriendsAdded("alice", ("bob", "carol"), FriendNote("mate"), 9),
             FriendsAdded("bob", ("alice",)),
-            FriendRemarked("alice", "carol", ""),
+            FriendNoted("alice", "carol", NO_NOTE),
             FriendGroupCreated("alice", "Work", ("bob", "carol")),
             FriendGroupCreated("alice", "Choir", ()),
             FriendGroupCreated("alice", "Gone", ("bob",)),
@@ -64,8 +65,8 @@ def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> 
             FriendsDeleted("alice", ("carol",)),
         ],
     )
-    assert stored.friends == [("alice", "bob"), ("bob", "alice")]
-    assert stored.remarks == [("alice", "bob", "mate")]
+    assert stored.friends == [("alice", "bob", 9), ("bob", "alice", 0)]
+    assert stored.friend_notes == [("alice", "bob", FriendNote("mate"))]
     assert stored.friend_groups == [("alice", "Zoo"), ("alice", "Choir"), ("bob", "Work")]
     assert stored.grouped_friends == [("alice", "Zoo", "bob"), ("bob", "Work", "alice")]
 
@@ -97,26 +98,27 @@ def test_blocklists_and_profiles_come_back(tmp_path: Path) -> None:
         [BlackListDeleted("alice", ("bob",)), ProfileChanged(UserFullInfo("bob", "Bob"), True)],
         [BlackListAdded("alice", ("bob",)), ProfileChanged(profile, True)],
     )
-    assert stored.blocked == [("alice", "carol"), ("bob", "alice"), ("alice", "bob")]
+    assert stored.blocked == [("alice", "carol", 0), ("bob", "alice", 0), ("alice", "bob", 0)]
     assert stored.profiles == [profile]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_database_of_an_earlier_version_is_brought_up_to_date_and_keeps_all(
     tmp_path: Path, version: int
 ) -> None:
-    steps = "".join([_FIRST_SCHEMA, message_tables.SCHEMA][:version])
+    schemas = [_FIRST_SCHEMA, message_tables.SCHEMA, friendship_tables.SCHEMA]
+    steps = "".join(schemas[:version])
     old = sqlite3.connect(tmp_path / "db", isolation_level=None)
     old.executescript(f"BEGIN; {steps} PRAGMA user_version = {version}; COMMIT;")
     old.execute("UPDATE app SET start = 41")
     old.executemany("INSERT INTO accounts VALUES (?, 7, NULL)", [(name,) for name in USERS])
-    old.execute("INSERT INTO friends VALUES ('alice', 'bob')")
-    if version == 2:
+    old.execute("INSERT INTO friends (owner, friend) VALUES ('alice', 'bob')")
+    if version >= 2:
         row = ("alice", "bob", 1, 1, "alice", "m1", 5, 1, "hello", b"", "", 0, 0, 0)
         old.execute(f"INSERT INTO messages VALUES ({', '.join('?' * 14)})", row)
     old.close()
     changes: list[Change] = [
-        FriendRemarked("alice", "bob", "Bobby"),
+        FriendNoted("alice", "bob", FriendNote("Bobby")),
         FriendGroupCreated("alice", "Work", ("bob",)),
         BlackListAdded("alice", ("carol",)),
         ApplicationAdded(Application("carol", "bob", 9)),
@@ -125,13 +127,13 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date_and_keeps_all(
     stored = reopened(tmp_path / "db", changes)
     assert stored.start == 43
     assert stored.accounts == [StoredAccount(name, 7) for name in USERS]
-    assert stored.friends == [("alice", "bob")]
-    assert stored.remarks == [("alice", "bob", "Bobby")]
+    assert stored.friends == [("alice", "bob", 0)]
+    assert stored.friend_notes == [("alice", "bob", FriendNote("Bobby"))]
     assert stored.grouped_friends == [("alice", "Work", "bob")]
-    assert stored.blocked == [("alice", "carol")]
+    assert stored.blocked == [("alice", "carol", 0)]
     assert stored.applications == [Application("carol", "bob", 9)]
     assert stored.profiles == [UserFullInfo("bob", "Bob")]
-    assert len(stored.conversations) == (version == 2)
+    assert len(stored.conversations) == (version >= 2)
     database = sqlite3.connect(tmp_path / "db")
-    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,) == (3,)
+    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,) == (4,)
     database.close()

@@ -149,7 +149,7 @@ def test_a_database_of_version_1_is_brought_up_to_date_and_keeps_all(tmp_path: P
     stored = store.load()
     assert stored.start == 42
     assert stored.accounts == [StoredAccount(name, 7) for name in USERS]
-    assert stored.friends == [("alice", "bob")]
+    assert stored.friends == [("alice", "bob", 0)]
     assert stored.subscriptions == [("alice", "carol")]
     assert stored.conversations == []
     assert stored.sides == []

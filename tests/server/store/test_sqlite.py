@@ -75,7 +75,7 @@ def test_accounts_devices_friends_and_console_come_back(tmp_path: Path) -> None:
     )
     assert stored.accounts == [StoredAccount(name, 7) for name in ("alice", "bob", "carol")]
     assert stored.devices == [device(DeviceState.KICKED)]
-    assert stored.friends == [("alice", "carol")]
+    assert stored.friends == [("alice", "carol", 0)]
     assert stored.console == Console(edition=Edition.STANDARD)
 
 
