@@ -21,6 +21,7 @@ from imtui.protocol.identifiers import check_user_id, is_user_id
 from imtui.protocol.jsonrpc import Incoming
 from imtui.protocol.messages import Method
 from imtui.sdk.concurrency import first_of
+from imtui.sdk.credible import is_credible
 from imtui.sdk.failures import is_transient, unreadable
 from imtui.sdk.listener import IMSDKListener, Listeners
 from imtui.sdk.message_cache import MessageCache
@@ -150,7 +151,10 @@ class AccountChat:
 
         def take(answer: SentMessage) -> Message:
             taken = answer.message
-            if (taken.msg_id, taken.sender) != (message.msg_id, message.sender):
+            names_it = (taken.msg_id, taken.sender) == (message.msg_id, message.sender)
+            # What is to be kept has a place; without one it would be sent again and again.
+            has_place = message.online_user_only or bool(taken.seq)
+            if not (names_it and has_place and is_credible(taken, self.user_id)):
                 raise unreadable()
             return self.sync.acknowledged(taken)
 

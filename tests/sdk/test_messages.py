@@ -409,6 +409,19 @@ async def test_pages_without_an_end_do_no_harm() -> None:
 
 
 @in_virtual_time
+async def test_an_answer_that_cannot_be_used_is_asked_for_again_in_good_time() -> None:
+    async with talking() as (fake, _world, client, recorder):
+        fake.handlers["sendMessage"] = lambda peer, params: {
+            "message": {"msgID": params["msgID"], "sender": ME, "receiver": params["userID"]}
+        }
+        client.queue_c2c_text_message("hello", "bob")
+        await asyncio.sleep(60)
+        asked = [r for r in fake.peer.requests if r["method"] == "sendMessage"]
+        assert 1 < len(asked) < 20
+        assert [event for event in recorder.events if event[0] == "sent"] == []
+
+
+@in_virtual_time
 async def test_one_conversation_that_cannot_be_fetched_holds_up_no_other() -> None:
     async with talking() as (fake, world, _client, recorder):
         changes = fake.handlers["getChangedMessages"]
