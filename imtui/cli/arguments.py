@@ -53,6 +53,13 @@ def server_url(text: str) -> str:
     return text
 
 
+def rest_url(text: str) -> str:
+    """Return the address of a REST API; which hosts are allowed is the SDK's to say."""
+    if not text.startswith(("http://", "https://", "http+unix:///")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address: https://host")
+    return text
+
+
 def device_name(text: str) -> str:
     """Return a device name."""
     from imtui.protocol.errors import IMError
@@ -64,7 +71,7 @@ def device_name(text: str) -> str:
         raise argparse.ArgumentTypeError(error.message) from None
 
 
-def add_data_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+def add_data_option(parser: argparse._ActionsContainer, *, required: bool = False) -> None:
     """Add ``--data``, the folder of a backend."""
     parser.add_argument(
         "--data",
@@ -74,3 +81,8 @@ def add_data_option(parser: argparse.ArgumentParser, *, required: bool = False) 
         help="the backend's data folder"
         + ("" if required else " (that of this machine's embedded backend)"),
     )
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``, for a verb that prints lines."""
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")

@@ -113,7 +113,7 @@ def named_account(
         raise UsageError("--local and --server contradict each other.")
     if arguments.server is None or arguments.app_id is None or arguments.user is None:
         raise UsageError("Another backend needs --server, --app-id and --user.")
-    user_sig = _given_user_sig(arguments) or ask()
+    user_sig = given_user_sig(arguments) or ask()
     if not user_sig:
         raise UsageError(
             f"The UserSig is missing: name its file with --usersig-file, or set "
@@ -161,7 +161,7 @@ def _kept_account(user: str | None) -> RemoteAccount | None:
     )
 
 
-def _given_user_sig(arguments: argparse.Namespace) -> str | None:
+def given_user_sig(arguments: argparse.Namespace) -> str | None:
     file: Path | None = arguments.usersig_file
     if file is None:
         return os.environ.get(USER_SIG_VARIABLE, "").strip() or None

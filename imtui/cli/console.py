@@ -2,31 +2,39 @@
 
 import argparse
 import asyncio
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-from imtui.cli.arguments import add_data_option
-from imtui.cli.errors import EXIT_OK, CommandError
-from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.cli.admin import add_admin_options, admin_client
+from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 
-_USER_SIG_EXPIRE: Final = 60
+if TYPE_CHECKING:
+    from imtui.tui.console.client import Client
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
     parser = verbs.add_parser(
         "console",
-        help="show or change the settings of a running backend",
-        description="The IM console of a running backend.",
+        help="see and change the settings of a running backend, as an admin",
+        description="The IM console of a running backend. Without an action: the screen.",
     )
-    actions = parser.add_subparsers(dest="action", metavar="show | set", required=True)
-    show = actions.add_parser("show", help="show the settings")
-    change = actions.add_parser("set", help="change settings, then show them")
+    add_admin_options(parser)
+    parser.add_argument(
+        "--ascii", action="store_true", default=argparse.SUPPRESS, help="draw with ASCII only"
+    )
+    parser.set_defaults(run=open_screen)
+    actions = parser.add_subparsers(dest="action", metavar="show | set")
+    # No defaults: what stands before the action holds for it as well.
+    none = argparse.SUPPRESS
+    show = actions.add_parser("show", help="show the settings", argument_default=none)
+    change = actions.add_parser(
+        "set", help="change settings, then show them", argument_default=none
+    )
     change.add_argument("settings", nargs="+", type=setting, metavar="KEY=VALUE")
     for action in (show, change):
-        add_data_option(action)
+        add_admin_options(action)
         action.add_argument("--json", action="store_true", help="print JSON")
-        action.set_defaults(run=run, settings=[])
+        action.set_defaults(run=run, settings=[], json=False)
 
 
 def setting(text: str) -> tuple[str, str]:
@@ -38,43 +46,60 @@ def setting(text: str) -> tuple[str, str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
-    data_dir = _local_data() if arguments.data is None else arguments.data
+    """Run ``show`` or ``set``."""
+    client = admin_client(arguments)
     if arguments.action == "show":
-        answer = asyncio.run(_call(data_dir, "imtui_console/get", {}))
+        answer = asyncio.run(client.call("imtui_console/get", {}))
     else:
         body = {"Settings": dict(arguments.settings)}
-        answer = asyncio.run(_call(data_dir, "imtui_console/set", body))
+        answer = asyncio.run(client.call("imtui_console/set", body))
     _show(answer.get("Settings"), as_json=arguments.json)
     return EXIT_OK
 
 
-def _local_data() -> Path:
+def open_screen(arguments: argparse.Namespace) -> int:
+    """Open the screen until the person leaves it."""
     from imtui.cli import paths
-    from imtui.server.data_dir import BackendError, DataDir
+    from imtui.cli.logs import logging_to
+    from imtui.tui.console.app import ConsoleLaunch
+    from imtui.tui.console.entry import run as run_console
+    from imtui.tui.settings_file import SettingsFile
 
-    data_dir = paths.local_data()
+    if arguments.rest is not None:
+        # What is wrong with the command is said before the screen opens.
+        admin_client(arguments)
+    launch = ConsoleLaunch(
+        connect=lambda: _connect(arguments),
+        where=_where(arguments),
+        theme=SettingsFile(paths.settings_file(), ()).settings.theme,
+        ascii=arguments.ascii,
+        log_file=paths.app_log(),
+    )
+    with logging_to(paths.app_log()):
+        return run_console(launch)
+
+
+def _connect(arguments: argparse.Namespace) -> "Client":
+    from imtui.server.data_dir import BackendError
+    from imtui.tui.console.client import Unreachable
+
     try:
-        DataDir(data_dir).address()
-    except BackendError as error:
-        raise CommandError(
-            "This machine's backend is not running. Start the app: imtui. "
-            "Or name another one's folder with --data."
-        ) from error
-    return data_dir
+        return admin_client(arguments)
+    except (BackendError, CommandError, UsageError) as error:
+        raise Unreachable(str(error)) from error
+    except OSError as error:
+        what = error.filename or "A file"
+        raise Unreachable(f"{what} cannot be used: {error.strerror or error}.") from error
 
 
-async def _call(data_dir: Path, command: str, body: dict[str, Any]) -> dict[str, Any]:
-    from imtui.protocol.usersig import sign
-    from imtui.sdk.rest import RestClient
-    from imtui.server.data_dir import DataDir
+def _where(arguments: argparse.Namespace) -> str:
+    from imtui.protocol.safe_text import safe_text
 
-    folder = DataDir(data_dir)
-    address, key = folder.address(), folder.app_key()
-    user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
-    # Whoever may read the key runs the backend: it is theirs to say how it is reached.
-    client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
-    return await client.call(command, body)
+    if arguments.rest is not None:
+        return safe_text(arguments.rest)
+    if arguments.data is not None:
+        return safe_text(str(arguments.data))
+    return "this machine's backend"
 
 
 def _show(settings: object, *, as_json: bool) -> None:

@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 
 from imtui import __version__
 from imtui.cli import (
+    account,
     app,
     console,
+    friend,
     history,
+    kick,
     login,
     logout,
     send,
@@ -34,7 +37,10 @@ from imtui.cli.errors import (
 )
 from imtui.protocol.errors import IMError
 
-_VERBS = (serve, usersig, console, login, logout, status, watch, send, history, unread)
+_VERBS = (
+    *(serve, usersig, console, account, friend, kick),
+    *(login, logout, status, watch, send, history, unread),
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -39,6 +39,6 @@ def unread_line(conversation: "ConversationInfo", *, as_json: bool) -> str:
 def _body(message: Message) -> list[str]:
     if message.status is MessageStatus.LOCAL_REVOKED:
         return ["(recalled)"]
-    if message.elem_type is not ElemType.TEXT:
+    if message.elem_type is not ElemType.TEXT and not message.text:
         return [safe_text(f"(custom message, {len(message.data)} bytes)")]
     return safe_lines(message.text)

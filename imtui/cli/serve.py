@@ -3,17 +3,23 @@
 import argparse
 import asyncio
 import logging
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imtui.cli.arguments import port_number, seconds
-from imtui.cli.errors import EXIT_OK
+from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 from imtui.cli.serving import announce, log_to
 from imtui.cli.signals import ending_signals
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
     from imtui.server.backend import BackendConfig
+    from imtui.server.edge.webhooks.callback import CallbackCommand
+    from imtui.server.edge.webhooks.config import WebhookConfig
+
+WEBHOOK_TOKEN_VARIABLE: Final = "IMTUI_WEBHOOK_TOKEN"
+_TOKEN_FILE_MAX_BYTES: Final = 4096
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -45,8 +51,31 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="O",
         help="let web pages of this origin connect; may be repeated",
     )
+    _add_webhook_options(parser)
     _add_hidden_options(parser)
     parser.set_defaults(run=run)
+
+
+def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--webhook",
+        type=webhook_url,
+        metavar="URL",
+        help="tell this server of yours what happens, with the field's callbacks",
+    )
+    parser.add_argument(
+        "--webhook-token-file",
+        type=Path,
+        metavar="FILE",
+        help="the token with which callbacks are signed; or its value in "
+        f"{WEBHOOK_TOKEN_VARIABLE}, never as an argument",
+    )
+    parser.add_argument(
+        "--webhook-commands",
+        type=webhook_commands,
+        metavar="A,B",
+        help="only these callbacks, such as State.StateChange (all but those that ask before)",
+    )
 
 
 def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
@@ -57,8 +86,43 @@ def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--idle-grace", type=seconds, default=10.0, help=argparse.SUPPRESS)
 
 
+def webhook_url(text: str) -> str:
+    """Return the address of a webhook."""
+    import httpx
+
+    try:
+        url = httpx.URL(text)
+        is_address = url.scheme in ("http", "https") and bool(url.host) and "%" not in url.host
+        is_address = is_address and (url.port or 80) <= 65535 and not url.userinfo
+    except httpx.InvalidURL:
+        is_address = False
+    if not is_address:
+        # Not quoted: what is refused may hold a password.
+        raise argparse.ArgumentTypeError("not an address without a password: https://host/path")
+    return text
+
+
+def webhook_commands(text: str) -> "frozenset[CallbackCommand]":
+    """Return the callbacks that are named, with commas between them."""
+    from imtui.server.edge.webhooks.callback import CallbackCommand
+
+    names = [name.strip() for name in text.split(",")]
+    known = [command.value for command in CallbackCommand]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"{unknown[0]!r} is no callback; there are: {', '.join(known)}"
+        )
+    return frozenset(map(CallbackCommand, names))
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run the verb.
+
+    Raises:
+        CommandError: The file of the webhook's token cannot be read or holds none.
+        UsageError: An option of the webhook without its address.
+    """
     if arguments.embedded:
         from imtui.cli import embedded_serve
 
@@ -73,9 +137,39 @@ def run(arguments: argparse.Namespace) -> int:
         rest_port=arguments.rest_port,
         heartbeat_timeout=arguments.heartbeat_timeout,
         allowed_origins=tuple(arguments.allow_origin),
+        webhook=_webhook(arguments),
     )
     asyncio.run(_serve(config))
     return EXIT_OK
+
+
+def _webhook(arguments: argparse.Namespace) -> "WebhookConfig | None":
+    from imtui.server.edge.webhooks.callback import AFTER_EVENTS
+    from imtui.server.edge.webhooks.config import WebhookConfig
+
+    if arguments.webhook is None:
+        if arguments.webhook_token_file or arguments.webhook_commands:
+            raise UsageError("--webhook-token-file and --webhook-commands go with --webhook URL.")
+        return None
+    token = _webhook_token(arguments.webhook_token_file)
+    return WebhookConfig(arguments.webhook, token, arguments.webhook_commands or AFTER_EVENTS)
+
+
+def _webhook_token(file: Path | None) -> str:
+    if file is None:
+        return os.environ.get(WEBHOOK_TOKEN_VARIABLE, "").strip()
+    try:
+        with file.open("rb") as opened:
+            token = opened.read(_TOKEN_FILE_MAX_BYTES).decode().strip()
+    except OSError as error:
+        raise CommandError(
+            f"The webhook token's file {file} cannot be read: {error.strerror or error}."
+        ) from error
+    except UnicodeDecodeError:
+        token = ""
+    if not token:
+        raise CommandError(f"There is no token in {file} (--webhook-token-file).")
+    return token
 
 
 async def _serve(config: "BackendConfig") -> None:

@@ -50,15 +50,20 @@ class ErrorCode(IntEnum):
 
     # The backend: messages and conversations.
     ERR_SVR_MSG_INVALID_ID = 20003, "There is no such account to write to."
+    ERR_SVR_MSG_PUSH_DENY = 20006, "The app does not let this message be sent."
     ERR_SVR_MSG_IN_PEER_BLACKLIST = 20007, "The other user has blocked you."
     ERR_SVR_MSG_REVOKE_TIME_LIMIT = 20016, "A message can be recalled for 2 minutes only."
     ERR_SVR_MSG_REVOKE_NOT_FOUND = 20022, "There is no such message to recall."
     ERR_SVR_MSG_REVOKED_ALREADY = 20023, "The message is recalled already."
+    ERR_SVR_CONV_ACCOUNT_NOT_FOUND = 50001, "There is no such account."
+    ERR_SVR_CONV_INVALID_PARAMETERS = 50002, "A parameter of the conversation is invalid."
+    ERR_SVR_CONV_INTERNAL_ERROR = 50004, "The backend could not do it; try again."
     ERR_SVR_CONV_PINNED_COUNT_LIMIT = 51012, "At most 50 conversations can be pinned."
 
     # The backend: friendship.
     ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS = 30001, "A parameter of the friendship is invalid."
     ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND = 30003, "There is no such account."
+    ERR_SVR_FRIENDSHIP_INTERNAL_ERROR = 30006, "The backend could not do it; try again."
     ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY = 30009, "An admin has forbidden to add friends."
     ERR_SVR_FRIENDSHIP_COUNT_LIMIT = 30010, "The friend list is full."
     ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT = 30011, "There are at most 32 friend groups."
@@ -71,19 +76,47 @@ class ErrorCode(IntEnum):
     ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM = 30539, "Asked; the other user has to agree."
     ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND = 30614, "There is no such friend request."
     ERR_SVR_FRIENDSHIP_DEL_NONFRIEND = 31704, "Not a friend."
+    ERR_SVR_FRIENDSHIP_GROUP_ADD_NONFRIEND = 32216, "Only friends are put into a friend group."
 
     # The backend: profiles.
+    ERR_SVR_PROFILE_INVALID_PARAMETERS = 40001, "A parameter of the profile is invalid."
+    ERR_SVR_PROFILE_ACCOUNT_MISS = 40002, "No account is given."
     ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND = 40003, "There is no such account."
+    ERR_SVR_PROFILE_INTERNAL_ERROR = 40006, "The backend could not do it; try again."
+    ERR_SVR_PROFILE_TAG_NOT_FOUND = 40009, "There is no such field of the profile."
     ERR_SVR_PROFILE_SIZE_LIMIT = 40601, "A text of the profile has at most 500 bytes."
+    ERR_SVR_PROFILE_VALUE_ERROR = 40605, "A field of the profile cannot have this value."
+    ERR_SVR_PROFILE_INVALID_VALUE_FORMAT = 40610, "A value of the profile is of the wrong type."
 
     # The backend: REST.
     ERR_SVR_COMM_INVALID_HTTP_URL = 60002, "The HTTP request is malformed."
     ERR_SVR_COMM_REQ_JSON_PARSE_FAILED = 60003, "The request's body is not a JSON object."
     ERR_SVR_COMM_INVALID_SDKAPPID = 60006, "The SDKAppID is invalid."
+    ERR_SVR_COMM_REST_FREQ_LIMIT = 60007, "The command is called too often."
+    ERR_SVR_COMM_REQUEST_TIMEOUT = 60008, "The request took too long."
     ERR_SVR_COMM_INVALID_RES = 60009, "There is no such command."
     ERR_SVR_COMM_ID_NOT_ADMIN = 60010, "The identifier is not an admin of the app."
     ERR_SVR_COMM_SDKAPPID_MISS = 60012, "The SDKAppID is missing."
     ERR_SVR_COMM_BODY_SIZE_LIMIT = 80002, "The request's body is too large."
+
+    # The backend: messages by the REST API.
+    ERR_SVR_MSG_JSON_PARSE_FAILED = 90001, "The request's body is malformed."
+    ERR_SVR_MSG_INVALID_JSON_BODY_FORMAT = 90002, "MsgBody is malformed."
+    ERR_SVR_MSG_INVALID_TO_ACCOUNT = 90003, "To_Account is missing, or of the wrong type."
+    ERR_SVR_MSG_INVALID_RAND = 90005, "MsgRandom is missing, or no integer."
+    ERR_SVR_MSG_INVALID_TIMESTAMP = 90006, "MsgTimeStamp is missing, or no integer."
+    ERR_SVR_MSG_BODY_NOT_ARRAY = 90007, "MsgBody is missing, or no array."
+    ERR_SVR_MSG_INVALID_FROM_ACCOUNT = 90008, "There is no such From_Account."
+    ERR_SVR_MSG_INVALID_JSON_FORMAT = 90010, "The message is malformed."
+    ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT = 90011, "At most 500 accounts a call."
+    ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND = 90012, "There is no such To_Account."
+    ERR_SVR_MSG_TIME_LIMIT = 90026, "A message lives for at most 7 days."
+    ERR_SVR_MSG_INVALID_SYNCFROMOLDSYSTEM = 90030, "SyncFromOldSystem is missing, or unknown."
+    ERR_SVR_MSG_INVALID_SYNCOTHERMACHINE = 90031, "SyncOtherMachine is no integer."
+    ERR_SVR_MSG_INVALID_MSGLIFETIME = 90044, "MsgLifeTime is no integer."
+    ERR_SVR_MSG_INVALID_MSGKEY = 90054, "There can be no such MsgKey."
+    ERR_SVR_MSG_INTERNAL_ERROR4 = 91000, "The backend could not do it; try again."
+    ERR_SVR_MSG_BODY_SIZE_LIMIT = 93000, "A message has at most 12 KB."
 
     # The backend: accounts and user status.
     ERR_SVR_ACCOUNT_USERSIG_EXPIRED = 70001, "The UserSig has expired."
@@ -95,6 +128,7 @@ class ErrorCode(IntEnum):
     ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND = 70020, "There is no app with this SDKAppID."
     ERR_SVR_ACCOUNT_INVALID_USERSIG = 70052, "The UserSig was revoked; get a new one."
     ERR_SVR_ACCOUNT_NOT_FOUND = 70107, "There is no such account."
+    ERR_SVR_ACCOUNT_INVALID_COUNT = 70206, "Too few or too many accounts in a call."
     ERR_SVR_ACCOUNT_INVALID_PARAMETERS = 70402, "A parameter is invalid."
     ERR_SVR_ACCOUNT_INTERNAL_ERROR = 70500, "The backend could not do it; try again."
     ERR_SVR_ACCOUNT_USER_STATUS_DISABLED = 72001, "User status is not enabled in the console."

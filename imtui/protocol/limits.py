@@ -37,6 +37,11 @@ FRIEND_APPLICATIONS_MAX: Final = 100
 BLACK_LIST_MAX: Final = 1000
 PROFILE_TEXT_MAX_BYTES: Final = 500
 FRIENDSHIP_MAX_USERS: Final = 100
+FRIENDSHIP_BATCH_MAX: Final = 1000
+"""So many users in one call of the REST API."""
+PROFILE_LOCATION_MAX_BYTES: Final = 16
+CUSTOM_FIELDS_MAX: Final = 20
+CUSTOM_VALUE_MAX_BYTES: Final = 500
 
 # Messages: the field's limits on them and on conversations.
 MESSAGE_MAX_BYTES: Final = 12 * 1024

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from imtui.protocol.wire_names import wire_name
 
@@ -36,7 +36,7 @@ class UserFullInfo(_Message, frozen=True, omit_defaults=True):
     """At most 500 bytes of UTF-8, as is the signature."""
     self_signature: str = ""
     allow_type: FriendAllowType = FriendAllowType.ALLOW_ANY
-    face_url: str = ""
+    face_url: str = field(default="", name="faceURL")
     """Where the picture is; it and all that follows is set by the REST API."""
     gender: Gender = Gender.UNKNOWN
     birthday: int = 0
@@ -48,7 +48,7 @@ class UserFullInfo(_Message, frozen=True, omit_defaults=True):
     msg_settings: int = 0
     may_not_add: bool = False
     """An admin forbade to add friends."""
-    custom_info: dict[str, str] = {}
+    custom_info: dict[str, str | int] = {}
     """Fields of the app's own, by their names without ``Tag_Profile_Custom_``."""
 
 

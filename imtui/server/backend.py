@@ -11,19 +11,27 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from imtui.protocol import limits
 from imtui.server.core.app import Timing
+from imtui.server.core.changes import Change
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
+from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.sweeper import Sweeper
+from imtui.server.edge.webhooks.callback import BEFORE_HOOKS
+from imtui.server.edge.webhooks.config import WebhookConfig
 from imtui.server.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.store.sqlite import SQLiteStore
 from imtui.server.store.store import StoreError
+
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.asked_first import AskedFirst
 
 _log: Final = logging.getLogger(__name__)
 
@@ -54,6 +62,8 @@ class BackendConfig:
     """Web pages that may connect; a handshake with any other Origin is refused."""
     befriend: Callable[[str, str], bool] | None = None
     """Whether an account that is just registered and an earlier one are friends from the start."""
+    webhook: WebhookConfig | None = None
+    """The app's own server, which is told of what happens; None if there is none."""
     clock: Callable[[], Moment] = present
 
 
@@ -62,11 +72,13 @@ class Backend:
 
     address: Address
     app_key: AppKey
+    metrics: Metrics
 
     def __init__(self, config: BackendConfig) -> None:
         """Make a backend that does not run yet."""
         self._config = config
         self._stack = contextlib.AsyncExitStack()
+        self.metrics = Metrics()
         self._service: IMService
         self._fanout: FanOut
 
@@ -122,7 +134,9 @@ class Backend:
             )
         except StoreError as error:
             raise BackendError(str(error)) from error
-        self._fanout = FanOut(self._service, store)
+        self._fanout = FanOut(
+            self._service, store, observers=await self._observers(stack), metrics=self.metrics
+        )
         stack.callback(self._fanout.stop)
         self._fanout.carry_out()
         self._sweeper = Sweeper(self._service, config.clock, self._carry_out)
@@ -134,7 +148,9 @@ class Backend:
             config.heartbeat_timeout,
             config.clock,
             self._carry_out,
+            metrics=self.metrics,
             login_timeout=config.login_timeout,
+            asked_first=await self._asked_first(stack),
         )
         await stack.enter_async_context(gateway.listen(ws, config.allowed_origins))
         self._sweeping = await stack.enter_async_context(_running(self._sweeper.run()))
@@ -147,6 +163,34 @@ class Backend:
         except OSError as error:
             raise BackendError(f"{data.path} cannot be written: {error.strerror}.") from error
         stack.callback(data.withdraw)
+
+    async def _observers(
+        self, stack: contextlib.AsyncExitStack
+    ) -> tuple[Callable[[list[Change]], None], ...]:
+        """Return who is to see what changes, besides those who are connected."""
+        clock = self._config.clock
+        self._change_log = ChangeLog(self._service.console, lambda: clock().unix_ms)
+        if self._config.webhook is None:
+            return (self._change_log.observe,)
+        from imtui.server.edge.webhooks.lookups import lookups_of
+        from imtui.server.edge.webhooks.sender import Webhooks
+
+        app_id, lookups = self.app_key.sdk_app_id, lookups_of(self._service.app)
+        webhooks = Webhooks(self._config.webhook, app_id, clock, lookups)
+        await stack.enter_async_context(webhooks)
+        return (self._change_log.observe, webhooks.observe)
+
+    async def _asked_first(self, stack: contextlib.AsyncExitStack) -> "AskedFirst | None":
+        """Return what asks the app's own server about requests, if it wants to be asked."""
+        webhook = self._config.webhook
+        if webhook is None or not webhook.commands & BEFORE_HOOKS:
+            return None
+        from imtui.server.edge.webhooks.asked_first import AskedFirst
+        from imtui.server.edge.webhooks.hooks import Hooks
+
+        hooks = Hooks(webhook, self.app_key.sdk_app_id, self._config.clock)
+        await stack.enter_async_context(hooks)
+        return AskedFirst(hooks, self._service, self._config.clock)
 
     def _open_sockets(
         self, stack: contextlib.AsyncExitStack
@@ -168,9 +212,17 @@ class Backend:
     @contextlib.asynccontextmanager
     async def _rest(self, sock: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
         # Not imported before it is needed: it takes longer than all the rest of the start.
-        from imtui.server.edge.rest import Rest
+        from imtui.server.edge.rest.api import Rest
 
-        rest = Rest(self._service, self.app_key, self._config.clock, self._carry_out)
+        rest = Rest(
+            self._service,
+            self._fanout,
+            self.app_key,
+            self._config.clock,
+            self._carry_out,
+            self._change_log,
+            self.metrics,
+        )
         server = rest.server()
         serving = asyncio.create_task(server.run_on(sock))
         try:

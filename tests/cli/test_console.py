@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.cli.conftest import Served
-from tests.cli.processes import Home
+from tests.cli.processes import Home, command
+from tests.terminal.pty_terminal import terminal
 
 
 def test_show_and_set(served: Served) -> None:
@@ -49,3 +50,47 @@ def test_no_backend_of_this_machine(home: Home) -> None:
     [line] = done.stderr.splitlines()
     assert "--data" in line
     assert not home.local_data.exists()
+
+
+def test_what_stands_before_the_action_holds_for_it(served: Served) -> None:
+    done = served.home.run("console", "--data", served.data, "show")
+    assert done.returncode == 0, done.stderr
+    assert "user_status=on\n" in done.stdout
+
+
+def test_the_screen_needs_a_terminal(home: Home) -> None:
+    done = home.run("console")
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert "imtui console show" in line
+
+
+def test_a_wrong_command_is_told_before_the_screen_opens(home: Home) -> None:
+    done = home.run("console", "--rest", "https://im.example")
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert "--app-id" in line
+
+
+@pytest.mark.terminal
+async def test_the_screen(served: Served) -> None:
+    environment = served.home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", served.data)
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("connected", str(served.data), "Login policy")
+        screen.send("4")
+        await screen.shows("one device on each platform")
+        shown = served.home.run("console", "show", "--data", served.data)
+        assert "login_policy=platform\n" in shown.stdout
+        screen.send("q")
+        assert await screen.ended() == 0
+
+
+@pytest.mark.terminal
+async def test_the_screen_without_a_backend_says_so_and_waits(home: Home) -> None:
+    environment = home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", home.path / "none", "--ascii")
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("trying again in", "No backend runs on")
+        screen.send("q")
+        assert await screen.ended() == 0

@@ -1,12 +1,16 @@
 """``imtui serve`` as a process."""
 
+import asyncio
+import hashlib
 import signal
 from urllib.parse import urlsplit
 
 import pytest
 
+from imtui.sdk import IMClient
 from tests.cli.conftest import Served
 from tests.cli.processes import Home
+from tests.server.callback_receiver import callback_receiver
 
 
 async def test_says_where_it_listens(home: Home) -> None:
@@ -102,6 +106,11 @@ def test_damaged_file(home: Home, name: str) -> None:
         ["--port", "x"],
         ["--heartbeat-timeout", "0"],
         ["--heartbeat-timeout", "nan"],
+        ["--webhook", "ftp://localhost/"],
+        ["--webhook", "http://"],
+        ["--webhook", "http://a b/"],
+        ["--webhook", "http://localhost:65536/"],
+        ["--webhook", "http://localhost/", "--webhook-commands", ""],
     ],
 )
 def test_wrong_usage(home: Home, arguments: list[str]) -> None:
@@ -112,6 +121,75 @@ def test_wrong_usage(home: Home, arguments: list[str]) -> None:
     assert failed.returncode == 2
     assert "usage: imtui serve" in failed.stderr
     assert not (home.path / "d").exists()
+
+
+def test_callback_that_there_is_not(home: Home) -> None:
+    commands = ["--webhook-commands", "State.StateChange,C2C.CallbackAfterSend"]
+
+    failed = home.run("serve", "--webhook", "http://localhost/", *commands, "--data", home.path)
+
+    assert failed.returncode == 2
+    assert "'C2C.CallbackAfterSend' is no callback; there are: State.StateChange, " in failed.stderr
+    assert "Sns.CallbackPrevFriendAdd" in failed.stderr
+
+
+def test_webhook_with_a_password_in_its_address(home: Home) -> None:
+    failed = home.run("serve", "--webhook", "https://me:secret@host/", "--data", home.path / "d")
+
+    assert failed.returncode == 2
+    assert "secret" not in failed.stderr
+
+
+@pytest.mark.parametrize("option", ["--webhook-token-file", "--webhook-commands"])
+def test_option_of_a_webhook_without_one(home: Home, option: str) -> None:
+    failed = home.run("serve", option, "State.StateChange", "--data", home.path / "d")
+
+    assert failed.returncode == 2
+    assert "--webhook URL" in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])
+def test_file_without_a_webhook_token(home: Home, content: bytes | None) -> None:
+    file = home.path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    options = ["--webhook", "http://localhost/", "--webhook-token-file", file]
+
+    failed = home.run("serve", *options, "--data", home.path / "d")
+
+    assert failed.returncode == 1
+    assert str(file) in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+async def test_webhook_is_told_and_its_token_is_not(home: Home, in_file: bool) -> None:
+    token = "a token that nobody may see"
+    (home.path / "token").write_text(f"{token}\n")
+    options = ["--webhook-token-file", home.path / "token"] if in_file else []
+    data = home.path / "d"
+    async with (
+        callback_receiver() as receiver,
+        home.start(
+            *("serve", "--port", 0, "--rest-port", 0, "--data", data),
+            *("--webhook", receiver.url, "--webhook-commands", "State.StateChange", *options),
+            IMTUI_WEBHOOK_TOKEN="" if in_file else token,
+        ) as running,
+    ):
+        receiver.statuses = [500]
+        ready = await running.json_line()
+        made = await asyncio.to_thread(home.run, "usersig", "alice", "--data", data)
+        async with IMClient(ready["ws"], sdk_app_id=ready["sdkAppID"]) as client:
+            await client.login("alice", made.stdout.strip())
+            (login, again) = await receiver.wait_for(2)
+        status, errors = await running.end()
+
+    assert status == 0
+    assert login.body == again.body
+    assert login.body["Info"]["Action"] == "Login"
+    signed = hashlib.sha256((token + login.query["RequestTime"]).encode()).hexdigest()
+    assert login.query["Sign"] == signed
+    assert "State.StateChange: HTTP status 500" in errors
+    assert not any(secret in errors for secret in (token, "Sign=", signed))
 
 
 def one_line(text: str) -> str:

@@ -38,14 +38,13 @@ class MemoryArchive:
         return earlier[::-1][:count]
 
     def within(
-        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+        self, viewer: str, peer: str, since: int, before: tuple[int, int], count: int
     ) -> list[StoredMessage]:
-        there = [
-            one
-            for one in self._visible(viewer, peer)
-            if times[0] <= one.message.timestamp <= times[1] and one.message.seq < before_seq
-        ]
-        return there[::-1][:count]
+        there = {
+            (one.message.timestamp, one.message.seq): one for one in self._visible(viewer, peer)
+        }
+        times = [time for time in there if time[0] >= since and time < before]
+        return [there[time] for time in sorted(times, reverse=True)[:count]]
 
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
         later = [one for one in self._between(viewer, peer) if one.message.version > version]

@@ -110,6 +110,29 @@ async def test_what_comes_in_from_somebody_else_is_told_and_not_read(tmp_path: P
         assert run.fake.called("clean_conversation_unread_message_count") == []
 
 
+async def test_what_is_no_text_is_shown_in_the_words_that_came_with_it(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        run.fake.say("bob", "[image] https://x/a.png", elem_type=ElemType.IMAGE)
+        run.fake.say("bob", "", elem_type=ElemType.CUSTOM, data=b"?")
+        run.fake.say("dave", "[file] f.pdf", elem_type=ElemType.FILE)
+        await run.settle()
+        await run.settle()
+        assert "14:05 bob [image] https://x/a.png" in run.words()
+        assert "14:05 bob sent what imtui cannot show" in run.words()
+        assert "notice dave [file] f.pdf" in run.events()
+
+
+async def test_what_does_not_count_as_unread_is_not_told(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        run.fake.say("dave", "written long ago", is_excluded_from_unread_count=True)
+        run.fake.say("ivan", "hello")
+        await run.settle()
+        await run.settle()
+        assert "notice ivan hello" in run.events()
+        assert not any("dave" in event for event in run.events())
+
+
 async def test_without_the_focus_of_the_terminal_nothing_is_read(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")

@@ -85,7 +85,7 @@ def delete(app: App, user_id: str, now: Moment) -> None:
     app.clearings.cancel(user_id)
     app.ends.cancel(user_id)
     app.profiles.pop(user_id, None)
-    del app.accounts[user_id]
+    app.drop_account(user_id)
     app.changes.append(AccountDeleted(user_id, now.unix_ms))
 
 
@@ -101,12 +101,12 @@ def _end_friendships(app: App, user_id: str) -> None:
         applications.take(app, user_id, application.receiver)
     for owner in list(app.blocked.owners(user_id)):
         app.blocked.remove(owner, user_id)
-        app.changes.append(BlackListDeleted(owner, (user_id,)))
+        app.say_of_friends(BlackListDeleted(owner, (user_id,)))
     blocked = tuple(app.blocked.members(user_id))
     for member in blocked:
         app.blocked.remove(user_id, member)
     if blocked:
-        app.changes.append(BlackListDeleted(user_id, blocked))
+        app.say_of_friends(BlackListDeleted(user_id, blocked))
 
 
 def _end_all(app: App, account: Account, now: Moment) -> None:

@@ -48,6 +48,8 @@ class App:
         self.befriend = befriend
         self.console = stored.console
         self.accounts: dict[str, Account] = {}
+        self._account_ids: list[str] | None = None
+        """Those of all accounts, sorted when somebody asked and none came or went since."""
         self.sessions: dict[int, Session] = {}
         self.connected: dict[str, None] = {}
         """The accounts that have a session, in no order that matters."""
@@ -70,7 +72,7 @@ class App:
         self.changes: list[Change] = []
         self._first_revision = self._revision = stored.start << 32
         self.friend_sequences: dict[str, int] = {}
-        """Of those whose friend list has changed since the start."""
+        """Of those of whom ``say_of_friends`` told something since the start."""
         self._login_order = max((device.login_order for device in stored.devices), default=0)
         self._restore(stored, now)
 
@@ -116,15 +118,27 @@ class App:
         """Return a new account, which is then known."""
         account = Account(user_id, registered_at, self._revision)
         self.accounts[user_id] = account
+        self._account_ids = None
         return account
 
+    def drop_account(self, user_id: str) -> None:
+        """Forget an account."""
+        del self.accounts[user_id]
+        self._account_ids = None
+
+    def account_ids(self) -> list[str]:
+        """Return the IDs of all accounts in their order."""
+        if self._account_ids is None:
+            self._account_ids = sorted(self.accounts)
+        return self._account_ids
+
     def say_of_friends(self, change: FriendshipChange) -> None:
-        """Say that a friend list or its groups changed, and count it."""
+        """Say that a friend list, its groups or a blocklist changed, and count it."""
         self.friend_sequences[change.user_id] = self.next_revision()
         self.changes.append(change)
 
     def friend_sequence(self, user_id: str) -> int:
-        """Return a number that grows with each change of a user's friend list and groups."""
+        """Return a number that grows with each change that ``say_of_friends`` tells of a user."""
         return self.friend_sequences.get(user_id, self._first_revision)
 
     def _restore(self, stored: StoredApp, now: Moment) -> None:
@@ -191,3 +205,4 @@ class App:
             side.read_at = kept.read_at
             side.is_pinned = kept.is_pinned
             side.recv_opt = kept.recv_opt
+            side.unlisted_seq = kept.unlisted_seq

@@ -19,6 +19,8 @@ class Application(Struct, frozen=True):
     """Into which friend group the asker will put the other one."""
     is_read: bool = False
     """Read by the receiver."""
+    source: str = ""
+    """From where the asker adds the other one, such as ``AddSource_Type_Android``."""
 
 
 class Applications:

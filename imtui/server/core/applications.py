@@ -58,8 +58,11 @@ def add_friend(
         identifiers.check_add_wording(wish.add_wording),
         identifiers.check_friend_remark(wish.friend_remark),
         identifiers.check_group_name(wish.friend_group, "friendGroup") if wish.friend_group else "",
+        source=source,
     )
-    _check_possible(app, own, other)
+    check_possible(app, own, other)
+    if app.profile(own).may_not_add:
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY)
     is_both = wish.add_type is FriendType.BOTH
     has_asked = app.applications.get(other, own) is not None
     has_own = app.friends.has(other, own)
@@ -101,7 +104,8 @@ def accept(app: App, own: str, wish: AcceptFriendApplicationParams, now: Moment)
     take(app, asker, own)
     _add_asker(app, asked, now)
     if adds:
-        friendships.add(app, own, asker, now.unix_ms, FriendNote(remark))
+        note = FriendNote(remark, add_source=asked.source)
+        friendships.add(app, own, asker, now.unix_ms, note)
 
 
 def refuse(app: App, own: str, user_id: str) -> None:
@@ -149,6 +153,25 @@ def shown_to(app: App, viewer: str, *applications: Application) -> FriendApplica
     return FriendApplicationList([_shown(app, viewer, one) for one in applications], unread)
 
 
+def check_possible(app: App, own: str, other: str) -> None:
+    """Check that an account may have a user in its list at all.
+
+    Raises:
+        IMError: 30001 for oneself; 30003 for an unknown account; 30515 or 30525 if one has blocked
+            the other.
+    """
+    if other == own:
+        raise IMError(
+            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody is a friend of their own."
+        )
+    if other not in app.accounts:
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
+    if app.blocked.has(own, other):
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST)
+    if app.blocked.has(other, own):
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST)
+
+
 def take(app: App, asker: str, receiver: str) -> Application | None:
     """Take a request away, and return it if there was one."""
     application = app.applications.remove(asker, receiver)
@@ -159,23 +182,8 @@ def take(app: App, asker: str, receiver: str) -> Application | None:
 
 def _add_asker(app: App, asked: Application, now: Moment) -> None:
     """Put whom somebody had asked onto their list."""
-    note = FriendNote(asked.remark, add_wording=asked.wording)
+    note = FriendNote(asked.remark, asked.source, asked.wording)
     friendships.add(app, asked.asker, asked.receiver, now.unix_ms, note, asked.group)
-
-
-def _check_possible(app: App, own: str, other: str) -> None:
-    if other == own:
-        raise IMError(
-            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody is a friend of their own."
-        )
-    if other not in app.accounts:
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
-    if app.profile(own).may_not_add:
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY)
-    if app.blocked.has(own, other):
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST)
-    if app.blocked.has(other, own):
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST)
 
 
 def _check_allowed(app: App, application: Application) -> None:

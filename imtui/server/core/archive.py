@@ -79,12 +79,20 @@ class Archive(Protocol):
         """Return the last ``count`` that the viewer has not deleted, the newest first."""
 
     def within(
-        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+        self, viewer: str, peer: str, since: int, before: tuple[int, int], count: int
     ) -> list[StoredMessage]:
-        """Return the last ``count`` before a place that were written in some time.
+        """Return the last ``count`` that were written in some time, the latest first.
 
-        Those that the viewer has deleted are left out; the newest comes first. ``times`` are the
-        first and the last millisecond of the time, in Unix milliseconds.
+        They are in the order in which they were written, which is not that of their places if
+        some come from elsewhere. Those that the viewer has deleted are left out.
+
+        Args:
+            viewer: The one of the two who asks.
+            peer: The other one.
+            since: The first time that counts, in Unix milliseconds.
+            before: The first time that does not, and with it the first place: of those that were
+                written in that millisecond, the ones at earlier places still count.
+            count: How many.
         """
 
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:

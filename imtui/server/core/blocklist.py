@@ -23,8 +23,18 @@ def add(app: App, own: str, user_ids: list[str], now: Moment) -> None:
     if not found:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
     coming = [user_id for user_id in found if not app.blocked.has(own, user_id)]
-    if len(app.blocked.members(own)) + len(coming) > limits.BLACK_LIST_MAX:
+    if len(coming) > room(app, own):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
+    block(app, own, coming, now)
+
+
+def room(app: App, own: str) -> int:
+    """Return how many more an account may block."""
+    return limits.BLACK_LIST_MAX - len(app.blocked.members(own))
+
+
+def block(app: App, own: str, coming: list[str], now: Moment) -> None:
+    """Block accounts that are not blocked yet and for which there is room."""
     if not coming:
         return
     since = now.unix_ms // 1000
@@ -32,7 +42,7 @@ def add(app: App, own: str, user_ids: list[str], now: Moment) -> None:
         app.blocked.append(own, user_id, since)
         applications.take(app, own, user_id)
         applications.take(app, user_id, own)
-    app.changes.append(BlackListAdded(own, tuple(coming), since))
+    app.say_of_friends(BlackListAdded(own, tuple(coming), since))
     friendships.remove(app, own, coming)
     for user_id in coming:
         friendships.remove(app, user_id, [own])
@@ -45,9 +55,14 @@ def delete(app: App, own: str, user_ids: list[str]) -> None:
         IMError: 6017.
     """
     unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
-    going = [user_id for user_id in unique if app.blocked.remove(own, user_id)]
+    unblock(app, own, unique)
+
+
+def unblock(app: App, own: str, user_ids: list[str]) -> None:
+    """Block users no longer; those that are not blocked are passed over."""
+    going = [user_id for user_id in user_ids if app.blocked.remove(own, user_id)]
     if going:
-        app.changes.append(BlackListDeleted(own, tuple(going)))
+        app.say_of_friends(BlackListDeleted(own, tuple(going)))
 
 
 def get_list(app: App, own: str) -> list[str]:

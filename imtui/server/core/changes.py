@@ -112,6 +112,8 @@ class FriendNoted:
     user_id: str
     friend_id: str
     note: FriendNote
+    since: int
+    """Since when they are friends, in Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,8 @@ class MessageSent:
     """False if the sender's devices are not told."""
     hidden_from_sender: bool = False
     """Only the receiver has it in the conversation."""
+    is_after_callback_forbidden: bool = False
+    """Whether the app's server is not to be called back after it."""
 
     @property
     def stored(self) -> StoredMessage:
@@ -288,6 +292,8 @@ class ConversationChanged:
     conversation: Conversation
     read_at: int
     """When it was last read, in Unix milliseconds."""
+    unlisted_seq: int = 0
+    """See ``Side.unlisted_seq``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +316,10 @@ FriendshipChange = (
     | FriendGroupRenamed
     | FriendsGrouped
     | FriendsUngrouped
+    | BlackListAdded
+    | BlackListDeleted
 )
-"""A change of somebody's friend list or friend groups."""
+"""A change of somebody's friend list, friend groups or blocklist."""
 
 Change = (
     AccountRegistered
@@ -326,8 +334,6 @@ Change = (
     | ApplicationAdded
     | ApplicationDeleted
     | ApplicationsRead
-    | BlackListAdded
-    | BlackListDeleted
     | ProfileChanged
     | ConsoleChanged
     | MessageSent

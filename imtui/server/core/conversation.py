@@ -18,7 +18,9 @@ class Side(Struct):
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     unread: int = 0
     newest: int = 0
-    """The place of the newest message that is not deleted; 0 if there is none."""
+    """The place of the newest message by which it is in the list; 0 if there is none."""
+    unlisted_seq: int = 0
+    """Messages up to this one no longer put it into the list, though they are there."""
 
     @property
     def is_listed(self) -> bool:

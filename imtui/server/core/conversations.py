@@ -79,6 +79,29 @@ def clean_unread(app: App, owner: str, conversation_id: str, up_to: int, now: Mo
     say_changed(app, conversation, owner, newest)
 
 
+def read_until(app: App, owner: str, peer: str, before: int, now: Moment) -> None:
+    """Note that an account has read what was written in a conversation before some time.
+
+    All at earlier places than the last of it counts as read too.
+
+    Args:
+        app: The app.
+        owner: Who has read.
+        peer: With whom the conversation is.
+        before: The time, in Unix milliseconds.
+        now: When.
+    """
+    conversation = app.conversations.get(owner, peer)
+    if conversation is None:
+        return
+    up_to = conversation.last_seq
+    if before <= conversation.last_timestamp:
+        last = app.archive.within(owner, peer, 0, (before, 0), 1)
+        up_to = last[0].message.seq if last else 0
+    if up_to:
+        clean_unread(app, owner, chat.conversation_id(peer), up_to, now)
+
+
 def pin(app: App, owner: str, conversation_id: str, is_pinned: bool) -> None:
     """Pin a conversation of an account, or unpin it.
 
@@ -130,8 +153,18 @@ def set_receive_opt(app: App, owner: str, user_ids: list[str], opt: ReceiveOpt) 
         say_changed(app, conversation, owner, newest)
 
 
-def delete(app: App, owner: str, conversation_id: str, now: Moment) -> None:
-    """Delete a conversation with all its messages for one of the two; the other keeps them.
+def delete(
+    app: App, owner: str, conversation_id: str, now: Moment, *, keeps_messages: bool = False
+) -> None:
+    """Delete a conversation for one of the two; the other keeps it.
+
+    Args:
+        app: The app.
+        owner: Who deletes.
+        conversation_id: What.
+        now: When.
+        keeps_messages: It only leaves the list until the next message; otherwise all its messages
+            go too.
 
     Raises:
         IMError: 6017.
@@ -141,15 +174,17 @@ def delete(app: App, owner: str, conversation_id: str, now: Moment) -> None:
     if conversation is None:
         return
     side = conversation.side(owner)
-    going = app.archive.count_visible(owner, peer) if side.newest else 0
+    # Messages may be there that do not put it into the list.
+    going = 0 if keeps_messages else app.archive.count_visible(owner, peer)
     is_read = side.read_seq == conversation.last_seq
-    if not going and is_read and not side.is_pinned:
+    if not going and not side.newest and is_read and not side.is_pinned:
         return
     if going:
         app.changes.append(MessagesCleared(owner, peer, conversation.version))
         conversation.version += going
     side.newest = side.unread = 0
     side.is_pinned = False
+    side.unlisted_seq = conversation.last_seq
     if not is_read:
         _read(app, side, owner, peer, conversation.last_seq, now)
     say_changed(app, conversation, owner, None)
@@ -174,7 +209,8 @@ def say_changed(
 ) -> None:
     """Say that a conversation changed for one of the two, whose newest message is given."""
     shown = _shown(conversation, owner, newest)
-    app.changes.append(ConversationChanged(owner, shown, conversation.side(owner).read_at))
+    side = conversation.side(owner)
+    app.changes.append(ConversationChanged(owner, shown, side.read_at, side.unlisted_seq))
 
 
 def shown_to(app: App, conversation: Conversation, owner: str) -> chat.Conversation:

@@ -15,7 +15,7 @@ class FriendNote(Struct, frozen=True):
     """From where the friend was added, such as ``AddSource_Type_Android``."""
     add_wording: str = ""
     """The words of the request."""
-    custom: dict[str, str] = {}
+    custom: dict[str, str | int] = {}
     """Fields of the app's own, by their tags."""
 
 

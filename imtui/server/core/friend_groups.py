@@ -100,10 +100,9 @@ def get_list(app: App, own: str) -> list[FriendGroup]:
     return [FriendGroup(name, len(friends)) for name, friends in groups.items()]
 
 
-def has_room(app: App, owner: str, name: str) -> bool:
-    """Tell whether a user has a group of this name, or may make one."""
-    groups = app.book.groups(owner)
-    return name in groups or len(groups) < limits.FRIEND_GROUPS_MAX
+def has_room(app: App, owner: str, *names: str) -> bool:
+    """Tell whether a user has groups of these names, or may make those that are missing."""
+    return len(app.book.groups(owner).keys() | set(names)) <= limits.FRIEND_GROUPS_MAX
 
 
 def put(app: App, owner: str, name: str, friends: Iterable[str]) -> None:
@@ -115,6 +114,17 @@ def put(app: App, owner: str, name: str, friends: Iterable[str]) -> None:
     if coming:
         app.book.put(owner, name, coming)
         app.say_of_friends(FriendsGrouped(owner, name, tuple(coming)))
+
+
+def assign(app: App, owner: str, friend: str, names: Iterable[str]) -> None:
+    """Put a friend into these groups of a user, for which there is room, and into no others."""
+    wanted = dict.fromkeys(names)
+    for name in app.book.groups_of(owner, friend):
+        if name not in wanted:
+            app.book.take(owner, name, (friend,))
+            app.say_of_friends(FriendsUngrouped(owner, name, (friend,)))
+    for name in wanted:
+        put(app, owner, name, (friend,))
 
 
 def _make(app: App, owner: str, name: str, friends: Iterable[str]) -> None:

@@ -138,11 +138,22 @@ def set_friend_info(app: App, owner: str, user_id: str, remark: str) -> None:
     set_note(app, owner, user_id, structs.replace(app.book.note(owner, user_id), remark=remark))
 
 
-def set_note(app: App, owner: str, member: str, note: FriendNote) -> None:
-    """Note something of a friend, in place of what was noted before."""
-    if note != app.book.note(owner, member):
+def set_note(app: App, owner: str, member: str, note: FriendNote, since: int | None = None) -> None:
+    """Note something of a friend, in place of what was noted before.
+
+    Args:
+        app: The app.
+        owner: Who notes.
+        member: The friend.
+        note: What is noted.
+        since: Since when they are friends, in Unix seconds; None leaves it as it is.
+    """
+    before = app.book.note(owner, member), app.friends.since(owner, member)
+    after = note, before[1] if since is None else since
+    if after != before:
         app.book.set_note(owner, member, note)
-        app.say_of_friends(FriendNoted(owner, member, note))
+        app.friends.append(owner, member, after[1])
+        app.say_of_friends(FriendNoted(owner, member, *after))
 
 
 def friend_info(app: App, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:

@@ -35,6 +35,8 @@ class Manner(Struct, frozen=True):
     is_excluded_from_last_message: bool = False
     timestamp: int = 0
     """When it was written, in Unix milliseconds, if it comes from elsewhere; 0 for now."""
+    is_after_callback_forbidden: bool = False
+    """Whether the app's server is not to be called back after it."""
 
 
 _OWN: Final = Manner()
@@ -95,7 +97,14 @@ def send(
     wanted = conversation is None or conversation.side(receiver).wants_pushes
     to_sender = manner.to_sender and not manner.hidden_from_sender
     app.changes.append(
-        MessageSent(message, manner.session_id, wanted, to_sender, manner.hidden_from_sender)
+        MessageSent(
+            message,
+            manner.session_id,
+            wanted,
+            to_sender,
+            manner.hidden_from_sender,
+            manner.is_after_callback_forbidden,
+        )
     )
     return message
 
@@ -229,11 +238,14 @@ def _append(conversation: Conversation, message: Message, manner: Manner) -> Mes
 def _newest_left(
     app: App, conversation: Conversation, viewer: str, peer: str, going: Set[int]
 ) -> StoredMessage | None:
-    """Return the newest message that is left to one of the two as some go, if there is one."""
+    """Return by which message one of the two has it in the list as some go, if there is one."""
+    unlisted_seq = conversation.side(viewer).unlisted_seq
     seq = conversation.last_seq + 1
     while page := app.archive.before(viewer, peer, seq, limits.DELETE_MESSAGES_MAX + 1):
         for stored in page:
             message = stored.message
+            if message.seq <= unlisted_seq:
+                return None
             if message.seq not in going and not message.is_excluded_from_last_message:
                 return stored
         seq = page[-1].message.seq

@@ -26,13 +26,16 @@ def check_count(count: int, most: int) -> None:
         raise invalid_parameters("count", f"1 to {most}")
 
 
-def page_of(found: Iterable[T], count: int, show: Callable[[T], S]) -> tuple[list[S], bool]:
+def page_of(
+    found: Iterable[T], count: int, show: Callable[[T], S], most_bytes: int = PAGE_MAX_BYTES
+) -> tuple[list[S], bool]:
     """Return the first ones as they are shown, at least one, and whether that is all.
 
     Args:
         found: What there is; one more than ``count`` tells that there is more.
         count: How many at most.
         show: Makes what is put into the answer.
+        most_bytes: What they may take together, in JSON.
     """
     page: list[S] = []
     size = 0
@@ -41,7 +44,7 @@ def page_of(found: Iterable[T], count: int, show: Callable[[T], S]) -> tuple[lis
             return page, False
         shown = show(one)
         size += len(encode(shown))
-        if page and size > PAGE_MAX_BYTES:
+        if page and size > most_bytes:
             return page, False
         page.append(shown)
     return page, True

@@ -66,6 +66,11 @@ class IMService(FriendshipService):
         self._app = App(stored, timing or Timing(), now, archive, befriend)
         self._rates_checked = now.monotonic
 
+    @property
+    def app(self) -> App:
+        """Return the state, for those who act for the whole app and not for a session."""
+        return self._app
+
     def take_changes(self) -> list[Change]:
         """Return what changed since the last time, in order."""
         changes, self._app.changes = self._app.changes, []

@@ -32,7 +32,7 @@ class StoredConversation(Struct, frozen=True):
     version: int
     last_timestamp: int
     newest_low: int
-    """The place of the newest message that ``low`` has not deleted; 0 if there is none."""
+    """The place of the newest message by which ``low`` has it in the list; 0 if there is none."""
     newest_high: int
     unread_low: int
     unread_high: int
@@ -47,6 +47,7 @@ class StoredSide(Struct, frozen=True):
     read_at: int
     is_pinned: bool
     recv_opt: ReceiveOpt
+    unlisted_seq: int = 0
 
 
 class StoredApp(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import encode, encode_push
 from imtui.server.core import changes as c
 from imtui.server.core.service import IMService
-from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS
+from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS, merged
+from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import Outbox, status_frames
 from imtui.server.store.store import Store, StoreError
 
@@ -42,10 +43,27 @@ class Peer:
 class FanOut:
     """Carries out what the core says has changed."""
 
-    def __init__(self, service: IMService, store: Store) -> None:
-        """Start with no connections; needs a running event loop."""
+    def __init__(
+        self,
+        service: IMService,
+        store: Store,
+        *,
+        observers: Sequence[Callable[[list[c.Change]], None]] = (),
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Start with no connections; needs a running event loop.
+
+        Args:
+            service: The core.
+            store: What makes its changes durable.
+            observers: Called with each batch of changes, besides those who are connected. They
+                are quick and raise nothing: everybody waits for them.
+            metrics: Where it counts what it does.
+        """
         self._service = service
         self._store = store
+        self._observers = observers
+        self._metrics = metrics or Metrics()
         self._loop = asyncio.get_running_loop()
         self._peers: dict[int, Peer] = {}
         self._staged: set[Outbox] = set()
@@ -53,7 +71,11 @@ class FanOut:
         """Those that hold back what is not durable yet."""
         self._waiting: set[Outbox] = set()
         self._flush_soon: asyncio.Handle | None = None
+        self._has_written = False
+        """Whether there are changes that were not committed yet."""
         self._next_tick: asyncio.TimerHandle | None = None
+        self._next_tick_set = 0.0
+        """When the next tick was set."""
         self._rest_until = 0.0
         self._store_retry: asyncio.TimerHandle | None = None
 
@@ -64,11 +86,13 @@ class FanOut:
     def join(self, session_id: int, peer: Peer) -> None:
         """Add a connection."""
         self._peers[session_id] = peer
+        self._metrics.connections += 1
 
     def leave(self, session_id: int) -> None:
         """Forget a connection that is closed."""
         peer = self._peers.pop(session_id, None)
         if peer is not None:
+            self._metrics.connections -= 1
             self._staged.discard(peer.outbox)
             self._held.discard(peer.outbox)
             self._waiting.discard(peer.outbox)
@@ -86,9 +110,24 @@ class FanOut:
         if not changes:
             return
         self._store.write(changes)
+        self._has_written = True
         self._flush_later()
-        for change in changes:
+        for observe in self._observers:
+            observe(changes)
+        for change in merged(changes):
             _TELL.get(type(change), _tell_nobody)(self, change)
+
+    async def durable(self) -> None:
+        """Return once all that was carried out so far is durable.
+
+        Raises:
+            IMError: 70500 if it could not be made so; it is kept, and tried again.
+        """
+        if self._flush_soon is not None:
+            # What is called soon is called in turn: the flush is over when this goes on.
+            await asyncio.sleep(0)
+        if self.is_store_failing():
+            raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
     def stop(self) -> None:
         """Make durable what is not yet, and tell nothing more."""
@@ -115,14 +154,19 @@ class FanOut:
 
     def _try_store(self) -> None:
         self._store_retry = None
+        began = self._loop.time() if self._has_written else 0.0
         try:
             self._store.commit()
         except StoreError as error:
             _log.error("%s", error)
+            self._metrics.commit_failures += 1
             refusal = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
             self._held |= {outbox for outbox in self._staged if outbox.refuse(refusal)}
             self._store_retry = self._loop.call_later(_STORE_RETRY, self._try_store)
             return
+        if self._has_written:
+            self._has_written = False
+            self._metrics.commits.observe(self._loop.time() - began)
         held, self._held = self._held, set()
         for outbox in held:
             outbox.let_go()
@@ -137,6 +181,7 @@ class FanOut:
         for outbox in waiting:
             outbox.deliver(shared.encode)
         ended = self._loop.time()
+        self._metrics.ticks.observe(ended - self._next_tick_set)
         self._rest_until = ended + min((ended - began) * _REST_PER_DELIVERY, TICK_MAX)
 
     def _stage(self, outbox: Outbox) -> None:
@@ -162,6 +207,7 @@ class FanOut:
                 self._push(session_id, data, is_chat=is_chat)
 
     def _tell_status(self, change: c.StatusChanged) -> None:
+        self._metrics.changes += 1
         user_id = change.status.user_id
         self._push_to_account(user_id, m.Push.USER_STATUS_CHANGED, m.UserStatusList([change.own]))
         if not change.to_watchers:
@@ -173,7 +219,8 @@ class FanOut:
                 outbox.pend(user_id, status)
                 self._waiting.add(outbox)
         if self._waiting and self._next_tick is None:
-            due = max(self._loop.time() + TICK_MIN, self._rest_until)
+            self._next_tick_set = self._loop.time()
+            due = max(self._next_tick_set + TICK_MIN, self._rest_until)
             self._next_tick = self._loop.call_at(due, self._deliver)
 
     def _tell_devices(self, change: c.OwnDevicesChanged) -> None:
@@ -202,7 +249,8 @@ class FanOut:
 
     def _tell_message(self, change: c.MessageSent) -> None:
         message = change.message
-        sessions = self._service.sessions_of(message.sender)
+        self._metrics.messages += not message.online_user_only
+        sessions = self._service.sessions_of(message.sender) if change.to_sender else []
         if change.to_receiver:
             sessions += self._service.sessions_of(message.receiver)
         others = [session_id for session_id in sessions if session_id != change.session_id]
@@ -236,6 +284,7 @@ class FanOut:
         self._close(change.session_id, m.CloseCode.TAKEN_OVER, "taken over by another login")
 
     def _tell_silent(self, change: c.SessionSilent) -> None:
+        self._metrics.heartbeats_lost += 1
         self._close(change.session_id, m.CloseCode.HEARTBEAT_MISSED, "no sign of life")
 
     def _close(self, session_id: int, code: m.CloseCode, reason: str) -> None:

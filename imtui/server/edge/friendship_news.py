@@ -1,6 +1,7 @@
 """Which accounts are told what of changes of friendships and profiles."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -11,6 +12,9 @@ from imtui.protocol.profiles import SelfInfo
 from imtui.server.core import changes as c
 from imtui.server.core.friendship_service import FriendshipService
 
+_MERGED_MAX: Final = 100
+"""So many friends are told of in one push that is made of several changes."""
+
 
 class Told(NamedTuple):
     """A push to all devices of an account."""
@@ -18,6 +22,38 @@ class Told(NamedTuple):
     user_id: str
     push: m.Push
     params: Struct
+
+
+def merged(changes: Iterable[c.Change]) -> list[c.Change]:
+    """Make few changes of many that tell of one new friend each.
+
+    Otherwise the pushes of a thousand friends who are imported at once would crowd out others.
+    """
+    result: list[c.Change] = []
+    growing: dict[tuple[str, str], int] = {}
+    """Where in the result those are that more friends may be added to."""
+    for change in changes:
+        match change:
+            case c.FriendsAdded(user_id=user_id):
+                key = user_id, ""
+            case c.FriendsGrouped(user_id=user_id, name=name):
+                key = user_id, name
+            case _:
+                # All that comes after anything else stays after it.
+                if not isinstance(change, c.FriendGroupCreated):
+                    growing.clear()
+                result.append(change)
+                continue
+        earlier = result[growing[key]] if key in growing else None
+        if isinstance(earlier, (c.FriendsAdded, c.FriendsGrouped)):
+            friend_ids = (*earlier.friend_ids, *change.friend_ids)
+            result[growing[key]] = replace(earlier, friend_ids=friend_ids)
+            if len(friend_ids) >= _MERGED_MAX:
+                growing.clear()
+        else:
+            growing[key] = len(result)
+            result.append(change)
+    return result
 
 
 def _friends_added(core: FriendshipService, change: c.FriendsAdded) -> Iterator[Told]:

@@ -6,7 +6,8 @@ import logging
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Final
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, UnsetType
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -23,8 +24,12 @@ from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
 from imtui.server.edge.fanout import FanOut, Peer
 from imtui.server.edge.methods import Caller, call
+from imtui.server.edge.metrics import OTHER, Metrics
 from imtui.server.edge.outbox import Outbox
 from imtui.server.listening import BACKLOG
+
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.asked_first import AskedFirst
 
 _log: Final = logging.getLogger(__name__)
 
@@ -67,7 +72,9 @@ class Gateway:
         clock: Callable[[], Moment],
         after_change: Callable[[], None],
         *,
+        metrics: Metrics,
         login_timeout: float = LOGIN_TIMEOUT,
+        asked_first: "AskedFirst | None" = None,
     ) -> None:
         """Make a gateway that listens nowhere yet.
 
@@ -78,7 +85,9 @@ class Gateway:
             heartbeat_timeout: In seconds, to be told to clients.
             clock: The present.
             after_change: Called when a deadline may have moved.
+            metrics: Where it counts what clients ask.
             login_timeout: How long a connection may stay without a login, in seconds.
+            asked_first: What asks the app's own server about some requests, if there is one.
         """
         self._service = service
         self._fanout = fanout
@@ -86,7 +95,9 @@ class Gateway:
         self._heartbeat_timeout = heartbeat_timeout
         self._clock = clock
         self._after_change = after_change
+        self._metrics = metrics
         self._login_timeout = login_timeout
+        self._asked_first = asked_first
         self._ids = itertools.count(1)
 
     def listen(
@@ -112,7 +123,7 @@ class Gateway:
     async def _serve(self, connection: ServerConnection) -> None:
         session_id = next(self._ids)
         async with asyncio.TaskGroup() as tasks:
-            client = _Client(connection, tasks, self._login_timeout)
+            client = _Client(connection, tasks, self._metrics, self._login_timeout)
             self._fanout.join(session_id, client.peer(self._service, session_id))
             assert isinstance(connection, _Connection)
             connection.on_received = lambda: self._service.received(session_id, self._clock())
@@ -145,7 +156,8 @@ class Gateway:
                     return
                 if client.is_over:
                     return
-                self._handle(caller, frame)
+                if (request := self._request(caller, frame)) is not None:
+                    await self._handle(caller, request)
                 client.check_login(self._service.is_logged_in(session_id))
                 await client.has_room()
                 if loop.time() >= turn_ends:
@@ -154,16 +166,26 @@ class Gateway:
         except ConnectionClosed:
             return
 
-    def _handle(self, caller: Caller, frame: str) -> None:
+    def _request(self, caller: Caller, frame: str) -> Request | None:
+        """Return the request in a frame, or None after what is none was answered."""
         try:
-            request = decode_request(frame)
+            return decode_request(frame)
         except IMError as error:
             self._fanout.answer(caller.session_id, None, encode_answer(None, error))
-            return
-        answer = self._answer(caller, request)
+            self._metrics.ws.answered(OTHER, 0.0, error)
+            return None
+
+    async def _handle(self, caller: Caller, request: Request) -> None:
+        began = monotonic()
+        asked: Request | Struct | IMError = request
+        if self._asked_first is not None and self._asked_first.concerns(request.method):
+            # The client's next requests wait, so that theirs keep their order; nobody else does.
+            asked = await self._asked_first.ask(caller.session_id, request)
+        answer = self._answer(caller, asked) if isinstance(asked, Request) else asked
         if not isinstance(request.id, UnsetType):
             self._fanout.answer(caller.session_id, request.id, encode_answer(request.id, answer))
         self._carry_out()
+        self._metrics.ws.answered(request.method, monotonic() - began, answer)
 
     def _answer(self, caller: Caller, request: Request) -> Struct | IMError:
         try:
@@ -184,14 +206,18 @@ class _Client:
     """One connection: its outbox, its writer, and how long it may stay without a login."""
 
     def __init__(
-        self, connection: ServerConnection, tasks: asyncio.TaskGroup, login_timeout: float
+        self,
+        connection: ServerConnection,
+        tasks: asyncio.TaskGroup,
+        metrics: Metrics,
+        login_timeout: float,
     ) -> None:
         self._connection = connection
         self._tasks = tasks
         self._login_timeout = login_timeout
         self._something_to_send = asyncio.Event()
         self._room = asyncio.Event()
-        self._outbox = Outbox(self._something_to_send.set)
+        self._outbox = Outbox(self._something_to_send.set, metrics)
         self._no_login: asyncio.TimerHandle | None = None
         self.is_over = False
         """It is being closed, and nothing more from it counts."""

@@ -10,6 +10,7 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import RequestID, encode_answer, encode_push
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
+from imtui.server.edge.metrics import Metrics
 
 OWN_PUSHES_MAX: Final = 1000
 ANSWERS_MAX: Final = 64
@@ -43,9 +44,10 @@ class Outbox:
     messages never leaves before they are durable, and is not dropped without saying so.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], metrics: Metrics) -> None:
         """Start empty; ``wake`` is called when there is something to take."""
         self._wake = wake
+        self._metrics = metrics
         self._staged: list[_Frame] = []
         self._ready: deque[_Frame] = deque()
         self._pushes = 0
@@ -70,7 +72,8 @@ class Outbox:
     def pend(self, user_id: str, status: Raw) -> None:
         """Keep the status of a watched user, in place of an earlier one."""
         # Taken out first, so that statuses are told in the order of their last change.
-        self._statuses.pop(user_id, None)
+        if self._statuses.pop(user_id, None) is not None:
+            self._metrics.coalesced += 1
         self._statuses[user_id] = status
 
     def forget(self, user_id: str) -> None:
@@ -89,9 +92,7 @@ class Outbox:
         """
         self._held += [frame for frame in self._staged if frame.is_chat]
         self._staged = [
-            frame._replace(data=encode_answer(frame.request_id, error))
-            if frame.is_answer
-            else frame
+            self._refused(frame, error) if frame.is_answer else frame
             for frame in self._staged
             if not frame.is_chat
         ]
@@ -118,6 +119,7 @@ class Outbox:
             return
         for data in encode(list(self._statuses.values())):
             self._make_ready(_Frame(data, False))
+        self._metrics.deliveries += len(self._statuses)
         self._statuses = {}
         self._wake()
 
@@ -130,6 +132,10 @@ class Outbox:
         frame = self._ready.popleft()
         self._pushes -= not frame.is_answer
         return frame.data
+
+    def _refused(self, answer: _Frame, error: IMError) -> _Frame:
+        self._metrics.ws.refused(error)
+        return answer._replace(data=encode_answer(answer.request_id, error))
 
     def _make_ready(self, frame: _Frame) -> None:
         self._ready.append(frame)
@@ -144,3 +150,4 @@ class Outbox:
         self._has_missed |= self._ready[index].is_chat
         del self._ready[index]
         self._pushes -= 1
+        self._metrics.pushes_dropped += 1

@@ -64,6 +64,7 @@ REST_SCHEMA: Final = """
 ALTER TABLE friends ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE friends ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE blocked ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE applications ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE profiles ADD COLUMN more TEXT NOT NULL DEFAULT '';
 """
 """What version 4 adds: ``note`` and ``more`` hold in JSON what has no column."""
@@ -84,7 +85,7 @@ class StoredFriendship(TypedDict):
 def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
     """Return all that is in these tables, given a function that returns a statement's rows."""
     applications = rows(
-        "SELECT asker, receiver, add_time, wording, remark, friend_group, is_read"
+        "SELECT asker, receiver, add_time, wording, remark, friend_group, is_read, source"
         " FROM applications ORDER BY place"
     )
     noted = "SELECT owner, friend, remark, note FROM friends WHERE remark <> '' OR note <> ''"
@@ -101,8 +102,8 @@ def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
 
 
 def _application(row: tuple[Any, ...]) -> Application:
-    asker, receiver, add_time, wording, remark, group, is_read = row
-    return Application(asker, receiver, add_time, wording, remark, group, bool(is_read))
+    asker, receiver, add_time, wording, remark, group, is_read, source = row
+    return Application(asker, receiver, add_time, wording, remark, group, bool(is_read), source)
 
 
 def _profile(row: tuple[Any, ...]) -> UserFullInfo:
@@ -144,8 +145,8 @@ def _friends_deleted(change: FriendsDeleted) -> list[Statement]:
 
 
 def _friend_noted(change: FriendNoted) -> list[Statement]:
-    sql = "UPDATE friends SET remark = ?, note = ? WHERE owner = ? AND friend = ?"
-    return [(sql, (*_noted(change.note), change.user_id, change.friend_id))]
+    sql = "UPDATE friends SET remark = ?, note = ?, since = ? WHERE owner = ? AND friend = ?"
+    return [(sql, (*_noted(change.note), change.since, change.user_id, change.friend_id))]
 
 
 def _group_created(change: FriendGroupCreated) -> list[Statement]:
@@ -178,11 +179,12 @@ def _application_added(change: ApplicationAdded) -> list[Statement]:
     # In place of an earlier one, and with the newest place.
     sql = """
         INSERT OR REPLACE INTO applications
-            (asker, receiver, add_time, wording, remark, friend_group, is_read)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+            (asker, receiver, add_time, wording, remark, friend_group, is_read, source)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     """
     texts = (made.wording, made.remark, made.group)
-    return [(sql, (made.asker, made.receiver, made.add_time, *texts, made.is_read))]
+    rest = (made.is_read, made.source)
+    return [(sql, (made.asker, made.receiver, made.add_time, *texts, *rest))]
 
 
 def _application_deleted(change: ApplicationDeleted) -> list[Statement]:

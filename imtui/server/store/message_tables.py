@@ -35,12 +35,15 @@ REST_SCHEMA: Final = """
 ALTER TABLE messages ADD COLUMN msg_body TEXT NOT NULL DEFAULT '';
 ALTER TABLE messages ADD COLUMN uncounted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN not_last INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX messages_by_time ON messages (low, high, timestamp, seq);
+ALTER TABLE sides ADD COLUMN unlisted_seq INTEGER NOT NULL DEFAULT 0;
 """
-"""What version 4 adds: what only the REST API says of a message."""
+"""What version 4 adds: what only the REST API says of messages and conversations, or asks."""
 
 CONVERSATIONS: Final = """
 SELECT m.low, m.high, max(seq), max(version), max(timestamp),
-    max(iif(deleted_low OR not_last, 0, seq)), max(iif(deleted_high OR not_last, 0, seq)),
+    max(iif(deleted_low OR not_last OR seq <= ifnull(one.unlisted_seq, 0), 0, seq)),
+    max(iif(deleted_high OR not_last OR seq <= ifnull(other.unlisted_seq, 0), 0, seq)),
     sum(sender = m.high AND seq > ifnull(one.read_seq, 0) AND NOT (revoked OR uncounted)
         AND NOT deleted_low),
     sum(sender = m.low AND seq > ifnull(other.read_seq, 0) AND NOT (revoked OR uncounted)
@@ -85,14 +88,14 @@ class MessageTables:
         return self._select(ordered, *sides(viewer, peer), seq, count)
 
     def within(
-        self, viewer: str, peer: str, times: tuple[int, int], before_seq: int, count: int
+        self, viewer: str, peer: str, since: int, before: tuple[int, int], count: int
     ) -> list[StoredMessage]:
-        """Return the last ``count`` before a place that were written in some time."""
+        """Return the last ``count`` that were written in some time, the latest first."""
         where = (
-            "low = ? AND high = ? AND seq < ? AND timestamp BETWEEN ? AND ?"
-            f" AND NOT {_deleted(viewer, peer)} ORDER BY seq DESC LIMIT ?"
+            "low = ? AND high = ? AND timestamp >= ? AND (timestamp, seq) < (?, ?)"
+            f" AND NOT {_deleted(viewer, peer)} ORDER BY timestamp DESC, seq DESC LIMIT ?"
         )
-        return self._select(where, *sides(viewer, peer), before_seq, *times, count)
+        return self._select(where, *sides(viewer, peer), since, *before, count)
 
     def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
         """Return the first ``count`` that changed after a version, the earliest change first."""
@@ -119,8 +122,10 @@ class MessageTables:
 
 def stored_side(row: tuple[Any, ...]) -> StoredSide:
     """Return what a row of ``sides`` says."""
-    owner, peer, read_seq, read_at, pinned, recv_opt = row
-    return StoredSide(owner, peer, read_seq, read_at, bool(pinned), ReceiveOpt(recv_opt))
+    owner, peer, read_seq, read_at, pinned, recv_opt, unlisted_seq = row
+    return StoredSide(
+        owner, peer, read_seq, read_at, bool(pinned), ReceiveOpt(recv_opt), unlisted_seq
+    )
 
 
 def _deleted(viewer: str, peer: str) -> str:
@@ -209,10 +214,10 @@ def _conversation_changed(change: ConversationChanged) -> list[Statement]:
     shown = change.conversation
     return [
         (
-            "INSERT OR REPLACE INTO sides VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO sides VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 *(change.user_id, shown.user_id, shown.read_seq, change.read_at),
-                *(shown.is_pinned, shown.recv_opt),
+                *(shown.is_pinned, shown.recv_opt, change.unlisted_seq),
             ),
         )
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from imtui.protocol.chat import ElemType, Message, MessageStatus
+from imtui.protocol.chat import Message, MessageStatus
 from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
@@ -224,7 +224,7 @@ class ChattingActions:
         """Copy the message under the cursor."""
 
         def copy(message: Message) -> None:
-            if message.elem_type is ElemType.TEXT and message.text:
+            if message.text:
                 self._host.copy(message.text, "the message")
 
         self._on_message(copy)

@@ -221,7 +221,7 @@ class Conversing:
         if message.online_user_only:
             return
         self._store.chats.put(message)
-        if message.sender == self._store.own.user_id:
+        if message.sender == self._store.own.user_id or message.is_excluded_from_unread_count:
             return
         if not self._store.chats.get(message.sender).muted and not self._is_seen(message.sender):
             self._came.setdefault(message.sender, []).append(message)

@@ -103,7 +103,7 @@ class Layout:
     def _body(self, message: Message, room: int) -> list[Line]:
         if message.status is MessageStatus.LOCAL_REVOKED:
             return [[Span("recalled", "dim")]]
-        if message.elem_type is not ElemType.TEXT:
+        if message.elem_type is not ElemType.TEXT and not message.text:
             return wrap([Span("sent what imtui cannot show", "dim")], room)
         lines: list[Line] = []
         if (quote := quoted(message)) is not None:

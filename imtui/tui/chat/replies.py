@@ -50,6 +50,6 @@ def quoted(message: Message) -> Quote | None:
 
 def abstract(message: Message) -> str:
     """Return a message in one short line."""
-    if message.elem_type is not ElemType.TEXT:
+    if message.elem_type is not ElemType.TEXT and not message.text:
         return "a message of another kind"
     return safe_text(message.text.strip())[:_ABSTRACT_MAX]

@@ -47,4 +47,4 @@ def test_old_windows_are_forgotten() -> None:
     rates.count("alice", QUERY, 0)
     rates.count("bob", QUERY, 4)
     rates.forget_old(5)
-    assert list(rates._calls) == [("bob", QUERY)]
+    assert list(rates._windows) == [("bob", QUERY)]

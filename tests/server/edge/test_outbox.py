@@ -4,6 +4,7 @@ from msgspec import Raw
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import decode_incoming
+from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, Outbox, status_frames
 
 
@@ -14,8 +15,8 @@ def taken(outbox: Outbox) -> list[bytes]:
     return frames
 
 
-def outbox() -> Outbox:
-    return Outbox(lambda: None)
+def outbox(metrics: Metrics | None = None) -> Outbox:
+    return Outbox(lambda: None, metrics or Metrics())
 
 
 def test_nothing_leaves_before_it_is_released() -> None:
@@ -145,3 +146,30 @@ def test_answers_that_are_not_taken_make_it_full() -> None:
 def test_a_push_holds_at_most_500_statuses() -> None:
     frames = status_frames([Raw(b"1")] * 1001)
     assert [frame.count(b"1") for frame in frames] == [500, 500, 1]
+
+
+def test_a_status_counts_as_coalesced_or_as_delivered() -> None:
+    metrics = Metrics()
+    box = outbox(metrics)
+    for status in (b"1", b"2", b"3"):
+        box.pend("bob", Raw(status))
+    box.pend("carol", Raw(b"4"))
+    box.deliver(status_frames)
+    assert (metrics.coalesced, metrics.deliveries) == (2, 2)
+    box.pend("bob", Raw(b"5"))
+    box.deliver(status_frames)
+    assert metrics.deliveries == 2
+    taken(box)
+    assert (metrics.coalesced, metrics.deliveries) == (2, 3)
+
+
+def test_dropped_pushes_and_refused_answers_are_counted() -> None:
+    metrics = Metrics()
+    box = outbox(metrics)
+    box.answer(1, b"answer")
+    for _ in range(OWN_PUSHES_MAX + 3):
+        box.push(b"push")
+    box.refuse(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+    box.release()
+    assert metrics.pushes_dropped == 3
+    assert metrics.ws.errors == {"70500": 1}

@@ -51,7 +51,7 @@ def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> 
         [
             FriendsAdded("alice", ("bob", "carol"), FriendNote("mate"), 9),
             FriendsAdded("bob", ("alice",)),
-            FriendNoted("alice", "carol", NO_NOTE),
+            FriendNoted("alice", "carol", NO_NOTE, 9),
             FriendGroupCreated("alice", "Work", ("bob", "carol")),
             FriendGroupCreated("alice", "Choir", ()),
             FriendGroupCreated("alice", "Gone", ("bob",)),
@@ -71,11 +71,26 @@ def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> 
     assert stored.grouped_friends == [("alice", "Zoo", "bob"), ("bob", "Work", "alice")]
 
 
+def test_what_an_admin_noted_of_friends_and_in_profiles_comes_back(tmp_path: Path) -> None:
+    first = FriendNote("mate", "AddSource_Type_Web", "hello", {"Tag_SNS_Custom_X": 5})
+    later = FriendNote("", "AddSource_Type_Web", "", {"Tag_SNS_Custom_X": "one\ntwo"})
+    profile = UserFullInfo("bob", level=3, may_not_add=True, custom_info={"X": "1", "Y": 1})
+    stored = reopened(
+        tmp_path / "db",
+        PEOPLE,
+        [FriendsAdded("alice", ("bob", "carol"), first, 9), ProfileChanged(profile, False)],
+        [FriendNoted("alice", "carol", later, 7)],
+    )
+    assert stored.friends == [("alice", "bob", 9), ("alice", "carol", 7)]
+    assert stored.friend_notes == [("alice", "bob", first), ("alice", "carol", later)]
+    assert stored.profiles == [profile]
+
+
 def test_requests_come_back_in_the_order_in_which_they_were_last_made(tmp_path: Path) -> None:
     first = Application("bob", "alice", 5, "hello", "Ally", "Work")
     second = Application("carol", "alice", 6)
     third = Application("alice", "carol", 7)
-    renewed = Application("bob", "alice", 8, "hello again")
+    renewed = Application("bob", "alice", 8, "hello again", source="AddSource_Type_Web")
     stored = reopened(
         tmp_path / "db",
         PEOPLE,
@@ -118,7 +133,7 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date_and_keeps_all(
         old.execute(f"INSERT INTO messages VALUES ({', '.join('?' * 14)})", row)
     old.close()
     changes: list[Change] = [
-        FriendNoted("alice", "bob", FriendNote("Bobby")),
+        FriendNoted("alice", "bob", FriendNote("Bobby"), 0),
         FriendGroupCreated("alice", "Work", ("bob",)),
         BlackListAdded("alice", ("carol",)),
         ApplicationAdded(Application("carol", "bob", 9)),

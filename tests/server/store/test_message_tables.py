@@ -137,6 +137,21 @@ def test_where_conversations_stand_comes_back(tmp_path: Path) -> None:
         assert store.load().sides == [StoredSide("bob", "alice", 4, 77, True, ReceiveOpt(2))]
 
 
+def test_a_conversation_that_left_the_list_stays_out_of_it_until_a_later_message(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path / "db") as store:
+        store.write([*PEOPLE, sent(1), sent(2)])
+        store.write([ConversationChanged("bob", Conversation("c2c_alice"), 77, unlisted_seq=2)])
+        store.commit()
+        stored = store.load()
+        assert [(one.newest_low, one.newest_high) for one in stored.conversations] == [(2, 0)]
+        assert stored.sides[0].unlisted_seq == 2
+        store.write([sent(3)])
+        store.commit()
+        assert store.load().conversations[0].newest_high == 3
+
+
 def test_a_database_of_version_1_is_brought_up_to_date_and_keeps_all(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "db", isolation_level=None)
     old.executescript(f"BEGIN; {_FIRST_SCHEMA} PRAGMA user_version = 1; COMMIT;")
@@ -191,7 +206,7 @@ def test_messages_are_found_as_in_memory(acts: list[tuple[str, tuple[str, str], 
                 last[key] = last.get(key, 0) + 1
                 plain = sent(last[key], one, other)
                 message = Message(
-                    *(plain.message.msg_id, one, other, 5, last[key], version), text="x"
+                    *(plain.message.msg_id, one, other, place, last[key], version), text="x"
                 )
                 change = MessageSent(message, 1, True)
             elif act == "clear":
@@ -216,6 +231,9 @@ def test_messages_are_found_as_in_memory(acts: list[tuple[str, tuple[str, str], 
                     one, other, edge
                 )
                 assert archive.at(one, other, [edge, 3]) == memory.at(one, other, [edge, 3])
+                for since in (0, edge):
+                    times = (since, (edge + 2, 3), 4)
+                    assert archive.within(one, other, *times) == memory.within(one, other, *times)
                 name = f"{one}-{other}-{edge}"
                 assert archive.find(one, name) == memory.find(one, name)
             assert archive.count_visible(one, other) == memory.count_visible(one, other)

@@ -1,0 +1,228 @@
+"""``imtui account``: imports, deletes and lists the accounts of an app."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from imtui.cli.admin import (
+    add_admin_options,
+    admin_client,
+    attempt,
+    batches,
+    call,
+    is_about_users,
+)
+from imtui.cli.arguments import add_json_option, positive, user_id
+from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.tally import Tally, counted, json_line, table
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.identifiers import check_profile_text, check_user_id
+
+if TYPE_CHECKING:
+    from imtui.cli.answers import Account, AccountPage
+    from imtui.sdk.rest import RestClient
+
+_LOGIN_SERVICE: Final = "im_open_login_svc"
+_PAGE: Final = 500
+_NOT_THERE: Final = frozenset(
+    {ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, ErrorCode.ERR_SVR_COMM_INVALID_RES, 60017, 60020}
+)
+_SHOWN: Final = 5
+
+Profile = dict[str, str]
+"""An account to import, as the API takes it: ``UserID``, and perhaps ``Nick`` and ``FaceUrl``."""
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "account",
+        help="import, delete or list accounts, as an admin",
+        description="The accounts of an app.",
+    )
+    actions = parser.add_subparsers(metavar="import | delete | list", required=True)
+
+    enter = actions.add_parser("import", help="import accounts")
+    enter.add_argument("users", nargs="*", type=user_id, metavar="USER")
+    enter.add_argument(
+        "--from",
+        dest="file",
+        metavar="FILE",
+        help="a CSV file, or - for standard input, with lines USER[,NICK[,FACE-URL]]",
+    )
+    enter.set_defaults(act=_import)
+
+    delete = actions.add_parser("delete", help="delete accounts with all that is theirs")
+    delete.add_argument("users", nargs="+", type=user_id, metavar="USER")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+    delete.set_defaults(act=_delete)
+
+    show = actions.add_parser("list", help="list accounts and their devices")
+    show.add_argument("--prefix", default="", metavar="P", help="whose ID begins so")
+    show.add_argument("--limit", type=positive, metavar="N", help="at most N accounts")
+    show.set_defaults(act=_list)
+
+    for action in (enter, delete, show):
+        add_admin_options(action)
+        add_json_option(action)
+        action.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the verb."""
+    status: int = asyncio.run(arguments.act(arguments))
+    return status
+
+
+async def _import(arguments: argparse.Namespace) -> int:
+    profiles = _profiles(arguments)
+    client = admin_client(arguments)
+    bare = [profile for profile in profiles if len(profile) == 1]
+    others = [profile for profile in profiles if len(profile) > 1]
+    with Tally("account", {0: "imported"}, as_json=arguments.json) as tally:
+        for batch in (*batches(bare), *batches(others)):
+            failed = await _import_together(client, batch)
+            for profile in batch:
+                user, result = profile["UserID"], IMError(0)
+                if user in failed:
+                    # The answer for all of them does not say why.
+                    result = await attempt(client, f"{_LOGIN_SERVICE}/account_import", profile)
+                tally.tell(user, result, userID=user)
+    return tally.exit_status
+
+
+async def _import_together(client: "RestClient", batch: Sequence[Profile]) -> frozenset[str]:
+    """Import accounts in one call, and return which failed.
+
+    Every service takes IDs alone; those that do not take profiles with them refuse all.
+    """
+    from imtui.cli.answers import Imported
+
+    users = [profile["UserID"] for profile in batch]
+    is_bare = all(len(profile) == 1 for profile in batch)
+    body = {"Accounts": users} if is_bare else {"AccountList": batch}
+    try:
+        answer = await call(client, f"{_LOGIN_SERVICE}/multiaccount_import", body, Imported)
+    except IMError as error:
+        if not is_about_users(error):
+            raise
+        return frozenset(users)
+    return frozenset(answer.failed or ())
+
+
+def _profiles(arguments: argparse.Namespace) -> list[Profile]:
+    """Return whom to import, each once; of an account that is named twice, the last counts."""
+    from imtui.cli.rows import read_rows
+
+    if not arguments.users and arguments.file is None:
+        raise UsageError("Name the accounts, or their file with --from.")
+    rows = [] if arguments.file is None else read_rows(arguments.file, _profile)
+    profiles = [{"UserID": user} for user in arguments.users] + rows
+    return list({profile["UserID"]: profile for profile in profiles}.values())
+
+
+def _profile(fields: list[str]) -> Profile:
+    if len(fields) > 3:
+        raise invalid_parameters("line", "at most USER,NICK,FACE-URL")
+    user, nick, face_url = [*fields, "", ""][:3]
+    profile = {
+        "UserID": check_user_id(user, "USER"),
+        "Nick": check_profile_text(nick, "NICK"),
+        "FaceUrl": check_profile_text(face_url, "FACE-URL"),
+    }
+    return {name: value for name, value in profile.items() if value}
+
+
+async def _delete(arguments: argparse.Namespace) -> int:
+    from imtui.cli.answers import Results
+
+    if not (arguments.yes or sys.stdin.isatty()):
+        raise UsageError("Deleting asks on a terminal; without one, say --yes.")
+    users = list(dict.fromkeys(arguments.users))
+    client = admin_client(arguments)
+    if not (arguments.yes or _agreed(users)):
+        raise CommandError("Nothing was deleted.")
+    with Tally("account", {0: "deleted"}, as_json=arguments.json) as tally:
+        for batch in batches(users):
+            body = {"DeleteItem": [{"UserID": user} for user in batch]}
+            results = await call(client, f"{_LOGIN_SERVICE}/account_delete", body, Results)
+            for user in batch:
+                tally.tell(user, results.of(user), userID=user)
+    return tally.exit_status
+
+
+def _agreed(users: list[str]) -> bool:
+    some = ", ".join(users[:_SHOWN]) + (", …" if len(users) > _SHOWN else "")
+    question = f"Delete {counted(len(users), 'account')} with all that is theirs ({some})? [y/N] "
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+async def _list(arguments: argparse.Namespace) -> int:
+    client = admin_client(arguments)
+    rows = []
+    async for account in _accounts(client, arguments.prefix, arguments.limit):
+        if arguments.json:
+            print(_json_line(account))
+        else:
+            rows.append(_row(account))
+    for line in table(("USER", "STATUS", "TEXT", "DEVICES"), rows):
+        print(line)
+    return EXIT_OK
+
+
+async def _accounts(
+    client: "RestClient", prefix: str, most: int | None
+) -> "AsyncIterator[Account]":
+    """Give the accounts whose ID begins with ``prefix``, at most so many if there is a limit."""
+    left, cursor = sys.maxsize if most is None else most, ""
+    while left:
+        page = await _page(client, prefix, cursor, min(left, _PAGE))
+        for account in page.accounts[:left]:
+            yield account
+        left -= min(left, len(page.accounts))
+        if not page.next_cursor:
+            return
+        if page.next_cursor == cursor:
+            raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend repeats a page.")
+        cursor = page.next_cursor
+
+
+async def _page(client: "RestClient", prefix: str, cursor: str, most: int) -> "AccountPage":
+    from imtui.cli.answers import AccountPage
+
+    body = {"Prefix": prefix, "Cursor": cursor, "MaxCnt": most}
+    try:
+        return await call(client, "imtui_console/accounts", body, AccountPage)
+    except IMError as error:
+        if error.code not in _NOT_THERE:
+            raise
+        raise CommandError(f"This backend does not list accounts ({error}).") from error
+
+
+def _row(account: "Account") -> tuple[str, ...]:
+    devices = ", ".join(map(str, account.devices))
+    return account.user_id, account.status, account.custom_status, devices
+
+
+def _json_line(account: "Account") -> str:
+    fields = {
+        "userID": account.user_id,
+        "statusType": int(account.status_type),
+        "status": account.status,
+        "customStatus": account.custom_status,
+        "since": account.since,
+        "nickName": account.nick,
+        "devices": [
+            {
+                "instanceID": device.instance_id,
+                "deviceName": device.device_name,
+                "platform": device.platform,
+                "loginTime": device.login_time,
+            }
+            for device in account.devices
+        ],
+    }
+    return json_line(fields)

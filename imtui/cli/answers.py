@@ -1,0 +1,126 @@
+"""What the REST API answers an admin; what a service leaves out is empty."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct, field
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.status import UserStatusType
+
+
+class ResultItem(Struct, frozen=True):
+    """What became of one user of a call, in the field's two spellings."""
+
+    code: int = field(name="ResultCode")
+    info: str = field(name="ResultInfo", default="")
+    user_id: str = field(name="UserID", default="")
+    to_account: str = field(name="To_Account", default="")
+
+
+class Results(Struct, frozen=True):
+    """The answer of a command that is about several users."""
+
+    items: list[ResultItem] = field(name="ResultItem")
+
+    def of(self, user_id: str) -> IMError:
+        """Return what became of a user; a code of 0 is success, 6001 that it is not said."""
+        for item in self.items:
+            if user_id in (item.user_id, item.to_account):
+                return IMError(item.code, item.info)
+        return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend does not say.")
+
+    @classmethod
+    def same(cls, user_ids: Iterable[str], error: IMError) -> "Results":
+        """Return an answer that refuses all of them."""
+        return cls([ResultItem(error.code, error.message, user) for user in user_ids])
+
+
+class Imported(Struct, frozen=True):
+    """The answer of ``multiaccount_import``: who failed, without a reason."""
+
+    failed: list[str] | None = field(name="FailAccounts", default=None)
+
+
+class Device(Struct, frozen=True):
+    """A connected device of an account."""
+
+    instance_id: str = field(name="InstanceID")
+    device_name: str = field(name="DeviceName", default="")
+    platform: str = field(name="Platform", default="")
+    login_time: int = field(name="LoginTime", default=0)
+    """In Unix milliseconds."""
+
+    def __str__(self) -> str:
+        """Return its name and its platform, as far as there are any."""
+        if self.device_name and self.platform:
+            return f"{self.device_name} ({self.platform})"
+        return self.device_name or self.platform or self.instance_id
+
+
+class Account(Struct, frozen=True):
+    """An account and how it is."""
+
+    user_id: str = field(name="UserID")
+    status: str = field(name="Status")
+    custom_status: str = field(name="CustomStatus", default="")
+    since: int = field(name="Since", default=0)
+    """When it became so, in Unix milliseconds."""
+    nick: str = field(name="Nick", default="")
+    devices: list[Device] = field(name="Devices", default=[])
+
+    @property
+    def status_type(self) -> UserStatusType:
+        """Return the general status; UNKNOWN for a word that we do not know."""
+        return UserStatusType.__members__.get(self.status, UserStatusType.UNKNOWN)
+
+
+class AccountPage(Struct, frozen=True):
+    """The answer of ``imtui_console/accounts``."""
+
+    accounts: list[Account] = field(name="AccountItem")
+    next_cursor: str = field(name="NextCursor", default="")
+
+
+class _Value(Struct, frozen=True):
+    tag: str = field(name="Tag")
+    value: Any = field(name="Value", default=None)
+
+
+class Friend(Struct, frozen=True):
+    """A friend, and what their user keeps of them."""
+
+    user_id: str = field(name="To_Account")
+    values: list[_Value] | None = field(name="ValueItem", default=None)
+
+    @property
+    def nick(self) -> str:
+        """Return what they call themselves."""
+        return self._text("Tag_Profile_IM_Nick")
+
+    @property
+    def remark(self) -> str:
+        """Return what the user calls them."""
+        return self._text("Tag_SNS_IM_Remark")
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the friend groups that they are in."""
+        groups = self._value("Tag_SNS_IM_Group")
+        return [str(group) for group in groups] if isinstance(groups, list) else []
+
+    def _text(self, tag: str) -> str:
+        value = self._value(tag)
+        return value if isinstance(value, str) else ""
+
+    def _value(self, tag: str) -> object:
+        return next((one.value for one in self.values or () if one.tag == tag), None)
+
+
+class FriendPage(Struct, frozen=True):
+    """The answer of ``friend_get``."""
+
+    friends: list[Friend] | None = field(name="UserDataItem", default=None)
+    complete: int = field(name="CompleteFlag", default=1)
+    """Not 0 on the last page."""
+    next_index: int = field(name="NextStartIndex", default=0)

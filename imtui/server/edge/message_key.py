@@ -1,0 +1,89 @@
+"""How the REST API and the webhooks name a message: ``seq_random_time``."""
+
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from imtui.protocol.chat import Message
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.server.core.archive import Archive, StoredMessage
+
+UINT32_MAX: Final = 2**32 - 1
+
+_KEY: Final = re.compile(r"(\d{1,10})_(\d{1,10})_(\d{1,10})", re.ASCII)
+_HEX: Final = "(0|[1-9a-f][0-9a-f]{0,7})"
+_REST_ID: Final = re.compile(f"r{_HEX}-{_HEX}-{_HEX}-(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """The field's MsgSeq, MsgRandom and MsgTime; as a string, its MsgKey."""
+
+    seq: int
+    """The place in the conversation, 0 if it has none; of what the REST API sends, as it says."""
+    random: int
+    """Up to 32 bits."""
+    time: int
+    """In Unix seconds."""
+
+    def __str__(self) -> str:
+        """Return the MsgKey."""
+        return f"{self.seq}_{self.random}_{self.time}"
+
+    def msg_id(self, receiver: str) -> str:
+        """Return the ID of a message that the REST API sends to an account under this key.
+
+        The same key makes no second message to the same receiver.
+        """
+        return f"r{self.seq:x}-{self.random:x}-{self.time:x}-{receiver}"
+
+
+def message_key(message: Message) -> MessageKey:
+    """Return what names a message."""
+    given = _REST_ID.fullmatch(message.msg_id)
+    if given is not None and given[4] == message.receiver:
+        return MessageKey(*(int(given[number], 16) for number in (1, 2, 3)))
+    return MessageKey(message.seq, message_random(message.msg_id), message.timestamp // 1000)
+
+
+def message_random(msg_id: str) -> int:
+    """Return the MsgRandom of a message, which is known before it has a place."""
+    given = _REST_ID.fullmatch(msg_id)
+    return int(given[2], 16) if given is not None else _checksum(msg_id)
+
+
+def derived_seq(sender: str, random: int, time: int) -> int:
+    """Return the MsgSeq of a request without one: within a second, MsgRandom tells all apart."""
+    return _checksum(f"{sender} {random} {time}")
+
+
+def key_of(text: str) -> MessageKey:
+    """Return what a MsgKey says.
+
+    Raises:
+        IMError: 90054 if it can be none.
+    """
+    parts = _KEY.fullmatch(text)
+    numbers = [int(part) for part in parts.groups()] if parts is not None else []
+    if not numbers or max(numbers) > UINT32_MAX:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY)
+    return MessageKey(*numbers)
+
+
+def find_message(
+    archive: Archive, sender: str, receiver: str, key: MessageKey
+) -> StoredMessage | None:
+    """Return the message of one account to another that has a key, or None if there is none."""
+    named = archive.find(sender, key.msg_id(receiver))
+    placed = archive.at(sender, receiver, [key.seq])
+    for there in (named, *placed):
+        if there is not None and there.message.sender == sender:
+            is_it = there.message.receiver == receiver and message_key(there.message) == key
+            if is_it:
+                return there
+    return None
+
+
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,82 @@
+"""Metrics as Prometheus reads them: the text format, version 0.0.4."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+from typing import Final, Literal, NamedTuple
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+BOUNDS: Final = (
+    *(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005),
+    *(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+)
+"""The upper bounds of a histogram's buckets, in seconds."""
+
+Labels = Mapping[str, str]
+
+_NO_LABELS: Final[Labels] = {}
+_ESCAPED: Final = str.maketrans({"\\": r"\\", "\n": r"\n"})
+_ESCAPED_IN_QUOTES: Final = _ESCAPED | str.maketrans({'"': r"\""})
+
+
+class Sample(NamedTuple):
+    """One value of a metric."""
+
+    value: float
+    labels: Labels = _NO_LABELS
+    suffix: str = ""
+    """What follows the metric's name."""
+
+
+class Histogram:
+    """How long something took, as counts of what was within each of the fixed bounds."""
+
+    __slots__ = ("_buckets", "_sum")
+
+    def __init__(self) -> None:
+        """Start with nothing observed."""
+        self._buckets = [0] * (len(BOUNDS) + 1)
+        self._sum = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Count something that took so long."""
+        self._buckets[bisect_left(BOUNDS, seconds)] += 1
+        self._sum += seconds
+
+    @property
+    def count(self) -> int:
+        """Return how many were observed."""
+        return sum(self._buckets)
+
+    def samples(self, labels: Labels = _NO_LABELS) -> Iterator[Sample]:
+        """Return the values, which all bear these labels."""
+        for bound, count in zip((*BOUNDS, "+Inf"), accumulate(self._buckets), strict=True):
+            yield Sample(count, {**labels, "le": str(bound)}, "_bucket")
+        yield Sample(self._sum, labels, "_sum")
+        yield Sample(self.count, labels, "_count")
+
+
+def family(
+    kind: Literal["counter", "gauge", "histogram"],
+    name: str,
+    meaning: str,
+    samples: Iterable[Sample],
+) -> str:
+    """Return the lines of one metric.
+
+    Args:
+        kind: Its type.
+        name: Its name, with its base unit, and ``_total`` for a counter.
+        meaning: What it tells, as a sentence.
+        samples: Its values; no two with the same labels and suffix.
+    """
+    head = f"# HELP {name} {meaning.translate(_ESCAPED)}\n# TYPE {name} {kind}\n"
+    return head + "".join(_line(name, sample) for sample in samples)
+
+
+def _line(name: str, sample: Sample) -> str:
+    labels = ",".join(
+        f'{label}="{value.translate(_ESCAPED_IN_QUOTES)}"' for label, value in sample.labels.items()
+    )
+    return f"{name}{sample.suffix}{f'{{{labels}}}' if labels else ''} {sample.value}\n"

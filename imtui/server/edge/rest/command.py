@@ -1,0 +1,131 @@
+"""What a command of the REST API is: its types, its codes and what it does."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, ParamSpec
+
+import msgspec
+from msgspec import Struct
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.server.core.app import App
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.edge.change_log import ChangeLog
+from imtui.server.edge.metrics import Metrics
+from imtui.server.edge.rest.naming import rest_name
+
+RATE: Final = 200
+"""So many calls of a command are answered in a second; of some only ``BULK_RATE``."""
+BULK_RATE: Final = 100
+
+_FIELD: Final = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)")
+
+
+class Body(Struct, frozen=True, rename=rest_name):
+    """What a request or an answer holds; the names are the field's."""
+
+
+class Answer(Body, frozen=True):
+    """An answer that says nothing beside the envelope."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command stands on."""
+
+    service: IMService
+    now: Moment
+    log: ChangeLog
+    metrics: Metrics
+    began: Moment
+    """When the backend started."""
+
+    @property
+    def app(self) -> App:
+        """Return the state of the app, for the functions of the core."""
+        return self.service.app
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the commands of a service have in common."""
+
+    name: str
+    malformed: ErrorCode
+    """For a body that is not what the command takes."""
+    internal: ErrorCode
+    """For a fault of ours."""
+    codes: Mapping[int, ErrorCode] = field(default_factory=dict)
+    """How the service calls what the core calls otherwise."""
+    not_json: ErrorCode = ErrorCode.ERR_SVR_COMM_REQ_JSON_PARSE_FAILED
+    has_display: bool = False
+    """Whether the envelope has an ``ErrorDisplay``."""
+    is_ours: bool = False
+    """Whether the field has no such service."""
+
+    def code(self, error: IMError) -> int:
+        """Return the service's code for an error of the core."""
+        return self.codes.get(error.code, error.code)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: ``POST /v4/{service}/{name}``."""
+
+    service: Service
+    name: str
+    summary: str
+    request: type[Body]
+    response: type[Body]
+    carry_out: Callable[[Call, Any], Body]
+    """Raises IMError, with the core's codes or the service's own."""
+    fields: Mapping[str, ErrorCode] = field(default_factory=dict)
+    """The codes for single fields that are missing or of the wrong type."""
+    rate: int = RATE
+
+    @property
+    def full_name(self) -> str:
+        """Return the service and the name."""
+        return f"{self.service.name}/{self.name}"
+
+    @property
+    def path(self) -> str:
+        """Return the path of its URL."""
+        return f"/v4/{self.full_name}"
+
+    def read(self, body: bytes) -> Body:
+        """Return the request that a body holds.
+
+        Raises:
+            IMError: The service's code for what is no JSON or not what the command takes.
+        """
+        try:
+            return msgspec.json.decode(body, type=self.request)
+        except msgspec.ValidationError as error:
+            raise self._invalid(str(error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise IMError(self.service.not_json) from error
+
+    def _invalid(self, problem: str) -> IMError:
+        if problem.startswith("Expected `object`") and "at `$" not in problem:
+            return IMError(self.service.not_json)
+        found = _FIELD.search(problem)
+        name = (found[1] or found[2]) if found else ""
+        code = self.fields.get(name, self.service.malformed)
+        return IMError(code, f"{problem.replace('`', '')}.")
+
+
+P = ParamSpec("P")
+
+
+def result_of(
+    service: Service, do: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> tuple[int, str]:
+    """Do something for one item of a request, and return its code and what is to be said of it."""
+    try:
+        do(*args, **kwargs)
+    except IMError as error:
+        return service.code(error), error.message
+    return 0, ""

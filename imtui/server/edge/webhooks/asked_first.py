@@ -1,0 +1,110 @@
+"""Which requests of clients the app's own server is asked about before they are carried out."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from msgspec import Raw, Struct, structs
+
+from imtui.protocol.chat import Message, SendMessageParams, SentMessage
+from imtui.protocol.errors import IMError
+from imtui.protocol.friendship import AcceptFriendApplicationParams, FriendApplicationParams
+from imtui.protocol.jsonrpc import Request, decode_params, encode
+from imtui.protocol.messages import AddFriendParams, Method
+from imtui.server.core.account import Session
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.edge.webhooks.callback import OptPlatform, opt_platform
+from imtui.server.edge.webhooks.hooks import (
+    Hooks,
+    MessageDropped,
+    ResponseAction,
+    response_action,
+)
+
+
+class AskedFirst:
+    """Asks about a request, and says what is to be carried out in its place."""
+
+    def __init__(self, hooks: Hooks, service: IMService, clock: Callable[[], Moment]) -> None:
+        """Make it of the hooks that ask, the core, and the present."""
+        self._hooks = hooks
+        self._service = service
+        self._clock = clock
+
+    def concerns(self, method: str) -> bool:
+        """Tell whether requests of a method may have to be asked about."""
+        return method in _ASK
+
+    async def ask(self, session_id: int, request: Request) -> Request | Struct | IMError:
+        """Return the request as it is to be carried out, or the answer if it is not to be.
+
+        What cannot be asked about, as nobody is logged in or as it is malformed, is returned as it
+        is: it will be refused.
+        """
+        session = self._service.app.sessions.get(session_id)
+        params_type, ask = _ASK[request.method]
+        if session is None:
+            return request
+        try:
+            params = decode_params(request.params, params_type)
+        except IMError:
+            return request
+        try:
+            answer = await ask(self, session, params)
+        except IMError as refusal:
+            return refusal
+        if isinstance(answer, params_type):
+            return structs.replace(request, params=Raw(encode(answer)))
+        return answer or request
+
+    async def _send(self, session: Session, wish: SendMessageParams) -> Struct | None:
+        try:
+            return await self._hooks.before_send(session.user_id, wish, platform=_platform(session))
+        except MessageDropped:
+            return SentMessage(
+                Message(
+                    wish.msg_id,
+                    session.user_id,
+                    wish.user_id,
+                    timestamp=self._clock().unix_ms,
+                    elem_type=wish.elem_type,
+                    text=wish.text,
+                    data=wish.data,
+                    cloud_custom_data=wish.cloud_custom_data,
+                    online_user_only=True,
+                )
+            )
+
+    async def _add_friend(self, session: Session, wish: AddFriendParams) -> None:
+        own = session.user_id
+        refusals = await self._hooks.before_friend_add(
+            own, own, [wish], platform=_platform(session)
+        )
+        if wish.user_id in refusals:
+            raise refusals[wish.user_id]
+
+    async def _accept(self, session: Session, wish: AcceptFriendApplicationParams) -> None:
+        await self._hooks.before_friend_response(
+            session.user_id,
+            wish.user_id,
+            response_action(wish.accept_type),
+            remark=wish.friend_remark,
+            platform=_platform(session),
+        )
+
+    async def _refuse(self, session: Session, wish: FriendApplicationParams) -> None:
+        await self._hooks.before_friend_response(
+            session.user_id, wish.user_id, ResponseAction.REJECT, platform=_platform(session)
+        )
+
+
+def _platform(session: Session) -> OptPlatform:
+    return opt_platform(session.named.platform)
+
+
+_ASK: Final[dict[str, tuple[type[Struct], Callable[..., Awaitable[Any]]]]] = {
+    Method.SEND_MESSAGE: (SendMessageParams, AskedFirst._send),
+    Method.ADD_FRIEND: (AddFriendParams, AskedFirst._add_friend),
+    Method.ACCEPT_FRIEND_APPLICATION: (AcceptFriendApplicationParams, AskedFirst._accept),
+    Method.REFUSE_FRIEND_APPLICATION: (FriendApplicationParams, AskedFirst._refuse),
+}

@@ -1,0 +1,1 @@
+"""The console's screen: an app's admin sees how a backend does, and turns its switches."""

@@ -1,0 +1,130 @@
+"""The list of all accounts, of which only those in sight are known."""
+
+from collections.abc import Callable
+
+from textual.events import Resize
+from textual.message import Message
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.console.lines import account_line
+from imtui.tui.console.store import Link, Store
+from imtui.tui.messages import RunCommand
+from imtui.tui.spans import Span
+from imtui.tui.widgets.cursor_view import CursorView
+
+
+class AccountList(CursorView):
+    """The accounts in the order of their IDs."""
+
+    class Moved(Message):
+        """The cursor is in another row."""
+
+    def __init__(self, store: Store, glyphs: Glyphs, scrolled: Callable[[], None]) -> None:
+        """Make the list of a store; ``scrolled`` is called when other rows are in sight."""
+        super().__init__(id="account-list")
+        self._store = store
+        self._glyphs = glyphs
+        self._scrolled = scrolled
+        self._lines: dict[int, tuple[list[Span], str]] = {}
+        """The lines in sight by their rows, as they were painted last."""
+        self._accounts = store.accounts
+        self._meant = ""
+        """Whom the cursor was put on."""
+
+    @property
+    def length(self) -> int:
+        """Return how many rows are known."""
+        return self._store.accounts.length
+
+    @property
+    def selected(self) -> str:
+        """Return the ID of the account under the cursor, or nothing."""
+        account = self._store.accounts.at(self.cursor)
+        return "" if account is None else account.user_id
+
+    def look(self) -> None:
+        """Paint what changed since the last time."""
+        self._keep_cursor()
+        self.set_line_count(self.length)
+        self._note_rows()
+        lines = self._lines_in_sight()
+        for row, line in lines.items():
+            if self._lines.get(row) != line:
+                self.refresh_line(row)
+        self._lines = lines
+
+    def _lines_in_sight(self) -> dict[int, tuple[list[Span], str]]:
+        return {row: self.line(row, self.line_width) for row in self._rows}
+
+    def _keep_cursor(self) -> None:
+        """Leave the cursor on whom it was put, though others come and go before them."""
+        accounts = self._store.accounts
+        if self._accounts is not accounts:
+            self._accounts = accounts
+            self._go(0)
+        elif self._meant and self.selected != self._meant:
+            place = accounts.find(self._meant)
+            if place is not None:
+                self._go(place)
+        self.cursor = max(min(self.cursor, self.length - 1), 0)
+        self._meant = self.selected
+
+    def _go(self, place: int) -> None:
+        was_in_sight = self.cursor in self._rows
+        self.cursor = place
+        if was_in_sight:
+            self.show_cursor()
+
+    @property
+    def _rows(self) -> range:
+        return range(self.scroll_offset.y, self.scroll_offset.y + self.page)
+
+    def _note_rows(self) -> None:
+        if self._rows != self._store.rows_in_sight:
+            self._store.rows_in_sight = self._rows
+            self._scrolled()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Have the rows loaded that came into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self._note_rows()
+        # All of it is painted now.
+        self._lines = self._lines_in_sight()
+
+    def on_resize(self, event: Resize) -> None:
+        """Have the rows loaded that there is room for now."""
+        self._note_rows()
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a row; a hint if there is none at all."""
+        if not self.length and number == 0:
+            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
+        if number >= self.length:
+            return [], ""
+        account = self._store.accounts.at(number)
+        if account is None:
+            return [Span(f"  {self._glyphs.ellipsis}", "dim")], self.under(number)
+        spans = account_line(
+            account,
+            width,
+            self._glyphs,
+            cursor=number == self.cursor,
+            stale=self._store.link is not Link.UP,
+        )
+        return spans, self.under(number)
+
+    def _hint(self) -> str:
+        if self._store.accounts.prefix:
+            return "No ID begins so: Esc shows all"
+        if self._store.link is Link.UP and not self._store.accounts.is_loaded(0):
+            return "not known"
+        return "Nobody yet" if self._store.link is Link.UP else "waiting for the backend …"
+
+    def moved(self) -> None:
+        """Note whom the cursor was put on."""
+        self._meant = self.selected
+        self.post_message(self.Moved())
+
+    def chosen(self, place: int) -> None:
+        """Show the devices of an account."""
+        self.post_message(RunCommand("devices"))

@@ -1,0 +1,134 @@
+"""What the backend answers, read and made safe to show in one place."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct, ValidationError, convert, field
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.safe_text import safe_text
+from imtui.protocol.status import UserStatusType
+
+
+def _rest_name(name: str) -> str:
+    """Spell a field as the REST API does: ``user_id`` is ``UserID``."""
+    return "".join("ID" if word == "id" else word.capitalize() for word in name.split("_"))
+
+
+class Answer(Struct, frozen=True, rename=_rest_name):
+    """A part of an answer; what a backend leaves out is zero or empty."""
+
+
+class Settings(Answer, frozen=True):
+    """The switches: what each is set to."""
+
+    settings: dict[str, str]
+
+
+class Stats(Answer, frozen=True):
+    """How the backend does; totals count from its start."""
+
+    server_time: int = 0
+    """In Unix milliseconds, as are all moments."""
+    uptime_seconds: float = 0
+    connections: int = 0
+    devices: int = 0
+    accounts: dict[str, int] = field(default_factory=dict)
+    """How many there are, by the name of their status."""
+    subscriptions: int = 0
+    friendships: int = 0
+    changes: int = 0
+    deliveries: int = 0
+    messages: int = 0
+    requests: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+    """How many there were, by code."""
+
+    @property
+    def started_at(self) -> int:
+        """Return when the backend started."""
+        return self.server_time - round(self.uptime_seconds * 1000)
+
+
+class Device(Answer, frozen=True):
+    """A connected device of an account."""
+
+    instance_id: str = ""
+    device_name: str = ""
+    platform: str = ""
+    login_time: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return how it is called: by its name, else by its platform."""
+        return self.device_name or self.platform or self.instance_id
+
+
+class Account(Answer, frozen=True):
+    """An account and how it is."""
+
+    user_id: str
+    status: str = ""
+    custom_status: str = ""
+    since: int = 0
+    nick: str = ""
+    devices: tuple[Device, ...] = ()
+
+    @property
+    def status_type(self) -> UserStatusType:
+        """Return the general status; UNKNOWN for a word that we do not know."""
+        return UserStatusType.__members__.get(self.status, UserStatusType.UNKNOWN)
+
+
+class AccountPage(Answer, frozen=True):
+    """Some accounts, in the order of their IDs."""
+
+    account_item: tuple[Account, ...] = ()
+    next_cursor: str = ""
+    """Asks for the accounts behind these; empty if there are none."""
+    total: int = 0
+
+
+class LogItem(Answer, frozen=True):
+    """Something that happened to an account, or to the console."""
+
+    index: int
+    time: int = 0
+    user_id: str = ""
+    event: str = ""
+    text: str = ""
+
+
+class LogPage(Answer, frozen=True):
+    """What happened behind some place in the log, in its order."""
+
+    log_item: tuple[LogItem, ...] = ()
+    last_index: int = 0
+
+
+Kind = TypeVar("Kind", bound=Answer)
+
+
+def read(answer: Mapping[str, Any], kind: type[Kind]) -> Kind:
+    """Return an answer as what it is; every text in it is safe to show from here on.
+
+    Raises:
+        IMError: 6001 if it is none of this kind.
+    """
+    try:
+        return convert(_safe(answer), kind)
+    except (ValidationError, RecursionError) as error:
+        raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED) from error
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, list):
+        return [_safe(one) for one in value]
+    if isinstance(value, Mapping):
+        # A cursor goes back to the backend as it came, and is shown to nobody.
+        return {
+            safe_text(key): one if key == "NextCursor" else _safe(one) for key, one in value.items()
+        }
+    return value

@@ -1,0 +1,236 @@
+"""The console as an app: ties the store, the session and the screen together."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
+from textual.worker import WorkerFailed
+
+from imtui.tui.badges import ASCII, UNICODE
+from imtui.tui.clock import Clock, Handle, SystemClock
+from imtui.tui.colours import presence_colours
+from imtui.tui.console.client import Connect
+from imtui.tui.console.screen import ConsoleScreen
+from imtui.tui.console.session import Session
+from imtui.tui.console.store import Link, Store
+from imtui.tui.console.switches import SWITCHES, switch_named
+from imtui.tui.driver import tolerant_driver
+from imtui.tui.messages import RunCommand
+from imtui.tui.moves import MOVES
+from imtui.tui.typed_ahead import TypedAhead
+
+_log = logging.getLogger(__name__)
+
+_OTHER_USE: Final = frozenset("jk")
+"""Keys that do not move in the console: the one kicks, and the other would be alone."""
+_MOVE_KEYS: Final = {move.id: [key for key in move.keys if key not in _OTHER_USE] for move in MOVES}
+
+
+class ConsoleLaunch(Struct, frozen=True):
+    """What the console needs to begin."""
+
+    connect: Connect
+    """Finds the backend; called after the first frame, and again when it was lost."""
+    where: str
+    """Which backend it is, in a few words."""
+    theme: str = ""
+    """The person's theme, if there is one by this name."""
+    ascii: bool = False
+    """Draw with ASCII only."""
+    log_file: Path | None = None
+    """Where the details of a fault are, if they are written down."""
+
+
+class ConsoleApp(App[None]):
+    """The console's screen."""
+
+    TITLE = "imtui console"
+    CSS_PATH: ClassVar[list[str]] = ["../imtui.tcss", "console.tcss"]  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("q", "leave", "Quit", show=False),
+        Binding("slash", "filter", "Filter", show=False),
+        Binding("escape", "all", "All accounts", show=False),
+        Binding("k,delete", "kick", "Kick", show=False),
+        Binding("l", "log", "Log", show=False),
+        Binding("r", "retry", "Retry", show=False),
+        *(
+            Binding(str(number), f"switch('{switch.key}')", switch.title, show=False)
+            for number, switch in enumerate(SWITCHES, 1)
+        ),
+    ]
+
+    def __init__(self, launch: ConsoleLaunch, clock: Clock | None = None) -> None:
+        """Make the console; tests bring their own clock."""
+        super().__init__(
+            driver_class=tolerant_driver(),
+            # Without colours, the terminal's own are the only ones that are none.
+            ansi_color=True if "NO_COLOR" in os.environ else None,
+        )
+        self._launch = launch
+        self.clock = clock or SystemClock()
+        self.glyphs = ASCII if launch.ascii else UNICODE
+        self.store = Store()
+        self.session = Session(self.store, self.clock, launch.connect)
+        self.failure = ""
+        """Why the console ended, in one line; empty if the person left."""
+        self._countdown: Handle | None = None
+        self._typed_ahead = TypedAhead(
+            self,
+            super().on_event,
+            lambda key: any(key in keys for name, keys in _MOVE_KEYS.items() if name != "choose"),
+        )
+
+    # Life
+
+    def get_default_screen(self) -> ConsoleScreen:
+        """Return the screen."""
+        self.main = ConsoleScreen(
+            self.store,
+            self._launch.where,
+            self.glyphs,
+            self.clock,
+            self.session.look_at_accounts,
+        )
+        return self.main
+
+    def on_mount(self) -> None:
+        """Follow the store."""
+        self.set_class(self._launch.ascii, "-ascii")
+        if self._launch.theme in self.available_themes:
+            self.theme = self._launch.theme
+        self.set_keymap({name: ",".join(keys) for name, keys in _MOVE_KEYS.items()})
+        # What somebody else wrote meanwhile is painted over.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.store.watch(self._look_soon)
+
+    def on_ready(self) -> None:
+        """Begin with the network, as the first frame is on the screen."""
+        self.main.look()
+        self.run_worker(self.session.run(), exit_on_error=True)
+
+    def _look_soon(self) -> None:
+        # Painting belongs to the app's own turn; what changed is told in the session's.
+        self.call_next(self._look)
+
+    def _look(self) -> None:
+        self.main.look()
+        for screen in self.screen_stack[1:]:
+            from imtui.tui.console.devices import DevicesScreen
+
+            if isinstance(screen, DevicesScreen):
+                screen.show_changes()
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self._countdown is not None:
+            self._countdown.cancel()
+            self._countdown = None
+        if self.store.link is Link.LOST:
+            self._countdown = self.clock.call_later(1.0, self._look_soon)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the style sheet's variables, with the colours of presence for this theme."""
+        return {**super().get_css_variables(), **presence_colours(self.current_theme)}
+
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether what was opened last is there, to be typed into: all is, from the start."""
+        return True
+
+    async def on_event(self, event: Event) -> None:
+        """Pass keys on one after the other."""
+        if not isinstance(event, (Key, Paste)):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            await super().on_event(event)
+            await self._typed_ahead.came_back(event)
+        else:
+            await self._typed_ahead.type(event)
+
+    def _fatal_error(self) -> None:
+        error = self._exception or sys.exc_info()[1]
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        _log.critical("The console ended", exc_info=error)
+        self.failure = self.failure or (
+            f"a fault of ours ended the console ({type(error).__name__}); please report it"
+        )
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    # What keys and the mouse ask for
+
+    async def on_run_command(self, message: RunCommand) -> None:
+        """Do what a widget asks for; its commands are the actions of the app."""
+        await self.run_action(message.command_id)
+
+    def action_switch(self, key: str) -> None:
+        """Put a switch into its next position."""
+        value = self.store.asked.get(key) or self.store.value(key)
+        self.run_worker(self.session.set(key, switch_named(key).after(value)))
+
+    def action_filter(self) -> None:
+        """Look for accounts."""
+        self.store.tell("")
+        self.main.find()
+
+    def action_all(self) -> None:
+        """Show all accounts."""
+        self.store.tell("")
+        self.main.show_all()
+
+    def action_log(self) -> None:
+        """Go to the log, or back."""
+        self.main.toggle_log()
+
+    def action_retry(self) -> None:
+        """Look for the backend now."""
+        self.session.retry()
+
+    def action_devices(self) -> None:
+        """Show the devices of the account under the cursor."""
+        from imtui.tui.console.devices import DevicesScreen
+
+        account = self.store.account(self.main.accounts.selected)
+        if account is not None and self.screen is self.main:
+            user_id = account.user_id
+            self.push_screen(
+                DevicesScreen(account, lambda: self.store.account(user_id), self.glyphs, self.clock)
+            )
+
+    def action_kick(self) -> None:
+        """Ask, then log an account out on all of its devices."""
+        from imtui.tui.console.devices import DevicesScreen
+        from imtui.tui.screens.question import Question
+
+        screen = self.screen
+        user_id = (
+            screen.user_id if isinstance(screen, DevicesScreen) else self.main.accounts.selected
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self.session.kick(user_id))
+
+        if user_id:
+            self.store.tell("")
+            self.push_screen(Question(f"Kick {user_id} off every device?"), answered)
+
+    def action_close(self) -> None:
+        """Close what lies over the screen."""
+        if self.screen is not self.main:
+            self.screen.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Quit; the backend runs on."""
+        self._typed_ahead.drop()
+        self.exit()

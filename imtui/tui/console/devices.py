@@ -1,0 +1,73 @@
+"""The connected devices of one account."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.console.answers import Account, Device
+from imtui.tui.dialog_lines import labelled_line, text_line
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.spans import Span
+from imtui.tui.widgets.row_list import ListRow
+
+
+class DevicesScreen(ListScreen):
+    """An account and its devices; it stays live while the account is in sight."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]
+
+    def __init__(
+        self, account: Account, find: Callable[[], Account | None], glyphs: Glyphs, clock: Clock
+    ) -> None:
+        """Make the view of an account; ``find`` returns it as it is now, if it is known."""
+        super().__init__(account.user_id, Keys(), ())
+        self._account = account
+        self._find = find
+        self._glyphs = glyphs
+        self._clock = clock
+        self._key_line.hint((("Esc", "back", "close"), ("k", "kick", "kick")))
+
+    @property
+    def user_id(self) -> str:
+        """Return whose devices they are."""
+        return self._account.user_id
+
+    def notes(self) -> Sequence[str]:
+        """Return how many devices there are."""
+        number = len(self._account.devices)
+        return [f"{number} {'device' if number == 1 else 'devices'} connected"]
+
+    def show_changes(self) -> None:
+        """Show what is true now."""
+        self._account = self._find() or self._account
+        super().show_changes()
+
+    def rows(self, width: int) -> list[ListRow]:
+        """Return how the account is, and its devices."""
+        account, glyphs = self._account, self._glyphs
+        badge = glyphs.badge(account.status_type)
+        how = [Span(str(badge), badge.style), Span(self._since(account.since), "dim")]
+        rows = [labelled_line("Status", how, width, glyphs)]
+        if account.custom_status:
+            text = [Span(glyphs.quote(account.custom_status))]
+            rows.append(labelled_line("Custom status", text, width, glyphs))
+        if account.nick:
+            rows.append(labelled_line("Nickname", [Span(account.nick)], width, glyphs))
+        rows.append(ListRow())
+        if not account.devices:
+            return [*rows, text_line("No device is connected.", width)]
+        return [*rows, *(self._device(device, width) for device in account.devices)]
+
+    def _device(self, device: Device, width: int) -> ListRow:
+        details = f" {device.platform}{self._since(device.login_time)}   {device.instance_id}"
+        return labelled_line(device.name, [Span(details, "dim")], width, self._glyphs)
+
+    def _since(self, moment: int) -> str:
+        return f"   since {time_of_day(self._clock, moment)}" if moment else ""
+
+    def chosen(self, user_id: str) -> None:
+        """Do nothing: there is nothing more to be seen."""

@@ -1,0 +1,251 @@
+"""The lines that the console shows, as spans; pure, so that each can be tested by its words."""
+
+from typing import Final
+
+from rich.cells import cell_len
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.badges import Glyphs
+from imtui.tui.cells import column, fit
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.console.answers import Account, LogItem
+from imtui.tui.console.client import STATS
+from imtui.tui.console.store import Link, Store
+from imtui.tui.console.switches import SWITCHES, Switch, consequence
+from imtui.tui.spans import Span, crop, spread, width_of, wrap
+
+_NAME_MIN, _NAME_MAX = 8, 18
+_VALUE_WIDTH: Final = 10
+_LABEL_WIDTH: Final = 12
+_WIDE: Final = 112
+_TITLE_WIDTH: Final = max(len(switch.title) for switch in SWITCHES)
+_SHORT_WIDTH: Final = max(len(switch.short) for switch in SWITCHES)
+_GAPS: Final = 4
+"""So many cells stand between the words and the devices, and around them."""
+_SECONDS_FROM, _COLUMNS_FROM = 44, 60
+"""So wide is a log that has room for seconds, and for columns."""
+_STATUSES: Final = (UserStatusType.ONLINE, UserStatusType.OFFLINE, UserStatusType.UNLOGINED)
+_EVENT_STATUSES: Final = {status.name.lower(): status for status in _STATUSES}
+_EVENT_WIDTH: Final = 11
+
+
+# The head
+
+
+def head_line(store: Store, where: str, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    """Return the line on top: which backend it is, and whether it can be reached."""
+    left = [Span(" imtui console", "title")]
+    if store.link is Link.LOST:
+        seconds = max(-(-(store.retry_at - clock.now()) // 1000), 0)
+        words = f"trying again in {seconds} s (r: now)"
+        return _one_of([*left, Span("   ")], [Span(words, "alert", "retry")], width)
+    if store.link is Link.CONNECTING:
+        connection = Span(glyphs.plain("connecting … "), "alert")
+    else:
+        connection = Span("connected ", "dim")
+    started = time_of_day(clock, store.started_at) if store.stats is not None else ""
+    since = [Span(f"up since {started}   ", "dim")] if started else []
+    room = width - width_of([*left, *since, connection]) - 4
+    named = [*left, Span("   "), Span(fit(where, max(room, 0), glyphs.ellipsis), "dim")]
+    if room > 0:
+        return spread(named, [*since, connection], width)
+    return _one_of(left, [connection], width)
+
+
+def _one_of(left: list[Span], right: list[Span], width: int) -> list[Span]:
+    """Return both sides of a line, or only the right one where there is no room for both."""
+    if width_of(left) + width_of(right) < width:
+        return spread(left, right, width)
+    return crop([Span(" "), *right], width)
+
+
+# The switches
+
+
+def switch_lines(store: Store, width: int, glyphs: Glyphs) -> list[list[Span]]:
+    """Return the switches, each with its key and its command."""
+    return [
+        _switch(number, switch, store, width, glyphs) for number, switch in enumerate(SWITCHES, 1)
+    ]
+
+
+def _switch(number: int, switch: Switch, store: Store, width: int, glyphs: Glyphs) -> list[Span]:
+    """Return a switch: its key, what it is, what it is set to, and what follows from that."""
+    title = column(switch.title, _TITLE_WIDTH) if width >= _WIDE else ""
+    value = store.value(switch.key)
+    shown = value or "not known"
+    if switch.key in store.asked:
+        shown = f"{shown} {glyphs.ellipsis}"
+    line = [
+        Span(f" {number} ", "key", f"switch('{switch.key}')"),
+        Span(title or column(switch.short, _SHORT_WIDTH)),
+        Span("  "),
+        Span(column(shown, _VALUE_WIDTH, glyphs.ellipsis), _value_style(value, store)),
+        Span(" "),
+        Span(consequence(switch, store.settings), "dim"),
+    ]
+    return crop(line, width, glyphs.ellipsis)
+
+
+def _value_style(value: str, store: Store) -> str:
+    if not value or store.link is not Link.UP:
+        return "dim"
+    return "title" if value == "off" else "accent"
+
+
+# The figures
+
+
+def figure_lines(store: Store, width: int, glyphs: Glyphs) -> list[list[Span]]:
+    """Return the live figures: accounts, what is connected, how much happens, and what fails."""
+    lines = [_accounts(store, glyphs), _connected(store), _rates(store), _errors(store, glyphs)]
+    return [crop(line, width, glyphs.ellipsis) for line in lines]
+
+
+def _label(words: str) -> Span:
+    return Span(f" {words:<{_LABEL_WIDTH}}", "dim")
+
+
+def _figure(what: str, number: str) -> list[Span]:
+    return [Span(f"{what} ", "dim"), Span(f"{number}   ")]
+
+
+def _accounts(store: Store, glyphs: Glyphs) -> list[Span]:
+    stats, line = store.stats, [_label("Accounts")]
+    if stats is None:
+        return [*line, Span(glyphs.plain(_why_no_stats(store)), "dim")]
+    line += _figure("all", f"{sum(stats.accounts.values()):,}")
+    for status in _STATUSES:
+        badge = glyphs.badge(status)
+        style = "dim" if store.link is not Link.UP else badge.style
+        line += [
+            Span(f"{badge} ", style),
+            Span(f"{stats.accounts.get(status.name, 0):,}   "),
+        ]
+    return line
+
+
+def _why_no_stats(store: Store) -> str:
+    return store.refusals.get(STATS, "waiting for the backend …")
+
+
+def _connected(store: Store) -> list[Span]:
+    stats, line = store.stats, [_label("Connected")]
+    if stats is None:
+        return line
+    line += _figure("devices", f"{stats.devices:,}")
+    line += _figure("connections", f"{stats.connections:,}")
+    line += _figure("subscriptions", f"{stats.subscriptions:,}")
+    return line + _figure("friendships", f"{stats.friendships:,}")
+
+
+def _rates(store: Store) -> list[Span]:
+    line, rates = [_label("Per second")], store.rates
+    if store.stats is None:
+        return line
+    for what in ("changes", "deliveries", "messages", "requests"):
+        line += _figure(what, "?" if rates is None else rate_text(getattr(rates, what)))
+    return line
+
+
+def _errors(store: Store, glyphs: Glyphs) -> list[Span]:
+    stats, line = store.stats, [_label("Errors")]
+    if stats is None:
+        return line
+    now = {} if store.rates is None else store.rates.errors
+    codes = sorted(stats.errors, key=lambda code: (-now.get(code, 0), -stats.errors[code], code))
+    for code in codes:
+        # What fails now is told first; what failed earlier is a number among others.
+        rate = [Span(f" {rate_text(now[code])}/s", "alert")] if code in now else []
+        line += [Span(code), *rate, Span(f" all {stats.errors[code]:,}   ", "dim")]
+    return line if codes else [*line, Span("none", "dim")]
+
+
+def rate_text(rate: float) -> str:
+    """Write how much happens in a second: ``0``, ``0.4``, ``12``, ``1,234``."""
+    if rate == 0:
+        return "0"
+    return f"{rate:.1f}" if rate < 9.95 else f"{rate:,.0f}"
+
+
+# The accounts
+
+
+def account_line(
+    account: Account, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
+) -> list[Span]:
+    """Return a row about an account: who, how they are, their words, their devices."""
+    badge = glyphs.badge(account.status_type)
+    dim = "dim" if stale else ""
+    name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
+    line = [
+        Span(f"{glyphs.cursor if cursor else ' '} ", "accent"),
+        Span(f"{column(account.user_id, name_width, glyphs.ellipsis)} ", dim),
+        Span(column(str(badge), glyphs.badge_width, glyphs.ellipsis), dim or badge.style),
+    ]
+    room = width - width_of(line)
+    words = account.custom_status
+    devices = _devices(account, room - cell_len(words) - _GAPS)
+    words = fit(words, max(room - cell_len(devices) - _GAPS, 0), glyphs.ellipsis)
+    return [*line, *spread([Span(f"  {words}", dim)], [Span(f"{devices} ", "dim")], room)]
+
+
+def _devices(account: Account, room: int) -> str:
+    """Return the devices by their names if there is room for them, else how many they are."""
+    number = len(account.devices)
+    if not number:
+        return ""
+    names = ", ".join(device.name for device in account.devices)
+    counted = f"{number} device" if number == 1 else f"{number} devices"
+    return next((words for words in (names, counted) if cell_len(words) <= room), f"{number} dev")
+
+
+# The log
+
+
+def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    """Return a change: when, who, what happened, and how."""
+    moment = clock.local(item.time)
+    name_width = min(max(width // 5, _NAME_MIN), _NAME_MAX)
+    when = f"{moment:%H:%M:%S}" if width >= _SECONDS_FROM else f"{moment:%H:%M}"
+    # What is to be compared stands in columns, if there is room for them.
+    event_width = _EVENT_WIDTH if width >= _COLUMNS_FROM else 0
+    status = _EVENT_STATUSES.get(item.event)
+    badge = None if status is None else glyphs.badge(status)
+    what = item.event if badge is None else f"{badge.glyph} {item.event}"
+    line = [
+        Span(f" {when} ", "dim"),
+        Span(f"{column(item.user_id, name_width, glyphs.ellipsis)} "),
+        Span(f"{what:<{event_width}}", "" if badge is None else badge.style),
+        Span(f" {item.text}"),
+    ]
+    return crop(line, width, glyphs.ellipsis)
+
+
+# The foot
+
+
+def help_lines(store: Store, in_log: bool, width: int, glyphs: Glyphs) -> list[list[Span]]:
+    """Return what the admin is told of what they did, else why nothing comes, else which keys move.
+
+    Args:
+        store: What is known.
+        in_log: Whether the keys go to the log, and not to the accounts.
+        width: How many cells there are; what has no room in one line takes two.
+        glyphs: The characters to draw with.
+    """
+    if store.notice is not None:
+        words, style = store.notice.words, "alert" if store.notice.is_error else "accent"
+    elif store.reason:
+        words, style = store.reason, "alert"
+    else:
+        help = Span(f" {glyphs.plain(_LOG_HELP if in_log else _ACCOUNTS_HELP)}", "dim")
+        return [crop([help], width, glyphs.ellipsis)]
+    first, *rest = wrap([Span(glyphs.plain(words), style)], max(width - 2, 1), glyphs.ellipsis)
+    second = crop([span for line in rest for span in line], max(width - 2, 1), glyphs.ellipsis)
+    return [[Span(" "), *line] for line in (first, second) if line]
+
+
+_MOVES: Final = "↑ ↓ PgUp PgDn Home"
+_ACCOUNTS_HELP: Final = f"{_MOVES} End: move · Tab: log · Esc: all · 1-5, click: switch"
+_LOG_HELP: Final = f"{_MOVES}: scroll · End: follow the newest · Tab: accounts"

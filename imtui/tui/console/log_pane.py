@@ -1,0 +1,55 @@
+"""The log of changes, the newest at the end."""
+
+from textual.events import Resize
+
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock
+from imtui.tui.console.lines import log_line
+from imtui.tui.console.store import Store
+from imtui.tui.spans import Span
+from imtui.tui.widgets.line_view import LineView
+
+
+class LogPane(LineView):
+    """What happened, a line for each change; it follows the end unless scrolled up."""
+
+    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the pane of a store."""
+        super().__init__(id="log-pane")
+        self._log = store.log
+        self._glyphs = glyphs
+        self._clock = clock
+        self._first = 0
+        """The number of the change on the first line."""
+        self._end = 0
+        self.follows = True
+        """Whether new changes scroll the pane."""
+
+    def look(self) -> None:
+        """Take in what happened since the last time."""
+        if self._end == self._log.end:
+            return
+        dropped = self._log.first - self._first
+        self._first, self._end = self._log.first, self._log.end
+        follows = self.follows
+        self.set_line_count(self._end - self._first)
+        if follows:
+            self.scroll_to_line(self.max_scroll_y)
+        elif dropped:
+            self.scroll_to_line(max(self.scroll_offset.y - dropped, 0))
+        self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end from when it is scrolled to until it is scrolled away from."""
+        super().watch_scroll_y(old_value, new_value)
+        self.follows = new_value >= self.max_scroll_y
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the end in sight."""
+        if self.follows:
+            self.scroll_to_line(self.max_scroll_y)
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a change."""
+        item = self._log.at(self._first + number)
+        return ([] if item is None else log_line(item, width, self._glyphs, self._clock)), ""

@@ -1,0 +1,181 @@
+"""The console's one screen: switches and figures above, accounts and the log of changes below."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
+from textual.screen import Screen
+
+from imtui.protocol.limits import USER_ID_MAX_CHARS
+from imtui.tui.badges import Glyphs
+from imtui.tui.clock import Clock, time_of_day
+from imtui.tui.command import Keys
+from imtui.tui.console.account_list import AccountList
+from imtui.tui.console.board import Board
+from imtui.tui.console.client import ACCOUNTS, LOG
+from imtui.tui.console.lines import figure_lines, head_line, help_lines, switch_lines
+from imtui.tui.console.log_pane import LogPane
+from imtui.tui.console.store import Link, Store
+from imtui.tui.widgets.finder import Finder
+from imtui.tui.widgets.key_line import KeyLine
+from imtui.tui.widgets.painted import SPAN_STYLES
+from imtui.tui.widgets.pane_title import PaneTitle
+from imtui.tui.widgets.too_small import TooSmall
+
+_HINTS: Final = (
+    ("/", "filter", "filter"),
+    ("Enter", "devices", "devices"),
+    ("k", "kick", "kick"),
+    ("l", "log", "log"),
+    ("1-5", "switch", ""),
+    ("r", "retry", "retry"),
+    ("q", "quit", "leave"),
+)
+
+
+class ConsoleScreen(Screen[None]):
+    """All of a backend at one look."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (5, "-low"),
+        (12, "-middle"),
+        (19, "-high"),
+    ]
+    AUTO_FOCUS = "AccountList"
+    COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
+
+    def __init__(
+        self,
+        store: Store,
+        where: str,
+        glyphs: Glyphs,
+        clock: Clock,
+        look_at_accounts: Callable[[], None],
+    ) -> None:
+        """Make the screen of a store.
+
+        Args:
+            store: What is shown.
+            where: Which backend it is.
+            glyphs: The characters to draw with.
+            clock: The time.
+            look_at_accounts: Called when other accounts are to be seen.
+        """
+        super().__init__(classes="-two-panes -high")
+        self._store = store
+        self._glyphs = glyphs
+        self._clock = clock
+        self._look_at_accounts = look_at_accounts
+        self._boards = [
+            Board(lambda width: [head_line(store, where, width, glyphs, clock)], id="head"),
+            Board(lambda width: switch_lines(store, width, glyphs), id="switches"),
+            Board(lambda width: figure_lines(store, width, glyphs), id="figures"),
+        ]
+        self._help = Board(
+            lambda width: help_lines(store, self.in_log, width, glyphs), id="help", grows=True
+        )
+        self.accounts = AccountList(store, glyphs, look_at_accounts)
+        self.accounts_title = PaneTitle("Accounts", self._accounts_note)
+        self.log_pane = LogPane(store, glyphs, clock)
+        self.log_title = PaneTitle("Changes", self._log_note)
+        self._finder = Finder("accounts")
+        self._finder.placeholder = "the beginning of a user ID"
+        self._finder.max_length = USER_ID_MAX_CHARS
+        self._notes: tuple[Sequence[str], Sequence[str]] = ((), ())
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield from self._boards
+        with Horizontal(id="panes"):
+            with Vertical(id="accounts"):
+                yield self.accounts_title
+                yield self._finder
+                yield self.accounts
+            with Vertical(id="log"):
+                yield self.log_title
+                yield self.log_pane
+        yield self._help
+        yield KeyLine(Keys(), (), _HINTS)
+        yield TooSmall()
+
+    @property
+    def in_log(self) -> bool:
+        """Tell whether the keys go to the log."""
+        return self.has_class("-in-log")
+
+    def look(self) -> None:
+        """Paint what changed."""
+        for board in (*self._boards, self._help):
+            board.look()
+        self.accounts.look()
+        self.log_pane.look()
+        notes = self._accounts_note(), self._log_note()
+        if notes != self._notes:
+            self._notes = notes
+            self.accounts_title.refresh()
+            self.log_title.refresh()
+
+    def _accounts_note(self) -> list[str]:
+        if self._store.link is Link.LOST and self._store.as_of is not None:
+            return [f"as of {time_of_day(self._clock, self._store.as_of)}"]
+        if refusal := self._store.refusals.get(ACCOUNTS):
+            return [refusal, refusal.partition(" ")[0]]
+        accounts, list_ = self._store.accounts, self.accounts
+        if not accounts.length:
+            return []
+        place = f"{list_.cursor + 1:,} of {accounts.total:,}"
+        beginning = f" that begin with {self._glyphs.quote(accounts.prefix)}"
+        return [place + beginning, place] if accounts.prefix else [place]
+
+    def _log_note(self) -> list[str]:
+        if refusal := self._store.refusals.get(LOG):
+            return [refusal, refusal.partition(" ")[0]]
+        return [] if self.log_pane.follows else ["End: newest", "scrolled"]
+
+    def on_mount(self) -> None:
+        """Keep the notes right while one scrolls."""
+        self.watch(self.log_pane, "scroll_y", self.look, init=False)
+
+    def on_account_list_moved(self) -> None:
+        """Say in which row the cursor is."""
+        self.look()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Note and show which pane has the focus."""
+        self.set_class(event.widget is self.log_pane, "-in-log")
+        self.accounts_title.refresh()
+        self.log_title.refresh()
+        self._help.look()
+
+    def toggle_log(self) -> None:
+        """Go to the log, or back to the accounts."""
+        to_log = not self.in_log
+        # Where one pane shows at a time, the other one has to be there before it is gone to.
+        self.set_class(to_log, "-in-log")
+        (self.log_pane if to_log else self.accounts).focus()
+
+    # Finding
+
+    def find(self) -> None:
+        """Type the beginning of a user ID."""
+        self.remove_class("-in-log")
+        self._finder.begin()
+
+    def show_all(self) -> None:
+        """Show all accounts, and go to them."""
+        self._finder.clear_and_hide()
+        self.remove_class("-in-log")
+        self.accounts.focus()
+
+    def on_finder_narrowed(self) -> None:
+        """Have the accounts loaded whose IDs begin so."""
+        self._store.look_for(self._finder.value.strip())
+        self._look_at_accounts()
+
+    def on_finder_done(self) -> None:
+        """Go on in the list."""
+        self.accounts.focus()

@@ -1,0 +1,29 @@
+"""Errors as sentences with a way out, for whoever runs the backend."""
+
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.safe_text import safe_text
+from imtui.tui.errors import explain
+
+_SENTENCES: Final[dict[int, str]] = {
+    ErrorCode.ERR_PARSE_RESPONSE_FAILED: "The answer cannot be read. Is this an IM backend?",
+    ErrorCode.ERR_SDK_NET_DISCONNECT: "The backend closed the connection. Look whether it runs.",
+    ErrorCode.ERR_SVR_COMM_INVALID_SDKAPPID: "The backend has another SDKAppID. Check the app ID.",
+    ErrorCode.ERR_SVR_COMM_INVALID_RES: "This backend does not have it. Update the backend.",
+    ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN: "Only an admin may do this. Use an admin's UserSig.",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "The UserSig has expired. Get a new one.",
+}
+
+REFUSALS: Final = frozenset((60009, 70107, 70402, 70403, 70500))
+"""Codes that are about one command; all others are about the connection or the admin."""
+
+
+def explain_to_admin(error: IMError) -> str:
+    """Return one line that says what went wrong and what to do about it."""
+    sentence = _SENTENCES.get(error.code)
+    if sentence is not None:
+        return f"{int(error.code)} · {sentence}"
+    if error.code == ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS:
+        return safe_text(f"{int(error.code)} · {error.message}")
+    return explain(error)

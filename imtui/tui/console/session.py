@@ -1,0 +1,179 @@
+"""The console's life on a backend: it asks again and again, and does what the admin wants."""
+
+import asyncio
+from typing import Any, Final
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.safe_text import safe_text
+from imtui.tui.clock import Clock
+from imtui.tui.console.answers import AccountPage, Kind, LogPage, Settings, Stats, read
+from imtui.tui.console.change_log import PAGE_SIZE as LOG_PAGE_SIZE
+from imtui.tui.console.client import (
+    ACCOUNTS,
+    GET,
+    KICK,
+    LOG,
+    SET,
+    STATS,
+    Connect,
+    Connection,
+    Unreachable,
+)
+from imtui.tui.console.pages import PAGE_SIZE, AccountPages
+from imtui.tui.console.sentences import REFUSALS, explain_to_admin
+from imtui.tui.console.store import Link, Store
+
+POLL_INTERVAL: Final = 1.0
+_LOG_READS_MAX: Final = 20
+_AHEAD: Final = PAGE_SIZE // 2
+"""So many rows before they come into sight, accounts are loaded."""
+
+
+class Session:
+    """Fills a store from a backend."""
+
+    def __init__(self, store: Store, clock: Clock, connect: Connect) -> None:
+        """Make one that is at rest until ``run``."""
+        self._store = store
+        self._clock = clock
+        self._connection = Connection(connect, clock)
+        self._due = float("-inf")
+        self._woken = asyncio.Event()
+
+    # Looking
+
+    async def run(self) -> None:
+        """Ask once a second until cancelled; less and less often while nobody answers."""
+        from imtui.sdk.backoff import Backoff
+
+        backoff = Backoff()
+        while True:
+            try:
+                began = self._clock.monotonic()
+                if began >= self._due:
+                    await self._poll()
+                    # A slow backend gets a rest all the same.
+                    rested = self._clock.monotonic() + POLL_INTERVAL / 2
+                    self._due = max(began + POLL_INTERVAL, rested)
+                else:
+                    await self._load_accounts()
+            except (IMError, Unreachable) as error:
+                delay = backoff.next_delay()
+                self._due = self._clock.monotonic() + delay
+                retry_at = self._clock.now() + round(delay * 1000)
+                self._store.is_lost(_words_for(error), retry_at)
+            else:
+                backoff.reset()
+                self._store.is_up(self._clock.now())
+            await self._pause()
+
+    def look_at_accounts(self) -> None:
+        """Load what has come into sight, or what else is looked for."""
+        if self._store.link is Link.UP:
+            self._woken.set()
+
+    def retry(self) -> None:
+        """Ask a lost backend at once."""
+        if self._store.link is Link.LOST:
+            self._due = float("-inf")
+            self._woken.set()
+
+    async def _pause(self) -> None:
+        left = self._due - self._clock.monotonic()
+        if left > 0:
+            timer = self._clock.call_later(left, self._woken.set)
+            try:
+                await self._woken.wait()
+            finally:
+                timer.cancel()
+        self._woken.clear()
+
+    async def _poll(self) -> None:
+        settings = await self._ask(GET, {}, Settings)
+        if settings is not None:
+            self._store.settings = settings.settings
+        stats = await self._ask(STATS, {}, Stats)
+        if stats is not None:
+            self._store.take_stats(stats)
+        await self._read_log()
+        await self._load_accounts(again=True)
+
+    async def _read_log(self) -> None:
+        for _ in range(_LOG_READS_MAX):
+            body = {"After": self._store.log.after, "MaxCnt": LOG_PAGE_SIZE}
+            page = await self._ask(LOG, body, LogPage)
+            if page is None or not self._store.log.take(page):
+                return
+
+    async def _load_accounts(self, *, again: bool = False) -> None:
+        """Load the accounts in sight that are not here, or all of those in sight ``again``."""
+        while self._store.prefix != self._store.accounts.prefix:
+            # The rows stay until there are others to be seen in their place.
+            other = AccountPages(self._store.prefix)
+            if not await self._load_page(other, 0):
+                return
+            self._store.accounts = other
+            again = False
+        accounts, rows = self._store.accounts, self._store.rows_in_sight
+        in_sight = accounts.numbers(rows)
+        for number in accounts.numbers(range(rows.start, rows.stop + _AHEAD)):
+            wanted = (again and number in in_sight) or not accounts.is_loaded(number)
+            # Each page tells whether there is one behind it.
+            if wanted and number < accounts.page_count:
+                await self._load_page(accounts, number)
+
+    async def _load_page(self, accounts: AccountPages, number: int) -> bool:
+        start = accounts.start(number)
+        body = {"Cursor": start, "MaxCnt": PAGE_SIZE, "Prefix": accounts.prefix}
+        page = await self._ask(ACCOUNTS, body, AccountPage)
+        if page is None:
+            return False
+        accounts.put(number, start, page)
+        return True
+
+    async def _ask(self, command: str, body: dict[str, Any], kind: type[Kind]) -> Kind | None:
+        """Return an answer, or None if the backend does not have this command or refuses it."""
+        try:
+            answer = await self._connection.call(command, body)
+        except IMError as error:
+            if error.code not in REFUSALS:
+                raise
+            self._store.refusals[command] = explain_to_admin(error)
+            return None
+        self._store.refusals.pop(command, None)
+        return read(answer, kind)
+
+    # Doing
+
+    async def set(self, key: str, value: str) -> None:
+        """Have a switch set; asked again meanwhile, only the last wish is carried out."""
+        asked = self._store.asked
+        is_on_its_way = key in asked
+        asked[key] = value
+        self._store.tell("")
+        if is_on_its_way:
+            return
+        try:
+            sent = None
+            while sent != asked[key]:
+                sent = asked[key]
+                answer = await self._connection.call(SET, {"Settings": {key: sent}})
+                self._store.settings = read(answer, Settings).settings
+        except (IMError, Unreachable) as error:
+            self._store.tell(_words_for(error), is_error=True)
+        finally:
+            del asked[key]
+            self._store.changed()
+
+    async def kick(self, user_id: str) -> None:
+        """Log an account out on all of its devices."""
+        try:
+            await self._connection.call(KICK, {"UserID": user_id})
+        except (IMError, Unreachable) as error:
+            self._store.tell(_words_for(error), is_error=True)
+        else:
+            self._store.tell(f"{user_id} was kicked off every device.")
+
+
+def _words_for(error: IMError | Unreachable) -> str:
+    return explain_to_admin(error) if isinstance(error, IMError) else safe_text(str(error))

@@ -1,0 +1,110 @@
+"""What the console knows of the backend."""
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from imtui.tui.console.answers import Account, Stats
+from imtui.tui.console.change_log import ChangeLog
+from imtui.tui.console.client import ACCOUNTS
+from imtui.tui.console.pages import AccountPages
+from imtui.tui.console.rates import Rates, rates_between, started_anew
+
+_STARTED_JITTER_MS = 2_000
+
+
+class Link(Enum):
+    """How the backend can be reached."""
+
+    CONNECTING = auto()
+    UP = auto()
+    LOST = auto()
+
+
+class Notice(Struct, frozen=True):
+    """What the admin is told of what they did."""
+
+    words: str
+    is_error: bool = False
+
+
+class Store:
+    """Answers of the backend; whoever watches is called when there is something new."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.link = Link.CONNECTING
+        self.reason = ""
+        """Why the backend cannot be reached, in one line."""
+        self.retry_at = 0
+        """When it is tried again, in Unix milliseconds."""
+        self.as_of: int | None = None
+        """When the backend last answered, in Unix milliseconds."""
+        self.settings: dict[str, str] = {}
+        self.asked: dict[str, str] = {}
+        """The settings that are on their way to the backend."""
+        self.stats: Stats | None = None
+        self.rates: Rates | None = None
+        self.started_at = 0
+        """When the backend started; it stands still although its parts are rounded."""
+        self.accounts = AccountPages()
+        self.prefix = ""
+        """What the IDs of the accounts are to begin with; they are loaded soon."""
+        self.rows_in_sight = range(1)
+        self.log = ChangeLog()
+        self.refusals: dict[str, str] = {}
+        """Why a command was refused, in one line, by its name."""
+        self.notice: Notice | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Have ``watcher`` called after each change."""
+        self._watchers.append(watcher)
+
+    def changed(self) -> None:
+        """Call whoever watches."""
+        for watcher in self._watchers:
+            watcher()
+
+    def is_up(self, now: int) -> None:
+        """Note that the backend answers."""
+        self.link, self.reason, self.as_of = Link.UP, "", now
+        self.changed()
+
+    def is_lost(self, reason: str, retry_at: int) -> None:
+        """Note that the backend cannot be reached."""
+        self.link, self.reason, self.retry_at = Link.LOST, reason, retry_at
+        # The next difference would be over all the time that nothing was heard.
+        self.rates = None
+        self.changed()
+
+    def take_stats(self, stats: Stats) -> None:
+        """Take in how the backend does."""
+        before, self.stats = self.stats, stats
+        fresh = self.link is Link.UP
+        self.rates = rates_between(before, stats) if before is not None and fresh else None
+        if before is not None and started_anew(before, stats):
+            self.log.begin_anew()
+        if abs(stats.started_at - self.started_at) > _STARTED_JITTER_MS:
+            self.started_at = stats.started_at
+
+    def look_for(self, prefix: str) -> None:
+        """Want the accounts whose IDs begin so; a refusal was about others."""
+        self.prefix = prefix
+        self.refusals.pop(ACCOUNTS, None)
+        self.changed()
+
+    def value(self, key: str) -> str:
+        """Return what a switch is set to, by the backend's last answer; empty if not known."""
+        return self.settings.get(key, "")
+
+    def account(self, user_id: str) -> Account | None:
+        """Return an account that is loaded."""
+        row = self.accounts.find(user_id)
+        return None if row is None else self.accounts.at(row)
+
+    def tell(self, words: str, *, is_error: bool = False) -> None:
+        """Tell the admin something; nothing takes back what was told."""
+        self.notice = Notice(words, is_error) if words else None
+        self.changed()

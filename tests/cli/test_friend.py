@@ -1,0 +1,329 @@
+"""``imtui friend``."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imtui.sdk import FriendInfo, IMClient, IMSDKListener
+from tests.cli.conftest import Served
+from tests.cli.processes import TIMEOUT
+from tests.cli.rest_service import Body, Refusal, RestService, rest_service, results
+
+ADD = "sns/friend_add"
+IMPORT = "sns/friend_import"
+DELETE = "sns/friend_delete"
+GET = "sns/friend_get"
+
+FAILING = {"asked": 30539, "ghost": 30003}
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
+    def add(body: Body) -> Body:
+        if body["From_Account"] == "unknown":
+            raise Refusal(30003, "There is no such account.")
+        return results("To_Account", body, "AddFriendItem", FAILING)
+
+    with rest_service(monkeypatch) as running:
+        running.commands = {
+            ADD: add,
+            IMPORT: add,
+            DELETE: lambda body: results("To_Account", body, "To_Account", FAILING),
+        }
+        yield running
+
+
+def test_add_makes_them_friends_of_each_other(
+    service: RestService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert service.run("friend", "add", "alice", "bob", "carol", "bob") == 0
+
+    source = {"AddSource": "AddSource_Type_Console"}
+    assert service.calls == [
+        (
+            ADD,
+            {
+                "From_Account": "alice",
+                "AddFriendItem": [
+                    {"To_Account": "bob", **source},
+                    {"To_Account": "carol", **source},
+                ],
+                "AddType": "Add_Type_Both",
+                "ForceAddFlags": 1,
+            },
+        )
+    ]
+    assert capsys.readouterr() == ("2 friends added\n", "")
+
+
+def test_add_one_way_and_ask(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--one-way", "--ask", "--remark", "Bobby", "--group", "Work"]
+
+    assert service.run("friend", "add", "alice", "bob", "asked", *options) == 0
+
+    [body] = service.bodies(ADD)
+    assert (body["AddType"], body["ForceAddFlags"]) == ("Add_Type_Single", 0)
+    assert body["AddFriendItem"][0] == {
+        "To_Account": "bob",
+        "AddSource": "AddSource_Type_Console",
+        "Remark": "Bobby",
+        "GroupName": "Work",
+    }
+    assert capsys.readouterr() == ("1 friend added\n1 friend asked\n", "")
+
+
+def test_add_tells_who_failed(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert service.run("friend", "add", "alice", "ghost", "bob", "asked", "--json") == 1
+
+    out, err = capsys.readouterr()
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"userID": "alice", "friendUserID": "ghost", "resultCode": 30003, "resultInfo": "why"},
+        {"userID": "alice", "friendUserID": "bob", "resultCode": 0, "resultInfo": ""},
+        {"userID": "alice", "friendUserID": "asked", "resultCode": 30539, "resultInfo": "why"},
+    ]
+    assert err == "imtui: ghost was not added: 30003 · why\n"
+
+
+def test_add_for_someone_unknown(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert service.run("friend", "add", "unknown", "bob") == 1
+    assert capsys.readouterr() == ("", "imtui: 30003 · There is no such account.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"), [(["--remark", "é" * 49], 9002), (["--group", "x" * 31], 9005)]
+)
+def test_words_that_are_too_long(
+    service: RestService, capsys: pytest.CaptureFixture[str], options: list[str], code: int
+) -> None:
+    assert service.run("friend", "add", "alice", "bob", *options) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"imtui: {code} · ")
+    assert service.calls == []
+
+
+def test_import_makes_both_sides_of_each_friendship(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("alice,bob,Bobby\nalice, carol\ncarol,alice,Al\n")
+
+    assert service.run("friend", "add", "--from", file) == 0
+
+    assert imported(service) == {
+        "alice": [("bob", "Bobby"), ("carol", "")],
+        "carol": [("alice", "Al")],
+        "bob": [("alice", "")],
+    }
+    [item] = service.bodies(IMPORT)[2]["AddFriendItem"]
+    assert item == {"To_Account": "alice", "AddSource": "AddSource_Type_Import"}
+    assert capsys.readouterr() == ("4 friends added\n", "")
+
+
+def test_import_one_way_in_hundreds(service: RestService, tmp_path: Path) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("".join(f"alice,user{number}\n" for number in range(101)))
+
+    assert service.run("friend", "add", "--one-way", "--from", file) == 0
+
+    bodies = service.bodies(IMPORT)
+    assert {body["From_Account"] for body in bodies} == {"alice"}
+    assert [len(body["AddFriendItem"]) for body in bodies] == [100, 1]
+
+
+def test_import_goes_on_after_someone_unknown(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("unknown,bob\nalice,bob\nalice,ghost\n")
+
+    assert service.run("friend", "add", "--one-way", "--from", file) == 1
+
+    out, err = capsys.readouterr()
+    assert out == "1 friend added\n"
+    assert err.splitlines() == [
+        "imtui: unknown's friend bob was not added: 30003 · There is no such account.",
+        "imtui: alice's friend ghost was not added: 30003 · why",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("alice,bob\nalice\n", 2),
+        ("alice,bob,x,y\n", 1),
+        ("alice,no body\n", 1),
+        ("alice,bob\n\nbob,bob\n", 3),
+        ("alice,bob," + "x" * 97, 1),
+    ],
+)
+def test_a_malformed_line_is_told_before_anything_is_sent(
+    service: RestService,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    content: str,
+    line: int,
+) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text(content)
+
+    assert service.run("friend", "add", "--from", file) == 1
+    [told] = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"imtui: {file}, line {line}: ")
+    assert service.calls == []
+
+
+def test_delete(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert service.run("friend", "delete", "alice", "bob", "carol") == 0
+    assert service.run("friend", "delete", "alice", "ghost", "--one-way") == 1
+
+    assert service.bodies(DELETE) == [
+        {
+            "From_Account": "alice",
+            "To_Account": ["bob", "carol"],
+            "DeleteType": "Delete_Type_Both",
+        },
+        {"From_Account": "alice", "To_Account": ["ghost"], "DeleteType": "Delete_Type_Single"},
+    ]
+    assert capsys.readouterr() == (
+        "2 friends deleted\n",
+        "imtui: ghost was not deleted: 30003 · why\n",
+    )
+
+
+BOB = {
+    "To_Account": "bob",
+    "ValueItem": [
+        {"Tag": "Tag_SNS_IM_AddSource", "Value": "AddSource_Type_Console"},
+        {"Tag": "Tag_SNS_IM_Remark", "Value": "Bob\nby"},
+        {"Tag": "Tag_SNS_IM_Group", "Value": ["Work", "Go"]},
+        {"Tag": "Tag_SNS_IM_AddTime", "Value": 1563867420},
+        {"Tag": "Tag_Profile_IM_Nick", "Value": "B"},
+    ],
+}
+
+
+@pytest.fixture
+def friends(service: RestService) -> RestService:
+    def get(body: Body) -> Body:
+        if body["StartIndex"] == 0:
+            return {"UserDataItem": [BOB], "CompleteFlag": 0, "NextStartIndex": 1}
+        return {"UserDataItem": [{"To_Account": "carol"}], "CompleteFlag": 1, "NextStartIndex": 0}
+
+    service.commands[GET] = get
+    return service
+
+
+def test_list(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert friends.run("friend", "list", "alice") == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "FRIEND  NICK  REMARK  GROUPS",
+        "bob     B     Bob by  Work, Go",
+        "carol",
+    ]
+    assert friends.bodies(GET) == [
+        {"From_Account": "alice", "StartIndex": 0},
+        {"From_Account": "alice", "StartIndex": 1},
+    ]
+
+
+def test_list_as_json(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+    assert friends.run("friend", "list", "alice", "--json") == 0
+
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+        {
+            "userID": "bob",
+            "nickName": "B",
+            "friendRemark": "Bob\nby",
+            "friendGroups": ["Work", "Go"],
+        },
+        {"userID": "carol", "nickName": "", "friendRemark": "", "friendGroups": []},
+    ]
+
+
+def test_list_of_none_and_of_a_service_that_repeats_itself(
+    service: RestService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.commands[GET] = lambda _: {"UserDataItem": None, "CompleteFlag": 1}
+    assert service.run("friend", "list", "alice") == 0
+    assert capsys.readouterr() == ("", "")
+
+    service.commands[GET] = lambda _: {"CompleteFlag": 0, "NextStartIndex": 0}
+    assert service.run("friend", "list", "alice") == 1
+    assert capsys.readouterr().err.startswith("imtui: 6001 · ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["add"],
+        ["add", "alice"],
+        ["add", "alice", "no/body"],
+        ["add", "alice", "bob", "--from", "x"],
+        ["add", "--from", "x", "--ask"],
+        ["add", "--from", "x", "--remark", "r"],
+        ["add", "--from", "x", "--group", "g"],
+        ["delete", "alice"],
+        ["list"],
+    ],
+)
+def test_wrong_usage(
+    service: RestService, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert service.run("friend", *arguments) == 2
+    assert service.calls == []
+    assert "imtui" in capsys.readouterr().err
+
+
+def imported(service: RestService) -> dict[str, list[tuple[str, str]]]:
+    """Return whom an import added to whose friend list, with the remarks."""
+    return {
+        body["From_Account"]: [
+            (item["To_Account"], item.get("Remark", "")) for item in body["AddFriendItem"]
+        ]
+        for body in service.bodies(IMPORT)
+    }
+
+
+async def test_with_a_backend(served: Served) -> None:
+    class Added(IMSDKListener):
+        def __init__(self) -> None:
+            self.friends: asyncio.Queue[str] = asyncio.Queue()
+
+        def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
+            for friend in friends:
+                self.friends.put_nowait(friend.user_id)
+
+    def run(*arguments: object, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        return served.home.run("friend", *arguments, "--data", served.data, stdin=stdin)
+
+    served.home.run("account", "import", "bob", "carol", "dave", "--data", served.data)
+    added = Added()
+    async with IMClient(served.ws, served.app_id) as client:
+        client.add_im_sdk_listener(added)
+        await client.login("alice", served.user_sig("alice"))
+
+        done = run("add", "bob", "alice", "nobody", "--remark", "Al", "--group", "Work")
+        assert (done.returncode, done.stdout) == (1, "1 friend added\n"), done.stderr
+        assert done.stderr.startswith("imtui: nobody was not added: 30003 · ")
+        done = run("add", "--from", "-", stdin="carol,alice\nbob,dave,Dave D\n")
+        assert (done.returncode, done.stdout) == (0, "4 friends added\n"), done.stderr
+        async with asyncio.timeout(TIMEOUT):
+            assert {await added.friends.get(), await added.friends.get()} == {"bob", "carol"}
+
+    listed = run("list", "bob")
+    assert listed.returncode == 0, listed.stderr
+    head, *lines = (line.split() for line in listed.stdout.splitlines())
+    assert head == ["FRIEND", "NICK", "REMARK", "GROUPS"]
+    assert sorted(lines) == [["alice", "Al", "Work"], ["dave", "Dave", "D"]]
+
+    assert run("delete", "bob", "alice", "--one-way").stdout == "1 friend deleted\n"
+    mine = [json.loads(line) for line in run("list", "bob", "--json").stdout.splitlines()]
+    assert [(friend["userID"], friend["friendRemark"]) for friend in mine] == [("dave", "Dave D")]
+    theirs = [json.loads(line) for line in run("list", "alice", "--json").stdout.splitlines()]
+    assert {friend["userID"] for friend in theirs} == {"bob", "carol"}

@@ -1,0 +1,99 @@
+"""Requests of clients that the app's own server is asked about before they are carried out."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from imtui.server.backend import Backend, BackendConfig
+from imtui.server.edge.webhooks.callback import BEFORE_HOOKS
+from imtui.server.edge.webhooks.config import WebhookConfig
+from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+from tests.server.wire import wire
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[CallbackReceiver]:
+    async with callback_receiver() as running:
+        yield running
+
+
+@pytest.fixture
+async def backend(tmp_path: Path, receiver: CallbackReceiver) -> AsyncIterator[Backend]:
+    webhook = WebhookConfig(receiver.url, commands=BEFORE_HOOKS)
+    async with Backend(BackendConfig(tmp_path / "data", webhook=webhook)) as running:
+        yield running
+
+
+async def test_a_message_is_let_pass_replaced_forbidden_or_dropped(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice", platform="Android")
+        await bob.login("bob")
+        assert await alice.code("sendMessage", userID="bob", msgID="m1", text="one") == 0
+        asked = receiver.received[-1]
+        assert asked.query["CallbackCommand"] == "C2C.CallbackBeforeSendMsg"
+        assert asked.query["OptPlatform"] == "Android"
+        elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "t**"}}
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0, "MsgBody": [elem]}
+        assert await alice.code("sendMessage", userID="bob", msgID="m2", text="two") == 0
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 1}
+        assert await alice.code("sendMessage", userID="bob", msgID="m3", text="three") == 20006
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 120_007, "ErrorInfo": "no thanks"}
+        assert await alice.code("sendMessage", userID="bob", msgID="m4", text="four") == 120_007
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 2}
+        dropped = await alice.call("sendMessage", userID="bob", msgID="m5", text="five")
+        assert dropped["result"]["message"]["text"] == "five"
+        history = await bob.call("getC2CHistoryMessageList", userID="alice")
+        texts = [one["text"] for one in history["result"]["messageList"]]
+        assert texts == ["t**", "one"]
+
+
+async def test_a_friend_request_and_its_answer_can_be_refused(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        assert await bob.code("setSelfInfo", allowType=1) == 0
+        refusal = {"To_Account": "bob", "ResultCode": 38_001, "ResultInfo": "not now"}
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0, "ResultItem": [refusal]}
+        assert await alice.code("addFriend", userID="bob") == 38_001
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0}
+        assert await alice.code("addFriend", userID="bob") == 30539
+        refusal = {"To_Account": "alice", "ResultCode": 38_002, "ResultInfo": "never"}
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0, "ResultItem": [refusal]}
+        assert await bob.code("acceptFriendApplication", userID="alice") == 38_002
+        assert await bob.code("refuseFriendApplication", userID="alice") == 38_002
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0}
+        assert await bob.code("acceptFriendApplication", userID="alice") == 0
+
+
+async def test_what_cannot_be_asked_about_is_refused_as_ever(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as alice:
+        assert await alice.code("sendMessage", userID="bob", msgID="m", text="one") == 6014
+        await alice.login("alice")
+        assert await alice.code("sendMessage", userID=5) == 6017
+        assert receiver.received == []
+
+
+async def test_who_waits_for_a_slow_server_holds_up_nobody_else_and_keeps_the_order(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        receiver.open.clear()
+        await alice.notify("sendMessage", userID="bob", msgID="m1", text="one")
+        await receiver.wait_for(1)
+        await alice.notify("setSelfStatus", customStatus="busy")
+        assert await bob.code("heartbeat") == 0
+        status = await bob.call("getUserStatus", userIDList=["alice"])
+        (told,) = status["result"]["userStatusList"]
+        assert told.get("customStatus", "") == ""
+        receiver.open.set()
+        (message,) = (await bob.push("onRecvNewMessage"))["messageList"]
+        assert message["text"] == "one"

@@ -1,0 +1,164 @@
+"""A backend's admin face, in memory: what the console's tests drive by hand."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from imtui.protocol.errors import IMError
+from tests.tui.fake import START
+
+Body = dict[str, Any]
+
+SETTINGS = {
+    "edition": "ultimate",
+    "user_status": "on",
+    "friend_status": "on",
+    "login_policy": "multi",
+    "auto_register": "on",
+}
+STARTED = round(START.timestamp() * 1000)
+HOUR = 3_600_000
+
+
+def device(name: str, platform: str = "Linux", since: int = STARTED) -> Body:
+    """Make a connected device."""
+    return {
+        "InstanceID": f"id-{name}",
+        "DeviceName": name,
+        "Platform": platform,
+        "LoginTime": since,
+    }
+
+
+def account(user_id: str, *devices: Body, text: str = "", status: str = "") -> Body:
+    """Make an account: ONLINE with devices, else UNLOGINED."""
+    return {
+        "UserID": user_id,
+        "Status": status or ("ONLINE" if devices else "UNLOGINED"),
+        "CustomStatus": text,
+        "Since": STARTED,
+        "Nick": "",
+        "Devices": list(devices),
+    }
+
+
+class FakeBackend:
+    """Answers as the REST API does."""
+
+    def __init__(self, *accounts: Body, now: Callable[[], int] = lambda: STARTED) -> None:
+        self.now = now
+        self.settings = dict(SETTINGS)
+        self.accounts = sorted(accounts, key=lambda one: str(one["UserID"]))
+        self.log: list[Body] = []
+        self.totals: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
+        self.started = STARTED - HOUR
+        self.down: IMError | Exception | None = None
+        self.refused: dict[str, Exception] = {}
+        self.calls: list[tuple[str, Body]] = []
+        self.connected = 0
+        self._commands: dict[str, Callable[[Body], Body]] = {
+            "imtui_console/get": lambda _: {"Settings": dict(self.settings)},
+            "imtui_console/set": self._set,
+            "imtui_console/stats": lambda _: self._stats(),
+            "imtui_console/accounts": self._accounts,
+            "imtui_console/log": self._log,
+            "im_open_login_svc/kick": self._kick,
+        }
+
+    def connect(self) -> "FakeBackend":
+        """Return the client, unless there is nothing to connect to."""
+        self.connected += 1
+        if self.down is not None and not isinstance(self.down, IMError):
+            raise self.down
+        return self
+
+    async def call(self, command: str, body: Body) -> Body:
+        """Carry out a command."""
+        self.calls.append((command, body))
+        if isinstance(self.down, IMError):
+            raise self.down
+        if command in self.refused:
+            raise self.refused[command]
+        envelope = {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}
+        return envelope | self._commands[command](body)
+
+    def bodies(self, command: str) -> list[Body]:
+        """Return what a command was called with."""
+        return [body for name, body in self.calls if name == command]
+
+    def tell(self, user_id: str, event: str, text: str = "") -> None:
+        """Write a change into the log."""
+        index = self.log[-1]["Index"] + 1 if self.log else 1
+        item = {"Index": index, "Time": self.now(), "UserID": user_id, "Event": event}
+        self.log.append(item | {"Text": text})
+
+    def restart(self) -> None:
+        """Start anew: totals and log are empty."""
+        self.started = self.now()
+        self.log.clear()
+        self.totals.clear()
+        self.errors.clear()
+
+    def find(self, user_id: str) -> Body:
+        """Return an account."""
+        return next(one for one in self.accounts if one["UserID"] == user_id)
+
+    def _set(self, body: Body) -> Body:
+        self.settings.update(body["Settings"])
+        return {"Settings": dict(self.settings)}
+
+    def _stats(self) -> Body:
+        devices = sum(len(one["Devices"]) for one in self.accounts)
+        return {
+            "ServerTime": self.now(),
+            "UptimeSeconds": (self.now() - self.started) // 1000,
+            "Connections": devices,
+            "Devices": devices,
+            "Accounts": Counter(str(one["Status"]) for one in self.accounts),
+            "Subscriptions": 3,
+            "Friendships": 4,
+            "Coalesced": 0,
+            "HeartbeatsLost": 0,
+            **{name: self.totals[name] for name in ("Changes", "Deliveries", "Messages")},
+            "Requests": self.totals["Requests"],
+            "Errors": dict(self.errors),
+        }
+
+    def _accounts(self, body: Body) -> Body:
+        ids = [str(one["UserID"]) for one in self.accounts]
+        prefix, size = body["Prefix"], body["MaxCnt"]
+        first, end = bisect_left(ids, prefix), bisect_left(ids, prefix + "\U0010ffff")
+        start = max(bisect_right(ids, body["Cursor"]) if body["Cursor"] else 0, first)
+        stop = min(start + size, end)
+        more = ids[stop - 1] if stop < end else ""
+        return {
+            "AccountItem": self.accounts[start:stop],
+            "NextCursor": more,
+            "Total": end - first,
+        }
+
+    def _log(self, body: Body) -> Body:
+        items = [one for one in self.log if one["Index"] > body["After"]][: body["MaxCnt"]]
+        return {"LogItem": items, "LastIndex": self.log[-1]["Index"] if self.log else 0}
+
+    def _kick(self, body: Body) -> Body:
+        self.find(body["UserID"]).update(Status="UNLOGINED", Devices=[])
+        self.tell(body["UserID"], "kicked")
+        return {}
+
+
+def crowd(number: int) -> list[Body]:
+    """Make many accounts: ``user-000000`` and so on."""
+    return [account(f"user-{place:06}") for place in range(number)]
+
+
+def street() -> FakeBackend:
+    """Return a backend with a few accounts."""
+    return FakeBackend(
+        account("alice", device("laptop"), device("phone", "Android"), text="Listening to music"),
+        account("bob", device("desk"), text="On the call"),
+        account("carol", status="OFFLINE"),
+        account("dave"),
+    )

@@ -1,0 +1,194 @@
+"""The list of accounts: pages, the filter, devices, kicks."""
+
+import pytest
+from msgspec import convert
+
+from imtui.protocol.errors import IMError
+from imtui.tui.console.answers import AccountPage
+from imtui.tui.console.pages import PAGE_SIZE, PAGES_KEPT, AccountPages
+from tests.tui.console.fake import FakeBackend, account, crowd, device, street
+from tests.tui.console.harness import Running, running
+
+KICK = "im_open_login_svc/kick"
+ACCOUNTS = "imtui_console/accounts"
+
+
+async def load(pages: AccountPages, fake: FakeBackend, number: int) -> None:
+    start = pages.start(number)
+    body = {"Cursor": start, "MaxCnt": PAGE_SIZE, "Prefix": pages.prefix}
+    pages.put(number, start, convert(await fake.call(ACCOUNTS, body), AccountPage))
+
+
+async def test_pages_follow_one_another_and_only_some_are_kept() -> None:
+    pages, fake = AccountPages(), FakeBackend(*crowd(PAGE_SIZE * (PAGES_KEPT + 5) + 7))
+    assert pages.length == 0
+    for number in range(PAGES_KEPT + 5):
+        await load(pages, fake, number)
+        assert pages.length == (number + 1) * PAGE_SIZE + 1
+    assert not pages.is_loaded(0)
+    assert pages.at(0) is None
+    await load(pages, fake, PAGES_KEPT + 5)
+    assert pages.length == pages.total == len(fake.accounts)
+    last = pages.at(pages.length - 1)
+    assert last is not None
+    assert pages.find(last.user_id) == pages.length - 1
+    await load(pages, fake, 0)
+    first = pages.at(0)
+    assert first is not None
+    assert first.user_id == "user-000000"
+
+
+async def test_a_page_behind_one_that_changed_begins_elsewhere() -> None:
+    pages, fake = AccountPages(), FakeBackend(*crowd(3 * PAGE_SIZE))
+    for number in range(3):
+        await load(pages, fake, number)
+    fake.accounts.insert(0, account("a-newcomer"))
+    late = pages.start(1)
+    await load(pages, fake, 0)
+    assert pages.start(1) != late
+    await load(pages, fake, 1)
+    shown = [pages.at(row) for row in range(2 * PAGE_SIZE)]
+    assert [one.user_id for one in shown if one] == [
+        one["UserID"] for one in fake.accounts[: 2 * PAGE_SIZE]
+    ]
+    # What was asked for from the old place comes too late.
+    pages.put(1, late, AccountPage())
+    assert pages.at(PAGE_SIZE) is not None
+
+
+async def test_the_end_comes_nearer_when_accounts_are_deleted() -> None:
+    pages, fake = AccountPages(), FakeBackend(*crowd(2 * PAGE_SIZE))
+    for number in range(2):
+        await load(pages, fake, number)
+    del fake.accounts[PAGE_SIZE:]
+    await load(pages, fake, 0)
+    assert (pages.page_count, pages.length) == (1, PAGE_SIZE)
+
+
+def test_a_backend_that_goes_on_without_accounts_has_come_to_its_end() -> None:
+    pages = AccountPages()
+    pages.put(0, "", AccountPage(next_cursor="again", total=5))
+    assert (pages.page_count, pages.length) == (1, 0)
+
+
+async def test_a_row_says_who_how_and_where() -> None:
+    async with running() as run:
+        assert run.line("alice").startswith("▸ alice ◉ ONLINE Listening to music laptop, phone")
+        assert run.line("carol").startswith("carol ◦ OFFLINE")
+        assert "Accounts 1 of 4" in run.line("1 of 4")
+        run.fake.find("carol").update(Status="ONLINE", CustomStatus="Back", Devices=[device("x")])
+        await run.settle()
+        assert run.line("carol").startswith("carol ◉ ONLINE Back x")
+
+
+async def test_of_many_accounts_few_are_loaded() -> None:
+    fake = FakeBackend(*crowd(100_000))
+    async with running(fake) as run:
+        assert "1 of 100,000" in run.text()
+        assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 1
+        for _ in range(3):
+            await run.press("end")
+            await run.settle(0)
+        assert "user-000299" in run.text()
+        assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 4
+        fake.calls.clear()
+        await run.settle()
+        assert 1 <= len(fake.bodies(ACCOUNTS)) <= 2
+        await run.press("home")
+        assert "user-000000" in run.line("▸")
+
+
+async def test_the_cursor_stays_on_whom_it_was_put() -> None:
+    async with running() as run:
+        await run.press("down")
+        assert "bob" in run.line("▸")
+        run.fake.accounts.insert(0, account("aaron"))
+        await run.settle()
+        assert "bob" in run.line("▸")
+        assert "3 of 5" in run.text()
+
+
+async def type_filter(run: Running, words: str) -> None:
+    await run.press("slash", *words)
+    await run.settle(0)
+
+
+async def test_a_filter_is_the_beginning_of_an_id() -> None:
+    fake = FakeBackend(*crowd(1_000), account("alice"))
+    async with running(fake) as run:
+        # Letters that are commands elsewhere are typed here.
+        await type_filter(run, "user-00099")
+        assert fake.bodies(ACCOUNTS)[-1]["Prefix"] == "user-00099"
+        assert "1 of 10 that begin with “user-00099”" in run.text()
+        await run.press("enter", "down")
+        assert "user-000991" in run.line("▸")
+        await run.press("escape")
+        await run.settle(0)
+        assert "1 of 1,001" in run.text()
+        await type_filter(run, "klq")
+        assert "No ID begins so" in run.text()
+        assert run.app.is_running
+
+
+async def test_a_filter_that_is_refused_says_why() -> None:
+    async with running() as run:
+        run.fake.refused[ACCOUNTS] = IMError(70402, "Prefix: it is too long.")
+        await type_filter(run, "x")
+        assert "70402 · Prefix: it is too long." in run.text()
+        run.fake.refused.clear()
+        await run.press("escape")
+        await run.settle(0)
+        assert "70402" not in run.text()
+
+
+async def test_enter_shows_the_devices_live() -> None:
+    async with running() as run:
+        await run.press("enter")
+        assert "2 devices connected" in run.text()
+        assert "Android since 14:05 id-phone" in run.line("id-phone")
+        run.fake.find("alice")["Devices"].pop()
+        await run.settle()
+        assert "1 device connected" in run.text()
+        assert "id-phone" not in run.text()
+        await run.press("escape", "down", "down", "enter")
+        assert "No device is connected." in run.text()
+
+
+@pytest.mark.parametrize("way", [["k"], ["enter", "k"], ["delete"]])
+async def test_a_kick_asks_first(way: list[str]) -> None:
+    async with running() as run:
+        await run.press(*way)
+        assert "Kick alice off every device?" in run.text()
+        await run.press("n")
+        assert run.fake.bodies(KICK) == []
+        await run.press(way[-1], "y")
+        assert run.fake.bodies(KICK) == [{"UserID": "alice"}]
+        await run.press("escape")
+        await run.settle()
+        assert run.line("alice").startswith("▸ alice ◌ UNLOGINED")
+        assert "kicked" in run.text()
+
+
+async def test_a_kick_that_is_refused_says_why() -> None:
+    fake = street()
+    fake.refused[KICK] = IMError(70107)
+    async with running(fake) as run:
+        await run.press("k", "enter")
+        assert "70107 · There is no such account. Check the user ID." in run.text()
+
+
+async def test_the_mouse_chooses_filters_and_kicks() -> None:
+    async with running() as run:
+        await run.click("bob")
+        assert "bob" in run.line("▸")
+        await run.click("k kick")
+        assert "Kick bob" in run.text()
+        await run.press("escape")
+        await run.click("carol", times=2)
+        assert "No device is connected." in run.text()
+        await run.click("k kick")
+        assert "Kick carol" in run.text()
+        await run.press("escape")
+        await run.click("Esc back")
+        await run.click("/ filter")
+        assert "the beginning of a user ID" in run.text()

@@ -1,0 +1,83 @@
+"""The log of changes."""
+
+from imtui.tui.console.answers import LogItem, LogPage
+from imtui.tui.console.change_log import KEPT, PAGE_SIZE, ChangeLog
+from tests.tui.console.fake import street
+from tests.tui.console.harness import running
+
+
+def page(first: int, last: int) -> LogPage:
+    items = tuple(LogItem(index, user_id="alice") for index in range(first, last + 1))
+    return LogPage(items, last)
+
+
+def test_the_newest_are_kept_and_numbered_on() -> None:
+    log = ChangeLog()
+    assert log.take(page(1, PAGE_SIZE))
+    assert not log.take(page(PAGE_SIZE + 1, PAGE_SIZE + 5))
+    assert (log.first, log.end, log.after) == (5, KEPT + 5, PAGE_SIZE + 5)
+    assert log.at(0) is None
+    newest = log.at(log.end - 1)
+    assert newest is not None
+    assert newest.index == PAGE_SIZE + 5
+
+
+def test_what_was_read_is_not_read_again() -> None:
+    log = ChangeLog()
+    assert not log.take(page(1, 3))
+    assert not log.take(page(2, 4))
+    assert not log.take(LogPage())
+    assert [item.index for item in log] == [1, 2, 3, 4]
+
+
+def test_a_log_that_begins_anew_is_read_from_its_beginning() -> None:
+    log = ChangeLog()
+    log.take(page(1, 9))
+    assert log.take(LogPage(last_index=2))
+    assert log.after == 0
+    assert not log.take(page(1, 2))
+    assert [item.index for item in log][-2:] == [1, 2]
+
+
+async def test_changes_come_in_at_the_end() -> None:
+    async with running() as run:
+        run.fake.tell("alice", "online", "on laptop (Linux)")
+        run.fake.tell("bob", "status", "“Tea”")
+        await run.settle()
+        assert run.line("on laptop (Linux)").endswith("alice ◉ online on laptop (Linux)")
+        assert run.line("“Tea”").endswith("bob status “Tea”")
+
+
+async def test_it_follows_the_end_unless_scrolled() -> None:
+    fake = street()
+    for number in range(250):
+        fake.tell("alice", "status", f"text {number}")
+    async with running(fake) as run:
+        assert "text 249" in run.text()
+        await run.press("l", "home")
+        assert "text 0" in run.text()
+        assert "End: newest" in run.text()
+        fake.tell("alice", "status", "text 250")
+        await run.settle()
+        assert "text 250" not in run.text()
+        await run.press("end")
+        assert "text 250" in run.text()
+        fake.tell("alice", "status", "text 251")
+        await run.settle()
+        assert "text 251" in run.text()
+        await run.press("l")
+        assert run.app.main.accounts.has_focus
+
+
+async def test_the_log_of_a_backend_that_started_anew_goes_on() -> None:
+    async with running() as run:
+        for number in range(5):
+            run.fake.tell("alice", "status", f"before {number}")
+        run.fake.totals.update(Requests=9)
+        await run.settle()
+        run.fake.restart()
+        for number in range(7):
+            run.fake.tell("bob", "status", f"after {number}")
+        await run.settle()
+        for words in ("before 4", "after 0", "after 6"):
+            assert words in run.text()

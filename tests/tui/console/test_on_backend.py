@@ -1,0 +1,98 @@
+"""The console on a real backend."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from imtui.protocol.messages import ConsoleSettings
+from imtui.protocol.usersig import sign
+from imtui.sdk import IMClient, IMSDKListener
+from imtui.sdk.rest import RestClient
+from imtui.server.backend import Backend, BackendConfig
+from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
+from imtui.tui.console.store import Link
+
+
+def user_sig(backend: Backend, user_id: str) -> str:
+    key = backend.app_key
+    return sign(user_id, key.sdk_app_id, key.secret_key)
+
+
+async def until(app: ConsoleApp, condition: Callable[[], bool]) -> None:
+    changed = asyncio.Event()
+    app.store.watch(changed.set)
+    async with asyncio.timeout(30):
+        while not condition():
+            changed.clear()
+            await changed.wait()
+
+
+@asynccontextmanager
+async def console_on(backends: list[Backend]) -> AsyncIterator[tuple[ConsoleApp, Pilot[None]]]:
+    """Run the console on the last of some backends."""
+
+    def connect() -> RestClient:
+        backend = backends[-1]
+        address = backend.address
+        sig = user_sig(backend, "administrator")
+        return RestClient(address.rest, address.sdk_app_id, "administrator", sig)
+
+    app = ConsoleApp(ConsoleLaunch(connect, "here"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(app, lambda: app.store.link is Link.UP)
+        yield app, pilot
+
+
+class Told(IMSDKListener):
+    """Notes what a client is told of the console."""
+
+    def __init__(self) -> None:
+        self.settings: asyncio.Queue[ConsoleSettings] = asyncio.Queue()
+
+    def on_console_changed(self, settings: ConsoleSettings) -> None:
+        self.settings.put_nowait(settings)
+
+
+async def test_a_switch_that_is_turned_is_seen_by_clients(tmp_path: Path) -> None:
+    async with (
+        Backend(BackendConfig(tmp_path / "data")) as backend,
+        console_on([backend]) as (app, pilot),
+        IMClient(backend.address.ws, backend.address.sdk_app_id, device_name="laptop") as client,
+    ):
+        told = Told()
+        client.add_im_sdk_listener(told)
+        await client.login("alice", user_sig(backend, "alice"))
+        await client.set_self_status("Tea")
+        await until(app, lambda: "ONLINE" in _status(app, "alice"))
+        await until(app, lambda: "Tea" in _status(app, "alice"))
+        await until(app, lambda: any(item.user_id == "alice" for item in app.store.log))
+        await until(app, lambda: app.store.rates is not None)
+        assert app.store.stats is not None
+        assert (app.store.stats.devices, app.store.stats.accounts["ONLINE"]) == (1, 1)
+        async with asyncio.timeout(30):
+            await pilot.press("2", "3")
+            await until(app, lambda: app.store.value("user_status") == "off")
+            await until(app, lambda: app.store.value("friend_status") == "off")
+            while (await told.settings.get()).friend_status != "off":
+                pass
+
+
+def _status(app: ConsoleApp, user_id: str) -> str:
+    account = app.store.account(user_id)
+    return "" if account is None else f"{account.status} {account.custom_status}"
+
+
+async def test_a_backend_that_comes_back_elsewhere_is_found(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "data")
+    async with Backend(config) as first:
+        backends = [first]
+        async with console_on(backends) as (app, _):
+            await first.__aexit__(None, None, None)
+            await until(app, lambda: app.store.link is Link.LOST)
+            async with Backend(config) as second:
+                backends.append(second)
+                app.session.retry()
+                await until(app, lambda: app.store.link is Link.UP)
