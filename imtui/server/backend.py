@@ -32,6 +32,7 @@ from imtui.server.store.store import StoreError
 
 if TYPE_CHECKING:
     from imtui.server.edge.webhooks.asked_first import AskedFirst
+    from imtui.server.edge.webhooks.hooks import Hooks
 
 _log: Final = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ class Backend:
         self._fanout.carry_out()
         self._sweeper = Sweeper(self._service, config.clock, self._carry_out)
         ws, rest = self._open_sockets(stack)
+        self._hooks = await self._hooks_of(stack)
         gateway = Gateway(
             self._service,
             self._fanout,
@@ -150,7 +152,7 @@ class Backend:
             self._carry_out,
             metrics=self.metrics,
             login_timeout=config.login_timeout,
-            asked_first=await self._asked_first(stack),
+            asked_first=self._asked_first(),
         )
         await stack.enter_async_context(gateway.listen(ws, config.allowed_origins))
         self._sweeping = await stack.enter_async_context(_running(self._sweeper.run()))
@@ -180,17 +182,22 @@ class Backend:
         await stack.enter_async_context(webhooks)
         return (self._change_log.observe, webhooks.observe)
 
-    async def _asked_first(self, stack: contextlib.AsyncExitStack) -> "AskedFirst | None":
-        """Return what asks the app's own server about requests, if it wants to be asked."""
+    async def _hooks_of(self, stack: contextlib.AsyncExitStack) -> "Hooks | None":
+        """Return what asks the app's own server first, if it wants to be asked."""
         webhook = self._config.webhook
         if webhook is None or not webhook.commands & BEFORE_HOOKS:
             return None
-        from imtui.server.edge.webhooks.asked_first import AskedFirst
         from imtui.server.edge.webhooks.hooks import Hooks
 
         hooks = Hooks(webhook, self.app_key.sdk_app_id, self._config.clock)
-        await stack.enter_async_context(hooks)
-        return AskedFirst(hooks, self._service, self._config.clock)
+        return await stack.enter_async_context(hooks)
+
+    def _asked_first(self) -> "AskedFirst | None":
+        if self._hooks is None:
+            return None
+        from imtui.server.edge.webhooks.asked_first import AskedFirst
+
+        return AskedFirst(self._hooks, self._service, self._config.clock)
 
     def _open_sockets(
         self, stack: contextlib.AsyncExitStack
@@ -222,6 +229,7 @@ class Backend:
             self._carry_out,
             self._change_log,
             self.metrics,
+            self._hooks,
         )
         server = rest.server()
         serving = asyncio.create_task(server.run_on(sock))

@@ -3,16 +3,15 @@
 import asyncio
 import gc
 import logging
-import signal
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Launch
+from imtui.tui.terminal import end_on_signals
 
 if TYPE_CHECKING:
     from imtui.tui.sdk_face import Sdk
@@ -27,16 +26,12 @@ class Ending(Struct, frozen=True):
     """What the person should know who left, in one line; empty if nothing."""
 
 
-_END_MAX: Final = 5.0
-"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
-
-
 async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> Ending:
     """Run the app and its session together, and return how it ended."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
     app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
-        _end_on_signals(app, stack)
+        end_on_signals(app.leave, stack)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(_collect_garbage_from(app.first_frame)),
@@ -55,18 +50,3 @@ async def _collect_garbage_from(first_frame: asyncio.Event) -> None:
     # What is there by now stays; looking through it again and again would hold up the keys.
     gc.freeze()
     gc.enable()
-
-
-def _end_on_signals(app: ImtuiApp, stack: ExitStack) -> None:
-    if sys.platform == "win32":
-        return
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
-        app.leave()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-        stack.callback(loop.remove_signal_handler, number)
-    stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from imtui.tui.launch import Launch
+from imtui.tui.terminal import unfit
 
 if TYPE_CHECKING:
     from imtui.tui.sdk_face import Sdk
@@ -20,12 +21,9 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     ``load_sdk`` brings another SDK than the bundled one; it is called after the first frame.
     The exit status is 0, or 1 after an error was told in one line on standard error.
     """
-    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    if not all(stream is not None and stream.isatty() for stream in streams):
-        print("imtui: the app needs a terminal; try `imtui status` in scripts.", file=sys.stderr)
-        return 1
-    if os.environ.get("TERM") == "dumb":
-        print("imtui: this terminal cannot draw; try `imtui watch --plain`.", file=sys.stderr)
+    problem = unfit("the app", "imtui status", "imtui watch --plain")
+    if problem:
+        print(f"imtui: {problem}", file=sys.stderr)
         return 1
     # A key is echoed at once and waits for no frame of what others did; how often that is painted,
     # the app bounds itself.

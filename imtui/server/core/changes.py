@@ -7,7 +7,7 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.status import UserStatus
 from imtui.server.core.application import Application
-from imtui.server.core.archive import StoredMessage
+from imtui.server.core.archive import StoredMessage, sides
 from imtui.server.core.console import Console
 from imtui.server.core.device import Device
 from imtui.server.core.friend_book import NO_NOTE, FriendNote
@@ -250,19 +250,16 @@ class MessageSent:
     """False if the receiver does not want to be told."""
     to_sender: bool = True
     """False if the sender's devices are not told."""
-    hidden_from_sender: bool = False
-    """Only the receiver has it in the conversation."""
+    hidden_from: str = ""
+    """Whichever of the two does not get it; empty if both do."""
     is_after_callback_forbidden: bool = False
     """Whether the app's server is not to be called back after it."""
 
     @property
     def stored(self) -> StoredMessage:
         """Return the message as it is kept."""
-        sender, receiver = self.message.sender, self.message.receiver
-        hidden = self.hidden_from_sender
-        return StoredMessage(
-            self.message, hidden and sender < receiver, hidden and sender > receiver
-        )
+        low, high = sides(self.message.sender, self.message.receiver)
+        return StoredMessage(self.message, self.hidden_from == low, self.hidden_from == high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ class Manner(Struct, frozen=True):
     """See ``Message.msg_body``."""
     to_sender: bool = True
     """Whether the sender's own devices are told."""
-    hidden_from_sender: bool = False
-    """Whether the sender has it in the conversation, or only the receiver."""
+    hidden_from: str = ""
+    """Whichever of the two does not get it; empty if both do."""
     is_excluded_from_unread_count: bool = False
     is_excluded_from_last_message: bool = False
     timestamp: int = 0
@@ -95,17 +95,21 @@ def send(
         message = _append(app.conversations.make(sender, receiver), message, manner)
     conversation = app.conversations.get(receiver, sender)
     wanted = conversation is None or conversation.side(receiver).wants_pushes
-    to_sender = manner.to_sender and not manner.hidden_from_sender
-    app.changes.append(
-        MessageSent(
-            message,
-            manner.session_id,
-            wanted,
-            to_sender,
-            manner.hidden_from_sender,
-            manner.is_after_callback_forbidden,
-        )
+    sent = MessageSent(
+        message,
+        manner.session_id,
+        wanted and manner.hidden_from != receiver,
+        manner.to_sender and manner.hidden_from != sender,
+        manner.hidden_from,
+        manner.is_after_callback_forbidden,
     )
+    app.changes.append(sent)
+    if conversation is not None and message.seq and not manner.to_sender:
+        # Not the message, but that there is more: what a device keeps does not fall behind.
+        newest = conversation.side(sender).newest
+        others = app.archive.at(sender, receiver, [newest]) if newest != message.seq else []
+        last = sent.stored if newest == message.seq else next(iter(others), None)
+        say_changed(app, conversation, sender, last)
     return message
 
 
@@ -222,10 +226,11 @@ def _append(conversation: Conversation, message: Message, manner: Manner) -> Mes
     # The wall clock may be put back; what was written later is never told as earlier.
     conversation.last_timestamp = max(message.timestamp, conversation.last_timestamp)
     if not message.is_excluded_from_last_message:
-        conversation.side(message.receiver).newest = conversation.last_seq
-        if not manner.hidden_from_sender:
-            conversation.side(message.sender).newest = conversation.last_seq
-    conversation.side(message.receiver).unread += not message.is_excluded_from_unread_count
+        for user_id in (message.sender, message.receiver):
+            if manner.hidden_from != user_id:
+                conversation.side(user_id).newest = conversation.last_seq
+    if manner.hidden_from != message.receiver:
+        conversation.side(message.receiver).unread += not message.is_excluded_from_unread_count
     return structs.replace(
         message,
         seq=conversation.last_seq,

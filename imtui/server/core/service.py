@@ -134,10 +134,17 @@ class IMService(FriendshipService):
         """Return the subscriptions; see ``subscriptions.get_subscriptions``."""
         return subscriptions.get_subscriptions(self._app, session_id)
 
-    def send_message(self, session_id: int, wish: SendMessageParams, now: Moment) -> Message:
-        """Send a message; see ``messages.send``."""
+    def send_message(
+        self, session_id: int, wish: SendMessageParams, now: Moment, *, is_dropped: bool = False
+    ) -> Message:
+        """Send a message; see ``messages.send``. If it is dropped, only its sender has it."""
+        hidden_from = wish.user_id if is_dropped else ""
         return messages.send(
-            self._app, self._app.user_of(session_id), wish, now, Manner(session_id)
+            self._app,
+            self._app.user_of(session_id),
+            wish,
+            now,
+            Manner(session_id, hidden_from=hidden_from),
         )
 
     def get_history(

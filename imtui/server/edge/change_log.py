@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from imtui.protocol.wire_names import rest_name
 from imtui.server.core import changes as c
 from imtui.server.core.console import Console
 from imtui.server.core.device import DeviceState
-from imtui.server.edge.rest.naming import rest_name
 
 KEPT: Final = 1000
 """So many entries are kept."""

@@ -8,14 +8,10 @@ from msgspec import Struct, ValidationError, convert, field
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatusType
+from imtui.protocol.wire_names import rest_name
 
 
-def _rest_name(name: str) -> str:
-    """Spell a field as the REST API does: ``user_id`` is ``UserID``."""
-    return "".join("ID" if word == "id" else word.capitalize() for word in name.split("_"))
-
-
-class Answer(Struct, frozen=True, rename=_rest_name):
+class Answer(Struct, frozen=True, rename=rest_name):
     """A part of an answer; what a backend leaves out is zero or empty."""
 
 

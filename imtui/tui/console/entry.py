@@ -1,16 +1,11 @@
 """The way into the console."""
 
 import asyncio
-import os
-import signal
 import sys
 from contextlib import ExitStack
-from typing import Final
 
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-
-_END_MAX: Final = 5.0
-"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
+from imtui.tui.terminal import end_on_signals, unfit
 
 
 def run(launch: ConsoleLaunch) -> int:
@@ -18,14 +13,9 @@ def run(launch: ConsoleLaunch) -> int:
 
     It is 0, or 1 after an error was told in one line on standard error.
     """
-    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    if not all(stream is not None and stream.isatty() for stream in streams):
-        words = "the console needs a terminal; try `imtui console show` in scripts."
-        print(f"imtui: {words}", file=sys.stderr)
-        return 1
-    if os.environ.get("TERM") == "dumb":
-        words = "this terminal cannot draw; try `imtui console show`."
-        print(f"imtui: {words}", file=sys.stderr)
+    problem = unfit("the console", "imtui console show", "imtui console show")
+    if problem:
+        print(f"imtui: {problem}", file=sys.stderr)
         return 1
     app = ConsoleApp(launch)
     asyncio.run(_attend(app))
@@ -37,20 +27,5 @@ def run(launch: ConsoleLaunch) -> int:
 
 async def _attend(app: ConsoleApp) -> None:
     with ExitStack() as stack:
-        _end_on_signals(app, stack)
+        end_on_signals(app.action_leave, stack)
         await app.run_async()
-
-
-def _end_on_signals(app: ConsoleApp, stack: ExitStack) -> None:
-    if sys.platform == "win32":
-        return
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
-        app.action_leave()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-        stack.callback(loop.remove_signal_handler, number)
-    stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)

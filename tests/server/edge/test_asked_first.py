@@ -9,6 +9,7 @@ from imtui.server.backend import Backend, BackendConfig
 from imtui.server.edge.webhooks.callback import BEFORE_HOOKS
 from imtui.server.edge.webhooks.config import WebhookConfig
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+from tests.server.edge.test_rest import post
 from tests.server.wire import wire
 
 
@@ -48,6 +49,11 @@ async def test_a_message_is_let_pass_replaced_forbidden_or_dropped(
         history = await bob.call("getC2CHistoryMessageList", userID="alice")
         texts = [one["text"] for one in history["result"]["messageList"]]
         assert texts == ["t**", "one"]
+        own = await alice.call("getC2CHistoryMessageList", userID="bob")
+        texts = [one["text"] for one in own["result"]["messageList"]]
+        assert texts == ["five", "t**", "one"]
+        (conversation,) = (await bob.call("getConversationList"))["result"]["conversationList"]
+        assert (conversation["lastMessage"]["text"], conversation["unreadCount"]) == ("t**", 2)
 
 
 async def test_a_friend_request_and_its_answer_can_be_refused(
@@ -97,3 +103,25 @@ async def test_who_waits_for_a_slow_server_holds_up_nobody_else_and_keeps_the_or
         receiver.open.set()
         (message,) = (await bob.push("onRecvNewMessage"))["messageList"]
         assert message["text"] == "one"
+
+
+async def test_a_message_of_an_admin_is_asked_about_unless_that_is_forbidden(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as bob:
+        await bob.login("bob")
+        elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
+        body = {"To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 1}
+        assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 20006
+        assert receiver.received[-1].query["OptPlatform"] == "RESTAPI"
+        asked = len(receiver.received)
+        forbidden = {**body, "ForbidCallbackControl": ["ForbidBeforeSendMsgCallback"]}
+        assert (await post(backend, "v4/openim/sendmsg", forbidden))["ErrorCode"] == 0
+        assert len(receiver.received) == asked
+        other = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "two"}}
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0, "MsgBody": [other]}
+        sent = await post(backend, "v4/openim/sendmsg", {**body, "MsgRandom": 2})
+        assert sent["ErrorCode"] == 0
+        texts = [(await bob.push("onRecvNewMessage"))["messageList"][0]["text"] for _ in "12"]
+        assert texts == ["one", "two"]

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -30,6 +30,9 @@ from imtui.server.edge.rest.http_server import REQUEST_TIMEOUT, RestServer
 from imtui.server.edge.rest.openapi import description
 from imtui.server.store.store import StoreError
 
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.hooks import Hooks
+
 _log: Final = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
@@ -51,6 +54,7 @@ class Rest:
         carry_out: Callable[[], None],
         log: ChangeLog,
         metrics: Metrics,
+        hooks: "Hooks | None" = None,
     ) -> None:
         """Make the API.
 
@@ -62,6 +66,7 @@ class Rest:
             carry_out: Called after a command has changed something.
             log: What changed lately.
             metrics: Where it counts what admins ask.
+            hooks: What asks the app's own server about some commands, if it wants to be asked.
         """
         self._service = service
         self._key = key
@@ -70,6 +75,7 @@ class Rest:
         self._fanout = fanout
         self._log = log
         self._metrics = metrics
+        self._hooks = hooks
         metrics.rest.expect(command.full_name for command in COMMANDS.values())
         self._began = clock()
         self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
@@ -131,6 +137,8 @@ class Rest:
                 ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, f"At most {command.rate} calls a second."
             )
         wish = command.read(await _read_body(request))
+        if command.ask is not None and self._hooks is not None:
+            wish = await command.ask(self._hooks, wish)
         try:
             result = await self._carry_out_wish(command, wish)
         except StoreError as error:

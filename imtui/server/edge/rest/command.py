@@ -1,20 +1,23 @@
 """What a command of the REST API is: its types, its codes and what it does."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 import msgspec
 from msgspec import Struct
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.wire_names import rest_name
 from imtui.server.core.app import App
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.metrics import Metrics
-from imtui.server.edge.rest.naming import rest_name
+
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.hooks import Hooks
 
 RATE: Final = 200
 """So many calls of a command are answered in a second; of some only ``BULK_RATE``."""
@@ -84,6 +87,8 @@ class Command:
     fields: Mapping[str, ErrorCode] = field(default_factory=dict)
     """The codes for single fields that are missing or of the wrong type."""
     rate: int = RATE
+    ask: Callable[["Hooks", Any], Awaitable[Body]] | None = None
+    """Asks the app's own server first, and returns the request as it is to be carried out."""
 
     @property
     def full_name(self) -> str:

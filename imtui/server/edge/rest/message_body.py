@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct, field
 
-from imtui.protocol.chat import ElemType, Message, MessageStatus, size_of
+from imtui.protocol.chat import ElemType, Message, MessageStatus, SendMessageParams, size_of
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 from imtui.server.edge.rest.command import Body
@@ -189,6 +189,19 @@ def elements_of(message: Message) -> Elements:
         content = {"Data": message.data.decode("utf-8", "replace")}
         return [{"MsgType": "TIMCustomElem", "MsgContent": content}]
     return [{"MsgType": "TIMTextElem", "MsgContent": {"Text": message.text}}]
+
+
+def elements_of_wish(sender: str, wish: SendMessageParams) -> Elements:
+    """Return the elements of a message that is to be sent."""
+    message = Message(
+        wish.msg_id,
+        sender,
+        wish.user_id,
+        elem_type=wish.elem_type,
+        text=wish.text,
+        data=wish.data,
+    )
+    return elements_of(message)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

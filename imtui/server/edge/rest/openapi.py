@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Struct
 
 from imtui import __version__
+from imtui.protocol.wire_names import rest_name
 from imtui.server.edge.rest.command import Command
 from imtui.server.edge.rest.commands import COMMANDS
-from imtui.server.edge.rest.naming import rest_name
 
 _REF: Final = "#/components/schemas/{name}"
 

@@ -1,8 +1,8 @@
 """``openim``: messages that an admin sends or imports; more on them is in ``openim_history``."""
 
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from imtui.protocol.chat import SendMessageParams
 from imtui.protocol.errors import ErrorCode, IMError
@@ -11,8 +11,11 @@ from imtui.server.core import accounts, messages
 from imtui.server.core.messages import Manner
 from imtui.server.edge.message_key import UINT32_MAX, MessageKey, derived_seq
 from imtui.server.edge.rest.command import Answer, Body, Call, Command, result_of
-from imtui.server.edge.rest.message_body import Contents, MsgBody, contents_of
+from imtui.server.edge.rest.message_body import Contents, MsgBody, contents_of, elements_of_wish
 from imtui.server.edge.rest.openim import OPENIM
+
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.hooks import Hooks
 
 TARGETS_MAX: Final = 500
 """So many accounts get a message in one call."""
@@ -80,13 +83,13 @@ class Sending(MessageGiven, frozen=True, kw_only=True):
         Literal["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"], ...
     ] = ()
 
-    def manner(self, contents: Contents) -> Manner:
+    def manner(self, sender: str, contents: Contents) -> Manner:
         """Return how it is to be sent."""
         return Manner(
             by_admin=True,
             msg_body=contents.msg_body,
             to_sender=self.sync_other_machine == 1,
-            hidden_from_sender=self.sync_other_machine == 2,
+            hidden_from=sender if self.sync_other_machine == 2 else "",
             is_excluded_from_unread_count="NoUnread" in self.send_msg_control,
             is_excluded_from_last_message="NoLastMsg" in self.send_msg_control,
             is_after_callback_forbidden="ForbidAfterSendMsgCallback"
@@ -175,6 +178,33 @@ def _batchsendmsg(call: Call, wish: BatchSendMsg) -> BatchSent:
     )
 
 
+async def _ask_before(hooks: "Hooks", wish: SendMsg) -> SendMsg:
+    """Ask about a message unless that is forbidden; one that is dropped is forbidden."""
+    from imtui.server.edge.webhooks.callback import OptPlatform
+    from imtui.server.edge.webhooks.hooks import MessageDropped
+
+    if "ForbidBeforeSendMsgCallback" in wish.forbid_callback_control:
+        return wish
+    sender = wish.from_account or ADMINISTRATOR
+    contents = _checked(wish)
+    # What is asked about has no time yet, and so no name.
+    given = wish.wish(wish.to_account, wish.key(sender, 0), contents)
+    try:
+        replaced = await hooks.before_send(
+            sender, given, msg_body=wish.msg_body, platform=OptPlatform.REST_API
+        )
+    except MessageDropped:
+        raise IMError(ErrorCode.ERR_SVR_MSG_PUSH_DENY) from None
+    if replaced is given:
+        return wish
+    is_same = (replaced.text, replaced.data) == (given.text, given.data)
+    return structs.replace(
+        wish,
+        msg_body=wish.msg_body if is_same else elements_of_wish(sender, replaced),
+        cloud_custom_data=replaced.cloud_custom_data,
+    )
+
+
 def _importmsg(call: Call, wish: ImportMsg) -> Answer:
     contents = wish.contents()
     if wish.msg_time_stamp > call.now.unix_ms // 1000:
@@ -206,7 +236,7 @@ def _send(
 ) -> MessageKey:
     """Send to accounts that were checked, and return the key that all the messages share."""
     key = wish.key(sender, call.now.unix_ms // 1000)
-    manner = wish.manner(contents)
+    manner = wish.manner(sender, contents)
     if receivers:
         _register(call, sender)
     for receiver in receivers:
@@ -257,6 +287,7 @@ COMMANDS: Final = (
         MsgSent,
         _sendmsg,
         _FIELDS,
+        ask=_ask_before,
     ),
     Command(
         OPENIM,

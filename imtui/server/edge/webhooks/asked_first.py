@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Raw, Struct, structs
 
-from imtui.protocol.chat import Message, SendMessageParams, SentMessage
+from imtui.protocol.chat import SendMessageParams, SentMessage
 from imtui.protocol.errors import IMError
 from imtui.protocol.friendship import AcceptFriendApplicationParams, FriendApplicationParams
 from imtui.protocol.jsonrpc import Request, decode_params, encode
@@ -61,18 +61,9 @@ class AskedFirst:
         try:
             return await self._hooks.before_send(session.user_id, wish, platform=_platform(session))
         except MessageDropped:
+            # Its sender has it as ever, and is not to know.
             return SentMessage(
-                Message(
-                    wish.msg_id,
-                    session.user_id,
-                    wish.user_id,
-                    timestamp=self._clock().unix_ms,
-                    elem_type=wish.elem_type,
-                    text=wish.text,
-                    data=wish.data,
-                    cloud_custom_data=wish.cloud_custom_data,
-                    online_user_only=True,
-                )
+                self._service.send_message(session.session_id, wish, self._clock(), is_dropped=True)
             )
 
     async def _add_friend(self, session: Session, wish: AddFriendParams) -> None:

@@ -20,9 +20,9 @@ from imtui.server.core.changes import (
     StatusChanged,
 )
 from imtui.server.edge.message_key import message_key
+from imtui.server.edge.rest.message_body import elements_of
 from imtui.server.edge.webhooks.callback import Callback, CallbackCommand
 from imtui.server.edge.webhooks.lookups import NO_LOOKUPS, Lookups
-from imtui.server.edge.webhooks.msg_body import msg_body_of
 from imtui.server.edge.webhooks.states import state_changes
 
 _C = TypeVar("_C")
@@ -80,7 +80,7 @@ def _sent(batch: Batch) -> Iterable[Callback]:
             "SendMsgResult": 0,
             "ErrorInfo": "",
             **batch.unread(message.receiver),
-            "MsgBody": msg_body_of(message),
+            "MsgBody": elements_of(message),
             "CloudCustomData": message.cloud_custom_data,
             "EventTime": batch.now_ms,
         }

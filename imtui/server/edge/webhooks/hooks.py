@@ -14,6 +14,7 @@ from imtui.protocol.friendship import FriendAcceptType
 from imtui.protocol.messages import AddFriendParams, FriendType
 from imtui.server.core.moment import Moment
 from imtui.server.edge.message_key import MessageKey, message_random
+from imtui.server.edge.rest.message_body import Elements, contents_of, elements_of_wish
 from imtui.server.edge.webhooks.callback import (
     BEFORE_HOOKS,
     Callback,
@@ -21,7 +22,6 @@ from imtui.server.edge.webhooks.callback import (
     OptPlatform,
 )
 from imtui.server.edge.webhooks.config import WebhookConfig
-from imtui.server.edge.webhooks.msg_body import MsgBody, contents_of, msg_body_of_wish
 from imtui.server.edge.webhooks.receiver import CallbackError, Receiver, letter_of
 from imtui.server.edge.webhooks.troubles import Troubles
 
@@ -39,7 +39,7 @@ _APP_FRIEND_CODES: Final = range(38_000, 39_001)
 class MessageDropped(Exception):
     """The app's server takes a message away, and its sender is not to know.
 
-    The sender is answered as if it had been sent; nobody else sees it, and nothing is kept.
+    The sender is answered as if it had been sent, and has it; nobody else does.
     """
 
 
@@ -116,7 +116,7 @@ class Hooks:
         sender: str,
         wish: SendMessageParams,
         *,
-        msg_body: MsgBody | None = None,
+        msg_body: Elements | None = None,
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> SendMessageParams:
@@ -149,7 +149,7 @@ class Hooks:
             "MsgTime": key.time,
             "MsgKey": str(key),
             "OnlineOnlyFlag": int(wish.online_user_only),
-            "MsgBody": msg_body or msg_body_of_wish(wish),
+            "MsgBody": msg_body or elements_of_wish(sender, wish),
             "CloudCustomData": wish.cloud_custom_data,
             "EventTime": now,
         }
@@ -278,8 +278,14 @@ def _replaced(wish: SendMessageParams, reply: _Reply) -> SendMessageParams:
     """
     changes: dict[str, Any] = {}
     if reply.msg_body is not None:
-        elem_type, text, data = contents_of(reply.msg_body)
-        changes |= {"elem_type": elem_type, "text": text, "data": data}
+        contents = contents_of(reply.msg_body)
+        if contents.msg_body:
+            raise ValueError("neither one text nor one custom element")
+        changes |= {
+            "elem_type": contents.elem_type,
+            "text": contents.text,
+            "data": contents.data,
+        }
     if reply.cloud_custom_data is not None:
         changes["cloud_custom_data"] = reply.cloud_custom_data
     after = structs.replace(wish, **changes)

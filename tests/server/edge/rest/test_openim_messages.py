@@ -62,7 +62,9 @@ async def test_a_message_that_an_admin_sends_for_somebody_arrives(backend: Backe
         assert (message["seq"], message["cloudCustomData"]) == (1, "{}")
         assert (await conversation(bob, "alice"))["unreadCount"] == 1
         assert await history(alice, "bob") == [message]
-        # The sender's devices are not told, unless they are to be.
+        # The sender's devices are not told it, unless they are to be, but that there is more.
+        (changed,) = (await alice.push("onConversationChanged"))["conversationList"]
+        assert changed["lastMessage"] == message
         assert await told_nothing(alice)
         await post(backend, SEND, wish | {"SyncOtherMachine": 1, "MsgRandom": 8})
         assert (await arrived(alice))["seq"] == 2

@@ -1,0 +1,44 @@
+"""Whether this terminal will do, and how an app in it ends on signals."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final
+
+_END_MAX: Final = 5.0
+"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
+
+
+def unfit(name: str, in_scripts: str, when_dumb: str) -> str:
+    """Return why an app cannot run in this terminal, in one line; empty if it can.
+
+    Args:
+        name: What is to run.
+        in_scripts: The command to try where there is no terminal.
+        when_dumb: The one to try where nothing can be drawn.
+    """
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return f"{name} needs a terminal; try `{in_scripts}` in scripts."
+    if os.environ.get("TERM") == "dumb":
+        return f"this terminal cannot draw; try `{when_dumb}`."
+    return ""
+
+
+def end_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:
+    """Call ``leave`` when the process is told to end, until the stack is left."""
+    if sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
+        leave()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end)
+        stack.callback(loop.remove_signal_handler, number)
+    stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)
