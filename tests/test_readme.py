@@ -42,6 +42,13 @@ def test_the_commands_it_shows_can_be_typed() -> None:
         build_parser().parse_args(arguments)
 
 
+def test_the_unit_file_starts_the_backend() -> None:
+    (unit,) = blocks("ini")
+    (command,) = re.findall(r"^ExecStart=\S+/imtui (.*)$", unit, re.MULTILINE)
+    arguments = build_parser().parse_args(shlex.split(command))
+    assert arguments.data == Path("/var/lib/imtui")
+
+
 async def test_the_sdk_in_ten_lines_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

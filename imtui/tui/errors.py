@@ -8,7 +8,7 @@ from imtui.protocol.safe_text import safe_text
 _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_SDK_NOT_LOGGED_IN: "You are not logged in here. Press r to log in again.",
     ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER: (
-        "Another login of this account took this device's place. Press r to log in again."
+        "Another login took this device's place, or an admin ended it. Press r to log in again."
     ),
     ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT: (
         "The app's edition does not include this. Ask who runs the backend "
@@ -64,6 +64,9 @@ _SENTENCES: Final[dict[int, str]] = {
     ),
     ErrorCode.ERR_USER_SIG_EXPIRED: (
         "Your UserSig has expired. Get a new one and start imtui again."
+    ),
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: (
+        "An admin ended your logins, and this UserSig with them. Get a new one and start imtui again."
     ),
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EMPTY: (
         "There is no UserSig. Give one with --usersig-file or IMTUI_USERSIG."
