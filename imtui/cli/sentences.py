@@ -243,7 +243,7 @@ def trouble(error: IMError) -> str:
 def ended(error: IMError) -> str:
     """Return why there will be no further attempt to connect."""
     if error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER:
-        return "You were kicked offline by another login."
+        return "You were kicked offline by another login, or by an admin."
     return f"The connection has ended for good. {trouble(error)}"
 
 

@@ -32,7 +32,7 @@ class ErrorCode(IntEnum):
     ERR_INVALID_MSG_RECEIVER = 6032, "Nobody writes to themselves."
     ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED = 6023, "Logged out before the login had finished."
     ERR_USER_SIG_EXPIRED = 6206, "The UserSig has expired."
-    ERR_LOGIN_KICKED_OFF_BY_OTHER = 6208, "Kicked offline by another login of the account."
+    ERR_LOGIN_KICKED_OFF_BY_OTHER = 6208, "Kicked offline, by another login or by an admin."
     ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT = 7008, "The API is called too often."
     ERR_SDK_INTERFACE_NOT_SUPPORT = 7013, "The edition does not include this API."
     ERR_SDK_INVALID_OPERATION = 7014, "The operation is not possible now."

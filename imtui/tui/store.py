@@ -208,7 +208,7 @@ class Store:
     def kicked(self) -> None:
         """Another login took this device's place; how the account is now, nobody tells us."""
         self.account.unknown()
-        self.stopped("Kicked offline by another login (r: log in again)")
+        self.stopped("Kicked offline by another login, or by an admin (r: log in again)")
 
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""

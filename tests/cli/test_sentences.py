@@ -207,7 +207,7 @@ def test_the_backend() -> None:
     )
     assert sentences.trouble(IMError(4, "no")) == "Error 4: no."
     assert sentences.ended(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)) == (
-        "You were kicked offline by another login."
+        "You were kicked offline by another login, or by an admin."
     )
     assert sentences.ended(IMError(4, "no")) == "The connection has ended for good. Error 4: no."
     assert sentences.timed(NOW, "Hello.") == "14:05 Hello."
