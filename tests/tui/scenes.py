@@ -1,17 +1,20 @@
-"""The scenes that the screenshots and the snapshot tests show, played by the demo's people."""
+"""The scenes that the screenshots and the snapshot tests show."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from imtui.protocol.chat import ElemType, Message
 from imtui.protocol.messages import SubscriptionReason
 from imtui.tui.account_state import StateFile
 from imtui.tui.chat.typing_hint import typing_hint
+from tests.tui.console import harness as console_harness
+from tests.tui.console.team import team, work
 from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status
 from tests.tui.harness import Running, running
 from tests.tui.stage import Stage
@@ -127,46 +130,73 @@ class Scene:
 
     name: str
     size: tuple[int, int]
+    ascii: bool = field(default=False, kw_only=True)
+    colours: bool = field(default=True, kw_only=True)
+
+    def played(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
+        """Play the scene; the app that it gives looks as the picture is to."""
+        raise NotImplementedError
+
+    async def picture(self, folder: Path) -> str:
+        """Return the scene as an SVG."""
+        with self._colours():
+            async with self.played(folder) as app:
+                return _plain(app.export_screenshot())
+
+    @contextmanager
+    def _colours(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            if self.colours:
+                patch.delenv("NO_COLOR", raising=False)
+            else:
+                patch.setenv("NO_COLOR", "1")
+            yield
+
+
+@dataclass(frozen=True)
+class ClientScene(Scene):
+    """A picture of the chat client, after an afternoon with the demo's people."""
+
     act: Callable[[Running], Awaitable[None]] = nothing
-    ascii: bool = False
-    colours: bool = True
 
-
-SCENES = (
-    Scene("main", (120, 40)),
-    Scene("main-80x24", (80, 24)),
-    Scene("conversation", (120, 40), converse),
-    Scene("conversation-80x24", (80, 24), converse),
-    Scene("palette", (80, 24), open_palette),
-    Scene("status-box", (80, 24), open_status_box),
-    Scene("details", (100, 30), open_details),
-    Scene("subscriptions", (100, 30), open_subscriptions),
-    Scene("devices", (100, 30), open_devices),
-    Scene("connection-lost", (80, 24), lose_connection),
-    Scene("ascii", (80, 24), ascii=True),
-    Scene("no-color", (80, 24), colours=False),
-)
-
-
-@contextmanager
-def _colours(scene: Scene) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        if scene.colours:
-            patch.delenv("NO_COLOR", raising=False)
-        else:
-            patch.setenv("NO_COLOR", "1")
-        yield
-
-
-async def picture(scene: Scene, folder: Path) -> str:
-    """Return the scene as an SVG."""
-    StateFile(folder).change(lambda state: replace(state, started=True, favourites=("bob",)))
-    stage = Stage()
-    with _colours(scene):
-        async with running(folder, stage.client, size=scene.size, ascii=scene.ascii) as run:
+    @asynccontextmanager
+    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
+        """Let the afternoon pass, then act."""
+        StateFile(folder).change(lambda state: replace(state, started=True, favourites=("bob",)))
+        stage = Stage()
+        async with running(folder, stage.client, size=self.size, ascii=self.ascii) as run:
             await afternoon(run, stage)
-            await scene.act(run)
-            return _plain(run.app.export_screenshot())
+            await self.act(run)
+            yield run.app
+
+
+@dataclass(frozen=True)
+class ConsoleScene(Scene):
+    """A picture of the console, while a team is at work."""
+
+    @asynccontextmanager
+    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
+        """Let the team work."""
+        async with console_harness.running(team(), size=self.size, ascii=self.ascii) as run:
+            await work(run)
+            yield run.app
+
+
+SCENES: tuple[Scene, ...] = (
+    ClientScene("main", (120, 40)),
+    ClientScene("main-80x24", (80, 24)),
+    ClientScene("conversation", (120, 40), converse),
+    ClientScene("conversation-80x24", (80, 24), converse),
+    ClientScene("palette", (80, 24), open_palette),
+    ClientScene("status-box", (80, 24), open_status_box),
+    ClientScene("details", (100, 30), open_details),
+    ClientScene("subscriptions", (100, 30), open_subscriptions),
+    ClientScene("devices", (100, 30), open_devices),
+    ClientScene("connection-lost", (80, 24), lose_connection),
+    ClientScene("ascii", (80, 24), ascii=True),
+    ClientScene("no-color", (80, 24), colours=False),
+    ConsoleScene("console", (120, 32)),
+)
 
 
 def _plain(svg: str) -> str:

@@ -4,14 +4,14 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.tui.scenes import FOLDER, SCENES, picture
+from tests.tui.scenes import FOLDER, SCENES
 
 
 async def main() -> None:
     """Write a picture of each scene."""
     for scene in SCENES:
         with tempfile.TemporaryDirectory() as folder:
-            svg = await picture(scene, Path(folder))
+            svg = await scene.picture(Path(folder))
         (FOLDER / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
 
 

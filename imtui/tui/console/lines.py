@@ -20,8 +20,11 @@ _LABEL_WIDTH: Final = 12
 _WIDE: Final = 112
 _TITLE_WIDTH: Final = max(len(switch.title) for switch in SWITCHES)
 _SHORT_WIDTH: Final = max(len(switch.short) for switch in SWITCHES)
-_GAPS: Final = 4
-"""So many cells stand between the words and the devices, and around them."""
+_GAPS: Final = 3
+"""So many cells stand before the words, and between them and the devices."""
+_FIGURES: Final = 4
+"""So many figures stand in a line, in columns."""
+_FIGURE_MAX, _FIGURE_GAP = 22, 2
 _SECONDS_FROM, _COLUMNS_FROM = 44, 60
 """So wide is a log that has room for seconds, and for columns."""
 _STATUSES: Final = (UserStatusType.ONLINE, UserStatusType.OFFLINE, UserStatusType.UNLOGINED)
@@ -98,7 +101,12 @@ def _value_style(value: str, store: Store) -> str:
 
 def figure_lines(store: Store, width: int, glyphs: Glyphs) -> list[list[Span]]:
     """Return the live figures: accounts, what is connected, how much happens, and what fails."""
-    lines = [_accounts(store, glyphs), _connected(store), _rates(store), _errors(store, glyphs)]
+    lines = [
+        [_label("Accounts"), *_in_columns(_accounts(store, glyphs), width)],
+        [_label("Connected"), *_in_columns(_connected(store), width)],
+        [_label("Per second"), *_in_columns(_rates(store), width)],
+        [_label("Errors"), *_errors(store)],
+    ]
     return [crop(line, width, glyphs.ellipsis) for line in lines]
 
 
@@ -106,59 +114,70 @@ def _label(words: str) -> Span:
     return Span(f" {words:<{_LABEL_WIDTH}}", "dim")
 
 
+def _in_columns(figures: list[list[Span]], width: int) -> list[Span]:
+    """Return figures below those of other lines; where there is room, none moves as others grow."""
+    room = min((width - _LABEL_WIDTH - 1) // _FIGURES, _FIGURE_MAX)
+    line: list[Span] = []
+    for place, figure in enumerate(figures):
+        if place:
+            line.append(Span(" " * max(place * room - width_of(line), _FIGURE_GAP)))
+        line += figure
+    return line
+
+
 def _figure(what: str, number: str) -> list[Span]:
-    return [Span(f"{what} ", "dim"), Span(f"{number}   ")]
+    return [Span(f"{what} ", "dim"), Span(number)]
 
 
-def _accounts(store: Store, glyphs: Glyphs) -> list[Span]:
-    stats, line = store.stats, [_label("Accounts")]
+def _accounts(store: Store, glyphs: Glyphs) -> list[list[Span]]:
+    stats = store.stats
     if stats is None:
-        return [*line, Span(glyphs.plain(_why_no_stats(store)), "dim")]
-    line += _figure("all", f"{sum(stats.accounts.values()):,}")
+        return [[Span(glyphs.plain(_why_no_stats(store)), "dim")]]
+    figures = [_figure("all", f"{sum(stats.accounts.values()):,}")]
     for status in _STATUSES:
         badge = glyphs.badge(status)
         style = "dim" if store.link is not Link.UP else badge.style
-        line += [
-            Span(f"{badge} ", style),
-            Span(f"{stats.accounts.get(status.name, 0):,}   "),
-        ]
-    return line
+        number = f"{stats.accounts.get(status.name, 0):,}"
+        figures.append([Span(f"{badge} ", style), Span(number)])
+    return figures
 
 
 def _why_no_stats(store: Store) -> str:
     return store.refusals.get(STATS, "waiting for the backend …")
 
 
-def _connected(store: Store) -> list[Span]:
-    stats, line = store.stats, [_label("Connected")]
+def _connected(store: Store) -> list[list[Span]]:
+    stats = store.stats
     if stats is None:
-        return line
-    line += _figure("devices", f"{stats.devices:,}")
-    line += _figure("connections", f"{stats.connections:,}")
-    line += _figure("subscriptions", f"{stats.subscriptions:,}")
-    return line + _figure("friendships", f"{stats.friendships:,}")
+        return []
+    return [
+        _figure(what, f"{getattr(stats, what):,}")
+        for what in ("devices", "connections", "subscriptions", "friendships")
+    ]
 
 
-def _rates(store: Store) -> list[Span]:
-    line, rates = [_label("Per second")], store.rates
+def _rates(store: Store) -> list[list[Span]]:
+    rates = store.rates
     if store.stats is None:
-        return line
-    for what in ("changes", "deliveries", "messages", "requests"):
-        line += _figure(what, "?" if rates is None else rate_text(getattr(rates, what)))
-    return line
+        return []
+    return [
+        _figure(what, "?" if rates is None else rate_text(getattr(rates, what)))
+        for what in ("changes", "deliveries", "messages", "requests")
+    ]
 
 
-def _errors(store: Store, glyphs: Glyphs) -> list[Span]:
-    stats, line = store.stats, [_label("Errors")]
+def _errors(store: Store) -> list[Span]:
+    stats = store.stats
     if stats is None:
-        return line
+        return []
     now = {} if store.rates is None else store.rates.errors
     codes = sorted(stats.errors, key=lambda code: (-now.get(code, 0), -stats.errors[code], code))
+    line: list[Span] = []
     for code in codes:
         # What fails now is told first; what failed earlier is a number among others.
         rate = [Span(f" {rate_text(now[code])}/s", "alert")] if code in now else []
         line += [Span(code), *rate, Span(f" all {stats.errors[code]:,}   ", "dim")]
-    return line if codes else [*line, Span("none", "dim")]
+    return line or [Span("none", "dim")]
 
 
 def rate_text(rate: float) -> str:
@@ -187,7 +206,7 @@ def account_line(
     words = account.custom_status
     devices = _devices(account, room - cell_len(words) - _GAPS)
     words = fit(words, max(room - cell_len(devices) - _GAPS, 0), glyphs.ellipsis)
-    return [*line, *spread([Span(f"  {words}", dim)], [Span(f"{devices} ", "dim")], room)]
+    return [*line, *spread([Span(f"  {words}", dim)], [Span(devices, "dim")], room)]
 
 
 def _devices(account: Account, room: int) -> str:
@@ -217,9 +236,17 @@ def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Sp
         Span(f" {when} ", "dim"),
         Span(f"{column(item.user_id, name_width, glyphs.ellipsis)} "),
         Span(f"{what:<{event_width}}", "" if badge is None else badge.style),
-        Span(f" {item.text}"),
+        Span(" "),
+        _how(item, glyphs),
     ]
     return crop(line, width, glyphs.ellipsis)
+
+
+def _how(item: LogItem, glyphs: Glyphs) -> Span:
+    """Return a person's own words as such, and the backend's as what they add."""
+    if item.event == "status" and item.text:
+        return Span(glyphs.quote(item.text))
+    return Span("none" if item.event == "status" else item.text, "dim")
 
 
 # The foot

@@ -53,6 +53,7 @@ class FakeBackend:
         self.log: list[Body] = []
         self.totals: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
+        self.subscriptions, self.friendships = 3, 4
         self.started = STARTED - HOUR
         self.down: IMError | Exception | None = None
         self.refused: dict[str, Exception] = {}
@@ -117,8 +118,8 @@ class FakeBackend:
             "Connections": devices,
             "Devices": devices,
             "Accounts": Counter(str(one["Status"]) for one in self.accounts),
-            "Subscriptions": 3,
-            "Friendships": 4,
+            "Subscriptions": self.subscriptions,
+            "Friendships": self.friendships,
             "Coalesced": 0,
             "HeartbeatsLost": 0,
             **{name: self.totals[name] for name in ("Changes", "Deliveries", "Messages")},

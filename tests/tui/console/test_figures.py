@@ -59,6 +59,25 @@ async def test_what_is_connected_and_how_much_happens() -> None:
         assert run.line("Errors") == "Errors 72001 all 40 7008 all 2"
 
 
+@pytest.mark.parametrize("width", [80, 120])
+async def test_figures_stand_below_one_another_and_none_moves_when_another_grows(
+    width: int,
+) -> None:
+    async with running(size=(width, 40)) as run:
+
+        def place(word: str) -> int:
+            return next(line.find(word) for line in run.lines() if word in line)
+
+        words = ("all 4", "devices 3", "changes 0", "deliveries", "messages")
+        before = [place(word) for word in words]
+        assert before[:3] == [before[0]] * 3
+        run.fake.totals.update(Deliveries=123, Messages=5)
+        await run.settle()
+        assert "deliveries 123 " in run.text()
+        assert [place(word) for word in words] == before
+        assert "friendships 4" in run.text()
+
+
 async def test_a_restart_shows_no_rates_for_once_and_when_it_was() -> None:
     async with running() as run:
         assert "up since 13:05" in run.lines()[0]

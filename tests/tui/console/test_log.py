@@ -42,10 +42,12 @@ def test_a_log_that_begins_anew_is_read_from_its_beginning() -> None:
 async def test_changes_come_in_at_the_end() -> None:
     async with running() as run:
         run.fake.tell("alice", "online", "on laptop (Linux)")
-        run.fake.tell("bob", "status", "“Tea”")
+        run.fake.tell("bob", "status", "Tea")
+        run.fake.tell("carol", "status")
         await run.settle()
         assert run.line("on laptop (Linux)").endswith("alice ◉ online on laptop (Linux)")
         assert run.line("“Tea”").endswith("bob status “Tea”")
+        assert run.line("carol status").endswith("carol status none")
 
 
 async def test_it_follows_the_end_unless_scrolled() -> None:
@@ -55,7 +57,7 @@ async def test_it_follows_the_end_unless_scrolled() -> None:
     async with running(fake) as run:
         assert "text 249" in run.text()
         await run.press("l", "home")
-        assert "text 0" in run.text()
+        assert "“text 0”" in run.text()
         assert "End: newest" in run.text()
         fake.tell("alice", "status", "text 250")
         await run.settle()
