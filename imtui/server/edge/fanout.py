@@ -3,17 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import Raw
 
 from imtui.protocol import messages as m
 from imtui.protocol.chat import ConversationList, MessageList, ReadReceipt, ReadReceiptList
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import encode, encode_push
+from imtui.protocol.jsonrpc import encode
 from imtui.server.core import changes as c
 from imtui.server.core.service import IMService
+from imtui.server.edge.frames import push_frame
 from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS, merged
 from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import Outbox, status_frames
@@ -29,15 +29,16 @@ _REST_PER_DELIVERY: Final = 4
 _STORE_RETRY: Final = 1.0
 
 
-@dataclass(frozen=True, eq=False)
-class Peer:
+class Peer(Protocol):
     """A connection, as the fan-out sees it."""
 
     outbox: Outbox
-    close: Callable[[m.CloseCode, str], None]
-    """Close it, saying why."""
-    on_login_changed: Callable[[], None]
-    """Called when it may have been logged in or out by what another connection did."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close it, saying why."""
+
+    def on_login_changed(self) -> None:
+        """Take it that it may have been logged in or out by what another connection did."""
 
 
 class FanOut:
@@ -202,7 +203,7 @@ class FanOut:
     ) -> None:
         """Push the same to some sessions, encoded once."""
         if session_ids:
-            data = encode_push(push, params)
+            data = push_frame(push, params)
             for session_id in session_ids:
                 self._push(session_id, data, is_chat=is_chat)
 
@@ -228,7 +229,7 @@ class FanOut:
         if change.only_session is None:
             self._push_to_account(change.user_id, m.Push.SELF_DEVICES_CHANGED, devices)
         else:
-            self._push(change.only_session, encode_push(m.Push.SELF_DEVICES_CHANGED, devices))
+            self._push(change.only_session, push_frame(m.Push.SELF_DEVICES_CHANGED, devices))
 
     def _tell_subscriptions(self, change: c.SubscriptionsChanged) -> None:
         params = m.SubscriptionsChanged(list(change.added), list(change.removed), change.reason)
@@ -243,7 +244,7 @@ class FanOut:
 
     def _tell_console(self, change: c.ConsoleChanged) -> None:
         if change.decides_who_is_told:
-            data = encode_push(m.Push.CONSOLE_CHANGED, change.console.public)
+            data = push_frame(m.Push.CONSOLE_CHANGED, change.console.public)
             for session_id in self._service.all_sessions():
                 self._push(session_id, data)
 
@@ -274,7 +275,7 @@ class FanOut:
         self._push_to(sessions, m.Push.RECV_C2C_READ_RECEIPT, params, is_chat=True)
 
     def _tell_kicked(self, change: c.SessionKicked) -> None:
-        self._push(change.session_id, encode_push(m.Push.KICKED_OFFLINE, m.Empty()))
+        self._push(change.session_id, push_frame(m.Push.KICKED_OFFLINE, m.Empty()))
         peer = self._peers.get(change.session_id)
         if peer is not None:
             peer.outbox.forget_all()

@@ -7,16 +7,17 @@ from typing import Final, NamedTuple
 from msgspec import Raw
 
 from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import RequestID, encode_answer, encode_push
+from imtui.protocol.jsonrpc import RequestID
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
+from imtui.server.edge.frames import answer_frame, push_frame
 from imtui.server.edge.metrics import Metrics
 
 OWN_PUSHES_MAX: Final = 1000
 ANSWERS_MAX: Final = 64
 
 
-_MISSED: Final = encode_push(Push.MESSAGES_MISSED, Empty())
+_MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
 
 
 class _Frame(NamedTuple):
@@ -33,7 +34,7 @@ def status_frames(statuses: list[Raw]) -> list[bytes]:
         statuses[start : start + PUSH_MAX_STATUSES]
         for start in range(0, len(statuses), PUSH_MAX_STATUSES)
     )
-    return [encode_push(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
+    return [push_frame(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
 
 
 class Outbox:
@@ -135,7 +136,7 @@ class Outbox:
 
     def _refused(self, answer: _Frame, error: IMError) -> _Frame:
         self._metrics.ws.refused(error)
-        return answer._replace(data=encode_answer(answer.request_id, error))
+        return answer._replace(data=answer_frame(answer.request_id, error))
 
     def _make_ready(self, frame: _Frame) -> None:
         self._ready.append(frame)

@@ -21,55 +21,74 @@ from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
 
-HANDSHAKE_TIMEOUT: Final = 10.0
 CLOSE_TIMEOUT: Final = 5.0
 """How long the other side may take to close after it was told to, in seconds."""
 WRITE_BUFFER_MAX: Final = 64 * 1024
 """Nothing more is written while so many bytes have not been taken by the kernel."""
 _READ_BUFFER: Final = 64 * 1024
+_TURN: Final = 0.002
+"""How long the messages that one client has sent ahead may be worked off, in seconds, before the
+others have their turn."""
 
 # Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
-_log: Final = logging.getLogger(f"{__name__}.websockets")
+_log: Final = logging.getLogger(__name__)
 _log.setLevel(logging.CRITICAL)
 
-# Read into and parsed from at once, so that one serves all connections of a thread.
+# Read into and parsed from at once, so that one serves all connections of the thread.
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
 
 
 def text_frame(data: bytes) -> bytes:
-    """Return the frame of a text message, as every connection is sent it."""
+    """Return the frame of a text message; every connection is sent it as it is."""
     return Frame(Opcode.TEXT, data).serialize(mask=False)
 
 
 class WebSocket(asyncio.BufferedProtocol, ABC):
     """One connection; a subclass says what happens on it.
 
-    Messages are handed over one at a time, in order, as long as the subclass is ready for more.
+    Messages are handed over one at a time, in order, as long as the subclass is ready for more;
+    who sends more than that is not read from.
     """
 
     __slots__ = (
-        "_closing",
+        "_deadline",
         "_fragments",
         "_incoming",
+        "_is_over",
         "_is_reading",
         "_is_writable",
+        "_loop",
+        "_next_turn",
         "_protocol",
         "_transport",
     )
 
-    def __init__(self, origins: Sequence[Origin | None]) -> None:
-        """Make a connection that is not there yet; web pages of other origins are refused."""
-        self._protocol = ServerProtocol(
-            origins=origins, max_size=FRAME_MAX_BYTES, logger=_log, extensions=None
-        )
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        origins: Sequence[Origin | None],
+        open_timeout: float,
+    ) -> None:
+        """Make a connection that is not there yet.
+
+        Args:
+            loop: The running event loop.
+            origins: Web pages of other origins are refused; None stands for what is no web page.
+            open_timeout: How long the handshake may take, in seconds.
+        """
+        self._loop = loop
+        self._protocol = ServerProtocol(origins=origins, max_size=FRAME_MAX_BYTES, logger=_log)
         self._transport: asyncio.Transport | None = None
-        self._incoming: deque[bytes] = deque()
+        self._incoming: deque[bytes] | None = None
         """Messages that were read and not handed over yet."""
-        self._fragments: list[bytes] = []
+        self._fragments: list[bytes] | None = None
         self._is_reading = True
         self._is_writable = True
-        self._closing: asyncio.TimerHandle | None = None
-        """What ends the connection if the other side does not."""
+        self._is_over = True
+        """Nothing that comes counts: it is not open yet, or not any more."""
+        self._next_turn: asyncio.Handle | None = None
+        self._deadline: asyncio.TimerHandle | None = loop.call_later(open_timeout, self.abort)
+        """What ends the connection unless the other side does its part in time."""
 
     # What a subclass says
 
@@ -95,32 +114,27 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     @abstractmethod
     def closed(self) -> None:
-        """Take it that the connection is gone, after it was opened."""
+        """Take it that nothing more counts, as one of the two sides ends the connection."""
 
     # What it can be asked
 
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the handshake is done, and nobody has begun to close."""
-        return self._protocol.state is State.OPEN
-
     def write(self) -> None:
         """Write what is ready, as far as the other side takes it."""
-        transport = self._transport
-        while transport is not None and self._is_writable and self.is_open:
+        while self._is_writable and not self._is_over and self._transport is not None:
             frames = self.next_frames()
             if not frames:
-                return
-            transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+                break
+            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        if self._incoming:
+            self._take_turn_later()
 
     def close(self, code: int, reason: str) -> None:
-        """Begin to close, saying why; the other side has ``CLOSE_TIMEOUT`` to answer."""
+        """Close, saying why; the other side has ``CLOSE_TIMEOUT`` to do the same."""
         try:
             self._protocol.send_close(code, reason)
         except InvalidState:
             return
-        self._incoming.clear()
-        self._send()
+        self._settle()
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -128,10 +142,17 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             self._transport.abort()
 
     def hand_over(self) -> None:
-        """Hand over what was read, for as long as the subclass is ready."""
+        """Hand over what was read, for as long as the subclass is ready and it is our turn."""
+        self._next_turn = None
+        turn_ends = self._loop.time() + _TURN
         while self._incoming and self.is_ready():
             self.message(self._incoming.popleft())
-        self._read_or_wait()
+            if self._incoming and self._loop.time() >= turn_ends:
+                self._take_turn_later()
+                break
+        if not self._incoming:
+            self._incoming = None
+        self._read(self._incoming is None)
 
     # What asyncio calls
 
@@ -139,8 +160,6 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Wait for the handshake."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(WRITE_BUFFER_MAX)
-        loop = asyncio.get_running_loop()
-        self._closing = loop.call_later(HANDSHAKE_TIMEOUT, self._transport.abort)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Return where to read into."""
@@ -148,22 +167,23 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
-        was_open = self.is_open
-        if was_open:
+        if not self._is_over:
             self.received()
         self._protocol.receive_data(bytes(_buffer[:nbytes]))
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self._shake_hands(event)
-            elif isinstance(event, Frame):
+            elif isinstance(event, Frame) and not self._is_over:
                 self._take(event)
-        self._send()
-        self.hand_over()
+        if self._protocol.writes or self._protocol.state is not State.OPEN:
+            self._settle()
+        if self._incoming and self._next_turn is None:
+            self.hand_over()
 
     def eof_received(self) -> bool:
         """Close, as the other side has."""
         self._protocol.receive_eof()
-        self._send()
+        self._settle()
         return False
 
     def pause_writing(self) -> None:
@@ -177,30 +197,29 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take it that the connection is gone."""
-        was_open = self._protocol.state is not State.CONNECTING
-        self._protocol.receive_eof()
-        self._stop_waiting()
-        self._incoming.clear()
         self._transport = None
-        if was_open:
-            self.closed()
+        self._protocol.receive_eof()
+        self._settle()
+        self._wait_no_more()
 
     def _shake_hands(self, request: Request) -> None:
-        response = self._protocol.accept(request)
-        self._protocol.send_response(response)
-        if self.is_open:
-            self._stop_waiting()
+        self._protocol.send_response(self._protocol.accept(request))
+        if self._protocol.state is State.OPEN:
+            self._wait_no_more()
             self._send()
+            self._is_over = False
             self.opened()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.BINARY:
             self._fail(CloseCode.UNSUPPORTED_DATA, "text frames only")
-        elif frame.opcode in (Opcode.TEXT, Opcode.CONT) and self.is_open:
+        elif frame.opcode is Opcode.TEXT and frame.fin:
+            self._take_text(bytes(frame.data))
+        elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
+            self._fragments = self._fragments or []
             self._fragments.append(bytes(frame.data))
             if frame.fin:
-                text = b"".join(self._fragments)
-                self._fragments.clear()
+                text, self._fragments = b"".join(self._fragments), None
                 self._take_text(text)
 
     def _take_text(self, text: bytes) -> None:
@@ -210,38 +229,52 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             except UnicodeDecodeError as error:
                 self._fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
                 return
+        if self._incoming is None:
+            self._incoming = deque()
         self._incoming.append(text)
 
-    def _fail(self, code: int, reason: str) -> None:
+    def _fail(self, code: CloseCode, reason: str) -> None:
         self._protocol.fail(code, reason)
-        self._incoming.clear()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Send what the protocol has to say, and see whether the connection ends."""
+        self._send()
+        if self._protocol.state is State.OPEN:
+            return
+        if not self._is_over:
+            self._is_over = True
+            self._incoming = self._fragments = None
+            # The end of the other side is to be seen.
+            self._read(True)
+            self.closed()
+        if self._protocol.close_expected() and self._deadline is None:
+            self._deadline = self._loop.call_later(CLOSE_TIMEOUT, self.abort)
 
     def _send(self) -> None:
-        """Send what the protocol itself has to say, and see whether the connection is to end."""
-        transport = self._transport
-        if transport is None:
-            return
         for data in self._protocol.data_to_send():
+            if self._transport is None or self._transport.is_closing():
+                continue
             if data:
-                transport.write(data)
-            elif transport.can_write_eof():
-                transport.write_eof()
-        if self._protocol.close_expected() and self._closing is None:
-            loop = asyncio.get_running_loop()
-            self._closing = loop.call_later(CLOSE_TIMEOUT, transport.abort)
+                self._transport.write(data)
+            else:
+                # Not closed: what is still being sent here would tear down what was said last.
+                self._transport.write_eof()
 
-    def _read_or_wait(self) -> None:
-        """Read on unless messages wait: who sends more than is served is not read from."""
-        should_read = not self._incoming
-        if self._transport is None or should_read is self._is_reading:
+    def _read(self, go_on: bool) -> None:
+        if go_on is self._is_reading or self._transport is None:
             return
-        self._is_reading = should_read
-        if should_read:
+        self._is_reading = go_on
+        if go_on:
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()
 
-    def _stop_waiting(self) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
-            self._closing = None
+    def _take_turn_later(self) -> None:
+        if self._next_turn is None:
+            self._next_turn = self._loop.call_soon(self.hand_over)
+
+    def _wait_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

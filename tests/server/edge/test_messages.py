@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.messages import Push
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.data_dir import DataDir
+from imtui.server.edge.frames import push_frame
 from imtui.server.edge.outbox import OWN_PUSHES_MAX
 from imtui.server.store.sqlite import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -142,13 +142,13 @@ async def test_a_message_is_encoded_once_for_all_who_are_told(
 
     def counted(push: Push, params: Any) -> bytes:
         encoded.append(push)
-        return encode_push(push, params)
+        return push_frame(push, params)
 
     async with wire(backend) as alice, wire(backend) as bob, wire(backend) as phone:
         await alice.login("alice")
         await bob.login("bob")
         await phone.login("bob", instanceID="phone")
-        monkeypatch.setattr("imtui.server.edge.fanout.encode_push", counted)
+        monkeypatch.setattr("imtui.server.edge.fanout.push_frame", counted)
         await alice.call("sendMessage", userID="bob", msgID="m", text="hello")
         assert await bob.push("onRecvNewMessage") == await phone.push("onRecvNewMessage")
         assert encoded == [Push.RECV_NEW_MESSAGE]

@@ -3,7 +3,8 @@
 from msgspec import Raw
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import decode_incoming
+from imtui.protocol.messages import Empty, Push
+from imtui.server.edge.frames import answer_frame, push_frame
 from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, Outbox, status_frames
 
@@ -35,10 +36,7 @@ def test_refused_answers_become_errors_and_pushes_stay() -> None:
     box.refuse(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
     box.release()
     answer, push = taken(box)
-    refusal = decode_incoming(answer)
-    assert refusal.id == 7
-    assert refusal.error is not None
-    assert refusal.error.code == 70500
+    assert answer == answer_frame(7, IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
     assert push == b"push"
 
 
@@ -65,7 +63,7 @@ def test_messages_that_were_dropped_are_told_of_once_all_that_was_ready_is_taken
         box.release()
     frames = taken(box)
     assert frames[:2] == [b"2", b"3"]
-    assert frames[OWN_PUSHES_MAX:] == [b'{"jsonrpc":"2.0","method":"onMessagesMissed","params":{}}']
+    assert frames[OWN_PUSHES_MAX:] == [push_frame(Push.MESSAGES_MISSED, Empty())]
     assert taken(box) == []
     box.push(b"next", is_chat=True)
     box.release()

@@ -1,0 +1,189 @@
+"""A client's connection: requests in, answers and pushes out, and how long it may be logged out."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, UnsetType
+from websockets.typing import Origin
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, decode_request
+from imtui.protocol.messages import CloseCode
+from imtui.server.core.moment import Moment
+from imtui.server.core.service import IMService
+from imtui.server.data_dir import AppKey
+from imtui.server.edge.fanout import FanOut
+from imtui.server.edge.frames import answer_frame
+from imtui.server.edge.methods import Caller, call
+from imtui.server.edge.metrics import OTHER, Metrics
+from imtui.server.edge.outbox import Outbox
+from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
+
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.asked_first import AskedFirst
+
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Host:
+    """What all connections stand on."""
+
+    service: IMService
+    fanout: FanOut
+    key: AppKey
+    heartbeat_timeout: float
+    """In seconds, to be told to clients."""
+    clock: Callable[[], Moment]
+    after_change: Callable[[], None]
+    """Called when a deadline may have moved."""
+    metrics: Metrics
+    login_timeout: float
+    """How long a connection may stay without a login, in seconds."""
+    open_timeout: float
+    """How long a handshake may take, in seconds."""
+    asked_first: "AskedFirst | None"
+    """What asks the app's own server about some requests, if there is one."""
+    origins: Sequence[Origin | None]
+    tasks: asyncio.TaskGroup
+    loop: asyncio.AbstractEventLoop
+    connections: "set[Client]" = field(default_factory=set)
+    """Those that there are, with or without a handshake."""
+    nobody: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the last connection is gone."""
+
+    def carry_out(self) -> None:
+        """Carry out what the core says has changed."""
+        self.fanout.carry_out()
+        self.after_change()
+
+
+class Client(WebSocket):
+    """One connection, and the session that it is to the core."""
+
+    __slots__ = ("_caller", "_host", "_is_asking", "_no_login", "outbox")
+
+    def __init__(self, host: Host, session_id: int) -> None:
+        """Make a connection that is not there yet."""
+        super().__init__(host.loop, host.origins, host.open_timeout)
+        self._host = host
+        self._caller = Caller(
+            host.service,
+            host.key,
+            host.heartbeat_timeout,
+            session_id,
+            host.fanout.is_store_failing,
+        )
+        self.outbox = Outbox(self.write, host.metrics)
+        self._no_login: asyncio.TimerHandle | None = None
+        self._is_asking = False
+        """Whether the app's own server is asked about a request: the next ones wait."""
+
+    @property
+    def _session_id(self) -> int:
+        return self._caller.session_id
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the handshake."""
+        super().connection_made(transport)
+        self._host.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take it that the connection is gone."""
+        super().connection_lost(exc)
+        self._host.connections.discard(self)
+        if not self._host.connections:
+            self._host.nobody.set()
+
+    def opened(self) -> None:
+        """Wait for a login."""
+        self._host.fanout.join(self._session_id, self)
+        self._await_login()
+
+    def received(self) -> None:
+        """Take it as a sign of life."""
+        self._host.service.received(self._session_id, self._host.clock())
+
+    def is_ready(self) -> bool:
+        """Tell whether a request can be served: who does not take answers gets no more."""
+        return not self._is_asking and not self.outbox.is_full
+
+    def next_frames(self) -> list[bytes]:
+        """Return frames that are ready, as many as are written in one go."""
+        frames: list[bytes] = []
+        size = 0
+        while size < WRITE_BUFFER_MAX and (frame := self.outbox.take()) is not None:
+            frames.append(frame)
+            size += len(frame)
+        return frames
+
+    def closed(self) -> None:
+        """Take it that the device is gone without a logout."""
+        self._stop_waiting()
+        self._host.fanout.leave(self._session_id)
+        self._host.service.lost(self._session_id, self._host.clock())
+        self._host.carry_out()
+
+    def message(self, text: bytes) -> None:
+        """Carry out a request, or ask about it first."""
+        try:
+            request = decode_request(text)
+        except IMError as error:
+            self._host.fanout.answer(self._session_id, None, answer_frame(None, error))
+            self._host.metrics.ws.answered(OTHER, 0.0, error)
+            return
+        asked_first = self._host.asked_first
+        if asked_first is not None and asked_first.concerns(request.method):
+            # The client's next requests wait, so that theirs keep their order; nobody else does.
+            self._is_asking = True
+            self._host.tasks.create_task(self._ask_first(asked_first, request))
+        else:
+            self._carry_out(request, request)
+
+    def on_login_changed(self) -> None:
+        """Start or stop waiting for a login, according to whether there is one."""
+        is_logged_in = self._host.service.is_logged_in(self._session_id)
+        if is_logged_in:
+            self._stop_waiting()
+        elif self._no_login is None:
+            self._await_login()
+
+    async def _ask_first(self, asked_first: "AskedFirst", request: Request) -> None:
+        asked = await asked_first.ask(self._session_id, request)
+        self._is_asking = False
+        self._carry_out(request, asked)
+        self.hand_over()
+
+    def _carry_out(self, request: Request, asked: Request | Struct | IMError) -> None:
+        """Carry out a request as it is to be, or give the answer that stands in its place."""
+        began = monotonic()
+        answer = self._answer(asked) if isinstance(asked, Request) else asked
+        if not isinstance(request.id, UnsetType):
+            self._host.fanout.answer(self._session_id, request.id, answer_frame(request.id, answer))
+        self._host.carry_out()
+        self.on_login_changed()
+        self._host.metrics.ws.answered(request.method, monotonic() - began, answer)
+
+    def _answer(self, request: Request) -> Struct | IMError:
+        try:
+            return call(self._caller, request, self._host.clock())
+        except IMError as error:
+            return error
+        except Exception:
+            # A fault of ours: whoever met it is told, and nobody else notices.
+            _log.exception("%s failed", request.method)
+            return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+
+    def _await_login(self) -> None:
+        self._no_login = self._host.loop.call_later(
+            self._host.login_timeout, self.close, CloseCode.NO_LOGIN, "nobody logged in"
+        )
+
+    def _stop_waiting(self) -> None:
+        if self._no_login is not None:
+            self._no_login.cancel()
+            self._no_login = None

@@ -1,0 +1,280 @@
+"""The shell around websockets' protocol: what arrives piecemeal, wrong, too fast or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.typing import Origin
+
+from imtui.protocol.limits import FRAME_MAX_BYTES
+from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket, text_frame
+
+TIMEOUT = 20.0
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Talk(WebSocket):
+    """A connection that writes down what happens, and writes what a test puts into it."""
+
+    def __init__(self, server: "Server") -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(loop, (None, Origin("https://ok")), server.open_timeout)
+        self.server = server
+        self.texts: list[bytes] = []
+        self.signs = 0
+        self.frames: list[bytes] = []
+        self.ready = True
+        self.ends = 0
+        server.talks.append(self)
+
+    def opened(self) -> None:
+        self.server.note()
+
+    def received(self) -> None:
+        self.signs += 1
+
+    def message(self, text: bytes) -> None:
+        self.texts.append(text)
+        self.server.note()
+
+    def is_ready(self) -> bool:
+        return self.ready
+
+    def next_frames(self) -> list[bytes]:
+        frames, self.frames = self.frames[:1], self.frames[1:]
+        return frames
+
+    def closed(self) -> None:
+        self.ends += 1
+        self.server.note()
+
+
+class Server:
+    """Talks, and how to wait for what happens to them."""
+
+    def __init__(self, open_timeout: float) -> None:
+        self.open_timeout = open_timeout
+        self.talks: list[Talk] = []
+        self.url = ""
+        self.port = 0
+        self._changed = asyncio.Event()
+
+    def note(self) -> None:
+        self._changed.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(TIMEOUT):
+            while not holds():
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@asynccontextmanager
+async def serving(open_timeout: float = TIMEOUT) -> AsyncIterator[Server]:
+    server = Server(open_timeout)
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(lambda: Talk(server), "127.0.0.1", 0)
+    server.port = listening.sockets[0].getsockname()[1]
+    server.url = f"ws://127.0.0.1:{server.port}"
+    try:
+        yield server
+    finally:
+        listening.close()
+        for talk in server.talks:
+            talk.abort()
+        await listening.wait_closed()
+
+
+@asynccontextmanager
+async def talking(server: Server) -> AsyncIterator[tuple[ClientConnection, Talk]]:
+    async with connect(server.url, compression=None) as client:
+        await server.until(lambda: bool(server.talks))
+        yield client, server.talks[-1]
+
+
+async def close_code(client: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed):
+        async with asyncio.timeout(TIMEOUT):
+            while True:
+                await client.recv()
+    return client.close_code
+
+
+async def test_texts_come_whole_and_in_order_however_they_are_cut() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        await client.send("one")
+        await client.send(["t", "wö", "!"])
+        client.transport.write(b"".join(masked(text) for text in (b"three", b"four")))
+        for byte in masked(b"five"):
+            client.transport.write(bytes([byte]))
+        await server.until(lambda: len(talk.texts) == 5)
+        assert talk.texts == [b"one", "twö!".encode(), b"three", b"four", b"five"]
+        assert talk.signs > 0
+
+
+def masked(text: bytes) -> bytes:
+    return Frame(Opcode.TEXT, text).serialize(mask=True)
+
+
+async def test_a_ping_is_answered_and_is_a_sign_of_life() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        async with asyncio.timeout(TIMEOUT):
+            await (await client.ping())
+        assert talk.signs >= 1
+        assert talk.texts == []
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (Frame(Opcode.BINARY, b"x").serialize(mask=True), 1003),
+        (Frame(Opcode.TEXT, b"\xff").serialize(mask=True), 1007),
+        (Frame(Opcode.CONT, b"x").serialize(mask=True), 1002),
+        (Frame(Opcode.TEXT, b"x").serialize(mask=False), 1002),
+        (b"\xff\xff\xff\xff", 1002),
+        (Frame(Opcode.TEXT, b"x" * (FRAME_MAX_BYTES + 1)).serialize(mask=True), 1009),
+    ],
+)
+async def test_what_is_no_text_closes_the_connection_and_is_told_so(
+    frame: bytes, code: int
+) -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        client.transport.write(frame + masked(b"too late"))
+        assert await close_code(client) == code
+        await server.until(lambda: talk.ends == 1)
+        assert talk.texts == []
+
+
+async def test_a_message_in_pieces_may_not_be_larger_than_a_frame() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        half = b"x" * (FRAME_MAX_BYTES // 2 + 1)
+        client.transport.write(Frame(Opcode.TEXT, half, fin=False).serialize(mask=True))
+        client.transport.write(Frame(Opcode.CONT, half).serialize(mask=True))
+        assert await close_code(client) == 1009
+        assert talk.texts == []
+
+
+@pytest.mark.parametrize("way", ["close", "abort", "eof"])
+async def test_however_the_other_side_goes_it_is_told_once_and_at_once(way: str) -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        if way == "close":
+            await client.close(4000, "bye")
+        elif way == "abort":
+            client.transport.abort()
+        else:
+            client.transport.write_eof()
+        await server.until(lambda: talk.ends > 0)
+        assert talk.ends == 1
+
+
+async def test_closing_says_why_and_nothing_counts_that_comes_then() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        talk.close(4001, "taken over")
+        talk.close(4002, "twice")
+        assert talk.ends == 1
+        client.transport.write(masked(b"late"))
+        assert await close_code(client) == 4001
+        assert client.close_reason == "taken over"
+        talk.frames.append(text_frame(b"never"))
+        talk.write()
+        assert talk.texts == []
+
+
+async def test_who_does_not_close_after_being_told_to_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.websocket.CLOSE_TIMEOUT", 0.05)
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(HANDSHAKE)
+        async with asyncio.timeout(TIMEOUT):
+            assert b"101" in await reader.readuntil(b"\r\n\r\n")
+            server.talks[0].close(4001, "go")
+            # Nothing is answered, and the connection is over all the same.
+            with pytest.raises(ConnectionError):
+                while True:
+                    writer.write(b"x")
+                    await writer.drain()
+                    await reader.read(100)
+        writer.close()
+
+
+async def test_half_a_handshake_is_hung_up_on_and_a_wrong_one_is_refused() -> None:
+    async with serving(open_timeout=0.1) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(HANDSHAKE[:40])
+        async with asyncio.timeout(TIMEOUT):
+            assert await reader.read() == b""
+        writer.close()
+        with pytest.raises(InvalidStatus):
+            async with connect(server.url, origin=Origin("https://evil")):
+                pass
+        async with connect(server.url, origin=Origin("https://ok")):
+            pass
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(TIMEOUT):
+            assert b"426" in await reader.readuntil(b"\r\n")
+        writer.close()
+        assert [talk.ends for talk in server.talks] == [0, 0, 1, 0]
+
+
+async def test_who_sends_more_than_is_served_is_not_read_from() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        talk.ready = False
+        many = 200_000
+        sent = 0
+
+        async def send() -> None:
+            nonlocal sent
+            for _ in range(many):
+                client.transport.write(masked(b"x" * 100))
+                sent += 1
+                if client.transport.get_write_buffer_size() > WRITE_BUFFER_MAX:
+                    return
+
+        await send()
+        # What was sent fills the buffers on the way, and no more comes in.
+        async with asyncio.timeout(TIMEOUT):
+            while client.transport.get_write_buffer_size() <= WRITE_BUFFER_MAX:
+                await asyncio.sleep(0)
+                await send()
+        assert talk.texts == []
+        talk.ready = True
+        talk.write()
+        await server.until(lambda: len(talk.texts) == sent)
+
+
+async def test_frames_wait_while_the_other_side_does_not_take_them() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        client.transport.pause_reading()
+        big = text_frame(b"y" * WRITE_BUFFER_MAX)
+        talk.frames = [big] * 500
+        talk.write()
+        left = len(talk.frames)
+        assert left > 0
+        client.transport.resume_reading()
+        async with asyncio.timeout(TIMEOUT):
+            for _ in range(500):
+                assert len(await client.recv()) == WRITE_BUFFER_MAX
+        assert talk.frames == []
+
+
+async def test_one_client_that_sends_ahead_leaves_others_their_turn() -> None:
+    async with (
+        serving() as server,
+        talking(server) as (flood, flooding),
+        talking(server) as (client, talk),
+    ):
+        flood.transport.write(masked(b"x") * 20_000)
+        await client.send("me too")
+        await server.until(lambda: bool(talk.texts))
+        assert len(flooding.texts) < 20_000
+        await server.until(lambda: len(flooding.texts) == 20_000)
