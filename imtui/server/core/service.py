@@ -252,7 +252,7 @@ class IMService(FriendshipService):
     def sessions_of(self, user_id: str) -> list[int]:
         """Return the sessions that are told what concerns an account."""
         account = self._app.accounts.get(user_id)
-        return list(account.session_ids()) if account else []
+        return [*account.live.values(), *account.passive] if account else []
 
     def self_devices(self, user_id: str) -> list[SelfDevice]:
         """Return the connected devices of an account, the earliest login first."""

@@ -112,14 +112,9 @@ class Client(WebSocket):
         """Tell whether a request can be served: who does not take answers gets no more."""
         return not self._is_asking and not self.outbox.is_full
 
-    def next_frames(self) -> list[bytes]:
-        """Return frames that are ready, as many as are written in one go."""
-        frames: list[bytes] = []
-        size = 0
-        while size < WRITE_BUFFER_MAX and (frame := self.outbox.take()) is not None:
-            frames.append(frame)
-            size += len(frame)
-        return frames
+    def next_data(self) -> bytes:
+        """Return what is ready, as much as is written in one go."""
+        return self.outbox.take(WRITE_BUFFER_MAX)
 
     def closed(self) -> None:
         """Take it that the device is gone without a logout."""

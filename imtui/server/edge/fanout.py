@@ -5,18 +5,16 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, Protocol
 
-from msgspec import Raw
-
 from imtui.protocol import messages as m
 from imtui.protocol.chat import ConversationList, MessageList, ReadReceipt, ReadReceiptList
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import encode
 from imtui.server.core import changes as c
 from imtui.server.core.service import IMService
 from imtui.server.edge.frames import push_frame
 from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS, merged
 from imtui.server.edge.metrics import Metrics
-from imtui.server.edge.outbox import Outbox, status_frames
+from imtui.server.edge.outbox import Outbox
+from imtui.server.edge.status_news import StatusNews
 from imtui.server.store.store import Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
@@ -70,7 +68,7 @@ class FanOut:
         self._staged: set[Outbox] = set()
         self._held: set[Outbox] = set()
         """Those that hold back what is not durable yet."""
-        self._waiting: set[Outbox] = set()
+        self._news = StatusNews(self._metrics)
         self._flush_soon: asyncio.Handle | None = None
         self._has_written = False
         """Whether there are changes that were not committed yet."""
@@ -96,7 +94,6 @@ class FanOut:
             self._metrics.connections -= 1
             self._staged.discard(peer.outbox)
             self._held.discard(peer.outbox)
-            self._waiting.discard(peer.outbox)
 
     def answer(self, session_id: int, request_id: Any, data: bytes) -> None:
         """Send an answer once what it acknowledges is durable."""
@@ -177,13 +174,13 @@ class FanOut:
         self._next_tick = None
         began = self._loop.time()
         self._commit()
-        waiting, self._waiting = self._waiting, set()
-        shared = _SharedFrames()
-        for outbox in waiting:
-            outbox.deliver(shared.encode)
+        self._news.deliver(self._outboxes_of)
         ended = self._loop.time()
         self._metrics.ticks.observe(ended - self._next_tick_set)
         self._rest_until = ended + min((ended - began) * _REST_PER_DELIVERY, TICK_MAX)
+
+    def _outboxes_of(self, user_id: str) -> list[Outbox]:
+        return [self._peers[session].outbox for session in self._service.sessions_of(user_id)]
 
     def _stage(self, outbox: Outbox) -> None:
         self._staged.add(outbox)
@@ -213,13 +210,8 @@ class FanOut:
         self._push_to_account(user_id, m.Push.USER_STATUS_CHANGED, m.UserStatusList([change.own]))
         if not change.to_watchers:
             return
-        status = Raw(encode(change.status))
-        for watcher in self._service.watchers(user_id):
-            for session_id in self._service.sessions_of(watcher):
-                outbox = self._peers[session_id].outbox
-                outbox.pend(user_id, status)
-                self._waiting.add(outbox)
-        if self._waiting and self._next_tick is None:
+        self._news.add(change.status, self._service.watchers(user_id))
+        if self._news and self._next_tick is None:
             self._next_tick_set = self._loop.time()
             due = max(self._next_tick_set + TICK_MIN, self._rest_until)
             self._next_tick = self._loop.call_at(due, self._deliver)
@@ -296,23 +288,10 @@ class FanOut:
 
     def _forget(self, watcher: str, user_ids: tuple[str, ...]) -> None:
         gone = [who for who in user_ids if not self._service.is_watcher(watcher, who)]
+        self._news.forget(watcher, gone)
         for session_id in self._service.sessions_of(watcher):
             for user_id in gone:
                 self._peers[session_id].outbox.forget(user_id)
-
-
-class _SharedFrames:
-    """Watchers with the same news share the frames that tell them."""
-
-    def __init__(self) -> None:
-        self._frames: dict[tuple[int, ...], tuple[list[Raw], list[bytes]]] = {}
-
-    def encode(self, statuses: list[Raw]) -> list[bytes]:
-        key = tuple(map(id, statuses))
-        if key not in self._frames:
-            # The statuses are kept with the frames: an ID is unique only as long as they live.
-            self._frames[key] = (statuses, status_frames(statuses))
-        return self._frames[key][1]
 
 
 def _tell_nobody(fanout: FanOut, change: c.Change) -> None:

@@ -2,9 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
-from msgspec import Raw
+from msgspec import Raw, Struct, structs
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import RequestID
@@ -20,7 +20,11 @@ ANSWERS_MAX: Final = 64
 _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
 
 
-class _Frame(NamedTuple):
+News = tuple[str, Raw]
+"""Of whom, and the status as JSON."""
+
+
+class _Frame(Struct, frozen=True, gc=False):
     data: bytes
     is_answer: bool
     request_id: RequestID = None
@@ -70,12 +74,21 @@ class Outbox:
         """Stage a push that is not to be merged with others; it may tell of messages."""
         self._staged.append(_Frame(data, False, is_chat=is_chat))
 
-    def pend(self, user_id: str, status: Raw) -> None:
-        """Keep the status of a watched user, in place of an earlier one."""
-        # Taken out first, so that statuses are told in the order of their last change.
-        if self._statuses.pop(user_id, None) is not None:
-            self._metrics.coalesced += 1
-        self._statuses[user_id] = status
+    def tell(self, news: list[News], encode: Callable[[list[News]], list[bytes]]) -> None:
+        """Make statuses of watched users ready.
+
+        While earlier frames have not been taken only the last one of each user is kept.
+        """
+        if not self._ready and not self._statuses:
+            self._deliver(encode(news), len(news))
+            self._wake()
+            return
+        self._is_overdue = True
+        for user_id, status in news:
+            # Taken out first, so that statuses are told in the order of their last change.
+            if self._statuses.pop(user_id, None) is not None:
+                self._metrics.coalesced += 1
+            self._statuses[user_id] = status
 
     def forget(self, user_id: str) -> None:
         """Drop what was still to be told of a user."""
@@ -113,38 +126,52 @@ class Outbox:
             self._drop_oldest_push()
         self._wake()
 
-    def deliver(self, encode: Callable[[list[Raw]], list[bytes]]) -> None:
-        """Make the pending statuses ready, or wait while earlier frames have not been taken."""
-        self._is_overdue = bool(self._ready)
-        if not self._statuses or self._is_overdue:
-            return
-        for data in encode(list(self._statuses.values())):
-            self._make_ready(_Frame(data, False))
-        self._metrics.deliveries += len(self._statuses)
-        self._statuses = {}
-        self._wake()
+    def take(self, most: int = 1) -> bytes:
+        """Return the frames to send next, at least one if there is any, joined.
 
-    def take(self) -> bytes | None:
-        """Return the next frame to send, or None if there is none."""
+        Args:
+            most: None is begun after so many bytes.
+        """
         if not self._ready and self._is_overdue:
-            self.deliver(status_frames)
+            self._deliver_overdue()
         if not self._ready:
             return self._take_missed()
+        first = self._pop()
+        if not self._ready or len(first) >= most:
+            return first
+        frames = [first]
+        size = len(first)
+        while self._ready and size < most:
+            frames.append(self._pop())
+            size += len(frames[-1])
+        return b"".join(frames)
+
+    def _pop(self) -> bytes:
         frame = self._ready.popleft()
         self._pushes -= not frame.is_answer
         return frame.data
 
+    def _deliver_overdue(self) -> None:
+        statuses, self._statuses = list(self._statuses.values()), {}
+        self._is_overdue = False
+        self._deliver(status_frames(statuses), len(statuses))
+
+    def _deliver(self, frames: list[bytes], count: int) -> None:
+        for data in frames:
+            self._make_ready(_Frame(data, False))
+        self._metrics.deliveries += count
+
     def _refused(self, answer: _Frame, error: IMError) -> _Frame:
         self._metrics.ws.refused(error)
-        return answer._replace(data=answer_frame(answer.request_id, error))
+        return structs.replace(answer, data=answer_frame(answer.request_id, error))
 
     def _make_ready(self, frame: _Frame) -> None:
         self._ready.append(frame)
         self._pushes += not frame.is_answer
 
-    def _take_missed(self) -> bytes | None:
+    def _take_missed(self) -> bytes:
         has_missed, self._has_missed = self._has_missed, False
-        return _MISSED if has_missed else None
+        return _MISSED if has_missed else b""
 
     def _drop_oldest_push(self) -> None:
         index = next(index for index, frame in enumerate(self._ready) if not frame.is_answer)

@@ -109,8 +109,8 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Tell whether the next message may be handed over."""
 
     @abstractmethod
-    def next_frames(self) -> list[bytes]:
-        """Return frames that are ready to be written; none if there are none."""
+    def next_data(self) -> bytes:
+        """Return frames that are ready to be written, joined; empty if there are none."""
 
     @abstractmethod
     def closed(self) -> None:
@@ -121,10 +121,10 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
     def write(self) -> None:
         """Write what is ready, as far as the other side takes it."""
         while self._is_writable and not self._is_over and self._transport is not None:
-            frames = self.next_frames()
-            if not frames:
+            data = self.next_data()
+            if not data:
                 break
-            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+            self._transport.write(data)
         if self._incoming:
             self._take_turn_later()
 

@@ -6,12 +6,12 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import answer_frame, push_frame
 from imtui.server.edge.metrics import Metrics
-from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, Outbox, status_frames
+from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, News, Outbox, status_frames
 
 
 def taken(outbox: Outbox) -> list[bytes]:
     frames = []
-    while (frame := outbox.take()) is not None:
+    while frame := outbox.take():
         frames.append(frame)
     return frames
 
@@ -87,36 +87,49 @@ def test_who_is_logged_out_has_missed_nothing() -> None:
     assert taken(box) == [b"message"] * OWN_PUSHES_MAX
 
 
-def test_of_a_watched_user_the_last_status_wins() -> None:
+def news(user_id: str, status: str) -> list[News]:
+    return [(user_id, Raw(f'"{status}"'.encode()))]
+
+
+def framed(told: list[News]) -> list[bytes]:
+    return status_frames([status for _, status in told])
+
+
+def test_what_watched_users_did_is_ready_at_once() -> None:
     box = outbox()
-    box.pend("bob", Raw(b'"old"'))
-    box.pend("carol", Raw(b'"only"'))
-    box.pend("bob", Raw(b'"new"'))
-    told: list[list[Raw]] = []
-    box.deliver(lambda statuses: [told.append(statuses) or b"frame"])  # type: ignore[func-returns-value]
-    assert [bytes(status) for status in told[0]] == [b'"only"', b'"new"']
-    assert taken(box) == [b"frame"]
+    told = news("bob", "busy") + news("carol", "away")
+    box.tell(told, framed)
+    assert taken(box) == framed(told)
 
 
-def test_a_connection_that_does_not_read_keeps_one_status_for_each_user() -> None:
+def test_a_connection_that_does_not_read_keeps_the_last_status_of_each_user() -> None:
     box = outbox()
     box.push(b"first")
     box.release()
+    box.tell(news("bob", "old") + news("carol", "only"), framed)
     for number in range(1000):
-        box.pend("bob", Raw(str(number).encode()))
-        box.deliver(status_frames)
+        box.tell(news("bob", str(number)), framed)
     assert box.take() == b"first"
-    frames = taken(box)
-    assert len(frames) == 1
-    assert frames[0].endswith(b'"userStatusList":[999]}}')
+    assert taken(box) == framed(news("carol", "only") + news("bob", "999"))
 
 
 def test_a_forgotten_user_is_not_told_of() -> None:
     box = outbox()
-    box.pend("bob", Raw(b"1"))
+    box.push(b"first")
+    box.release()
+    box.tell(news("bob", "busy"), framed)
     box.forget("bob")
-    box.deliver(status_frames)
-    assert taken(box) == []
+    assert taken(box) == [b"first"]
+
+
+def test_what_is_ready_is_taken_together_as_far_as_there_is_room() -> None:
+    box = outbox()
+    for push in (b"aaa", b"bbb", b"ccc"):
+        box.push(push)
+    box.release()
+    assert box.take(4) == b"aaabbb"
+    assert box.take(4) == b"ccc"
+    assert box.take(4) == b""
 
 
 def test_of_own_pushes_the_newest_1000_are_kept_and_no_answer_is_dropped() -> None:
@@ -134,7 +147,7 @@ def test_answers_that_are_not_taken_make_it_full() -> None:
     box = outbox()
     for number in range(ANSWERS_MAX):
         assert not box.is_full
-        box.answer(number, b"")
+        box.answer(number, b"answer")
         box.release()
     assert box.is_full
     box.take()
@@ -149,16 +162,16 @@ def test_a_push_holds_at_most_500_statuses() -> None:
 def test_a_status_counts_as_coalesced_or_as_delivered() -> None:
     metrics = Metrics()
     box = outbox(metrics)
-    for status in (b"1", b"2", b"3"):
-        box.pend("bob", Raw(status))
-    box.pend("carol", Raw(b"4"))
-    box.deliver(status_frames)
-    assert (metrics.coalesced, metrics.deliveries) == (2, 2)
-    box.pend("bob", Raw(b"5"))
-    box.deliver(status_frames)
-    assert metrics.deliveries == 2
+    box.push(b"first")
+    box.release()
+    for status in ("1", "2", "3"):
+        box.tell(news("bob", status), framed)
+    box.tell(news("carol", "4"), framed)
+    assert (metrics.coalesced, metrics.deliveries) == (2, 0)
     taken(box)
-    assert (metrics.coalesced, metrics.deliveries) == (2, 3)
+    assert (metrics.coalesced, metrics.deliveries) == (2, 2)
+    box.tell(news("bob", "5"), framed)
+    assert metrics.deliveries == 3
 
 
 def test_dropped_pushes_and_refused_answers_are_counted() -> None:

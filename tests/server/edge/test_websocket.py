@@ -47,9 +47,8 @@ class Talk(WebSocket):
     def is_ready(self) -> bool:
         return self.ready
 
-    def next_frames(self) -> list[bytes]:
-        frames, self.frames = self.frames[:1], self.frames[1:]
-        return frames
+    def next_data(self) -> bytes:
+        return self.frames.pop(0) if self.frames else b""
 
     def closed(self) -> None:
         self.ends += 1
@@ -141,6 +140,7 @@ async def test_a_ping_is_answered_and_is_a_sign_of_life() -> None:
         (b"\xff\xff\xff\xff", 1002),
         (Frame(Opcode.TEXT, b"x" * (FRAME_MAX_BYTES + 1)).serialize(mask=True), 1009),
     ],
+    ids=["binary", "no UTF-8", "no beginning", "no mask", "no frame", "too large"],
 )
 async def test_what_is_no_text_closes_the_connection_and_is_told_so(
     frame: bytes, code: int

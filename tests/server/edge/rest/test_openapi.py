@@ -53,7 +53,7 @@ def _query(backend: Backend) -> dict[str, Any]:
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_what_fits_the_description_is_answered_as_it_says(
     case: "Case[Any]", served: Backend
 ) -> None:
@@ -68,7 +68,7 @@ def test_what_fits_the_description_is_answered_as_it_says(
 
 
 @schema.parametrize()
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 def test_nobody_but_an_admin_gets_in(case: "Case[Any]", served: Backend) -> None:
     response = case.call(base_url=served.address.rest)
     assert response.status_code == 200

@@ -1,0 +1,62 @@
+"""What watchers are told at a tick: the last status of each user, in the order of its change."""
+
+from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.server.edge.metrics import Metrics
+from imtui.server.edge.outbox import Outbox
+from imtui.server.edge.status_news import StatusNews
+
+
+def busy(user_id: str, text: str) -> UserStatus:
+    return UserStatus(user_id, UserStatusType.ONLINE, text)
+
+
+class Tick:
+    """News for some accounts, each with one outbox."""
+
+    def __init__(self, *accounts: str) -> None:
+        self.metrics = Metrics()
+        self.news = StatusNews(self.metrics)
+        self.outboxes = {one: Outbox(lambda: None, self.metrics) for one in accounts}
+
+    def deliver(self) -> dict[str, list[bytes]]:
+        self.news.deliver(lambda user_id: [self.outboxes[user_id]])
+        told: dict[str, list[bytes]] = {}
+        for user_id, outbox in self.outboxes.items():
+            told[user_id] = list(iter(outbox.take, b""))
+        return told
+
+
+def test_the_last_status_wins_and_is_told_in_the_order_of_the_last_change() -> None:
+    tick = Tick("ann")
+    for user_id, text in (("bob", "old"), ("carol", "only"), ("bob", "new")):
+        tick.news.add(busy(user_id, text), {"ann"})
+    (frame,) = tick.deliver()["ann"]
+    assert b"old" not in frame
+    assert frame.index(b"only") < frame.index(b"new")
+    assert tick.metrics.coalesced == 1
+    assert not tick.news
+
+
+def test_whoever_was_to_be_told_of_an_earlier_change_is_told_of_the_last() -> None:
+    tick = Tick("ann", "dave")
+    tick.news.add(busy("bob", "old"), {"ann"})
+    tick.news.add(busy("bob", "new"), {"dave"})
+    assert all(b"new" in frames[0] for frames in tick.deliver().values())
+
+
+def test_the_same_news_is_one_frame_for_all() -> None:
+    tick = Tick("ann", "dave", "eve")
+    tick.news.add(busy("bob", "busy"), {"ann", "dave", "eve"})
+    tick.news.add(busy("carol", "away"), {"eve"})
+    told = tick.deliver()
+    assert told["ann"][0] is told["dave"][0]
+    assert b"away" in told["eve"][0]
+
+
+def test_who_is_forgotten_is_not_told_of() -> None:
+    tick = Tick("ann", "dave")
+    tick.news.add(busy("bob", "busy"), {"ann", "dave"})
+    tick.news.forget("ann", ["bob", "nobody"])
+    told = tick.deliver()
+    assert told["ann"] == []
+    assert len(told["dave"]) == 1
