@@ -1,12 +1,14 @@
 """What the REST API answers an admin; what a service leaves out is empty."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.status import UserStatusType
+
+NICK_TAG: Final = "Tag_Profile_IM_Nick"
 
 
 class ResultItem(Struct, frozen=True):
@@ -95,8 +97,8 @@ class Friend(Struct, frozen=True):
 
     @property
     def nick(self) -> str:
-        """Return what they call themselves."""
-        return self._text("Tag_Profile_IM_Nick")
+        """Return what they call themselves, if the service tells it with the friend."""
+        return self._text(NICK_TAG)
 
     @property
     def remark(self) -> str:
@@ -115,6 +117,31 @@ class Friend(Struct, frozen=True):
 
     def _value(self, tag: str) -> object:
         return next((one.value for one in self.values or () if one.tag == tag), None)
+
+
+class Profile(Struct, frozen=True):
+    """Fields of the profile of one account; none if they cannot be told."""
+
+    user_id: str = field(name="To_Account")
+    values: list[_Value] | None = field(name="ProfileItem", default=None)
+
+    @property
+    def nick(self) -> str:
+        """Return what they call themselves."""
+        return next(
+            (
+                one.value
+                for one in self.values or ()
+                if one.tag == NICK_TAG and isinstance(one.value, str)
+            ),
+            "",
+        )
+
+
+class Profiles(Struct, frozen=True):
+    """The answer of ``portrait_get``."""
+
+    profiles: list[Profile] | None = field(name="UserProfileItem", default=None)
 
 
 class FriendPage(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.admin import (
@@ -19,6 +20,7 @@ from imtui.protocol.identifiers import check_friend_remark, check_group_name, ch
 
 if TYPE_CHECKING:
     from imtui.cli.answers import Friend
+    from imtui.sdk.rest import RestClient
 
 _ADDED: Final = {0: "added", int(ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM): "asked"}
 
@@ -184,11 +186,13 @@ async def _list(arguments: argparse.Namespace) -> int:
     while not is_complete:
         body = {"From_Account": arguments.user, "StartIndex": at}
         page = await call(client, "sns/friend_get", body, FriendPage)
+        nicks = await _nicks(client, page.friends or ())
         for friend in page.friends or ():
+            nick = friend.nick or nicks.get(friend.user_id, "")
             if arguments.json:
-                print(_json_line(friend))
+                print(_json_line(friend, nick))
             else:
-                rows.append(_row(friend))
+                rows.append(_row(friend, nick))
         is_complete = bool(page.complete)
         if not is_complete and page.next_index <= at:
             raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend repeats a page.")
@@ -198,14 +202,32 @@ async def _list(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _row(friend: "Friend") -> tuple[str, ...]:
-    return friend.user_id, friend.nick, friend.remark, ", ".join(friend.groups)
+async def _nicks(client: "RestClient", friends: Sequence["Friend"]) -> dict[str, str]:
+    """Return what friends call themselves, which most services do not tell with the list."""
+    from imtui.cli.answers import NICK_TAG, Profiles
+
+    nicks: dict[str, str] = {}
+    for batch in batches([friend.user_id for friend in friends if not friend.nick]):
+        body = {"To_Account": batch, "TagList": [NICK_TAG]}
+        try:
+            answer = await call(client, "profile/portrait_get", body, Profiles)
+        except IMError as error:
+            if not (is_about_users(error) or error.code == ErrorCode.ERR_SVR_COMM_INVALID_RES):
+                raise
+            # The list is of use without them.
+            continue
+        nicks |= {profile.user_id: profile.nick for profile in answer.profiles or ()}
+    return nicks
 
 
-def _json_line(friend: "Friend") -> str:
+def _row(friend: "Friend", nick: str) -> tuple[str, ...]:
+    return friend.user_id, nick, friend.remark, ", ".join(friend.groups)
+
+
+def _json_line(friend: "Friend", nick: str) -> str:
     fields = {
         "userID": friend.user_id,
-        "nickName": friend.nick,
+        "nickName": nick,
         "friendRemark": friend.remark,
         "friendGroups": friend.groups,
     }

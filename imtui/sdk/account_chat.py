@@ -65,6 +65,8 @@ class AccountChat:
             self.cache,
             lambda message: self.outbox.acknowledged(message.msg_id),
         )
+        self._asked_newest: set[str] = set()
+        """With whom the newest messages were asked for since the last login."""
         for message in self.outbox.messages():
             self.sync.state.made_here(message.msg_id)
         # The drafts of the outbox count: the cache may be older, or lost.
@@ -79,6 +81,7 @@ class AccountChat:
 
     def begin_login(self) -> None:
         """Doubt what is known, as a new login begins."""
+        self._asked_newest.clear()
         self.sync.begin_login()
 
     def push(self, incoming: Incoming) -> bool:
@@ -177,10 +180,14 @@ class AccountChat:
         must_ask = not before and self._may_lack_newest(user_id)
         for _ in range(_ASKS_MAX):
             page, low = self._kept(user_id, count, before)
-            if session is None or (not must_ask and (len(page) == count or low <= 1)):
+            # An admin's message may be newer than the last one in the list, or be in no list: what
+            # is kept is all there is only where the backend was asked for the newest ones.
+            has_top = bool(before) or user_id in self._asked_newest
+            is_all = len(page) == count or (low <= 1 and has_top)
+            if session is None or (not must_ask and is_all):
                 return page
             try:
-                if must_ask:
+                if must_ask or not has_top:
                     await self._ask(session, user_id, count, 0)
                 else:
                     await self._ask(session, user_id, count - len(page), low)
@@ -218,6 +225,8 @@ class AccountChat:
             self.cache.keep_page(user_id, page, low, high)
             newest = max((message.version for message in page), default=0)
             self.sync.publish(self.sync.state.heard(user_id, newest))
+            if not before:
+                self._asked_newest.add(user_id)
             return answer
 
         params = GetHistoryParams(user_id, count, before or None)

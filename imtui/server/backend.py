@@ -197,7 +197,8 @@ class Backend:
             return None
         from imtui.server.edge.webhooks.asked_first import AskedFirst
 
-        return AskedFirst(self._hooks, self._service, self._config.clock)
+        is_failing = self._fanout.is_store_failing
+        return AskedFirst(self._hooks, self._service, self._config.clock, is_failing)
 
     def _open_sockets(
         self, stack: contextlib.AsyncExitStack

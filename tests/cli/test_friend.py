@@ -231,6 +231,20 @@ def test_list(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_list_asks_for_the_nicks_that_did_not_come_with_the_friends(
+    friends: RestService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nick = {"Tag": "Tag_Profile_IM_Nick", "Value": "Carol C."}
+    portraits = {"UserProfileItem": [{"To_Account": "carol", "ProfileItem": [nick]}]}
+    friends.commands["profile/portrait_get"] = lambda _: portraits
+    assert friends.run("friend", "list", "alice", "--json") == 0
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["nickName"] for line in lines] == ["B", "Carol C."]
+    (asked,) = friends.bodies("profile/portrait_get")
+    assert asked == {"To_Account": ["carol"], "TagList": ["Tag_Profile_IM_Nick"]}
+
+
 def test_list_as_json(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert friends.run("friend", "list", "alice", "--json") == 0
 
@@ -302,7 +316,8 @@ async def test_with_a_backend(served: Served) -> None:
     def run(*arguments: object, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         return served.home.run("friend", *arguments, "--data", served.data, stdin=stdin)
 
-    served.home.run("account", "import", "bob", "carol", "dave", "--data", served.data)
+    people = "bob\ncarol\ndave,Davy\n"
+    served.home.run("account", "import", "--from", "-", "--data", served.data, stdin=people)
     added = Added()
     async with IMClient(served.ws, served.app_id) as client:
         client.add_im_sdk_listener(added)
@@ -320,7 +335,7 @@ async def test_with_a_backend(served: Served) -> None:
     assert listed.returncode == 0, listed.stderr
     head, *lines = (line.split() for line in listed.stdout.splitlines())
     assert head == ["FRIEND", "NICK", "REMARK", "GROUPS"]
-    assert sorted(lines) == [["alice", "Al", "Work"], ["dave", "Dave", "D"]]
+    assert sorted(lines) == [["alice", "Al", "Work"], ["dave", "Davy", "Dave", "D"]]
 
     assert run("delete", "bob", "alice", "--one-way").stdout == "1 friend deleted\n"
     mine = [json.loads(line) for line in run("list", "bob", "--json").stdout.splitlines()]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from imtui.sdk import Backoff, IMClient, Message, MessageStatus, ReceiveOpt
+from imtui.sdk.rest import RestClient
 from imtui.server.backend import Backend, BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
@@ -80,6 +81,41 @@ async def test_a_second_device_follows_all_of_it(backend: Backend) -> None:
         await told.until(lambda r: r.count("changed") == 2)
         assert await couch.get_c2c_history_message_list("bob") == []
         assert await desk.get_c2c_history_message_list("bob") == []
+
+
+async def send_by_rest(backend: Backend, command: str, **body: Any) -> None:
+    key = backend.app_key
+    sig = sig_of(backend, "administrator")
+    rest = RestClient(backend.address.rest, key.sdk_app_id, "administrator", sig)
+    await rest.call(command, body)
+
+
+async def test_a_new_device_finds_messages_that_no_list_shows(backend: Backend) -> None:
+    await registered(backend, "alice", "bob", "carol")
+    for number, control in enumerate(([], ["NoLastMsg"])):
+        element = {"MsgType": "TIMTextElem", "MsgContent": {"Text": f"text {number}"}}
+        for sender in ("bob", "carol"):
+            await send_by_rest(
+                backend,
+                "openim/sendmsg",
+                From_Account=sender,
+                To_Account="alice",
+                MsgRandom=number,
+                MsgBody=[element],
+                SendMsgControl=control,
+            )
+    # The conversation leaves the list, and its messages stay.
+    await send_by_rest(
+        backend, "recentcontact/delete", From_Account="alice", To_Account="carol", Type=1
+    )
+    async with device(backend, "alice") as (alice, told):
+        await told.synced()
+        assert [one.user_id for one in (await alice.get_conversation_list()).conversations] == [
+            "bob"
+        ]
+        for sender in ("bob", "carol"):
+            history = await alice.get_c2c_history_message_list(sender)
+            assert [message.text for message in history] == ["text 1", "text 0"]
 
 
 async def test_who_was_offline_finds_everything(backend: Backend) -> None:

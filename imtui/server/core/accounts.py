@@ -60,9 +60,10 @@ def kick(app: App, user_id: str, now: Moment) -> None:
         IMError: 70107 if there is no such account.
     """
     account = _account(app, user_id)
-    revoked = frozenset(app.sessions[session].user_sig for session in account.session_ids())
-    app.user_sigs.revoke(user_id, now.unix_ms // 1000, revoked)
-    app.changes.append(UserSigsRevoked(user_id, now.unix_ms // 1000))
+    second = now.unix_ms // 1000
+    used = frozenset(app.sessions[session].user_sig for session in account.session_ids())
+    used = app.user_sigs.revoke(user_id, second, used)
+    app.changes.append(UserSigsRevoked(user_id, second, used))
     _end_all(app, account, now)
 
 
@@ -75,10 +76,15 @@ def delete(app: App, user_id: str, now: Moment) -> None:
     Raises:
         IMError: 70107 if there is no such account.
     """
+    # What can fail comes first: nothing is half deleted.
+    leaving = [
+        (conversation, app.archive.count_visible(user_id, peer))
+        for peer, conversation in app.conversations.of(user_id)
+    ]
     kick(app, user_id, now)
     _end_friendships(app, user_id)
-    for _, conversation in list(app.conversations.of(user_id)):
-        conversations.leave(app, conversation, user_id)
+    for conversation, going in leaving:
+        conversations.leave(app, conversation, user_id, going)
     for owner in [user_id, *app.subscriptions.owners(user_id)]:
         members = list(app.subscriptions.members(user_id)) if owner == user_id else [user_id]
         subscriptions.remove(app, owner, members, SubscriptionReason.UNSUBSCRIBED, now)

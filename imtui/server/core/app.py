@@ -144,8 +144,7 @@ class App:
     def _restore(self, stored: StoredApp, now: Moment) -> None:
         for known in stored.accounts:
             if known.sigs_revoked_at:
-                # Which of that second had been used is not kept: none of them counts.
-                self.user_sigs.revoke(known.user_id, known.sigs_revoked_at + 1)
+                self.user_sigs.revoke(known.user_id, known.sigs_revoked_at, known.sigs_used)
             if known.is_deleted:
                 continue
             account = self.new_account(known.user_id, known.registered_at)

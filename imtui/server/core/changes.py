@@ -36,6 +36,8 @@ class UserSigsRevoked:
     user_id: str
     second: int
     """The Unix second of the revocation."""
+    used: frozenset[int]
+    """Those of that second that count no longer either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,14 +190,20 @@ def delete(
     say_changed(app, conversation, owner, None)
 
 
-def leave(app: App, conversation: Conversation, owner: str) -> None:
-    """Take away all that one of the two has of a conversation; the other is not told."""
+def leave(app: App, conversation: Conversation, owner: str, going: int) -> None:
+    """Take away all that one of the two has of a conversation; the other is not told.
+
+    Args:
+        app: The app.
+        conversation: What.
+        owner: Who leaves.
+        going: How many messages they have.
+    """
     peer, side = conversation.peer(owner), conversation.side(owner)
-    going = app.archive.count_visible(owner, peer)
     if going:
         app.changes.append(MessagesCleared(owner, peer, conversation.version))
         conversation.version += going
-    side.read_seq = conversation.last_seq
+    # What was not read stays so: the other one sees up to where it was.
     side.newest = side.unread = 0
     side.is_pinned = False
     side.recv_opt = ReceiveOpt.RECEIVE

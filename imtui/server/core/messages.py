@@ -29,6 +29,8 @@ class Manner(Struct, frozen=True):
     """See ``Message.msg_body``."""
     to_sender: bool = True
     """Whether the sender's own devices are told."""
+    to_receiver: bool = True
+    """Whether the receiver's devices are told, if they want to be."""
     hidden_from: str = ""
     """Whichever of the two does not get it; empty if both do."""
     is_excluded_from_unread_count: bool = False
@@ -98,18 +100,17 @@ def send(
     sent = MessageSent(
         message,
         manner.session_id,
-        wanted and manner.hidden_from != receiver,
+        wanted and manner.to_receiver and manner.hidden_from != receiver,
         manner.to_sender and manner.hidden_from != sender,
         manner.hidden_from,
         manner.is_after_callback_forbidden,
     )
     app.changes.append(sent)
-    if conversation is not None and message.seq and not manner.to_sender:
-        # Not the message, but that there is more: what a device keeps does not fall behind.
-        newest = conversation.side(sender).newest
-        others = app.archive.at(sender, receiver, [newest]) if newest != message.seq else []
-        last = sent.stored if newest == message.seq else next(iter(others), None)
-        say_changed(app, conversation, sender, last)
+    if conversation is not None and message.seq:
+        for user_id, is_told in ((sender, manner.to_sender), (receiver, manner.to_receiver)):
+            if not is_told:
+                # Not the message, but that there is more: what a device keeps stays complete.
+                say_changed(app, conversation, user_id, _newest(app, conversation, user_id, sent))
     return message
 
 
@@ -238,6 +239,17 @@ def _append(conversation: Conversation, message: Message, manner: Manner) -> Mes
         # What comes from elsewhere keeps the time at which it was written there.
         timestamp=manner.timestamp or conversation.last_timestamp,
     )
+
+
+def _newest(
+    app: App, conversation: Conversation, viewer: str, sent: MessageSent
+) -> StoredMessage | None:
+    """Return the newest message of one of the two, of which one was just sent."""
+    newest = conversation.side(viewer).newest
+    if newest == sent.message.seq:
+        return sent.stored
+    found = app.archive.at(viewer, conversation.peer(viewer), [newest]) if newest else []
+    return found[0] if found else None
 
 
 def _newest_left(

@@ -18,6 +18,8 @@ class StoredAccount(Struct, frozen=True):
     subscriptions_cleared_at: int | None = None
     sigs_revoked_at: int = 0
     """The Unix second in which its UserSigs were last revoked; 0 for never."""
+    sigs_used: frozenset[int] = frozenset()
+    """Those of that second that count no longer."""
     is_deleted: bool = False
     """It is only remembered, for what others have of its messages."""
 

@@ -15,10 +15,16 @@ class UserSigs:
         self._valid_from: dict[str, int] = {}
         self._used: dict[str, frozenset[int]] = {}
 
-    def revoke(self, user_id: str, second: int, used: frozenset[int] = frozenset()) -> None:
-        """Revoke what was made before a Unix second, and of what was made in it the used ones."""
+    def revoke(self, user_id: str, second: int, used: frozenset[int]) -> frozenset[int]:
+        """Revoke what was made before a Unix second, and of what was made in it the used ones.
+
+        Those are returned, with what an earlier call in the same second revoked.
+        """
+        if self._valid_from.get(user_id) == second:
+            used |= self._used[user_id]
         self._valid_from[user_id] = second
         self._used[user_id] = used
+        return used
 
     def check(self, user_id: str, made: int, signature: int) -> None:
         """Check that a UserSig, whose proof was checked, was not revoked.

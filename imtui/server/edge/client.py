@@ -58,8 +58,8 @@ class Host:
 
     def carry_out(self) -> None:
         """Carry out what the core says has changed."""
-        self.fanout.carry_out()
-        self.after_change()
+        if self.fanout.carry_out():
+            self.after_change()
 
 
 class Client(WebSocket):

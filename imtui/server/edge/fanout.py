@@ -102,11 +102,11 @@ class FanOut:
             peer.outbox.answer(request_id, data)
             self._stage(peer.outbox)
 
-    def carry_out(self) -> None:
-        """Store and tell what has changed."""
+    def carry_out(self) -> bool:
+        """Store and tell what has changed; return whether anything has."""
         changes = self._service.take_changes()
         if not changes:
-            return
+            return False
         self._store.write(changes)
         self._has_written = True
         self._flush_later()
@@ -114,6 +114,7 @@ class FanOut:
             observe(changes)
         for change in merged(changes):
             _TELL.get(type(change), _tell_nobody)(self, change)
+        return True
 
     async def durable(self) -> None:
         """Return once all that was carried out so far is durable.

@@ -17,7 +17,7 @@ from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
-from imtui.server.edge.authentication import authenticate
+from imtui.server.edge.authentication import authenticate, number_of
 from imtui.server.edge.friendship_methods import FRIENDSHIP_METHODS, FriendshipMethod
 from imtui.server.store.store import StoreError
 
@@ -66,7 +66,7 @@ def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
     # The UserSig is checked before all else, and so before the other fields are even read.
     proof = decode_params(raw, m.Credentials)
     claims = authenticate(caller.key, proof.sdk_app_id, proof.user_id, proof.user_sig, now)
-    signature = hash(claims.sig)
+    signature = number_of(claims)
     caller.service.check_user_sig(proof.user_id, claims.time, signature)
     params = decode_params(raw, m.LoginParams)
     wish = Login(

@@ -147,7 +147,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         turn_ends = self._loop.time() + _TURN
         while self._incoming and self.is_ready():
             self.message(self._incoming.popleft())
-            if self._incoming and self._loop.time() >= turn_ends:
+            if self._loop.time() >= turn_ends:
                 self._take_turn_later()
                 break
         if not self._incoming:

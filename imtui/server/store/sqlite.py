@@ -53,6 +53,7 @@ INSERT INTO app VALUES (0, '{}');
 
 _REST_SCHEMA: Final = """
 ALTER TABLE accounts ADD COLUMN sigs_revoked_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN sigs_used TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE accounts ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
 """
 
@@ -222,8 +223,9 @@ class SQLiteStore:
 
 
 def _account(row: tuple[Any, ...]) -> StoredAccount:
-    user_id, registered_at, cleared_at, revoked_at, is_deleted = row
-    return StoredAccount(user_id, registered_at, cleared_at, revoked_at, bool(is_deleted))
+    user_id, registered_at, cleared_at, revoked_at, sigs_used, is_deleted = row
+    used = msgspec.json.decode(sigs_used, type=frozenset[int])
+    return StoredAccount(user_id, registered_at, cleared_at, revoked_at, used, bool(is_deleted))
 
 
 def _device(row: tuple[Any, ...]) -> Device:
@@ -254,8 +256,9 @@ def _account_deleted(change: AccountDeleted) -> list[Statement]:
 
 
 def _user_sigs_revoked(change: UserSigsRevoked) -> list[Statement]:
-    sql = "UPDATE accounts SET sigs_revoked_at = ? WHERE user_id = ?"
-    return [(sql, (change.second, change.user_id))]
+    sql = "UPDATE accounts SET sigs_revoked_at = ?, sigs_used = ? WHERE user_id = ?"
+    used = msgspec.json.encode(change.used).decode()
+    return [(sql, (change.second, used, change.user_id))]
 
 
 def _device_changed(change: DeviceChanged) -> list[Statement]:

@@ -13,7 +13,9 @@ from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.core.user_sigs import UserSigs
+from imtui.server.store.message_tables import MessageTables
 from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.store.store import StoreError
 
 NOW = Moment(1000.0, 1_700_000_000_500)
 SECOND = 1_700_000_000
@@ -80,8 +82,62 @@ def test_user_sigs_of_before_a_kick_are_revoked_also_after_a_restart(world: Worl
     assert code_of_check(service, SECOND, 7) == 70052
     assert code_of_check(service, SECOND, 9) == 0
     world.restart()
+    assert code_of_check(world.service, SECOND - 1, 8) == 70052
     assert code_of_check(world.service, SECOND, 7) == 70052
-    assert code_of_check(world.service, SECOND + 1, 7) == 0
+    assert code_of_check(world.service, SECOND, 9) == 0
+
+
+def test_what_a_kick_revoked_a_second_one_in_the_same_second_does_not_bring_back(
+    world: World,
+) -> None:
+    service = world.service
+    service.login(1, Login("alice", "phone", user_sig=7), NOW)
+    accounts.kick(service.app, "alice", NOW)
+    accounts.kick(service.app, "alice", NOW)
+    assert code_of_check(service, SECOND, 7) == 70052
+    assert code_of_check(service, SECOND, 8) == 0
+
+
+def test_what_a_deleted_account_has_not_read_is_not_told_as_read(world: World) -> None:
+    service = world.service
+    service.login(1, Login("alice", "phone"), NOW)
+    service.login(2, Login("bob", "phone"), NOW)
+    for number in range(2):
+        service.send_message(1, SendMessageParams("bob", f"m{number}", text="hello"), NOW)
+        world.keep()
+    service.clean_unread(2, "c2c_alice", 1, NOW)
+    accounts.delete(service.app, "bob", NOW)
+    world.restart()
+    service = world.service
+    service.login(1, Login("alice", "phone"), NOW)
+    (conversation,) = service.get_conversation_list(1, "", 9).conversation_list
+    assert conversation.peer_read_seq == 1
+    service.login(2, Login("bob", "phone"), NOW)
+    service.send_message(1, SendMessageParams("bob", "m2", text="hello"), NOW)
+    world.keep()
+    (conversation,) = service.get_conversation_list(2, "", 9).conversation_list
+    assert conversation.unread_count == 1
+
+
+def test_an_account_whose_messages_cannot_be_read_is_not_half_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = world.service
+    service.login(1, Login("alice", "phone"), NOW)
+    service.login(2, Login("bob", "phone"), NOW)
+    service.add_friend(1, AddFriendParams("bob"), NOW)
+    service.send_message(1, SendMessageParams("bob", "m1", text="hello"), NOW)
+    world.keep()
+
+    def fail(*_: object) -> int:
+        raise StoreError("The disk is broken.")
+
+    monkeypatch.setattr(MessageTables, "count_visible", fail)
+    with pytest.raises(StoreError):
+        accounts.delete(service.app, "alice", NOW)
+    assert service.take_changes() == []
+    assert service.is_logged_in(1)
+    assert service.app.friends.has("alice", "bob")
 
 
 def test_a_deleted_account_stays_deleted_and_leaves_nothing_to_whoever_comes_later(
@@ -127,7 +183,7 @@ def test_a_deleted_account_stays_deleted_and_leaves_nothing_to_whoever_comes_lat
 def test_what_was_never_revoked_counts() -> None:
     sigs = UserSigs()
     sigs.check("alice", 0, 0)
-    sigs.revoke("alice", 5)
+    sigs.revoke("alice", 5, frozenset())
     sigs.check("bob", 0, 0)
     sigs.check("alice", 5, 0)
     with pytest.raises(IMError) as refused:

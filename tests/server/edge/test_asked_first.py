@@ -8,6 +8,10 @@ import pytest
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.edge.webhooks.callback import BEFORE_HOOKS
 from imtui.server.edge.webhooks.config import WebhookConfig
+from imtui.server.edge.webhooks.hooks import Hooks
+from imtui.server.store.message_tables import MessageTables
+from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.store.store import StoreError
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.edge.test_rest import post
 from tests.server.wire import wire
@@ -54,6 +58,46 @@ async def test_a_message_is_let_pass_replaced_forbidden_or_dropped(
         assert texts == ["five", "t**", "one"]
         (conversation,) = (await bob.call("getConversationList"))["result"]["conversationList"]
         assert (conversation["lastMessage"]["text"], conversation["unreadCount"]) == ("t**", 2)
+
+
+async def test_a_dropped_message_that_cannot_be_kept_is_not_acknowledged(
+    backend: Backend, receiver: CallbackReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("The disk is broken.")
+
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        receiver.reply = {"ActionStatus": "OK", "ErrorCode": 2}
+        with monkeypatch.context() as patched:
+            patched.setattr(SQLiteStore, "commit", fail)
+            for name in ("m1", "m2"):
+                assert await alice.code("sendMessage", userID="bob", msgID=name, text="x") == 70500
+        with monkeypatch.context() as patched:
+            patched.setattr(MessageTables, "find", fail)
+            while await alice.code("getConversationList") == 70500:
+                pass
+            assert await alice.code("sendMessage", userID="bob", msgID="m3", text="x") == 70500
+        assert await alice.code("sendMessage", userID="bob", msgID="m3", text="x") == 0
+
+
+async def test_a_fault_in_asking_is_answered_and_logged(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Hooks, "before_send", fail)
+    elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
+    body = {"To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        assert await alice.code("sendMessage", userID="bob", msgID="m1", text="one") == 70500
+        assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 91000
+        assert await alice.code("heartbeat") == 0
+    assert len(caplog.records) == 2
 
 
 async def test_a_friend_request_and_its_answer_can_be_refused(
@@ -125,3 +169,29 @@ async def test_a_message_of_an_admin_is_asked_about_unless_that_is_forbidden(
         assert sent["ErrorCode"] == 0
         texts = [(await bob.push("onRecvNewMessage"))["messageList"][0]["text"] for _ in "12"]
         assert texts == ["one", "two"]
+
+
+async def test_friends_that_an_admin_adds_are_asked_about_and_refused_one_by_one(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    people = {"Accounts": ["alice", "bob", "carol"]}
+    await post(backend, "v4/im_open_login_svc/multiaccount_import", people)
+    refusal = {"To_Account": "bob", "ResultCode": 38_001, "ResultInfo": "not now"}
+    receiver.reply = {"ActionStatus": "OK", "ErrorCode": 0, "ResultItem": [refusal]}
+    items = [
+        {"To_Account": name, "AddSource": "AddSource_Type_Web", "GroupName": ["Work"]}
+        for name in ("bob", "carol")
+    ]
+    body = {"From_Account": "alice", "AddFriendItem": items, "ForceAddFlags": 1}
+    added = await post(backend, "v4/sns/friend_add", body)
+    results = {item["To_Account"]: item["ResultCode"] for item in added["ResultItem"]}
+    assert results == {"bob": 38_001, "carol": 0}
+    assert added["Fail_Account"] == ["bob"]
+    asked = receiver.received[-1]
+    assert asked.query["CallbackCommand"] == "Sns.CallbackPrevFriendAdd"
+    assert asked.query["OptPlatform"] == "RESTAPI"
+    assert asked.body["Requester_Account"] == "administrator"
+    assert (asked.body["From_Account"], asked.body["ForceAddFlags"]) == ("alice", 1)
+    assert [one["GroupName"] for one in asked.body["FriendItem"]] == ["Work", "Work"]
+    nobody = await post(backend, "v4/sns/friend_add", {**body, "AddFriendItem": []})
+    assert nobody["ErrorCode"] == 30001

@@ -9,8 +9,9 @@ from imtui.protocol.chat import ElemType, Message, SendMessageParams
 from imtui.protocol.errors import IMError
 from imtui.protocol.friendship import AcceptFriendApplicationParams
 from imtui.protocol.messages import AddFriendParams
-from imtui.protocol.profiles import FriendAllowType, SetSelfInfoParams
+from imtui.protocol.profiles import FriendAllowType, Gender, SetSelfInfoParams
 from imtui.protocol.status import Platform
+from imtui.server.core import friendships, profiles
 from imtui.server.core.app import Timing
 from imtui.server.core.changes import DeviceChanged, MessageSent
 from imtui.server.core.logins import Login
@@ -330,6 +331,26 @@ def test_a_profile_is_told_as_it_is_now(core: Core) -> None:
         ],
         "EventTime": at(1).unix_ms,
     }
+
+
+def test_fields_of_a_profile_that_only_an_admin_sets_are_told(core: Core) -> None:
+    profiles.change(core.service.app, "alice", gender=Gender.MALE, custom_info={"Team": "red"})
+    items = core.one(CallbackCommand.PORTRAIT_SET)["ProfileItem"]
+    assert {"Tag": "Tag_Profile_IM_Gender", "Value": "Gender_Type_Male"} in items
+    assert {"Tag": "Tag_Profile_Custom_Team", "Value": "red"} in items
+    assert len(items) == 5
+
+
+def test_many_friendships_that_end_at_once_are_told_in_several_callbacks(core: Core) -> None:
+    app = core.service.app
+    for number in range(1001):
+        friendships.add(app, "alice", f"u{number}", 0)
+    made = core.callbacks()
+    friendships.remove(app, "alice", list(app.friends.members("alice")))
+    for told in (made, core.callbacks()):
+        pairs = [one.body["PairList"] for one in told]
+        assert [len(some) for some in pairs] == [1000, 1]
+        assert pairs[1][0]["To_Account"] == "u1000"
 
 
 def test_only_what_is_asked_for_is_told(core: Core) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -18,7 +18,7 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.rates import Window
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
-from imtui.server.edge.authentication import authenticate
+from imtui.server.edge.authentication import authenticate, number_of
 from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.metrics import OTHER, Metrics
@@ -95,7 +95,8 @@ class Rest:
 
     def _page(self, request: Request) -> Response | None:
         """Return what is served to anybody, if it is asked for."""
-        if request.method != "GET":
+        # Monitors ask by HEAD as well: the status is what counts.
+        if request.method not in ("GET", "HEAD"):
             return None
         match request.url.path:
             case "/healthz":
@@ -137,9 +138,9 @@ class Rest:
                 ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, f"At most {command.rate} calls a second."
             )
         wish = command.read(await _read_body(request))
-        if command.ask is not None and self._hooks is not None:
-            wish = await command.ask(self._hooks, wish)
         try:
+            if command.ask is not None and self._hooks is not None:
+                wish = await command.ask(self._hooks, wish)
             result = await self._carry_out_wish(command, wish)
         except StoreError as error:
             _log.error("%s", error)
@@ -153,22 +154,36 @@ class Rest:
         return result
 
     async def _carry_out_wish(self, command: Command, wish: msgspec.Struct) -> dict[str, Any]:
-        if self._fanout.is_store_failing():
+        if self._fanout.is_store_failing() and not command.is_reading:
             raise IMError(command.service.internal)
         try:
             answer = command.carry_out(self._call(), wish)
+            if isinstance(answer, Awaitable):
+                answer = await answer
         finally:
             # Items that went before a refused one stay done, and are told.
             self._carry_out()
+        if not command.is_reading:
+            await self._make_durable(command)
+        result: dict[str, Any] = msgspec.to_builtins(answer)
+        return result
+
+    async def _make_durable(self, command: Command) -> None:
         try:
             await self._fanout.durable()
         except IMError as error:
             raise IMError(command.service.internal) from error
-        result: dict[str, Any] = msgspec.to_builtins(answer)
-        return result
 
     def _call(self) -> Call:
-        return Call(self._service, self._clock(), self._log, self._metrics, self._began)
+        return Call(
+            self._service, self._clock(), self._log, self._metrics, self._began, self._let_others
+        )
+
+    async def _let_others(self) -> None:
+        self._carry_out()
+        await asyncio.sleep(0)
+        if self._fanout.is_store_failing():
+            raise StoreError("A call was not carried out to its end, as the store fails.")
 
     def _check_admin(self, query: Mapping[str, str]) -> None:
         app_id = query.get("sdkappid", "")
@@ -182,7 +197,7 @@ class Rest:
         claims = authenticate(
             self._key, self._key.sdk_app_id, ADMINISTRATOR, user_sig, self._clock()
         )
-        self._service.check_user_sig(ADMINISTRATOR, claims.time, hash(claims.sig))
+        self._service.check_user_sig(ADMINISTRATOR, claims.time, number_of(claims))
 
 
 def _envelope(command: Command | None, code: int, problem: str) -> dict[str, Any]:

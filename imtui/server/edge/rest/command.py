@@ -1,5 +1,6 @@
 """What a command of the REST API is: its types, its codes and what it does."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.metrics import Metrics
+from imtui.server.store.store import StoreError
 
 if TYPE_CHECKING:
     from imtui.server.edge.webhooks.hooks import Hooks
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 RATE: Final = 200
 """So many calls of a command are answered in a second; of some only ``BULK_RATE``."""
 BULK_RATE: Final = 100
+
+_log: Final = logging.getLogger(__name__)
 
 _FIELD: Final = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)")
 
@@ -44,6 +48,11 @@ class Call:
     metrics: Metrics
     began: Moment
     """When the backend started."""
+    let_others: Callable[[], Awaitable[None]]
+    """Have what was done so far kept and told, and let others have their turn.
+
+    It raises StoreError if nothing can be kept: then nothing more is begun.
+    """
 
     @property
     def app(self) -> App:
@@ -82,11 +91,14 @@ class Command:
     summary: str
     request: type[Body]
     response: type[Body]
-    carry_out: Callable[[Call, Any], Body]
-    """Raises IMError, with the core's codes or the service's own."""
+    carry_out: Callable[[Call, Any], Body | Awaitable[Body]]
+    """Raises IMError, with the core's codes or the service's own. What may take long lets others
+    have their turn in between: each part is then kept for itself."""
     fields: Mapping[str, ErrorCode] = field(default_factory=dict)
     """The codes for single fields that are missing or of the wrong type."""
     rate: int = RATE
+    is_reading: bool = False
+    """It changes nothing, and is answered while nothing can be written too."""
     ask: Callable[["Hooks", Any], Awaitable[Body]] | None = None
     """Asks the app's own server first, and returns the request as it is to be carried out."""
 
@@ -128,9 +140,15 @@ P = ParamSpec("P")
 def result_of(
     service: Service, do: Callable[P, object], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[int, str]:
-    """Do something for one item of a request, and return its code and what is to be said of it."""
+    """Do something for one item of a request, and return its code and what is to be said of it.
+
+    Also where the store fails: those that went before stay done, and the caller is to know.
+    """
     try:
         do(*args, **kwargs)
+    except StoreError as error:
+        _log.error("%s", error)
+        return service.internal, service.internal.meaning
     except IMError as error:
         return service.code(error), error.message
     return 0, ""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.server.core import accounts
 from imtui.server.edge.rest.command import (
     BULK_RATE,
@@ -108,15 +109,14 @@ def _multiaccount_import(call: Call, wish: MultiaccountImport) -> MultiaccountIm
     return MultiaccountImported([user_id for user_id, code in results if code])
 
 
-def _account_delete(call: Call, wish: AccountDelete) -> AccountsDeleted:
+async def _account_delete(call: Call, wish: AccountDelete) -> AccountsDeleted:
     _check_count(wish.delete_item)
-    deleted = [
-        AccountResult(
-            item.user_id,
-            *result_of(_SERVICE, accounts.delete, call.app, item.user_id, call.now),
-        )
-        for item in wish.delete_item
-    ]
+    deleted = []
+    for item in wish.delete_item:
+        result = result_of(_SERVICE, accounts.delete, call.app, item.user_id, call.now)
+        deleted.append(AccountResult(item.user_id, *result))
+        # Each may have thousands of friends.
+        await call.let_others()
     return AccountsDeleted(deleted)
 
 
@@ -135,6 +135,9 @@ def _account_check(call: Call, wish: AccountCheck) -> AccountsChecked:
 
 
 def _kick(call: Call, wish: AccountItem) -> Answer:
+    if wish.user_id == ADMINISTRATOR and wish.user_id not in call.app.accounts:
+        # An admin needs no account, and their UserSigs have to be revocable all the same.
+        accounts.register(call.app, wish.user_id, call.now)
     accounts.kick(call.app, wish.user_id, call.now)
     return Answer()
 

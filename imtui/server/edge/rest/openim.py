@@ -145,6 +145,7 @@ COMMANDS: Final = tuple(
         OnlineStatuses,
         _query_online_status,
         fields=_FIELDS,
+        is_reading=True,
     )
     for name in ("query_online_status", "querystate")
 )

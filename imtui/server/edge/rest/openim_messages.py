@@ -212,11 +212,18 @@ def _importmsg(call: Call, wish: ImportMsg) -> Answer:
     _check_sender(call, wish.from_account)
     _check_receiver(call, wish.from_account, wish.to_account)
     key = wish.key(wish.from_account, wish.msg_time_stamp)
+    at = wish.msg_time_stamp * 1000
+    conversation = call.app.conversations.get(wish.from_account, wish.to_account)
+    # What is older than what was said since comes at the end all the same, but is no news.
+    is_old = conversation is not None and at < conversation.last_timestamp
     manner = Manner(
         by_admin=True,
         msg_body=contents.msg_body,
-        is_excluded_from_unread_count=wish.sync_from_old_system == 2,
-        timestamp=wish.msg_time_stamp * 1000,
+        to_sender=not is_old,
+        to_receiver=not is_old,
+        is_excluded_from_last_message=is_old,
+        is_excluded_from_unread_count=wish.sync_from_old_system == 2 or is_old,
+        timestamp=at,
         is_after_callback_forbidden=True,
     )
     sent = wish.wish(wish.to_account, key, contents)

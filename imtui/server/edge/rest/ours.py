@@ -207,9 +207,17 @@ def _subscriptions(call: Call, wish: SubscriptionsOf) -> SubscriptionsTold:
 
 
 COMMANDS: Final = (
-    Command(_CONSOLE, "get", "Return the settings of the console.", Answer, Settings, _get),
+    Command(
+        _CONSOLE,
+        "get",
+        "Return the settings of the console.",
+        Answer,
+        Settings,
+        _get,
+        is_reading=True,
+    ),
     Command(_CONSOLE, "set", "Change settings of the console.", SettingsWish, Settings, _set),
-    Command(_CONSOLE, "stats", "Return figures.", Answer, StatsTold, _stats),
+    Command(_CONSOLE, "stats", "Return figures.", Answer, StatsTold, _stats, is_reading=True),
     Command(
         _CONSOLE,
         "accounts",
@@ -217,8 +225,11 @@ COMMANDS: Final = (
         AccountsWish,
         AccountsTold,
         _accounts,
+        is_reading=True,
     ),
-    Command(_CONSOLE, "log", "Return what changed lately.", LogWish, LogTold, _log),
+    Command(
+        _CONSOLE, "log", "Return what changed lately.", LogWish, LogTold, _log, is_reading=True
+    ),
     Command(
         _STATUS,
         "subscriptions",
@@ -226,5 +237,6 @@ COMMANDS: Final = (
         SubscriptionsOf,
         SubscriptionsTold,
         _subscriptions,
+        is_reading=True,
     ),
 )

@@ -1,11 +1,13 @@
 """``sns``: friends added, imported, updated and deleted; ``sns_reads`` tells of them."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS, UNIX_MS_MAX
 from imtui.protocol.messages import AddFriendParams, FriendType
 from imtui.server.core import applications, friend_notes, friendships
@@ -26,10 +28,16 @@ from imtui.server.edge.rest.sns_items import (
 from imtui.server.edge.rest.sns_tags import add_source, read_custom, read_note
 from imtui.server.edge.rest.tags import TagWish
 
+if TYPE_CHECKING:
+    from imtui.server.edge.webhooks.hooks import Hooks
+
 # Some clients send empty texts and zeros for what they were not told.
 _DeleteType = Literal["", "Delete_Type_Single", "Delete_Type_Both"]
 _Seconds = Annotated[int, Meta(ge=0, le=UNIX_MS_MAX // 1000)]
 _GroupNames = str | list[str] | None
+
+_AT_ONCE: Final = 100
+"""So many friends come or go before others have their turn."""
 
 
 class AddFriendItem(Body, frozen=True):
@@ -52,6 +60,23 @@ class FriendAdd(Body, frozen=True):
     add_type: Literal["", "Add_Type_Single", "Add_Type_Both"] = "Add_Type_Both"
     force_add_flags: int = 0
     """1 to ask nobody."""
+
+    @property
+    def friend_type(self) -> FriendType:
+        """Return onto whose lists they come."""
+        return FriendType.SINGLE if self.add_type == "Add_Type_Single" else FriendType.BOTH
+
+    @property
+    def is_forced(self) -> bool:
+        """Tell whether nobody is asked."""
+        return self.force_add_flags == 1
+
+
+class FriendAddAsked(FriendAdd, frozen=True):
+    """The same after the app's own server was asked."""
+
+    refused: dict[str, IMError] = field(default_factory=dict)
+    """Whom it does not let be added, and why not."""
 
 
 class ImportFriendItem(Body, frozen=True):
@@ -112,34 +137,62 @@ class FriendDeleteAll(Body, frozen=True):
     delete_type: _DeleteType = "Delete_Type_Single"
 
 
-def _friend_add(call: Call, wish: FriendAdd) -> FriendResults:
+_Item = TypeVar("_Item", AddFriendItem, ImportFriendItem, UpdateFriendItem)
+
+
+async def _friend_add(call: Call, wish: FriendAdd) -> FriendResults:
     owner = owner_of(call, wish.from_account)
     check_count(wish.add_friend_item)
-    add_type = FriendType.SINGLE if wish.add_type == "Add_Type_Single" else FriendType.BOTH
-    is_forced = wish.force_add_flags == 1
-    add = partial(_add, call, owner, add_type, is_forced)
-    return _results([result_for(one.to_account, partial(add, one)) for one in wish.add_friend_item])
+    return await _each(call, owner, wish.add_friend_item, partial(_add, wish))
 
 
-def _add(
-    call: Call, owner: str, add_type: FriendType, is_forced: bool, item: AddFriendItem
-) -> None:
+async def _ask_before(hooks: "Hooks", wish: FriendAdd) -> FriendAdd:
+    """Ask whether friends may be added."""
+    from imtui.server.edge.webhooks.callback import OptPlatform
+
+    check_count(wish.add_friend_item)
+    refused = await hooks.before_friend_add(
+        ADMINISTRATOR,
+        wish.from_account,
+        [
+            AddFriendParams(
+                item.to_account,
+                item.add_wording,
+                item.remark,
+                next(iter(_names(item.group_name)), ""),
+                wish.friend_type,
+            )
+            for item in wish.add_friend_item
+        ],
+        # The callback has one for all.
+        source=wish.add_friend_item[0].add_source,
+        is_forced=wish.is_forced,
+        platform=OptPlatform.REST_API,
+    )
+    return FriendAddAsked(
+        wish.from_account, wish.add_friend_item, wish.add_type, wish.force_add_flags, refused
+    )
+
+
+def _add(wish: FriendAdd, call: Call, owner: str, item: AddFriendItem) -> None:
+    if isinstance(wish, FriendAddAsked) and item.to_account in wish.refused:
+        raise wish.refused[item.to_account]
     source = add_source(item.add_source)
     group, *others = _names(item.group_name) or ("",)
     if others:
         raise IMError(INVALID, "GroupName: one friend group at most.")
-    params = AddFriendParams(item.to_account, item.add_wording, item.remark, group, add_type)
-    applications.add_friend(call.app, owner, params, call.now, source=source, is_forced=is_forced)
+    params = AddFriendParams(
+        item.to_account, item.add_wording, item.remark, group, wish.friend_type
+    )
+    applications.add_friend(
+        call.app, owner, params, call.now, source=source, is_forced=wish.is_forced
+    )
 
 
-def _friend_import(call: Call, wish: FriendImport) -> FriendResults:
+async def _friend_import(call: Call, wish: FriendImport) -> FriendResults:
     owner = owner_of(call, wish.from_account)
     check_count(wish.add_friend_item)
-    results = [
-        result_for(one.to_account, partial(_import, call, owner, one))
-        for one in wish.add_friend_item
-    ]
-    return _results(results)
+    return await _each(call, owner, wish.add_friend_item, _import)
 
 
 def _import(call: Call, owner: str, item: ImportFriendItem) -> None:
@@ -154,32 +207,29 @@ def _import(call: Call, owner: str, item: ImportFriendItem) -> None:
     friend_notes.import_friend(call.app, owner, item.to_account, note, call.now)
 
 
-def _friend_update(call: Call, wish: FriendUpdate) -> FriendResults:
+async def _friend_update(call: Call, wish: FriendUpdate) -> FriendResults:
     owner = owner_of(call, wish.from_account)
     check_count(wish.update_item, FRIENDSHIP_MAX_USERS)
-    results = [
-        result_for(one.to_account, partial(_update, call, owner, one)) for one in wish.update_item
-    ]
-    return _results(results)
+    return await _each(call, owner, wish.update_item, _update)
 
 
 def _update(call: Call, owner: str, item: UpdateFriendItem) -> None:
     friend_notes.update(call.app, owner, item.to_account, read_note(item.sns_item))
 
 
-def _friend_delete(call: Call, wish: FriendDelete) -> FriendsDeleted:
+async def _friend_delete(call: Call, wish: FriendDelete) -> FriendsDeleted:
     owner = owner_of(call, wish.from_account)
     accounts = unique_of(wish.to_account)
     results = [
         result_for(user_id, partial(_check_friend, call, owner, user_id)) for user_id in accounts
     ]
-    _delete(call, owner, [one.to_account for one in results if not one.result_code], wish)
+    await _delete(call, owner, [one.to_account for one in results if not one.result_code], wish)
     return FriendsDeleted(results)
 
 
-def _friend_delete_all(call: Call, wish: FriendDeleteAll) -> Answer:
+async def _friend_delete_all(call: Call, wish: FriendDeleteAll) -> Answer:
     owner = owner_of(call, wish.from_account)
-    _delete(call, owner, list(call.app.friends.members(owner)), wish)
+    await _delete(call, owner, list(call.app.friends.members(owner)), wish)
     return Answer()
 
 
@@ -189,13 +239,33 @@ def _check_friend(call: Call, owner: str, user_id: str) -> None:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
 
 
-def _delete(
+async def _delete(
     call: Call, owner: str, friends: list[str], wish: FriendDelete | FriendDeleteAll
 ) -> None:
-    friendships.remove(call.app, owner, friends)
-    if wish.delete_type == "Delete_Type_Both":
-        for user_id in friends:
-            friendships.remove(call.app, user_id, [owner])
+    for start in range(0, len(friends), _AT_ONCE):
+        some = friends[start : start + _AT_ONCE]
+        friendships.remove(call.app, owner, some)
+        if wish.delete_type == "Delete_Type_Both":
+            for user_id in some:
+                friendships.remove(call.app, user_id, [owner])
+        await call.let_others()
+
+
+async def _each(
+    call: Call, owner: str, items: Sequence[_Item], do: Callable[[Call, str, _Item], None]
+) -> FriendResults:
+    """Do something for each friend of an account, and return what became of all."""
+
+    def do_one(item: _Item) -> None:
+        # The account may be deleted while others have their turn.
+        do(call, owner_of(call, owner), item)
+
+    results = []
+    for number, item in enumerate(items, start=1):
+        results.append(result_for(item.to_account, partial(do_one, item)))
+        if number % _AT_ONCE == 0:
+            await call.let_others()
+    return FriendResults(results, failed(results))
 
 
 def _names(group_name: _GroupNames) -> tuple[str, ...]:
@@ -203,10 +273,6 @@ def _names(group_name: _GroupNames) -> tuple[str, ...]:
     if isinstance(group_name, list):
         return tuple(group_name)
     return (group_name,) if group_name else ()
-
-
-def _results(results: list[FriendResult]) -> FriendResults:
-    return FriendResults(results, failed(results))
 
 
 COMMANDS: Final = (
@@ -217,6 +283,7 @@ COMMANDS: Final = (
         FriendAdd,
         FriendResults,
         _friend_add,
+        ask=_ask_before,
     ),
     Command(
         SNS,

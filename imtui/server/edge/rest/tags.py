@@ -110,6 +110,11 @@ def show_profile(info: UserFullInfo, tags: Iterable[str]) -> list[TagValue]:
     return shown
 
 
+def custom_tags(info: UserFullInfo) -> list[str]:
+    """Return the tags of the app's own fields that are set in a profile."""
+    return [f"Tag_Profile_Custom_{name}" for name in info.custom_info]
+
+
 def _known(tag: str) -> str:
     if tag not in _PROFILE:
         raise IMError(ErrorCode.ERR_SVR_PROFILE_TAG_NOT_FOUND)
@@ -194,3 +199,6 @@ _PROFILE: Final = {
     "Tag_Profile_IM_Level": _number_field("level"),
     "Tag_Profile_IM_Role": _number_field("role"),
 }
+
+PROFILE_TAGS: Final = tuple(_PROFILE)
+"""The tags of all standard fields of profiles."""

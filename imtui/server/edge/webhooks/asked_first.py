@@ -1,12 +1,13 @@
 """Which requests of clients the app's own server is asked about before they are carried out."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from msgspec import Raw, Struct, structs
 
 from imtui.protocol.chat import SendMessageParams, SentMessage
-from imtui.protocol.errors import IMError
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import AcceptFriendApplicationParams, FriendApplicationParams
 from imtui.protocol.jsonrpc import Request, decode_params, encode
 from imtui.protocol.messages import AddFriendParams, Method
@@ -20,16 +21,26 @@ from imtui.server.edge.webhooks.hooks import (
     ResponseAction,
     response_action,
 )
+from imtui.server.store.store import StoreError
+
+_log: Final = logging.getLogger(__name__)
 
 
 class AskedFirst:
     """Asks about a request, and says what is to be carried out in its place."""
 
-    def __init__(self, hooks: Hooks, service: IMService, clock: Callable[[], Moment]) -> None:
-        """Make it of the hooks that ask, the core, and the present."""
+    def __init__(
+        self,
+        hooks: Hooks,
+        service: IMService,
+        clock: Callable[[], Moment],
+        is_store_failing: Callable[[], bool],
+    ) -> None:
+        """Make it of the hooks that ask, the core, the present, and whether nothing can be kept."""
         self._hooks = hooks
         self._service = service
         self._clock = clock
+        self._is_store_failing = is_store_failing
 
     def concerns(self, method: str) -> bool:
         """Tell whether requests of a method may have to be asked about."""
@@ -53,6 +64,10 @@ class AskedFirst:
             answer = await ask(self, session, params)
         except IMError as refusal:
             return refusal
+        except Exception:
+            # A fault of ours: whoever met it is told, and nobody else notices.
+            _log.exception("Asking about %s failed", request.method)
+            return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
         if isinstance(answer, params_type):
             return structs.replace(request, params=Raw(encode(answer)))
         return answer or request
@@ -62,9 +77,19 @@ class AskedFirst:
             return await self._hooks.before_send(session.user_id, wish, platform=_platform(session))
         except MessageDropped:
             # Its sender has it as ever, and is not to know.
-            return SentMessage(
-                self._service.send_message(session.session_id, wish, self._clock(), is_dropped=True)
-            )
+            return self._drop(session, wish)
+
+    def _drop(self, session: Session, wish: SendMessageParams) -> SentMessage:
+        failed = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+        if self._is_store_failing():
+            raise failed
+        now = self._clock()
+        try:
+            sent = self._service.send_message(session.session_id, wish, now, is_dropped=True)
+        except StoreError as error:
+            _log.error("%s", error)
+            raise failed from error
+        return SentMessage(sent)
 
     async def _add_friend(self, session: Session, wish: AddFriendParams) -> None:
         own = session.user_id

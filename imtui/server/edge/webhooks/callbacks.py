@@ -1,10 +1,10 @@
 """From what the core says has changed to what the app's server is told; pure."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from imtui.protocol.profiles import FriendAllowType, UserFullInfo
+from imtui.protocol.profiles import UserFullInfo
 from imtui.server.core.changes import (
     ApplicationDeleted,
     BlackListAdded,
@@ -21,11 +21,15 @@ from imtui.server.core.changes import (
 )
 from imtui.server.edge.message_key import message_key
 from imtui.server.edge.rest.message_body import elements_of
+from imtui.server.edge.rest.tags import PROFILE_TAGS, custom_tags, show_profile
 from imtui.server.edge.webhooks.callback import Callback, CallbackCommand
 from imtui.server.edge.webhooks.lookups import NO_LOOKUPS, Lookups
 from imtui.server.edge.webhooks.states import state_changes
 
 _C = TypeVar("_C")
+
+_PAIRS_MAX: Final = 1000
+"""So many pairs of users are told of in one callback."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +133,11 @@ def _friends_added(batch: Batch) -> Iterable[Callback]:
             both = frozenset((change.user_id, friend_id))
             initiator = initiators.setdefault(both, change.user_id)
             pairs.append(_pair(change.user_id, friend_id) | {"Initiator_Account": initiator})
-    if pairs:
-        first = pairs[0]["From_Account"], pairs[0]["To_Account"]
-        asked = {(one.asker, one.receiver) for one in batch.of(ApplicationDeleted)}
+    asked = {(one.asker, one.receiver) for one in batch.of(ApplicationDeleted)}
+    for some in _parts(pairs):
+        first = some[0]["From_Account"], some[0]["To_Account"]
         body = {
-            "PairList": pairs,
+            "PairList": some,
             "ClientCmd": "friend_response" if first in asked else "friend_add",
             "ForceFlag": 0,
             "EventTime": batch.now_ms,
@@ -173,29 +177,36 @@ def _about_pairs(
     command: CallbackCommand, lists: Iterable[tuple[str, Iterable[str]]], batch: Batch
 ) -> Iterable[Callback]:
     pairs = [_pair(owner, member) for owner, members in lists for member in members]
-    if pairs:
-        body = {"PairList": pairs, "EventTime": batch.now_ms}
-        yield Callback(command, pairs[0]["From_Account"], body)
+    for some in _parts(pairs):
+        body = {"PairList": some, "EventTime": batch.now_ms}
+        yield Callback(command, some[0]["From_Account"], body)
+
+
+def _parts(pairs: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    """Give pairs in as many as one callback tells.
+
+    When an admin deletes many accounts there are so many that one callback of all of them would
+    leave no room for any other.
+    """
+    for start in range(0, len(pairs), _PAIRS_MAX):
+        yield pairs[start : start + _PAIRS_MAX]
 
 
 def _pair(owner: str, member: str) -> dict[str, str]:
     return {"From_Account": owner, "To_Account": member}
 
 
-_ALLOW_TYPES: Final = {
-    FriendAllowType.ALLOW_ANY: "AllowType_Type_AllowAny",
-    FriendAllowType.NEED_CONFIRM: "AllowType_Type_NeedConfirm",
-    FriendAllowType.DENY_ANY: "AllowType_Type_DenyAny",
-}
+_USUAL: Final = tuple(f"Tag_Profile_IM_{name}" for name in ("Nick", "SelfSignature", "AllowType"))
+"""Told whatever they hold; of the other fields those that were ever set to something."""
 
 
 def _profile_items(info: UserFullInfo) -> list[dict[str, Any]]:
-    values = {
-        "Nick": info.nick_name,
-        "SelfSignature": info.self_signature,
-        "AllowType": _ALLOW_TYPES[info.allow_type],
-    }
-    return [{"Tag": f"Tag_Profile_IM_{name}", "Value": value} for name, value in values.items()]
+    bare = {one.tag: one.value for one in show_profile(UserFullInfo(info.user_id), PROFILE_TAGS)}
+    others = [tag for tag in PROFILE_TAGS if tag not in _USUAL]
+    items = show_profile(info, _USUAL)
+    items += [one for one in show_profile(info, others) if one.value != bare[one.tag]]
+    items += show_profile(info, custom_tags(info))
+    return [{"Tag": one.tag, "Value": one.value} for one in items]
 
 
 _Maker = Callable[[Batch], Iterable[Callback]]

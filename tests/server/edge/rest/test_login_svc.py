@@ -1,5 +1,6 @@
 """``im_open_login_svc``: accounts imported, found, deleted and kicked, as clients see it."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from imtui.protocol.usersig import sign
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.core.moment import Moment
+from imtui.server.store.message_tables import MessageTables
+from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.store.store import StoreError
 from tests.server.edge.test_rest import post
 from tests.server.wire import wire
 
@@ -137,3 +141,89 @@ async def test_more_calls_in_a_second_than_the_rate_are_refused(tmp_path: Path) 
         assert codes == [0] * 100 + [60007]
         now = Moment(1001.0, 1_700_000_001_000)
         assert (await login_svc(backend, "account_check", CheckItem=[]))["ErrorCode"] == 70206
+
+
+async def test_each_account_of_many_is_deleted_and_kept_for_itself(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [f"u{number}" for number in range(5)]
+    await imported(backend, *users)
+    commits = 0
+    commit = SQLiteStore.commit
+
+    def counting(store: SQLiteStore) -> None:
+        nonlocal commits
+        commits += 1
+        commit(store)
+
+    monkeypatch.setattr(SQLiteStore, "commit", counting)
+    # Otherwise nobody is served while all of them go, each with thousands of friends.
+    await login_svc(backend, "account_delete", DeleteItem=[{"UserID": user} for user in users])
+    assert commits >= len(users)
+
+
+async def test_of_accounts_that_cannot_be_deleted_for_want_of_the_store_each_is_told(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await imported(backend, "alice", "bob", "carol")
+    elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
+    body = {"From_Account": "alice", "To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
+    assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 0
+
+    def fail(*_: object) -> int:
+        raise StoreError("The disk is broken.")
+
+    monkeypatch.setattr(MessageTables, "count_visible", fail)
+    items = [{"UserID": user} for user in ("carol", "alice")]
+    deleted = await login_svc(backend, "account_delete", DeleteItem=items)
+    assert [item["ResultCode"] for item in deleted["ResultItem"]] == [0, 70500]
+    checked = await login_svc(backend, "account_check", CheckItem=items)
+    words = [item["AccountStatus"] for item in checked["ResultItem"]]
+    assert words == ["NotImported", "Imported"]
+
+
+async def test_what_cannot_be_kept_ends_the_deletion_of_many(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await imported(backend, "alice", "bob")
+    app = backend._service.app
+
+    def fail(store: SQLiteStore) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SQLiteStore, "commit", fail)
+        items = [{"UserID": user} for user in ("alice", "bob")]
+        deleted = await login_svc(backend, "account_delete", DeleteItem=items)
+        assert deleted["ErrorCode"] == 70500
+        assert list(app.accounts) == ["bob"]
+
+
+async def test_a_leaked_user_sig_of_the_admin_can_be_revoked(backend: Backend) -> None:
+    leaked = fresh_sig(backend, "administrator", 1000)
+    used = {"identifier": "administrator", "usersig": leaked}
+    assert (await post(backend, "v4/imtui_console/get", {}, **used))["ErrorCode"] == 0
+    # One that was never used in a login counts until the next second.
+    old = sign(
+        "administrator",
+        backend.app_key.sdk_app_id,
+        backend.app_key.secret_key,
+        1000,
+        now=time.time() - 2,
+    )
+    await login_svc(backend, "kick", UserID="administrator")
+    refused = await post(backend, "v4/imtui_console/get", {}, usersig=old)
+    assert refused["ErrorCode"] == 70052
+
+
+async def test_reading_is_possible_while_nothing_can_be_written(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(store: SQLiteStore) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SQLiteStore, "commit", fail)
+        assert (await login_svc(backend, "account_import", UserID="alice"))["ErrorCode"] == 70500
+        assert (await post(backend, "v4/imtui_console/get"))["ErrorCode"] == 0
+        assert (await login_svc(backend, "account_import", UserID="bob"))["ErrorCode"] == 70500

@@ -140,6 +140,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
         assert again["ErrorCode"] == 70500
         async with httpx.AsyncClient(base_url=backend.address.rest) as client:
             assert (await client.get("/healthz")).status_code == 503
+            assert (await client.head("/healthz")).status_code == 503
 
 
 async def test_a_path_without_a_command_is_60009_with_an_envelope(backend: Backend) -> None:

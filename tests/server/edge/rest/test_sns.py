@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from imtui.server.backend import Backend
+from imtui.server.edge.rest.api import Rest
+from tests.server.edge.rest.test_login_svc import fresh_sig
 from tests.server.edge.test_rest import post
 from tests.server.wire import Wire, wire
 
@@ -439,3 +441,25 @@ async def test_nothing_is_done_for_an_unknown_account(
 ) -> None:
     await accounts(backend, "bob")
     assert (await sns(backend, command, **body))["ErrorCode"] == 30003
+
+
+async def test_an_account_that_goes_while_its_friends_are_imported_gets_no_more(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [f"u{number}" for number in range(150)]
+    await accounts(backend, "alice", *users)
+    let_others = Rest._let_others
+
+    async def others(rest: Rest) -> None:
+        await let_others(rest)
+        body = {"DeleteItem": [{"UserID": "alice"}]}
+        if "alice" in backend._service.app.accounts:
+            await post(backend, "v4/im_open_login_svc/account_delete", body)
+
+    monkeypatch.setattr(Rest, "_let_others", others)
+    items = [{"To_Account": user, "AddSource": SOURCE} for user in users]
+    imported = await sns(backend, "friend_import", AddFriendItem=items)
+    assert list(codes(imported).values()) == [0] * 100 + [30003] * 50
+    async with wire(backend) as alice:
+        await alice.login("alice", userSig=fresh_sig(backend, "alice", 3600))
+        assert await friends_of(alice) == {}
