@@ -178,7 +178,7 @@ class Backend:
         from imtui.server.edge.webhooks.sender import Webhooks
 
         app_id, lookups = self.app_key.sdk_app_id, lookups_of(self._service.app)
-        webhooks = Webhooks(self._config.webhook, app_id, clock, lookups)
+        webhooks = Webhooks(self._config.webhook, app_id, clock, lookups, self.metrics)
         await stack.enter_async_context(webhooks)
         return (self._change_log.observe, webhooks.observe)
 

@@ -77,6 +77,9 @@ class Metrics:
     heartbeats_lost: int = 0
     """Connections that were closed because nothing was received from them."""
     commit_failures: int = 0
+    callbacks_sent: int = 0
+    """Callbacks that the app's own server took."""
+    callbacks_dropped: int = 0
     ws: Requests = field(default_factory=lambda: Requests(Method))
     """JSON-RPC, from clients."""
     rest: Requests = field(default_factory=Requests)
@@ -127,6 +130,8 @@ class Metrics:
             _counter("messages", "Messages stored.", self.messages),
             _counter("pushes_dropped", "Pushes that nobody read in time.", self.pushes_dropped),
             _counter("heartbeats_lost", "Connections that fell silent.", self.heartbeats_lost),
+            _counter("callbacks_sent", "Callbacks that were taken.", self.callbacks_sent),
+            _counter("callbacks_dropped", "Callbacks given up.", self.callbacks_dropped),
             _counter("commit_failures", "Commits that failed.", self.commit_failures),
         ]
 

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from imtui.server.core.changes import Change
 from imtui.server.core.moment import Moment
+from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.webhooks.callback import AFTER_EVENTS
 from imtui.server.edge.webhooks.callbacks import Batch, callbacks_of
 from imtui.server.edge.webhooks.config import WebhookConfig
@@ -26,10 +27,6 @@ class Webhooks:
     is under way. What is not taken is tried again a few times, and then dropped, as are the
     oldest when too many wait. An attempt that timed out may have arrived all the same: then the
     receiver is told twice, with the same EventTime.
-
-    Attributes:
-        sent: How many were taken by the receiver.
-        dropped: How many were not.
     """
 
     def __init__(
@@ -38,6 +35,7 @@ class Webhooks:
         sdk_app_id: int,
         clock: Callable[[], Moment],
         lookups: Lookups = NO_LOOKUPS,
+        metrics: Metrics | None = None,
     ) -> None:
         """Prepare what tells nothing yet.
 
@@ -46,9 +44,9 @@ class Webhooks:
             sdk_app_id: The app.
             clock: The present.
             lookups: What callbacks say beyond the changes.
+            metrics: Where it counts what became of them.
         """
-        self.sent = 0
-        self.dropped = 0
+        self._metrics = metrics or Metrics()
         self._config = config
         self._commands = config.commands & AFTER_EVENTS
         self._clock = clock
@@ -58,6 +56,16 @@ class Webhooks:
         self._receiver = Receiver(config, sdk_app_id, clock, connections=_LANES)
         most, most_bytes = config.queued_max // _LANES, config.queued_max_bytes // _LANES
         self._lanes = [Lane(most, most_bytes) for _ in range(_LANES)]
+
+    @property
+    def sent(self) -> int:
+        """Return how many were taken by the receiver."""
+        return self._metrics.callbacks_sent
+
+    @property
+    def dropped(self) -> int:
+        """Return how many were not."""
+        return self._metrics.callbacks_dropped
 
     @property
     def waiting(self) -> int:
@@ -108,7 +116,7 @@ class Webhooks:
         while (letter := await lane.next()) is not None:
             try:
                 await self._send(letter)
-                self.sent += 1
+                self._metrics.callbacks_sent += 1
             except CallbackError as error:
                 self._drop(letter, str(error))
             except asyncio.CancelledError:
@@ -135,5 +143,5 @@ class Webhooks:
             return False
 
     def _drop(self, letter: Letter, reason: str) -> None:
-        self.dropped += 1
+        self._metrics.callbacks_dropped += 1
         self._troubles.note(f"{letter.command} dropped: {reason}")

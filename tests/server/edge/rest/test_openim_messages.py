@@ -268,6 +268,21 @@ async def test_an_imported_message_has_its_own_time_and_comes_once(backend: Back
         assert (await conversation(bob, "alice"))["unreadCount"] == 2
 
 
+async def test_what_is_imported_older_than_what_was_said_is_no_news(backend: Backend) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        assert await alice.code("sendMessage", userID="bob", msgID="m", text="now") == 0
+        await arrived(bob)
+        assert (await post(backend, IMPORT, IMPORTED))["ErrorCode"] == 0
+        (told,) = (await bob.push("onConversationChanged"))["conversationList"]
+        assert (told["lastMessage"]["text"], told["unreadCount"]) == ("now", 1)
+        assert await told_nothing(bob)
+        # A device that keeps messages sees by the version that there is one more.
+        assert told["version"] == 2
+        assert [one["text"] for one in await history(bob, "alice")] == ["hello", "now"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
