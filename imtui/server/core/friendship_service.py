@@ -131,4 +131,4 @@ class FriendshipService:
 
     def connected_owners(self, user_id: str) -> set[str]:
         """Return which of the connected accounts have a user in their friend list."""
-        return self._app.friends.owners(user_id) & self._app.connected.keys()
+        return self._app.connected.keys() & self._app.friends.owners(user_id)

@@ -62,7 +62,7 @@ def watchers(app: App, user_id: str) -> set[str]:
     """Return those of the connected accounts who are told of the user's changes."""
     told: set[str] = set()
     for lists in _lists_that_count(app):
-        told |= lists.owners(user_id) & app.connected.keys()
+        told |= app.connected.keys() & lists.owners(user_id)
     return told
 
 
