@@ -175,10 +175,11 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
                 self._shake_hands(event)
             elif isinstance(event, Frame) and not self._is_over:
                 self._take(event)
+        if self._incoming and self._next_turn is None:
+            # Before the end is seen: what was sent before it counts.
+            self.hand_over()
         if self._protocol.writes or self._protocol.state is not State.OPEN:
             self._settle()
-        if self._incoming and self._next_turn is None:
-            self.hand_over()
 
     def eof_received(self) -> bool:
         """Close, as the other side has."""
@@ -234,6 +235,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._incoming.append(text)
 
     def _fail(self, code: CloseCode, reason: str) -> None:
+        self.hand_over()
         self._protocol.fail(code, reason)
         self._settle()
 
@@ -255,7 +257,10 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         for data in self._protocol.data_to_send():
             if self._transport is None or self._transport.is_closing():
                 continue
-            if data:
+            if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
+                # Answers to pings of somebody who reads none.
+                self._transport.abort()
+            elif data:
                 self._transport.write(data)
             else:
                 # Not closed: what is still being sent here would tear down what was said last.

@@ -174,6 +174,25 @@ async def test_however_the_other_side_goes_it_is_told_once_and_at_once(way: str)
         assert talk.ends == 1
 
 
+async def test_what_was_sent_before_the_end_counts() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+        client.transport.write(masked(b"last words") + close + masked(b"too late"))
+        await server.until(lambda: talk.ends == 1)
+        assert talk.texts == [b"last words"]
+
+
+async def test_who_pings_for_ever_and_reads_no_answer_is_hung_up_on() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        client.transport.pause_reading()
+        pings = Frame(Opcode.PING, b"x" * 125).serialize(mask=True) * 1000
+        async with asyncio.timeout(TIMEOUT):
+            while not talk.ends:
+                client.transport.write(pings)
+                await asyncio.sleep(0)
+        client.transport.abort()
+
+
 async def test_closing_says_why_and_nothing_counts_that_comes_then() -> None:
     async with serving() as server, talking(server) as (client, talk):
         talk.close(4001, "taken over")
