@@ -18,11 +18,26 @@ def main() -> None:
     parser.add_argument("--rest", type=float, default=60.0, metavar="SECONDS", help="time at rest")
     parser.add_argument("--quick", action="store_true", help="only see that everything works")
     parser.add_argument("--peers", action="store_true", help="measure other servers beside ours")
+    parser.add_argument("--long", action="store_true", help="measure what takes long, too")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="only this case of a suite, and no suite without it; may be repeated",
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.suites) - set(MODULES):
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     suites = {name: load(name) for name in arguments.suites or MODULES}
-    scale = Scale(arguments.quick, arguments.rest, arguments.peers)
+    cases = [case for suite in suites.values() for case in suite.cases]
+    if unknown := set(arguments.only) - set(cases):
+        parser.error(f"there is no case {', '.join(sorted(unknown))}; of {', '.join(cases)}")
+    if wanted := set(arguments.only):
+        suites = {name: suite for name, suite in suites.items() if wanted & set(suite.cases)}
+    scale = Scale(
+        arguments.quick, arguments.rest, arguments.peers, arguments.long, tuple(arguments.only)
+    )
     _tell_where("before")
     figures = []
     for suite in suites.values():

@@ -11,6 +11,8 @@ MODULES: Final = {
     "tui": "tests.benchmarks.tui",
     "startup": "tests.benchmarks.startup",
     "messages": "tests.benchmarks.messages",
+    "server": "tests.benchmarks.server.suite",
+    "sdk": "tests.benchmarks.sdk.suite",
 }
 
 
@@ -24,6 +26,14 @@ class Scale:
     """How many seconds the app is watched at rest."""
     peers: bool = False
     """Whether other servers are measured beside ours, too."""
+    long: bool = False
+    """Whether what takes many minutes is measured, too."""
+    only: tuple[str, ...] = ()
+    """The cases that are wanted of suites that have cases; all if there are none."""
+
+    def wants(self, case: str) -> bool:
+        """Tell whether a case of a suite is to be measured."""
+        return not self.only or case in self.only
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class Suite:
     measure: Callable[[Scale], Iterator[Figure]]
     not_measured: tuple[str, ...]
     """What the figures do not tell."""
+    cases: tuple[str, ...] = ()
+    """What can be measured alone."""
 
 
 def load(name: str) -> Suite:

@@ -2,6 +2,9 @@
 
 import json
 import math
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +12,7 @@ from tests.benchmarks.figures import Figure, as_json, as_table
 from tests.benchmarks.keys import Cursor
 from tests.benchmarks.load import Device, Heard, Pair, ignore
 from tests.benchmarks.peers.prosody import XMPPDevice
+from tests.benchmarks.server.crowd import Crowd, Step, new_tag
 from tests.benchmarks.suites import MODULES, Scale, load
 
 XML = (
@@ -94,3 +98,26 @@ async def test_what_was_acknowledged_and_is_not_stored_is_noticed() -> None:
     await pair.settle()
     with pytest.raises(RuntimeError, match="1 messages were acknowledged, 0 are stored"):
         await pair.check()
+
+
+@pytest.mark.parametrize("size", [1, 7, 10, 11, 64])
+def test_a_crowd_counts_each_tag_once_however_it_comes(size: int) -> None:
+    tag = new_tag()
+    told = f'{{"{tag}"}}{{"{new_tag()}"}}{{"{tag}"}}'.encode()
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+
+        def tell() -> None:
+            with server.accept()[0] as client:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                client.sendall(client.recv(1))
+                for start in range(0, len(told), size):
+                    time.sleep(0.001)
+                    client.sendall(told[start : start + size])
+                client.recv(1)
+
+        telling = threads.submit(tell)
+        with Crowd(server.getsockname()) as crowd:
+            crowd.arrive([[Step(b"!", b"!")]])
+            crowd.gather(tag, 2)
+            assert crowd.count(tag, quiet=0.02) == 0
+        telling.result()

@@ -1,12 +1,11 @@
 """``imtui serve`` and its devices: bare ones that do nothing but the wire, and those of the SDK."""
 
 import asyncio
-import base64
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,18 +18,10 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, Message
 from imtui.server.data_dir import AppKey, DataDir
 from tests.benchmarks.load import TEXT, Heard, Pair, ignore
+from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
 from tests.benchmarks.peers.servers import WITHIN, Server, running
 
 R = TypeVar("R", bound=Struct)
-
-_UPGRADE: Final = (
-    "GET / HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-_TEXT_FRAME: Final = 0x81
-_MASKED: Final = 0x80
-# A mask of zeros leaves the data as it is.
-_MASK: Final = bytes(4)
 
 
 @asynccontextmanager
@@ -82,8 +73,7 @@ class WireDevice(asyncio.Protocol):
         _, device = await asyncio.get_running_loop().create_connection(
             lambda: cls(user_id, peer), address.hostname, address.port
         )
-        nonce = base64.b64encode(user_id.encode().ljust(16)[:16]).decode()
-        device._transport.write(_UPGRADE.format(host=address.netloc, key=nonce).encode())
+        device._transport.write(upgrade(address.netloc, user_id))
         await device._is_open
         user_sig = sign(user_id, key.sdk_app_id, key.secret_key)
         params = LoginParams(key.sdk_app_id, user_id, user_sig)
@@ -126,7 +116,7 @@ class WireDevice(asyncio.Protocol):
     def _frames(self) -> Iterator[bytes]:
         unread, start = self._unread, 0
         while len(unread) - start >= 2:
-            assert unread[start] == _TEXT_FRAME, unread[start:]
+            assert unread[start] == TEXT_FRAME, unread[start:]
             size, begin = unread[start + 1], start + 2
             if size >= 126:
                 begin += 2 if size == 126 else 8
@@ -161,12 +151,7 @@ class WireDevice(asyncio.Protocol):
 
     def _write(self, request_id: int | str, method: Method, params: Struct) -> None:
         data = encode({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
-        size = len(data)
-        if size < 126:
-            head = bytes((_TEXT_FRAME, _MASKED | size))
-        else:
-            head = bytes((_TEXT_FRAME, _MASKED | 126)) + size.to_bytes(2)
-        self._transport.write(head + _MASK + data)
+        self._transport.write(text_frame(data))
 
 
 class ClientDevice(IMSDKListener):

@@ -1,0 +1,104 @@
+"""What comes with a connection: the CPU of a login, and the memory of who is there and idle.
+
+Each run begins with a new server that has the accounts already. Some have come before it is
+measured, so that what the first ones make it do does not count.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server.cost import Cost, Meter, in_turn
+from tests.benchmarks.server.crowd import Crowd
+from tests.benchmarks.server.hosts import EJABBERD, PEERS, Host, imtui
+from tests.benchmarks.server.processes import memory_of
+from tests.benchmarks.server.setting import OURS, Setting, beside_peers, figure, folder_for
+
+_BEFORE: Final = 100
+_SETTLES: Final = 3
+
+
+@dataclass(frozen=True)
+class _Came:
+    cost: Cost
+    """Of one login."""
+    kib: float
+    """Of one connection."""
+
+
+@dataclass(frozen=True)
+class _Arrivals:
+    """How many come, and how many of those who come next in a ring each watches."""
+
+    count: int
+    watched: int
+    quiet: float
+
+    @property
+    def users(self) -> list[str]:
+        return [f"u{number}" for number in range(self.count)]
+
+    def run(self, start: Callable[[Path], AbstractContextManager[Host]], seeded: Path) -> _Came:
+        """Start a server with the accounts of a folder, and let all come."""
+        users = self.users
+        ring = users * 2
+        with ExitStack() as stack:
+            folder = stack.enter_context(folder_for("run")) / "copy"
+            shutil.copytree(seeded, folder)
+            host = stack.enter_context(start(folder))
+            crowd = stack.enter_context(Crowd(host.address))
+            arrival = host.wire.arrival
+            crowd.arrive([arrival(f"before{number}") for number in range(_BEFORE)])
+            arrivals = [
+                arrival(user, ring[number + 1 : number + 1 + self.watched])
+                for number, user in enumerate(users)
+            ]
+            crowd.settle(self.quiet)
+            before = memory_of(host.pid)
+            meter = Meter(host.pid)
+            crowd.arrive(arrivals)
+            cost = meter.stop()
+            crowd.settle(self.quiet * _SETTLES)
+            kib = memory_of(host.pid) - before
+            return _Came(cost.per(len(users)), kib / len(users))
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Measure logins and idle connections, with subscriptions and without."""
+    size = setting.size
+    plain = _Arrivals(size.idle, 0, size.quiet)
+    ring = _Arrivals(size.subscribed, size.subscriptions, size.quiet)
+    accounts = [*(f"before{number}" for number in range(_BEFORE)), *plain.users]
+    rosters: dict[str, list[str]] = {account: [] for account in accounts}
+    with ExitStack() as stack:
+        folder = stack.enter_context(folder_for(OURS))
+        with imtui(folder) as host:
+            host.make_friends(rosters)
+        works = {OURS: partial(plain.run, imtui, folder)}
+        for peer in setting.peers:
+            if peer in PEERS:
+                seeded = stack.enter_context(folder_for(peer.name))
+                peer.seed(seeded, rosters)
+                works[peer.name] = partial(plain.run, peer.run, seeded)
+        results = in_turn(size.runs, works)
+        rings = in_turn(size.runs, {OURS: partial(ring.run, imtui, folder)})
+    yield from beside_peers(
+        "login: server's CPU",
+        "ms",
+        results,
+        lambda came: came.cost.cpu * 1000,
+        {EJABBERD: 0.6},
+    )
+    yield from beside_peers(
+        "login: benchmark's own CPU", "ms/s", results, lambda came: came.cost.load()
+    )
+    yield from beside_peers(
+        "memory of an idle connection", "KiB", results, lambda came: came.kib, value_max=12
+    )
+    name = f"memory with {size.subscriptions} subscriptions both ways"
+    yield figure(name, "KiB", rings, lambda came: came.kib, value_max=20)

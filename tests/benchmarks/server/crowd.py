@@ -1,0 +1,258 @@
+"""Many raw connections in one thread, which cost as little as they can.
+
+What they send was made before, and what they read is not parsed: a tag is looked for that is in
+each thing they are to be told.
+"""
+
+import itertools
+import resource
+import select
+import socket
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
+from typing import Final, NamedTuple, Self
+
+WITHIN: Final = 120.0
+"""So many seconds may pass until all have come, or all have been told."""
+
+_GLANCE: Final = 0.001
+_READ: Final = 256 * 1024
+_TAG_SIZE: Final = 10
+# What is told ends with one of these, and no tag has them: a read that ends so splits no tag.
+_ENDS: Final = b"}>"
+
+_NO_TAG: Final = "\0"
+_FILES_BESIDE: Final = 500
+"""So many files may be open beside connections."""
+
+_tags: Final = map(f"T{{:0{_TAG_SIZE - 1}}}".format, itertools.count())
+
+
+def new_tag() -> str:
+    """Return a text that was not there before and occurs in nothing else."""
+    return next(_tags)
+
+
+def raise_limit() -> None:
+    """Let this process, and those that it starts, open as many files as they may."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def room() -> int:
+    """Return how many connections a process may have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return hard - _FILES_BESIDE
+
+
+class Step(NamedTuple):
+    """Something a client says when it comes, and what the answer ends with."""
+
+    says: bytes
+    until: bytes
+
+
+class Line:
+    """One connection."""
+
+    __slots__ = ("said_at", "sock", "steps", "tail", "unread")
+
+    def __init__(self, sock: socket.socket, steps: Sequence[Step]) -> None:
+        """Make it of a socket and of what is to be said at first."""
+        self.sock = sock
+        self.steps = deque(steps)
+        self.unread = b""
+        """While it comes: what belongs to the answer that it waits for."""
+        self.tail = b""
+        """The end of what was read, if that may be the beginning of a tag."""
+        self.said_at = 0.0
+        """When it last sent something."""
+
+    def say(self, data: bytes) -> None:
+        """Send something that the kernel takes at once.
+
+        Raises:
+            RuntimeError: The other side has not read for long.
+        """
+        self.said_at = perf_counter()
+        if self.sock.send(data) != len(data):
+            raise RuntimeError("a server does not read what it is sent")
+
+
+class Crowd:
+    """Connections to one server."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        """Begin without any."""
+        self._address = address
+        self._epoll = select.epoll()
+        self._buffer = bytearray(_READ)
+        self._by_fd: dict[int, Line] = {}
+        self.ended = 0
+        """How many the server has ended."""
+
+    def __enter__(self) -> Self:
+        """Return the crowd."""
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """End all connections."""
+        self.leave()
+        self._epoll.close()
+
+    @property
+    def lines(self) -> list[Line]:
+        """Return those that are there, in the order in which they came."""
+        return list(self._by_fd.values())
+
+    def arrive(
+        self, arrivals: Iterable[Sequence[Step]], *, at_once: int = 50, read_buffer: int = 0
+    ) -> list[Line]:
+        """Let clients come, so many at once, and return when all have said what they have to.
+
+        Raises:
+            RuntimeError: Not all were answered in time.
+        """
+        waiting = iter(arrivals)
+        ended = self.ended
+        lines: list[Line] = []
+        coming = 0
+        deadline = perf_counter() + WITHIN
+        while True:
+            for steps in itertools.islice(waiting, at_once - coming):
+                lines.append(self._connect(steps, read_buffer))
+                coming += 1
+            if not coming:
+                return lines
+            for line, size in self._reads(deadline, each_poll=True):
+                if line.steps and self._goes_on(line, size):
+                    coming -= not line.steps
+            if perf_counter() >= deadline or self.ended > ended:
+                raise RuntimeError(f"{coming} clients were not let in; {self.ended} were ended")
+
+    def gather(self, tag: str, count: int) -> None:
+        """Return when a tag was read so many times in all.
+
+        Raises:
+            RuntimeError: It was not in time.
+        """
+        marker, got = tag.encode(), 0
+        for line, size in self._reads(perf_counter() + WITHIN):
+            got += self._count(line, size, marker)
+            if got >= count:
+                return
+        raise RuntimeError(f"{got} of {count} were told; {self.ended} connections have ended")
+
+    def count(self, tag: str, quiet: float) -> int:
+        """Return how often a tag is read until nothing is for so many seconds."""
+        marker, got = tag.encode(), 0
+        while True:
+            before = got, perf_counter()
+            is_quiet = True
+            for line, size in self._reads(before[1] + quiet):
+                got += self._count(line, size, marker)
+                is_quiet = False
+            if is_quiet:
+                return got
+
+    def settle(self, quiet: float) -> None:
+        """Read all that comes until nothing does for so many seconds."""
+        self.count(_NO_TAG, quiet)
+
+    def read(self, quiet: float) -> bytes:
+        """Return all that comes until nothing does for so many seconds."""
+        data = bytearray()
+        while True:
+            before = len(data)
+            for _, size in self._reads(perf_counter() + quiet):
+                data += self._buffer[:size]
+            if len(data) == before:
+                return bytes(data)
+
+    def glance(self, tag: str = _NO_TAG) -> int:
+        """Read what is there already, and return how often a tag is in it."""
+        marker = tag.encode()
+        reads = self._reads(perf_counter() + _GLANCE, each_poll=True)
+        return sum(self._count(line, size, marker) for line, size in reads)
+
+    def heard(self, what: bytes, within: float) -> Iterator[tuple[Line, float]]:
+        """Yield each one when it reads something for the first time, and when that was."""
+        heard: set[Line] = set()
+        for line, size in self._reads(perf_counter() + within):
+            if line not in heard and what in self._buffer[:size]:
+                heard.add(line)
+                yield line, perf_counter()
+
+    def leave(self) -> None:
+        """End all connections."""
+        for line in self._by_fd.values():
+            line.sock.close()
+        self._by_fd.clear()
+
+    def _connect(self, steps: Sequence[Step], read_buffer: int) -> Line:
+        sock = socket.socket()
+        if read_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, read_buffer)
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect_ex(self._address)
+        line = Line(sock, steps)
+        self._by_fd[sock.fileno()] = line
+        self._epoll.register(sock, select.EPOLLOUT)
+        return line
+
+    def _goes_on(self, line: Line, size: int) -> bool:
+        """Take what one that comes has read, and tell whether it was answered with it."""
+        line.unread += self._buffer[:size]
+        if line.steps[0].until not in line.unread:
+            return False
+        line.unread = b""
+        line.steps.popleft()
+        if line.steps:
+            line.say(line.steps[0].says)
+        return True
+
+    def _reads(self, deadline: float, *, each_poll: bool = False) -> Iterator[tuple[Line, int]]:
+        """Yield who reads, and how many bytes are in the buffer then, until a deadline.
+
+        With ``each_poll`` it ends earlier: when all those have read who had something to.
+        """
+        poll, by_fd, buffer = self._epoll.poll, self._by_fd, self._buffer
+        while (left := deadline - perf_counter()) > 0:
+            for fd, event in poll(left):
+                line = by_fd[fd]
+                if event == select.EPOLLOUT:
+                    self._connected(line)
+                    continue
+                try:
+                    size = line.sock.recv_into(buffer)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    size = 0
+                if size:
+                    yield line, size
+                else:
+                    self._end(fd)
+            if each_poll:
+                return
+
+    def _connected(self, line: Line) -> None:
+        self._epoll.modify(line.sock, select.EPOLLIN)
+        line.say(line.steps[0].says)
+
+    def _end(self, fd: int) -> None:
+        # A closed socket leaves the poll by itself.
+        self._by_fd.pop(fd).sock.close()
+        self.ended += 1
+
+    def _count(self, line: Line, size: int, marker: bytes) -> int:
+        buffer = self._buffer
+        if not line.tail:
+            if buffer[size - 1] not in _ENDS:
+                line.tail = bytes(buffer[max(0, size - _TAG_SIZE + 1) : size])
+            return buffer.count(marker, 0, size)
+        data = line.tail + buffer[:size]
+        line.tail = b"" if data[-1] in _ENDS else data[1 - _TAG_SIZE :]
+        return data.count(marker)

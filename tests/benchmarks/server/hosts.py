@@ -1,0 +1,273 @@
+"""The servers that are measured: ours, a bare loop of ``send``, ejabberd and Prosody."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from imtui.protocol.usersig import sign
+from imtui.sdk.rest import RestClient
+from imtui.server.data_dir import AppKey, DataDir
+from tests.benchmarks.peers.servers import WITHIN
+from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
+from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire
+
+Rosters = Mapping[str, Sequence[str]]
+"""The accounts, each with those who are on its list and have it on theirs."""
+
+ADMIN: Final = "administrator"
+_ACCOUNTS_IN_A_CALL: Final = 100
+# The REST API takes 100 calls a second at least.
+_BETWEEN_CALLS: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Host:
+    """A server that is ready."""
+
+    pid: int
+    address: tuple[str, int]
+    wire: Wire
+
+
+@dataclass(frozen=True)
+class OurHost(Host):
+    """``imtui serve`` that is ready."""
+
+    url: str
+    rest_url: str
+    key: AppKey
+    folder: Path
+
+    def administer(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Carry out commands of the REST API, one after the other."""
+        asyncio.run(self._administer(calls))
+
+    def make_friends(self, rosters: Rosters) -> None:
+        """Register accounts and put each on the lists of its friends."""
+        users = list(rosters)
+        starts = range(0, len(users), _ACCOUNTS_IN_A_CALL)
+        parts = [users[start : start + _ACCOUNTS_IN_A_CALL] for start in starts]
+        self.administer(
+            ("im_open_login_svc/multiaccount_import", {"Accounts": part}) for part in parts
+        )
+        self.administer(
+            ("sns/friend_import", {"From_Account": user, "AddFriendItem": _items(friends)})
+            for user, friends in rosters.items()
+            if friends
+        )
+
+    async def _administer(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        user_sig = sign(ADMIN, self.key.sdk_app_id, self.key.secret_key)
+        client = RestClient(self.rest_url, self.key.sdk_app_id, ADMIN, user_sig)
+        for command, body in calls:
+            await client.call(command, body)
+            await asyncio.sleep(_BETWEEN_CALLS)
+
+
+def _items(friends: Sequence[str]) -> list[dict[str, str]]:
+    return [{"To_Account": friend, "AddSource": "AddSource_Type_Bench"} for friend in friends]
+
+
+@contextmanager
+def imtui(folder: Path, *options: object) -> Iterator[OurHost]:
+    """Run ``imtui serve`` with all that it keeps in a folder."""
+    data = folder / "data"
+    command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0, *options)
+    with started(sys.executable, *command, log=folder / "log") as process:
+        ready = msgspec.json.decode(said_by(process))
+        url: str = ready["ws"]
+        host = url.removeprefix("ws://")
+        address = LOOPBACK, int(host.rpartition(":")[2])
+        key = DataDir(data).app_key()
+        wire = ImtuiWire(host, key)
+        yield OurHost(process.pid, address, wire, url, ready["rest"], key, data)
+
+
+BARE: Final = "a loop of sock.send of the same bytes (tests.benchmarks.bare.sending)"
+
+
+@contextmanager
+def bare(folder: Path, clients: int) -> Iterator[Host]:
+    """Run a loop of ``send`` for so many clients, the first of whom says what is sent."""
+    command = ("-m", "tests.benchmarks.bare.sending", clients)
+    with started(sys.executable, *command, log=folder / "log") as process:
+        yield Host(process.pid, (LOOPBACK, int(said_by(process))), BareWire())
+
+
+class Peer(Protocol):
+    """Another server."""
+
+    name: str
+    description: str
+    install: str
+    """What makes it be here."""
+
+    def is_installed(self) -> bool:
+        """Tell whether it can be started."""
+
+    def seed(self, folder: Path, rosters: Rosters) -> None:
+        """Make its accounts in an empty folder."""
+
+    def run(self, folder: Path) -> AbstractContextManager[Host]:
+        """Run it with the accounts of a folder."""
+
+
+class Prosody:
+    """Prosody with nothing but what presence needs."""
+
+    name = "Prosody"
+    description = "Prosody, c2s on TCP without TLS, rosters in files, no module beyond presence"
+    install = "apt-get install prosody"
+
+    _CONFIGURATION: Final = """
+run_as_root = true
+data_path = "{folder}"
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {port} }}
+modules_enabled = {{ "roster", "saslauth", "disco", "ping" }}
+modules_disabled = {{ "s2s", "tls", "offline" }}
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+authentication = "internal_plain"
+storage = "internal"
+log = {{ warn = "{folder}/prosody.log" }}
+VirtualHost "{host}"
+"""
+
+    def is_installed(self) -> bool:
+        """Tell whether it can be started."""
+        return shutil.which("prosody") is not None
+
+    def seed(self, folder: Path, rosters: Rosters) -> None:
+        """Write the files in which it keeps accounts and rosters."""
+        accounts, lists = folder / HOST / "accounts", folder / HOST / "roster"
+        accounts.mkdir(parents=True)
+        lists.mkdir()
+        for user, friends in rosters.items():
+            account = f'return {{ ["password"] = "{PASSWORD}" }};\n'
+            (accounts / f"{user}.dat").write_text(account, encoding="ascii")
+            rows = "".join(
+                f'["{friend}@{HOST}"] = {{ ["subscription"] = "both"; ["groups"] = {{}} }};\n'
+                for friend in friends
+            )
+            head = 'return { [false] = { ["version"] = 1; ["pending"] = {} };\n'
+            (lists / f"{user}.dat").write_text(f"{head}{rows}}};\n", encoding="ascii")
+
+    @contextmanager
+    def run(self, folder: Path) -> Iterator[Host]:
+        """Run it with the accounts of a folder."""
+        port = free_port()
+        configuration = folder / "prosody.cfg.lua"
+        text = self._CONFIGURATION.format(folder=folder, port=port, host=HOST)
+        configuration.write_text(text, encoding="ascii")
+        command = ("prosody", "-F", "--config", configuration)
+        with started(*command, log=folder / "log") as process:
+            wait_for(port, process)
+            yield Host(process.pid, (LOOPBACK, port), XMPPWire())
+
+
+class Ejabberd:
+    """ejabberd with nothing but what presence needs."""
+
+    name = "ejabberd"
+    description = (
+        "ejabberd, c2s on TCP without TLS, rosters in Mnesia, no module beyond presence, "
+        "schedulers without busy-wait"
+    )
+    install = "apt-get install ejabberd"
+
+    _CONFIGURATION: Final = """
+hosts: [{host}]
+loglevel: error
+log_rotate_count: 0
+listen:
+  - {{port: {port}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144,
+      starttls: false, backlog: 1024}}
+auth_method: [internal]
+auth_password_format: plain
+shaper: {{}}
+modules:
+  mod_roster: {{versioning: false}}
+  mod_admin_extra: {{}}
+  mod_ping: {{}}
+"""
+    # Without busy-wait, the seconds of CPU hold nothing but work: what favours it most.
+    _VM: Final = (
+        *("erl", "-noshell", "-noinput", "+K", "true", "+P", 250000, "+Q", 65536),
+        *("+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"),
+    )
+    _SEED: Final = """
+Host = <<"{host}">>,
+{{ok, Rosters}} = file:consult("{file}"),
+[ok = ejabberd_auth:try_register(User, Host, <<"{password}">>) || {{User, _}} <- Rosters],
+[ok = mod_admin_extra:add_rosteritem(User, Host, One, Host, One, <<"group">>, <<"both">>)
+ || {{User, Friends}} <- Rosters, One <- Friends],
+init:stop().
+"""
+
+    def is_installed(self) -> bool:
+        """Tell whether it can be started."""
+        return shutil.which("erl") is not None and self._library() is not None
+
+    def seed(self, folder: Path, rosters: Rosters) -> None:
+        """Let it make accounts and rosters itself, and end."""
+        file = folder / "rosters"
+        lines = (
+            f"{{{_binary(user)}, [{', '.join(map(_binary, friends))}]}}.\n"
+            for user, friends in rosters.items()
+        )
+        file.write_text("".join(lines), encoding="ascii")
+        program = self._SEED.format(host=HOST, password=PASSWORD, file=file)
+        with self._started(folder, free_port(), "-eval", program) as process:
+            # It ends by itself.
+            process.communicate(timeout=WITHIN * 10)
+        if process.returncode:
+            raise RuntimeError(f"ejabberd made no accounts: see {folder / 'log'}")
+
+    @contextmanager
+    def run(self, folder: Path) -> Iterator[Host]:
+        """Run it with the accounts of a folder."""
+        port = free_port()
+        with self._started(folder, port) as process:
+            wait_for(port, process)
+            yield Host(process.pid, (LOOPBACK, port), XMPPWire())
+
+    @contextmanager
+    def _started(self, folder: Path, port: int, *options: str) -> Iterator["Popen[bytes]"]:
+        configuration = folder / "ejabberd.yml"
+        text = self._CONFIGURATION.format(host=HOST, port=port)
+        configuration.write_text(text, encoding="ascii")
+        environment = {
+            "EJABBERD_CONFIG_PATH": str(configuration),
+            "EJABBERD_LOG_PATH": str(folder / "ejabberd.log"),
+            "ERL_LIBS": str(self._library()),
+            "ERL_MAX_PORTS": "32000",
+            "ERL_CRASH_DUMP": str(folder / "crash"),
+            "HOME": str(folder),
+        }
+        database = ("-mnesia", "dir", f'"{folder / "mnesia"}"')
+        command = (*self._VM, *database, "-s", "ejabberd", *options)
+        log = folder / "log"
+        with started(*command, log=log, cwd=folder, environment=environment) as process:
+            yield process
+
+    @staticmethod
+    def _library() -> Path | None:
+        return next((one.parent for one in Path("/usr/lib").glob("*/ejabberd-*")), None)
+
+
+def _binary(text: str) -> str:
+    return f'<<"{text}">>'
+
+
+PROSODY: Final[Peer] = Prosody()
+EJABBERD: Final[Peer] = Ejabberd()
+PEERS: Final = (EJABBERD, PROSODY)

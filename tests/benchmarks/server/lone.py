@@ -1,0 +1,87 @@
+"""A lone change in a system that is idle: from the call of one app to the callback of another.
+
+The SDK is at both ends, in the process of the benchmark; the other connections are silent.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from time import perf_counter
+from typing import Final
+
+from imtui.protocol.status import UserStatus
+from imtui.protocol.usersig import sign
+from imtui.sdk import IMClient, IMSDKListener
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server.crowd import Crowd, new_tag
+from tests.benchmarks.server.hosts import OurHost, imtui
+from tests.benchmarks.server.setting import OURS, Setting, figure, folder_for, percentile_of
+from tests.benchmarks.server.wires import PUBLISHER, text_of
+
+_SECONDS: Final = 10.0
+
+
+class _Watcher(IMSDKListener):
+    """Notes when a status is told for the first time."""
+
+    def __init__(self) -> None:
+        self._wanted = ""
+        self._told: asyncio.Future[float]
+
+    async def wait(self, text: str) -> float:
+        """Return when a text was told."""
+        self._wanted = text
+        self._told = asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(_SECONDS):
+            return await self._told
+
+    def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+        """See whether it is the one that is waited for."""
+        if statuses[-1].custom_status == self._wanted and not self._told.done():
+            self._told.set_result(perf_counter())
+
+
+async def _changes(host: OurHost, count: int, every: float) -> list[float]:
+    """Return how many milliseconds it took until each change was told."""
+    key = host.key
+    took = []
+    async with (
+        IMClient(host.url, key.sdk_app_id) as changing,
+        IMClient(host.url, key.sdk_app_id) as watching,
+    ):
+        await changing.login(PUBLISHER, sign(PUBLISHER, key.sdk_app_id, key.secret_key))
+        await watching.login("watcher", sign("watcher", key.sdk_app_id, key.secret_key))
+        await watching.subscribe_user_status([PUBLISHER])
+        watcher = _Watcher()
+        watching.add_im_sdk_listener(watcher)
+        for _ in range(count):
+            await asyncio.sleep(every)
+            text = text_of(new_tag())
+            told = asyncio.create_task(watcher.wait(text))
+            await asyncio.sleep(0)
+            began = perf_counter()
+            await changing.set_self_status(text)
+            took.append((await told - began) * 1000)
+    return took
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Measure one change after the other, with time between them."""
+    size = setting.size
+    runs: list[Sequence[float]] = []
+    with ExitStack() as stack:
+        host = stack.enter_context(imtui(stack.enter_context(folder_for(OURS))))
+        crowd = stack.enter_context(Crowd(host.address))
+        crowd.arrive([host.wire.arrival(f"u{number}") for number in range(size.watchers)])
+        for _ in range(size.runs):
+            runs.append(asyncio.run(_changes(host, size.lone, size.lone_every)))
+    results = {OURS: runs}
+    name = f"a lone change, {size.watchers} connections, SDK to SDK"
+    for percent, value_max in ((50, 5), (99, 20)):
+        yield figure(
+            f"{name}: p{percent}",
+            "ms",
+            results,
+            percentile_of(percent),
+            value_max=value_max,
+        )

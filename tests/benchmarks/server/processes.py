@@ -1,0 +1,90 @@
+"""A server as a process of its own, on a core of its own."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.peers.servers import WITHIN
+from tests.benchmarks.program import ROOT
+from tests.benchmarks.server.cores import SERVER, on_core
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+@contextmanager
+def started(
+    *command: object,
+    log: Path,
+    cwd: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    core: int = SERVER,
+    says: str = "",
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a program for as long as the context lasts.
+
+    Its standard error goes to ``log``; ``says`` is what it can read on its standard input.
+    """
+    with log.open("ab") as errors, on_core(core):
+        process = subprocess.Popen(
+            list(map(str, command)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+        )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(says.encode())
+        process.stdin.flush()
+        yield process
+    finally:
+        # It has nothing to lose.
+        process.kill()
+        process.communicate()
+
+
+def said_by(process: "subprocess.Popen[bytes]") -> bytes:
+    """Return the next line that a program prints.
+
+    Raises:
+        RuntimeError: It has ended without.
+    """
+    assert process.stdout is not None
+    if not (line := process.stdout.readline()):
+        raise RuntimeError(f"a program ended with {process.wait()}: {process.args!r}")
+    return line
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Return when a program listens on a port.
+
+    Raises:
+        RuntimeError: It does not in time.
+    """
+    deadline = time.monotonic() + WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(ConnectionRefusedError), socket.create_connection((LOOPBACK, port)):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on {port}: {process.args!r}")
+
+
+def memory_of(pid: int) -> int:
+    """Return the resident memory of a process in KiB."""
+    # Exact, other than VmRSS, which each thread adds its part to from time to time.
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Rss:"))

@@ -1,0 +1,72 @@
+"""Storm: friends who are all friends of each other change at once, and all learn of all.
+
+What counts is what everybody knows in the end, however few frames it took.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server.cost import Cost, Meter, in_turn
+from tests.benchmarks.server.crowd import Crowd, new_tag
+from tests.benchmarks.server.hosts import EJABBERD, Host
+from tests.benchmarks.server.setting import Setting, beside_peers
+
+
+class _Mesh:
+    """Friends, connected to a server."""
+
+    def __init__(self, host: Host, stack: ExitStack, users: list[str], quiet: float) -> None:
+        self._host = host
+        self._crowd = stack.enter_context(Crowd(host.address))
+        self._lines = self._crowd.arrive([host.wire.arrival(user) for user in users])
+        self._crowd.settle(quiet)
+        self._deliveries = len(users) * (len(users) - 1)
+        # Beside what the others do, one is told what one has done oneself, by some servers more
+        # than once.
+        self._told = self._crowd.count(self._change(), quiet)
+        if self._told < self._deliveries:
+            raise RuntimeError(f"{self._told} of {self._deliveries} changes were told")
+
+    def run(self, storms: int) -> Cost:
+        """Return what a change costs that one of the others is told of."""
+        meter = Meter(self._host.pid)
+        for _ in range(storms):
+            self._crowd.gather(self._change(), self._told)
+        cost = meter.stop()
+        return cost.per(storms * self._deliveries)
+
+    def _change(self) -> str:
+        tag = new_tag()
+        change = self._host.wire.change(tag)
+        for line in self._lines:
+            line.say(change)
+        return tag
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Measure 200 who change at once."""
+    size = setting.size
+    users = [f"m{number}" for number in range(size.mesh)]
+    rosters = {user: [friend for friend in users if friend != user] for user in users}
+    with ExitStack() as stack:
+        # Prosody takes so long for it that it would be measured twice only.
+        hosts = stack.enter_context(setting.hosts(rosters, rosters, [EJABBERD]))
+        meshes = {name: _Mesh(host, stack, users, size.quiet) for name, host in hosts.items()}
+        results = in_turn(
+            size.runs, {name: partial(mesh.run, size.storms) for name, mesh in meshes.items()}
+        )
+    deliveries = size.mesh * (size.mesh - 1)
+    name = f"storm, {size.mesh} friends"
+    yield from beside_peers(
+        f"{name}: server's CPU", "us/delivery", results, Cost.us, {EJABBERD: 0.02}
+    )
+    yield from beside_peers(
+        f"{name}: until all know",
+        "s",
+        results,
+        lambda cost: cost.seconds * deliveries,
+        {EJABBERD: 0.15},
+    )
+    yield from beside_peers(f"{name}: benchmark's own CPU", "ms/s", results, Cost.load)

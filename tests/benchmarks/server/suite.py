@@ -1,0 +1,63 @@
+"""What the server's work costs: ``imtui serve`` beside ejabberd, Prosody and the kernel.
+
+The server has a core of its own, all load comes from another one, and what counts is the CPU of
+the server's process, system time included, with all of its threads. Whatever is compared takes
+turns. Every feature is on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server import arrival, growth, hardship, heartbeat, lone, loss, star, storm
+from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.crowd import raise_limit
+from tests.benchmarks.server.hosts import PEERS
+from tests.benchmarks.server.setting import FULL, LONG, QUICK, Setting
+from tests.benchmarks.suites import Scale, Suite
+
+_CASES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
+    "star": star.measure,
+    "storm": storm.measure,
+    "heartbeat": heartbeat.measure,
+    "arrival": arrival.measure,
+    "lone": lone.measure,
+    "loss": loss.measure,
+    "growth": growth.measure,
+    "slow": hardship.measure_slow,
+    "return": hardship.measure_return,
+    "flood": hardship.measure_flood,
+}
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Measure one case after the other.
+
+    Raises:
+        RuntimeError: A peer is wanted and not installed.
+    """
+    peers = PEERS if scale.peers and not scale.quick else ()
+    for peer in peers:
+        if not peer.is_installed():
+            raise RuntimeError(f"{peer.name} is not here: {peer.install}")
+    size = QUICK if scale.quick else LONG if scale.long else FULL
+    raise_limit()
+    with on_core(LOAD):
+        for name, case in _CASES.items():
+            if scale.wants(name):
+                yield from case(Setting(size, peers))
+
+
+SUITE: Final = Suite(
+    measure,
+    (
+        "TLS, other machines and their network",
+        "more than one core for the server, and more than one server",
+        "the CPU of the kernel's own threads",
+        "Prosody in the storm, where a run would take it a minute",
+        "more connections than a process may have open files (ulimit -Hn)",
+        "10,000 silent connections and 400 s, unless --long is given",
+        "devices of one account beside each other, and callbacks to an app's own server",
+    ),
+    tuple(_CASES),
+)
