@@ -164,14 +164,18 @@ class App:
             )
         self._restore_friendship(stored)
         for owner, member in stored.subscriptions:
-            self.subscriptions.append(owner, member)
+            self.subscriptions.append(self._id(owner), self._id(member))
         for owner in self.subscriptions:
             self.clearings.set(owner, now.monotonic + self.timing.subscriptions_cleared_after)
         self._restore_conversations(stored)
 
+    def _id(self, user_id: str) -> str:
+        """Return an account's own ID, so that copies of it are not kept."""
+        return self.accounts[user_id].user_id
+
     def _restore_friendship(self, stored: StoredApp) -> None:
         for owner, member, since in stored.friends:
-            self.friends.append(owner, member, since)
+            self.friends.append(self._id(owner), self._id(member), since)
         for owner, member, note in stored.friend_notes:
             self.book.set_note(owner, member, note)
         for owner, name in stored.friend_groups:

@@ -37,6 +37,8 @@ def add(
     if app.friends.has(owner, member):
         return
     since = at // 1000
+    # Each account's own ID, not the request's copy of it, is what is kept.
+    owner, member = app.accounts[owner].user_id, app.accounts[member].user_id
     app.friends.append(owner, member, since)
     app.book.set_note(owner, member, note)
     app.say_of_friends(FriendsAdded(owner, (member,), note, since))

@@ -71,6 +71,11 @@ class IMService(FriendshipService):
         """Return the state, for those who act for the whole app and not for a session."""
         return self._app
 
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether anything changed since the changes were last taken."""
+        return bool(self._app.changes)
+
     def take_changes(self) -> list[Change]:
         """Return what changed since the last time, in order."""
         changes, self._app.changes = self._app.changes, []

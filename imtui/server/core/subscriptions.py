@@ -23,7 +23,8 @@ def subscribe(app: App, session_id: int, user_ids: list[str], now: Moment) -> No
         raise invalid_parameters("userIDList", "one's own changes need no subscription")
     app.console.check_user_status()
     app.rates.count(session.user_id, Method.SUBSCRIBE_USER_STATUS, now.monotonic)
-    found = [user_id for user_id in unique if user_id in app.accounts]
+    # Each account's own ID, not the request's copy of it, is what is kept.
+    found = [app.accounts[user_id].user_id for user_id in unique if user_id in app.accounts]
     if not found:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
     for user_id in found:

@@ -78,7 +78,7 @@ class Client(WebSocket):
             session_id,
             host.fanout.is_store_failing,
         )
-        self.outbox = Outbox(self.write, host.metrics)
+        self.outbox = Outbox(self, host.metrics)
         self._no_login: asyncio.TimerHandle | None = None
         self._is_asking = False
         """Whether the app's own server is asked about a request: the next ones wait."""

@@ -20,10 +20,10 @@ from imtui.server.store.store import Store, StoreError
 _log: Final = logging.getLogger(__name__)
 
 # Watchers are told at ticks, in seconds. After a lone change the tick is short; after a delivery
-# it is as long as it takes to keep delivering under a fifth of the time.
+# it is as long as it takes to keep delivering under a third of the time.
 TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
-_REST_PER_DELIVERY: Final = 4
+_REST_PER_DELIVERY: Final = 2
 _STORE_RETRY: Final = 1.0
 
 
@@ -98,7 +98,12 @@ class FanOut:
     def answer(self, session_id: int, request_id: Any, data: bytes) -> None:
         """Send an answer once what it acknowledges is durable."""
         peer = self._peers.get(session_id)
-        if peer is not None:
+        if peer is None:
+            return
+        if self._flush_soon is None and not self._service.has_changes:
+            # Nothing is on its way to the disk that it could acknowledge.
+            peer.outbox.send(data)
+        else:
             peer.outbox.answer(request_id, data)
             self._stage(peer.outbox)
 

@@ -1,8 +1,7 @@
 """What one connection is to be sent, and in which order."""
 
 from collections import deque
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Raw, Struct, structs
 
@@ -41,6 +40,16 @@ def status_frames(statuses: list[Raw]) -> list[bytes]:
     return [push_frame(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
 
 
+class Sink(Protocol):
+    """A connection, as its outbox sees it."""
+
+    def send_now(self, data: bytes) -> bool:
+        """Send frames if the other side takes them; tell whether it does."""
+
+    def write(self) -> None:
+        """Send what is ready, as far as the other side takes it."""
+
+
 class Outbox:
     """The frames of one connection.
 
@@ -49,9 +58,9 @@ class Outbox:
     messages never leaves before they are durable, and is not dropped without saying so.
     """
 
-    def __init__(self, wake: Callable[[], None], metrics: Metrics) -> None:
-        """Start empty; ``wake`` is called when there is something to take."""
-        self._wake = wake
+    def __init__(self, sink: Sink, metrics: Metrics) -> None:
+        """Start empty; what is to be sent goes to ``sink``."""
+        self._sink = sink
         self._metrics = metrics
         self._staged: list[_Frame] = []
         self._ready: deque[_Frame] = deque()
@@ -74,14 +83,25 @@ class Outbox:
         """Stage a push that is not to be merged with others; it may tell of messages."""
         self._staged.append(_Frame(data, False, is_chat=is_chat))
 
-    def tell(self, news: list[News], encode: Callable[[list[News]], list[bytes]]) -> None:
-        """Make statuses of watched users ready.
+    def send(self, answer: bytes) -> None:
+        """Send an answer that need not wait for anything to be durable."""
+        if self._staged:
+            # Those before it wait, and it with them.
+            self._staged.append(_Frame(answer, True))
+        elif self._ready or not self._sink.send_now(answer):
+            self._make_ready(_Frame(answer, True))
+
+    def tell(self, news: list[News], frames: list[bytes]) -> None:
+        """Send statuses of watched users, given the frames that tell them.
 
         While earlier frames have not been taken only the last one of each user is kept.
         """
         if not self._ready and not self._statuses:
-            self._deliver(encode(news), len(news))
-            self._wake()
+            self._metrics.deliveries += len(news)
+            if len(frames) > 1 or not self._sink.send_now(frames[0]):
+                self._ready.extend(_Frame(data, False) for data in frames)
+                self._pushes += len(frames)
+                self._sink.write()
             return
         self._is_overdue = True
         for user_id, status in news:
@@ -124,7 +144,7 @@ class Outbox:
         self._staged = []
         while self._pushes > OWN_PUSHES_MAX:
             self._drop_oldest_push()
-        self._wake()
+        self._sink.write()
 
     def take(self, most: int = 1) -> bytes:
         """Return the frames to send next, at least one if there is any, joined.
@@ -154,12 +174,9 @@ class Outbox:
     def _deliver_overdue(self) -> None:
         statuses, self._statuses = list(self._statuses.values()), {}
         self._is_overdue = False
-        self._deliver(status_frames(statuses), len(statuses))
-
-    def _deliver(self, frames: list[bytes], count: int) -> None:
-        for data in frames:
+        for data in status_frames(statuses):
             self._make_ready(_Frame(data, False))
-        self._metrics.deliveries += count
+        self._metrics.deliveries += len(statuses)
 
     def _refused(self, answer: _Frame, error: IMError) -> _Frame:
         self._metrics.ws.refused(error)

@@ -48,27 +48,31 @@ class StatusNews:
     def deliver(self, outboxes_of: Callable[[str], Iterable[Outbox]]) -> None:
         """Tell everybody, given the outboxes of an account; nothing is left to tell."""
         changes, self._changes = self._changes, {}
-        lists: defaultdict[Outbox, list[News]] = defaultdict(list)
-        for user_id, change in changes.items():
-            news = user_id, Raw(encode(change.status))
+        if len(changes) == 1:
+            (change,) = changes.values()
+            _tell(change.watchers, [_news(change)], outboxes_of)
+            return
+        lists: defaultdict[str, list[News]] = defaultdict(list)
+        for change in changes.values():
+            news = _news(change)
             for watcher in change.watchers:
-                for outbox in outboxes_of(watcher):
-                    lists[outbox].append(news)
-        shared = _SharedFrames()
-        for outbox, told in lists.items():
-            outbox.tell(told, shared.encode)
+                lists[watcher].append(news)
+        # Those who are told the same share the frames.
+        alike: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+        for watcher, told in lists.items():
+            alike[tuple(map(id, told))].append(watcher)
+        for watchers in alike.values():
+            _tell(watchers, lists[watchers[0]], outboxes_of)
 
 
-class _SharedFrames:
-    """Watchers with the same news share the frames that tell them."""
+def _news(change: _Change) -> News:
+    return change.status.user_id, Raw(encode(change.status))
 
-    def __init__(self) -> None:
-        self._frames: dict[tuple[int, ...], list[bytes]] = {}
 
-    def encode(self, news: list[News]) -> list[bytes]:
-        # Unique, as all of them live until the end of the tick.
-        key = tuple(map(id, news))
-        frames = self._frames.get(key)
-        if frames is None:
-            frames = self._frames[key] = status_frames([status for _, status in news])
-        return frames
+def _tell(
+    watchers: Iterable[str], news: list[News], outboxes_of: Callable[[str], Iterable[Outbox]]
+) -> None:
+    frames = status_frames([status for _, status in news])
+    for watcher in watchers:
+        for outbox in outboxes_of(watcher):
+            outbox.tell(news, frames)

@@ -118,6 +118,13 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     # What it can be asked
 
+    def send_now(self, data: bytes) -> bool:
+        """Send frames if the other side takes them; tell whether it does."""
+        if not self._is_writable or self._is_over or self._transport is None:
+            return False
+        self._transport.write(data)
+        return True
+
     def write(self) -> None:
         """Write what is ready, as far as the other side takes it."""
         while self._is_writable and not self._is_over and self._transport is not None:

@@ -16,8 +16,24 @@ def taken(outbox: Outbox) -> list[bytes]:
     return frames
 
 
-def outbox(metrics: Metrics | None = None) -> Outbox:
-    return Outbox(lambda: None, metrics or Metrics())
+class Connection:
+    """Takes what is sent, or nothing; what is ready waits to be taken by the test."""
+
+    def __init__(self, *, takes: bool = False) -> None:
+        self.takes = takes
+        self.sent: list[bytes] = []
+
+    def send_now(self, data: bytes) -> bool:
+        if self.takes:
+            self.sent.append(data)
+        return self.takes
+
+    def write(self) -> None:
+        """Leave what is ready to the test."""
+
+
+def outbox(metrics: Metrics | None = None, sink: Connection | None = None) -> Outbox:
+    return Outbox(sink or Connection(), metrics or Metrics())
 
 
 def test_nothing_leaves_before_it_is_released() -> None:
@@ -95,10 +111,14 @@ def framed(told: list[News]) -> list[bytes]:
     return status_frames([status for _, status in told])
 
 
+def tell(box: Outbox, told: list[News]) -> None:
+    box.tell(told, framed(told))
+
+
 def test_what_watched_users_did_is_ready_at_once() -> None:
     box = outbox()
     told = news("bob", "busy") + news("carol", "away")
-    box.tell(told, framed)
+    tell(box, told)
     assert taken(box) == framed(told)
 
 
@@ -106,9 +126,9 @@ def test_a_connection_that_does_not_read_keeps_the_last_status_of_each_user() ->
     box = outbox()
     box.push(b"first")
     box.release()
-    box.tell(news("bob", "old") + news("carol", "only"), framed)
+    tell(box, news("bob", "old") + news("carol", "only"))
     for number in range(1000):
-        box.tell(news("bob", str(number)), framed)
+        tell(box, news("bob", str(number)))
     assert box.take() == b"first"
     assert taken(box) == framed(news("carol", "only") + news("bob", "999"))
 
@@ -117,9 +137,33 @@ def test_a_forgotten_user_is_not_told_of() -> None:
     box = outbox()
     box.push(b"first")
     box.release()
-    box.tell(news("bob", "busy"), framed)
+    tell(box, news("bob", "busy"))
     box.forget("bob")
     assert taken(box) == [b"first"]
+
+
+def test_what_can_be_sent_at_once_is_not_kept() -> None:
+    connection = Connection(takes=True)
+    box = outbox(sink=connection)
+    box.send(b"answer")
+    told = news("bob", "busy")
+    tell(box, told)
+    assert connection.sent == [b"answer", *framed(told)]
+    assert taken(box) == []
+
+
+def test_an_answer_does_not_overtake_what_was_there_before_it() -> None:
+    connection = Connection(takes=True)
+    box = outbox(sink=connection)
+    box.push(b"push")
+    box.send(b"answer")
+    assert connection.sent == []
+    box.release()
+    connection.takes = False
+    box.send(b"second")
+    connection.takes = True
+    box.send(b"third")
+    assert taken(box) == [b"push", b"answer", b"second", b"third"]
 
 
 def test_what_is_ready_is_taken_together_as_far_as_there_is_room() -> None:
@@ -165,12 +209,12 @@ def test_a_status_counts_as_coalesced_or_as_delivered() -> None:
     box.push(b"first")
     box.release()
     for status in ("1", "2", "3"):
-        box.tell(news("bob", status), framed)
-    box.tell(news("carol", "4"), framed)
+        tell(box, news("bob", status))
+    tell(box, news("carol", "4"))
     assert (metrics.coalesced, metrics.deliveries) == (2, 0)
     taken(box)
     assert (metrics.coalesced, metrics.deliveries) == (2, 2)
-    box.tell(news("bob", "5"), framed)
+    tell(box, news("bob", "5"))
     assert metrics.deliveries == 3
 
 

@@ -4,6 +4,7 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.status_news import StatusNews
+from tests.server.edge.test_outbox import Connection
 
 
 def busy(user_id: str, text: str) -> UserStatus:
@@ -16,7 +17,7 @@ class Tick:
     def __init__(self, *accounts: str) -> None:
         self.metrics = Metrics()
         self.news = StatusNews(self.metrics)
-        self.outboxes = {one: Outbox(lambda: None, self.metrics) for one in accounts}
+        self.outboxes = {one: Outbox(Connection(), self.metrics) for one in accounts}
 
     def deliver(self) -> dict[str, list[bytes]]:
         self.news.deliver(lambda user_id: [self.outboxes[user_id]])
