@@ -14,15 +14,15 @@ from imtui.cli.admin import (
     call,
     is_about_users,
 )
-from imtui.cli.arguments import add_json_option, positive, user_id
-from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.admin_client import AdminClient
+from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
+from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, tell
 from imtui.cli.tally import Tally, counted, json_line, table
-from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 
 if TYPE_CHECKING:
     from imtui.cli.answers import Account, AccountPage
-    from imtui.sdk.rest import RestClient
 
 _LOGIN_SERVICE: Final = "im_open_login_svc"
 _PAGE: Final = 500
@@ -30,6 +30,7 @@ _NOT_THERE: Final = frozenset(
     {ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, ErrorCode.ERR_SVR_COMM_INVALID_RES, 60017, 60020}
 )
 _SHOWN: Final = 5
+_LINES: Final = "userID[,nick[,picture]]"
 
 Profile = dict[str, str]
 """An account to import, as the API takes it: ``UserID``, and perhaps ``Nick`` and ``FaceUrl``."""
@@ -45,19 +46,14 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     actions = parser.add_subparsers(metavar="import | delete | list", required=True)
 
     enter = actions.add_parser("import", help="import accounts")
-    enter.add_argument("users", nargs="*", type=user_id, metavar="USER")
-    enter.add_argument(
-        "--from",
-        dest="file",
-        metavar="FILE",
-        help="a CSV file, or - for standard input, with lines USER[,NICK[,FACE-URL]]",
-    )
+    enter.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
+    add_file_option(enter, _LINES)
     enter.set_defaults(act=_import)
 
     delete = actions.add_parser("delete", help="delete accounts with all that is theirs")
-    delete.add_argument("users", nargs="+", type=user_id, metavar="USER")
+    delete.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
+    add_file_option(delete, "userID")
     delete.add_argument("--yes", action="store_true", help="do not ask")
-    delete.set_defaults(act=_delete)
 
     show = actions.add_parser("list", help="list accounts and their devices")
     show.add_argument("--prefix", default="", metavar="P", help="whose ID begins so")
@@ -68,6 +64,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         add_admin_options(action)
         add_json_option(action)
         action.set_defaults(run=run)
+    delete.set_defaults(run=_delete)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -81,7 +78,13 @@ async def _import(arguments: argparse.Namespace) -> int:
     client = admin_client(arguments)
     bare = [profile for profile in profiles if len(profile) == 1]
     others = [profile for profile in profiles if len(profile) > 1]
-    with Tally("account", {0: "imported"}, as_json=arguments.json) as tally:
+    with Tally(
+        "account",
+        {0: "imported"},
+        as_json=arguments.json,
+        total=len(profiles),
+        again="Run it again: nothing is doubled.",
+    ) as tally:
         for batch in (*batches(bare), *batches(others)):
             failed = await _import_together(client, batch)
             for profile in batch:
@@ -93,7 +96,7 @@ async def _import(arguments: argparse.Namespace) -> int:
     return tally.exit_status
 
 
-async def _import_together(client: "RestClient", batch: Sequence[Profile]) -> frozenset[str]:
+async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> frozenset[str]:
     """Import accounts in one call, and return which failed.
 
     Every service takes IDs alone; those that do not take profiles with them refuse all.
@@ -113,38 +116,57 @@ async def _import_together(client: "RestClient", batch: Sequence[Profile]) -> fr
 
 
 def _profiles(arguments: argparse.Namespace) -> list[Profile]:
-    """Return whom to import, each once; of an account that is named twice, the last counts."""
+    """Return whom to import, each once; of one who is named and in the file, the file counts."""
     from imtui.cli.rows import read_rows
 
     if not arguments.users and arguments.file is None:
         raise UsageError("Name the accounts, or their file with --from.")
-    rows = [] if arguments.file is None else read_rows(arguments.file, _profile)
+    rows: list[Profile] = []
+    if arguments.file is not None:
+        rows = read_rows(arguments.file, _profile, lambda profile: profile["UserID"])
     profiles = [{"UserID": user} for user in arguments.users] + rows
     return list({profile["UserID"]: profile for profile in profiles}.values())
 
 
 def _profile(fields: list[str]) -> Profile:
+    from imtui.cli.rows import malformed_row
+
     if len(fields) > 3:
-        raise invalid_parameters("line", "at most USER,NICK,FACE-URL")
-    user, nick, face_url = [*fields, "", ""][:3]
+        raise malformed_row(f"expected {_LINES}.")
+    user, nick, picture = [*fields, "", ""][:3]
     profile = {
-        "UserID": check_user_id(user, "USER"),
-        "Nick": check_profile_text(nick, "NICK"),
-        "FaceUrl": check_profile_text(face_url, "FACE-URL"),
+        "UserID": check_user_id(user),
+        "Nick": check_profile_text(nick, "nick"),
+        "FaceUrl": check_profile_text(picture, "picture"),
     }
     return {name: value for name, value in profile.items() if value}
 
 
-async def _delete(arguments: argparse.Namespace) -> int:
+def _delete(arguments: argparse.Namespace) -> int:
+    from imtui.cli.rows import named_users
+
+    if not arguments.users and arguments.file is None:
+        raise UsageError("Name the accounts, or their file with --from.")
+    asks = not arguments.yes
+    if asks and (arguments.file == "-" or not sys.stdin.isatty()):
+        raise UsageError("Deleting asks on a terminal; without one, say --yes.")
+    users = named_users(arguments.users, arguments.file)
+    client = admin_client(arguments)
+    # Outside of the event loop, which would hold back a Ctrl-C until the line is typed.
+    try:
+        if asks and not _agreed(users):
+            raise CommandError("Nothing was deleted.")
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        tell("Nothing was deleted.")
+        return EXIT_INTERRUPTED
+    return asyncio.run(_delete_all(client, users, as_json=arguments.json))
+
+
+async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -> int:
     from imtui.cli.answers import Results
 
-    if not (arguments.yes or sys.stdin.isatty()):
-        raise UsageError("Deleting asks on a terminal; without one, say --yes.")
-    users = list(dict.fromkeys(arguments.users))
-    client = admin_client(arguments)
-    if not (arguments.yes or _agreed(users)):
-        raise CommandError("Nothing was deleted.")
-    with Tally("account", {0: "deleted"}, as_json=arguments.json) as tally:
+    with Tally("account", {0: "deleted"}, as_json=as_json, total=len(users)) as tally:
         for batch in batches(users):
             body = {"DeleteItem": [{"UserID": user} for user in batch]}
             results = await call(client, f"{_LOGIN_SERVICE}/account_delete", body, Results)
@@ -168,14 +190,12 @@ async def _list(arguments: argparse.Namespace) -> int:
             print(_json_line(account))
         else:
             rows.append(_row(account))
-    for line in table(("USER", "STATUS", "TEXT", "DEVICES"), rows):
+    for line in table(("USER", "NICK", "STATUS", "TEXT", "DEVICES"), rows):
         print(line)
     return EXIT_OK
 
 
-async def _accounts(
-    client: "RestClient", prefix: str, most: int | None
-) -> "AsyncIterator[Account]":
+async def _accounts(client: AdminClient, prefix: str, most: int | None) -> "AsyncIterator[Account]":
     """Give the accounts whose ID begins with ``prefix``, at most so many if there is a limit."""
     left, cursor = sys.maxsize if most is None else most, ""
     while left:
@@ -190,7 +210,7 @@ async def _accounts(
         cursor = page.next_cursor
 
 
-async def _page(client: "RestClient", prefix: str, cursor: str, most: int) -> "AccountPage":
+async def _page(client: AdminClient, prefix: str, cursor: str, most: int) -> "AccountPage":
     from imtui.cli.answers import AccountPage
 
     body = {"Prefix": prefix, "Cursor": cursor, "MaxCnt": most}
@@ -204,7 +224,7 @@ async def _page(client: "RestClient", prefix: str, cursor: str, most: int) -> "A
 
 def _row(account: "Account") -> tuple[str, ...]:
     devices = ", ".join(map(str, account.devices))
-    return account.user_id, account.status, account.custom_status, devices
+    return account.user_id, account.nick, account.status, account.custom_status, devices
 
 
 def _json_line(account: "Account") -> str:

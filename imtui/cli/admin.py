@@ -4,16 +4,14 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from imtui.cli.admin_client import HERE_NOT_RUNNING, AdminClient, not_running
 from imtui.cli.arguments import add_data_option, positive, rest_url
 from imtui.cli.choice import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
-
-if TYPE_CHECKING:
-    from imtui.sdk.rest import RestClient
 
 PER_CALL: Final = 100
 """How many users one call is about: every command of the field takes as many."""
@@ -24,9 +22,14 @@ _TOO_OFTEN: Final = frozenset({ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, 60011, 60
 _ABOUT_USERS: Final = frozenset(
     {ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND, ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS}
 )
-_USER_SIG_EXPIRED: Final = frozenset(
-    {ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED, ErrorCode.ERR_USER_SIG_EXPIRED}
-)
+_WAYS_OUT: Final = {
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one for the admin.",
+    ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one for the admin.",
+    # Its message says so already, and an admin does not log in.
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID: "Check --admin.",
+}
+"""What to do about the admin's UserSig."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -61,7 +64,7 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def admin_client(arguments: argparse.Namespace) -> "RestClient":
+def admin_client(arguments: argparse.Namespace) -> AdminClient:
     """Return a client of the REST API that the arguments mean.
 
     That of a data folder is good for a day: whoever needs it longer asks for another, which finds
@@ -81,11 +84,13 @@ def admin_client(arguments: argparse.Namespace) -> "RestClient":
     given = (arguments.app_id, arguments.admin, arguments.usersig_file)
     if arguments.insecure or any(option is not None for option in given):
         raise UsageError("--app-id, --admin, --usersig-file and --insecure need --rest.")
-    return _local_client(_local_data() if arguments.data is None else arguments.data)
+    if arguments.data is not None:
+        return _local_client(arguments.data, not_running(arguments.data))
+    return _local_client(_local_data(), HERE_NOT_RUNNING)
 
 
 async def call(
-    client: "RestClient",
+    client: AdminClient,
     command: str,
     body: dict[str, Any],
     answer: type[Answer],
@@ -102,7 +107,7 @@ async def call(
         sleep: Waits for some seconds; at most six tries take at most 12.
 
     Raises:
-        CommandError: The UserSig has expired.
+        CommandError: The admin's UserSig does not count; or there is no backend.
         IMError: The refusal; 6001 for an answer that is none of its kind; connection trouble.
     """
     import msgspec
@@ -116,7 +121,7 @@ async def call(
         raise unreadable() from error
 
 
-async def attempt(client: "RestClient", command: str, body: dict[str, Any]) -> IMError:
+async def attempt(client: AdminClient, command: str, body: dict[str, Any]) -> IMError:
     """Carry out a command about one user and return what became of it: 0, or why it is refused.
 
     Raises:
@@ -144,7 +149,7 @@ def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 async def _patiently(
-    client: "RestClient",
+    client: AdminClient,
     command: str,
     body: dict[str, Any],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -156,15 +161,15 @@ async def _patiently(
         try:
             return await client.call(command, body)
         except IMError as error:
-            if error.code in _USER_SIG_EXPIRED:
-                raise CommandError(f"{error} Get a new one for the admin.") from error
+            if isinstance(error.code, ErrorCode) and error.code in _WAYS_OUT:
+                raise CommandError(f"{error} {_WAYS_OUT[error.code]}".rstrip()) from error
             if error.code not in _TOO_OFTEN or not left:
                 raise
         await sleep(delays.next_delay())
     raise AssertionError("unreachable")
 
 
-def _remote_client(arguments: argparse.Namespace) -> "RestClient":
+def _remote_client(arguments: argparse.Namespace) -> AdminClient:
     from imtui.sdk.rest import RestClient
 
     if arguments.data is not None:
@@ -177,16 +182,17 @@ def _remote_client(arguments: argparse.Namespace) -> "RestClient":
             "The admin's UserSig is missing: name its file with --usersig-file, or set "
             f"{USER_SIG_VARIABLE}."
         )
-    return RestClient(
+    client = RestClient(
         arguments.rest,
         arguments.app_id,
         arguments.admin or ADMINISTRATOR,
         user_sig,
         insecure=arguments.insecure,
     )
+    return AdminClient(client)
 
 
-def _local_client(data_dir: Path) -> "RestClient":
+def _local_client(data_dir: Path, words: str) -> AdminClient:
     from imtui.protocol.usersig import sign
     from imtui.sdk.rest import RestClient
     from imtui.server.data_dir import DataDir
@@ -195,7 +201,8 @@ def _local_client(data_dir: Path) -> "RestClient":
     address, key = folder.address(), folder.app_key()
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
     # Whoever may read the key runs the backend: it is theirs to say how it is reached.
-    return RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
+    client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
+    return AdminClient(client, words)
 
 
 def _local_data() -> Path:
@@ -206,8 +213,5 @@ def _local_data() -> Path:
     try:
         DataDir(data_dir).address()
     except BackendError as error:
-        raise CommandError(
-            "This machine's backend is not running. Start the app: imtui. "
-            "Or name another one's folder with --data."
-        ) from error
+        raise CommandError(HERE_NOT_RUNNING) from error
     return data_dir

@@ -32,6 +32,10 @@ class Results(Struct, frozen=True):
                 return IMError(item.code, item.info)
         return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend does not say.")
 
+    def before(self, others: "Results") -> "Results":
+        """Return an answer that says of each user what this one does, or else the other one."""
+        return Results([*self.items, *others.items])
+
     @classmethod
     def same(cls, user_ids: Iterable[str], error: IMError) -> "Results":
         """Return an answer that refuses all of them."""

@@ -86,3 +86,13 @@ def add_data_option(parser: argparse._ActionsContainer, *, required: bool = Fals
 def add_json_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``, for a verb that prints lines."""
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+
+
+def add_file_option(parser: argparse.ArgumentParser, lines: str) -> None:
+    """Add ``--from``, a CSV file with such ``lines``."""
+    parser.add_argument(
+        "--from",
+        dest="file",
+        metavar="FILE",
+        help=f"a CSV file, or - for standard input, with lines {lines}; a header is skipped",
+    )

@@ -2,13 +2,23 @@
 
 import argparse
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin import add_admin_options, admin_client
+from imtui.cli.admin import add_admin_options, admin_client, call
+from imtui.cli.admin_client import AdminClient
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 
 if TYPE_CHECKING:
     from imtui.tui.console.client import Client
+
+SETTINGS: Final = """\
+keys and their values:
+  edition        ultimate, standard
+  user_status    on, off             queries, subscriptions and what they tell
+  friend_status  on, off             friends are told without subscribing
+  login_policy   multi, platform, single
+  auto_register  on, off             a first login makes the account
+"""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,9 +38,20 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     none = argparse.SUPPRESS
     show = actions.add_parser("show", help="show the settings", argument_default=none)
     change = actions.add_parser(
-        "set", help="change settings, then show them", argument_default=none
+        "set",
+        help="change settings, then show them",
+        description="Change settings of the backend, then show all.",
+        epilog=SETTINGS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=none,
     )
-    change.add_argument("settings", nargs="+", type=setting, metavar="KEY=VALUE")
+    change.add_argument(
+        "settings",
+        nargs="+",
+        type=setting,
+        metavar="KEY=VALUE",
+        help="such as user_status=off; see below",
+    )
     for action in (show, change):
         add_admin_options(action)
         action.add_argument("--json", action="store_true", help="print JSON")
@@ -49,10 +70,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run ``show`` or ``set``."""
     client = admin_client(arguments)
     if arguments.action == "show":
-        answer = asyncio.run(client.call("imtui_console/get", {}))
+        answer = asyncio.run(call(client, "imtui_console/get", {}, dict))
     else:
         body = {"Settings": dict(arguments.settings)}
-        answer = asyncio.run(client.call("imtui_console/set", body))
+        answer = asyncio.run(call(client, "imtui_console/set", body, dict))
     _show(answer.get("Settings"), as_json=arguments.json)
     return EXIT_OK
 
@@ -84,12 +105,27 @@ def _connect(arguments: argparse.Namespace) -> "Client":
     from imtui.tui.console.client import Unreachable
 
     try:
-        return admin_client(arguments)
+        return _ScreenClient(admin_client(arguments))
     except (BackendError, CommandError, UsageError) as error:
         raise Unreachable(str(error)) from error
     except OSError as error:
         what = error.filename or "A file"
         raise Unreachable(f"{what} cannot be used: {error.strerror or error}.") from error
+
+
+class _ScreenClient:
+    """Tells the screen in its own way that there is no backend."""
+
+    def __init__(self, client: AdminClient) -> None:
+        self._client = client
+
+    async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        from imtui.tui.console.client import Unreachable
+
+        try:
+            return await self._client.call(command, body)
+        except CommandError as error:
+            raise Unreachable(str(error)) from error
 
 
 def _where(arguments: argparse.Namespace) -> str:

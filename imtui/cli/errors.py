@@ -16,7 +16,8 @@ _WAYS_OUT: Final = {
     ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
-    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "Get a new one, then: imtui login",
+    # Its message says already that a new one is needed.
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "Then: imtui login",
     ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED: (
         "Whoever runs the app can turn it on: imtui console set user_status=on"
     ),

@@ -2,8 +2,8 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin import (
     add_admin_options,
@@ -12,17 +12,19 @@ from imtui.cli.admin import (
     call,
     is_about_users,
 )
-from imtui.cli.arguments import add_json_option, user_id
+from imtui.cli.admin_client import AdminClient
+from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.tally import Tally, json_line, table
-from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
 
 if TYPE_CHECKING:
-    from imtui.cli.answers import Friend
-    from imtui.sdk.rest import RestClient
+    from imtui.cli.answers import Friend, Results
 
 _ADDED: Final = {0: "added", int(ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM): "asked"}
+_LINES: Final = "user,friend[,remark]"
+_REMARK_TAG: Final = "Tag_SNS_IM_Remark"
 
 Friendships = dict[str, dict[str, str]]
 """The remarks on friends, by the friend, by the user whose friend they are."""
@@ -40,29 +42,28 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add = actions.add_parser(
         "add", help="make users friends", description="Make FRIENDs and USER friends of each other."
     )
-    add.add_argument("user", nargs="?", type=user_id, metavar="USER")
-    add.add_argument("friends", nargs="*", type=user_id, metavar="FRIEND")
+    add.add_argument("user", nargs="?", type=user_id, metavar="USER", help="a user")
     add.add_argument(
-        "--from",
-        dest="file",
-        metavar="FILE",
-        help="a CSV file, or - for standard input, with lines USER,FRIEND[,REMARK]",
+        "friends", nargs="*", type=user_id, metavar="FRIEND", help="whom USER gets for friends"
     )
+    add_file_option(add, _LINES)
     add.add_argument("--ask", action="store_true", help="let FRIEND decide, as their profile says")
     add.add_argument("--remark", default="", metavar="R", help="what USER calls them")
     add.add_argument("--group", default="", metavar="G", help="the friend group of USER")
     add.set_defaults(act=_add)
 
     delete = actions.add_parser("delete", help="end friendships")
-    delete.add_argument("user", type=user_id, metavar="USER")
-    delete.add_argument("friends", nargs="+", type=user_id, metavar="FRIEND")
+    delete.add_argument("user", type=user_id, metavar="USER", help="a user")
+    delete.add_argument(
+        "friends", nargs="+", type=user_id, metavar="FRIEND", help="whom USER loses as friends"
+    )
     delete.set_defaults(act=_delete)
 
     for action in (add, delete):
         action.add_argument("--one-way", action="store_true", help="in USER's friend list only")
 
     show = actions.add_parser("list", help="list someone's friends")
-    show.add_argument("user", type=user_id, metavar="USER")
+    show.add_argument("user", type=user_id, metavar="USER", help="whose friends")
     show.set_defaults(act=_list)
 
     for action in (add, delete, show):
@@ -103,54 +104,112 @@ async def _add(arguments: argparse.Namespace) -> int:
 
 
 async def _import(arguments: argparse.Namespace) -> int:
-    from imtui.cli.answers import Results
-
     if arguments.user is not None or arguments.ask or arguments.remark or arguments.group:
         raise UsageError("--from goes with neither USER nor --ask, --remark and --group.")
-    friendships = _friendships(arguments.file, one_way=arguments.one_way)
+    friendships = _friendships(arguments.file)
+    enter = _import_one_way if arguments.one_way else _import_both_ways
     client = admin_client(arguments)
-    with Tally("friend", _ADDED, as_json=arguments.json) as tally:
+    told: set[frozenset[str]] = set()
+    with Tally(
+        "friend",
+        _ADDED,
+        as_json=arguments.json,
+        total=sum(map(len, friendships.values())),
+        again="Run it again: nothing is doubled.",
+    ) as tally:
         for user, remarks in friendships.items():
             for batch in batches(list(remarks)):
-                items = [_item(friend, "Import", remarks[friend]) for friend in batch]
-                body = {"From_Account": user, "AddFriendItem": items}
-                try:
-                    results = await call(client, "sns/friend_import", body, Results)
-                except IMError as error:
-                    if not is_about_users(error):
-                        raise
-                    results = Results.same(batch, error)
+                results = await enter(client, user, {friend: remarks[friend] for friend in batch})
                 for friend in batch:
-                    label = f"{user}'s friend {friend}"
-                    tally.tell(label, results.of(friend), userID=user, friendUserID=friend)
+                    # The line of the other one says what they call this one, nothing new else.
+                    pair = frozenset((user, friend))
+                    is_new = arguments.one_way or pair not in told
+                    result = results.of(friend)
+                    if not result.code:
+                        told.add(pair)
+                    tally.tell(
+                        f"{user}'s friend {friend}",
+                        result,
+                        counts=is_new,
+                        userID=user,
+                        friendUserID=friend,
+                    )
     return tally.exit_status
 
 
-def _friendships(file: str, *, one_way: bool) -> Friendships:
-    """Return whom to add to whose friend list; what is said last of a friendship counts."""
+async def _import_one_way(client: AdminClient, user: str, remarks: dict[str, str]) -> "Results":
+    """Put friends onto the list of a user, or change what the user calls those who are there."""
+    items = [_item(friend, "Import", remark) for friend, remark in remarks.items()]
+    body = {"From_Account": user, "AddFriendItem": items}
+    return await _attempt(client, "sns/friend_import", body, remarks)
+
+
+async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, str]) -> "Results":
+    """Make friends of a user and others, each pair at once so that no half of one is left."""
+    items = [_item(friend, "Import", remark) for friend, remark in remarks.items()]
+    body = {
+        "From_Account": user,
+        "AddFriendItem": items,
+        "AddType": "Add_Type_Both",
+        "ForceAddFlags": 1,
+    }
+    results = await _attempt(client, "sns/friend_add", body, remarks)
+    # Adding says nothing to friends, so what the user calls those who were there comes behind.
+    named = {
+        friend: remark
+        for friend, remark in remarks.items()
+        if remark and not results.of(friend).code
+    }
+    if not named:
+        return results
+    notes = [
+        {"To_Account": friend, "SnsItem": [{"Tag": _REMARK_TAG, "Value": remark}]}
+        for friend, remark in named.items()
+    ]
+    body = {"From_Account": user, "UpdateItem": notes}
+    return (await _attempt(client, "sns/friend_update", body, named)).before(results)
+
+
+async def _attempt(
+    client: AdminClient, command: str, body: dict[str, Any], friends: Iterable[str]
+) -> "Results":
+    """Carry out a command about friends of a user; if the user is refused, all of them are."""
+    from imtui.cli.answers import Results
+
+    try:
+        return await call(client, command, body, Results)
+    except IMError as error:
+        if not is_about_users(error):
+            raise
+        return Results.same(friends, error)
+
+
+def _friendships(file: str) -> Friendships:
+    """Return whom to make friends; what is said last of a friend counts."""
     from imtui.cli.rows import read_rows
 
     friendships: Friendships = {}
-    rows = read_rows(file, _friendship)
-    for user, friend, remark in rows:
+    for user, friend, remark in read_rows(file, _friendship):
         friendships.setdefault(user, {})[friend] = remark
-    if not one_way:
-        for user, friend, _ in rows:
-            friendships.setdefault(friend, {}).setdefault(user, "")
     return friendships
 
 
 def _friendship(fields: list[str]) -> tuple[str, str, str]:
+    from imtui.cli.rows import malformed_row
+
     if not 2 <= len(fields) <= 3:
-        raise invalid_parameters("line", "expected USER,FRIEND or USER,FRIEND,REMARK")
+        raise malformed_row(f"expected {_LINES}.")
     user, friend, remark = [*fields, ""][:3]
     if user == friend:
-        raise invalid_parameters("FRIEND", "nobody is their own friend")
-    return (
-        check_user_id(user, "USER"),
-        check_user_id(friend, "FRIEND"),
-        check_friend_remark(remark),
-    )
+        raise malformed_row(f"{friend} cannot be their own friend.")
+    return check_user_id(user, "user"), check_user_id(friend, "friend"), _remark(remark)
+
+
+def _remark(text: str) -> str:
+    try:
+        return check_friend_remark(text)
+    except IMError as error:
+        raise IMError(error.code, error.message.replace("friendRemark", "remark", 1)) from error
 
 
 def _item(friend: str, source: str, remark: str = "", group: str = "") -> dict[str, str]:
@@ -178,35 +237,44 @@ async def _delete(arguments: argparse.Namespace) -> int:
 
 
 async def _list(arguments: argparse.Namespace) -> int:
-    from imtui.cli.answers import FriendPage
-
     client = admin_client(arguments)
-    rows = []
-    at, is_complete = 0, False
-    while not is_complete:
-        body = {"From_Account": arguments.user, "StartIndex": at}
-        page = await call(client, "sns/friend_get", body, FriendPage)
-        nicks = await _nicks(client, page.friends or ())
-        for friend in page.friends or ():
-            nick = friend.nick or nicks.get(friend.user_id, "")
-            if arguments.json:
-                print(_json_line(friend, nick))
-            else:
-                rows.append(_row(friend, nick))
-        is_complete = bool(page.complete)
-        if not is_complete and page.next_index <= at:
-            raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend repeats a page.")
-        at = page.next_index
-    for line in table(("FRIEND", "NICK", "REMARK", "GROUPS"), rows):
+    friends = await _friends(client, arguments.user)
+    nicks = await _nicks(client, friends)
+    if arguments.json:
+        for friend in friends:
+            print(_json_line(friend, (nicks or {}).get(friend.user_id, "")))
+        return EXIT_OK
+    head = ("FRIEND", *(() if nicks is None else ("NICK",)), "REMARK", "GROUPS")
+    for line in table(head, [_row(friend, nicks) for friend in friends]):
         print(line)
     return EXIT_OK
 
 
-async def _nicks(client: "RestClient", friends: Sequence["Friend"]) -> dict[str, str]:
-    """Return what friends call themselves, which most services do not tell with the list."""
+async def _friends(client: AdminClient, user: str) -> "list[Friend]":
+    from imtui.cli.answers import FriendPage
+
+    friends: list[Friend] = []
+    at, is_complete = 0, False
+    while not is_complete:
+        body = {"From_Account": user, "StartIndex": at}
+        page = await call(client, "sns/friend_get", body, FriendPage)
+        friends += page.friends or ()
+        is_complete = bool(page.complete)
+        if not is_complete and page.next_index <= at:
+            raise IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend repeats a page.")
+        at = page.next_index
+    return friends
+
+
+async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, str] | None:
+    """Return what friends call themselves, which most services do not tell with the list.
+
+    None if this service tells it nowhere.
+    """
     from imtui.cli.answers import NICK_TAG, Profiles
 
-    nicks: dict[str, str] = {}
+    nicks = {friend.user_id: friend.nick for friend in friends if friend.nick}
+    is_told = bool(nicks)
     for batch in batches([friend.user_id for friend in friends if not friend.nick]):
         body = {"To_Account": batch, "TagList": [NICK_TAG]}
         try:
@@ -216,12 +284,14 @@ async def _nicks(client: "RestClient", friends: Sequence["Friend"]) -> dict[str,
                 raise
             # The list is of use without them.
             continue
+        is_told = True
         nicks |= {profile.user_id: profile.nick for profile in answer.profiles or ()}
-    return nicks
+    return nicks if is_told else None
 
 
-def _row(friend: "Friend", nick: str) -> tuple[str, ...]:
-    return friend.user_id, nick, friend.remark, ", ".join(friend.groups)
+def _row(friend: "Friend", nicks: dict[str, str] | None) -> tuple[str, ...]:
+    nick = () if nicks is None else (nicks.get(friend.user_id, ""),)
+    return friend.user_id, *nick, friend.remark, ", ".join(friend.groups)
 
 
 def _json_line(friend: "Friend", nick: str) -> str:

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 
 from imtui.cli.admin import add_admin_options, admin_client, attempt
-from imtui.cli.arguments import add_json_option, user_id
+from imtui.cli.arguments import add_file_option, add_json_option, user_id
+from imtui.cli.errors import UsageError
 from imtui.cli.tally import Tally
 
 
@@ -15,7 +16,8 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="kick users offline, as an admin",
         description="Kick every device of the users offline; they need a new UserSig to come back.",
     )
-    parser.add_argument("users", nargs="+", type=user_id, metavar="USER", help="whom to kick")
+    parser.add_argument("users", nargs="*", type=user_id, metavar="USER", help="whom to kick")
+    add_file_option(parser, "userID")
     add_admin_options(parser)
     add_json_option(parser)
     parser.set_defaults(run=run)
@@ -27,9 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _kick(arguments: argparse.Namespace) -> int:
+    from imtui.cli.rows import named_users
+
+    if not arguments.users and arguments.file is None:
+        raise UsageError("Name the users, or their file with --from.")
+    users = named_users(arguments.users, arguments.file)
     client = admin_client(arguments)
-    with Tally("user", {0: "kicked"}, as_json=arguments.json) as tally:
-        for user in dict.fromkeys(arguments.users):
+    with Tally("user", {0: "kicked"}, as_json=arguments.json, total=len(users)) as tally:
+        for user in users:
             result = await attempt(client, "im_open_login_svc/kick", {"UserID": user})
             tally.tell(user, result, userID=user)
     return tally.exit_status

@@ -8,52 +8,99 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from imtui.cli.errors import CommandError
-from imtui.protocol.errors import IMError
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import check_user_id
 
 FILE_MAX_BYTES: Final = 16 * 1024 * 1024
+
+_HEADS: Final = frozenset({"userid", "user", "user_id", "id"})
+"""How the first field of a header is called."""
+_OTHER_SEPARATORS: Final = frozenset(";\t")
 
 Row = TypeVar("Row")
 
 
-def read_rows(name: str, parse: Callable[[list[str]], Row]) -> list[Row]:
-    """Return the lines of a CSV file, without those that are blank.
+def read_rows(
+    name: str, parse: Callable[[list[str]], Row], key: Callable[[Row], str] | None = None
+) -> list[Row]:
+    """Return the lines of a CSV file, without a header and those that are blank.
 
     Args:
         name: The file, at most 16 MB of UTF-8; ``-`` is standard input.
         parse: Makes a row of a line's fields, which have no white space around them; it raises
             IMError for what is malformed.
+        key: What no two rows may have in common, if there is something.
 
     Raises:
         CommandError: The file cannot be read, is too large, or holds nothing; or a line is
             malformed, with its number.
     """
     shown = "Standard input" if name == "-" else name
-    data = _read(name, shown)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _malformed(shown, line, "this is not UTF-8.") from error
-    rows = []
-    for line, fields in _lines(shown, text):
+    rows: list[Row] = []
+    places: dict[str, int] = {}
+    for line, fields in _lines(shown, _text(shown, _read(name, shown))):
         try:
-            rows.append(parse(fields))
+            row = parse(fields)
         except IMError as error:
-            raise _malformed(shown, line, error.message) from error
+            if _OTHER_SEPARATORS & set(fields[0]):
+                problem = "separate the fields by commas."
+            else:
+                problem = error.message
+            raise _malformed(shown, line, problem) from error
+        if key is not None and (first := places.setdefault(key(row), line)) != line:
+            raise _malformed(shown, line, f"{key(row)} is in line {first} already.")
+        rows.append(row)
     if not rows:
         raise CommandError(f"{shown} holds no line.")
     return rows
 
 
+def named_users(users: list[str], file: str | None) -> list[str]:
+    """Return the users that are named and those of a file, each once.
+
+    Raises:
+        CommandError: What ``read_rows`` raises.
+    """
+    rows = [] if file is None else read_rows(file, _user)
+    return list(dict.fromkeys([*users, *rows]))
+
+
+def malformed_row(problem: str) -> IMError:
+    """Return the error for a line as a whole, whose number is told by ``read_rows``."""
+    return IMError(ErrorCode.ERR_INVALID_PARAMETERS, problem)
+
+
+def _user(fields: list[str]) -> str:
+    # What follows may be what else a list of accounts says of them.
+    return check_user_id(fields[0])
+
+
+def _text(shown: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _malformed(shown, line, "this is not UTF-8; save it as UTF-8.") from error
+
+
 def _lines(shown: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the fields of each line that has some, with the number of the line they begin in."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begins, is_first = 1, True
     try:
         for fields in reader:
             stripped = [field.strip() for field in fields]
             if any(stripped):
-                yield reader.line_num, stripped
+                if not (is_first and stripped[0].casefold() in _HEADS):
+                    yield begins, stripped
+                is_first = False
+            begins = reader.line_num + 1
     except csv.Error as error:
-        raise _malformed(shown, reader.line_num, f"{error}.") from error
+        # The reader notices far behind where a quote was forgotten, if at all.
+        problem = 'the quote (") that opens here is not closed where its field ends.'
+        if "field larger" in str(error):
+            problem = f"{error}; is a quote not closed?"
+        raise _malformed(shown, begins, problem) from error
 
 
 def _malformed(shown: str, line: int, problem: str) -> CommandError:

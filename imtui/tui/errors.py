@@ -66,7 +66,7 @@ _SENTENCES: Final[dict[int, str]] = {
         "Your UserSig has expired. Get a new one and start imtui again."
     ),
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: (
-        "An admin ended your logins, and this UserSig. Get a new one, then: imtui login"
+        "An admin ended your logins, and this UserSig. Get a new one, and run imtui login."
     ),
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EMPTY: (
         "There is no UserSig. Give one with --usersig-file or IMTUI_USERSIG."

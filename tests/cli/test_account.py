@@ -49,10 +49,10 @@ def test_import_from_a_file(
 ) -> None:
     file = tmp_path / "people.csv"
     file.write_text(
-        '\ufeffalice\n\nbob,Bob\ncarol,,https://x/c.png\nbob,"Bob, the builder "\n', "utf-8"
+        '\ufeff UserID ,Nick\nalice\n\ncarol,,https://x/c.png\nbob,"Bob, the builder "\n', "utf-8"
     )
 
-    assert service.run("account", "import", "dave", "--from", file) == 0
+    assert service.run("account", "import", "dave", "bob", "--from", file) == 0
 
     assert service.calls == [
         (TOGETHER, {"Accounts": ["dave", "alice"]}),
@@ -144,6 +144,7 @@ def test_what_was_done_before_the_end_is_told(
     assert service.run("account", "import", *users) == 1
     assert capsys.readouterr() == (
         "100 accounts imported\n",
+        "imtui: 100 of 150 were done. Run it again: nothing is doubled.\n"
         "imtui: 70398 · There are too many accounts.\n",
     )
 
@@ -151,13 +152,15 @@ def test_what_was_done_before_the_end_is_told(
 @pytest.mark.parametrize(
     ("content", "line", "words"),
     [
-        (b"alice\n\nno body\n", 3, "USER"),
-        (b"alice\n,Nick\n", 2, "USER"),
-        (b"alice,a,b,c\n", 1, "at most"),
-        (b"alice\nbob,a\x1bb\n", 2, "NICK"),
-        (b"alice,," + b"x" * 501, 1, "500 bytes"),
+        (b"alice\n\nno body\n", 3, "userID: a user ID is"),
+        (b"alice\n,Nick\n", 2, "userID: a user ID is"),
+        (b"alice,a,b,c\n", 1, "expected userID[,nick[,picture]]."),
+        (b"alice\nbob,a\x1bb\n", 2, "nick: control"),
+        (b"id,nick\nbob\nalice\nbob,Bob\n", 4, "bob is in line 2 already."),
+        (b"userID;nick\nalice;Al\n", 1, "separate the fields by commas."),
+        (b"alice,," + b"x" * 501, 1, "picture: at most 500 bytes"),
         (b"alice\nbob\nb\xfcb\n", 3, "UTF-8"),
-        (b'alice\nbob,"B\n', 2, "unexpected end"),
+        (b'alice\nbob,"B\n', 2, "that opens here is not closed"),
         (b"\xff\xfea\x00", 1, "UTF-8"),
     ],
 )
@@ -224,6 +227,34 @@ def test_delete_asks_on_a_terminal(
     assert (out, len(service.calls)) == (("", 0) if status else ("2 accounts deleted\n", 1))
 
 
+class Interrupted(Terminal):
+    """A terminal at which a person presses Ctrl-C."""
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_the_question_ends_it(
+    service: RestService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+
+    assert service.run("account", "delete", "alice") == 130
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1] == "imtui: Nothing was deleted."
+    assert service.calls == []
+
+
+def test_delete_of_a_file(service: RestService, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("userID,nick\nbob,Bob\nalice\n")
+
+    assert service.run("account", "delete", "alice", "--from", file, "--yes") == 0
+    assert service.bodies(DELETE) == [{"DeleteItem": [{"UserID": "alice"}, {"UserID": "bob"}]}]
+
+
 def test_delete_without_a_terminal_needs_yes(
     service: RestService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,9 +300,9 @@ def test_list_is_a_table_of_all_pages(
     assert service.run("account", "list", "--prefix", "x") == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "USER   STATUS   TEXT         DEVICES",
-        "alice  ONLINE   会議中\ufffd[31m  laptop (Linux), iPhone",
-        "bo     OFFLINE",
+        "USER   NICK  STATUS   TEXT         DEVICES",
+        "alice  Al    ONLINE   会議中\ufffd[31m  laptop (Linux), iPhone",
+        "bo           OFFLINE",
     ]
     assert service.bodies(ACCOUNTS)[1] == {"Prefix": "x", "Cursor": "1", "MaxCnt": 500}
 
@@ -345,6 +376,7 @@ def test_a_service_that_does_not_list(
         ["import"],
         ["import", "no/body"],
         ["delete"],
+        ["delete", "--from", "-"],
         ["delete", "no/body", "--yes"],
         ["list", "--limit", "0"],
     ],
@@ -371,8 +403,8 @@ async def test_with_a_backend(served: Served) -> None:
         shown = served.home.run("account", "list", "--data", served.data)
         assert shown.returncode == 0, shown.stderr
         head, alice, *others = shown.stdout.splitlines()
-        assert head.split() == ["USER", "STATUS", "TEXT", "DEVICES"]
-        assert alice.startswith("alice  ONLINE     On the call  desk (")
+        assert head.split() == ["USER", "NICK", "STATUS", "TEXT", "DEVICES"]
+        assert alice.startswith("alice  Alice A  ONLINE     On the call  desk (")
         assert [line.split() for line in others] == [["bob", "UNLOGINED"], ["carol", "UNLOGINED"]]
 
     some = served.home.run(

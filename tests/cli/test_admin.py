@@ -9,11 +9,11 @@ from msgspec import Struct, field
 
 from imtui.cli import main as cli
 from imtui.cli.admin import PER_CALL, attempt, batches, call
+from imtui.cli.admin_client import AdminClient
 from imtui.cli.answers import Results
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
 from imtui.protocol.usersig import sign
-from imtui.sdk.rest import RestClient
 from tests.cli.conftest import Served
 from tests.cli.processes import Home
 from tests.cli.rest_service import APP_ID, RestService, rest_service
@@ -36,8 +36,8 @@ class Scripted:
         self.waits.append(delay)
 
 
-def rest(client: Scripted) -> RestClient:
-    return cast("RestClient", client)
+def rest(client: Scripted) -> AdminClient:
+    return cast("AdminClient", client)
 
 
 @pytest.fixture
@@ -94,6 +94,19 @@ async def test_an_answer_of_another_kind_is_6001(answer: dict[str, Any]) -> None
 async def test_an_expired_user_sig_says_whose() -> None:
     with pytest.raises(CommandError, match=r"70001 · .* for the admin"):
         await call(rest(Scripted(IMError(70001))), "a/b", {}, Answer)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (70052, "70052 · The UserSig was revoked; get a new one."),
+        (70013, "70013 · The UserSig is for another user. Check --admin."),
+    ],
+)
+async def test_what_is_wrong_with_the_user_sig_is_told_once(code: int, told: str) -> None:
+    with pytest.raises(CommandError) as error:
+        await call(rest(Scripted(IMError(code))), "a/b", {}, Answer)
+    assert str(error.value) == told
 
 
 async def test_an_attempt_returns_what_is_about_the_user_and_raises_the_rest() -> None:
@@ -215,6 +228,14 @@ def test_a_backend_by_its_folder_and_by_its_address(served: Served) -> None:
     )
     assert by_folder.returncode == by_address.returncode == 0, by_address.stderr
     assert by_folder.stdout == by_address.stdout
+
+    other_port = served.ws.replace("ws:", "http:")
+    wrong = served.home.run(
+        *("kick", "bob", "--rest", other_port, "--app-id", served.app_id),
+        IMTUI_USERSIG=served.user_sig("administrator"),
+    )
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert wrong.stderr == ("imtui: That is not the REST port of a backend (7789 by default).\n")
 
     someone = served.home.run("console", "show", *options, IMTUI_USERSIG=served.user_sig("bob"))
     assert someone.returncode == 1

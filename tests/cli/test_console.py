@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from imtui.cli.console import SETTINGS
+from imtui.server.data_dir import Address, DataDir
+from imtui.tui.console.switches import SWITCHES
 from tests.cli.conftest import Served
 from tests.cli.processes import Home, command
 from tests.terminal.pty_terminal import terminal
@@ -72,6 +75,33 @@ def test_a_wrong_command_is_told_before_the_screen_opens(home: Home) -> None:
     assert "--app-id" in line
 
 
+def test_the_help_lists_the_settings_with_their_values(home: Home) -> None:
+    shown = home.run("console", "set", "--help").stdout
+    for switch in SWITCHES:
+        [line] = [line for line in SETTINGS.splitlines() if line.split()[:1] == [switch.key]]
+        assert ", ".join(switch.means) in line
+        assert line in shown
+
+
+def left_behind(home: Home) -> DataDir:
+    """Make the folder of a backend that was killed."""
+    data = DataDir(home.path / "d")
+    data.make()
+    data.make_app_key()
+    data.publish(Address("ws://127.0.0.1:1", "http://127.0.0.1:1", 1_400_000_000, 1))
+    return data
+
+
+def test_a_backend_that_was_killed_is_one_that_does_not_run(home: Home) -> None:
+    data = left_behind(home)
+    done = home.run("console", "show", "--data", data.path)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"imtui: No backend runs on {data.path}. Start it: imtui serve --data {data.path}\n"
+    )
+
+
 @pytest.mark.terminal
 async def test_the_screen(served: Served) -> None:
     environment = served.home.env | {"TERM": "xterm-256color"}
@@ -79,7 +109,11 @@ async def test_the_screen(served: Served) -> None:
     async with terminal(arguments, environment, (120, 40)) as screen:
         await screen.shows("connected", str(served.data), "Login policy")
         screen.send("4")
-        await screen.shows("one device on each platform")
+        await screen.shows("one device in all")
+        screen.send("2")
+        await screen.shows("Others are kicked at once")
+        screen.send("y")
+        await screen.shows("platform   one device on each platform")
         shown = served.home.run("console", "show", "--data", served.data)
         assert "login_policy=platform\n" in shown.stdout
         screen.send("q")
@@ -90,6 +124,16 @@ async def test_the_screen(served: Served) -> None:
 async def test_the_screen_without_a_backend_says_so_and_waits(home: Home) -> None:
     environment = home.env | {"TERM": "xterm-256color"}
     arguments = command("console", "--data", home.path / "none", "--ascii")
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("trying again in", "No backend runs on")
+        screen.send("q")
+        assert await screen.ended() == 0
+
+
+@pytest.mark.terminal
+async def test_the_screen_of_a_backend_that_was_killed_says_the_same(home: Home) -> None:
+    environment = home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", left_behind(home).path, "--ascii")
     async with terminal(arguments, environment, (120, 40)) as screen:
         await screen.shows("trying again in", "No backend runs on")
         screen.send("q")

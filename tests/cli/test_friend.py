@@ -16,6 +16,7 @@ from tests.cli.rest_service import Body, Refusal, RestService, rest_service, res
 ADD = "sns/friend_add"
 IMPORT = "sns/friend_import"
 DELETE = "sns/friend_delete"
+UPDATE = "sns/friend_update"
 GET = "sns/friend_get"
 
 FAILING = {"asked": 30539, "ghost": 30003}
@@ -32,6 +33,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
         running.commands = {
             ADD: add,
             IMPORT: add,
+            UPDATE: lambda body: results("To_Account", body, "UpdateItem", {"full": 30006}),
             DELETE: lambda body: results("To_Account", body, "To_Account", FAILING),
         }
         yield running
@@ -105,22 +107,76 @@ def test_words_that_are_too_long(
     assert service.calls == []
 
 
-def test_import_makes_both_sides_of_each_friendship(
+def remark(friend: str, value: str) -> Body:
+    """Return what is noted of a friend."""
+    return {"To_Account": friend, "SnsItem": [{"Tag": "Tag_SNS_IM_Remark", "Value": value}]}
+
+
+def test_import_makes_both_sides_of_a_friendship_in_one_call(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "friends.csv"
-    file.write_text("alice,bob,Bobby\nalice, carol\ncarol,alice,Al\n")
+    file.write_text("User,Friend,Remark\nalice,bob,Bobby\nalice, carol\ncarol,alice,Al\n")
 
     assert service.run("friend", "add", "--from", file) == 0
 
-    assert imported(service) == {
-        "alice": [("bob", "Bobby"), ("carol", "")],
-        "carol": [("alice", "Al")],
-        "bob": [("alice", "")],
-    }
-    [item] = service.bodies(IMPORT)[2]["AddFriendItem"]
-    assert item == {"To_Account": "alice", "AddSource": "AddSource_Type_Import"}
-    assert capsys.readouterr() == ("4 friends added\n", "")
+    source = {"AddSource": "AddSource_Type_Import"}
+    both = {"AddType": "Add_Type_Both", "ForceAddFlags": 1}
+    bob, carol = {"To_Account": "bob", **source, "Remark": "Bobby"}, {"To_Account": "carol"}
+    alice = {"To_Account": "alice", **source, "Remark": "Al"}
+    assert service.calls == [
+        (ADD, {"From_Account": "alice", "AddFriendItem": [bob, carol | source], **both}),
+        (UPDATE, {"From_Account": "alice", "UpdateItem": [remark("bob", "Bobby")]}),
+        (ADD, {"From_Account": "carol", "AddFriendItem": [alice], **both}),
+        (UPDATE, {"From_Account": "carol", "UpdateItem": [remark("alice", "Al")]}),
+    ]
+    assert capsys.readouterr() == ("2 friends added\n", "")
+
+
+def test_a_pair_counts_once_it_is_made(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("alice,ghost\nghost,alice\n")
+
+    assert service.run("friend", "add", "--from", file) == 1
+    assert capsys.readouterr().out == "1 friend added\n"
+
+
+def test_a_remark_that_is_refused_is_a_failure(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "friends.csv"
+    file.write_text("alice,full,F\nalice,ghost,G\nalice,bob,B\n")
+
+    assert service.run("friend", "add", "--from", file) == 1
+
+    assert service.bodies(UPDATE)[0]["UpdateItem"] == [remark("full", "F"), remark("bob", "B")]
+    out, err = capsys.readouterr()
+    assert out == "1 friend added\n"
+    assert [line.split(":")[1] for line in err.splitlines()] == [
+        " alice's friend full was not added",
+        " alice's friend ghost was not added",
+    ]
+
+
+def test_what_was_done_before_the_end_is_told(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def gone(body: Body) -> Body:
+        if body["From_Account"] == "carol":
+            raise Refusal(60010)
+        return results("To_Account", body, "AddFriendItem", {})
+
+    service.commands[ADD] = gone
+    file = tmp_path / "friends.csv"
+    file.write_text("alice,bob\ncarol,bob\n")
+
+    assert service.run("friend", "add", "--from", file) == 1
+    assert capsys.readouterr() == (
+        "1 friend added\n",
+        "imtui: 1 of 2 were done. Run it again: nothing is doubled.\nimtui: 60010 · no\n",
+    )
 
 
 def test_import_one_way_in_hundreds(service: RestService, tmp_path: Path) -> None:
@@ -131,6 +187,7 @@ def test_import_one_way_in_hundreds(service: RestService, tmp_path: Path) -> Non
 
     bodies = service.bodies(IMPORT)
     assert {body["From_Account"] for body in bodies} == {"alice"}
+    assert service.bodies(ADD) == []
     assert [len(body["AddFriendItem"]) for body in bodies] == [100, 1]
 
 
@@ -151,13 +208,15 @@ def test_import_goes_on_after_someone_unknown(
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
+    ("content", "line", "words"),
     [
-        ("alice,bob\nalice\n", 2),
-        ("alice,bob,x,y\n", 1),
-        ("alice,no body\n", 1),
-        ("alice,bob\n\nbob,bob\n", 3),
-        ("alice,bob," + "x" * 97, 1),
+        ("alice,bob\nalice\n", 2, "expected user,friend[,remark]."),
+        ("alice,bob,x,y\n", 1, "expected user,friend[,remark]."),
+        ("alice,no body\n", 1, "friend: a user ID is"),
+        ("no body,alice\n", 1, "user: a user ID is"),
+        ("alice,bob\n\nbob,bob\n", 3, "bob cannot be their own friend."),
+        ("alice,bob," + "x" * 97, 1, "remark: at most 96 bytes"),
+        ("alice;bob\n", 1, "separate the fields by commas."),
     ],
 )
 def test_a_malformed_line_is_told_before_anything_is_sent(
@@ -166,13 +225,14 @@ def test_a_malformed_line_is_told_before_anything_is_sent(
     tmp_path: Path,
     content: str,
     line: int,
+    words: str,
 ) -> None:
     file = tmp_path / "friends.csv"
     file.write_text(content)
 
     assert service.run("friend", "add", "--from", file) == 1
     [told] = capsys.readouterr().err.splitlines()
-    assert told.startswith(f"imtui: {file}, line {line}: ")
+    assert told.startswith(f"imtui: {file}, line {line}: {words}")
     assert service.calls == []
 
 
@@ -245,6 +305,14 @@ def test_list_asks_for_the_nicks_that_did_not_come_with_the_friends(
     assert asked == {"To_Account": ["carol"], "TagList": ["Tag_Profile_IM_Nick"]}
 
 
+def test_list_has_no_nicks_where_no_one_tells_them(
+    service: RestService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.commands[GET] = lambda _: {"UserDataItem": [{"To_Account": "carol"}]}
+    assert service.run("friend", "list", "alice") == 0
+    assert capsys.readouterr() == ("FRIEND  REMARK  GROUPS\ncarol\n", "")
+
+
 def test_list_as_json(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert friends.run("friend", "list", "alice", "--json") == 0
 
@@ -294,16 +362,6 @@ def test_wrong_usage(
     assert "imtui" in capsys.readouterr().err
 
 
-def imported(service: RestService) -> dict[str, list[tuple[str, str]]]:
-    """Return whom an import added to whose friend list, with the remarks."""
-    return {
-        body["From_Account"]: [
-            (item["To_Account"], item.get("Remark", "")) for item in body["AddFriendItem"]
-        ]
-        for body in service.bodies(IMPORT)
-    }
-
-
 async def test_with_a_backend(served: Served) -> None:
     class Added(IMSDKListener):
         def __init__(self) -> None:
@@ -327,7 +385,10 @@ async def test_with_a_backend(served: Served) -> None:
         assert (done.returncode, done.stdout) == (1, "1 friend added\n"), done.stderr
         assert done.stderr.startswith("imtui: nobody was not added: 30003 · ")
         done = run("add", "--from", "-", stdin="carol,alice\nbob,dave,Dave D\n")
-        assert (done.returncode, done.stdout) == (0, "4 friends added\n"), done.stderr
+        assert (done.returncode, done.stdout) == (0, "2 friends added\n"), done.stderr
+        # Again, with another remark: nothing is doubled.
+        done = run("add", "--from", "-", stdin="dave,bob\nbob,dave,Dave E\n")
+        assert (done.returncode, done.stdout) == (0, "1 friend added\n"), done.stderr
         async with asyncio.timeout(TIMEOUT):
             assert {await added.friends.get(), await added.friends.get()} == {"bob", "carol"}
 
@@ -335,10 +396,10 @@ async def test_with_a_backend(served: Served) -> None:
     assert listed.returncode == 0, listed.stderr
     head, *lines = (line.split() for line in listed.stdout.splitlines())
     assert head == ["FRIEND", "NICK", "REMARK", "GROUPS"]
-    assert sorted(lines) == [["alice", "Al", "Work"], ["dave", "Davy", "Dave", "D"]]
+    assert sorted(lines) == [["alice", "Al", "Work"], ["dave", "Davy", "Dave", "E"]]
 
     assert run("delete", "bob", "alice", "--one-way").stdout == "1 friend deleted\n"
     mine = [json.loads(line) for line in run("list", "bob", "--json").stdout.splitlines()]
-    assert [(friend["userID"], friend["friendRemark"]) for friend in mine] == [("dave", "Dave D")]
+    assert [(friend["userID"], friend["friendRemark"]) for friend in mine] == [("dave", "Dave E")]
     theirs = [json.loads(line) for line in run("list", "alice", "--json").stdout.splitlines()]
     assert {friend["userID"] for friend in theirs} == {"bob", "carol"}

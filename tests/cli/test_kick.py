@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,21 @@ def test_one_fails_and_the_others_are_kicked(
     out, err = capsys.readouterr()
     assert out == "1 user kicked\n"
     assert err == "imtui: nobody was not kicked: 70107 · There is no such account.\n"
+
+
+def test_users_of_a_file(
+    service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("user,nick\nbob,Bob\n\ncarol\nbob\n")
+
+    assert service.run("kick", "alice", "--from", file) == 0
+    kicked = [body["UserID"] for body in service.bodies("im_open_login_svc/kick")]
+    assert kicked == ["alice", "bob", "carol"]
+
+    file.write_text("bob\nno body\n")
+    assert service.run("kick", "--from", file) == 1
+    assert f"{file}, line 2: userID: " in capsys.readouterr().err
 
 
 def test_json(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:

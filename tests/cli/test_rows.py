@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from imtui.cli.errors import CommandError
-from imtui.cli.rows import FILE_MAX_BYTES, read_rows
+from imtui.cli.rows import FILE_MAX_BYTES, named_users, read_rows
 from imtui.protocol.errors import invalid_parameters
 
 
 def fields(line: list[str]) -> list[str]:
-    if line[0] == "bad":
+    if line[0].startswith("bad"):
         raise invalid_parameters("USER", "not this one")
     return line
 
@@ -29,8 +29,13 @@ def test_lines_of_every_kind(tmp_path: Path) -> None:
     [
         (b"a\n\nbad,x\nbad\n", 3, "USER: not this one."),
         (b'a\n"b\nc"\nbad\n', 4, "USER: not this one."),
-        (b"a\nb\xff\n", 2, "this is not UTF-8."),
-        (b'a\n"b"c\n', 2, "expected after"),
+        (b'a\nbad,"b\nc"\n', 2, "USER: not this one."),
+        (b"a\nbad;x,y\n", 2, "separate the fields by commas."),
+        (b"a\nbad\tx\n", 2, "separate the fields by commas."),
+        (b"a\nb\xff\n", 2, "this is not UTF-8; save it as UTF-8."),
+        (b'a\n"b"c\n', 2, "that opens here is not closed where its field ends."),
+        (b'a\nb,"c\nd\ne\n', 2, "that opens here is not closed where its field ends."),
+        (b'a\nb,"c\nd,"e"\n', 2, "that opens here is not closed where its field ends."),
         (b"a\n" + b"x" * 200_000, 2, "field larger than"),
     ],
 )
@@ -47,6 +52,35 @@ def test_a_malformed_line_is_told_with_its_number(
     assert told.startswith(f"{file}, line {line}: ")
     assert problem in told
     assert told.endswith("Nothing was done.")
+
+
+@pytest.mark.parametrize("header", ["userID,nick,picture", "User,x", "USER_ID", " id ,x"])
+def test_a_header_is_no_line(tmp_path: Path, header: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(f"\n{header}\na\nid\n")
+    assert read_rows(str(file), fields) == [["a"], ["id"]]
+
+    file.write_text(header)
+    with pytest.raises(CommandError, match="no line"):
+        read_rows(str(file), fields)
+
+
+def test_two_lines_for_one(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("user\na\n\nb\na\n")
+
+    with pytest.raises(CommandError) as error:
+        read_rows(str(file), fields, lambda row: row[0])
+
+    assert str(error.value) == f"{file}, line 5: a is in line 2 already. Nothing was done."
+
+
+def test_users_by_name_and_by_file(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("b,Bob\na\nb\n")
+
+    assert named_users(["c", "a"], str(file)) == ["c", "a", "b"]
+    assert named_users(["c", "c"], None) == ["c"]
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,9 @@
 """How a verb that is about many tells what became of each."""
 
+import asyncio
+import io
 import json
+import sys
 
 import pytest
 
@@ -28,6 +31,71 @@ def test_what_was_told_stays_told_if_an_error_ends_it(capsys: pytest.CaptureFixt
         raise IMError(9511)
 
     assert capsys.readouterr().out == "1 user kicked\n"
+
+
+@pytest.mark.parametrize("error", [IMError(9511), asyncio.CancelledError(), KeyboardInterrupt()])
+def test_how_far_it_was_is_told_if_it_ends_early(
+    capsys: pytest.CaptureFixture[str], error: BaseException
+) -> None:
+    done = Tally("account", {0: "imported"}, as_json=True, total=1200, again="Run it again.")
+    with pytest.raises(type(error)), done:
+        done.tell("a", IMError(0))
+        raise error
+
+    assert capsys.readouterr().err == "imtui: 1 of 1,200 were done. Run it again.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(IMError(9511), ""), (asyncio.CancelledError(), "imtui: 0 of 2 were done.\n")],
+)
+def test_an_error_at_the_start_says_enough(
+    capsys: pytest.CaptureFixture[str], error: BaseException, told: str
+) -> None:
+    with pytest.raises(type(error)), Tally("user", {0: "kicked"}, as_json=False, total=2):
+        raise error
+
+    assert capsys.readouterr() == ("", told)
+
+
+def test_what_another_item_stands_for_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    with Tally("friend", {0: "added"}, as_json=False) as tally:
+        tally.tell("b", IMError(0))
+        tally.tell("a", IMError(0), counts=False)
+
+    assert capsys.readouterr().out == "1 friend added\n"
+
+
+class Screen(io.StringIO):
+    """A standard error that a person sees."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_takes_long_shows_on_a_terminal_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    times = iter([0.0, 0.9, 1.0, 1.1])
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+
+    with Tally("user", {0: "kicked"}, as_json=as_json, total=3, now=lambda: next(times)) as tally:
+        for user, code in (("a", 0), ("b", 0), ("c", 70107)):
+            tally.tell(user, IMError(code, "no"))
+
+    failure = "imtui: c was not kicked: 70107 · no\n"
+    progress = f"\r2 of 3 …\x1b[K\r\x1b[K{failure}\r3 of 3 …\x1b[K\r\x1b[K"
+    assert screen.getvalue() == (failure if as_json else progress)
+
+
+def test_no_progress_is_shown_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0.0, 5.0])
+    with Tally("user", {0: "kicked"}, as_json=False, total=1, now=lambda: next(times)) as tally:
+        tally.tell("a", IMError(0))
+
+    assert capsys.readouterr() == ("1 user kicked\n", "")
 
 
 def test_nothing_to_tell(capsys: pytest.CaptureFixture[str]) -> None:

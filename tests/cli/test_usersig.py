@@ -25,6 +25,41 @@ def test_no_user_id(home: Home, user: str) -> None:
     assert home.run("usersig", user, "--data", home.path).returncode == 2
 
 
+def test_several_go_into_private_files(home: Home) -> None:
+    data, out = DataDir(home.path / "d"), home.path / "sigs"
+    data.make()
+    key = data.make_app_key()
+
+    refused = home.run("usersig", "bob", "alice", "--data", data.path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--out" in refused.stderr
+
+    out.mkdir()
+    (out / "bob.sig").write_text("old")
+    done = home.run("usersig", "bob", "alice", "bob", "--data", data.path, "--out", out)
+
+    assert done.returncode == 0, done.stderr
+    files = [out / "bob.sig", out / "alice.sig"]
+    assert done.stdout.splitlines() == [str(file) for file in files]
+    assert sorted(out.iterdir()) == sorted(files)
+    for file in files:
+        verify(file.read_text().strip(), file.stem, key.sdk_app_id, key.secret_key)
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_cannot_be_written(home: Home) -> None:
+    data = DataDir(home.path / "d")
+    data.make()
+    data.make_app_key()
+    (home.path / "file").touch()
+
+    done = home.run("usersig", "bob", "--data", data.path, "--out", home.path / "file")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert "bob.sig cannot be written" in line
+
+
 def test_folder_without_an_app(home: Home) -> None:
     done = home.run("usersig", "bob", "--data", home.path / "none")
 

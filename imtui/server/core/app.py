@@ -18,7 +18,7 @@ from imtui.server.core.device import DeviceState
 from imtui.server.core.friend_book import FriendBook
 from imtui.server.core.moment import Moment
 from imtui.server.core.rates import Rates
-from imtui.server.core.relation import Relation
+from imtui.server.core.relation import Relation, ShortRelation
 from imtui.server.core.stored import StoredApp
 from imtui.server.core.user_sigs import UserSigs
 
@@ -59,7 +59,7 @@ class App:
         self.book = FriendBook()
         self.applications = Applications()
         self.blocked = Relation()
-        self.subscriptions = Relation()
+        self.subscriptions = ShortRelation()
         self.user_sigs = UserSigs()
         self.conversations = Conversations()
         self.rates = Rates()

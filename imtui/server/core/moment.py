@@ -1,9 +1,9 @@
 """When something happens, on both clocks."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True, gc=False):
     """One instant, given to the core with each event."""
 
     monotonic: float

@@ -10,7 +10,7 @@ from imtui.server.core.app import App
 from imtui.server.core.changes import StatusChanged
 from imtui.server.core.custom_status import CLEARED
 from imtui.server.core.moment import Moment
-from imtui.server.core.relation import Relation
+from imtui.server.core.relation import Relation, ShortRelation
 
 
 def settle(
@@ -71,7 +71,7 @@ def is_watcher(app: App, watcher: str, user_id: str) -> bool:
     return any(lists.has(watcher, user_id) for lists in _lists_that_count(app))
 
 
-def _lists_that_count(app: App) -> Iterator[Relation]:
+def _lists_that_count(app: App) -> Iterator[Relation | ShortRelation]:
     """Friends, while the console's switch is on; subscriptions, while edition and switch allow."""
     if app.console.tells_friends:
         yield app.friends

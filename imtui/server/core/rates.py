@@ -1,7 +1,6 @@
 """How often a call may be made."""
 
 import math
-from collections import deque
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import RATE_CALLS, RATE_WINDOW
@@ -15,7 +14,7 @@ class Window:
         """Start with no calls."""
         self._most = most
         self._seconds = seconds
-        self._calls: deque[float] = deque()
+        self._calls: list[float] = []
 
     def wait(self, now: float) -> float:
         """Count one call at ``now``, in monotonic seconds, and return 0.
@@ -24,7 +23,7 @@ class Window:
         """
         # A call leaves the window at exactly its end.
         while self._calls and self._calls[0] + self._seconds <= now:
-            self._calls.popleft()
+            del self._calls[0]
         if len(self._calls) >= self._most:
             return self._calls[0] + self._seconds - now
         self._calls.append(now)

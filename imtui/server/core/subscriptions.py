@@ -50,7 +50,7 @@ def unsubscribe(app: App, session_id: int, user_ids: list[str] | None, now: Mome
     unique = identifiers.check_user_ids(user_ids or [], limits.UNSUBSCRIBE_MAX_USERS)
     app.console.check_user_status()
     app.rates.count(session.user_id, Method.UNSUBSCRIBE_USER_STATUS, now.monotonic)
-    members = app.subscriptions.members(session.user_id)
+    members = dict.fromkeys(app.subscriptions.members(session.user_id))
     going = [user_id for user_id in unique or members if user_id in members]
     remove(app, session.user_id, going, SubscriptionReason.UNSUBSCRIBED, now)
 

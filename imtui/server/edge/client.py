@@ -56,10 +56,12 @@ class Host:
     nobody: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the last connection is gone."""
 
-    def carry_out(self) -> None:
-        """Carry out what the core says has changed."""
-        if self.fanout.carry_out():
+    def carry_out(self) -> bool:
+        """Carry out what the core says has changed; return whether anything has."""
+        has_changed = self.fanout.carry_out()
+        if has_changed:
             self.after_change()
+        return has_changed
 
 
 class Client(WebSocket):
@@ -159,8 +161,8 @@ class Client(WebSocket):
         answer = self._answer(asked) if isinstance(asked, Request) else asked
         if not isinstance(request.id, UnsetType):
             self._host.fanout.answer(self._session_id, request.id, answer_frame(request.id, answer))
-        self._host.carry_out()
-        self.on_login_changed()
+        if self._host.carry_out():
+            self.on_login_changed()
         self._host.metrics.ws.answered(request.method, monotonic() - began, answer)
 
     def _answer(self, request: Request) -> Struct | IMError:

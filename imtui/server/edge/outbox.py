@@ -1,6 +1,5 @@
 """What one connection is to be sent, and in which order."""
 
-from collections import deque
 from typing import Final, Protocol
 
 from msgspec import Raw, Struct, structs
@@ -63,7 +62,7 @@ class Outbox:
         self._sink = sink
         self._metrics = metrics
         self._staged: list[_Frame] = []
-        self._ready: deque[_Frame] = deque()
+        self._ready: list[_Frame] = []
         self._pushes = 0
         self._statuses: dict[str, Raw] = {}
         self._is_overdue = False
@@ -167,7 +166,7 @@ class Outbox:
         return b"".join(frames)
 
     def _pop(self) -> bytes:
-        frame = self._ready.popleft()
+        frame = self._ready.pop(0)
         self._pushes -= not frame.is_answer
         return frame.data
 

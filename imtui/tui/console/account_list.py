@@ -30,6 +30,8 @@ class AccountList(CursorView):
         self._accounts = store.accounts
         self._meant = ""
         """Whom the cursor was put on."""
+        self._to_end = False
+        """Whether the cursor goes to the end that is being looked for."""
 
     @property
     def length(self) -> int:
@@ -44,8 +46,9 @@ class AccountList(CursorView):
 
     def look(self) -> None:
         """Paint what changed since the last time."""
-        self._keep_cursor()
+        # Before the cursor moves, as one cannot scroll to lines that are not there.
         self.set_line_count(self.length)
+        self._keep_cursor()
         self._note_rows()
         lines = self._lines_in_sight()
         for row, line in lines.items():
@@ -61,7 +64,11 @@ class AccountList(CursorView):
         accounts = self._store.accounts
         if self._accounts is not accounts:
             self._accounts = accounts
+            self._to_end = False
             self._go(0)
+        elif self._to_end:
+            self._to_end = self._store.wants_end
+            self._go(max(self.length - 1, 0))
         elif self._meant and self.selected != self._meant:
             place = accounts.find(self._meant)
             if place is not None:
@@ -120,8 +127,16 @@ class AccountList(CursorView):
             return "not known"
         return "Nobody yet" if self._store.link is Link.UP else "waiting for the backend …"
 
+    def action_move_end(self, direction: int) -> None:
+        """Move the cursor to the first account, or to the last one, which may be far away."""
+        super().action_move_end(direction)
+        if direction > 0:
+            self._to_end = self._store.wants_end = True
+            self._scrolled()
+
     def moved(self) -> None:
         """Note whom the cursor was put on."""
+        self._to_end = self._store.wants_end = False
         self._meant = self.selected
         self.post_message(self.Moved())
 

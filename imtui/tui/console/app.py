@@ -3,8 +3,9 @@
 import logging
 import os
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 from textual.app import App
@@ -19,7 +20,7 @@ from imtui.tui.console.client import Connect
 from imtui.tui.console.screen import ConsoleScreen
 from imtui.tui.console.session import Session
 from imtui.tui.console.store import Link, Store
-from imtui.tui.console.switches import SWITCHES, switch_named
+from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.messages import RunCommand
 from imtui.tui.moves import MOVES
@@ -154,6 +155,9 @@ class ConsoleApp(App[None]):
             await super().on_event(event)
             await self._typed_ahead.came_back(event)
         else:
+            # What came of an earlier key was read by now.
+            if self.store.notice is not None:
+                self.store.tell("")
             await self._typed_ahead.type(event)
 
     def _fatal_error(self) -> None:
@@ -174,9 +178,37 @@ class ConsoleApp(App[None]):
         await self.run_action(message.command_id)
 
     def action_switch(self, key: str) -> None:
-        """Put a switch into its next position."""
+        """Put a switch into its other position, or let one of several be chosen."""
+        switch = switch_named(key)
         value = self.store.asked.get(key) or self.store.value(key)
-        self.run_worker(self.session.set(key, switch_named(key).after(value)))
+        if len(switch.means) == 2:
+            self._turn(switch, value, switch.after(value))
+            return
+        from imtui.tui.console.choice import ChoiceScreen
+
+        def chosen(position: str | None) -> None:
+            if position is not None and position != value:
+                self._turn(switch, value, position)
+
+        self.push_screen(ChoiceScreen(switch, value), chosen)
+
+    def _turn(self, switch: Switch, before: str, value: str) -> None:
+        """Turn a switch; ask first if that takes something away."""
+        question = switch.question(before, value)
+        if question:
+            self._ask(question, lambda: self.session.set(switch.key, value))
+        else:
+            self.run_worker(self.session.set(switch.key, value))
+
+    def _ask(self, question: str, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        from imtui.tui.screens.question import Question
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(act())
+
+        self.store.tell("")
+        self.push_screen(Question(question), answered)
 
     def action_filter(self) -> None:
         """Look for accounts."""
@@ -210,20 +242,16 @@ class ConsoleApp(App[None]):
     def action_kick(self) -> None:
         """Ask, then log an account out on all of its devices."""
         from imtui.tui.console.devices import DevicesScreen
-        from imtui.tui.screens.question import Question
 
         screen = self.screen
         user_id = (
             screen.user_id if isinstance(screen, DevicesScreen) else self.main.accounts.selected
         )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.run_worker(self.session.kick(user_id))
-
         if user_id:
-            self.store.tell("")
-            self.push_screen(Question(f"Kick {user_id} off every device?"), answered)
+            self._ask(
+                f"Kick {user_id} off every device, and end their UserSigs? They need a new one.",
+                lambda: self.session.kick(user_id),
+            )
 
     def action_close(self) -> None:
         """Close what lies over the screen."""

@@ -46,6 +46,8 @@ class Connection:
         self._client: Client | None = None
         self._made_at = 0.0
         self._turn = asyncio.Lock()
+        self.calls = 0
+        """How many commands were carried out."""
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
         """Carry out a command and return its whole answer.
@@ -59,6 +61,7 @@ class Connection:
             now = self._clock.monotonic()
             if client is None or now - self._made_at >= RENEW_AFTER:
                 client, self._made_at = self._connect(), now
+            self.calls += 1
             answer = await client.call(command, body)
             self._client = client
             return answer

@@ -15,6 +15,8 @@ from imtui.tui.console.switches import SWITCHES, Switch, consequence
 from imtui.tui.spans import Span, crop, spread, width_of, wrap
 
 _NAME_MIN, _NAME_MAX = 8, 18
+_NICK_FROM, _NICK_WIDTH, _NICK_MIN = 60, 6, 6
+"""So wide is a list with nicks, so much wider are its names, and so much does a nick need."""
 _VALUE_WIDTH: Final = 10
 _LABEL_WIDTH: Final = 12
 _WIDE: Final = 112
@@ -133,7 +135,7 @@ def _accounts(store: Store, glyphs: Glyphs) -> list[list[Span]]:
     stats = store.stats
     if stats is None:
         return [[Span(glyphs.plain(_why_no_stats(store)), "dim")]]
-    figures = [_figure("all", f"{sum(stats.accounts.values()):,}")]
+    figures = [_figure("total", f"{sum(stats.accounts.values()):,}")]
     for status in _STATUSES:
         badge = glyphs.badge(status)
         style = "dim" if store.link is not Link.UP else badge.style
@@ -172,12 +174,12 @@ def _errors(store: Store) -> list[Span]:
         return []
     now = {} if store.rates is None else store.rates.errors
     codes = sorted(stats.errors, key=lambda code: (-now.get(code, 0), -stats.errors[code], code))
-    line: list[Span] = []
+    line = [Span("since start   ", "dim")]
     for code in codes:
         # What fails now is told first; what failed earlier is a number among others.
-        rate = [Span(f" {rate_text(now[code])}/s", "alert")] if code in now else []
-        line += [Span(code), *rate, Span(f" all {stats.errors[code]:,}   ", "dim")]
-    return line or [Span("none", "dim")]
+        rate = [Span(f" ({rate_text(now[code])}/s)", "alert")] if code in now else []
+        line += [Span(f"{code}:"), Span(f" {stats.errors[code]:,}", "dim"), *rate, Span("   ")]
+    return line if codes else [Span("none", "dim")]
 
 
 def rate_text(rate: float) -> str:
@@ -193,13 +195,24 @@ def rate_text(rate: float) -> str:
 def account_line(
     account: Account, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
 ) -> list[Span]:
-    """Return a row about an account: who, how they are, their words, their devices."""
+    """Return a row about an account: who, how they are, their words, their devices.
+
+    A nick is shown where there is room for it.
+    """
     badge = glyphs.badge(account.status_type)
     dim = "dim" if stale else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
+    if width >= _NICK_FROM:
+        name_width += _NICK_WIDTH
+    name = fit(account.user_id, name_width, glyphs.ellipsis)
+    # The nick takes what the ID leaves, so that no column is empty where nobody has one.
+    left = name_width - cell_len(name)
+    has_room = width >= _NICK_FROM and left >= _NICK_MIN
+    nick = f"  {account.nick}" if account.nick and has_room else ""
     line = [
         Span(f"{glyphs.cursor if cursor else ' '} ", "accent"),
-        Span(f"{column(account.user_id, name_width, glyphs.ellipsis)} ", dim),
+        Span(name, dim),
+        Span(f"{column(nick, left, glyphs.ellipsis)} ", "dim"),
         Span(column(str(badge), glyphs.badge_width, glyphs.ellipsis), dim or badge.style),
     ]
     room = width - width_of(line)

@@ -12,12 +12,15 @@ class Rates(Struct, frozen=True):
     deliveries: float
     messages: float
     requests: float
+    """Without the console's own."""
     errors: dict[str, float]
     """By code; only those that occurred meanwhile."""
 
 
-def rates_between(before: Stats, after: Stats) -> Rates | None:
+def rates_between(before: Stats, after: Stats, own: int = 0) -> Rates | None:
     """Return what happened between two answers, for each second by the backend's clock.
+
+    So many requests were our ``own``, which are none of what the console is to show.
 
     None if that cannot be told: no time has passed, or the backend started anew in between.
     """
@@ -28,7 +31,7 @@ def rates_between(before: Stats, after: Stats) -> Rates | None:
         (after.changes - before.changes) / seconds,
         (after.deliveries - before.deliveries) / seconds,
         (after.messages - before.messages) / seconds,
-        (after.requests - before.requests) / seconds,
+        max(after.requests - before.requests - own, 0) / seconds,
         {
             code: more / seconds
             for code, total in after.errors.items()

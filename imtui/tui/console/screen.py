@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.screen import Screen
@@ -38,7 +39,7 @@ _HINTS: Final = (
 class ConsoleScreen(Screen[None]):
     """All of a backend at one look."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes"), (112, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-flat"),
         (5, "-low"),
@@ -46,6 +47,10 @@ class ConsoleScreen(Screen[None]):
         (19, "-high"),
     ]
     AUTO_FOCUS = "AccountList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # The pane that is gone to may not be on the screen yet, so it is none of those in a row.
+        Binding("tab,shift+tab", "app.log", "Log", show=False)
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(
@@ -83,7 +88,7 @@ class ConsoleScreen(Screen[None]):
         self.log_pane = LogPane(store, glyphs, clock)
         self.log_title = PaneTitle("Changes", self._log_note)
         self._finder = Finder("accounts")
-        self._finder.placeholder = "the beginning of a user ID"
+        self._finder.placeholder = "the beginning of a user ID, not of a nick"
         self._finder.max_length = USER_ID_MAX_CHARS
         self._notes: tuple[Sequence[str], Sequence[str]] = ((), ())
 
@@ -128,7 +133,7 @@ class ConsoleScreen(Screen[None]):
         if not accounts.length:
             return []
         place = f"{list_.cursor + 1:,} of {accounts.total:,}"
-        beginning = f" that begin with {self._glyphs.quote(accounts.prefix)}"
+        beginning = f" whose ID begins with {self._glyphs.quote(accounts.prefix)}"
         return [place + beginning, place] if accounts.prefix else [place]
 
     def _log_note(self) -> list[str]:

@@ -13,6 +13,8 @@ _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_SVR_COMM_INVALID_RES: "This backend does not have it. Update the backend.",
     ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN: "Only an admin may do this. Use an admin's UserSig.",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "The UserSig has expired. Get a new one.",
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "The UserSig was revoked. Get a new one.",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID: "The UserSig is for another. Check --admin.",
 }
 
 REFUSALS: Final = frozenset((60009, 70107, 70402, 70403, 70500))

@@ -25,6 +25,7 @@ from imtui.tui.console.store import Link, Store
 
 POLL_INTERVAL: Final = 1.0
 _LOG_READS_MAX: Final = 20
+_PAGES_AT_ONCE: Final = 50
 _AHEAD: Final = PAGE_SIZE // 2
 """So many rows before they come into sight, accounts are loaded."""
 
@@ -94,7 +95,7 @@ class Session:
             self._store.settings = settings.settings
         stats = await self._ask(STATS, {}, Stats)
         if stats is not None:
-            self._store.take_stats(stats)
+            self._store.take_stats(stats, self._connection.calls)
         await self._read_log()
         await self._load_accounts(again=True)
 
@@ -121,6 +122,17 @@ class Session:
             # Each page tells whether there is one behind it.
             if wanted and number < accounts.page_count:
                 await self._load_page(accounts, number)
+        await self._load_to_end(accounts)
+
+    async def _load_to_end(self, accounts: AccountPages) -> None:
+        """Load page after page if the end is wanted; not more than one waits for."""
+        for _ in range(_PAGES_AT_ONCE):
+            last = accounts.page_count - 1
+            if not self._store.wants_end or accounts.is_loaded(last):
+                break
+            if not await self._load_page(accounts, last):
+                break
+        self._store.wants_end = False
 
     async def _load_page(self, accounts: AccountPages, number: int) -> bool:
         start = accounts.start(number)
@@ -172,7 +184,10 @@ class Session:
         except (IMError, Unreachable) as error:
             self._store.tell(_words_for(error), is_error=True)
         else:
-            self._store.tell(f"{user_id} was kicked off every device.")
+            self._store.tell(
+                f"{user_id} was kicked off every device, and their UserSigs ended: "
+                "they need a new one."
+            )
 
 
 def _words_for(error: IMError | Unreachable) -> str:

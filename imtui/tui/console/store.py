@@ -46,12 +46,15 @@ class Store:
         """The settings that are on their way to the backend."""
         self.stats: Stats | None = None
         self.rates: Rates | None = None
+        self._own_calls = 0
         self.started_at = 0
         """When the backend started; it stands still although its parts are rounded."""
         self.accounts = AccountPages()
         self.prefix = ""
         """What the IDs of the accounts are to begin with; they are loaded soon."""
         self.rows_in_sight = range(1)
+        self.wants_end = False
+        """Whether the last accounts are wanted, however many are before them."""
         self.log = ChangeLog()
         self.refusals: dict[str, str] = {}
         """Why a command was refused, in one line, by its name."""
@@ -79,11 +82,12 @@ class Store:
         self.rates = None
         self.changed()
 
-    def take_stats(self, stats: Stats) -> None:
-        """Take in how the backend does."""
+    def take_stats(self, stats: Stats, own_calls: int = 0) -> None:
+        """Take in how the backend does; ``own_calls`` of its requests were the console's."""
         before, self.stats = self.stats, stats
+        own, self._own_calls = own_calls - self._own_calls, own_calls
         fresh = self.link is Link.UP
-        self.rates = rates_between(before, stats) if before is not None and fresh else None
+        self.rates = rates_between(before, stats, own) if before is not None and fresh else None
         if before is not None and started_anew(before, stats):
             self.log.begin_anew()
         if abs(stats.started_at - self.started_at) > _STARTED_JITTER_MS:

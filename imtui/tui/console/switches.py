@@ -16,7 +16,18 @@ class Switch(Struct, frozen=True):
     short: str
     """A title for a narrow screen."""
     means: Mapping[str, str]
-    """What follows from each position, in the order in which they are gone through."""
+    """What follows from each position, from the one that grants most to the strictest."""
+    asks: Mapping[str, str] = {}
+    """What to ask before a position takes something away, in one line."""
+
+    def question(self, before: str, value: str) -> str:
+        """Return what to ask before a position gives way to another; nothing if it is only given.
+
+        A position that we do not know may grant anything.
+        """
+        order = list(self.means)
+        is_stricter = before not in order or order.index(value) > order.index(before)
+        return self.asks.get(value, "") if is_stricter else ""
 
     def after(self, value: str) -> str:
         """Return the position that comes after one; the first after one that we do not know."""
@@ -34,6 +45,7 @@ SWITCHES: Final = (
             "ultimate": "statuses can be queried and subscribed to",
             "standard": "queries and subscriptions answer 7013",
         },
+        {"standard": "Edition standard? Queries and subscriptions answer 7013."},
     ),
     Switch(
         "user_status",
@@ -43,6 +55,7 @@ SWITCHES: Final = (
             "on": "queries are answered, subscribers are told",
             "off": "queries and subscriptions answer 72001",
         },
+        {"off": "User status off? Queries and subscriptions answer 72001."},
     ),
     Switch(
         "friend_status",
@@ -52,6 +65,7 @@ SWITCHES: Final = (
             "on": "friends are told of changes without subscribing",
             "off": "friends are told of nothing unless they subscribe",
         },
+        {"off": "Friends' statuses off? Only subscribers are told then."},
     ),
     Switch(
         "login_policy",
@@ -61,6 +75,10 @@ SWITCHES: Final = (
             "multi": "10 devices at once on each platform",
             "platform": "one device on each platform, the newest",
             "single": "one device in all, the newest; others are kicked",
+        },
+        {
+            "platform": "One device on each platform? Others are kicked at once.",
+            "single": "One device in all? All others are kicked at once.",
         },
     ),
     Switch(

@@ -1,16 +1,20 @@
 """Relations: ordered lists that can be asked from both ends."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.server.core.relation import Relation
+from imtui.server.core.relation import Relation, ShortRelation
 
 _people = st.sampled_from("abcd")
 
 
-@given(st.lists(st.tuples(st.booleans(), _people, _people)))
-def test_both_ends_agree_with_plain_lists(steps: list[tuple[bool, str, str]]) -> None:
-    relation = Relation()
+@pytest.mark.parametrize("kind", [Relation, ShortRelation])
+@given(steps=st.lists(st.tuples(st.booleans(), _people, _people)))
+def test_both_ends_agree_with_plain_lists(
+    kind: type[Relation | ShortRelation], steps: list[tuple[bool, str, str]]
+) -> None:
+    relation = kind()
     lists: dict[str, list[str]] = {owner: [] for owner in "abcd"}
     for adds, owner, member in steps:
         was_there = member in lists[owner]

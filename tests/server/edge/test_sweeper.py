@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from imtui.server.backend import present
 from imtui.server.core.app import Timing
 from imtui.server.core.logins import Login
+from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
 from imtui.server.edge.sweeper import Sweeper
@@ -40,7 +41,7 @@ async def test_a_session_that_spoke_meanwhile_is_not_lost() -> None:
         service.login(1, Login("alice", "laptop"), present())
         sweeper.look_again()
         now = present()
-        service.received(1, now._replace(monotonic=now.monotonic + 5))
+        service.received(1, Moment(now.monotonic + 5, now.unix_ms))
         async with asyncio.timeout(20):
             await swept.wait()
         assert service.is_logged_in(1)

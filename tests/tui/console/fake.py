@@ -78,6 +78,7 @@ class FakeBackend:
     async def call(self, command: str, body: Body) -> Body:
         """Carry out a command."""
         self.calls.append((command, body))
+        self.totals["Requests"] += 1
         if isinstance(self.down, IMError):
             raise self.down
         if command in self.refused:

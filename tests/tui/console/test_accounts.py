@@ -87,15 +87,53 @@ async def test_of_many_accounts_few_are_loaded() -> None:
         assert "1 of 100,000" in run.text()
         assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 1
         for _ in range(3):
-            await run.press("end")
+            await run.press("pagedown")
             await run.settle(0)
-        assert "user-000299" in run.text()
-        assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 4
+        assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 2
         fake.calls.clear()
         await run.settle()
         assert 1 <= len(fake.bodies(ACCOUNTS)) <= 2
         await run.press("home")
         assert "user-000000" in run.line("▸")
+
+
+async def test_the_end_is_the_last_account() -> None:
+    fake = FakeBackend(*crowd(1_234))
+    async with running(fake) as run:
+        await run.press("end")
+        await run.settle(0)
+        assert "user-001233" in run.line("▸")
+        assert "1,234 of 1,234" in run.text()
+        fake.accounts.append(account("zoe"))
+        await run.settle()
+        # The cursor stays on whom it was put.
+        assert "user-001233" in run.line("▸")
+
+
+async def test_an_end_that_is_too_far_away_is_come_to_step_by_step() -> None:
+    async with running(FakeBackend(*crowd(100_000))) as run:
+        await run.press("end")
+        await run.settle(0)
+        assert "user-0052" in run.line("▸")
+        assert "5,201 of 100,000" in run.text()
+        await run.press("end")
+        await run.settle(0)
+        assert "user-010" in run.line("▸")
+        await run.press("home", "end", "up")
+        await run.settle()
+        assert run.app.store.wants_end is False
+
+
+async def test_a_row_has_the_nick_where_there_is_room() -> None:
+    fake = FakeBackend(
+        account("alice", text="Tea") | {"Nick": "Alice Smith-Jones the Third"},
+        account("b" * 32) | {"Nick": "Bob"},
+    )
+    async with running(fake) as run:
+        assert "▸ alice Alice Smith-" in run.line("alice")
+        assert "Bob" not in run.text()
+    async with running(fake, size=(80, 24)) as run:
+        assert "Alice" not in run.text()
 
 
 async def test_the_cursor_stays_on_whom_it_was_put() -> None:
@@ -119,7 +157,7 @@ async def test_a_filter_is_the_beginning_of_an_id() -> None:
         # Letters that are commands elsewhere are typed here.
         await type_filter(run, "user-00099")
         assert fake.bodies(ACCOUNTS)[-1]["Prefix"] == "user-00099"
-        assert "1 of 10 that begin with “user-00099”" in run.text()
+        assert "1 of 10 whose ID begins with “user-00099”" in run.text()
         await run.press("enter", "down")
         assert "user-000991" in run.line("▸")
         await run.press("escape")
@@ -158,12 +196,19 @@ async def test_enter_shows_the_devices_live() -> None:
 async def test_a_kick_asks_first(way: list[str]) -> None:
     async with running() as run:
         await run.press(*way)
-        assert "Kick alice off every device?" in run.text()
+        assert "Kick alice off every device, and end their UserSigs?" in run.text()
+        assert "They need a new one." in run.text()
         await run.press("n")
         assert run.fake.bodies(KICK) == []
         await run.press(way[-1], "y")
         assert run.fake.bodies(KICK) == [{"UserID": "alice"}]
-        await run.press("escape")
+        if way == ["enter", "k"]:
+            await run.press("escape")
+        else:
+            result = "alice was kicked off every device, and their UserSigs ended: they need a"
+            assert result in run.text()
+            await run.press("down", "up")
+            assert result not in run.text()
         await run.settle()
         assert run.line("alice").startswith("▸ alice ◌ UNLOGINED")
         assert "kicked" in run.text()

@@ -28,6 +28,23 @@ def test_a_rate_is_a_difference_by_the_clock_of_the_backend() -> None:
     assert rates.errors == {"7008": 0.5}
 
 
+def test_the_own_requests_are_not_told() -> None:
+    rates = rates_between(stats(0, requests=4), stats(2, requests=12), own=6)
+    assert rates is not None
+    assert rates.requests == 1.0
+
+
+async def test_the_console_does_not_show_that_it_asks() -> None:
+    async with running() as run:
+        before = run.fake.totals["Requests"]
+        await run.settle()
+        assert run.fake.totals["Requests"] > before
+        assert "requests 0" in run.line("Per second")
+        run.fake.totals.update(Requests=3)
+        await run.settle()
+        assert "requests 3.0" in run.line("Per second")
+
+
 def test_no_rate_is_told_over_a_restart_or_over_no_time() -> None:
     assert rates_between(stats(0), stats(0)) is None
     assert rates_between(stats(1), stats(0)) is None
@@ -44,7 +61,7 @@ def test_rates_are_written_briefly(rate: float, text: str) -> None:
 
 async def test_what_is_connected_and_how_much_happens() -> None:
     async with running() as run:
-        assert run.line("all 4") == "Accounts all 4 ◉ ONLINE 2 ◦ OFFLINE 1 ◌ UNLOGINED 1"
+        assert run.line("total 4") == "Accounts total 4 ◉ ONLINE 2 ◦ OFFLINE 1 ◌ UNLOGINED 1"
         assert "devices 3 connections 3 subscriptions 3 friendships 4" in run.line("Connected")
         assert run.line("Errors") == "Errors none"
         run.fake.totals.update(Changes=3, Deliveries=1200, Messages=1)
@@ -53,10 +70,10 @@ async def test_what_is_connected_and_how_much_happens() -> None:
         assert run.line("Per second") == (
             "Per second changes 3.0 deliveries 1,200 messages 1.0 requests 0"
         )
-        assert run.line("Errors") == "Errors 72001 40/s all 40 7008 2.0/s all 2"
+        assert run.line("Errors") == "Errors since start 72001: 40 (40/s) 7008: 2 (2.0/s)"
         await run.settle()
         assert "changes 0 " in run.line("Per second")
-        assert run.line("Errors") == "Errors 72001 all 40 7008 all 2"
+        assert run.line("Errors") == "Errors since start 72001: 40 7008: 2"
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -68,7 +85,7 @@ async def test_figures_stand_below_one_another_and_none_moves_when_another_grows
         def place(word: str) -> int:
             return next(line.find(word) for line in run.lines() if word in line)
 
-        words = ("all 4", "devices 3", "changes 0", "deliveries", "messages")
+        words = ("total 4", "devices 3", "changes 0", "deliveries", "messages")
         before = [place(word) for word in words]
         assert before[:3] == [before[0]] * 3
         run.fake.totals.update(Deliveries=123, Messages=5)
@@ -99,7 +116,7 @@ async def test_a_backend_without_figures_has_all_else() -> None:
         assert "60009 · This backend does not have it." in run.line("Accounts 60009")
         assert "60009" in run.line("Changes")
         assert "alice" in run.text()
-        await run.press("2")
+        await run.press("2", "y")
         assert "change notification off" in run.line("user status query")
         fake.refused.clear()
         await run.settle()

@@ -54,7 +54,7 @@ async def test_a_lost_backend_is_tried_less_and_less_often() -> None:
 async def test_what_is_done_meanwhile_says_why_it_was_not() -> None:
     async with running() as run:
         run.fake.down = REFUSED
-        await run.press("2")
+        await run.press("2", "y")
         assert "9511 · Nobody listens" in run.text()
         assert "change notification on" in run.line("user status query")
 
@@ -109,7 +109,7 @@ async def test_leaving(key: str) -> None:
 async def test_sizes(size: tuple[int, int], ascii: bool) -> None:
     async with running(size=size, ascii=ascii) as run:
         await run.press("down", "l", "end", "tab", "slash", "a", "enter", "enter")
-        await run.press("escape", "k", "escape", "2")
+        await run.press("escape", "k", "escape", "2", "n", "4", "escape")
         await run.settle()
         assert run.app.is_running
         if ascii:

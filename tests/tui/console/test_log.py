@@ -50,6 +50,22 @@ async def test_changes_come_in_at_the_end() -> None:
         assert run.line("carol status").endswith("carol status none")
 
 
+async def test_it_has_the_whole_width_where_there_is_little() -> None:
+    fake = street()
+    text = "In a meeting until four, then home"
+    fake.tell("alice", "status", text)
+    async with running(fake, size=(80, 24)) as run:
+        assert text not in run.text()
+        assert "bob" in run.text()
+        for key in ("l", "tab"):
+            await run.press(key)
+            assert text in run.line("alice")
+            assert "bob" not in run.text()
+            await run.press("tab")
+            assert "bob" in run.text()
+            assert run.app.main.accounts.has_focus
+
+
 async def test_it_follows_the_end_unless_scrolled() -> None:
     fake = street()
     for number in range(250):

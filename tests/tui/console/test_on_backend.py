@@ -73,7 +73,7 @@ async def test_a_switch_that_is_turned_is_seen_by_clients(tmp_path: Path) -> Non
         assert app.store.stats is not None
         assert (app.store.stats.devices, app.store.stats.accounts["ONLINE"]) == (1, 1)
         async with asyncio.timeout(30):
-            await pilot.press("2", "3")
+            await pilot.press("2", "y", "3", "y")
             await until(app, lambda: app.store.value("user_status") == "off")
             await until(app, lambda: app.store.value("friend_status") == "off")
             while (await told.settings.get()).friend_status != "off":

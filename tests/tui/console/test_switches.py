@@ -16,40 +16,91 @@ def test_there_is_a_switch_for_each_setting() -> None:
 
 
 def test_a_switch_goes_round_its_positions_and_leaves_an_unknown_one() -> None:
-    policy = switch_named("login_policy")
-    assert [policy.after(value) for value in ("multi", "platform", "single", "other")] == [
-        "platform",
-        "single",
-        "multi",
-        "multi",
-    ]
+    switch = switch_named("user_status")
+    assert [switch.after(value) for value in ("on", "off", "other")] == ["off", "on", "on"]
+
+
+def test_only_what_takes_something_away_is_asked() -> None:
+    asked = {
+        (switch.key, before, after)
+        for switch in SWITCHES
+        for before in switch.means
+        for after in switch.means
+        if switch.question(before, after)
+    }
+    assert asked == {
+        ("edition", "ultimate", "standard"),
+        ("user_status", "on", "off"),
+        ("friend_status", "on", "off"),
+        ("login_policy", "multi", "platform"),
+        ("login_policy", "multi", "single"),
+        ("login_policy", "platform", "single"),
+    }
+    assert switch_named("edition").question("galactic", "standard")
 
 
 @pytest.mark.parametrize(
-    ("key", "setting", "value", "consequence"),
+    ("key", "setting", "value", "question", "consequence"),
     [
-        ("1", "edition", "standard", "answer 7013"),
-        ("2", "user_status", "off", "answer 72001"),
-        ("3", "friend_status", "off", "unless they subscribe"),
-        ("4", "login_policy", "platform", "one device on each platform"),
-        ("5", "auto_register", "off", "answers 70107"),
+        ("1", "edition", "standard", "Queries and subscriptions answer 7013.", "answer 7013"),
+        ("2", "user_status", "off", "subscriptions answer 72001.", "answer 72001"),
+        ("3", "friend_status", "off", "Only subscribers are told", "unless they subscribe"),
+        ("5", "auto_register", "off", "", "answers 70107"),
     ],
 )
 @pytest.mark.parametrize("how", ["key", "mouse"])
 async def test_a_switch_is_turned(
-    key: str, setting: str, value: str, consequence: str, how: str
+    key: str, setting: str, value: str, question: str, consequence: str, how: str
 ) -> None:
     async with running() as run:
-        title = switch_named(setting).title
+        title, before = switch_named(setting).title, SETTINGS[setting]
         await (run.press(key) if how == "key" else run.click(title))
+        if question:
+            assert question in run.text()
+            assert run.fake.bodies("imtui_console/set") == []
+            await run.press("y")
         assert run.fake.bodies("imtui_console/set") == [{"Settings": {setting: value}}]
         assert f"{title} {value}" in run.line(title)
         assert consequence in run.line(title)
+        await run.press(key)
+        assert run.fake.bodies("imtui_console/set")[1:] == [{"Settings": {setting: before}}]
+
+
+async def test_a_question_that_is_denied_turns_nothing() -> None:
+    async with running(size=(80, 24)) as run:
+        await run.press("2", "n")
+        await run.press("4", "2")
+        assert "One device on each platform? Others are kicked at once." in run.text()
+        await run.press("escape")
+        assert run.fake.bodies("imtui_console/set") == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [
+        (["3", "y"], "single"),
+        (["down", "enter", "y"], "single"),
+        (["2"], None),
+        (["1"], "multi"),
+        (["up", "enter"], "multi"),
+        (["9"], None),
+        (["escape"], None),
+    ],
+)
+async def test_one_of_the_policies_is_chosen(keys: list[str], sent: str | None) -> None:
+    fake = street()
+    fake.settings["login_policy"] = "platform"
+    async with running(fake) as run:
+        await run.click("Login policy")
+        assert "2 platform  one device on each platform, the newest (now)" in run.text()
+        await run.press(*keys)
+        expected = [] if sent is None else [{"Settings": {"login_policy": sent}}]
+        assert fake.bodies("imtui_console/set") == expected
 
 
 async def test_in_the_standard_edition_the_switch_for_user_status_changes_nothing() -> None:
     async with running() as run:
-        await run.press("1")
+        await run.press("1", "y")
         assert run.line("user status query").endswith(
             "on nothing: the edition comes first, with 7013"
         )
@@ -77,10 +128,10 @@ class _Slow(FakeBackend):
 async def test_until_the_backend_answers_the_old_position_is_shown_as_one_that_changes() -> None:
     fake = _Slow()
     async with running(fake) as run:
-        await run.press("2")
+        await run.press("2", "y")
         assert "change notification on …" in run.line("user status query")
         # Two more wishes meanwhile; only the last one counts.
-        await run.press("2", "2")
+        await run.press("2", "2", "y")
         fake.may_set.set()
         await run.settle(0)
         assert "change notification off" in run.line("user status query")
@@ -92,11 +143,11 @@ async def test_a_refusal_is_one_line_and_leaves_the_switch_as_it_is() -> None:
     fake = street()
     fake.refused["imtui_console/set"] = IMError(60010)
     async with running(fake) as run:
-        await run.press("2")
+        await run.press("2", "y")
         assert "60010 · Only an admin may do this. Use an admin's UserSig." in run.text()
         assert "change notification on" in run.line("user status query")
         del fake.refused["imtui_console/set"]
-        await run.press("2")
+        await run.press("2", "y")
         assert "60010" not in run.text()
 
 

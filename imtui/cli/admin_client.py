@@ -1,0 +1,63 @@
+"""The REST API as an admin's verb calls it: why it is not reached is told in the verb's words."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from imtui.cli.errors import CommandError
+from imtui.protocol.errors import ErrorCode, IMError
+
+if TYPE_CHECKING:
+    from imtui.sdk.rest import RestClient
+
+HERE_NOT_RUNNING: Final = (
+    "This machine's backend is not running. Start the app: imtui. "
+    "Or name another one's folder with --data."
+)
+_NO_REST_PORT: Final = "That is not the REST port of a backend (7789 by default)."
+_GONE: Final = frozenset({ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_CONN_REFUSE})
+
+
+def not_running(data: Path) -> str:
+    """Return that no backend runs on a folder, in the words of ``DataDir.address``."""
+    return f"No backend runs on {data}. Start it: imtui serve --data {data}"
+
+
+class AdminClient:
+    """Calls the REST API of a backend that was named by its address or by its folder."""
+
+    def __init__(self, client: "RestClient", not_running: str = "") -> None:
+        """Make one.
+
+        Args:
+            client: What calls it.
+            not_running: What to tell if the backend is gone; an address may also be wrong.
+        """
+        self._client = client
+        self._not_running = not_running
+        self._is_backend = False
+        """Whether it answered as a backend does."""
+
+    async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a command and return its whole answer.
+
+        Raises:
+            CommandError: No backend, or none that speaks the REST API, is there.
+            IMError: What ``RestClient.call`` raises otherwise.
+        """
+        try:
+            answer = await self._client.call(command, body)
+        except IMError as error:
+            if self._not_running and error.code in _GONE:
+                raise CommandError(self._not_running) from error
+            if not self._is_backend and _is_of_no_backend(error):
+                raise CommandError(_NO_REST_PORT) from error
+            raise
+        self._is_backend = True
+        return answer
+
+
+def _is_of_no_backend(error: IMError) -> bool:
+    import httpx
+
+    speaks_no_http = isinstance(error.__cause__, httpx.RemoteProtocolError)
+    return speaks_no_http or error.code == ErrorCode.ERR_PARSE_RESPONSE_FAILED

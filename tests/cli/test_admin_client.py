@@ -1,0 +1,67 @@
+"""The REST API as an admin's verb calls it."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from imtui.cli.admin_client import AdminClient, not_running
+from imtui.cli.errors import CommandError
+from imtui.protocol.errors import IMError
+from imtui.sdk.rest import RestClient
+from imtui.server.data_dir import BackendError, DataDir
+
+
+class Failing(RestClient):
+    """A client that fails in one way."""
+
+    def __init__(self, error: IMError, cause: Exception | None = None) -> None:
+        self._error = error
+        self._error.__cause__ = cause
+
+    async def call(self, command: str, body: dict[str, object]) -> dict[str, object]:
+        raise self._error
+
+
+def test_a_backend_that_is_gone_is_one_that_was_never_started(tmp_path: Path) -> None:
+    with pytest.raises(BackendError) as error:
+        DataDir(tmp_path).address()
+    assert str(error.value) == not_running(tmp_path)
+
+
+@pytest.mark.parametrize("code", [9508, 9511])
+async def test_a_backend_of_a_folder_that_is_gone(code: int) -> None:
+    with pytest.raises(CommandError, match=r"^It does not run\.$"):
+        await AdminClient(Failing(IMError(code)), "It does not run.").call("a/b", {})
+
+    with pytest.raises(IMError):
+        await AdminClient(Failing(IMError(code))).call("a/b", {})
+
+
+@pytest.mark.parametrize(
+    "client",
+    [Failing(IMError(6001)), Failing(IMError(9508), httpx.RemoteProtocolError("no HTTP"))],
+)
+async def test_what_is_no_rest_api(client: RestClient) -> None:
+    with pytest.raises(CommandError, match="not the REST port of a backend"):
+        await AdminClient(client).call("a/b", {})
+
+
+async def test_a_refusal_stays_one() -> None:
+    with pytest.raises(IMError):
+        await AdminClient(Failing(IMError(70402)), "It does not run.").call("a/b", {})
+
+
+async def test_what_was_a_backend_stays_one() -> None:
+    class Ending(Failing):
+        def __init__(self) -> None:
+            super().__init__(IMError(9508), httpx.RemoteProtocolError("closed"))
+            self.answers = [{"Count": 1}]
+
+        async def call(self, command: str, body: dict[str, object]) -> dict[str, object]:
+            return dict(self.answers.pop()) if self.answers else await super().call(command, body)
+
+    client = AdminClient(Ending())
+    assert await client.call("a/b", {}) == {"Count": 1}
+    with pytest.raises(IMError):
+        await client.call("a/b", {})
