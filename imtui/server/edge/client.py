@@ -13,6 +13,7 @@ from websockets.typing import Origin
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, decode_request
 from imtui.protocol.messages import CloseCode
+from imtui.server.core.account import Session
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.data_dir import AppKey
@@ -55,19 +56,19 @@ class Host:
     """Those that there are, with or without a handshake."""
     nobody: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the last connection is gone."""
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when nobody is let in any more."""
 
-    def carry_out(self) -> bool:
-        """Carry out what the core says has changed; return whether anything has."""
-        has_changed = self.fanout.carry_out()
-        if has_changed:
+    def carry_out(self) -> None:
+        """Carry out what the core says has changed."""
+        if self.fanout.carry_out():
             self.after_change()
-        return has_changed
 
 
 class Client(WebSocket):
     """One connection, and the session that it is to the core."""
 
-    __slots__ = ("_caller", "_host", "_is_asking", "_no_login", "outbox")
+    __slots__ = ("_caller", "_host", "_is_asking", "_no_login", "_session", "outbox")
 
     def __init__(self, host: Host, session_id: int) -> None:
         """Make a connection that is not there yet."""
@@ -82,6 +83,8 @@ class Client(WebSocket):
         )
         self.outbox = Outbox(self, host.metrics)
         self._no_login: asyncio.TimerHandle | None = None
+        self._session: Session | None = None
+        """The login that there was when it was last looked at."""
         self._is_asking = False
         """Whether the app's own server is asked about a request: the next ones wait."""
 
@@ -93,6 +96,9 @@ class Client(WebSocket):
         """Wait for the handshake."""
         super().connection_made(transport)
         self._host.connections.add(self)
+        if self._host.ending.is_set():
+            # It was accepted just before, and nobody else would close it.
+            self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take it that the connection is gone."""
@@ -113,6 +119,10 @@ class Client(WebSocket):
     def is_ready(self) -> bool:
         """Tell whether a request can be served: who does not take answers gets no more."""
         return not self._is_asking and not self.outbox.is_full
+
+    def is_busy(self) -> bool:
+        """Tell whether the app's own server is asked about a request."""
+        return self._is_asking
 
     def next_data(self) -> bytes:
         """Return what is ready, as much as is written in one go."""
@@ -143,16 +153,25 @@ class Client(WebSocket):
 
     def on_login_changed(self) -> None:
         """Start or stop waiting for a login, according to whether there is one."""
-        is_logged_in = self._host.service.is_logged_in(self._session_id)
-        if is_logged_in:
-            self._stop_waiting()
-        elif self._no_login is None:
+        session = self._host.service.app.sessions.get(self._session_id)
+        if session is self._session:
+            return
+        if self._session is not None:
+            # Whoever logged in now, or nobody, may not know what was meant for somebody else.
+            self.outbox.forget_all()
+        self._session = session
+        self._stop_waiting()
+        if session is None and self.is_open:
             self._await_login()
 
     async def _ask_first(self, asked_first: "AskedFirst", request: Request) -> None:
         asked = await asked_first.ask(self._session_id, request)
         self._is_asking = False
-        self._carry_out(request, asked)
+        try:
+            self._carry_out(request, asked)
+        except Exception as fault:
+            # Out of here it would end the tasks of all others, and the backend with them.
+            self.give_up(fault)
         self.hand_over()
 
     def _carry_out(self, request: Request, asked: Request | Struct | IMError) -> None:
@@ -161,8 +180,9 @@ class Client(WebSocket):
         answer = self._answer(asked) if isinstance(asked, Request) else asked
         if not isinstance(request.id, UnsetType):
             self._host.fanout.answer(self._session_id, request.id, answer_frame(request.id, answer))
-        if self._host.carry_out():
-            self.on_login_changed()
+        self._host.carry_out()
+        # Also without any change: that a passive session logs out is none.
+        self.on_login_changed()
         self._host.metrics.ws.answered(request.method, monotonic() - began, answer)
 
     def _answer(self, request: Request) -> Struct | IMError:

@@ -101,12 +101,13 @@ class Gateway:
 
 
 async def _close_all(host: Host) -> None:
-    host.nobody.clear()
+    host.ending.set()
     for client in list(host.connections):
         client.close(WebSocketClose.GOING_AWAY, "the backend ends")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             while host.connections:
+                host.nobody.clear()
                 await host.nobody.wait()
     for client in list(host.connections):
         client.abort()

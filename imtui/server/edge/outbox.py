@@ -117,6 +117,9 @@ class Outbox:
         """Drop all that is still to be told, as nobody is logged in any more."""
         self._statuses.clear()
         self._has_missed = False
+        # What waits for the disk would come after the answer that says so.
+        self._held = []
+        self._staged = [frame for frame in self._staged if not frame.is_chat]
 
     def refuse(self, error: IMError) -> bool:
         """Turn the staged answers into errors, as what they acknowledge could not be kept.

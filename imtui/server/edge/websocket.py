@@ -6,6 +6,7 @@ a task, and frames that are ready together are written together.
 """
 
 import asyncio
+import contextlib
 import logging
 from abc import ABC, abstractmethod
 from collections import deque
@@ -25,7 +26,8 @@ CLOSE_TIMEOUT: Final = 5.0
 """How long the other side may take to close after it was told to, in seconds."""
 WRITE_BUFFER_MAX: Final = 64 * 1024
 """Nothing more is written while so many bytes have not been taken by the kernel."""
-_READ_BUFFER: Final = 64 * 1024
+# A client may fill it with the smallest of frames, and everybody waits until they are parsed.
+_READ_BUFFER: Final = 16 * 1024
 _TURN: Final = 0.002
 """How long the messages that one client has sent ahead may be worked off, in seconds, before the
 others have their turn."""
@@ -81,7 +83,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._transport: asyncio.Transport | None = None
         self._incoming: deque[bytes] | None = None
         """Messages that were read and not handed over yet."""
-        self._fragments: list[bytes] | None = None
+        self._fragments: bytearray | None = None
         self._is_reading = True
         self._is_writable = True
         self._is_over = True
@@ -109,6 +111,10 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Tell whether the next message may be handed over."""
 
     @abstractmethod
+    def is_busy(self) -> bool:
+        """Tell whether a message is still being worked on: the end that follows it waits."""
+
+    @abstractmethod
     def next_data(self) -> bytes:
         """Return frames that are ready to be written, joined; empty if there are none."""
 
@@ -118,16 +124,24 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     # What it can be asked
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether what comes still counts."""
+        return not self._is_over
+
     def send_now(self, data: bytes) -> bool:
         """Send frames if the other side takes them; tell whether it does."""
-        if not self._is_writable or self._is_over or self._transport is None:
+        transport = self._transport
+        if not self._is_writable or self._is_over or transport is None or transport.is_closing():
             return False
-        self._transport.write(data)
+        transport.write(data)
         return True
 
     def write(self) -> None:
         """Write what is ready, as far as the other side takes it."""
         while self._is_writable and not self._is_over and self._transport is not None:
+            if self._transport.is_closing():
+                break
             data = self.next_data()
             if not data:
                 break
@@ -137,10 +151,13 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def close(self, code: int, reason: str) -> None:
         """Close, saying why; the other side has ``CLOSE_TIMEOUT`` to do the same."""
-        try:
-            self._protocol.send_close(code, reason)
-        except InvalidState:
+        if self._protocol.state is State.CONNECTING:
+            # Nobody is there yet who could be told.
+            self.abort()
             return
+        # If the other side has closed already, nothing more that it sent counts.
+        with contextlib.suppress(InvalidState):
+            self._protocol.send_close(code, reason)
         self._settle()
 
     def abort(self) -> None:
@@ -148,18 +165,30 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         if self._transport is not None:
             self._transport.abort()
 
+    def give_up(self, fault: Exception) -> None:
+        """End the connection at once, and report a fault of ours: nobody else is to notice."""
+        self._incoming = None
+        self._report(fault)
+        self.abort()
+
     def hand_over(self) -> None:
         """Hand over what was read, for as long as the subclass is ready and it is our turn."""
-        self._next_turn = None
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
         turn_ends = self._loop.time() + _TURN
         while self._incoming and self.is_ready():
-            self.message(self._incoming.popleft())
+            try:
+                self.message(self._incoming.popleft())
+            except Exception as fault:
+                self.give_up(fault)
+                break
             if self._loop.time() >= turn_ends:
                 self._take_turn_later()
                 break
         if not self._incoming:
             self._incoming = None
-        self._read(self._incoming is None)
+        self._go_on()
 
     # What asyncio calls
 
@@ -183,10 +212,12 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             elif isinstance(event, Frame) and not self._is_over:
                 self._take(event)
         if self._incoming and self._next_turn is None:
-            # Before the end is seen: what was sent before it counts.
             self.hand_over()
-        if self._protocol.writes or self._protocol.state is not State.OPEN:
-            self._settle()
+        if self._protocol.state is State.OPEN or self._is_over:
+            if self._protocol.writes:
+                self._settle()
+        else:
+            self._go_on()
 
     def eof_received(self) -> bool:
         """Close, as the other side has."""
@@ -211,6 +242,10 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._wait_no_more()
 
     def _shake_hands(self, request: Request) -> None:
+        if self._protocol.writes:
+            # More came than a handshake, and was answered before it: that is no WebSocket.
+            self.abort()
+            return
         self._protocol.send_response(self._protocol.accept(request))
         if self._protocol.state is State.OPEN:
             self._wait_no_more()
@@ -224,10 +259,12 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         elif frame.opcode is Opcode.TEXT and frame.fin:
             self._take_text(bytes(frame.data))
         elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
-            self._fragments = self._fragments or []
-            self._fragments.append(bytes(frame.data))
+            if self._fragments is None:
+                self._fragments = bytearray()
+            # Not kept one by one: there is no end to the number of those that are empty.
+            self._fragments += frame.data
             if frame.fin:
-                text, self._fragments = b"".join(self._fragments), None
+                text, self._fragments = bytes(self._fragments), None
                 self._take_text(text)
 
     def _take_text(self, text: bytes) -> None:
@@ -246,6 +283,17 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._protocol.fail(code, reason)
         self._settle()
 
+    def _go_on(self) -> None:
+        """Read on, or see the end, as soon as all that came before is worked off."""
+        if self._protocol.state is State.OPEN or self._is_over:
+            self._read(self._incoming is None)
+        elif self._incoming or self.is_busy():
+            # What was sent before the end counts; nothing that comes after it does.
+            self._read(False)
+            self._end_in_time()
+        else:
+            self._settle()
+
     def _settle(self) -> None:
         """Send what the protocol has to say, and see whether the connection ends."""
         self._send()
@@ -256,22 +304,36 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             self._incoming = self._fragments = None
             # The end of the other side is to be seen.
             self._read(True)
-            self.closed()
-        if self._protocol.close_expected() and self._deadline is None:
+            try:
+                self.closed()
+            except Exception as fault:
+                # Whoever closed it is not to suffer from it.
+                self._report(fault)
+        self._end_in_time()
+
+    def _end_in_time(self) -> None:
+        """Hang up in a while on who does not end, or does not take what was written before."""
+        if self._deadline is None and self._transport is not None:
             self._deadline = self._loop.call_later(CLOSE_TIMEOUT, self.abort)
 
     def _send(self) -> None:
-        for data in self._protocol.data_to_send():
-            if self._transport is None or self._transport.is_closing():
-                continue
-            if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
-                # Answers to pings of somebody who reads none.
-                self._transport.abort()
-            elif data:
-                self._transport.write(data)
-            else:
-                # Not closed: what is still being sent here would tear down what was said last.
+        writes = self._protocol.data_to_send()
+        if not writes or self._transport is None or self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
+            # Answers to pings of somebody who reads none.
+            self._transport.abort()
+            return
+        self._transport.write(b"".join(writes))
+        if not writes[-1]:
+            # Not closed: what is still being sent here would tear down what was said last.
+            with contextlib.suppress(OSError):
                 self._transport.write_eof()
+
+    def _report(self, fault: Exception) -> None:
+        self._loop.call_exception_handler(
+            {"message": "A connection failed", "exception": fault, "protocol": self}
+        )
 
     def _read(self, go_on: bool) -> None:
         if go_on is self._is_reading or self._transport is None:

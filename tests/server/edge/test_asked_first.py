@@ -1,9 +1,12 @@
 """Requests of clients that the app's own server is asked about before they are carried out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.edge.webhooks.callback import BEFORE_HOOKS
@@ -98,6 +101,44 @@ async def test_a_fault_in_asking_is_answered_and_logged(
         assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 91000
         assert await alice.code("heartbeat") == 0
     assert len(caplog.records) == 2
+
+
+async def test_a_message_that_is_asked_about_counts_though_its_sender_closes(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        receiver.open.clear()
+        await alice.notify("sendMessage", userID="bob", msgID="m1", text="last words")
+        closing = asyncio.create_task(alice.socket.close())
+        await receiver.wait_for(1)
+        while alice.socket.state is State.OPEN:
+            await asyncio.sleep(0)
+        # What bob sends is read after the close of alice.
+        assert await bob.code("heartbeat") == 0
+        receiver.open.set()
+        (message,) = (await bob.push("onRecvNewMessage"))["messageList"]
+        assert message["text"] == "last words"
+        await closing
+
+
+async def test_a_fault_after_asking_ends_nobody_else(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        with monkeypatch.context() as patched:
+            patched.setattr("imtui.server.edge.client.answer_frame", fail)
+            await alice.notify("sendMessage", userID="bob", msgID="m1", text="one")
+            with pytest.raises(ConnectionClosed):
+                await alice.call("sendMessage", userID="bob", msgID="m2", text="two")
+        assert await bob.code("heartbeat") == 0
+    assert len(caplog.records) == 1
 
 
 async def test_a_friend_request_and_its_answer_can_be_refused(

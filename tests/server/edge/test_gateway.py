@@ -1,6 +1,8 @@
 """The gateway: bad input gets a clear error, and nobody else notices."""
 
 import asyncio
+import contextlib
+import socket
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from imtui.protocol.usersig import sign
 from imtui.server.backend import Backend, BackendConfig
+from imtui.server.edge.client import Client
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
 
@@ -113,6 +116,80 @@ async def test_a_connection_that_logged_out_is_closed_like_one_that_never_logged
         assert await client.code("logout") == 0
         assert await client.code("heartbeat") == 6014
         assert await client.close_code() == 4003
+
+
+async def test_a_passive_connection_that_logged_out_is_closed_as_well(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "data", login_timeout=0.3)
+    async with Backend(config) as backend, wire(backend) as client, wire(backend) as device:
+        await device.login("alice")
+        await client.login("alice", passive=True, instanceID="passive")
+        assert await client.code("logout") == 0
+        assert await client.close_code() == 4003
+        assert await device.code("heartbeat") == 0
+
+
+@pytest.mark.parametrize("goes_on_as", [None, "carol"])
+async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
+    backend: Backend, goes_on_as: str | None
+) -> None:
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        (session,) = backend._service.all_sessions()
+        peer = backend._fanout._peers[session]
+        assert isinstance(peer, Client)
+        await bob.login("bob")
+        await alice.call("subscribeUserStatus", userIDList=["bob"])
+        peer.pause_writing()
+        number = 0
+        while not peer.outbox._statuses:
+            number += 1
+            await bob.call("setSelfStatus", customStatus=str(number))
+        if goes_on_as is None:
+            ending = asyncio.create_task(alice.call("logout"))
+        else:
+            ending = asyncio.create_task(alice.login(goes_on_as))
+        while "alice" in backend.logged_in():
+            await bob.call("heartbeat")
+        peer.resume_writing()
+        await ending
+        alice.pushes.clear()
+        await alice.call("heartbeat")
+        assert "bob" not in str(alice.pushes)
+
+
+async def test_the_end_does_not_wait_for_half_a_handshake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.gateway.CLOSE_TIMEOUT", 10 * ANSWER_TIMEOUT)
+    async with AsyncExitStack() as stack:
+        backend = await stack.enter_async_context(Backend(BackendConfig(tmp_path / "data")))
+        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\n")
+        async with wire(backend) as client, asyncio.timeout(ANSWER_TIMEOUT):
+            await client.login("alice")
+            await stack.aclose()
+            assert await client.close_code() == 1001
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+        writer.close()
+
+
+@pytest.mark.parametrize("iterations", range(6))
+async def test_who_connects_at_the_last_moment_is_hung_up_on(
+    tmp_path: Path, iterations: int
+) -> None:
+    async with AsyncExitStack() as stack:
+        backend = await stack.enter_async_context(Backend(BackendConfig(tmp_path / "data")))
+        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
+        with socket.create_connection((host, int(port))) as late:
+            for _ in range(iterations):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await stack.aclose()
+                late.setblocking(False)
+                with contextlib.suppress(ConnectionError):
+                    assert await asyncio.get_running_loop().sock_recv(late, 1) == b""
 
 
 async def test_half_a_handshake_is_hung_up_on(tmp_path: Path) -> None:

@@ -115,6 +115,18 @@ def tell(box: Outbox, told: list[News]) -> None:
     box.tell(told, framed(told))
 
 
+def test_who_is_logged_out_is_not_told_of_messages_that_were_held_back() -> None:
+    box = outbox()
+    box.push(b"message", is_chat=True)
+    box.refuse(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+    box.push(b"another message", is_chat=True)
+    box.push(b"kicked")
+    box.forget_all()
+    box.let_go()
+    box.release()
+    assert taken(box) == [b"kicked"]
+
+
 def test_what_watched_users_did_is_ready_at_once() -> None:
     box = outbox()
     told = news("bob", "busy") + news("carol", "away")

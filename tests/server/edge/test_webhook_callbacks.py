@@ -11,7 +11,7 @@ from imtui.protocol.friendship import AcceptFriendApplicationParams
 from imtui.protocol.messages import AddFriendParams
 from imtui.protocol.profiles import FriendAllowType, Gender, SetSelfInfoParams
 from imtui.protocol.status import Platform
-from imtui.server.core import friendships, profiles
+from imtui.server.core import accounts, friendships, profiles
 from imtui.server.core.app import Timing
 from imtui.server.core.changes import DeviceChanged, MessageSent
 from imtui.server.core.logins import Login
@@ -344,6 +344,7 @@ def test_fields_of_a_profile_that_only_an_admin_sets_are_told(core: Core) -> Non
 def test_many_friendships_that_end_at_once_are_told_in_several_callbacks(core: Core) -> None:
     app = core.service.app
     for number in range(1001):
+        accounts.register(app, f"u{number}", at(0))
         friendships.add(app, "alice", f"u{number}", 0)
     made = core.callbacks()
     friendships.remove(app, "alice", list(app.friends.members("alice")))

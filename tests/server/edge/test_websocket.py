@@ -1,8 +1,9 @@
 """The shell around websockets' protocol: what arrives piecemeal, wrong, too fast or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -31,6 +32,7 @@ class Talk(WebSocket):
         self.signs = 0
         self.frames: list[bytes] = []
         self.ready = True
+        self.busy = False
         self.ends = 0
         server.talks.append(self)
 
@@ -46,6 +48,9 @@ class Talk(WebSocket):
 
     def is_ready(self) -> bool:
         return self.ready
+
+    def is_busy(self) -> bool:
+        return self.busy
 
     def next_data(self) -> bytes:
         return self.frames.pop(0) if self.frames else b""
@@ -221,7 +226,7 @@ async def test_who_does_not_close_after_being_told_to_is_hung_up_on(
                 while True:
                     writer.write(b"x")
                     await writer.drain()
-                    await reader.read(100)
+                    await asyncio.sleep(0)
         writer.close()
 
 
@@ -297,3 +302,156 @@ async def test_one_client_that_sends_ahead_leaves_others_their_turn() -> None:
         await server.until(lambda: bool(talk.texts))
         assert len(flooding.texts) < 20_000
         await server.until(lambda: len(flooding.texts) == 20_000)
+
+
+async def test_all_that_was_sent_before_the_end_counts_however_many_turns_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.websocket._TURN", 0.0)
+    async with serving() as server, talking(server) as (client, talk):
+        close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+        client.transport.write(masked(b"x") * 5 + close)
+        await server.until(lambda: talk.ends == 1)
+        assert talk.texts == [b"x"] * 5
+        assert await close_code(client) == 1000
+
+
+async def test_the_end_waits_for_a_message_that_is_worked_on() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        talk.busy = True
+        close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+        client.transport.write(masked(b"hard") + close)
+        client.transport.write_eof()
+        await server.until(lambda: talk.texts == [b"hard"])
+        assert talk.is_open
+        talk.busy = False
+        talk.hand_over()
+        assert talk.ends == 1
+        assert await close_code(client) == 1000
+
+
+async def test_who_is_told_to_close_after_closing_has_nothing_more_served() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        talk.ready = False
+        talk.busy = True
+        close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+        client.transport.write(masked(b"late") + close)
+        await server.until(lambda: talk.signs > 0)
+        talk.close(4001, "taken over")
+        assert talk.ends == 1
+        talk.ready = True
+        talk.hand_over()
+        assert talk.texts == []
+
+
+async def test_who_neither_takes_what_was_sent_nor_sends_any_more_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.websocket.CLOSE_TIMEOUT", 0.05)
+    async with serving() as server, talking(server) as (client, talk):
+        gone = asyncio.Event()
+
+        class Noting(Talk):
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                gone.set()
+
+        talk.__class__ = Noting
+        client.transport.pause_reading()
+        talk.frames = [text_frame(b"y" * WRITE_BUFFER_MAX)] * 500
+        talk.write()
+        client.transport.write_eof()
+        await server.until(lambda: talk.ends == 1)
+        async with asyncio.timeout(TIMEOUT):
+            await gone.wait()
+        client.transport.abort()
+
+
+@contextmanager
+def reported() -> Iterator[list[object]]:
+    """Collect what is reported to the event loop."""
+    faults: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: faults.append(context["exception"]))
+    yield faults
+    loop.set_exception_handler(None)
+
+
+@pytest.mark.parametrize("turn", [0.0, TIMEOUT], ids=["a turn of its own", "as it comes"])
+async def test_a_fault_with_a_message_ends_that_connection_and_is_reported(
+    monkeypatch: pytest.MonkeyPatch, turn: float
+) -> None:
+    monkeypatch.setattr("imtui.server.edge.websocket._TURN", turn)
+    fault = RuntimeError("a fault of ours")
+
+    def fail(talk: Talk, text: bytes) -> None:
+        if text == b"bad":
+            raise fault
+        talk.texts.append(text)
+        talk.server.note()
+
+    with reported() as faults:
+        async with serving() as server, talking(server) as (client, talk):
+            monkeypatch.setattr(Talk, "message", fail)
+            client.transport.write(masked(b"good") + masked(b"bad") + masked(b"late"))
+            await server.until(lambda: talk.ends == 1)
+            assert talk.texts == [b"good"]
+        assert faults == [fault]
+
+
+async def test_a_fault_at_the_end_of_a_connection_does_not_reach_who_closes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = RuntimeError("a fault of ours")
+
+    def fail(_: Talk) -> None:
+        raise fault
+
+    with reported() as faults:
+        async with serving() as server, talking(server) as (client, talk):
+            monkeypatch.setattr(Talk, "closed", fail)
+            talk.close(4001, "taken over")
+            assert await close_code(client) == 4001
+        assert faults == [fault]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        Frame(Opcode.CLOSE, b"").serialize(mask=True),
+        Frame(Opcode.PING, b"").serialize(mask=True),
+        b"\xff\xff\xff\xff",
+    ],
+    ids=["close", "ping", "no frame"],
+)
+async def test_who_does_not_wait_for_the_handshake_is_hung_up_on_without_a_fault(
+    more: bytes,
+) -> None:
+    with reported() as faults:
+        async with serving() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(HANDSHAKE + more)
+            async with asyncio.timeout(TIMEOUT):
+                assert await reader.read() == b""
+            writer.close()
+        assert faults == []
+
+
+async def test_nothing_is_sent_on_a_connection_that_failed() -> None:
+    async with serving() as server, talking(server) as (_, talk):
+        talk.abort()
+        assert not talk.send_now(text_frame(b"x"))
+        talk.frames = [text_frame(b"x")]
+        talk.write()
+        assert len(talk.frames) == 1
+
+
+async def test_empty_pieces_of_a_message_take_no_memory() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        client.transport.write(Frame(Opcode.TEXT, b"", fin=False).serialize(mask=True))
+        client.transport.write(Frame(Opcode.CONT, b"", fin=False).serialize(mask=True) * 10_000)
+        async with asyncio.timeout(TIMEOUT):
+            await (await client.ping())
+        assert sys.getsizeof(talk._fragments) < 1000
+        client.transport.write(Frame(Opcode.CONT, b"end").serialize(mask=True))
+        await server.until(lambda: talk.texts == [b"end"])
