@@ -144,9 +144,10 @@ class Outbox:
         for frame in self._staged:
             self._make_ready(frame)
         self._staged = []
+        # First, so that nobody who reads misses any.
+        self._sink.write()
         while self._pushes > OWN_PUSHES_MAX:
             self._drop_oldest_push()
-        self._sink.write()
 
     def take(self, most: int = 1) -> bytes:
         """Return the frames to send next, at least one if there is any, joined.

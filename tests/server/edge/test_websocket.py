@@ -41,6 +41,7 @@ class Talk(WebSocket):
 
     def received(self) -> None:
         self.signs += 1
+        self.server.note()
 
     def message(self, text: bytes) -> None:
         self.texts.append(text)
@@ -337,6 +338,7 @@ async def test_who_is_told_to_close_after_closing_has_nothing_more_served() -> N
         close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
         client.transport.write(masked(b"late") + close)
         await server.until(lambda: talk.signs > 0)
+        assert talk.is_open
         talk.close(4001, "taken over")
         assert talk.ends == 1
         talk.ready = True
