@@ -3,6 +3,7 @@
 import json
 import math
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -104,12 +105,14 @@ async def test_what_was_acknowledged_and_is_not_stored_is_noticed() -> None:
 def test_a_crowd_counts_each_tag_once_however_it_comes(size: int) -> None:
     tag = new_tag()
     told = f'{{"{tag}"}}{{"{new_tag()}"}}{{"{tag}"}}'.encode()
+    has_arrived = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
 
         def tell() -> None:
             with server.accept()[0] as client:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 client.sendall(client.recv(1))
+                assert has_arrived.wait(20)
                 for start in range(0, len(told), size):
                     time.sleep(0.001)
                     client.sendall(told[start : start + size])
@@ -118,6 +121,7 @@ def test_a_crowd_counts_each_tag_once_however_it_comes(size: int) -> None:
         telling = threads.submit(tell)
         with Crowd(server.getsockname()) as crowd:
             crowd.arrive([[Step(b"!", b"!")]])
+            has_arrived.set()
             crowd.gather(tag, 2)
             assert crowd.count(tag, quiet=0.02) == 0
         telling.result()
