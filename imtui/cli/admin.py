@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from imtui.cli.admin_client import HERE_NOT_RUNNING, AdminClient, not_running
+from imtui.cli.admin_client import HERE_NOT_RUNNING, AdminClient
 from imtui.cli.arguments import add_data_option, positive, rest_url
 from imtui.cli.choice import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.errors import CommandError, UsageError
@@ -85,7 +85,9 @@ def admin_client(arguments: argparse.Namespace) -> AdminClient:
     if arguments.insecure or any(option is not None for option in given):
         raise UsageError("--app-id, --admin, --usersig-file and --insecure need --rest.")
     if arguments.data is not None:
-        return _local_client(arguments.data, not_running(arguments.data))
+        from imtui.server.data_dir import DataDir
+
+        return _local_client(arguments.data, DataDir(arguments.data).not_running)
     return _local_client(_local_data(), HERE_NOT_RUNNING)
 
 

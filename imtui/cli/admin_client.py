@@ -1,6 +1,5 @@
 """The REST API as an admin's verb calls it: why it is not reached is told in the verb's words."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.errors import CommandError
@@ -15,11 +14,6 @@ HERE_NOT_RUNNING: Final = (
 )
 _NO_REST_PORT: Final = "That is not the REST port of a backend (7789 by default)."
 _GONE: Final = frozenset({ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_CONN_REFUSE})
-
-
-def not_running(data: Path) -> str:
-    """Return that no backend runs on a folder, in the words of ``DataDir.address``."""
-    return f"No backend runs on {data}. Start it: imtui serve --data {data}"
 
 
 class AdminClient:

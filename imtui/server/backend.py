@@ -149,7 +149,7 @@ class Backend:
             self.app_key,
             config.heartbeat_timeout,
             config.clock,
-            self._carry_out,
+            self._sweeper.look_again,
             metrics=self.metrics,
             login_timeout=config.login_timeout,
             asked_first=self._asked_first(),

@@ -136,9 +136,12 @@ class DataDir:
         try:
             return msgspec.json.decode(self._address_file.read_bytes(), type=Address)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BackendError(
-                f"No backend runs on {self.path}. Start it: imtui serve --data {self.path}"
-            ) from error
+            raise BackendError(self.not_running) from error
+
+    @property
+    def not_running(self) -> str:
+        """Return that no backend runs here, and what to do."""
+        return f"No backend runs on {self.path}. Start it: imtui serve --data {self.path}"
 
     def publish(self, address: Address) -> None:
         """Write where the backend listens.

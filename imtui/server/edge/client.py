@@ -40,7 +40,7 @@ class Host:
     heartbeat_timeout: float
     """In seconds, to be told to clients."""
     clock: Callable[[], Moment]
-    after_change: Callable[[], None]
+    look_again: Callable[[], None]
     """Called when a deadline may have moved."""
     metrics: Metrics
     login_timeout: float
@@ -62,7 +62,7 @@ class Host:
     def carry_out(self) -> None:
         """Carry out what the core says has changed."""
         if self.fanout.carry_out():
-            self.after_change()
+            self.look_again()
 
 
 class Client(WebSocket):
@@ -133,7 +133,9 @@ class Client(WebSocket):
         self._stop_waiting()
         self._host.fanout.leave(self._session_id)
         self._host.service.lost(self._session_id, self._host.clock())
-        self._host.carry_out()
+        self._host.fanout.carry_out()
+        # Also without any change: a passive session that ends may leave a deadline.
+        self._host.look_again()
 
     def message(self, text: bytes) -> None:
         """Carry out a request, or ask about it first."""
@@ -160,6 +162,7 @@ class Client(WebSocket):
             # Whoever logged in now, or nobody, may not know what was meant for somebody else.
             self.outbox.forget_all()
         self._session = session
+        self._host.look_again()
         self._stop_waiting()
         if session is None and self.is_open:
             self._await_login()

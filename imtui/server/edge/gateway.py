@@ -36,7 +36,7 @@ class Gateway:
         key: AppKey,
         heartbeat_timeout: float,
         clock: Callable[[], Moment],
-        after_change: Callable[[], None],
+        look_again: Callable[[], None],
         *,
         metrics: Metrics,
         login_timeout: float = LOGIN_TIMEOUT,
@@ -50,7 +50,7 @@ class Gateway:
             key: The app's key.
             heartbeat_timeout: In seconds, to be told to clients.
             clock: The present.
-            after_change: Called when a deadline may have moved.
+            look_again: Called when a deadline may have moved.
             metrics: Where it counts what clients ask.
             login_timeout: How long a connection may stay without a login, in seconds.
             asked_first: What asks the app's own server about some requests, if there is one.
@@ -60,7 +60,7 @@ class Gateway:
         self._key = key
         self._heartbeat_timeout = heartbeat_timeout
         self._clock = clock
-        self._after_change = after_change
+        self._look_again = look_again
         self._metrics = metrics
         self._login_timeout = login_timeout
         self._asked_first = asked_first
@@ -89,7 +89,7 @@ class Gateway:
             self._key,
             self._heartbeat_timeout,
             self._clock,
-            self._after_change,
+            self._look_again,
             self._metrics,
             self._login_timeout,
             min(_HANDSHAKE_TIMEOUT, self._login_timeout),

@@ -313,3 +313,21 @@ async def test_a_client_that_sends_far_ahead_takes_turns_with_the_others(
                 served += await other.code("heartbeat") == 0
         assert reading.result()[-sets:] == [str(number) for number in range(sets)]
         assert served > 1
+
+
+async def test_the_subscriptions_of_a_passive_session_that_ended_are_cleared_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared = asyncio.Event()
+    monkeypatch.setattr(
+        "imtui.server.core.subscriptions.clear", lambda app, user_id, now: cleared.set()
+    )
+    config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.05)
+    async with Backend(config) as backend, wire(backend) as bob:
+        await bob.login("bob", passive=True)
+        async with wire(backend) as alice:
+            await alice.login("alice", passive=True)
+            assert await alice.code("subscribeUserStatus", userIDList=["bob"]) == 0
+            assert await alice.code("logout") == 0
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                await cleared.wait()
