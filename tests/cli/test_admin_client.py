@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from imtui.cli.admin_client import AdminClient, not_running
+from imtui.cli.admin_client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
 from imtui.sdk.rest import RestClient
@@ -26,7 +26,9 @@ class Failing(RestClient):
 def test_a_backend_that_is_gone_is_one_that_was_never_started(tmp_path: Path) -> None:
     with pytest.raises(BackendError) as error:
         DataDir(tmp_path).address()
-    assert str(error.value) == not_running(tmp_path)
+    assert str(error.value) == DataDir(tmp_path).not_running
+    told = f"No backend runs on {tmp_path}. Start it: imtui serve --data {tmp_path}"
+    assert str(error.value) == told
 
 
 @pytest.mark.parametrize("code", [9508, 9511])
