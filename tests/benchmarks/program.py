@@ -15,7 +15,7 @@ import pyte
 
 from tests.benchmarks.cpu import cpu_of
 from tests.benchmarks.reports import VARIABLE, Report, parse
-from tests.terminal.pty_terminal import set_size
+from tests.terminal.pty_terminal import lines_of, set_size
 
 SIZE: Final = (120, 40)
 ROOT: Final = Path(__file__).parents[2]
@@ -155,4 +155,4 @@ class Program:
         """Return the lines that its terminal shows."""
         screen = pyte.Screen(*SIZE)
         pyte.ByteStream(screen).feed(bytes(self.output))
-        return list(screen.display)
+        return lines_of(screen)

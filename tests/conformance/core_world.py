@@ -141,7 +141,7 @@ class Core:
             self._tell_account(told.user_id, told.push, told.params)
 
     def _tell_message(self, change: c.MessageSent) -> None:
-        told = self.service.sessions_of(change.message.sender) if change.to_sender else []
+        told = self.service.sessions_of(change.message.sender) if change.to_sender else ()
         if change.to_receiver:
             told += self.service.sessions_of(change.message.receiver)
         for session_id in told:

@@ -37,7 +37,7 @@ class Terminal:
     @property
     def text(self) -> str:
         """Return what the screen shows."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(line.rstrip() for line in lines_of(self._screen))
 
     @property
     def settings(self) -> list[Any]:
@@ -119,6 +119,15 @@ class Terminal:
 def set_size(descriptor: int, columns: int, rows: int) -> None:
     """Tell a terminal its size."""
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def lines_of(screen: pyte.Screen) -> list[str]:
+    """Return the lines of a screen.
+
+    Not ``screen.display``: that fails once a wide character has lost its first half.
+    """
+    columns = range(screen.columns)
+    return ["".join(screen.buffer[y][x].data for x in columns) for y in range(screen.lines)]
 
 
 def _take_terminal() -> None:

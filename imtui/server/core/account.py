@@ -1,7 +1,5 @@
 """An account: its devices, its sessions of the moment and its status."""
 
-from collections.abc import Iterator
-
 from msgspec import Struct, structs
 
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
@@ -32,7 +30,6 @@ class Account:
         "custom",
         "devices",
         "live",
-        "passive",
         "registered_at",
         "status",
         "subscriptions_cleared_at",
@@ -46,7 +43,6 @@ class Account:
         self.devices: dict[str, Device] = {}
         self.live: dict[str, int] = {}
         """The session of each connected device, by instance ID."""
-        self.passive: set[int] = set()
         self.custom: CustomStatus = CLEARED
         self.status = UserStatus(
             user_id, UserStatusType.UNLOGINED, since=registered_at, revision=revision
@@ -74,13 +70,3 @@ class Account:
         """Return the status as the account's own devices see it."""
         expires_at = self.custom.standing.expires_at
         return structs.replace(self.status, changed_by=self.changed_by, expires_at=expires_at)
-
-    @property
-    def is_away(self) -> bool:
-        """Tell whether nobody is connected, not even passively."""
-        return not self.live and not self.passive
-
-    def session_ids(self) -> Iterator[int]:
-        """Iterate over the sessions that are told what concerns the account."""
-        yield from self.live.values()
-        yield from self.passive

@@ -61,7 +61,7 @@ def kick(app: App, user_id: str, now: Moment) -> None:
     """
     account = _account(app, user_id)
     second = now.unix_ms // 1000
-    used = frozenset(app.sessions[session].user_sig for session in account.session_ids())
+    used = frozenset(app.sessions[session].user_sig for session in app.sessions_of(user_id))
     used = app.user_sigs.revoke(user_id, second, used)
     app.changes.append(UserSigsRevoked(user_id, second, used))
     _end_all(app, account, now)
@@ -116,14 +116,12 @@ def _end_friendships(app: App, user_id: str) -> None:
 
 
 def _end_all(app: App, account: Account, now: Moment) -> None:
-    sessions = list(account.session_ids())
+    sessions = app.sessions_of(account.user_id)
     for session_id in sessions:
         app.drop_session(session_id)
         app.changes.append(SessionKicked(session_id))
     account.live.clear()
-    account.passive.clear()
     if sessions:
-        del app.connected[account.user_id]
         subscriptions.await_clearing(app, account, now)
     for device in account.devices.values():
         if device.state in (DeviceState.LIVE, DeviceState.LOST):

@@ -51,8 +51,8 @@ class App:
         self._account_ids: list[str] | None = None
         """Those of all accounts, sorted when somebody asked and none came or went since."""
         self.sessions: dict[int, Session] = {}
-        self.connected: dict[str, None] = {}
-        """The accounts that have a session, in no order that matters."""
+        self.connected: dict[str, tuple[int, ...]] = {}
+        """The sessions of each account that has any, passive ones included."""
         self.profiles: dict[str, UserFullInfo] = {}
         """Of those who have ever changed theirs; see ``profile``."""
         self.friends = Relation()
@@ -109,10 +109,28 @@ class App:
         """Return what a user says of themselves."""
         return self.profiles.get(user_id) or UserFullInfo(user_id)
 
+    def sessions_of(self, user_id: str) -> tuple[int, ...]:
+        """Return the sessions that are told what concerns an account."""
+        return self.connected.get(user_id, ())
+
+    def add_session(self, session: Session) -> None:
+        """Add a session that has just logged in."""
+        session_id, user_id = session.session_id, session.user_id
+        self.sessions[session_id] = session
+        self.connected[user_id] = (*self.sessions_of(user_id), session_id)
+        self.silences.set(session_id, session.last_received + self.timing.heartbeat_timeout)
+
     def drop_session(self, session_id: int) -> Session | None:
         """Forget a session, and return it if it was one."""
         self.silences.cancel(session_id)
-        return self.sessions.pop(session_id, None)
+        session = self.sessions.pop(session_id, None)
+        if session is not None:
+            others = tuple(one for one in self.connected[session.user_id] if one != session_id)
+            if others:
+                self.connected[session.user_id] = others
+            else:
+                del self.connected[session.user_id]
+        return session
 
     def new_account(self, user_id: str, registered_at: int) -> Account:
         """Return a new account, which is then known."""

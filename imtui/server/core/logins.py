@@ -72,11 +72,8 @@ def login(app: App, session_id: int, wish: Login, now: Moment) -> UserStatus:
     session = Session(
         session_id, account.user_id, named, wish.passive, now.monotonic, wish.user_sig
     )
-    app.sessions[session_id] = session
-    app.connected[account.user_id] = None
-    app.silences.set(session_id, now.monotonic + app.timing.heartbeat_timeout)
+    app.add_session(session)
     if wish.passive:
-        account.passive.add(session_id)
         app.changes.append(OwnDevicesChanged(account.user_id, session_id))
     else:
         _connect(app, account, session, wish, now)
@@ -99,14 +96,11 @@ def end(app: App, session_id: int, state: DeviceState, now: Moment) -> None:
     if session is None:
         return
     account = app.accounts[session.user_id]
-    if session.passive:
-        account.passive.remove(session_id)
-    else:
+    if not session.passive:
         _disconnect(app, account, session.named.instance_id, state, now)
         settle(app, account, now, session.named)
         app.changes.append(OwnDevicesChanged(account.user_id))
-    if account.is_away:
-        del app.connected[account.user_id]
+    if account.user_id not in app.connected:
         await_clearing(app, account, now)
 
 

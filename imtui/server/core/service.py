@@ -1,7 +1,7 @@
 """The core's face: events and the time go in, answers and changes come out."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from imtui.protocol.chat import (
@@ -254,10 +254,14 @@ class IMService(FriendshipService):
         """Tell whether ``watcher`` is told of a user's changes."""
         return presence.is_watcher(self._app, watcher, user_id)
 
-    def sessions_of(self, user_id: str) -> list[int]:
+    def sessions_of(self, user_id: str) -> tuple[int, ...]:
         """Return the sessions that are told what concerns an account."""
-        account = self._app.accounts.get(user_id)
-        return [*account.live.values(), *account.passive] if account else []
+        return self._app.sessions_of(user_id)
+
+    def sessions_of_all(self, user_ids: Iterable[str]) -> list[int]:
+        """Return the sessions that are told what concerns any of some accounts."""
+        connected = self._app.connected
+        return [session for user_id in user_ids for session in connected.get(user_id, ())]
 
     def self_devices(self, user_id: str) -> list[SelfDevice]:
         """Return the connected devices of an account, the earliest login first."""

@@ -21,7 +21,7 @@ from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.frames import answer_frame
 from imtui.server.edge.methods import Caller, call
 from imtui.server.edge.metrics import OTHER, Metrics
-from imtui.server.edge.outbox import Outbox
+from imtui.server.edge.outbox import Outbox, Writer
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Client(WebSocket):
 
     def opened(self) -> None:
         """Wait for a login."""
-        self._host.fanout.join(self._session_id, self)
+        self._host.fanout.join(self._session_id, self.outbox)
         self._await_login()
 
     def received(self) -> None:
@@ -127,6 +127,10 @@ class Client(WebSocket):
     def next_data(self) -> bytes:
         """Return what is ready, as much as is written in one go."""
         return self.outbox.take(WRITE_BUFFER_MAX)
+
+    def writable(self, writer: Writer | None) -> None:
+        """Let the outbox write as long as the other side takes it."""
+        self.outbox.writer = writer
 
     def closed(self) -> None:
         """Take it that the device is gone without a logout."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final
 
 from imtui.protocol import messages as m
 from imtui.protocol.chat import ConversationList, MessageList, ReadReceipt, ReadReceiptList
@@ -25,18 +25,6 @@ TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
 _REST_PER_DELIVERY: Final = 2
 _STORE_RETRY: Final = 1.0
-
-
-class Peer(Protocol):
-    """A connection, as the fan-out sees it."""
-
-    outbox: Outbox
-
-    def close(self, code: int, reason: str) -> None:
-        """Close it, saying why."""
-
-    def on_login_changed(self) -> None:
-        """Take it that it may have been logged in or out by what another connection did."""
 
 
 class FanOut:
@@ -64,7 +52,7 @@ class FanOut:
         self._observers = observers
         self._metrics = metrics or Metrics()
         self._loop = asyncio.get_running_loop()
-        self._peers: dict[int, Peer] = {}
+        self._outboxes: dict[int, Outbox] = {}
         self._staged: set[Outbox] = set()
         self._held: set[Outbox] = set()
         """Those that hold back what is not durable yet."""
@@ -82,30 +70,30 @@ class FanOut:
         """Tell whether the last commit failed, so that nothing can be made durable at present."""
         return self._store_retry is not None
 
-    def join(self, session_id: int, peer: Peer) -> None:
+    def join(self, session_id: int, outbox: Outbox) -> None:
         """Add a connection."""
-        self._peers[session_id] = peer
+        self._outboxes[session_id] = outbox
         self._metrics.connections += 1
 
     def leave(self, session_id: int) -> None:
         """Forget a connection that is closed."""
-        peer = self._peers.pop(session_id, None)
-        if peer is not None:
+        outbox = self._outboxes.pop(session_id, None)
+        if outbox is not None:
             self._metrics.connections -= 1
-            self._staged.discard(peer.outbox)
-            self._held.discard(peer.outbox)
+            self._staged.discard(outbox)
+            self._held.discard(outbox)
 
     def answer(self, session_id: int, request_id: Any, data: bytes) -> None:
         """Send an answer once what it acknowledges is durable."""
-        peer = self._peers.get(session_id)
-        if peer is None:
+        outbox = self._outboxes.get(session_id)
+        if outbox is None:
             return
         if self._flush_soon is None and not self._service.has_changes:
             # Nothing is on its way to the disk that it could acknowledge.
-            peer.outbox.send(data)
+            outbox.send(data)
         else:
-            peer.outbox.answer(request_id, data)
-            self._stage(peer.outbox)
+            outbox.answer(request_id, data)
+            self._stage(outbox)
 
     def carry_out(self) -> bool:
         """Store and tell what has changed; return whether anything has."""
@@ -185,18 +173,19 @@ class FanOut:
         self._metrics.ticks.observe(ended - self._next_tick_set)
         self._rest_until = ended + min((ended - began) * _REST_PER_DELIVERY, TICK_MAX)
 
-    def _outboxes_of(self, user_id: str) -> list[Outbox]:
-        return [self._peers[session].outbox for session in self._service.sessions_of(user_id)]
+    def _outboxes_of(self, user_ids: Iterable[str]) -> list[Outbox]:
+        outboxes = self._outboxes
+        return [outboxes[session] for session in self._service.sessions_of_all(user_ids)]
 
     def _stage(self, outbox: Outbox) -> None:
         self._staged.add(outbox)
         self._flush_later()
 
     def _push(self, session_id: int, data: bytes, *, is_chat: bool = False) -> None:
-        peer = self._peers.get(session_id)
-        if peer is not None:
-            peer.outbox.push(data, is_chat=is_chat)
-            self._stage(peer.outbox)
+        outbox = self._outboxes.get(session_id)
+        if outbox is not None:
+            outbox.push(data, is_chat=is_chat)
+            self._stage(outbox)
 
     def _push_to_account(self, user_id: str, push: m.Push, params: Any) -> None:
         self._push_to(self._service.sessions_of(user_id), push, params)
@@ -249,7 +238,7 @@ class FanOut:
     def _tell_message(self, change: c.MessageSent) -> None:
         message = change.message
         self._metrics.messages += not message.online_user_only
-        sessions = self._service.sessions_of(message.sender) if change.to_sender else []
+        sessions = self._service.sessions_of(message.sender) if change.to_sender else ()
         if change.to_receiver:
             sessions += self._service.sessions_of(message.receiver)
         others = [session_id for session_id in sessions if session_id != change.session_id]
@@ -274,10 +263,9 @@ class FanOut:
 
     def _tell_kicked(self, change: c.SessionKicked) -> None:
         self._push(change.session_id, push_frame(m.Push.KICKED_OFFLINE, m.Empty()))
-        peer = self._peers.get(change.session_id)
-        if peer is not None:
-            peer.outbox.forget_all()
-            peer.on_login_changed()
+        outbox = self._outboxes.get(change.session_id)
+        if outbox is not None:
+            outbox.kick()
 
     def _tell_taken_over(self, change: c.SessionTakenOver) -> None:
         self._close(change.session_id, m.CloseCode.TAKEN_OVER, "taken over by another login")
@@ -287,17 +275,16 @@ class FanOut:
         self._close(change.session_id, m.CloseCode.HEARTBEAT_MISSED, "no sign of life")
 
     def _close(self, session_id: int, code: m.CloseCode, reason: str) -> None:
-        peer = self._peers.get(session_id)
-        if peer is not None:
-            peer.outbox.forget_all()
-            peer.close(code, reason)
+        outbox = self._outboxes.get(session_id)
+        if outbox is not None:
+            outbox.close(code, reason)
 
     def _forget(self, watcher: str, user_ids: tuple[str, ...]) -> None:
         gone = [who for who in user_ids if not self._service.is_watcher(watcher, who)]
         self._news.forget(watcher, gone)
-        for session_id in self._service.sessions_of(watcher):
+        for outbox in self._outboxes_of([watcher]):
             for user_id in gone:
-                self._peers[session_id].outbox.forget(user_id)
+                outbox.forget(user_id)
 
 
 def _tell_nobody(fanout: FanOut, change: c.Change) -> None:

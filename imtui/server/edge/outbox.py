@@ -1,5 +1,6 @@
 """What one connection is to be sent, and in which order."""
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from msgspec import Raw, Struct, structs
@@ -39,6 +40,10 @@ def status_frames(statuses: list[Raw]) -> list[bytes]:
     return [push_frame(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
 
 
+Writer = Callable[[bytes], None]
+"""What writes a frame to a connection."""
+
+
 class Sink(Protocol):
     """A connection, as its outbox sees it."""
 
@@ -48,6 +53,12 @@ class Sink(Protocol):
     def write(self) -> None:
         """Send what is ready, as far as the other side takes it."""
 
+    def close(self, code: int, reason: str) -> None:
+        """Close it, saying why."""
+
+    def on_login_changed(self) -> None:
+        """Take it that it may have been logged in or out by what another connection did."""
+
 
 class Outbox:
     """The frames of one connection.
@@ -56,6 +67,19 @@ class Outbox:
     Of watched users only the last status is kept until the connection can take it. What tells of
     messages never leaves before they are durable, and is not dropped without saying so.
     """
+
+    __slots__ = (
+        "_has_missed",
+        "_held",
+        "_is_overdue",
+        "_metrics",
+        "_pushes",
+        "_ready",
+        "_sink",
+        "_staged",
+        "_statuses",
+        "writer",
+    )
 
     def __init__(self, sink: Sink, metrics: Metrics) -> None:
         """Start empty; what is to be sent goes to ``sink``."""
@@ -68,6 +92,8 @@ class Outbox:
         self._is_overdue = False
         self._held: list[_Frame] = []
         self._has_missed = False
+        self.writer: Writer | None = None
+        """What writes to the connection at once; None while the other side takes nothing."""
 
     @property
     def is_full(self) -> bool:
@@ -90,24 +116,28 @@ class Outbox:
         elif self._ready or not self._sink.send_now(answer):
             self._make_ready(_Frame(answer, True))
 
-    def tell(self, news: list[News], frames: list[bytes]) -> None:
-        """Send statuses of watched users, given the frames that tell them.
+    def tell(self, news: list[News], frames: list[bytes]) -> Writer | None:
+        """Take statuses of watched users, given the frames that tell them.
 
-        While earlier frames have not been taken only the last one of each user is kept.
+        If nothing is before them and there is but one frame, return what sends it: it is the
+        caller's to do so. While earlier frames have not been taken only the last status of each
+        user is kept.
         """
         if not self._ready and not self._statuses:
+            if len(frames) == 1 and self.writer is not None:
+                return self.writer
             self._metrics.deliveries += len(news)
-            if len(frames) > 1 or not self._sink.send_now(frames[0]):
-                self._ready.extend(_Frame(data, False) for data in frames)
-                self._pushes += len(frames)
-                self._sink.write()
-            return
+            self._ready.extend(_Frame(data, False) for data in frames)
+            self._pushes += len(frames)
+            self._sink.write()
+            return None
         self._is_overdue = True
         for user_id, status in news:
             # Taken out first, so that statuses are told in the order of their last change.
             if self._statuses.pop(user_id, None) is not None:
                 self._metrics.coalesced += 1
             self._statuses[user_id] = status
+        return None
 
     def forget(self, user_id: str) -> None:
         """Drop what was still to be told of a user."""
@@ -120,6 +150,16 @@ class Outbox:
         # What waits for the disk would come after the answer that says so.
         self._held = []
         self._staged = [frame for frame in self._staged if not frame.is_chat]
+
+    def kick(self) -> None:
+        """Say that nobody is logged in any more."""
+        self.forget_all()
+        self._sink.on_login_changed()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the connection, saying why; nothing more is told."""
+        self.forget_all()
+        self._sink.close(code, reason)
 
     def refuse(self, error: IMError) -> bool:
         """Turn the staged answers into errors, as what they acknowledge could not be kept.

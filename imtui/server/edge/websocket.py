@@ -8,9 +8,11 @@ a task, and frames that are ready together are written together.
 import asyncio
 import contextlib
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, cast
 
 from websockets.exceptions import InvalidState
@@ -42,7 +44,14 @@ _buffer: Final = memoryview(bytearray(_READ_BUFFER))
 
 def text_frame(data: bytes) -> bytes:
     """Return the frame of a text message; every connection is sent it as it is."""
-    return Frame(Opcode.TEXT, data).serialize(mask=False)
+    return _head(len(data)) + data
+
+
+@lru_cache(maxsize=1024)
+def _head(size: int) -> bytes:
+    """Return what stands before so many bytes in their frame."""
+    frame = Frame(Opcode.TEXT, bytes(size)).serialize(mask=False)
+    return frame[: len(frame) - size]
 
 
 class WebSocket(asyncio.BufferedProtocol, ABC):
@@ -58,11 +67,11 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         "_incoming",
         "_is_over",
         "_is_reading",
-        "_is_writable",
         "_loop",
         "_next_turn",
         "_protocol",
         "_transport",
+        "_writer",
     )
 
     def __init__(
@@ -85,12 +94,13 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Messages that were read and not handed over yet."""
         self._fragments: bytearray | None = None
         self._is_reading = True
-        self._is_writable = True
         self._is_over = True
         """Nothing that comes counts: it is not open yet, or not any more."""
         self._next_turn: asyncio.Handle | None = None
         self._deadline: asyncio.TimerHandle | None = loop.call_later(open_timeout, self.abort)
         """What ends the connection unless the other side does its part in time."""
+        self._writer: Callable[[bytes], None] | None = None
+        """What writes frames at once; None while the other side takes none."""
 
     # What a subclass says
 
@@ -119,6 +129,10 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Return frames that are ready to be written, joined; empty if there are none."""
 
     @abstractmethod
+    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+        """Take what writes frames at once, until this is said again; None if nothing does."""
+
+    @abstractmethod
     def closed(self) -> None:
         """Take it that nothing more counts, as one of the two sides ends the connection."""
 
@@ -131,21 +145,18 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def send_now(self, data: bytes) -> bool:
         """Send frames if the other side takes them; tell whether it does."""
-        transport = self._transport
-        if not self._is_writable or self._is_over or transport is None or transport.is_closing():
+        if self._writer is None or self._is_closing():
             return False
-        transport.write(data)
+        self._writer(data)
         return True
 
     def write(self) -> None:
         """Write what is ready, as far as the other side takes it."""
-        while self._is_writable and not self._is_over and self._transport is not None:
-            if self._transport.is_closing():
-                break
+        while self._writer is not None and not self._is_closing():
             data = self.next_data()
             if not data:
                 break
-            self._transport.write(data)
+            self._writer(data)
         if self._incoming:
             self._take_turn_later()
 
@@ -162,6 +173,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def abort(self) -> None:
         """End the connection at once."""
+        self._be_writable(False)
         if self._transport is not None:
             self._transport.abort()
 
@@ -176,14 +188,15 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
-        turn_ends = self._loop.time() + _TURN
+        has_more = self._incoming is not None and len(self._incoming) > 1
+        turn_ends = self._loop.time() + _TURN if has_more else math.inf
         while self._incoming and self.is_ready():
             try:
                 self.message(self._incoming.popleft())
             except Exception as fault:
                 self.give_up(fault)
                 break
-            if self._loop.time() >= turn_ends:
+            if has_more and self._loop.time() >= turn_ends:
                 self._take_turn_later()
                 break
         if not self._incoming:
@@ -227,11 +240,11 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def pause_writing(self) -> None:
         """Write nothing more for a while."""
-        self._is_writable = False
+        self._be_writable(False)
 
     def resume_writing(self) -> None:
         """Go on writing."""
-        self._is_writable = True
+        self._be_writable(True)
         self.write()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -251,6 +264,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             self._wait_no_more()
             self._send()
             self._is_over = False
+            self._be_writable(True)
             self.opened()
 
     def _take(self, frame: Frame) -> None:
@@ -302,6 +316,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         if not self._is_over:
             self._is_over = True
             self._incoming = self._fragments = None
+            self._be_writable(False)
             # The end of the other side is to be seen.
             self._read(True)
             try:
@@ -318,7 +333,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def _send(self) -> None:
         writes = self._protocol.data_to_send()
-        if not writes or self._transport is None or self._transport.is_closing():
+        if not writes or self._transport is None or self._is_closing():
             return
         if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
             # Answers to pings of somebody who reads none.
@@ -329,6 +344,14 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             # Not closed: what is still being sent here would tear down what was said last.
             with contextlib.suppress(OSError):
                 self._transport.write_eof()
+
+    def _be_writable(self, can: bool) -> None:
+        can = can and self._transport is not None and not self._is_over
+        self._writer = self._transport.write if can and self._transport is not None else None
+        self.writable(self._writer)
+
+    def _is_closing(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
 
     def _report(self, fault: Exception) -> None:
         self._loop.call_exception_handler(

@@ -135,13 +135,13 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
     async with wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
         (session,) = backend._service.all_sessions()
-        peer = backend._fanout._peers[session]
-        assert isinstance(peer, Client)
+        outbox = backend._fanout._outboxes[session]
+        assert isinstance(outbox._sink, Client)
         await bob.login("bob")
         await alice.call("subscribeUserStatus", userIDList=["bob"])
-        peer.pause_writing()
+        outbox._sink.pause_writing()
         number = 0
-        while not peer.outbox._statuses:
+        while not outbox._statuses:
             number += 1
             await bob.call("setSelfStatus", customStatus=str(number))
         if goes_on_as is None:
@@ -150,7 +150,7 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
             ending = asyncio.create_task(alice.login(goes_on_as))
         while "alice" in backend.logged_in():
             await bob.call("heartbeat")
-        peer.resume_writing()
+        outbox._sink.resume_writing()
         await ending
         alice.pushes.clear()
         await alice.call("heartbeat")

@@ -3,6 +3,7 @@
 from msgspec import Raw
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import answer_frame, push_frame
 from imtui.server.edge.metrics import Metrics
@@ -22,6 +23,8 @@ class Connection:
     def __init__(self, *, takes: bool = False) -> None:
         self.takes = takes
         self.sent: list[bytes] = []
+        self.ended_with = 0
+        self.logins = 0
 
     def send_now(self, data: bytes) -> bool:
         if self.takes:
@@ -30,6 +33,12 @@ class Connection:
 
     def write(self) -> None:
         """Leave what is ready to the test."""
+
+    def close(self, code: int, reason: str) -> None:
+        self.ended_with = code
+
+    def on_login_changed(self) -> None:
+        self.logins += 1
 
 
 def outbox(metrics: Metrics | None = None, sink: Connection | None = None) -> Outbox:
@@ -157,11 +166,35 @@ def test_a_forgotten_user_is_not_told_of() -> None:
 def test_what_can_be_sent_at_once_is_not_kept() -> None:
     connection = Connection(takes=True)
     box = outbox(sink=connection)
+    box.writer = connection.sent.append
     box.send(b"answer")
     told = news("bob", "busy")
-    tell(box, told)
-    assert connection.sent == [b"answer", *framed(told)]
+    writer = box.tell(told, framed(told))
+    assert writer is not None
+    writer(b"status")
+    assert connection.sent == [b"answer", b"status"]
     assert taken(box) == []
+
+
+def test_statuses_that_fill_several_frames_wait_to_be_taken() -> None:
+    box = outbox()
+    box.writer = Connection().sent.append
+    told = news("bob", "busy") * (PUSH_MAX_STATUSES + 1)
+    assert box.tell(told, framed(told)) is None
+    assert taken(box) == framed(told)
+
+
+def test_who_is_kicked_or_closed_is_told_nothing_more() -> None:
+    connection = Connection()
+    box = outbox(sink=connection)
+    for end in (box.kick, lambda: box.close(4001, "taken over")):
+        box.push(b"first")
+        box.release()
+        tell(box, news("bob", "busy"))
+        end()
+        assert taken(box) == [b"first"]
+    assert connection.logins == 1
+    assert connection.ended_with == 4001
 
 
 def test_an_answer_does_not_overtake_what_was_there_before_it() -> None:

@@ -20,7 +20,7 @@ class Tick:
         self.outboxes = {one: Outbox(Connection(), self.metrics) for one in accounts}
 
     def deliver(self) -> dict[str, list[bytes]]:
-        self.news.deliver(lambda user_id: [self.outboxes[user_id]])
+        self.news.deliver(lambda user_ids: [self.outboxes[one] for one in user_ids])
         told: dict[str, list[bytes]] = {}
         for user_id, outbox in self.outboxes.items():
             told[user_id] = list(iter(outbox.take, b""))
@@ -52,6 +52,17 @@ def test_the_same_news_is_one_frame_for_all() -> None:
     told = tick.deliver()
     assert told["ann"][0] is told["dave"][0]
     assert b"away" in told["eve"][0]
+
+
+def test_who_can_take_it_at_once_is_sent_it_and_all_are_counted() -> None:
+    tick = Tick("ann", "dave")
+    sent: list[bytes] = []
+    tick.outboxes["ann"].writer = sent.append
+    tick.news.add(busy("bob", "busy"), {"ann", "dave"})
+    told = tick.deliver()
+    assert told["ann"] == []
+    assert told["dave"] == sent
+    assert tick.metrics.deliveries == 2
 
 
 def test_who_is_forgotten_is_not_told_of() -> None:

@@ -34,6 +34,7 @@ class Talk(WebSocket):
         self.ready = True
         self.busy = False
         self.ends = 0
+        self.writer: Callable[[bytes], None] | None = None
         server.talks.append(self)
 
     def opened(self) -> None:
@@ -55,6 +56,9 @@ class Talk(WebSocket):
 
     def next_data(self) -> bytes:
         return self.frames.pop(0) if self.frames else b""
+
+    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+        self.writer = writer
 
     def closed(self) -> None:
         self.ends += 1
