@@ -35,6 +35,12 @@ class Request(Struct, frozen=True):
     id: RequestID | UnsetType = UNSET
 
 
+class _Result(Struct, frozen=True, gc=False):
+    jsonrpc: str
+    id: RequestID
+    result: Struct
+
+
 class Incoming(Struct, frozen=True):
     """What a client receives: an answer (with an ID), or a push (with a method)."""
 
@@ -71,7 +77,7 @@ def encode_request(request_id: int, method: str, params: Struct) -> bytes:
 def encode_answer(request_id: RequestID, answer: Struct | IMError) -> bytes:
     """Return the result of a request, or its refusal, as a frame."""
     if not isinstance(answer, IMError):
-        return encode({"jsonrpc": "2.0", "id": request_id, "result": answer})
+        return encode(_Result("2.0", request_id, answer))
     error = ErrorObject(int(answer.code), answer.message, answer.data)
     return encode({"jsonrpc": "2.0", "id": request_id, "error": error})
 

@@ -5,7 +5,7 @@ from msgspec import Struct
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import RequestID, encode_answer, encode_push
 from imtui.protocol.messages import Push
-from imtui.server.edge.websocket import text_frame
+from imtui.server.edge.text_frames import text_frame
 
 
 def answer_frame(request_id: RequestID, answer: Struct | IMError) -> bytes:

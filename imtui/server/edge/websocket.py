@@ -1,8 +1,9 @@
 """The server's end of a WebSocket: websockets' own protocol on a transport of asyncio.
 
-Handshake and framing are those of ``websockets``, which does no input or output. What is around
-them is here: what is received goes through one buffer that all connections share, nothing waits in
-a task, and frames that are ready together are written together.
+Handshake and framing are those of ``websockets``, which does no input or output, but for a text
+frame that comes alone and whole. What is around them is here: what is received goes through one
+buffer that all connections share, nothing waits in a task, and frames that are ready together are
+written together.
 """
 
 import asyncio
@@ -12,7 +13,6 @@ import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Final, cast
 
 from websockets.exceptions import InvalidState
@@ -23,6 +23,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
+from imtui.server.edge.text_frames import least_size, lone_text
 
 CLOSE_TIMEOUT: Final = 5.0
 """How long the other side may take to close after it was told to, in seconds."""
@@ -33,6 +34,8 @@ _READ_BUFFER: Final = 16 * 1024
 _TURN: Final = 0.002
 """How long the messages that one client has sent ahead may be worked off, in seconds, before the
 others have their turn."""
+_LINE_FEED: Final = ord("\n")
+_UNKNOWN: Final = 1 << 62
 
 # Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
 _log: Final = logging.getLogger(__name__)
@@ -40,18 +43,6 @@ _log.setLevel(logging.CRITICAL)
 
 # Read into and parsed from at once, so that one serves all connections of the thread.
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
-
-
-def text_frame(data: bytes) -> bytes:
-    """Return the frame of a text message; every connection is sent it as it is."""
-    return _head(len(data)) + data
-
-
-@lru_cache(maxsize=1024)
-def _head(size: int) -> bytes:
-    """Return what stands before so many bytes in their frame."""
-    frame = Frame(Opcode.TEXT, bytes(size)).serialize(mask=False)
-    return frame[: len(frame) - size]
 
 
 class WebSocket(asyncio.BufferedProtocol, ABC):
@@ -71,6 +62,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         "_next_turn",
         "_protocol",
         "_transport",
+        "_unparsed",
         "_writer",
     )
 
@@ -93,6 +85,8 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._incoming: deque[bytes] | None = None
         """Messages that were read and not handed over yet."""
         self._fragments: bytearray | None = None
+        self._unparsed = 0
+        """So many bytes, or fewer, are of a frame that is not whole yet."""
         self._is_reading = True
         self._is_over = True
         """Nothing that comes counts: it is not open yet, or not any more."""
@@ -216,14 +210,13 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what was read."""
+        data = _buffer[:nbytes]
         if not self._is_over:
             self.received()
-        self._protocol.receive_data(bytes(_buffer[:nbytes]))
-        for event in self._protocol.events_received():
-            if isinstance(event, Request):
-                self._shake_hands(event)
-            elif isinstance(event, Frame) and not self._is_over:
-                self._take(event)
+        if self._is_between_messages() and (text := lone_text(data)) is not None:
+            self._take_text(text)
+        else:
+            self._parse(data)
         if self._incoming and self._next_turn is None:
             self.hand_over()
         if self._protocol.state is State.OPEN or self._is_over:
@@ -253,6 +246,23 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._protocol.receive_eof()
         self._settle()
         self._wait_no_more()
+
+    def _is_between_messages(self) -> bool:
+        return not self._unparsed and self._fragments is None and self._protocol.state is State.OPEN
+
+    def _parse(self, data: memoryview) -> None:
+        self._unparsed += len(data)
+        self._protocol.receive_data(bytes(data))
+        events = self._protocol.events_received()
+        for event in events:
+            if isinstance(event, Frame):
+                self._unparsed -= least_size(event)
+                if not self._is_over:
+                    self._take(event)
+            elif isinstance(event, Request):
+                has_more = len(events) > 1 or data[-1] != _LINE_FEED
+                self._unparsed = _UNKNOWN if has_more else 0
+                self._shake_hands(event)
 
     def _shake_hands(self, request: Request) -> None:
         if self._protocol.writes:

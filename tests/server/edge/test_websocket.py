@@ -12,7 +12,8 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
-from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket, text_frame
+from imtui.server.edge.text_frames import text_frame
+from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
 
 TIMEOUT = 20.0
 HANDSHAKE = (
@@ -126,10 +127,32 @@ async def test_texts_come_whole_and_in_order_however_they_are_cut() -> None:
         await server.until(lambda: len(talk.texts) == 5)
         assert talk.texts == [b"one", "twö!".encode(), b"three", b"four", b"five"]
         assert talk.signs > 0
+        assert talk._unparsed == 0
 
 
 def masked(text: bytes) -> bytes:
     return Frame(Opcode.TEXT, text).serialize(mask=True)
+
+
+async def test_the_rest_of_a_frame_is_not_taken_for_a_frame() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        inner = masked(b"inner")
+        head = bytes([0x80 | Opcode.BINARY, 0x80 | len(inner)]) + bytes(4)
+        client.transport.write(head)
+        await server.until(lambda: talk.signs > 0)
+        client.transport.write(inner)
+        assert await close_code(client) == 1003
+        assert talk.texts == []
+
+
+async def test_a_text_amid_the_pieces_of_another_is_refused() -> None:
+    async with serving() as server, talking(server) as (client, talk):
+        client.transport.write(Frame(Opcode.TEXT, b"a", fin=False).serialize(mask=True))
+        async with asyncio.timeout(TIMEOUT):
+            await (await client.ping())
+        client.transport.write(masked(b"whole"))
+        assert await close_code(client) == 1002
+        assert talk.texts == []
 
 
 async def test_a_ping_is_answered_and_is_a_sign_of_life() -> None:
