@@ -62,7 +62,8 @@ def watchers(app: App, user_id: str) -> set[str]:
     """Return those of the connected accounts who are told of the user's changes."""
     told: set[str] = set()
     for lists in _lists_that_count(app):
-        told |= app.connected.keys() & lists.owners(user_id)
+        theirs = app.connected.keys() & lists.owners(user_id)
+        told = told | theirs if told else theirs
     return told
 
 

@@ -1,6 +1,6 @@
 """What one connection is to be sent, and in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from msgspec import Raw, Struct, structs
@@ -19,8 +19,13 @@ ANSWERS_MAX: Final = 64
 _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
 
 
-News = tuple[str, Raw]
-"""Of whom, and the status as JSON."""
+class News(Struct, frozen=True, eq=False, gc=False):
+    """A status that is to be told; each is equal to itself only."""
+
+    user_id: str
+    """Whose."""
+    status: Raw
+    """As JSON."""
 
 
 class _Frame(Struct, frozen=True, gc=False):
@@ -116,7 +121,7 @@ class Outbox:
         elif self._ready or not self._sink.send_now(answer):
             self._make_ready(_Frame(answer, True))
 
-    def tell(self, news: list[News], frames: list[bytes]) -> Writer | None:
+    def tell(self, news: Sequence[News], frames: list[bytes]) -> Writer | None:
         """Take statuses of watched users, given the frames that tell them.
 
         If nothing is before them and there is but one frame, return what sends it: it is the
@@ -132,11 +137,11 @@ class Outbox:
             self._sink.write()
             return None
         self._is_overdue = True
-        for user_id, status in news:
+        for one in news:
             # Taken out first, so that statuses are told in the order of their last change.
-            if self._statuses.pop(user_id, None) is not None:
+            if self._statuses.pop(one.user_id, None) is not None:
                 self._metrics.coalesced += 1
-            self._statuses[user_id] = status
+            self._statuses[one.user_id] = one.status
         return None
 
     def forget(self, user_id: str) -> None:

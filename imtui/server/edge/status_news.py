@@ -1,7 +1,7 @@
 """The statuses that watchers are told of at the next tick: the last one of each user."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Raw, Struct
 
@@ -58,14 +58,14 @@ class StatusNews:
             for watcher in change.watchers:
                 lists[watcher].append(news)
         # Those who are told the same share the frames.
-        alike: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+        alike: defaultdict[tuple[News, ...], list[str]] = defaultdict(list)
         for watcher, told in lists.items():
-            alike[tuple(map(id, told))].append(watcher)
-        for watchers in alike.values():
-            self._tell(outboxes_of(watchers), lists[watchers[0]])
+            alike[tuple(told)].append(watcher)
+        for told_alike, watchers in alike.items():
+            self._tell(outboxes_of(watchers), told_alike)
 
-    def _tell(self, outboxes: list[Outbox], news: list[News]) -> None:
-        frames = status_frames([status for _, status in news])
+    def _tell(self, outboxes: list[Outbox], news: Sequence[News]) -> None:
+        frames = status_frames([one.status for one in news])
         told = (outbox.tell(news, frames) for outbox in outboxes)
         writers = [write for write in told if write is not None]
         self._metrics.deliveries += len(writers) * len(news)
@@ -76,4 +76,4 @@ class StatusNews:
 
 
 def _news(change: _Change) -> News:
-    return change.status.user_id, Raw(encode(change.status))
+    return News(change.status.user_id, Raw(encode(change.status)))

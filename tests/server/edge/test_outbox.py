@@ -113,11 +113,11 @@ def test_who_is_logged_out_has_missed_nothing() -> None:
 
 
 def news(user_id: str, status: str) -> list[News]:
-    return [(user_id, Raw(f'"{status}"'.encode()))]
+    return [News(user_id, Raw(f'"{status}"'.encode()))]
 
 
 def framed(told: list[News]) -> list[bytes]:
-    return status_frames([status for _, status in told])
+    return status_frames([one.status for one in told])
 
 
 def tell(box: Outbox, told: list[News]) -> None:
