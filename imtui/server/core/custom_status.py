@@ -32,8 +32,8 @@ class CustomStatus(Struct, frozen=True):
 
     def at(self, unix_ms: int) -> "CustomStatus":
         """Return what is left once the texts that have ended by then fell away."""
-        left = tuple(text for text in self.texts if not text.ended(unix_ms))
-        return self if left == self.texts else CustomStatus(left)
+        left = [text for text in self.texts if not text.ended(unix_ms)]
+        return self if len(left) == len(self.texts) else CustomStatus(tuple(left))
 
     def set(self, text: str, expires_at: int | None) -> "CustomStatus":
         """Put a text on top until its end; without an end it is for good.

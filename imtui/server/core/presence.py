@@ -63,7 +63,10 @@ def watchers(app: App, user_id: str) -> set[str]:
     told: set[str] = set()
     for lists in _lists_that_count(app):
         theirs = app.connected.keys() & lists.owners(user_id)
-        told = told | theirs if told else theirs
+        if told:
+            told |= theirs
+        else:
+            told = theirs
     return told
 
 

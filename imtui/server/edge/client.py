@@ -68,12 +68,13 @@ class Host:
 class Client(WebSocket):
     """One connection, and the session that it is to the core."""
 
-    __slots__ = ("_caller", "_host", "_is_asking", "_no_login", "_session", "outbox")
+    __slots__ = ("_caller", "_host", "_is_asking", "_no_login", "_session", "_session_id", "outbox")
 
     def __init__(self, host: Host, session_id: int) -> None:
         """Make a connection that is not there yet."""
         super().__init__(host.loop, host.origins, host.open_timeout)
         self._host = host
+        self._session_id = session_id
         self._caller = Caller(
             host.service,
             host.key,
@@ -87,10 +88,6 @@ class Client(WebSocket):
         """The login that there was when it was last looked at."""
         self._is_asking = False
         """Whether the app's own server is asked about a request: the next ones wait."""
-
-    @property
-    def _session_id(self) -> int:
-        return self._caller.session_id
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the handshake."""
