@@ -1,4 +1,8 @@
-"""The star with more and more watchers, among connections that are always as many."""
+"""The star with more and more watchers, among connections that are always as many.
+
+A loop of ``send`` grows as well: what the kernel keeps of a connection has left the processor's
+caches when there are many. How much it grows is measured apart, after ours.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,8 +12,8 @@ from typing import Final
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server.cost import Cost, in_turn
 from tests.benchmarks.server.crowd import Crowd, room
-from tests.benchmarks.server.hosts import imtui
-from tests.benchmarks.server.setting import OURS, Setting, figure, folder_for
+from tests.benchmarks.server.hosts import BARE, bare, imtui
+from tests.benchmarks.server.setting import OURS, Setting, Size, figure, folder_for
 from tests.benchmarks.server.star import Star
 
 _RATIO_MAX: Final = 1.2
@@ -55,4 +59,24 @@ def measure(setting: Setting) -> Iterator[Figure]:
         "ms",
         {OURS: results[str(most)]},
         lambda cost: cost.seconds * most * 1000,
+    )
+    yield _kernel_alone(size, few, most)
+
+
+def _kernel_alone(size: Size, few: int, most: int) -> Figure:
+    with ExitStack() as stack:
+        works: dict[str, Callable[[], Cost]] = {}
+        for receivers in (few, most):
+            folder = stack.enter_context(folder_for("send"))
+            host = stack.enter_context(bare(folder, receivers + 1))
+            star = Star.gather(host, stack, receivers, size.quiet)
+            works[str(receivers)] = partial(star.run, max(2, size.deliveries // receivers))
+        results = in_turn(size.runs, works)
+    return figure(
+        f"send alone to {most}: CPU, beside {few}",
+        "us/delivery",
+        {OURS: results[str(most)], str(few): results[str(few)]},
+        Cost.us,
+        str(few),
+        partner=f"{BARE}, to {few}",
     )
