@@ -1,4 +1,4 @@
-"""An account: its devices, its sessions of the moment and its status."""
+"""An account: its devices, their sessions and its status."""
 
 from msgspec import Struct, structs
 

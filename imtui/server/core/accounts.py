@@ -116,10 +116,8 @@ def _end_friendships(app: App, user_id: str) -> None:
 
 
 def _end_all(app: App, account: Account, now: Moment) -> None:
-    sessions = app.sessions_of(account.user_id)
-    for session_id in sessions:
-        app.drop_session(session_id)
-        app.changes.append(SessionKicked(session_id))
+    sessions = app.drop_sessions_of(account.user_id)
+    app.changes += map(SessionKicked, sessions)
     account.live.clear()
     if sessions:
         subscriptions.await_clearing(app, account, now)

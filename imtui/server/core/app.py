@@ -125,12 +125,21 @@ class App:
         self.silences.cancel(session_id)
         session = self.sessions.pop(session_id, None)
         if session is not None:
-            others = tuple(one for one in self.connected[session.user_id] if one != session_id)
-            if others:
-                self.connected[session.user_id] = others
-            else:
+            theirs = self.connected[session.user_id]
+            if len(theirs) == 1:
                 del self.connected[session.user_id]
+            else:
+                place = theirs.index(session_id)
+                self.connected[session.user_id] = theirs[:place] + theirs[place + 1 :]
         return session
+
+    def drop_sessions_of(self, user_id: str) -> tuple[int, ...]:
+        """Forget all sessions of an account, and return them."""
+        theirs = self.connected.pop(user_id, ())
+        for session_id in theirs:
+            self.silences.cancel(session_id)
+            del self.sessions[session_id]
+        return theirs
 
     def new_account(self, user_id: str, registered_at: int) -> Account:
         """Return a new account, which is then known."""

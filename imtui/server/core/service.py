@@ -111,10 +111,6 @@ class IMService(FriendshipService):
         """
         self._app.session(session_id)
 
-    def is_logged_in(self, session_id: int) -> bool:
-        """Tell whether a session is logged in."""
-        return session_id in self._app.sessions
-
     def set_self_status(
         self, session_id: int, text: str | None, expires_at: int | None, now: Moment
     ) -> None:

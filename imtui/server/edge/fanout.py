@@ -20,7 +20,7 @@ from imtui.server.store.store import Store, StoreError
 _log: Final = logging.getLogger(__name__)
 
 # Watchers are told at ticks, in seconds. After a lone change the tick is short; after a delivery
-# it is as long as it takes to keep delivering under a fifth of the time.
+# it is as long as it takes to keep delivering under a fifth of the time, if that is not too long.
 TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
 _REST_PER_DELIVERY: Final = 4

@@ -124,8 +124,8 @@ class Outbox:
     def tell(self, news: Sequence[News], frames: list[bytes]) -> Writer | None:
         """Take statuses of watched users, given the frames that tell them.
 
-        If nothing is before them and there is but one frame, return what sends it: it is the
-        caller's to do so. While earlier frames have not been taken only the last status of each
+        If they can be sent at once, in one frame, return what sends it: it is the caller's to do
+        so. While earlier frames have not been taken only the last status of each
         user is kept.
         """
         if not self._ready and not self._statuses:

@@ -34,7 +34,7 @@ _READ_BUFFER: Final = 16 * 1024
 _TURN: Final = 0.002
 """How long the messages that one client has sent ahead may be worked off, in seconds, before the
 others have their turn."""
-_LINE_FEED: Final = ord("\n")
+_HANDSHAKE_ENDS: Final = b"\r\n\r\n"
 _UNKNOWN: Final = 1 << 62
 
 # Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
@@ -86,7 +86,11 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Messages that were read and not handed over yet."""
         self._fragments: bytearray | None = None
         self._unparsed = 0
-        """So many bytes, or fewer, are of a frame that is not whole yet."""
+        """How many bytes websockets was given that are of no whole frame yet, as far as is known.
+
+        0 is certain. Of who begins before the handshake is answered, or makes frames longer than
+        they need to be, it is not known any more: then websockets reads all.
+        """
         self._is_reading = True
         self._is_over = True
         """Nothing that comes counts: it is not open yet, or not any more."""
@@ -253,15 +257,14 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
     def _parse(self, data: memoryview) -> None:
         self._unparsed += len(data)
         self._protocol.receive_data(bytes(data))
-        events = self._protocol.events_received()
-        for event in events:
+        for event in self._protocol.events_received():
             if isinstance(event, Frame):
                 self._unparsed -= least_size(event)
                 if not self._is_over:
                     self._take(event)
             elif isinstance(event, Request):
-                has_more = len(events) > 1 or data[-1] != _LINE_FEED
-                self._unparsed = _UNKNOWN if has_more else 0
+                is_all = self._unparsed == bytes(data).find(_HANDSHAKE_ENDS) + len(_HANDSHAKE_ENDS)
+                self._unparsed = 0 if is_all else _UNKNOWN
                 self._shake_hands(event)
 
     def _shake_hands(self, request: Request) -> None:
@@ -347,7 +350,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             return
         if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
             # Answers to pings of somebody who reads none.
-            self._transport.abort()
+            self.abort()
             return
         self._transport.write(b"".join(writes))
         if not writes[-1]:

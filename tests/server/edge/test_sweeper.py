@@ -44,5 +44,5 @@ async def test_a_session_that_spoke_meanwhile_is_not_lost() -> None:
         service.received(1, Moment(now.monotonic + 5, now.unix_ms))
         async with asyncio.timeout(20):
             await swept.wait()
-        assert service.is_logged_in(1)
+        assert service.all_sessions() == [1]
         assert service.next_sweep(present()) == now.monotonic + 5 + 0.1

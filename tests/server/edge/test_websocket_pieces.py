@@ -1,0 +1,143 @@
+"""However what is sent is cut, it is read as websockets alone reads it."""
+
+import asyncio
+from collections.abc import Callable
+from unittest.mock import patch
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+
+from imtui.server.edge.websocket import WebSocket
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Wire(asyncio.Transport):
+    """A transport that takes everything and writes down what happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happened: list[bytes | str] = []
+        self.is_read = True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        # It says what time it is.
+        is_handshake = bytes(data).startswith(b"HTTP/1.1 101")
+        self.happened.append("handshake" if is_handshake else bytes(data))
+
+    def write_eof(self) -> None:
+        self.happened.append("end")
+
+    def abort(self) -> None:
+        self.happened.append("abort")
+
+    def is_closing(self) -> bool:
+        return "abort" in self.happened
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Take any."""
+
+    def pause_reading(self) -> None:
+        self.is_read = False
+
+    def resume_reading(self) -> None:
+        self.is_read = True
+
+
+class Reader(WebSocket):
+    """A connection that writes down each text that it reads."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(asyncio.get_running_loop(), (None,), 60.0)
+        self.happened = wire.happened
+        self.connection_made(wire)
+
+    def opened(self) -> None:
+        self.happened.append("opened")
+
+    def received(self) -> None:
+        """Take it."""
+
+    def message(self, text: bytes) -> None:
+        self.happened += ["text", text]
+
+    def is_ready(self) -> bool:
+        return True
+
+    def is_busy(self) -> bool:
+        return False
+
+    def next_data(self) -> bytes:
+        return b""
+
+    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+        """Write nothing."""
+
+    def closed(self) -> None:
+        self.happened.append("closed")
+
+
+async def read(pieces: list[bytes]) -> list[bytes | str]:
+    """Return what happens when this is received in these pieces."""
+    wire = Wire()
+    reader = Reader(wire)
+    for piece in pieces:
+        if wire.is_read and not wire.is_closing() and piece:
+            reader.get_buffer(-1)[: len(piece)] = piece
+            reader.buffer_updated(len(piece))
+    reader.connection_lost(None)
+    return wire.happened
+
+
+def frame(opcode: Opcode, data: bytes, fin: bool, length_in: int) -> bytes:
+    """Return a client's frame, its length said in at least so many bytes more than needed."""
+    head = bytes([fin << 7 | opcode])
+    if length_in == 8:
+        size = bytes([0x80 | 127]) + len(data).to_bytes(8)
+    elif length_in == 2 or len(data) > 125:
+        size = bytes([0x80 | 126]) + len(data).to_bytes(2)
+    else:
+        size = bytes([0x80 | len(data)])
+    return head + size + bytes(4) + data
+
+
+TEXTS = st.binary(max_size=12) | st.integers(120, 130).map(lambda size: b"x" * size)
+# With a mask of zeros what is in a frame may look like a frame itself.
+INNER = TEXTS.map(lambda data: Frame(Opcode.TEXT, data).serialize(mask=True))
+FRAMES = st.builds(
+    frame,
+    st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.TEXT, Opcode.CONT, Opcode.PING, *Opcode]),
+    TEXTS | INNER,
+    st.booleans() | st.just(True),
+    st.sampled_from([0, 0, 0, 2, 8]),
+)
+
+
+@given(
+    start=st.sampled_from([HANDSHAKE, HANDSHAKE, HANDSHAKE + b"\n", HANDSHAKE + b"\x81\x85\n"]),
+    sent=st.lists(FRAMES | st.binary(max_size=4), max_size=6),
+    cuts=st.sets(st.integers(0, 400)),
+    is_whole=st.booleans(),
+)
+@example(HANDSHAKE + b"\x81\x85\n", [b"\x81\x82\0\0\0\0hi"], set(), True)
+@example(HANDSHAKE, [frame(Opcode.TEXT, b"a", fin, 0) for fin in (False, True)], set(), True)
+@example(HANDSHAKE, [frame(Opcode.BINARY, frame(Opcode.TEXT, b"a", True, 0), True, 0)], {6}, False)
+def test_it_is_read_as_by_websockets_alone(
+    start: bytes, sent: list[bytes], cuts: set[int], is_whole: bool
+) -> None:
+    if is_whole:
+        pieces = [start, *sent]
+    else:
+        stream = b"".join(sent)
+        ends = sorted({*(cut for cut in cuts if cut < len(stream)), len(stream)})
+        pieces = [start, *(stream[a:b] for a, b in zip([0, *ends], ends, strict=False))]
+    happened = asyncio.run(read(pieces))
+    with patch("imtui.server.edge.websocket.lone_text", return_value=None):
+        assert asyncio.run(read(pieces)) == happened
