@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
+_ACCEPTED_AT_ONCE: Final = 32
+"""So many are let in before others have their turn: when all come back, they log in as well."""
 
 
 class Gateway:
@@ -74,8 +76,10 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             host = self._host(tasks, allowed_origins)
             server = await host.loop.create_server(
-                lambda: Client(host, next(self._ids)), sock=sock, backlog=BACKLOG
+                lambda: Client(host, next(self._ids)), sock=sock, backlog=_ACCEPTED_AT_ONCE
             )
+            # asyncio has as many wait outside as it lets in at once.
+            sock.listen(BACKLOG)
             try:
                 yield
             finally:

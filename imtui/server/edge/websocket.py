@@ -359,8 +359,8 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
                 self._transport.write_eof()
 
     def _be_writable(self, can: bool) -> None:
-        can = can and self._transport is not None and not self._is_over
-        self._writer = self._transport.write if can and self._transport is not None else None
+        transport = self._transport if can and not self._is_over else None
+        self._writer = None if transport is None else transport.write
         self.writable(self._writer)
 
     def _is_closing(self) -> bool:

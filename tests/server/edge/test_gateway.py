@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from imtui.protocol.usersig import sign
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.edge.client import Client
+from imtui.server.edge.gateway import _ACCEPTED_AT_ONCE
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
 
@@ -331,3 +332,28 @@ async def test_the_subscriptions_of_a_passive_session_that_ended_are_cleared_in_
             assert await alice.code("logout") == 0
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 await cleared.wait()
+
+
+async def test_all_who_come_at_once_wait_outside_and_are_let_in_a_few_at_a_time(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, most = 200, 0
+    connections: set[Client] = set()
+    connection_made = Client.connection_made
+
+    def count(client: Client, transport: asyncio.BaseTransport) -> None:
+        connections.add(client)
+        connection_made(client, transport)
+
+    monkeypatch.setattr(Client, "connection_made", count)
+    address = backend.address.ws.removeprefix("ws://").rsplit(":", 1)
+    with contextlib.ExitStack() as stack:
+        for _ in range(many):
+            # Nobody is let in meanwhile, and none of them is turned away.
+            coming = socket.create_connection((address[0], int(address[1])), ANSWER_TIMEOUT)
+            stack.enter_context(coming)
+        while len(connections) < many:
+            before = len(connections)
+            await asyncio.sleep(0)
+            most = max(most, len(connections) - before)
+    assert 0 < most <= 2 * _ACCEPTED_AT_ONCE
