@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from textual.events import Key
 from textual.pilot import Pilot
@@ -12,6 +13,8 @@ from textual.pilot import Pilot
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Account, Launch
 from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
+
+_SETTLES: Final = 30
 
 
 @dataclass
@@ -28,6 +31,14 @@ class Running:
         await self.pilot.pause()
         self.clock.advance(seconds)
         await self.pilot.pause()
+
+    async def shows(self, *texts: str) -> None:
+        """Settle until the top screen shows all these texts, on a slow machine more than once."""
+        for _ in range(_SETTLES):
+            if all(text in self.text() for text in texts):
+                return
+            await self.settle()
+        raise AssertionError(f"waited for {texts}:\n{self.text()}")
 
     async def press(self, *keys: str) -> None:
         """Press keys and see what they do."""

@@ -51,6 +51,8 @@ class MessageView(LineView):
         self._new_after: int | None = None
         self._chosen = ""
         self._follows = True
+        self._goes_to_new = False
+        """Whether to go to where the unread ones begin, once anything is shown."""
 
     @property
     def follows(self) -> bool:
@@ -77,6 +79,7 @@ class MessageView(LineView):
         """Show the conversation with a user, at its end or where the unread ones begin."""
         self._user_id = user_id
         self._chosen = ""
+        self._goes_to_new = False
         chat = self.chat
         self._new_after = chat.read_seq if chat.unread else None
         # What is unread is not read before one has seen its beginning.
@@ -93,9 +96,8 @@ class MessageView(LineView):
 
     def show_new(self) -> None:
         """Go to where the unread ones begin, or to the end if they are all in sight there."""
+        self._goes_to_new = True
         self.show()
-        # How far one can scroll is known after the next layout.
-        self.call_after_refresh(self._show_new)
 
     def _show_new(self) -> None:
         new = self._first_new_line()
@@ -139,6 +141,10 @@ class MessageView(LineView):
         elif anchor is not None:
             self._keep(*anchor)
         self.refresh()
+        if self._goes_to_new:
+            self._goes_to_new = False
+            # How far one can scroll is known after the next layout.
+            self.call_after_refresh(self._show_new)
         if self.scroll_offset.y == 0 and not self.chat.complete:
             self._older()
 
