@@ -85,9 +85,7 @@ def admin_client(arguments: argparse.Namespace) -> AdminClient:
     if arguments.insecure or any(option is not None for option in given):
         raise UsageError("--app-id, --admin, --usersig-file and --insecure need --rest.")
     if arguments.data is not None:
-        from imtui.server.data_dir import DataDir
-
-        return _local_client(arguments.data, DataDir(arguments.data).not_running)
+        return _local_client(arguments.data)
     return _local_client(_local_data(), HERE_NOT_RUNNING)
 
 
@@ -194,7 +192,7 @@ def _remote_client(arguments: argparse.Namespace) -> AdminClient:
     return AdminClient(client)
 
 
-def _local_client(data_dir: Path, words: str) -> AdminClient:
+def _local_client(data_dir: Path, words: str = "") -> AdminClient:
     from imtui.protocol.usersig import sign
     from imtui.sdk.rest import RestClient
     from imtui.server.data_dir import DataDir
@@ -204,7 +202,7 @@ def _local_client(data_dir: Path, words: str) -> AdminClient:
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
     # Whoever may read the key runs the backend: it is theirs to say how it is reached.
     client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
-    return AdminClient(client, words)
+    return AdminClient(client, words or folder.not_running)
 
 
 def _local_data() -> Path:

@@ -412,12 +412,16 @@ async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_
         assert "hello" in run.text()
 
 
+def many_unread() -> FakeClient:
+    fake = street()
+    fake.talk("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
+    return fake
+
+
 async def test_many_unread_messages_are_shown_from_the_first_and_read_at_the_last(
     tmp_path: Path,
 ) -> None:
-    fake = street()
-    fake.talk("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
-    async with running(tmp_path, fake) as run:
+    async with running(tmp_path, many_unread()) as run:
         await run.press("n")
         await run.shows("── new ──", "number 1.")
         assert run.fake.called("clean_conversation_unread_message_count") == []
@@ -435,9 +439,7 @@ async def test_unread_messages_are_not_read_because_the_layout_is_late(
 
     # On a slow machine what is to follow a refresh may come before the first layout is shown.
     monkeypatch.setattr(MessageView, "call_after_refresh", call_now)
-    fake = street()
-    fake.talk("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
-    async with running(tmp_path, fake) as run:
+    async with running(tmp_path, many_unread()) as run:
         await run.press("n")
         await run.shows("── new ──", "number 1.")
         assert run.fake.called("clean_conversation_unread_message_count") == []

@@ -21,7 +21,8 @@ from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.frames import answer_frame
 from imtui.server.edge.methods import Caller, call
 from imtui.server.edge.metrics import OTHER, Metrics
-from imtui.server.edge.outbox import Outbox, Writer
+from imtui.server.edge.outbox import Outbox
+from imtui.server.edge.text_frames import Writer
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
 
 if TYPE_CHECKING:

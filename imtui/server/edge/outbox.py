@@ -1,6 +1,6 @@
 """What one connection is to be sent, and in which order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from msgspec import Raw, Struct, structs
@@ -11,6 +11,7 @@ from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import answer_frame, push_frame
 from imtui.server.edge.metrics import Metrics
+from imtui.server.edge.text_frames import Writer
 
 OWN_PUSHES_MAX: Final = 1000
 ANSWERS_MAX: Final = 64
@@ -43,10 +44,6 @@ def status_frames(statuses: list[Raw]) -> list[bytes]:
         for start in range(0, len(statuses), PUSH_MAX_STATUSES)
     )
     return [push_frame(Push.USER_STATUS_CHANGED, {"userStatusList": part}) for part in lists]
-
-
-Writer = Callable[[bytes], None]
-"""What writes a frame to a connection."""
 
 
 class Sink(Protocol):
@@ -125,8 +122,7 @@ class Outbox:
         """Take statuses of watched users, given the frames that tell them.
 
         If they can be sent at once, in one frame, return what sends it: it is the caller's to do
-        so. While earlier frames have not been taken only the last status of each
-        user is kept.
+        so. While earlier frames have not been taken only the last status of each user is kept.
         """
         if not self._ready and not self._statuses:
             if len(frames) == 1 and self.writer is not None:

@@ -1,5 +1,6 @@
 """Text frames of WebSockets: made for all connections at once, and read at a glance."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,9 @@ try:
     from websockets.speedups import apply_mask
 except ImportError:  # pragma: no cover
     from websockets.utils import apply_mask
+
+Writer = Callable[[bytes], None]
+"""What writes frames to a connection."""
 
 # RFC 6455, section 5.2.
 _FINAL_TEXT: Final = 0x81

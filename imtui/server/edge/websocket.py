@@ -9,10 +9,9 @@ written together.
 import asyncio
 import contextlib
 import logging
-import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
 from websockets.exceptions import InvalidState
@@ -23,7 +22,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
-from imtui.server.edge.text_frames import least_size, lone_text
+from imtui.server.edge.text_frames import Writer, least_size, lone_text
 
 CLOSE_TIMEOUT: Final = 5.0
 """How long the other side may take to close after it was told to, in seconds."""
@@ -97,7 +96,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._next_turn: asyncio.Handle | None = None
         self._deadline: asyncio.TimerHandle | None = loop.call_later(open_timeout, self.abort)
         """What ends the connection unless the other side does its part in time."""
-        self._writer: Callable[[bytes], None] | None = None
+        self._writer: Writer | None = None
         """What writes frames at once; None while the other side takes none."""
 
     # What a subclass says
@@ -127,7 +126,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         """Return frames that are ready to be written, joined; empty if there are none."""
 
     @abstractmethod
-    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+    def writable(self, writer: Writer | None) -> None:
         """Take what writes frames at once, until this is said again; None if nothing does."""
 
     @abstractmethod
@@ -186,15 +185,14 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
-        has_more = self._incoming is not None and len(self._incoming) > 1
-        turn_ends = self._loop.time() + _TURN if has_more else math.inf
+        turn_ends = self._loop.time() + _TURN
         while self._incoming and self.is_ready():
             try:
                 self.message(self._incoming.popleft())
             except Exception as fault:
                 self.give_up(fault)
                 break
-            if has_more and self._loop.time() >= turn_ends:
+            if self._incoming and self._loop.time() >= turn_ends:
                 self._take_turn_later()
                 break
         if not self._incoming:
@@ -346,7 +344,7 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     def _send(self) -> None:
         writes = self._protocol.data_to_send()
-        if not writes or self._transport is None or self._is_closing():
+        if not writes or self._transport is None or self._transport.is_closing():
             return
         if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
             # Answers to pings of somebody who reads none.

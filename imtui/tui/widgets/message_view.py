@@ -51,8 +51,8 @@ class MessageView(LineView):
         self._new_after: int | None = None
         self._chosen = ""
         self._follows = True
-        self._goes_to_new = False
-        """Whether to go to where the unread ones begin, once anything is shown."""
+        self._then: Callable[[], None] | None = None
+        """Where to go once anything is shown."""
 
     @property
     def follows(self) -> bool:
@@ -79,7 +79,7 @@ class MessageView(LineView):
         """Show the conversation with a user, at its end or where the unread ones begin."""
         self._user_id = user_id
         self._chosen = ""
-        self._goes_to_new = False
+        self._then = None
         chat = self.chat
         self._new_after = chat.read_seq if chat.unread else None
         # What is unread is not read before one has seen its beginning.
@@ -96,8 +96,7 @@ class MessageView(LineView):
 
     def show_new(self) -> None:
         """Go to where the unread ones begin, or to the end if they are all in sight there."""
-        self._goes_to_new = True
-        self.show()
+        self._show_then(self._show_new)
 
     def _show_new(self) -> None:
         new = self._first_new_line()
@@ -118,6 +117,11 @@ class MessageView(LineView):
         if self._new_after is not None:
             self._new_after = None
             self.show()
+
+    def _show_then(self, go: Callable[[], None]) -> None:
+        """Show the conversation, at once or when it is laid out, and go somewhere in it."""
+        self._then = go
+        self.show()
 
     def show(self) -> None:
         """Show the conversation as it is now."""
@@ -141,10 +145,10 @@ class MessageView(LineView):
         elif anchor is not None:
             self._keep(*anchor)
         self.refresh()
-        if self._goes_to_new:
-            self._goes_to_new = False
+        if self._then is not None:
             # How far one can scroll is known after the next layout.
-            self.call_after_refresh(self._show_new)
+            self.call_after_refresh(self._then)
+            self._then = None
         if self.scroll_offset.y == 0 and not self.chat.complete:
             self._older()
 
@@ -215,10 +219,9 @@ class MessageView(LineView):
         """Put the cursor on a message and show it; on none, and show the end, without an ID."""
         self._chosen = msg_id
         if msg_id and self._first_line(msg_id) is None:
-            # It was loaded a moment ago: how far one can scroll is known after the next layout.
+            # It was loaded a moment ago.
             self.follows = False
-            self.show()
-            self.call_after_refresh(self._show_chosen)
+            self._show_then(self._show_chosen)
         self._show_chosen()
         self.refresh()
 

@@ -42,7 +42,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
         works: dict[str, Callable[[], Cost]] = {}
         for watchers, publisher in publishers.items():
             star = Star(host, watching, publisher, watchers)
-            works[str(watchers)] = partial(star.run, max(2, size.deliveries // watchers))
+            works[str(watchers)] = _work(star, size, watchers)
         results = in_turn(size.runs, works)
     for watchers in more:
         yield figure(
@@ -63,6 +63,10 @@ def measure(setting: Setting) -> Iterator[Figure]:
     yield _kernel_alone(size, few, most)
 
 
+def _work(star: Star, size: Size, watchers: int) -> Callable[[], Cost]:
+    return partial(star.run, max(2, size.deliveries // watchers))
+
+
 def _kernel_alone(size: Size, few: int, most: int) -> Figure:
     with ExitStack() as stack:
         works: dict[str, Callable[[], Cost]] = {}
@@ -70,7 +74,7 @@ def _kernel_alone(size: Size, few: int, most: int) -> Figure:
             folder = stack.enter_context(folder_for("send"))
             host = stack.enter_context(bare(folder, receivers + 1))
             star = Star.gather(host, stack, receivers, size.quiet)
-            works[str(receivers)] = partial(star.run, max(2, size.deliveries // receivers))
+            works[str(receivers)] = _work(star, size, receivers)
         results = in_turn(size.runs, works)
     return figure(
         f"send alone to {most}: CPU, beside {few}",

@@ -18,6 +18,11 @@ from imtui.server.edge.gateway import _ACCEPTED_AT_ONCE
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
 
+def address_of(backend: Backend) -> tuple[str, int]:
+    host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
+    return host, int(port)
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
@@ -93,8 +98,7 @@ async def test_whoever_does_not_log_in_is_closed_and_a_thousand_of_them_hurt_nob
     tmp_path: Path,
 ) -> None:
     async with Backend(BackendConfig(tmp_path / "data", login_timeout=2.0)) as backend:
-        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
-        idle = [await asyncio.open_connection(host, int(port)) for _ in range(900)]
+        idle = [await asyncio.open_connection(*address_of(backend)) for _ in range(900)]
         async with AsyncExitStack() as stack:
             upgraded = [await stack.enter_async_context(wire(backend)) for _ in range(100)]
             good = await stack.enter_async_context(wire(backend))
@@ -170,8 +174,7 @@ async def test_the_end_does_not_wait_for_half_a_handshake(
     be_patient(monkeypatch)
     async with AsyncExitStack() as stack:
         backend = await stack.enter_async_context(Backend(BackendConfig(tmp_path / "data")))
-        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await asyncio.open_connection(*address_of(backend))
         writer.write(b"GET / HTTP/1.1\r\n")
         async with wire(backend) as client, asyncio.timeout(ANSWER_TIMEOUT):
             await client.login("alice")
@@ -189,8 +192,7 @@ async def test_who_connects_at_the_last_moment_is_hung_up_on(
     be_patient(monkeypatch)
     async with AsyncExitStack() as stack:
         backend = await stack.enter_async_context(Backend(BackendConfig(tmp_path / "data")))
-        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
-        with socket.create_connection((host, int(port))) as late:
+        with socket.create_connection(address_of(backend)) as late:
             for _ in range(iterations):
                 await asyncio.sleep(0)
             async with asyncio.timeout(ANSWER_TIMEOUT):
@@ -202,8 +204,7 @@ async def test_who_connects_at_the_last_moment_is_hung_up_on(
 
 async def test_half_a_handshake_is_hung_up_on(tmp_path: Path) -> None:
     async with Backend(BackendConfig(tmp_path / "data", login_timeout=0.3)) as backend:
-        host, _, port = backend.address.ws.removeprefix("ws://").partition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await asyncio.open_connection(*address_of(backend))
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nUpgra")
         async with asyncio.timeout(ANSWER_TIMEOUT):
             assert await reader.read() is not None
@@ -346,11 +347,10 @@ async def test_all_who_come_at_once_wait_outside_and_are_let_in_a_few_at_a_time(
         connection_made(client, transport)
 
     monkeypatch.setattr(Client, "connection_made", count)
-    address = backend.address.ws.removeprefix("ws://").rsplit(":", 1)
     with contextlib.ExitStack() as stack:
         for _ in range(many):
             # Nobody is let in meanwhile, and none of them is turned away.
-            coming = socket.create_connection((address[0], int(address[1])), ANSWER_TIMEOUT)
+            coming = socket.create_connection(address_of(backend), ANSWER_TIMEOUT)
             stack.enter_context(coming)
         while len(connections) < many:
             before = len(connections)

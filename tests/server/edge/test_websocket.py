@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
-from imtui.server.edge.text_frames import text_frame
+from imtui.server.edge.text_frames import Writer, text_frame
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
 
 TIMEOUT = 20.0
@@ -35,7 +35,7 @@ class Talk(WebSocket):
         self.ready = True
         self.busy = False
         self.ends = 0
-        self.writer: Callable[[bytes], None] | None = None
+        self.writer: Writer | None = None
         server.talks.append(self)
 
     def opened(self) -> None:
@@ -58,7 +58,7 @@ class Talk(WebSocket):
     def next_data(self) -> bytes:
         return self.frames.pop(0) if self.frames else b""
 
-    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+    def writable(self, writer: Writer | None) -> None:
         self.writer = writer
 
     def closed(self) -> None:

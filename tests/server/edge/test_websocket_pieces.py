@@ -1,19 +1,15 @@
 """However what is sent is cut, it is read as websockets alone reads it."""
 
 import asyncio
-from collections.abc import Callable
 from unittest.mock import patch
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from websockets.frames import Frame, Opcode
+from websockets.frames import Opcode
 
+from imtui.server.edge.text_frames import Writer
 from imtui.server.edge.websocket import WebSocket
-
-HANDSHAKE = (
-    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
+from tests.server.edge.test_websocket import HANDSHAKE, masked
 
 
 class Wire(asyncio.Transport):
@@ -77,7 +73,7 @@ class Reader(WebSocket):
     def next_data(self) -> bytes:
         return b""
 
-    def writable(self, writer: Callable[[bytes], None] | None) -> None:
+    def writable(self, writer: Writer | None) -> None:
         """Write nothing."""
 
     def closed(self) -> None:
@@ -110,7 +106,7 @@ def frame(opcode: Opcode, data: bytes, fin: bool, length_in: int) -> bytes:
 
 TEXTS = st.binary(max_size=12) | st.integers(120, 130).map(lambda size: b"x" * size)
 # With a mask of zeros what is in a frame may look like a frame itself.
-INNER = TEXTS.map(lambda data: Frame(Opcode.TEXT, data).serialize(mask=True))
+INNER = TEXTS.map(masked)
 FRAMES = st.builds(
     frame,
     st.sampled_from([Opcode.TEXT, Opcode.TEXT, Opcode.TEXT, Opcode.CONT, Opcode.PING, *Opcode]),
