@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from imtui.cli.sockets import make_socket_dir
 from imtui.files import FileLock
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.usersig import sign
-from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+from imtui.server.data_dir import Address, BackendError, DataDir
 
 _START_TIMEOUT: Final = 10.0
 _END_TIMEOUT: Final = 10.0

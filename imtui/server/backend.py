@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from imtui.protocol import limits
+from imtui.protocol.app_key import AppKey
 from imtui.server.core.app import Timing
 from imtui.server.core.changes import Change
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+from imtui.server.data_dir import Address, BackendError, DataDir
 from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from imtui.files import FileLock, make_private_dir, write_private
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.wire_names import wire_name
 
@@ -17,17 +18,6 @@ DEFAULT_SDK_APP_ID: Final = 1_400_000_000
 
 class BackendError(Exception):
     """The backend cannot start or be reached; one line that says what to do."""
-
-
-class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
-    """The app that a backend serves, and the secret with which its UserSigs are made."""
-
-    sdk_app_id: int
-    secret_key: str
-
-    def __repr__(self) -> str:
-        """Leave the secret out, so that no log can show it."""
-        return f"AppKey(sdk_app_id={self.sdk_app_id})"
 
 
 class Address(msgspec.Struct, frozen=True, rename=wire_name):

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import SelfDevices, UserStatusList
 from imtui.server.core import changes as c
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import AppKey
 from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS
 from imtui.server.edge.methods import Caller, call
 from imtui.server.store.sqlite import SQLiteStore

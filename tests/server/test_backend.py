@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from imtui.protocol.app_key import AppKey
 from imtui.server.backend import Backend, BackendConfig
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import Address, AppKey, BackendError, DataDir
+from imtui.server.data_dir import Address, BackendError, DataDir
 from tests.server.wire import wire
 
 

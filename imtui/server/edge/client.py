@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, UnsetType
 from websockets.typing import Origin
 
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, decode_request
 from imtui.protocol.messages import CloseCode
 from imtui.server.core.account import Session
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import AppKey
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.frames import answer_frame
 from imtui.server.edge.methods import Caller, call

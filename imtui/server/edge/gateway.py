@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
+from imtui.protocol.app_key import AppKey
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import AppKey
 from imtui.server.edge.client import Client, Host
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.metrics import Metrics

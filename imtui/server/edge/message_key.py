@@ -7,7 +7,6 @@ from typing import Final
 
 from imtui.protocol.chat import Message
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.server.core.archive import Archive, StoredMessage
 
 UINT32_MAX: Final = 2**32 - 1
 
@@ -69,20 +68,6 @@ def key_of(text: str) -> MessageKey:
     if not numbers or max(numbers) > UINT32_MAX:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY)
     return MessageKey(*numbers)
-
-
-def find_message(
-    archive: Archive, sender: str, receiver: str, key: MessageKey
-) -> StoredMessage | None:
-    """Return the message of one account to another that has a key, or None if there is none."""
-    named = archive.find(sender, key.msg_id(receiver))
-    placed = archive.at(sender, receiver, [key.seq])
-    for there in (named, *placed):
-        if there is not None and there.message.sender == sender:
-            is_it = there.message.receiver == receiver and message_key(there.message) == key
-            if is_it:
-                return there
-    return None
 
 
 def _checksum(text: str) -> int:

@@ -10,14 +10,13 @@ from msgspec import Struct
 
 from imtui.protocol import chat
 from imtui.protocol import messages as m
+from imtui.protocol.app_key import AppKey, number_of
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Params, Request, decode_params
 from imtui.protocol.limits import heartbeat_interval
 from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import AppKey
-from imtui.server.edge.authentication import authenticate, number_of
 from imtui.server.edge.friendship_methods import FRIENDSHIP_METHODS, FriendshipMethod
 from imtui.server.store.store import StoreError
 
@@ -65,7 +64,7 @@ def call(caller: Caller, request: Request, now: Moment) -> Struct:
 def _login(caller: Caller, raw: Params, now: Moment) -> m.LoginResult:
     # The UserSig is checked before all else, and so before the other fields are even read.
     proof = decode_params(raw, m.Credentials)
-    claims = authenticate(caller.key, proof.sdk_app_id, proof.user_id, proof.user_sig, now)
+    claims = caller.key.verify(proof.sdk_app_id, proof.user_id, proof.user_sig, now.unix_ms)
     signature = number_of(claims)
     caller.service.check_user_sig(proof.user_id, claims.time, signature)
     params = decode_params(raw, m.LoginParams)

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, UnsetType
 
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.chat import GetHistoryParams, MessageList, SendMessageParams
 from imtui.protocol.jsonrpc import decode_incoming, encode
 from imtui.protocol.messages import LoginParams, LoginResult, Method, Push
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, Message
-from imtui.server.data_dir import AppKey, DataDir
+from imtui.server.data_dir import DataDir
 from tests.benchmarks.load import TEXT, Heard, Pair, ignore
 from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
 from tests.benchmarks.peers.servers import WITHIN, Server, running

@@ -9,11 +9,11 @@ from imtui.server.edge.message_key import (
     UINT32_MAX,
     MessageKey,
     derived_seq,
-    find_message,
     key_of,
     message_key,
     message_random,
 )
+from imtui.server.edge.rest.openim_history import find_message
 from tests.server.memory_archive import MemoryArchive
 
 GIVEN = MessageKey(7, 11, 1_700_000_000)

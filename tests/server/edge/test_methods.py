@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import decode_request, encode_answer
 from imtui.protocol.messages import Method
@@ -15,7 +16,6 @@ from imtui.server.core.logins import Login
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
-from imtui.server.data_dir import AppKey
 from imtui.server.edge.methods import Caller, call
 from tests.server.memory_archive import MemoryArchive
 

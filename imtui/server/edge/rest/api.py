@@ -11,14 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from imtui.protocol.app_key import AppKey, number_of
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.server.core.moment import Moment
 from imtui.server.core.rates import Window
 from imtui.server.core.service import IMService
-from imtui.server.data_dir import AppKey
-from imtui.server.edge.authentication import authenticate, number_of
 from imtui.server.edge.change_log import ChangeLog
 from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.metrics import OTHER, Metrics
@@ -194,8 +193,8 @@ class Rest:
         if query.get("identifier") != ADMINISTRATOR:
             raise IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
         user_sig = query.get("usersig", "")
-        claims = authenticate(
-            self._key, self._key.sdk_app_id, ADMINISTRATOR, user_sig, self._clock()
+        claims = self._key.verify(
+            self._key.sdk_app_id, ADMINISTRATOR, user_sig, self._clock().unix_ms
         )
         self._service.check_user_sig(ADMINISTRATOR, claims.time, number_of(claims))
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 import msgspec
-from msgspec import Struct
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.wire_names import rest_name
+from imtui.protocol.rest.body import Body
 from imtui.server.core.app import App
 from imtui.server.core.moment import Moment
 from imtui.server.core.service import IMService
@@ -28,10 +27,6 @@ BULK_RATE: Final = 100
 _log: Final = logging.getLogger(__name__)
 
 _FIELD: Final = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)")
-
-
-class Body(Struct, frozen=True, rename=rest_name):
-    """What a request or an answer holds; the names are the field's."""
 
 
 class Answer(Body, frozen=True):

@@ -4,16 +4,9 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.protocol.rest.body import Body
 from imtui.server.core import accounts
-from imtui.server.edge.rest.command import (
-    BULK_RATE,
-    Answer,
-    Body,
-    Call,
-    Command,
-    Service,
-    result_of,
-)
+from imtui.server.edge.rest.command import BULK_RATE, Answer, Call, Command, Service, result_of
 
 ACCOUNTS_MAX: Final = 100
 """So many accounts are imported, checked or deleted in one call."""

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 from imtui.protocol.chat import ElemType, Message, MessageStatus, SendMessageParams, size_of
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
-from imtui.server.edge.rest.command import Body
+from imtui.protocol.rest.body import Body
 
 Elements = list[dict[str, Any]]
 

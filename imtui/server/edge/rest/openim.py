@@ -4,11 +4,12 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import QUERY_MAX_USERS
+from imtui.protocol.rest.body import Body
 from imtui.protocol.status import Platform, UserStatusType
 from imtui.server.core.account import Account
 from imtui.server.core.device import Device, DeviceState
 from imtui.server.core.moment import Moment
-from imtui.server.edge.rest.command import Body, Call, Command, Service
+from imtui.server.edge.rest.command import Call, Command, Service
 
 OPENIM: Final = Service(
     "openim",

@@ -6,12 +6,13 @@ from msgspec import Meta, field
 
 from imtui.protocol.chat import Message
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.body import Body
 from imtui.server.core import conversations, messages
-from imtui.server.core.archive import StoredMessage
+from imtui.server.core.archive import Archive, StoredMessage
 from imtui.server.core.conversation import Conversation
 from imtui.server.core.paging import page_of
-from imtui.server.edge.message_key import find_message, key_of, message_key
-from imtui.server.edge.rest.command import Answer, Body, Call, Command
+from imtui.server.edge.message_key import MessageKey, key_of, message_key
+from imtui.server.edge.rest.command import Answer, Call, Command
 from imtui.server.edge.rest.message_body import Elements, elements_of
 from imtui.server.edge.rest.openim import OPENIM
 
@@ -221,6 +222,20 @@ def _get_c2c_unread_msg_num(call: Call, wish: GetUnreadMsgNum) -> UnreadMsgNums:
             if peer not in app.accounts
         ),
     )
+
+
+def find_message(
+    archive: Archive, sender: str, receiver: str, key: MessageKey
+) -> StoredMessage | None:
+    """Return the message of one account to another that has a key, or None if there is none."""
+    named = archive.find(sender, key.msg_id(receiver))
+    placed = archive.at(sender, receiver, [key.seq])
+    for there in (named, *placed):
+        if there is not None and there.message.sender == sender:
+            is_it = there.message.receiver == receiver and message_key(there.message) == key
+            if is_it:
+                return there
+    return None
 
 
 def _check_two(call: Call, first: str, second: str) -> None:

@@ -7,10 +7,11 @@ from msgspec import Meta, structs
 from imtui.protocol.chat import SendMessageParams
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.protocol.rest.body import Body
 from imtui.server.core import accounts, messages
 from imtui.server.core.messages import Manner
 from imtui.server.edge.message_key import UINT32_MAX, MessageKey, derived_seq
-from imtui.server.edge.rest.command import Answer, Body, Call, Command, result_of
+from imtui.server.edge.rest.command import Answer, Call, Command, result_of
 from imtui.server.edge.rest.message_body import Contents, MsgBody, contents_of, elements_of_wish
 from imtui.server.edge.rest.openim import OPENIM
 

@@ -4,10 +4,11 @@ from bisect import bisect_left, bisect_right
 from typing import Any, Final
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.body import Body
 from imtui.server.core.app import App
 from imtui.server.core.console import Console
 from imtui.server.edge.change_log import KEPT, LogItem
-from imtui.server.edge.rest.command import Answer, Body, Call, Command, Service
+from imtui.server.edge.rest.command import Answer, Call, Command, Service
 from imtui.server.edge.rest.counts import counts
 
 _CODES: Final = {6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS}

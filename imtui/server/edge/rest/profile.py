@@ -4,8 +4,9 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
+from imtui.protocol.rest.body import Body
 from imtui.server.core import custom_fields, profiles
-from imtui.server.edge.rest.command import Answer, Body, Call, Command, Service
+from imtui.server.edge.rest.command import Answer, Call, Command, Service
 from imtui.server.edge.rest.tags import (
     TagValue,
     TagWish,

@@ -7,8 +7,9 @@ from msgspec import Meta
 
 from imtui.protocol.chat import conversation_id
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.body import Body
 from imtui.server.core import conversations
-from imtui.server.edge.rest.command import Answer, Body, Call, Command, Service
+from imtui.server.edge.rest.command import Answer, Call, Command, Service
 
 PAGE_MAX: Final = 100
 """So many conversations a page has at most."""

@@ -10,9 +10,10 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS, UNIX_MS_MAX
 from imtui.protocol.messages import AddFriendParams, FriendType
+from imtui.protocol.rest.body import Body
 from imtui.server.core import applications, friend_notes, friendships
 from imtui.server.core.friend_notes import NoteWish
-from imtui.server.edge.rest.command import Answer, Body, Call, Command
+from imtui.server.edge.rest.command import Answer, Call, Command
 from imtui.server.edge.rest.sns_items import (
     INVALID,
     SNS,

@@ -6,8 +6,9 @@ from typing import Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.limits import FRIENDSHIP_BATCH_MAX
+from imtui.protocol.rest.body import Body
 from imtui.server.core.app import App
-from imtui.server.edge.rest.command import Body, Call, Service, result_of
+from imtui.server.edge.rest.command import Call, Service, result_of
 
 INVALID: Final = ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS
 

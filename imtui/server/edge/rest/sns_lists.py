@@ -8,9 +8,10 @@ from msgspec import Meta
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_group_name
 from imtui.protocol.limits import BLACK_LIST_MAX, FRIEND_GROUPS_MAX
+from imtui.protocol.rest.body import Body
 from imtui.server.core import blocklist, friend_groups
 from imtui.server.core.app import App
-from imtui.server.edge.rest.command import Body, Call, Command
+from imtui.server.edge.rest.command import Call, Command
 from imtui.server.edge.rest.sns_items import (
     INVALID,
     SNS,

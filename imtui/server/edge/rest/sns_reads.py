@@ -7,8 +7,9 @@ from msgspec import Meta
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
+from imtui.protocol.rest.body import Body
 from imtui.server.core.relation import Relation
-from imtui.server.edge.rest.command import Body, Call, Command
+from imtui.server.edge.rest.command import Call, Command
 from imtui.server.edge.rest.sns_items import (
     INVALID,
     SNS,

@@ -8,7 +8,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text
 from imtui.protocol.limits import CUSTOM_VALUE_MAX_BYTES, PROFILE_LOCATION_MAX_BYTES
 from imtui.protocol.profiles import FriendAllowType, Gender, UserFullInfo
-from imtui.server.edge.rest.command import Body
+from imtui.protocol.rest.body import Body
 
 _PROFILE_CUSTOM: Final = re.compile(r"Tag_Profile_Custom_([A-Za-z]{1,8})", re.ASCII)
 _UINT32_MAX: Final = 2**32 - 1

@@ -1,0 +1,45 @@
+"""The key of an app, and the proof that a UserSig was made with it."""
+
+import zlib
+
+import msgspec
+
+from imtui.protocol import usersig
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.usersig import Claims
+from imtui.protocol.wire_names import wire_name
+
+
+class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
+    """The app that a backend serves, and the secret with which its UserSigs are made."""
+
+    sdk_app_id: int
+    secret_key: str
+
+    def __repr__(self) -> str:
+        """Leave the secret out, so that no log can show it."""
+        return f"AppKey(sdk_app_id={self.sdk_app_id})"
+
+    def verify(self, sdk_app_id: int, user_id: str, user_sig: str, unix_ms: int) -> Claims:
+        """Return what a UserSig claims if it proves its bearer to be ``user_id`` of this app.
+
+        Args:
+            sdk_app_id: The app that the bearer names.
+            user_id: Who the bearer claims to be.
+            user_sig: The proof.
+            unix_ms: The present, in Unix milliseconds.
+
+        Raises:
+            IMError: In this order: 70002 empty, 70003 unreadable, 70020 another app than ours,
+                70014 a UserSig for another app, 70013 another user, 70009 another key, 70001
+                expired.
+        """
+        usersig.read(user_sig)
+        if sdk_app_id != self.sdk_app_id:
+            raise IMError(ErrorCode.ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND)
+        return usersig.verify(user_sig, user_id, sdk_app_id, self.secret_key, now=unix_ms / 1000)
+
+
+def number_of(claims: Claims) -> int:
+    """Return a number that stands for a UserSig, the same after a restart."""
+    return zlib.crc32(claims.sig.encode())

@@ -1,0 +1,1 @@
+"""The formats of the field's REST API and callbacks."""
