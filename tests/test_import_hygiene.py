@@ -10,7 +10,10 @@ import pytest
     ("module", "absent"),
     [
         ("imtui.sdk", ["textual", "rich", "imtui.server", "imtui.tui", "imtui.cli", "httpx"]),
-        ("imtui.server.backend", ["textual", "rich", "imtui.sdk", "imtui.tui", "uvicorn", "httpx"]),
+        (
+            "imtui.server.node.backend",
+            ["textual", "rich", "imtui.sdk", "imtui.tui", "uvicorn", "httpx"],
+        ),
         (
             "imtui.server.core.service",
             ["asyncio", "socket", "sqlite3", "websockets", "imtui.server.edge"],

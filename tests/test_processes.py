@@ -12,8 +12,8 @@ import pytest
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
-from imtui.server.backend import Backend, BackendConfig
-from imtui.server.data_dir import DataDir
+from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.data_dir import DataDir
 
 WITHIN = 30.0
 

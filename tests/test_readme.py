@@ -10,7 +10,7 @@ import pytest
 from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.commands import COMMAND_IDS, keys_table
 from imtui.tui.settings import parse
 

@@ -195,7 +195,7 @@ def _remote_client(arguments: argparse.Namespace) -> AdminClient:
 def _local_client(data_dir: Path, words: str = "") -> AdminClient:
     from imtui.protocol.usersig import sign
     from imtui.sdk.rest import RestClient
-    from imtui.server.data_dir import DataDir
+    from imtui.server.node.data_dir import DataDir
 
     folder = DataDir(data_dir)
     address, key = folder.address(), folder.app_key()
@@ -207,7 +207,7 @@ def _local_client(data_dir: Path, words: str = "") -> AdminClient:
 
 def _local_data() -> Path:
     from imtui.cli import paths
-    from imtui.server.data_dir import BackendError, DataDir
+    from imtui.server.node.data_dir import BackendError, DataDir
 
     data_dir = paths.local_data()
     try:

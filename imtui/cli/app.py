@@ -14,7 +14,7 @@ from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, c
 
 if TYPE_CHECKING:
     from imtui.cli.instances import Instance
-    from imtui.server.data_dir import Address
+    from imtui.server.node.data_dir import Address
     from imtui.tui.launch import Account, JoinError
 
 _log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Joining:
             JoinError: One line that says what to do.
         """
         from imtui.cli.errors import CommandError
-        from imtui.server.data_dir import BackendError
+        from imtui.server.node.data_dir import BackendError
 
         try:
             if isinstance(self._choice, LocalAccount):
@@ -126,7 +126,7 @@ class Joining:
         from imtui.cli import paths
         from imtui.cli.embedded import EmbeddedBackend, local_user_sig
         from imtui.demo.cast import FIRST_SUBSCRIPTIONS
-        from imtui.server.data_dir import DataDir
+        from imtui.server.node.data_dir import DataDir
 
         backend = EmbeddedBackend(paths.local_data())
         address = await backend.ensure()
@@ -188,7 +188,7 @@ def _reviver(
     ensure: "Callable[[Address], Awaitable[Address]]", address: "Address"
 ) -> Callable[[], Awaitable[None]]:
     async def revive() -> None:
-        from imtui.server.data_dir import BackendError
+        from imtui.server.node.data_dir import BackendError
 
         _log.info("This machine's backend is brought up again if it is gone")
         try:

@@ -101,7 +101,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
 
 
 def _connect(arguments: argparse.Namespace) -> "Client":
-    from imtui.server.data_dir import BackendError
+    from imtui.server.node.data_dir import BackendError
     from imtui.tui.console.client import Unreachable
 
     try:

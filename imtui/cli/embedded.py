@@ -17,7 +17,7 @@ from imtui.files import FileLock
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.usersig import sign
-from imtui.server.data_dir import Address, BackendError, DataDir
+from imtui.server.node.data_dir import Address, BackendError, DataDir
 
 _START_TIMEOUT: Final = 10.0
 _END_TIMEOUT: Final = 10.0

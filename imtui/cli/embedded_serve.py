@@ -19,11 +19,11 @@ from imtui.cli.signals import ending_signals
 from imtui.cli.sockets import make_socket_dir
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
-from imtui.server.data_dir import DataDir
+from imtui.server.node.data_dir import DataDir
 
 if TYPE_CHECKING:
     from imtui.demo.runner import Demo
-    from imtui.server.backend import Backend, BackendConfig
+    from imtui.server.node.backend import Backend, BackendConfig
 
 _LOG_MAX_BYTES: Final = 256 * 1024
 _LOOKS_IN_GRACE: Final = 20
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
-    from imtui.server.backend import Backend
+    from imtui.server.node.backend import Backend
 
     socket_dir = arguments.socket_dir or make_socket_dir(data_dir)
     joining = start_file(data_dir)
@@ -81,7 +81,7 @@ async def _attend(
 def _config(
     data_dir: Path, socket_dir: Path | None, arguments: argparse.Namespace
 ) -> "BackendConfig":
-    from imtui.server.backend import BackendConfig
+    from imtui.server.node.backend import BackendConfig
 
     return BackendConfig(
         data_dir=data_dir,

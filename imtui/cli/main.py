@@ -90,7 +90,7 @@ def _run(verb: Callable[[], int]) -> int:
 
 def _tell(error: BaseException) -> int:
     # Imported here: whoever raises it has paid for it already.
-    from imtui.server.data_dir import BackendError
+    from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
         return _one_line(str(error), EXIT_USAGE)

@@ -14,9 +14,9 @@ from imtui.cli.signals import ending_signals
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
-    from imtui.server.backend import BackendConfig
-    from imtui.server.edge.webhooks.callback import CallbackCommand
-    from imtui.server.edge.webhooks.config import WebhookConfig
+    from imtui.protocol.rest.callback import CallbackCommand
+    from imtui.server.node.backend import BackendConfig
+    from imtui.server.webhook.config import WebhookConfig
 
 WEBHOOK_TOKEN_VARIABLE: Final = "IMTUI_WEBHOOK_TOKEN"
 _TOKEN_FILE_MAX_BYTES: Final = 4096
@@ -104,7 +104,7 @@ def webhook_url(text: str) -> str:
 
 def webhook_commands(text: str) -> "frozenset[CallbackCommand]":
     """Return the callbacks that are named, with commas between them."""
-    from imtui.server.edge.webhooks.callback import CallbackCommand
+    from imtui.protocol.rest.callback import CallbackCommand
 
     names = [name.strip() for name in text.split(",")]
     known = [command.value for command in CallbackCommand]
@@ -128,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         return embedded_serve.run(arguments)
     log_to(logging.StreamHandler())
-    from imtui.server.backend import BackendConfig
+    from imtui.server.node.backend import BackendConfig
 
     config = BackendConfig(
         data_dir=arguments.data,
@@ -144,8 +144,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _webhook(arguments: argparse.Namespace) -> "WebhookConfig | None":
-    from imtui.server.edge.webhooks.callback import AFTER_EVENTS
-    from imtui.server.edge.webhooks.config import WebhookConfig
+    from imtui.protocol.rest.callback import AFTER_EVENTS
+    from imtui.server.webhook.config import WebhookConfig
 
     if arguments.webhook is None:
         if arguments.webhook_token_file or arguments.webhook_commands:
@@ -173,7 +173,7 @@ def _webhook_token(file: Path | None) -> str:
 
 
 async def _serve(config: "BackendConfig") -> None:
-    from imtui.server.backend import Backend
+    from imtui.server.node.backend import Backend
 
     # Before the backend is ready: from then on others may ask it to end.
     with ending_signals() as ended:

@@ -73,7 +73,7 @@ async def passive_client(
 async def _local_credentials(choice: LocalAccount) -> Credentials:
     from imtui.cli import paths
     from imtui.cli.embedded import EmbeddedBackend, local_user_sig
-    from imtui.server.data_dir import DataDir
+    from imtui.server.node.data_dir import DataDir
 
     data_dir = paths.local_data()
     address = await EmbeddedBackend(data_dir).running()

@@ -39,7 +39,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
     from imtui.protocol.usersig import sign
-    from imtui.server.data_dir import DataDir
+    from imtui.server.node.data_dir import DataDir
 
     users = list(dict.fromkeys(arguments.users))
     if len(users) > 1 and arguments.out is None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from imtui.protocol.errors import ErrorCode
 from imtui.protocol.usersig import sign
-from imtui.server.data_dir import DataDir
+from imtui.server.node.data_dir import DataDir
 from tests.checker.lines import Line, Setup
 from tests.checker.processes import Device, Died, Server
 from tests.checker.proxy import Break, Direction, Proxy

@@ -9,7 +9,7 @@ from imtui.cli.admin_client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
 from imtui.sdk.rest import RestClient
-from imtui.server.data_dir import BackendError, DataDir
+from imtui.server.node.data_dir import BackendError, DataDir
 
 
 class Failing(RestClient):

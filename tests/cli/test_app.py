@@ -14,7 +14,7 @@ from imtui.cli.embedded import EmbeddedBackend
 from imtui.cli.errors import CommandError
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
-from imtui.server.data_dir import BackendError, DataDir
+from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.tui.launch import Account, JoinError
 from tests.cli.processes import Home
 from tests.cli.test_embedded import gone

@@ -16,7 +16,7 @@ from imtui.cli.embedded import EmbeddedBackend, local_user_sig, start_file
 from imtui.files import FileLock
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
-from imtui.server.data_dir import Address, BackendError, DataDir
+from imtui.server.node.data_dir import Address, BackendError, DataDir
 from tests.cli.processes import TIMEOUT, Home
 
 QUICK = ("--start-grace", "10", "--idle-grace", "0.2")

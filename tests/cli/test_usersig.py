@@ -3,7 +3,7 @@
 import pytest
 
 from imtui.protocol.usersig import verify
-from imtui.server.data_dir import DataDir
+from imtui.server.node.data_dir import DataDir
 from tests.cli.processes import Home
 
 

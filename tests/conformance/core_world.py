@@ -14,12 +14,12 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import SelfDevices, UserStatusList
+from imtui.server.clock import Moment
 from imtui.server.core import changes as c
-from imtui.server.core.moment import Moment
+from imtui.server.core.friends.friendship_news import FRIENDSHIP_NEWS
 from imtui.server.core.service import IMService
-from imtui.server.edge.friendship_news import FRIENDSHIP_NEWS
 from imtui.server.edge.methods import Caller, call
-from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.store.sqlite.store import SQLiteStore
 
 from .raw_client import JSON, Push, Refused
 from .virtual_time import WALL_START

@@ -352,7 +352,7 @@ def small_limits() -> Iterator[None]:
     """Make the limits of the core as small as those of the model."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("imtui.server.core.rates.RATE_CALLS", RATE_CALLS)
-        patch.setattr("imtui.server.core.login_policy.DEVICES_PER_PLATFORM", PER_PLATFORM)
+        patch.setattr("imtui.server.core.accounts.login_policy.DEVICES_PER_PLATFORM", PER_PLATFORM)
         patch.setattr("imtui.protocol.limits.SUBSCRIPTIONS_MAX", SUBSCRIPTIONS_MAX)
         yield
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from imtui.server.core.moment import Moment
+from imtui.server.clock import Moment
 
 WALL_START = 1_795_000_000_000
 """Unix ms at which virtual time begins."""

@@ -22,7 +22,7 @@ from imtui.sdk import (
     UserFullInfo,
     UserStatusType,
 )
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from imtui.protocol.usersig import sign
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 
 SCRIPT = """
 import asyncio, sys

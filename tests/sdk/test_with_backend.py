@@ -21,7 +21,7 @@ from imtui.sdk import (
     UserStatusType,
 )
 from imtui.sdk.rest import RestClient
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 

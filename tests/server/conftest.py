@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 
 
 @pytest.fixture

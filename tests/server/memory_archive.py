@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from imtui.server.core.archive import StoredMessage, sides
 from imtui.server.core.changes import Change, MessagesChanged, MessagesCleared, MessageSent
+from imtui.server.core.messages.archive import StoredMessage, sides
 
 
 class MemoryArchive:

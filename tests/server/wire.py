@@ -9,7 +9,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from imtui.protocol.usersig import sign
-from imtui.server.backend import Backend
+from imtui.server.node.backend import Backend
 
 ANSWER_TIMEOUT = 20.0
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, Platform
 from imtui.sdk.rest import RestClient
-from imtui.server.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.app import ImtuiApp
 from imtui.tui.launch import Account, Launch
 from imtui.tui.store import Link

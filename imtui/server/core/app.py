@@ -8,19 +8,19 @@ from msgspec import structs
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.profiles import UserFullInfo
-from imtui.server.core.account import Account, Session
-from imtui.server.core.application import Applications
-from imtui.server.core.archive import Archive
+from imtui.server.clock import Moment
+from imtui.server.core.accounts.account import Account, Session
+from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.accounts.user_sigs import UserSigs
 from imtui.server.core.changes import Change, DeviceChanged, FriendshipChange
-from imtui.server.core.conversation import Conversation, Conversations, Side
-from imtui.server.core.deadlines import Deadlines
-from imtui.server.core.device import DeviceState
-from imtui.server.core.friend_book import FriendBook
-from imtui.server.core.moment import Moment
+from imtui.server.core.friends.application import Applications
+from imtui.server.core.friends.friend_book import FriendBook
+from imtui.server.core.messages.archive import Archive
+from imtui.server.core.messages.conversation import Conversation, Conversations, Side
 from imtui.server.core.rates import Rates
 from imtui.server.core.relation import Relation, ShortRelation
 from imtui.server.core.stored import StoredApp
-from imtui.server.core.user_sigs import UserSigs
+from imtui.server.deadlines import Deadlines
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from imtui.protocol.chat import Conversation, Message
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.status import UserStatus
-from imtui.server.core.application import Application
-from imtui.server.core.archive import StoredMessage, sides
+from imtui.server.core.accounts.device import Device
 from imtui.server.core.console import Console
-from imtui.server.core.device import Device
-from imtui.server.core.friend_book import NO_NOTE, FriendNote
+from imtui.server.core.friends.application import Application
+from imtui.server.core.friends.friend_book import NO_NOTE, FriendNote
+from imtui.server.core.messages.archive import StoredMessage, sides
 
 
 @dataclass(frozen=True, slots=True)

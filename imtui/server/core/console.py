@@ -8,7 +8,7 @@ import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import ConsoleSettings
-from imtui.server.core.login_policy import LoginPolicy
+from imtui.server.core.accounts.login_policy import LoginPolicy
 
 
 class Edition(StrEnum):

@@ -9,10 +9,10 @@ from imtui.protocol.friendship import (
 )
 from imtui.protocol.messages import AddFriendParams, FriendInfo, FriendListPage, FriendType
 from imtui.protocol.profiles import SetSelfInfoParams, UserFullInfo
-from imtui.server.core import applications, blocklist, friend_groups, friendships, profiles
+from imtui.server.clock import Moment
 from imtui.server.core.app import App
-from imtui.server.core.application import Application
-from imtui.server.core.moment import Moment
+from imtui.server.core.friends import applications, blocklist, friend_groups, friendships, profiles
+from imtui.server.core.friends.application import Application
 
 
 class FriendshipService:

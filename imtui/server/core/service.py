@@ -13,24 +13,20 @@ from imtui.protocol.chat import (
 )
 from imtui.protocol.messages import SelfDevice, Subscriptions
 from imtui.protocol.status import UserStatus
-from imtui.server.core import (
-    conversations,
-    logins,
-    messages,
-    presence,
-    statuses,
-    subscriptions,
-)
+from imtui.server.clock import Moment
+from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.app import App, Timing
-from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change, ConsoleChanged, SessionSilent
 from imtui.server.core.console import Console
-from imtui.server.core.device import DeviceState
 from imtui.server.core.friendship_service import FriendshipService
-from imtui.server.core.logins import Login
-from imtui.server.core.messages import Manner
-from imtui.server.core.moment import Moment
+from imtui.server.core.logins import logins
+from imtui.server.core.logins.logins import Login
+from imtui.server.core.messages import conversations, messages
+from imtui.server.core.messages.archive import Archive
+from imtui.server.core.messages.messages import Manner
+from imtui.server.core.presence import presence, statuses
 from imtui.server.core.stored import StoredApp
+from imtui.server.core.subscriptions import subscriptions
 
 # The wall clock may jump (a lid was shut): no end of a custom status is waited for in one go.
 _WALL_CLOCK_CHECK: Final = 30.0

@@ -4,10 +4,10 @@ from msgspec import Struct, field
 
 from imtui.protocol.chat import ReceiveOpt
 from imtui.protocol.profiles import UserFullInfo
-from imtui.server.core.application import Application
+from imtui.server.core.accounts.device import Device
 from imtui.server.core.console import Console
-from imtui.server.core.device import Device
-from imtui.server.core.friend_book import FriendNote
+from imtui.server.core.friends.application import Application
+from imtui.server.core.friends.friend_book import FriendNote
 
 
 class StoredAccount(Struct, frozen=True):

@@ -14,19 +14,19 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, decode_request
 from imtui.protocol.messages import CloseCode
-from imtui.server.core.account import Session
-from imtui.server.core.moment import Moment
+from imtui.server.clock import Moment
+from imtui.server.core.accounts.account import Session
 from imtui.server.core.service import IMService
-from imtui.server.edge.fanout import FanOut
 from imtui.server.edge.frames import answer_frame
 from imtui.server.edge.methods import Caller, call
-from imtui.server.edge.metrics import OTHER, Metrics
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.text_frames import Writer
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
+from imtui.server.metrics import OTHER, Metrics
+from imtui.server.node.fanout import FanOut
 
 if TYPE_CHECKING:
-    from imtui.server.edge.webhooks.asked_first import AskedFirst
+    from imtui.server.edge.before_callbacks.asked_first import AskedFirst
 
 _log: Final = logging.getLogger(__name__)
 

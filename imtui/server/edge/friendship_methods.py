@@ -8,8 +8,8 @@ from msgspec import Struct
 from imtui.protocol import friendship as f
 from imtui.protocol import messages as m
 from imtui.protocol import profiles as p
+from imtui.server.clock import Moment
 from imtui.server.core.friendship_service import FriendshipService
-from imtui.server.core.moment import Moment
 
 
 class FriendshipMethod(NamedTuple):

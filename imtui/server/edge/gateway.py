@@ -11,16 +11,16 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
-from imtui.server.core.moment import Moment
+from imtui.server.clock import Moment
 from imtui.server.core.service import IMService
 from imtui.server.edge.client import Client, Host
-from imtui.server.edge.fanout import FanOut
-from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.websocket import CLOSE_TIMEOUT
-from imtui.server.listening import BACKLOG
+from imtui.server.metrics import Metrics
+from imtui.server.node.fanout import FanOut
+from imtui.server.node.listening import BACKLOG
 
 if TYPE_CHECKING:
-    from imtui.server.edge.webhooks.asked_first import AskedFirst
+    from imtui.server.edge.before_callbacks.asked_first import AskedFirst
 
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0

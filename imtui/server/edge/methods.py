@@ -14,8 +14,8 @@ from imtui.protocol.app_key import AppKey, number_of
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Params, Request, decode_params
 from imtui.protocol.limits import heartbeat_interval
-from imtui.server.core.logins import Login
-from imtui.server.core.moment import Moment
+from imtui.server.clock import Moment
+from imtui.server.core.logins.logins import Login
 from imtui.server.core.service import IMService
 from imtui.server.edge.friendship_methods import FRIENDSHIP_METHODS, FriendshipMethod
 from imtui.server.store.store import StoreError

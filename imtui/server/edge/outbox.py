@@ -10,8 +10,8 @@ from imtui.protocol.jsonrpc import RequestID
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import answer_frame, push_frame
-from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.text_frames import Writer
+from imtui.server.metrics import Metrics
 
 OWN_PUSHES_MAX: Final = 1000
 ANSWERS_MAX: Final = 64

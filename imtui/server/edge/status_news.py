@@ -7,8 +7,8 @@ from msgspec import Raw, Struct
 
 from imtui.protocol.jsonrpc import encode
 from imtui.protocol.status import UserStatus
-from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import News, Outbox, status_frames
+from imtui.server.metrics import Metrics
 
 
 class _Change(Struct):

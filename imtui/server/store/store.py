@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from imtui.server.core.archive import Archive
 from imtui.server.core.changes import Change
+from imtui.server.core.messages.archive import Archive
 from imtui.server.core.stored import StoredApp
 
 

@@ -17,7 +17,7 @@ from imtui.protocol.jsonrpc import decode_incoming, encode
 from imtui.protocol.messages import LoginParams, LoginResult, Method, Push
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, Message
-from imtui.server.data_dir import DataDir
+from imtui.server.node.data_dir import DataDir
 from tests.benchmarks.load import TEXT, Heard, Pair, ignore
 from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
 from tests.benchmarks.peers.servers import WITHIN, Server, running

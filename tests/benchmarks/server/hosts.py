@@ -15,7 +15,7 @@ import msgspec
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
 from imtui.sdk.rest import RestClient
-from imtui.server.data_dir import DataDir
+from imtui.server.node.data_dir import DataDir
 from tests.benchmarks.peers.servers import WITHIN
 from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
 from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire

@@ -2,9 +2,9 @@
 
 from imtui.protocol.limits import DEVICE_RECORDS_MAX
 from imtui.protocol.status import Platform, UserStatusType
+from imtui.server.clock import Moment
 from imtui.server.core.changes import DeviceForgotten, SessionKicked, StatusChanged
-from imtui.server.core.logins import Login
-from imtui.server.core.moment import Moment
+from imtui.server.core.logins.logins import Login
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
 from tests.server.memory_archive import MemoryArchive

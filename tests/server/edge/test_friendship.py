@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from imtui.server.backend import Backend
+from imtui.server.node.backend import Backend
 from tests.server.edge.test_messages import locked, works_again
 from tests.server.wire import wire
 

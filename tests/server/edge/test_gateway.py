@@ -12,9 +12,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from imtui.protocol.usersig import sign
-from imtui.server.backend import Backend, BackendConfig
 from imtui.server.edge.client import Client
 from imtui.server.edge.gateway import _ACCEPTED_AT_ONCE
+from imtui.server.node.backend import Backend, BackendConfig
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
 
@@ -322,7 +322,8 @@ async def test_the_subscriptions_of_a_passive_session_that_ended_are_cleared_in_
 ) -> None:
     cleared = asyncio.Event()
     monkeypatch.setattr(
-        "imtui.server.core.subscriptions.clear", lambda app, user_id, now: cleared.set()
+        "imtui.server.core.subscriptions.subscriptions.clear",
+        lambda app, user_id, now: cleared.set(),
     )
     config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.05)
     async with Backend(config) as backend, wire(backend) as bob:

@@ -15,11 +15,11 @@ import msgspec
 import pytest
 
 from imtui.protocol.messages import Push
-from imtui.server.backend import Backend, BackendConfig
-from imtui.server.data_dir import DataDir
 from imtui.server.edge.frames import push_frame
 from imtui.server.edge.outbox import OWN_PUSHES_MAX
-from imtui.server.store.sqlite import SQLiteStore
+from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.data_dir import DataDir
+from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.wire import Message, Wire, wire
 
@@ -148,7 +148,7 @@ async def test_a_message_is_encoded_once_for_all_who_are_told(
         await alice.login("alice")
         await bob.login("bob")
         await phone.login("bob", instanceID="phone")
-        monkeypatch.setattr("imtui.server.edge.fanout.push_frame", counted)
+        monkeypatch.setattr("imtui.server.node.fanout.push_frame", counted)
         await alice.call("sendMessage", userID="bob", msgID="m", text="hello")
         assert await bob.push("onRecvNewMessage") == await phone.push("onRecvNewMessage")
         assert encoded == [Push.RECV_NEW_MESSAGE]

@@ -6,8 +6,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import answer_frame, push_frame
-from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import ANSWERS_MAX, OWN_PUSHES_MAX, News, Outbox, status_frames
+from imtui.server.metrics import Metrics
 
 
 def taken(outbox: Outbox) -> list[bytes]:

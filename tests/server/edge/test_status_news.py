@@ -1,9 +1,9 @@
 """What watchers are told at a tick: the last status of each user, in the order of its change."""
 
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.server.edge.metrics import Metrics
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.status_news import StatusNews
+from imtui.server.metrics import Metrics
 from tests.server.edge.test_outbox import Connection
 
 

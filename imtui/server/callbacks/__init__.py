@@ -1,0 +1,1 @@
+"""Callbacks after events, sent to the app's own server."""

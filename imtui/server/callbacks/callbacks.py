@@ -1,0 +1,224 @@
+"""From what the core says has changed to what the app's server is told; pure."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from imtui.protocol.profiles import UserFullInfo
+from imtui.protocol.rest.callback import Callback, CallbackCommand
+from imtui.protocol.rest.message_body import elements_of
+from imtui.protocol.rest.message_key import message_key
+from imtui.protocol.rest.tags import PROFILE_TAGS, custom_tags, show_profile
+from imtui.server.callbacks.lookups import NO_LOOKUPS, Lookups
+from imtui.server.callbacks.states import state_changes
+from imtui.server.core.changes import (
+    ApplicationDeleted,
+    BlackListAdded,
+    BlackListDeleted,
+    Change,
+    ConversationRead,
+    DeviceChanged,
+    FriendsAdded,
+    FriendsDeleted,
+    MessagesChanged,
+    MessageSent,
+    ProfileChanged,
+    StatusChanged,
+)
+
+_C = TypeVar("_C")
+
+_PAIRS_MAX: Final = 1000
+"""So many pairs of users are told of in one callback."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one call made the core do."""
+
+    changes: Sequence[Change]
+    now_ms: int
+    """The present, in Unix milliseconds."""
+    lookups: Lookups = NO_LOOKUPS
+
+    def of(self, kind: type[_C]) -> list[_C]:
+        """Return the changes of one kind."""
+        return [change for change in self.changes if isinstance(change, kind)]
+
+    def unread(self, user_id: str) -> dict[str, int]:
+        """Return the field that says how much a user has not read, if that is known."""
+        count = self.lookups.count_unread
+        return {} if count is None else {"UnreadMsgNum": count(user_id)}
+
+
+def callbacks_of(batch: Batch, commands: Collection[CallbackCommand]) -> list[Callback]:
+    """Return the callbacks of some kinds on a batch of changes; those of a kind are in order."""
+    kinds = set(map(type, batch.changes))
+    return [
+        callback
+        for command, (causes, made_of) in _MAKERS.items()
+        if command in commands and not kinds.isdisjoint(causes)
+        for callback in made_of(batch)
+    ]
+
+
+def _states(batch: Batch) -> Iterable[Callback]:
+    return state_changes(batch.changes, batch.now_ms)
+
+
+def _sent(batch: Batch) -> Iterable[Callback]:
+    """What could not be sent is no change of the core, so that SendMsgResult is always 0."""
+    for change in batch.of(MessageSent):
+        if change.is_after_callback_forbidden:
+            continue
+        message = change.message
+        key = message_key(message)
+        body = {
+            "From_Account": message.sender,
+            "To_Account": message.receiver,
+            "MsgSeq": key.seq,
+            "MsgRandom": key.random,
+            "MsgTime": key.time,
+            "MsgKey": str(key),
+            "OnlineOnlyFlag": int(message.online_user_only),
+            "SendMsgResult": 0,
+            "ErrorInfo": "",
+            **batch.unread(message.receiver),
+            "MsgBody": elements_of(message),
+            "CloudCustomData": message.cloud_custom_data,
+            "EventTime": batch.now_ms,
+        }
+        yield Callback(
+            CallbackCommand.AFTER_SEND_MSG,
+            message.sender,
+            body,
+            batch.lookups.platform_of(change.session_id),
+        )
+
+
+def _read(batch: Batch) -> Iterable[Callback]:
+    for change in batch.of(ConversationRead):
+        body = {
+            "Report_Account": change.reader,
+            "Peer_Account": change.user_id,
+            "LastReadTime": change.at // 1000,
+            **batch.unread(change.reader),
+            "EventTime": batch.now_ms,
+        }
+        yield Callback(CallbackCommand.AFTER_MSG_REPORT, change.reader, body)
+
+
+def _withdrawn(batch: Batch) -> Iterable[Callback]:
+    for change in batch.of(MessagesChanged):
+        for stored in change.messages:
+            message = stored.message
+            # One of the two may delete what was recalled before: then only they are told.
+            if stored.is_revoked and {message.sender, message.receiver} <= set(change.told):
+                body = {
+                    "From_Account": message.sender,
+                    "To_Account": message.receiver,
+                    "MsgKey": str(message_key(message)),
+                    **batch.unread(message.receiver),
+                    "EventTime": batch.now_ms,
+                }
+                yield Callback(CallbackCommand.AFTER_MSG_WITHDRAW, message.sender, body)
+
+
+def _friends_added(batch: Batch) -> Iterable[Callback]:
+    initiators: dict[frozenset[str], str] = {}
+    pairs: list[dict[str, str]] = []
+    for change in batch.of(FriendsAdded):
+        for friend_id in change.friend_ids:
+            # Whoever wanted it comes first; the other way round is what follows from it.
+            both = frozenset((change.user_id, friend_id))
+            initiator = initiators.setdefault(both, change.user_id)
+            pairs.append(_pair(change.user_id, friend_id) | {"Initiator_Account": initiator})
+    asked = {(one.asker, one.receiver) for one in batch.of(ApplicationDeleted)}
+    for some in _parts(pairs):
+        first = some[0]["From_Account"], some[0]["To_Account"]
+        body = {
+            "PairList": some,
+            "ClientCmd": "friend_response" if first in asked else "friend_add",
+            "ForceFlag": 0,
+            "EventTime": batch.now_ms,
+        }
+        yield Callback(CallbackCommand.FRIEND_ADD, first[0], body)
+
+
+def _friends_deleted(batch: Batch) -> Iterable[Callback]:
+    lists = [(change.user_id, change.friend_ids) for change in batch.of(FriendsDeleted)]
+    return _about_pairs(CallbackCommand.FRIEND_DELETE, lists, batch)
+
+
+def _blocked(batch: Batch) -> Iterable[Callback]:
+    lists = [(change.user_id, change.blocked_ids) for change in batch.of(BlackListAdded)]
+    return _about_pairs(CallbackCommand.BLACK_LIST_ADD, lists, batch)
+
+
+def _unblocked(batch: Batch) -> Iterable[Callback]:
+    lists = [(change.user_id, change.blocked_ids) for change in batch.of(BlackListDeleted)]
+    return _about_pairs(CallbackCommand.BLACK_LIST_DELETE, lists, batch)
+
+
+def _profiles(batch: Batch) -> Iterable[Callback]:
+    """The change does not say what of a profile is new, so that all of these are told."""
+    for change in batch.of(ProfileChanged):
+        user_id = change.info.user_id
+        body = {
+            "From_Account": user_id,
+            "Operator_Account": user_id,
+            "ProfileItem": _profile_items(change.info),
+            "EventTime": batch.now_ms,
+        }
+        yield Callback(CallbackCommand.PORTRAIT_SET, user_id, body)
+
+
+def _about_pairs(
+    command: CallbackCommand, lists: Iterable[tuple[str, Iterable[str]]], batch: Batch
+) -> Iterable[Callback]:
+    pairs = [_pair(owner, member) for owner, members in lists for member in members]
+    for some in _parts(pairs):
+        body = {"PairList": some, "EventTime": batch.now_ms}
+        yield Callback(command, some[0]["From_Account"], body)
+
+
+def _parts(pairs: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    """Give pairs in as many as one callback tells.
+
+    When an admin deletes many accounts there are so many that one callback of all of them would
+    leave no room for any other.
+    """
+    for start in range(0, len(pairs), _PAIRS_MAX):
+        yield pairs[start : start + _PAIRS_MAX]
+
+
+def _pair(owner: str, member: str) -> dict[str, str]:
+    return {"From_Account": owner, "To_Account": member}
+
+
+_USUAL: Final = tuple(f"Tag_Profile_IM_{name}" for name in ("Nick", "SelfSignature", "AllowType"))
+"""Told whatever they hold; of the other fields those that were ever set to something."""
+
+
+def _profile_items(info: UserFullInfo) -> list[dict[str, Any]]:
+    bare = {one.tag: one.value for one in show_profile(UserFullInfo(info.user_id), PROFILE_TAGS)}
+    others = [tag for tag in PROFILE_TAGS if tag not in _USUAL]
+    items = show_profile(info, _USUAL)
+    items += [one for one in show_profile(info, others) if one.value != bare[one.tag]]
+    items += show_profile(info, custom_tags(info))
+    return [{"Tag": one.tag, "Value": one.value} for one in items]
+
+
+_Maker = Callable[[Batch], Iterable[Callback]]
+
+_MAKERS: Final[dict[CallbackCommand, tuple[frozenset[type], _Maker]]] = {
+    CallbackCommand.STATE_CHANGE: (frozenset({DeviceChanged, StatusChanged}), _states),
+    CallbackCommand.AFTER_SEND_MSG: (frozenset({MessageSent}), _sent),
+    CallbackCommand.AFTER_MSG_REPORT: (frozenset({ConversationRead}), _read),
+    CallbackCommand.AFTER_MSG_WITHDRAW: (frozenset({MessagesChanged}), _withdrawn),
+    CallbackCommand.FRIEND_ADD: (frozenset({FriendsAdded}), _friends_added),
+    CallbackCommand.FRIEND_DELETE: (frozenset({FriendsDeleted}), _friends_deleted),
+    CallbackCommand.BLACK_LIST_ADD: (frozenset({BlackListAdded}), _blocked),
+    CallbackCommand.BLACK_LIST_DELETE: (frozenset({BlackListDeleted}), _unblocked),
+    CallbackCommand.PORTRAIT_SET: (frozenset({ProfileChanged}), _profiles),
+}

@@ -1,0 +1,86 @@
+"""``State.StateChange``: logins, logouts, lost connections and custom statuses; pure."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from imtui.protocol.rest.callback import (
+    Callback,
+    CallbackCommand,
+    opt_platform,
+)
+from imtui.protocol.status import Platform, UserStatus
+from imtui.server.core.accounts.device import Device, DeviceState
+from imtui.server.core.changes import (
+    Change,
+    DeviceChanged,
+    OwnDevicesChanged,
+    SessionSilent,
+    StatusChanged,
+)
+
+_WHAT_HAPPENED: Final = {
+    DeviceState.LIVE: ("Login", "Register"),
+    DeviceState.LOST: ("Disconnect", "LinkClose"),
+    DeviceState.LOGGED_OUT: ("Logout", "Unregister"),
+    DeviceState.KICKED: ("Logout", "Unregister"),
+}
+
+
+def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
+    """Return the callbacks on what happened to users' devices and custom statuses.
+
+    A device that a login kicks is named in that login's callback and has none of its own. Passive
+    logins are no devices, so there is none for them.
+
+    When a user's custom status becomes another one, be it set, cleared or ended, there is one
+    with the Action ``CustomStatus`` and the text in the field ``CustomStatus`` of Info. Both names
+    are ours: that the field tells of it is known, how it calls it is not.
+
+    Args:
+        changes: What the core did, one batch.
+        now_ms: The present, in Unix milliseconds.
+    """
+    made: list[Callback] = []
+    moving: dict[str, dict[str, Any] | None] = {}
+    """Users whose devices are changing; for a login, the body of its callback."""
+    for before, change in zip((None, *changes), changes, strict=False):
+        match change:
+            case DeviceChanged(device):
+                login = moving.get(device.user_id)
+                if login is not None and device.state is DeviceState.KICKED:
+                    platform = opt_platform(device.platform)
+                    login.setdefault("KickedDevice", []).append({"Platform": platform})
+                    continue
+                body = _device_changed(device, was_silent=isinstance(before, SessionSilent))
+                moving[device.user_id] = body if device.state is DeviceState.LIVE else None
+                made.append(_callback(device.user_id, body, device.platform))
+            case OwnDevicesChanged(user_id):
+                moving.pop(user_id, None)
+            case StatusChanged(status, own, to_watchers=True) if status.user_id not in moving:
+                body = _text_changed(status, now_ms)
+                by = own.changed_by
+                made.append(_callback(status.user_id, body, by.platform if by else None))
+    return made
+
+
+def _device_changed(device: Device, *, was_silent: bool) -> dict[str, Any]:
+    action, reason = _WHAT_HAPPENED[device.state]
+    if was_silent:
+        reason = "TimeOut"
+    info = {"Action": action, "To_Account": device.user_id, "Reason": reason}
+    return {"Info": info, "EventTime": device.changed_at}
+
+
+def _text_changed(status: UserStatus, now_ms: int) -> dict[str, Any]:
+    info = {
+        "Action": "CustomStatus",
+        "To_Account": status.user_id,
+        "CustomStatus": status.custom_status,
+    }
+    return {"Info": info, "EventTime": now_ms}
+
+
+def _callback(user_id: str, body: dict[str, Any], platform: Platform | None) -> Callback:
+    # The field writes it so in this callback, and only in this one.
+    name = "IOS" if platform is Platform.IPHONE else opt_platform(platform)
+    return Callback(CallbackCommand.STATE_CHANGE, user_id, body, name)

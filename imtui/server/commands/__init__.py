@@ -1,0 +1,1 @@
+"""The REST API of the field, for admins: its commands."""

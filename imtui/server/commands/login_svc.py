@@ -1,0 +1,189 @@
+"""``im_open_login_svc``: accounts and their logins."""
+
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.protocol.rest.body import Body
+from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Service, result_of
+from imtui.server.core.logins import accounts
+
+ACCOUNTS_MAX: Final = 100
+"""So many accounts are imported, checked or deleted in one call."""
+
+_SERVICE: Final = Service(
+    "im_open_login_svc",
+    malformed=ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS,
+    internal=ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+    codes={6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS},
+)
+
+
+class AccountImport(Body, frozen=True):
+    """An account, and what is known of its profile; what is absent stays as it is."""
+
+    user_id: str
+    nick: str | None = None
+    face_url: str | None = None
+
+
+class MultiaccountImport(Body, frozen=True):
+    """Accounts, by their IDs or with what is known of their profiles."""
+
+    accounts: tuple[str, ...] = ()
+    account_list: tuple[AccountImport, ...] = ()
+
+
+class MultiaccountImported(Body, frozen=True):
+    """Which accounts could not be imported."""
+
+    fail_accounts: list[str]
+
+
+class AccountItem(Body, frozen=True):
+    """One of several accounts."""
+
+    user_id: str
+
+
+class AccountDelete(Body, frozen=True):
+    """Which accounts to delete."""
+
+    delete_item: list[AccountItem]
+
+
+class AccountResult(Body, frozen=True):
+    """What became of one account."""
+
+    user_id: str
+    result_code: int
+    result_info: str
+
+
+class AccountsDeleted(Body, frozen=True):
+    """What became of each account."""
+
+    result_item: list[AccountResult]
+
+
+class AccountCheck(Body, frozen=True):
+    """Which accounts to look for."""
+
+    check_item: list[AccountItem]
+
+
+class AccountChecked(Body, frozen=True):
+    """Whether one account is there."""
+
+    user_id: str
+    result_code: int
+    result_info: str
+    account_status: str
+    """``Imported`` or ``NotImported``."""
+
+
+class AccountsChecked(Body, frozen=True):
+    """Whether each account is there."""
+
+    result_item: list[AccountChecked]
+
+
+def _account_import(call: Call, wish: AccountImport) -> Answer:
+    accounts.import_account(call.app, wish.user_id, wish.nick, wish.face_url, call.now)
+    return Answer()
+
+
+def _multiaccount_import(call: Call, wish: MultiaccountImport) -> MultiaccountImported:
+    items = [*map(AccountImport, wish.accounts), *wish.account_list]
+    _check_count(items)
+    results = [
+        (item.user_id, result_of(_SERVICE, _account_import, call, item)[0]) for item in items
+    ]
+    return MultiaccountImported([user_id for user_id, code in results if code])
+
+
+async def _account_delete(call: Call, wish: AccountDelete) -> AccountsDeleted:
+    _check_count(wish.delete_item)
+    deleted = []
+    for item in wish.delete_item:
+        result = result_of(_SERVICE, accounts.delete, call.app, item.user_id, call.now)
+        deleted.append(AccountResult(item.user_id, *result))
+        # Each may have thousands of friends.
+        await call.let_others()
+    return AccountsDeleted(deleted)
+
+
+def _account_check(call: Call, wish: AccountCheck) -> AccountsChecked:
+    _check_count(wish.check_item)
+    checked = [
+        AccountChecked(
+            item.user_id,
+            0,
+            "",
+            "Imported" if item.user_id in call.app.accounts else "NotImported",
+        )
+        for item in wish.check_item
+    ]
+    return AccountsChecked(checked)
+
+
+def _kick(call: Call, wish: AccountItem) -> Answer:
+    if wish.user_id == ADMINISTRATOR and wish.user_id not in call.app.accounts:
+        # An admin needs no account, and their UserSigs have to be revocable all the same.
+        accounts.register(call.app, wish.user_id, call.now)
+    accounts.kick(call.app, wish.user_id, call.now)
+    return Answer()
+
+
+def _check_count(items: list[AccountImport] | list[AccountItem]) -> None:
+    if not 1 <= len(items) <= ACCOUNTS_MAX:
+        raise IMError(
+            ErrorCode.ERR_SVR_ACCOUNT_INVALID_COUNT, f"1 to {ACCOUNTS_MAX} accounts a call."
+        )
+
+
+COMMANDS: Final = (
+    Command(
+        _SERVICE,
+        "account_import",
+        "Register an account, or change its nick name and picture.",
+        AccountImport,
+        Answer,
+        _account_import,
+    ),
+    Command(
+        _SERVICE,
+        "multiaccount_import",
+        "Register accounts.",
+        MultiaccountImport,
+        MultiaccountImported,
+        _multiaccount_import,
+        rate=BULK_RATE,
+    ),
+    Command(
+        _SERVICE,
+        "account_delete",
+        "Delete accounts with all that they have.",
+        AccountDelete,
+        AccountsDeleted,
+        _account_delete,
+        rate=BULK_RATE,
+    ),
+    Command(
+        _SERVICE,
+        "account_check",
+        "Tell which accounts are there.",
+        AccountCheck,
+        AccountsChecked,
+        _account_check,
+        rate=BULK_RATE,
+    ),
+    Command(
+        _SERVICE,
+        "kick",
+        "End all logins of an account, and revoke its UserSigs.",
+        AccountItem,
+        Answer,
+        _kick,
+    ),
+)

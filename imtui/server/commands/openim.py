@@ -1,0 +1,152 @@
+"""``openim``: who is online; what concerns messages is in ``openim_messages``."""
+
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import QUERY_MAX_USERS
+from imtui.protocol.rest.body import Body
+from imtui.protocol.status import Platform, UserStatusType
+from imtui.server.clock import Moment
+from imtui.server.commands.command import Call, Command, Service
+from imtui.server.core.accounts.account import Account
+from imtui.server.core.accounts.device import Device, DeviceState
+
+OPENIM: Final = Service(
+    "openim",
+    malformed=ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED,
+    internal=ErrorCode.ERR_SVR_MSG_INTERNAL_ERROR4,
+    codes={6017: ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED},
+    not_json=ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED,
+)
+
+_PUSH_ONLINE_MS: Final = 7 * 24 * 3600 * 1000
+"""So long after it was lost a device counts as reachable by a push."""
+
+# The field knows these; a terminal is a PC.
+_PLATFORMS: Final = {Platform.LINUX: "PC", Platform.WINDOWS: "PC"}
+
+
+class QueryOnlineStatus(Body, frozen=True):
+    """Whose status is asked, and how closely."""
+
+    to_account: list[str]
+    is_need_detail: int = 0
+    """1 for the status on each platform."""
+    is_return_instid: int = 0
+    """1 for the ID of each device, with the details."""
+    is_return_custom_status: int = 0
+    """1 for the custom status; it also comes with the details."""
+
+
+class PlatformStatus(Body, frozen=True, omit_defaults=True):
+    """The status on one platform, or of one device."""
+
+    platform: str
+    status: str
+    inst_id: str = ""
+
+
+class OnlineStatus(Body, frozen=True, omit_defaults=True):
+    """The status of one account: ``Online``, ``PushOnline`` or ``Offline``."""
+
+    to_account: str
+    status: str
+    state: str
+    """The same, as it was called before."""
+    detail: tuple[PlatformStatus, ...] = ()
+    custom_status: str = ""
+
+
+class StatusError(Body, frozen=True):
+    """Why the status of an account could not be told."""
+
+    to_account: str
+    error_code: int
+
+
+class OnlineStatuses(Body, frozen=True):
+    """The statuses that could be told, and the others."""
+
+    query_result: list[OnlineStatus]
+    error_list: list[StatusError]
+
+
+def _query_online_status(call: Call, wish: QueryOnlineStatus) -> OnlineStatuses:
+    unique = list(dict.fromkeys(wish.to_account))
+    if not unique:
+        raise IMError(ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, "To_Account: name an account.")
+    if len(unique) > QUERY_MAX_USERS:
+        raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
+    accounts = call.app.accounts
+    found = [
+        _online_status(accounts[user_id], wish, call.now)
+        for user_id in unique
+        if user_id in accounts
+    ]
+    unknown = [
+        StatusError(user_id, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+        for user_id in unique
+        if user_id not in accounts
+    ]
+    if not found:
+        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+    return OnlineStatuses(found, unknown)
+
+
+def _online_status(account: Account, wish: QueryOnlineStatus, now: Moment) -> OnlineStatus:
+    status = _word(account, now)
+    detail = _detail(account, now, with_id=bool(wish.is_return_instid))
+    with_text = wish.is_need_detail or wish.is_return_custom_status
+    return OnlineStatus(
+        account.user_id,
+        status,
+        status,
+        tuple(detail) if wish.is_need_detail else (),
+        account.status.custom_status if with_text else "",
+    )
+
+
+def _word(account: Account, now: Moment) -> str:
+    if account.status.status_type is UserStatusType.ONLINE:
+        return "Online"
+    is_reachable = any(_is_reachable(device, now) for device in account.devices.values())
+    return "PushOnline" if is_reachable else "Offline"
+
+
+def _is_reachable(device: Device, now: Moment) -> bool:
+    """Tell whether a device was lost, and not long ago."""
+    is_recent = now.unix_ms - device.changed_at < _PUSH_ONLINE_MS
+    return device.state is DeviceState.LOST and is_recent
+
+
+def _detail(account: Account, now: Moment, *, with_id: bool) -> list[PlatformStatus]:
+    words = {
+        device: "Online" if device.state is DeviceState.LIVE else "PushOnline"
+        for device in sorted(account.devices.values(), key=lambda device: device.login_order)
+        if device.state is DeviceState.LIVE or _is_reachable(device, now)
+    }
+    detail: dict[tuple[str, str], PlatformStatus] = {}
+    for device, word in words.items():
+        platform = _PLATFORMS.get(device.platform, device.platform.value)
+        key = (platform, device.instance_id if with_id else "")
+        # Any device of a platform that is online makes the platform so.
+        if key not in detail or word == "Online":
+            detail[key] = PlatformStatus(platform, word, key[1])
+    return list(detail.values())
+
+
+_FIELDS: Final = {"To_Account": ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT}
+
+COMMANDS: Final = tuple(
+    Command(
+        OPENIM,
+        name,
+        "Tell who is online, on which platforms, and with which custom status.",
+        QueryOnlineStatus,
+        OnlineStatuses,
+        _query_online_status,
+        fields=_FIELDS,
+        is_reading=True,
+    )
+    for name in ("query_online_status", "querystate")
+)

@@ -1,0 +1,294 @@
+"""``openim``: what two have written to each other, as an admin reads and changes it."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, field
+
+from imtui.protocol.chat import Message
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.message_body import Elements, elements_of
+from imtui.protocol.rest.message_key import MessageKey, key_of, message_key
+from imtui.server.commands.command import Answer, Call, Command
+from imtui.server.commands.openim import OPENIM
+from imtui.server.core.messages import conversations, messages
+from imtui.server.core.messages.archive import Archive, StoredMessage
+from imtui.server.core.messages.conversation import Conversation
+from imtui.server.core.paging import page_of
+
+PAGE_MAX: Final = 100
+PAGE_MAX_BYTES: Final = 13 * 1024
+"""So many messages, and so much of them in JSON, a page of the history has at most."""
+PEERS_MAX: Final = 10
+"""Of so many conversations the unread messages are counted in one call."""
+
+_REVOKED: Final = 8
+"""The MsgFlagBits of a message that was recalled."""
+
+_Seconds = Annotated[int, Meta(ge=0, le=2**40)]
+"""A time, in Unix seconds."""
+
+
+class GetRoamMsg(Body, frozen=True):
+    """Which messages are asked, as one of the two sees them."""
+
+    max_cnt: Annotated[int, Meta(ge=1)]
+    min_time: _Seconds
+    max_time: _Seconds
+    operator_account: str = ""
+    peer_account: str = ""
+    from_account: str = ""
+    """As Operator_Account was called before."""
+    to_account: str = ""
+    """As Peer_Account was called before."""
+    last_msg_key: str = ""
+    """That of the page before."""
+
+
+class RoamMsg(Body, frozen=True):
+    """One message of the history."""
+
+    from_account: str
+    to_account: str
+    msg_seq: int
+    msg_random: int
+    msg_time_stamp: int
+    msg_flag_bits: int
+    """8 if it was recalled."""
+    is_peer_read: int
+    """1 if the receiver has read it."""
+    msg_key: str
+    msg_body: Elements
+    cloud_custom_data: str
+
+
+class RoamMsgs(Body, frozen=True):
+    """A page of the history, the oldest message first; the next page has older ones."""
+
+    complete: int
+    """0 if there are older ones: ask for them with LastMsgTime as MaxTime, and LastMsgKey."""
+    msg_cnt: int
+    last_msg_time: int
+    """That of the oldest message of the page."""
+    last_msg_key: str
+    msg_list: list[RoamMsg]
+
+
+class MsgWithdraw(Body, frozen=True):
+    """Which message to recall."""
+
+    from_account: str
+    to_account: str
+    msg_key: str
+
+
+class SetMsgRead(Body, frozen=True):
+    """Who has read what somebody wrote."""
+
+    report_account: str
+    peer_account: str
+    msg_read_time: Annotated[int, Meta(ge=0)] | Annotated[str, Meta(pattern="^[0-9]{1,16}$")] = 0
+    """Up to which time, in Unix seconds; now if it is absent or 0."""
+
+
+class GetUnreadMsgNum(Body, frozen=True):
+    """Whose unread messages to count."""
+
+    to_account: str
+    peer_account: tuple[str, ...] = ()
+    """Those of the conversations with them; of all conversations together if it is absent."""
+
+
+class UnreadMsgNum(Body, frozen=True):
+    """How many messages of a conversation are unread."""
+
+    peer_account: str
+    c2c_unread_msg_num: int = field(name="C2CUnreadMsgNum")
+
+
+class PeerError(Body, frozen=True):
+    """Why the messages of a conversation could not be counted."""
+
+    peer_account: str
+    error_code: int
+
+
+class UnreadMsgNums(Body, frozen=True, omit_defaults=True):
+    """How many messages are unread: in all, or of each conversation that was asked."""
+
+    all_c2c_unread_msg_num: int | None = field(name="AllC2CUnreadMsgNum", default=None)
+    c2c_unread_msg_num_list: list[UnreadMsgNum] | None = field(
+        name="C2CUnreadMsgNumList", default=None
+    )
+    error_list: tuple[PeerError, ...] = ()
+
+
+def _admin_getroammsg(call: Call, wish: GetRoamMsg) -> RoamMsgs:
+    viewer = wish.operator_account or wish.from_account
+    peer = wish.peer_account or wish.to_account
+    _check_two(call, viewer, peer)
+    before = ((wish.max_time + 1) * 1000, 0)
+    if wish.last_msg_key:
+        last = _last(call, viewer, peer, wish.last_msg_key)
+        before = min(before, (last.timestamp, last.seq))
+    conversation = call.app.conversations.get(viewer, peer)
+    if conversation is None:
+        return RoamMsgs(1, 0, 0, "", [])
+    count = min(wish.max_cnt, PAGE_MAX)
+    found = call.app.archive.within(viewer, peer, wish.min_time * 1000, before, count + 1)
+    page, is_last = page_of(
+        found, count, lambda stored: _roam_msg(stored, conversation), PAGE_MAX_BYTES
+    )
+    page.reverse()
+    return RoamMsgs(
+        int(is_last),
+        len(page),
+        page[0].msg_time_stamp if page else 0,
+        page[0].msg_key if page else "",
+        page,
+    )
+
+
+def _last(call: Call, viewer: str, peer: str, msg_key: str) -> Message:
+    key = key_of(msg_key)
+    for sender, receiver in ((viewer, peer), (peer, viewer)):
+        found = find_message(call.app.archive, sender, receiver, key)
+        if found is not None:
+            return found.message
+    raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY, "LastMsgKey: there is no such message.")
+
+
+def _roam_msg(stored: StoredMessage, conversation: Conversation) -> RoamMsg:
+    message = stored.message
+    key = message_key(message)
+    return RoamMsg(
+        message.sender,
+        message.receiver,
+        key.seq,
+        key.random,
+        message.timestamp // 1000,
+        _REVOKED if stored.is_revoked else 0,
+        int(message.seq <= conversation.side(message.receiver).read_seq),
+        str(key),
+        elements_of(message),
+        message.cloud_custom_data,
+    )
+
+
+def _admin_msgwithdraw(call: Call, wish: MsgWithdraw) -> Answer:
+    key = key_of(wish.msg_key)
+    _check_two(call, wish.from_account, wish.to_account)
+    found = find_message(call.app.archive, wish.from_account, wish.to_account, key)
+    if found is None:
+        raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND)
+    messages.revoke(
+        call.app,
+        wish.from_account,
+        wish.to_account,
+        found.message.msg_id,
+        call.now,
+        by_admin=True,
+    )
+    return Answer()
+
+
+def _admin_set_msg_read(call: Call, wish: SetMsgRead) -> Answer:
+    _check_two(call, wish.report_account, wish.peer_account)
+    time = int(wish.msg_read_time) or call.now.unix_ms // 1000
+    conversations.read_until(
+        call.app, wish.report_account, wish.peer_account, (time + 1) * 1000, call.now
+    )
+    return Answer()
+
+
+def _get_c2c_unread_msg_num(call: Call, wish: GetUnreadMsgNum) -> UnreadMsgNums:
+    owner, app = wish.to_account, call.app
+    if owner not in app.accounts:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "There is no such To_Account.")
+    peers = dict.fromkeys(wish.peer_account)
+    if len(peers) > PEERS_MAX:
+        raise IMError(
+            ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, f"Peer_Account: at most {PEERS_MAX} a call."
+        )
+    unread = {peer: one.side(owner).unread for peer, one in app.conversations.of(owner)}
+    if not peers:
+        return UnreadMsgNums(sum(unread.values()))
+    return UnreadMsgNums(
+        None,
+        [UnreadMsgNum(peer, unread.get(peer, 0)) for peer in peers if peer in app.accounts],
+        tuple(
+            PeerError(peer, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+            for peer in peers
+            if peer not in app.accounts
+        ),
+    )
+
+
+def find_message(
+    archive: Archive, sender: str, receiver: str, key: MessageKey
+) -> StoredMessage | None:
+    """Return the message of one account to another that has a key, or None if there is none."""
+    named = archive.find(sender, key.msg_id(receiver))
+    placed = archive.at(sender, receiver, [key.seq])
+    for there in (named, *placed):
+        if there is not None and there.message.sender == sender:
+            is_it = there.message.receiver == receiver and message_key(there.message) == key
+            if is_it:
+                return there
+    return None
+
+
+def _check_two(call: Call, first: str, second: str) -> None:
+    """Check the two of a conversation, of whom the first one is asked for."""
+    if first not in call.app.accounts:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT)
+    if second not in call.app.accounts or second == first:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "There is no such other account.")
+
+
+_FIELDS: Final = {
+    "From_Account": ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT,
+    "Operator_Account": ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT,
+    "Report_Account": ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT,
+    "To_Account": ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT,
+    "Peer_Account": ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT,
+}
+
+COMMANDS: Final = (
+    Command(
+        OPENIM,
+        "admin_getroammsg",
+        "Tell what two have written to each other.",
+        GetRoamMsg,
+        RoamMsgs,
+        _admin_getroammsg,
+        _FIELDS,
+    ),
+    Command(
+        OPENIM,
+        "admin_msgwithdraw",
+        "Recall a message, however old it is.",
+        MsgWithdraw,
+        Answer,
+        _admin_msgwithdraw,
+        _FIELDS,
+    ),
+    Command(
+        OPENIM,
+        "admin_set_msg_read",
+        "Mark what somebody wrote as read.",
+        SetMsgRead,
+        Answer,
+        _admin_set_msg_read,
+        _FIELDS,
+    ),
+    Command(
+        OPENIM,
+        "get_c2c_unread_msg_num",
+        "Count the unread messages of an account.",
+        GetUnreadMsgNum,
+        UnreadMsgNums,
+        _get_c2c_unread_msg_num,
+        _FIELDS,
+    ),
+)

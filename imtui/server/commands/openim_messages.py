@@ -1,0 +1,319 @@
+"""``openim``: messages that an admin sends or imports; more on them is in ``openim_history``."""
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from msgspec import Meta, structs
+
+from imtui.protocol.chat import SendMessageParams
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.message_body import Contents, MsgBody, contents_of, elements_of_wish
+from imtui.protocol.rest.message_key import UINT32_MAX, MessageKey, derived_seq
+from imtui.server.commands.command import Answer, Call, Command, result_of
+from imtui.server.commands.openim import OPENIM
+from imtui.server.core.logins import accounts
+from imtui.server.core.messages import messages
+from imtui.server.core.messages.messages import Manner
+
+if TYPE_CHECKING:
+    from imtui.server.edge.before_callbacks.hooks import Hooks
+
+TARGETS_MAX: Final = 500
+"""So many accounts get a message in one call."""
+LIFE_TIME_MAX: Final = 7 * 24 * 3600
+"""So long a message may live, in seconds; ours live on."""
+
+_UInt32 = Annotated[int, Meta(ge=0, le=UINT32_MAX)]
+
+
+class MessageGiven(Body, frozen=True, kw_only=True):
+    """What any command says of a message that it makes."""
+
+    msg_body: MsgBody
+    msg_random: _UInt32
+    """With MsgSeq it tells messages of the same second apart."""
+    msg_seq: _UInt32 = 0
+    """If it is absent or 0, one is made."""
+    cloud_custom_data: str = ""
+
+    def key(self, sender: str, time: int) -> MessageKey:
+        """Return the key of the message, written at a time in Unix seconds."""
+        seq = self.msg_seq or derived_seq(sender, self.msg_random, time)
+        return MessageKey(seq, self.msg_random, time)
+
+    def contents(self) -> Contents:
+        """Return the contents.
+
+        Raises:
+            IMError: 90002, 90010, 93000.
+        """
+        if "\x00" in self.cloud_custom_data:
+            raise IMError(
+                ErrorCode.ERR_SVR_MSG_INVALID_JSON_FORMAT, "CloudCustomData: NUL is not allowed."
+            )
+        contents = contents_of(self.msg_body)
+        contents.check_size(self.cloud_custom_data)
+        return contents
+
+    def wish(
+        self, receiver: str, key: MessageKey, contents: Contents, *, is_online_only: bool = False
+    ) -> SendMessageParams:
+        """Return what is to be sent to an account."""
+        return SendMessageParams(
+            receiver,
+            key.msg_id(receiver),
+            contents.elem_type,
+            contents.text,
+            contents.data,
+            self.cloud_custom_data,
+            is_online_only,
+        )
+
+
+class Sending(MessageGiven, frozen=True, kw_only=True):
+    """What is said of a message that is sent; what concerns pushes to phones has no effect."""
+
+    from_account: str = ""
+    """The admin if it is absent."""
+    sync_other_machine: Literal[0, 1, 2] = 0
+    """1 to tell the sender's devices; 2 to keep it for the receiver only."""
+    msg_life_time: Annotated[int, Meta(ge=0)] = LIFE_TIME_MAX
+    """0 for receivers who are online, and kept nowhere."""
+    send_msg_control: tuple[Literal["NoUnread", "NoLastMsg", "WithMuteNotifications"], ...] = ()
+    forbid_callback_control: tuple[
+        Literal["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"], ...
+    ] = ()
+
+    def manner(self, sender: str, contents: Contents) -> Manner:
+        """Return how it is to be sent."""
+        return Manner(
+            by_admin=True,
+            msg_body=contents.msg_body,
+            to_sender=self.sync_other_machine == 1,
+            hidden_from=sender if self.sync_other_machine == 2 else "",
+            is_excluded_from_unread_count="NoUnread" in self.send_msg_control,
+            is_excluded_from_last_message="NoLastMsg" in self.send_msg_control,
+            is_after_callback_forbidden="ForbidAfterSendMsgCallback"
+            in self.forbid_callback_control,
+        )
+
+
+class SendMsg(Sending, frozen=True, kw_only=True):
+    """A message to one account."""
+
+    to_account: str
+
+
+class MsgSent(Body, frozen=True):
+    """How the message is named."""
+
+    msg_time: int
+    """In Unix seconds."""
+    msg_key: str
+
+
+class BatchSendMsg(Sending, frozen=True, kw_only=True):
+    """A message to each of some accounts."""
+
+    to_account: list[str]
+
+
+class TargetError(Body, frozen=True):
+    """Why an account did not get the message."""
+
+    to_account: str
+    error_code: int
+
+
+class BatchSent(Body, frozen=True):
+    """How the messages are named, all alike, and who did not get one."""
+
+    msg_key: str
+    error_list: list[TargetError]
+
+
+class ImportMsg(MessageGiven, frozen=True, kw_only=True):
+    """A message that was written elsewhere."""
+
+    sync_from_old_system: Literal[1, 2, 5]
+    """2 if it does not count as unread."""
+    from_account: str
+    to_account: str
+    msg_time_stamp: Annotated[int, Meta(ge=1, le=UINT32_MAX)]
+    """When it was written, in Unix seconds."""
+
+
+def _sendmsg(call: Call, wish: SendMsg) -> MsgSent:
+    contents = _checked(wish)
+    sender = wish.from_account or ADMINISTRATOR
+    _check_sender(call, sender)
+    _check_receiver(call, sender, wish.to_account)
+    key = _send(call, sender, [wish.to_account], wish, contents)
+    return MsgSent(key.time, str(key))
+
+
+def _batchsendmsg(call: Call, wish: BatchSendMsg) -> BatchSent:
+    contents = _checked(wish)
+    receivers = list(dict.fromkeys(wish.to_account))
+    if not receivers:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "To_Account: name an account.")
+    if len(receivers) > TARGETS_MAX:
+        raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
+    sender = wish.from_account or ADMINISTRATOR
+    _check_sender(call, sender)
+    results = {
+        receiver: result_of(OPENIM, _check_receiver, call, sender, receiver)[0]
+        for receiver in receivers
+    }
+    there = [receiver for receiver, code in results.items() if not code]
+    key = _send(call, sender, there, wish, contents)
+    unknown = ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND
+    return BatchSent(
+        str(key),
+        [
+            # So the field calls in a list what is 90012 of the only one.
+            TargetError(receiver, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND if code == unknown else code)
+            for receiver, code in results.items()
+            if code
+        ],
+    )
+
+
+async def _ask_before(hooks: "Hooks", wish: SendMsg) -> SendMsg:
+    """Ask about a message unless that is forbidden; one that is dropped is forbidden."""
+    from imtui.protocol.rest.callback import OptPlatform
+    from imtui.server.edge.before_callbacks.hooks import MessageDropped
+
+    if "ForbidBeforeSendMsgCallback" in wish.forbid_callback_control:
+        return wish
+    sender = wish.from_account or ADMINISTRATOR
+    contents = _checked(wish)
+    # What is asked about has no time yet, and so no name.
+    given = wish.wish(wish.to_account, wish.key(sender, 0), contents)
+    try:
+        replaced = await hooks.before_send(
+            sender, given, msg_body=wish.msg_body, platform=OptPlatform.REST_API
+        )
+    except MessageDropped:
+        raise IMError(ErrorCode.ERR_SVR_MSG_PUSH_DENY) from None
+    if replaced is given:
+        return wish
+    is_same = (replaced.text, replaced.data) == (given.text, given.data)
+    return structs.replace(
+        wish,
+        msg_body=wish.msg_body if is_same else elements_of_wish(sender, replaced),
+        cloud_custom_data=replaced.cloud_custom_data,
+    )
+
+
+def _importmsg(call: Call, wish: ImportMsg) -> Answer:
+    contents = wish.contents()
+    if wish.msg_time_stamp > call.now.unix_ms // 1000:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TIMESTAMP, "MsgTimeStamp: it is still to come.")
+    _check_sender(call, wish.from_account)
+    _check_receiver(call, wish.from_account, wish.to_account)
+    key = wish.key(wish.from_account, wish.msg_time_stamp)
+    at = wish.msg_time_stamp * 1000
+    conversation = call.app.conversations.get(wish.from_account, wish.to_account)
+    # What is older than what was said since comes at the end all the same, but is no news.
+    is_old = conversation is not None and at < conversation.last_timestamp
+    manner = Manner(
+        by_admin=True,
+        msg_body=contents.msg_body,
+        to_sender=not is_old,
+        to_receiver=not is_old,
+        is_excluded_from_last_message=is_old,
+        is_excluded_from_unread_count=wish.sync_from_old_system == 2 or is_old,
+        timestamp=at,
+        is_after_callback_forbidden=True,
+    )
+    sent = wish.wish(wish.to_account, key, contents)
+    _register(call, wish.from_account)
+    messages.send(call.app, wish.from_account, sent, call.now, manner)
+    return Answer()
+
+
+def _checked(wish: Sending) -> Contents:
+    if wish.msg_life_time > LIFE_TIME_MAX:
+        raise IMError(ErrorCode.ERR_SVR_MSG_TIME_LIMIT)
+    return wish.contents()
+
+
+def _send(
+    call: Call, sender: str, receivers: list[str], wish: Sending, contents: Contents
+) -> MessageKey:
+    """Send to accounts that were checked, and return the key that all the messages share."""
+    key = wish.key(sender, call.now.unix_ms // 1000)
+    manner = wish.manner(sender, contents)
+    if receivers:
+        _register(call, sender)
+    for receiver in receivers:
+        sent = wish.wish(receiver, key, contents, is_online_only=wish.msg_life_time == 0)
+        messages.send(call.app, sender, sent, call.now, manner)
+    return key
+
+
+def _register(call: Call, sender: str) -> None:
+    """Register the admin, who may write without it, so that others can tell the sender."""
+    if sender == ADMINISTRATOR and sender not in call.app.accounts:
+        accounts.register(call.app, sender, call.now)
+
+
+def _check_sender(call: Call, sender: str) -> None:
+    if sender not in call.app.accounts and sender != ADMINISTRATOR:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT)
+
+
+def _check_receiver(call: Call, sender: str, receiver: str) -> None:
+    if receiver == sender:
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "Nobody writes to themselves.")
+    if receiver not in call.app.accounts:
+        raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND)
+
+
+_FIELDS: Final = {
+    "From_Account": ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT,
+    "To_Account": ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT,
+    "MsgBody": ErrorCode.ERR_SVR_MSG_BODY_NOT_ARRAY,
+    "MsgRandom": ErrorCode.ERR_SVR_MSG_INVALID_RAND,
+    "MsgSeq": ErrorCode.ERR_SVR_MSG_INVALID_JSON_FORMAT,
+    "CloudCustomData": ErrorCode.ERR_SVR_MSG_INVALID_JSON_FORMAT,
+    "SyncOtherMachine": ErrorCode.ERR_SVR_MSG_INVALID_SYNCOTHERMACHINE,
+    "MsgLifeTime": ErrorCode.ERR_SVR_MSG_INVALID_MSGLIFETIME,
+    "SendMsgControl": ErrorCode.ERR_SVR_MSG_INVALID_JSON_FORMAT,
+    "ForbidCallbackControl": ErrorCode.ERR_SVR_MSG_INVALID_JSON_FORMAT,
+    "SyncFromOldSystem": ErrorCode.ERR_SVR_MSG_INVALID_SYNCFROMOLDSYSTEM,
+    "MsgTimeStamp": ErrorCode.ERR_SVR_MSG_INVALID_TIMESTAMP,
+}
+
+COMMANDS: Final = (
+    Command(
+        OPENIM,
+        "sendmsg",
+        "Send a message to an account.",
+        SendMsg,
+        MsgSent,
+        _sendmsg,
+        _FIELDS,
+        ask=_ask_before,
+    ),
+    Command(
+        OPENIM,
+        "batchsendmsg",
+        "Send a message to each of some accounts.",
+        BatchSendMsg,
+        BatchSent,
+        _batchsendmsg,
+        _FIELDS,
+    ),
+    Command(
+        OPENIM,
+        "importmsg",
+        "Bring a message that was written elsewhere.",
+        ImportMsg,
+        Answer,
+        _importmsg,
+        _FIELDS,
+    ),
+)

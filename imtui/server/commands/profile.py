@@ -1,0 +1,113 @@
+"""``profile``: what users say of themselves."""
+
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
+from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.tags import (
+    TagValue,
+    TagWish,
+    check_profile_tags,
+    read_profile,
+    show_profile,
+)
+from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.core.friends import custom_fields, profiles
+
+_INVALID: Final = ErrorCode.ERR_SVR_PROFILE_INVALID_PARAMETERS
+
+_SERVICE: Final = Service(
+    "profile",
+    malformed=_INVALID,
+    internal=ErrorCode.ERR_SVR_PROFILE_INTERNAL_ERROR,
+    codes={6017: _INVALID},
+    has_display=True,
+)
+
+
+class PortraitGet(Body, frozen=True):
+    """Whose profiles are asked, and which of their fields."""
+
+    to_account: list[str]
+    tag_list: list[str]
+
+
+class UserProfile(Body, frozen=True, omit_defaults=True):
+    """The profile of one account, or why it cannot be told."""
+
+    to_account: str
+    result_code: int
+    result_info: str
+    profile_item: list[TagValue] | None = None
+    """The standard fields that were asked, and those of the app's own that are set."""
+
+
+class Portraits(Body, frozen=True, omit_defaults=True):
+    """All profiles that were asked."""
+
+    user_profile_item: list[UserProfile]
+    fail_account: tuple[str, ...] = ()
+
+
+class PortraitSet(Body, frozen=True):
+    """What a profile is to hold: all of it, or nothing if one field is wrong."""
+
+    from_account: str
+    profile_item: list[TagWish]
+
+
+def _portrait_get(call: Call, wish: PortraitGet) -> Portraits:
+    accounts = list(dict.fromkeys(wish.to_account))
+    tags = list(dict.fromkeys(wish.tag_list))
+    if not accounts:
+        raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_MISS)
+    if len(accounts) > FRIENDSHIP_MAX_USERS:
+        raise IMError(_INVALID, f"To_Account: at most {FRIENDSHIP_MAX_USERS} accounts a call.")
+    if not tags:
+        raise IMError(_INVALID, "TagList: name a field.")
+    check_profile_tags(tags)
+    unknown = tuple(user_id for user_id in accounts if user_id not in call.app.accounts)
+    return Portraits([_user_profile(call, user_id, tags) for user_id in accounts], unknown)
+
+
+def _user_profile(call: Call, user_id: str, tags: list[str]) -> UserProfile:
+    if user_id not in call.app.accounts:
+        code = ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND
+        return UserProfile(user_id, code, code.meaning)
+    return UserProfile(user_id, 0, "", show_profile(call.app.profile(user_id), tags))
+
+
+def _portrait_set(call: Call, wish: PortraitSet) -> Answer:
+    user_id = wish.from_account
+    if user_id not in call.app.accounts:
+        raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND)
+    if not wish.profile_item:
+        raise IMError(_INVALID, "ProfileItem: name a field.")
+    fields, custom = read_profile(wish.profile_item)
+    before = call.app.profile(user_id).custom_info
+    profiles.change(
+        call.app, user_id, **fields, custom_info=custom_fields.merged(before, custom, _INVALID)
+    )
+    return Answer()
+
+
+COMMANDS: Final = (
+    Command(
+        _SERVICE,
+        "portrait_get",
+        "Return fields of profiles.",
+        PortraitGet,
+        Portraits,
+        _portrait_get,
+        fields={"To_Account": ErrorCode.ERR_SVR_PROFILE_ACCOUNT_MISS},
+    ),
+    Command(
+        _SERVICE,
+        "portrait_set",
+        "Set fields of a profile.",
+        PortraitSet,
+        Answer,
+        _portrait_set,
+    ),
+)

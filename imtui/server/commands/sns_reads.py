@@ -1,0 +1,229 @@
+"""``sns``: what is known of friends, and who is one."""
+
+from functools import partial
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
+from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.tags import TagValue, check_profile_tags, show_profile
+from imtui.server.commands.command import Call, Command
+from imtui.server.commands.sns_items import (
+    INVALID,
+    SNS,
+    FriendResult,
+    check_known,
+    failed,
+    owner_of,
+    result_for,
+    unique_of,
+)
+from imtui.server.commands.sns_tags import is_note_tag, show_note, show_tags
+from imtui.server.core.relation import Relation
+
+PAGE: Final = 100
+"""So many friends are told in one answer."""
+
+Index = Annotated[int, Meta(ge=0)]
+
+
+class FriendGet(Body, frozen=True):
+    """Whose friends are asked, and from which place in the list."""
+
+    from_account: str
+    start_index: Index
+    standard_sequence: int = 0
+    """What an earlier answer said; friends are told whatever it is."""
+    custom_sequence: int = 0
+
+
+class UserData(Body, frozen=True):
+    """A friend, and what is noted of them."""
+
+    to_account: str
+    value_item: list[TagValue]
+
+
+class FriendPage(Body, frozen=True):
+    """A page of a friend list, which is ordered by ID."""
+
+    user_data_item: list[UserData]
+    standard_sequence: int
+    """Grows with each change of the friend list, the groups or the blocklist."""
+    custom_sequence: int
+    """The same."""
+    friend_num: int
+    """How many there are on all pages."""
+    complete_flag: int
+    """1 on the last page."""
+    next_start_index: int
+    """0 on the last page."""
+
+
+class FriendGetList(Body, frozen=True):
+    """Which friends are asked, and what of them: fields of profiles and of notes."""
+
+    from_account: str
+    to_account: list[str]
+    tag_list: list[str]
+
+
+class FriendInfoItem(FriendResult, frozen=True, omit_defaults=True):
+    """What was asked of one friend, or why it cannot be told."""
+
+    sns_profile_item: list[TagValue] | None = None
+
+
+class FriendInfos(Body, frozen=True, omit_defaults=True):
+    """What was asked of each friend."""
+
+    info_item: list[FriendInfoItem]
+    fail_account: tuple[str, ...] = ()
+
+
+class FriendCheck(Body, frozen=True):
+    """Who may be a friend of an account."""
+
+    from_account: str
+    to_account: list[str]
+    check_type: Literal["CheckResult_Type_Single", "CheckResult_Type_Both"]
+    """With the first, only the account's own list is looked at."""
+
+
+class RelationItem(FriendResult, frozen=True):
+    """How an account stands to one other."""
+
+    relation: str
+
+
+class FriendsChecked(Body, frozen=True, omit_defaults=True):
+    """How an account stands to each of the others."""
+
+    info_item: list[RelationItem]
+    fail_account: tuple[str, ...] = ()
+
+
+def _friend_get(call: Call, wish: FriendGet) -> FriendPage:
+    owner = owner_of(call, wish.from_account)
+    friends = sorted(call.app.friends.members(owner))
+    end = wish.start_index + PAGE
+    page = friends[wish.start_index : end]
+    is_last = end >= len(friends)
+    sequence = call.app.friend_sequence(owner)
+    return FriendPage(
+        [UserData(friend, show_note(call.app, owner, friend)) for friend in page],
+        sequence,
+        sequence,
+        len(friends),
+        int(is_last),
+        0 if is_last else end,
+    )
+
+
+def _friend_get_list(call: Call, wish: FriendGetList) -> FriendInfos:
+    owner = owner_of(call, wish.from_account)
+    accounts = unique_of(wish.to_account, FRIENDSHIP_MAX_USERS)
+    tags = list(dict.fromkeys(wish.tag_list))
+    if not tags:
+        raise IMError(INVALID, "TagList: name a field.")
+    check_profile_tags(tag for tag in tags if not is_note_tag(tag))
+    items = [_info(call, owner, user_id, tags) for user_id in accounts]
+    return FriendInfos(items, failed(items))
+
+
+def _info(call: Call, owner: str, user_id: str, tags: list[str]) -> FriendInfoItem:
+    result = result_for(user_id, partial(_check_friend, call, owner, user_id))
+    if result.result_code:
+        return FriendInfoItem(user_id, result.result_code, result.result_info)
+    app = call.app
+    shown = {
+        one.tag: one
+        for one in (
+            *show_tags(app, owner, user_id, filter(is_note_tag, tags)),
+            *show_profile(app.profile(user_id), (tag for tag in tags if not is_note_tag(tag))),
+        )
+    }
+    return FriendInfoItem(user_id, 0, "", [shown[tag] for tag in tags if tag in shown])
+
+
+def _check_friend(call: Call, owner: str, user_id: str) -> None:
+    check_known(call.app, user_id)
+    if not call.app.friends.has(owner, user_id):
+        raise IMError(INVALID, "Not a friend.")
+
+
+def _friend_check(call: Call, wish: FriendCheck) -> FriendsChecked:
+    is_both = wish.check_type == "CheckResult_Type_Both"
+    items = check_relations(
+        call, wish.from_account, wish.to_account, call.app.friends, FRIEND_RELATIONS, is_both
+    )
+    return FriendsChecked(items, failed(items))
+
+
+FRIEND_RELATIONS: Final = (
+    "CheckResult_Type_NoRelation",
+    "CheckResult_Type_AWithB",
+    "CheckResult_Type_BWithA",
+    "CheckResult_Type_BothWay",
+)
+
+
+def check_relations(
+    call: Call,
+    from_account: str,
+    to_account: list[str],
+    lists: Relation,
+    words: tuple[str, str, str, str],
+    is_both: bool,
+) -> list[RelationItem]:
+    """Return how an account stands to others.
+
+    Args:
+        call: What the command stands on.
+        from_account: The account.
+        to_account: The others.
+        lists: Who has whom in a list.
+        words: What it is called if neither has the other one in a list, only the account has, only
+            the other one has, and both have.
+        is_both: Whether the lists of the others are looked at too.
+
+    Raises:
+        IMError: 30003 if there is no such account; 30001 unless there are 1 to 1,000 others.
+    """
+    owner = owner_of(call, from_account)
+    items = []
+    for user_id in unique_of(to_account):
+        result = result_for(user_id, partial(check_known, call.app, user_id))
+        has = lists.has(owner, user_id) + 2 * (is_both and lists.has(user_id, owner))
+        items.append(RelationItem(user_id, result.result_code, result.result_info, words[has]))
+    return items
+
+
+COMMANDS: Final = (
+    Command(
+        SNS,
+        "friend_get",
+        "Return a page of the friends of an account.",
+        FriendGet,
+        FriendPage,
+        _friend_get,
+    ),
+    Command(
+        SNS,
+        "friend_get_list",
+        "Return fields of friends of an account.",
+        FriendGetList,
+        FriendInfos,
+        _friend_get_list,
+    ),
+    Command(
+        SNS,
+        "friend_check",
+        "Tell whether an account has others in its friend list, and they it in theirs.",
+        FriendCheck,
+        FriendsChecked,
+        _friend_check,
+    ),
+)

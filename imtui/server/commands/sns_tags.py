@@ -1,0 +1,109 @@
+"""The tags of what is noted of friends, and what values they take."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.rest.tags import TagValue, TagWish, custom_value
+from imtui.server.commands.sns_items import INVALID
+from imtui.server.core.app import App
+from imtui.server.core.friends.friend_notes import NoteWish
+
+_SOURCE: Final = re.compile(r"AddSource_Type_[A-Za-z]{1,8}", re.ASCII)
+_CUSTOM: Final = re.compile(r"Tag_SNS_Custom_[A-Za-z]{1,8}", re.ASCII)
+
+_GROUP: Final = "Tag_SNS_IM_Group"
+_REMARK: Final = "Tag_SNS_IM_Remark"
+_ADD_SOURCE: Final = "Tag_SNS_IM_AddSource"
+_ADD_WORDING: Final = "Tag_SNS_IM_AddWording"
+_ADD_TIME: Final = "Tag_SNS_IM_AddTime"
+_STANDARD: Final = (_ADD_SOURCE, _REMARK, _GROUP, _ADD_TIME, _ADD_WORDING)
+
+
+def add_source(text: str) -> str:
+    """Return the text if it says from where a friend comes.
+
+    Raises:
+        IMError: 30001.
+    """
+    if _SOURCE.fullmatch(text) is None:
+        raise IMError(INVALID, "AddSource: AddSource_Type_ and 1 to 8 letters.")
+    return text
+
+
+def read_custom(items: Iterable[TagWish]) -> dict[str, str | int]:
+    """Return what fields of the app's own are to hold.
+
+    Raises:
+        IMError: 30001 for the tag of another field; 40601 or 40610 for a value that none can have.
+    """
+    custom = {}
+    for item in items:
+        if _CUSTOM.fullmatch(item.tag) is None:
+            raise IMError(INVALID, "There is no such field of friends that can be set.")
+        custom[item.tag] = custom_value(item.value)
+    return custom
+
+
+def read_note(items: list[TagWish]) -> NoteWish:
+    """Return what is to be noted of a friend.
+
+    Raises:
+        IMError: 30001, 40601 or 40610 for an unknown tag, or for a value that it cannot have.
+    """
+    fields: dict[str, Any] = {}
+    for item in items:
+        if item.tag in _READERS:
+            name, read = _READERS[item.tag]
+            fields[name] = read(item.value)
+    custom = read_custom(item for item in items if item.tag not in _READERS)
+    return NoteWish(**fields, custom=custom)
+
+
+def is_note_tag(tag: str) -> bool:
+    """Tell whether something can be noted of friends under this tag."""
+    return tag in _STANDARD or _CUSTOM.fullmatch(tag) is not None
+
+
+def show_note(app: App, owner: str, friend: str) -> list[TagValue]:
+    """Return all that is noted of a friend, without what is empty."""
+    tags = (*_STANDARD, *app.book.note(owner, friend).custom)
+    return [one for one in show_tags(app, owner, friend, tags) if one.value not in ("", [])]
+
+
+def show_tags(app: App, owner: str, friend: str, tags: Iterable[str]) -> list[TagValue]:
+    """Return what is noted of a friend under tags; of the app's own those that are set."""
+    note = app.book.note(owner, friend)
+    values: dict[str, str | int | list[str]] = {
+        _ADD_SOURCE: note.add_source,
+        _REMARK: note.remark,
+        _GROUP: app.book.groups_of(owner, friend),
+        _ADD_TIME: app.friends.since(owner, friend),
+        _ADD_WORDING: note.add_wording,
+        **note.custom,
+    }
+    return [TagValue(tag, values[tag]) for tag in tags if tag in values]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise IMError(INVALID, "Value: a text.")
+    return value
+
+
+def _group_names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list):
+        raise IMError(INVALID, "Value: a list of texts.")
+    return tuple(map(_text, value))
+
+
+_READERS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    _GROUP: ("groups", _group_names),
+    _REMARK: ("remark", _text),
+    _ADD_SOURCE: ("add_source", lambda value: add_source(_text(value))),
+    _ADD_WORDING: ("add_wording", _text),
+}
+"""The fields of ``NoteWish``, and what reads their values."""

@@ -1,0 +1,1 @@
+"""Accounts, their devices and sessions."""

@@ -1,0 +1,1 @@
+"""Friends, friend requests, friend groups, blocklists and profiles."""

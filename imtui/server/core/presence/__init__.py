@@ -1,0 +1,1 @@
+"""General and custom statuses, and who watches whom."""

@@ -1,0 +1,1 @@
+"""Callbacks that ask the app's own server before something happens."""

@@ -1,1 +1,0 @@
-"""Webhooks: the app's own server is told of what happens, and asked before some of it does."""

@@ -1,0 +1,162 @@
+"""What the backend has done since it started, and how long it took."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.messages import Method
+from imtui.server.prometheus import Histogram, Sample, family
+
+OTHER: Final = "other"
+"""Stands for all methods and codes that are not ours: what others make up fills no memory."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What there is in the core at a moment."""
+
+    sessions: int
+    """Connections on which somebody is logged in."""
+    devices: int
+    """Those that are connected."""
+    accounts: Mapping[str, int]
+    """How many have each status, by its name."""
+    subscriptions: int
+    friendships: int
+
+
+class Requests:
+    """What was asked of one of the two ports."""
+
+    def __init__(self, methods: Iterable[str] = ()) -> None:
+        """Start with none; ``methods`` are those that are counted by name."""
+        self.seconds: Final = Histogram()
+        self.errors: Final[dict[str, int]] = {}
+        """By code."""
+        self.by_method: Final = {OTHER: 0}
+        self.expect(methods)
+
+    def expect(self, methods: Iterable[str]) -> None:
+        """Count these methods by name; those that are not expected count together."""
+        for method in methods:
+            self.by_method.setdefault(str(method), 0)
+
+    def answered(self, method: str, seconds: float, answer: object = None) -> None:
+        """Count a request that took so long, and was refused if the answer is an ``IMError``."""
+        try:
+            self.by_method[method] += 1
+        except KeyError:
+            self.by_method[OTHER] += 1
+        self.seconds.observe(seconds)
+        if isinstance(answer, IMError):
+            self.refused(answer)
+
+    def refused(self, error: IMError) -> None:
+        """Count an error that is the answer to a request that was counted before."""
+        code = str(int(error.code)) if isinstance(error.code, ErrorCode) else OTHER
+        self.errors[code] = self.errors.get(code, 0) + 1
+
+
+@dataclass(slots=True)
+class Metrics:
+    """The counters of one backend; whoever does what is counted adds to them."""
+
+    connections: int = 0
+    """Those that are open now, with or without a login."""
+    changes: int = 0
+    """Statuses that changed."""
+    deliveries: int = 0
+    """Statuses of watched users that were handed to a connection, once for each."""
+    coalesced: int = 0
+    """Statuses that were replaced by a later one of the same user before they were handed over."""
+    messages: int = 0
+    """Messages that were stored."""
+    pushes_dropped: int = 0
+    heartbeats_lost: int = 0
+    """Connections that were closed because nothing was received from them."""
+    commit_failures: int = 0
+    callbacks_sent: int = 0
+    """Callbacks that the app's own server took."""
+    callbacks_dropped: int = 0
+    ws: Requests = field(default_factory=lambda: Requests(Method))
+    """JSON-RPC, from clients."""
+    rest: Requests = field(default_factory=Requests)
+    """REST, from admins."""
+    commits: Histogram = field(default_factory=Histogram)
+    """Those that succeeded."""
+    ticks: Histogram = field(default_factory=Histogram)
+    """From the first change that a tick delivers until all of it was delivered."""
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests were answered on both ports."""
+        return self.ws.seconds.count + self.rest.seconds.count
+
+    @property
+    def errors(self) -> dict[str, int]:
+        """Return how many errors were answered on both ports, by code."""
+        return dict(Counter(self.ws.errors) + Counter(self.rest.errors))
+
+    def render(self, counts: Counts) -> str:
+        """Return all metrics in Prometheus' text format."""
+        return "".join((*self._gauges(counts), *self._counters(), *self._histograms()))
+
+    def _gauges(self, counts: Counts) -> list[str]:
+        accounts = [Sample(count, {"status": name}) for name, count in counts.accounts.items()]
+        return [
+            _gauge("connections", "Open connections of clients.", self.connections),
+            _gauge("sessions", "Connections that are logged in.", counts.sessions),
+            _gauge("devices", "Connected devices.", counts.devices),
+            family("gauge", "imtui_accounts", "Accounts by status.", accounts),
+            _gauge("subscriptions", "Subscriptions to users' statuses.", counts.subscriptions),
+            _gauge("friendships", "Friends on users' lists.", counts.friendships),
+        ]
+
+    def _counters(self) -> list[str]:
+        requests, errors = [], []
+        for port, asked in self._ports():
+            for method, count in asked.by_method.items():
+                requests.append(Sample(count, {"port": port, "method": method}))
+            for code, count in asked.errors.items():
+                errors.append(Sample(count, {"port": port, "code": code}))
+        return [
+            family("counter", "imtui_requests_total", "Requests by method.", requests),
+            family("counter", "imtui_errors_total", "Requests refused, by code.", errors),
+            _counter("changes", "Status changes.", self.changes),
+            _counter("deliveries", "Statuses handed to watchers' connections.", self.deliveries),
+            _counter("coalesced", "Statuses replaced by later ones on the way.", self.coalesced),
+            _counter("messages", "Messages stored.", self.messages),
+            _counter("pushes_dropped", "Pushes that nobody read in time.", self.pushes_dropped),
+            _counter("heartbeats_lost", "Connections that fell silent.", self.heartbeats_lost),
+            _counter("callbacks_sent", "Callbacks that were taken.", self.callbacks_sent),
+            _counter("callbacks_dropped", "Callbacks given up.", self.callbacks_dropped),
+            _counter("commit_failures", "Commits that failed.", self.commit_failures),
+        ]
+
+    def _histograms(self) -> list[str]:
+        requests: list[Sample] = []
+        for port, asked in self._ports():
+            requests += asked.seconds.samples({"port": port})
+        commits, ticks = self.commits.samples(), self.ticks.samples()
+        return [
+            _histogram("request", "Time to carry out a request.", requests),
+            _histogram("commit", "Time to commit changes.", commits),
+            _histogram("delivery", "Time from a change to the end of its tick.", ticks),
+        ]
+
+    def _ports(self) -> tuple[tuple[str, Requests], tuple[str, Requests]]:
+        return ("ws", self.ws), ("rest", self.rest)
+
+
+def _gauge(name: str, meaning: str, value: int) -> str:
+    return family("gauge", f"imtui_{name}", meaning, [Sample(value)])
+
+
+def _counter(name: str, meaning: str, value: int) -> str:
+    return family("counter", f"imtui_{name}_total", meaning, [Sample(value)])
+
+
+def _histogram(name: str, meaning: str, samples: Iterable[Sample]) -> str:
+    return family("histogram", f"imtui_{name}_seconds", meaning, samples)

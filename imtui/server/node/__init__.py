@@ -1,0 +1,1 @@
+"""Ties the rooms together: a running backend."""

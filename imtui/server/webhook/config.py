@@ -1,0 +1,33 @@
+"""Where callbacks go, and which ones."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
+
+CALLBACK_TIMEOUT: Final = 2.0
+RETRY_PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
+QUEUED_MAX: Final = 10_000
+QUEUED_MAX_BYTES: Final = 16 * 1024 * 1024
+END_GRACE: Final = 1.0
+
+
+@dataclass(frozen=True)
+class WebhookConfig:
+    """The webhooks of an app."""
+
+    url: str
+    """``http://…`` or ``https://…``; may have a query of its own, and no user and password."""
+    token: str = field(default="", repr=False)
+    """What each request is signed with; empty for no signature."""
+    commands: frozenset[CallbackCommand] = AFTER_EVENTS
+    timeout: float = CALLBACK_TIMEOUT
+    """How long an answer may take, in seconds."""
+    retry_pauses: tuple[float, ...] = RETRY_PAUSES
+    """How long to wait before each further attempt to tell what has happened, in seconds."""
+    queued_max: int = QUEUED_MAX
+    """How many callbacks may wait to be sent."""
+    queued_max_bytes: int = QUEUED_MAX_BYTES
+    """How large their bodies may be together."""
+    end_grace: float = END_GRACE
+    """How long what still waits is tried for as the backend ends, in seconds."""

@@ -1,0 +1,220 @@
+"""Callbacks on what has happened, as they reach a receiver: signed, in order, bounded."""
+
+import hashlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from imtui.protocol.rest.callback import CallbackCommand
+from imtui.server.callbacks.sender import Webhooks
+from imtui.server.clock import Moment
+from imtui.server.core.changes import Change, FriendsAdded, FriendsDeleted, OwnDevicesChanged
+from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.webhook.config import WebhookConfig
+from tests.server.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver
+from tests.server.wire import wire
+
+APP_ID = 1400000001
+TOKEN = "a token that nobody may see"
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[CallbackReceiver]:
+    async with callback_receiver() as running:
+        yield running
+
+
+def clock() -> Moment:
+    return Moment(0.0, 1_700_000_000_123)
+
+
+def webhooks(config: WebhookConfig) -> Webhooks:
+    return Webhooks(config, APP_ID, clock)
+
+
+def added(user_id: str, friend_id: str) -> list[Change]:
+    return [FriendsAdded(user_id, (friend_id,))]
+
+
+def friends_of(receiver: CallbackReceiver, user_id: str) -> list[str]:
+    """Return whom a user made a friend, as the receiver was told."""
+    pairs = [pair for one in receiver.received for pair in one.body["PairList"]]
+    return [pair["To_Account"] for pair in pairs if pair["From_Account"] == user_id]
+
+
+async def test_a_callback_is_posted_as_the_field_does_it_and_signed(
+    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with webhooks(WebhookConfig(receiver.url, TOKEN)) as sender:
+        sender.observe(added("alice", "bob"))
+        (received,) = await receiver.wait_for(1)
+    assert received.query == {
+        "from": "imtui",
+        "SdkAppid": str(APP_ID),
+        "CallbackCommand": "Sns.CallbackFriendAdd",
+        "contenttype": "json",
+        "OptPlatform": "Unknown",
+        "RequestTime": "1700000000",
+        "Sign": hashlib.sha256(f"{TOKEN}1700000000".encode()).hexdigest(),
+    }
+    assert "&ClientIP=&" in received.target
+    assert received.query["Sign"] not in caplog.text
+    assert received.body["CallbackCommand"] == "Sns.CallbackFriendAdd"
+
+
+async def test_without_a_token_nothing_is_signed(receiver: CallbackReceiver) -> None:
+    async with webhooks(WebhookConfig(receiver.url)) as sender:
+        sender.observe(added("alice", "bob"))
+        (received,) = await receiver.wait_for(1)
+    assert not {"Sign", "RequestTime"} & received.query.keys()
+
+
+async def test_only_what_is_configured_is_sent(receiver: CallbackReceiver) -> None:
+    commands = frozenset({CallbackCommand.FRIEND_DELETE, CallbackCommand.BEFORE_SEND_MSG})
+    async with webhooks(WebhookConfig(receiver.url, commands=commands)) as sender:
+        sender.observe(added("alice", "bob"))
+        sender.observe([OwnDevicesChanged("alice")])
+        assert sender.waiting == 0
+        sender.observe([FriendsDeleted("alice", ("bob",))])
+        (received,) = await receiver.wait_for(1)
+    assert received.query["CallbackCommand"] == "Sns.CallbackFriendDelete"
+
+
+async def test_what_one_user_does_is_told_in_order_though_some_of_it_is_tried_again(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.statuses = [200, 500, 0, 503, 200, 302, 500]
+    receiver.open.clear()
+    people = [f"user-{number}" for number in range(20)]
+    config = WebhookConfig(receiver.url, retry_pauses=(0.0,) * 7, end_grace=TIMEOUT)
+    async with webhooks(config) as sender:
+        for friend in range(10):
+            for user_id in people:
+                sender.observe(added(user_id, str(friend)))
+        await receiver.wait_for(4)
+        receiver.open.set()
+        await receiver.wait_for(205)
+    assert (sender.sent, sender.dropped) == (200, 0)
+    for user_id in people:
+        told = friends_of(receiver, user_id)
+        assert list(dict.fromkeys(told)) == [str(friend) for friend in range(10)]
+        assert told == sorted(told)
+    assert receiver.most_under_way == 4
+
+
+async def test_what_is_never_taken_is_dropped_after_some_attempts_and_the_next_goes_on(
+    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.statuses = [500, 500, 500]
+    config = WebhookConfig(receiver.url, TOKEN, retry_pauses=(0.0, 0.0), end_grace=TIMEOUT)
+    async with webhooks(config) as sender:
+        sender.observe(added("alice", "bob"))
+        sender.observe(added("alice", "carol"))
+        await receiver.wait_for(4)
+    assert (sender.sent, sender.dropped) == (1, 1)
+    assert friends_of(receiver, "alice") == ["bob", "bob", "bob", "carol"]
+    assert "Sns.CallbackFriendAdd dropped: HTTP status 500" in caplog.text
+
+
+async def test_a_dead_receiver_costs_bounded_memory_and_is_told_of_without_secrets(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    config = WebhookConfig(url, TOKEN, retry_pauses=(3600.0,), queued_max=40)
+    async with webhooks(config) as sender:
+        for friend in range(1000):
+            sender.observe(added("alice", str(friend)))
+        assert sender.waiting == 10
+        assert sender.dropped == 990
+    assert sender.dropped == 1000
+    assert "no connection" in caplog.text
+    assert "dropped: too many wait" in caplog.text
+    ours = [one.getMessage() for one in caplog.records if one.name.startswith("imtui")]
+    assert len(ours) < 5
+    assert not any(secret in caplog.text for secret in (TOKEN, "Sign=", url))
+
+
+async def test_the_oldest_go_first_also_when_they_are_too_large(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.open.clear()
+    async with webhooks(WebhookConfig(receiver.url, queued_max_bytes=4 * 1500)) as sender:
+        sender.observe(added("alice", "first"))
+        await receiver.wait_for(1)
+        sender.observe([FriendsAdded("alice", ("large",) * 9)])
+        sender.observe([FriendsAdded("alice", ("later",) * 9)])
+        assert (sender.waiting, sender.dropped) == (1, 1)
+        receiver.open.set()
+        await receiver.wait_for(2)
+    assert friends_of(receiver, "alice") == ["first", *["later"] * 9]
+
+
+async def test_a_receiver_that_does_not_answer_in_time_is_asked_again(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.open.clear()
+    config = WebhookConfig(receiver.url, timeout=0.1, retry_pauses=(0.0,) * 100)
+    async with webhooks(config) as sender:
+        sender.observe(added("alice", "bob"))
+        first, again = (await receiver.wait_for(2))[:2]
+    assert first.body == again.body
+
+
+async def test_what_waits_is_still_tried_for_as_the_backend_ends(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.statuses = [500]
+    config = WebhookConfig(receiver.url, retry_pauses=(3600.0,), end_grace=TIMEOUT)
+    async with webhooks(config) as sender:
+        for friend in range(5):
+            sender.observe(added("alice", str(friend)))
+        await receiver.wait_for(1)
+    assert friends_of(receiver, "alice") == ["0", "0", "1", "2", "3", "4"]
+    assert (sender.sent, sender.dropped) == (5, 0)
+
+
+async def test_the_end_does_not_wait_for_a_receiver_that_does_not_answer(
+    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.open.clear()
+    config = WebhookConfig(receiver.url, timeout=3600, end_grace=0.05)
+    async with webhooks(config) as sender:
+        for friend in range(5):
+            sender.observe(added("alice", str(friend)))
+        await receiver.wait_for(1)
+    assert (sender.sent, sender.dropped) == (0, 5)
+    assert sender.working.done()
+    assert "Sns.CallbackFriendAdd dropped: the backend ends" in caplog.text
+
+
+async def test_a_backend_tells_its_receiver_and_is_not_slowed_by_it(
+    receiver: CallbackReceiver, tmp_path: Path
+) -> None:
+    receiver.open.clear()
+    config = BackendConfig(tmp_path / "data", webhook=WebhookConfig(receiver.url, TOKEN))
+    async with Backend(config) as backend, wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        await alice.call("addFriend", userID="bob")
+        assert await alice.code("sendMessage", userID="bob", msgID="m", text="Hello") == 0
+        await bob.push("onRecvNewMessage")
+        receiver.open.set()
+        received = await receiver.wait_for(4)
+        app_id = str(backend.app_key.sdk_app_id)
+    assert {one.query["SdkAppid"] for one in received} == {app_id}
+    assert {one.query["CallbackCommand"] for one in received} >= {
+        "State.StateChange",
+        "Sns.CallbackFriendAdd",
+        "C2C.CallbackAfterSendMsg",
+    }
+    (message,) = [one for one in received if "MsgBody" in one.body]
+    assert (message.query["OptPlatform"], message.body["UnreadMsgNum"]) == ("Linux", 1)
+    left = [one.body["Info"] for one in receiver.received if "Info" in one.body][2:]
+    assert sorted(info["To_Account"] for info in left) == ["alice", "bob"]
+    assert {(info["Action"], info["Reason"]) for info in left} == {("Disconnect", "LinkClose")}

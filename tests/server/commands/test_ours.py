@@ -1,0 +1,147 @@
+"""The services of ours: figures, accounts, the log of changes and who subscribes to whom."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from imtui.server.commands.change_log import KEPT, ChangeLog
+from imtui.server.core.changes import AccountRegistered, FriendsAdded
+from imtui.server.core.console import Console
+from imtui.server.node.backend import Backend
+from imtui.server.store.sqlite.store import SQLiteStore
+from imtui.server.store.store import StoreError
+from tests.server.commands.test_rest import post
+from tests.server.wire import wire
+
+
+async def console(backend: Backend, command: str, **body: Any) -> dict[str, Any]:
+    return await post(backend, f"v4/imtui_console/{command}", body)
+
+
+async def imported(backend: Backend, *user_ids: str) -> None:
+    await post(backend, "v4/im_open_login_svc/multiaccount_import", {"Accounts": list(user_ids)})
+
+
+async def test_figures_tell_what_there_is_and_what_was_done(backend: Backend) -> None:
+    await imported(backend, "carol")
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob", passive=True)
+        assert await alice.code("addFriend", userID="bob") == 0
+        assert await alice.code("subscribeUserStatus", userIDList=["carol"]) == 0
+        assert await alice.code("getUserStatus", userIDList=[]) == 6017
+        before = await console(backend, "stats")
+        assert await alice.code("sendMessage", userID="bob", msgID="m", text="hello") == 0
+        after = await console(backend, "stats")
+    assert (before["Connections"], before["Devices"]) == (2, 1)
+    assert before["Accounts"] == {"ONLINE": 1, "OFFLINE": 0, "UNLOGINED": 2}
+    assert (before["Subscriptions"], before["Friendships"]) == (1, 2)
+    assert before["Errors"] == {"6017": 1}
+    assert after["Messages"] - before["Messages"] == 1
+    assert after["Requests"] > before["Requests"]
+    assert after["UptimeSeconds"] >= before["UptimeSeconds"] >= 0
+
+
+async def test_accounts_come_in_pages_with_status_and_devices(backend: Backend) -> None:
+    await imported(backend, "ann", "bob", "anton", "zoe")
+    async with wire(backend) as alice:
+        await alice.login("an-1", platform="Android", deviceName="phone", instanceID="i")
+        assert await alice.code("setSelfStatus", customStatus="busy") == 0
+        first = await console(backend, "accounts", MaxCnt=2, Prefix="an")
+        assert [item["UserID"] for item in first["AccountItem"]] == ["an-1", "ann"]
+        assert (first["NextCursor"], first["Total"]) == ("ann", 3)
+        last = await console(backend, "accounts", MaxCnt=2, Prefix="an", Cursor="ann")
+        assert [item["UserID"] for item in last["AccountItem"]] == ["anton"]
+        assert last["NextCursor"] == ""
+        told = first["AccountItem"][0]
+        assert (told["Status"], told["CustomStatus"]) == ("ONLINE", "busy")
+        (device,) = told["Devices"]
+        assert (device["InstanceID"], device["DeviceName"], device["Platform"]) == (
+            "i",
+            "phone",
+            "Android",
+        )
+        everybody = await console(backend, "accounts")
+        names = [item["UserID"] for item in everybody["AccountItem"]]
+        assert names == ["an-1", "ann", "anton", "bob", "zoe"]
+    assert (await console(backend, "accounts", MaxCnt=0))["ErrorCode"] == 70402
+    assert (await console(backend, "accounts", MaxCnt=501))["ErrorCode"] == 70402
+
+
+async def test_the_log_tells_what_changed(backend: Backend) -> None:
+    async with wire(backend) as alice:
+        await alice.login("alice", deviceName="laptop")
+        assert await alice.code("setSelfStatus", customStatus="busy") == 0
+        await console(backend, "set", Settings={"user_status": "off"})
+        await post(backend, "v4/im_open_login_svc/kick", {"UserID": "alice"})
+        await alice.push("onKickedOffline")
+    told = await console(backend, "log")
+    events = [(one["UserID"], one["Event"], one["Text"]) for one in told["LogItem"]]
+    assert events == [
+        ("alice", "registered", ""),
+        ("alice", "online", "on laptop (Linux)"),
+        ("alice", "status", "busy"),
+        ("", "console", "user_status=off"),
+        ("alice", "kicked", "on laptop (Linux)"),
+        ("alice", "status", ""),
+    ]
+    assert told["LastIndex"] == 6
+    later = await console(backend, "log", After=4, MaxCnt=1)
+    assert [one["Index"] for one in later["LogItem"]] == [6]
+
+
+def test_the_log_keeps_the_newest_only() -> None:
+    log = ChangeLog(Console(), lambda: 5)
+    log.observe([AccountRegistered(f"u{n}", 0) for n in range(KEPT + 5)])
+    kept = log.after(0, KEPT)
+    assert (len(kept), kept[0].index, kept[-1].index) == (KEPT, 6, KEPT + 5)
+    assert log.after(log.last_index, 10) == []
+    log.observe([FriendsAdded("ann", tuple(f"f{n}" for n in range(7)))])
+    assert log.after(0, 1)[0].text == "added f0, f1, f2, f3, f4 and 2 more"
+
+
+async def test_who_subscribes_to_whom_is_told_in_order_of_eviction(backend: Backend) -> None:
+    await imported(backend, "carol", "dave")
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        for user_ids in (["dave"], ["carol", "bob"]):
+            assert await alice.code("subscribeUserStatus", userIDList=user_ids) == 0
+        assert await bob.code("subscribeUserStatus", userIDList=["alice"]) == 0
+        told = await post(backend, "v4/imtui_status/subscriptions", {"UserID": "alice"})
+        assert told["Subscribed"] == ["dave", "carol", "bob"]
+        assert (told["Subscribers"], told["ClearedAt"]) == (["bob"], None)
+    nobody = await post(backend, "v4/imtui_status/subscriptions", {"UserID": "nobody"})
+    assert nobody["ErrorCode"] == 70107
+
+
+async def test_monitors_are_told_without_a_user_sig(backend: Backend) -> None:
+    async with httpx.AsyncClient(base_url=backend.address.rest) as client:
+        health = await client.get("/healthz")
+        assert (health.status_code, health.json()) == (200, {"status": "ok"})
+        metrics = await client.get("/metrics")
+        assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
+        assert "\nimtui_connections 0\n" in metrics.text
+        assert 'imtui_requests_total{port="rest",method="sns/friend_add"} 0' in metrics.text
+
+
+async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(store: SQLiteStore) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SQLiteStore, "commit", fail)
+        answer = await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "alice"})
+        assert answer["ErrorCode"] == 70500
+        again = await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "bob"})
+        assert again["ErrorCode"] == 70500
+        async with httpx.AsyncClient(base_url=backend.address.rest) as client:
+            assert (await client.get("/healthz")).status_code == 503
+            assert (await client.head("/healthz")).status_code == 503
+
+
+async def test_a_path_without_a_command_is_60009_with_an_envelope(backend: Backend) -> None:
+    assert (await post(backend, "v4/sns/no_such_command"))["ErrorCode"] == 60009

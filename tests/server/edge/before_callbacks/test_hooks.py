@@ -1,0 +1,296 @@
+"""Callbacks that ask: what the app's server says of a message or a friend request."""
+
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from imtui.protocol.chat import ElemType, SendMessageParams
+from imtui.protocol.errors import IMError
+from imtui.protocol.friendship import FriendAcceptType
+from imtui.protocol.messages import AddFriendParams, FriendType
+from imtui.protocol.rest.callback import BEFORE_HOOKS, OptPlatform
+from imtui.protocol.rest.message_key import message_random
+from imtui.server.clock import Moment
+from imtui.server.edge.before_callbacks.hooks import (
+    Hooks,
+    MessageDropped,
+    ResponseAction,
+    response_action,
+)
+from imtui.server.webhook.config import WebhookConfig
+from tests.server.callback_receiver import CallbackReceiver, callback_receiver
+
+APP_ID = 1400000001
+NOW = 1_700_000_000_123
+WISH = SendMessageParams("bob", "m", text="Hello", cloud_custom_data="{}")
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[CallbackReceiver]:
+    async with callback_receiver() as running:
+        yield running
+
+
+@pytest.fixture
+async def hooks(receiver: CallbackReceiver) -> AsyncIterator[Hooks]:
+    async with asking(WebhookConfig(receiver.url, commands=BEFORE_HOOKS)) as running:
+        yield running
+
+
+def asking(config: WebhookConfig) -> Hooks:
+    return Hooks(config, APP_ID, lambda: Moment(0.0, NOW))
+
+
+def says(code: int, **fields: Any) -> dict[str, Any]:
+    status = "OK" if code == 0 else "FAIL"
+    return {"ActionStatus": status, "ErrorInfo": "", "ErrorCode": code, **fields}
+
+
+def text(content: Any) -> dict[str, Any]:
+    return {"MsgType": "TIMTextElem", "MsgContent": {"Text": content}}
+
+
+async def test_a_message_is_shown_before_it_is_sent(
+    receiver: CallbackReceiver, hooks: Hooks
+) -> None:
+    sent = await hooks.before_send("alice", WISH, platform=OptPlatform.IOS, client_ip="192.0.2.1")
+    assert sent is WISH
+    (received,) = receiver.received
+    assert received.query["CallbackCommand"] == "C2C.CallbackBeforeSendMsg"
+    assert received.query["OptPlatform"] == "iOS"
+    assert received.query["ClientIP"] == "192.0.2.1"
+    random = message_random("m")
+    assert received.body == {
+        "CallbackCommand": "C2C.CallbackBeforeSendMsg",
+        "From_Account": "alice",
+        "To_Account": "bob",
+        "MsgSeq": 0,
+        "MsgRandom": random,
+        "MsgTime": 1_700_000_000,
+        "MsgKey": f"0_{random}_1700000000",
+        "OnlineOnlyFlag": 0,
+        "MsgBody": [text("Hello")],
+        "CloudCustomData": "{}",
+        "EventTime": NOW,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "message"),
+    [
+        (says(1), 20006, "The app does not let this message be sent."),
+        (says(120001, ErrorInfo="Not here."), 120001, "Not here."),
+        (says(130000, ErrorInfo="Not now."), 130000, "Not now."),
+    ],
+)
+async def test_a_message_may_be_forbidden(
+    receiver: CallbackReceiver, hooks: Hooks, reply: Any, code: int, message: str
+) -> None:
+    receiver.reply = reply
+    with pytest.raises(IMError) as refused:
+        await hooks.before_send("alice", WISH)
+    assert (refused.value.code, refused.value.message) == (code, message)
+
+
+async def test_a_message_may_be_dropped(receiver: CallbackReceiver, hooks: Hooks) -> None:
+    receiver.reply = says(2)
+    with pytest.raises(MessageDropped):
+        await hooks.before_send("alice", WISH)
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes"),
+    [
+        ({"MsgBody": [text("H*llo")]}, {"text": "H*llo"}),
+        ({"CloudCustomData": ""}, {"cloud_custom_data": ""}),
+        (
+            {
+                "MsgBody": [{"MsgType": "TIMCustomElem", "MsgContent": {"Data": "x", "Ext": ""}}],
+                "CloudCustomData": "[]",
+            },
+            {
+                "elem_type": ElemType.CUSTOM,
+                "text": "",
+                "data": b"x",
+                "cloud_custom_data": "[]",
+            },
+        ),
+    ],
+)
+async def test_a_message_may_be_replaced(
+    receiver: CallbackReceiver, hooks: Hooks, fields: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    receiver.reply = says(0, **fields)
+    assert await hooks.before_send("alice", WISH) == structs.replace(WISH, **changes)
+
+
+async def test_further_elements_are_shown_and_outlast_a_new_custom_data(
+    receiver: CallbackReceiver, hooks: Hooks
+) -> None:
+    face = {"MsgType": "TIMFaceElem", "MsgContent": {"Index": 1, "Data": ""}}
+    wish = SendMessageParams("bob", "m", ElemType.FACE, text="[face]")
+    receiver.reply = says(0, CloudCustomData="{}")
+    after = await hooks.before_send("alice", wish, msg_body=[face])
+    assert after == structs.replace(wish, cloud_custom_data="{}")
+    assert receiver.received[0].body["MsgBody"] == [face]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"no JSON",
+        b"[]",
+        b"{}",
+        b"[" * 50_000,
+        b'{"ErrorCode": 1, "ErrorInfo": "' + b"x" * 70_000 + b'"}',
+        {"ErrorCode": "1"},
+        says(3),
+        says(130001),
+        says(-1),
+        says(0, MsgBody=[]),
+        says(0, MsgBody=[text("one"), text("two")]),
+        says(0, MsgBody=[text(7)]),
+        says(0, MsgBody=[text("")]),
+        says(0, MsgBody=[text("x" * 12_300)]),
+        says(0, MsgBody=[{"MsgType": "TIMFaceElem", "MsgContent": {}}]),
+        says(0, MsgBody="text"),
+        says(0, CloudCustomData="\0"),
+        says(0, CloudCustomData=7),
+    ],
+)
+async def test_a_message_passes_as_it_is_when_the_reply_is_none(
+    receiver: CallbackReceiver, hooks: Hooks, reply: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.reply = reply
+    assert await hooks.before_send("alice", WISH) is WISH
+    assert "C2C.CallbackBeforeSendMsg: a reply" in caplog.text
+
+
+@pytest.mark.parametrize("status", [0, 302, 404, 500])
+async def test_a_message_passes_when_the_receiver_fails_and_nothing_is_tried_again(
+    receiver: CallbackReceiver, hooks: Hooks, status: int
+) -> None:
+    receiver.statuses = [status]
+    receiver.reply = says(1)
+    assert await hooks.before_send("alice", WISH) is WISH
+    assert len(receiver.received) == 1
+
+
+async def test_a_message_passes_when_the_receiver_is_slow_or_dead(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.open.clear()
+    receiver.reply = says(1)
+    async with asking(WebhookConfig(receiver.url, commands=BEFORE_HOOKS, timeout=0.05)) as hooks:
+        assert await hooks.before_send("alice", WISH) is WISH
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    for dead in (url, "http://127.0.0.1:99999/"):
+        async with asking(WebhookConfig(dead, commands=BEFORE_HOOKS)) as hooks:
+            assert await hooks.before_send("alice", WISH) is WISH
+
+
+@pytest.mark.parametrize("content", ["\ud800", "x" * 300_000])
+async def test_what_the_core_refuses_anyway_is_not_asked_about(
+    receiver: CallbackReceiver, hooks: Hooks, content: str
+) -> None:
+    wish = structs.replace(WISH, text=content)
+    assert await hooks.before_send("alice", wish) is wish
+    assert receiver.received == []
+
+
+async def test_what_is_not_configured_is_not_asked_about(receiver: CallbackReceiver) -> None:
+    receiver.reply = says(1)
+    async with asking(WebhookConfig(receiver.url)) as hooks:
+        assert await hooks.before_send("alice", WISH) is WISH
+        assert await hooks.before_friend_add("alice", "alice", [AddFriendParams("bob")]) == {}
+        await hooks.before_friend_response("bob", "alice", ResponseAction.REJECT)
+    assert receiver.received == []
+
+
+def result(user_id: str, code: int, info: str = "") -> dict[str, Any]:
+    return {"To_Account": user_id, "ResultCode": code, "ResultInfo": info}
+
+
+async def test_adding_friends_may_be_refused_for_each_of_them(
+    receiver: CallbackReceiver, hooks: Hooks
+) -> None:
+    items = [result("bob", 0), result("carol", 38001, "Not carol."), result("dave", 6208)]
+    receiver.reply = says(0, ResultItem=items)
+    wishes = [
+        AddFriendParams("bob", "Hi", "Bobby", "Work", FriendType.SINGLE),
+        AddFriendParams("carol", add_type=FriendType.SINGLE),
+        AddFriendParams("dave", add_type=FriendType.SINGLE),
+    ]
+    refused = await hooks.before_friend_add(
+        "administrator", "alice", wishes, source="AddSource_Type_X", is_forced=True
+    )
+    assert {user_id: error.code for user_id, error in refused.items()} == {
+        "carol": 38001,
+        "dave": 30009,
+    }
+    assert refused["carol"].message == "Not carol."
+    body = receiver.received[0].body
+    assert body["FriendItem"][0] == {
+        "To_Account": "bob",
+        "Remark": "Bobby",
+        "GroupName": "Work",
+        "AddSource": "AddSource_Type_X",
+        "AddWording": "Hi",
+    }
+    del body["FriendItem"]
+    assert body == {
+        "CallbackCommand": "Sns.CallbackPrevFriendAdd",
+        "Requester_Account": "administrator",
+        "From_Account": "alice",
+        "AddType": "Add_Type_Single",
+        "ForceAddFlags": 1,
+        "EventTime": NOW,
+    }
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"no JSON",
+        says(1, ResultItem=[result("bob", 38000)]),
+        says(0),
+        says(0, ResultItem=[]),
+        says(0, ResultItem=[result("carol", 38000)]),
+        says(0, ResultItem=[{"To_Account": "bob"}]),
+    ],
+)
+async def test_a_friend_request_passes_when_the_reply_refuses_nobody(
+    receiver: CallbackReceiver, hooks: Hooks, reply: Any
+) -> None:
+    receiver.reply = reply
+    refused = await hooks.before_friend_add("alice", "alice", [AddFriendParams("bob")])
+    assert "bob" not in refused
+    await hooks.before_friend_response("alice", "bob", ResponseAction.AGREE)
+
+
+async def test_an_answer_to_a_friend_request_may_be_refused(
+    receiver: CallbackReceiver, hooks: Hooks
+) -> None:
+    receiver.reply = says(0, ResultItem=[result("alice", 39000, "Not yet.")])
+    action = response_action(FriendAcceptType.AGREE_AND_ADD)
+    with pytest.raises(IMError, match="39000 · Not yet"):
+        await hooks.before_friend_response("bob", "alice", action, remark="Al")
+    assert receiver.received[0].body == {
+        "CallbackCommand": "Sns.CallbackPrevFriendResponse",
+        "Requester_Account": "bob",
+        "From_Account": "bob",
+        "ResponseFriendItem": [
+            {
+                "To_Account": "alice",
+                "Remark": "Al",
+                "TagName": "",
+                "ResponseAction": "Response_Action_AgreeAndAdd",
+            }
+        ],
+        "EventTime": NOW,
+    }
