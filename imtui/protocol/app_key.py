@@ -2,12 +2,26 @@
 
 import zlib
 
+from typing import Final
+
 import msgspec
 
 from imtui.protocol import usersig
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.usersig import Claims
 from imtui.protocol.wire_names import wire_name
+
+
+DEFAULT_SDK_APP_ID: Final = 1_400_000_000
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A UserSig that was checked, so that its bearer is the user."""
+
+    user_id: str
+    made: int
+    """When the UserSig was made, in Unix seconds."""
+    number: int
+    """Stands for the UserSig; the same after a restart."""
 
 
 class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
@@ -20,8 +34,8 @@ class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
         """Leave the secret out, so that no log can show it."""
         return f"AppKey(sdk_app_id={self.sdk_app_id})"
 
-    def verify(self, sdk_app_id: int, user_id: str, user_sig: str, unix_ms: int) -> Claims:
-        """Return what a UserSig claims if it proves its bearer to be ``user_id`` of this app.
+    def verify(self, sdk_app_id: int, user_id: str, user_sig: str, unix_ms: int) -> Proof:
+        """Return the proof if a UserSig proves its bearer to be ``user_id`` of this app.
 
         Args:
             sdk_app_id: The app that the bearer names.
@@ -37,9 +51,5 @@ class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
         usersig.read(user_sig)
         if sdk_app_id != self.sdk_app_id:
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND)
-        return usersig.verify(user_sig, user_id, sdk_app_id, self.secret_key, now=unix_ms / 1000)
-
-
-def number_of(claims: Claims) -> int:
-    """Return a number that stands for a UserSig, the same after a restart."""
-    return zlib.crc32(claims.sig.encode())
+        claims = usersig.verify(user_sig, user_id, sdk_app_id, self.secret_key, now=unix_ms / 1000)
+        return Proof(user_id, claims.time, zlib.crc32(claims.sig.encode()))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Method
@@ -13,18 +13,28 @@ OTHER: Final = "other"
 """Stands for all methods and codes that are not ours: what others make up fills no memory."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What there is in the core at a moment."""
+class Counts(Protocol):
+    """What there is in the core at an instant."""
 
-    sessions: int
-    """Connections on which somebody is logged in."""
-    devices: int
-    """Those that are connected."""
-    accounts: Mapping[str, int]
-    """How many have each status, by its name."""
-    subscriptions: int
-    friendships: int
+    @property
+    def sessions(self) -> int:
+        """Return how many connections are logged in."""
+
+    @property
+    def devices(self) -> int:
+        """Return how many of them are no passive logins."""
+
+    @property
+    def accounts(self) -> Mapping[str, int]:
+        """Return how many accounts have each status, by its name."""
+
+    @property
+    def subscriptions(self) -> int:
+        """Return how many there are of all accounts."""
+
+    @property
+    def friendships(self) -> int:
+        """Return how many friends there are on all lists."""
 
 
 class Requests:

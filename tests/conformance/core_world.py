@@ -3,22 +3,30 @@
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
+from imtui.protocol import messages as m
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import Request, encode
-from imtui.protocol.messages import SelfDevices, UserStatusList
-from imtui.server.clock import Moment
-from imtui.server.core import changes as c
-from imtui.server.core.friends.friendship_news import FRIENDSHIP_NEWS
-from imtui.server.core.service import IMService
-from imtui.server.edge.methods import Caller, call
+from imtui.protocol.jsonrpc import Request, decode_params, encode
+from imtui.protocol.limits import heartbeat_interval
+from imtui.server.core.accounts.changes import CloseReason
+from imtui.server.core.core import Core
+from imtui.server.core.delivery import (
+    CloseDelivery,
+    Delivery,
+    LoginDelivery,
+    PushDelivery,
+    StatusDelivery,
+)
+from imtui.server.core.logins.administration import set_console
+from imtui.server.edge.liveness import Liveness
+from imtui.server.instant import Instant
 from imtui.server.store.sqlite.store import SQLiteStore
 
 from .raw_client import JSON, Push, Refused
@@ -27,7 +35,7 @@ from .virtual_time import WALL_START
 HEARTBEAT_TIMEOUT = 400.0
 
 
-class Core:
+class DrivenCore:
     """The core with the least around it that lets it be driven: all of it is synchronous."""
 
     sdk_app_id = 1_400_000_000
@@ -43,7 +51,8 @@ class Core:
 
     def _start(self) -> None:
         self._store = SQLiteStore(self._path)
-        self.service = IMService(self._store.load(), self.moment(), archive=self._store.archive)
+        self.core = Core(self._store.load(), self.instant(), archive=self._store.archive)
+        self._liveness = Liveness(HEARTBEAT_TIMEOUT)
         self._carry_out()
 
     def restart(self) -> None:
@@ -57,9 +66,9 @@ class Core:
         self._store.commit()
         self._store.close()
 
-    def moment(self) -> Moment:
+    def instant(self) -> Instant:
         """Return the present."""
-        return Moment(self.now, WALL_START + round(self.now * 1000))
+        return Instant(self.now, WALL_START + round(self.now * 1000))
 
     def call(self, session_id: int, method: str, params: JSON) -> JSON:
         """Carry out a request of a connection.
@@ -67,13 +76,13 @@ class Core:
         Raises:
             Refused: The answer is an error.
         """
-        now = self.moment()
-        self.service.received(session_id, now)
-        key = AppKey(self.sdk_app_id, self.secret_key)
-        caller = Caller(self.service, key, HEARTBEAT_TIMEOUT, session_id, lambda: False)
+        self._liveness.received(session_id, self.now)
         request = Request("2.0", method, Raw(json.dumps(params).encode()), 1)
         try:
-            result = call(caller, request, now)
+            if method == m.Method.LOGIN:
+                result: Any = self._login(session_id, request)
+            else:
+                result = self.core.call(session_id, request, self.instant())
         except IMError as error:
             raise Refused(int(error.code), error.message, error.data) from error
         finally:
@@ -82,109 +91,60 @@ class Core:
 
     def lose(self, session_id: int) -> None:
         """Lose a connection."""
-        self.service.lost(session_id, self.moment())
+        self.core.lost(session_id, CloseReason.LOST, self.instant())
         self._carry_out()
 
     def set_console(self, settings: dict[str, str]) -> None:
         """Change settings of the console."""
-        self.service.set_console(settings, self.moment())
+        set_console(self.core.admin(self.instant()), settings)
         self._carry_out()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and carry out what falls due at the moment when it does."""
+        """Let time pass, and carry out what falls due at the instant when it does."""
         until = self.now + seconds
-        while (due := self.service.next_sweep(self.moment())) is not None and due <= until:
+        while (due := self._next_due()) is not None and due <= until:
             self.now = max(self.now, due)
-            self.service.sweep(self.moment())
+            self.core.sweep(self.instant())
+            for session_id in self._liveness.pop_silent(self.now):
+                self.closed[session_id] = m.CloseCode.HEARTBEAT_MISSED
+                self.core.lost(session_id, CloseReason.SILENT, self.instant())
             self._carry_out()
         self.now = until
 
+    def _login(self, session_id: int, request: Request) -> m.LoginResult:
+        claimed = decode_params(request.params, m.Credentials)
+        key, now = AppKey(self.sdk_app_id, self.secret_key), self.instant()
+        proof = key.verify(claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms)
+        own_status = self.core.login(session_id, proof, request, now)
+        interval = heartbeat_interval(HEARTBEAT_TIMEOUT)
+        return m.LoginResult(interval, now.unix_ms, own_status)
+
+    def _next_due(self) -> float | None:
+        due = (self.core.next_due(self.instant()), self._liveness.next_due())
+        return min((one for one in due if one is not None), default=None)
+
     def _carry_out(self) -> None:
-        taken = self.service.take_changes()
+        taken = self.core.take_changes()
         self._store.write(taken)
-        for change in taken:
-            tell = _TELL.get(type(change))
-            if tell is not None:
-                tell(self, change)
+        self._deliver(self.core.deliveries(taken))
 
-    def _tell_account(self, user_id: str, method: str, params: Any) -> None:
-        for session_id in self.service.sessions_of(user_id):
-            self._tell(session_id, method, params)
-
-    def _tell(self, session_id: int, method: str, params: Any) -> None:
-        self.told[session_id].append(Push(method, _document(params)))
-
-    def _tell_status(self, change: c.StatusChanged) -> None:
-        user_id = change.status.user_id
-        self._tell_account(user_id, "onUserStatusChanged", UserStatusList([change.own]))
-        if change.to_watchers:
-            for watcher in self.service.watchers(user_id):
-                self._tell_account(watcher, "onUserStatusChanged", UserStatusList([change.status]))
-
-    def _tell_devices(self, change: c.OwnDevicesChanged) -> None:
-        devices = SelfDevices(self.service.self_devices(change.user_id))
-        if change.only_session is None:
-            self._tell_account(change.user_id, "onSelfDevicesChanged", devices)
-        else:
-            self._tell(change.only_session, "onSelfDevicesChanged", devices)
-
-    def _tell_subscriptions(self, change: c.SubscriptionsChanged) -> None:
-        params = {
-            "added": list(change.added),
-            "removed": list(change.removed),
-            "reason": change.reason,
-        }
-        self._tell_account(change.user_id, "onSubscriptionsChanged", params)
-
-    def _tell_friendship(self, change: c.Change) -> None:
-        for told in FRIENDSHIP_NEWS[type(change)](self.service, change):
-            self._tell_account(told.user_id, told.push, told.params)
-
-    def _tell_message(self, change: c.MessageSent) -> None:
-        told = self.service.sessions_of(change.message.sender) if change.to_sender else ()
-        if change.to_receiver:
-            told += self.service.sessions_of(change.message.receiver)
-        for session_id in told:
-            if session_id != change.session_id:
-                self._tell(session_id, "onRecvNewMessage", {"messageList": [change.message]})
-
-    def _tell_messages_changed(self, change: c.MessagesChanged) -> None:
-        for user_id in change.told:
-            seen = [stored.seen_by(user_id) for stored in change.messages]
-            self._tell_account(user_id, "onMessagesChanged", {"messageList": seen})
-
-    def _tell_conversation(self, change: c.ConversationChanged) -> None:
-        params = {"conversationList": [change.conversation]}
-        self._tell_account(change.user_id, "onConversationChanged", params)
-
-    def _tell_read(self, change: c.ConversationRead) -> None:
-        receipt = {"userID": change.reader, "readSeq": change.read_seq, "timestamp": change.at}
-        params = {"receiptList": [receipt]}
-        self._tell_account(change.user_id, "onRecvC2CReadReceipt", params)
-
-    def _tell_kicked(self, change: c.SessionKicked) -> None:
-        self._tell(change.session_id, "onKickedOffline", {})
-
-    def _taken_over(self, change: c.SessionTakenOver) -> None:
-        self.closed[change.session_id] = 4001
-
-    def _silent(self, change: c.SessionSilent) -> None:
-        self.closed[change.session_id] = 4002
-
-
-_TELL: dict[type, Callable[[Core, Any], None]] = {
-    c.StatusChanged: Core._tell_status,
-    c.OwnDevicesChanged: Core._tell_devices,
-    c.SubscriptionsChanged: Core._tell_subscriptions,
-    **dict.fromkeys(FRIENDSHIP_NEWS, Core._tell_friendship),
-    c.MessageSent: Core._tell_message,
-    c.MessagesChanged: Core._tell_messages_changed,
-    c.ConversationChanged: Core._tell_conversation,
-    c.ConversationRead: Core._tell_read,
-    c.SessionKicked: Core._tell_kicked,
-    c.SessionTakenOver: Core._taken_over,
-    c.SessionSilent: Core._silent,
-}
+    def _deliver(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            match delivery:
+                case PushDelivery(session_ids=session_ids, data=data):
+                    push = msgspec.json.decode(data)
+                    for session_id in session_ids:
+                        self.told[session_id].append(Push(push["method"], push["params"]))
+                case StatusDelivery(status=status, session_ids=watching):
+                    shown = {"userStatusList": [msgspec.json.decode(status)]}
+                    for session_id in watching:
+                        self.told[session_id].append(Push("onUserStatusChanged", shown))
+                case LoginDelivery(session_id=session_id, user_id=user_id):
+                    self._liveness.end(session_id)
+                    if user_id:
+                        self._liveness.begin(session_id, self.now)
+                case CloseDelivery(session_id=session_id, code=code):
+                    self.closed[session_id] = code
 
 
 def _document(value: Any) -> JSON:
@@ -195,7 +155,7 @@ def _document(value: Any) -> JSON:
 class CoreClient:
     """A connection of the core: a number."""
 
-    def __init__(self, core: Core, session_id: int) -> None:
+    def __init__(self, core: DrivenCore, session_id: int) -> None:
         """Speak as session ``session_id``."""
         self._core = core
         self._session_id = session_id
@@ -222,7 +182,7 @@ class CoreWorld:
 
     def __init__(self, path: Path) -> None:
         """Start with nobody."""
-        self.core = Core(path)
+        self.core = DrivenCore(path)
         self.sdk_app_id = self.core.sdk_app_id
         self.secret_key = self.core.secret_key
         self._ids = itertools.count(1)
@@ -241,7 +201,7 @@ class CoreWorld:
 
     def unix_ms(self) -> int:
         """Return the present of the wall clock."""
-        return self.core.moment().unix_ms
+        return self.core.instant().unix_ms
 
     async def restart(self) -> None:
         """Start again from what was stored."""

@@ -36,10 +36,10 @@ class SocketClient:
         """Return what was told since the last time.
 
         What is told at ticks goes out with the next one, and frames arrive in their order: the
-        answer to the second heartbeat comes after all that was to be told before.
+        answer to the last heartbeat comes after all that was to be told before.
         """
-        self._world.loop.skipped += _TICK
-        for _ in range(2):
+        for _ in range(3):
+            self._world.loop.skipped += _TICK
             with contextlib.suppress(Refused):
                 await self.raw.call("heartbeat")
         return self.raw.take_pushes()

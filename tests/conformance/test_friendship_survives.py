@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imtui.protocol import usersig
 
-from .core_world import Core
+from .core_world import DrivenCore
 from .raw_client import JSON, Refused
 
 USERS = ("alice", "bob", "carol")
@@ -52,10 +52,10 @@ _acts = st.one_of(
 )
 
 
-def log_in(core: Core) -> None:
+def log_in(core: DrivenCore) -> None:
     """Log everybody in."""
     for user_id, session_id in SESSIONS.items():
-        now = core.moment().unix_ms / 1000
+        now = core.instant().unix_ms / 1000
         core.call(
             session_id,
             "login",
@@ -68,7 +68,7 @@ def log_in(core: Core) -> None:
         )
 
 
-def seen(core: Core, user_id: str) -> JSON:
+def seen(core: DrivenCore, user_id: str) -> JSON:
     """Return all that a user can see, but for statuses."""
     session_id = SESSIONS[user_id]
     friends = core.call(session_id, "getFriendList", {})["friendInfoList"]
@@ -114,7 +114,7 @@ def check_fits(views: dict[str, JSON]) -> None:
 @given(st.lists(_acts, max_size=30))
 def test_it_is_kept_and_fits_together(acts: list[tuple[str, str, JSON]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        core = Core(Path(folder) / "imtui.db")
+        core = DrivenCore(Path(folder) / "imtui.db")
         log_in(core)
         for user_id, method, params in acts:
             core.advance(1.0)

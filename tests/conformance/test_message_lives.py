@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from imtui.protocol import usersig
 
 from .chatting import changed_conversations, changed_messages, new_messages, receipts
-from .core_world import Core
+from .core_world import DrivenCore
 from .raw_client import JSON, Push, Refused
 from .virtual_time import WALL_START
 
@@ -107,7 +107,7 @@ class Talks(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.core = Core(Path(self.folder.name) / "imtui.db")
+        self.core = DrivenCore(Path(self.folder.name) / "imtui.db")
         self.talks: dict[frozenset[str], Talk] = {}
         # What a device has that was told all there was at its last look: by place, and a version.
         self.copies: dict[tuple[str, str], tuple[dict[int, JSON], int]] = {}
@@ -119,7 +119,7 @@ class Talks(RuleBasedStateMachine):
 
     def log_in(self) -> None:
         for user, session_id in SESSIONS.items():
-            now = self.core.moment().unix_ms / 1000
+            now = self.core.instant().unix_ms / 1000
             sig = usersig.sign(user, self.core.sdk_app_id, self.core.secret_key, now=now)
             self.call(
                 user,
@@ -160,7 +160,7 @@ class Talks(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch:
             start = WALL_START - 10**9 * back
             patch.setattr("tests.conformance.core_world.WALL_START", start)
-            now = self.core.moment().unix_ms
+            now = self.core.instant().unix_ms
             there = self.find(sender, msg_id)
             text = f"text {now}"
             answer = self.call(sender, "sendMessage", userID=receiver, msgID=msg_id, text=text)
@@ -192,7 +192,7 @@ class Talks(RuleBasedStateMachine):
             assert answer == {"code": 20022}
         elif there.is_revoked:
             assert answer == {"code": 20023}
-        elif self.core.moment().unix_ms - there.timestamp > 120_000:
+        elif self.core.instant().unix_ms - there.timestamp > 120_000:
             assert answer == {"code": 20016}
         else:
             assert answer == {}

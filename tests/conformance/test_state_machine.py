@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from imtui.protocol import usersig
 
-from .core_world import Core
+from .core_world import DrivenCore
 from .model import Model, Outcome, Seen
 from .raw_client import JSON, Push, Refused
 from .virtual_time import WALL_START
@@ -66,7 +66,7 @@ class Lives(RuleBasedStateMachine):
         # In memory where there is such a place: there are thousands of these databases.
         memory = Path("/dev/shm")
         self._folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
-        self.core = Core(Path(self._folder.name) / "imtui.db")
+        self.core = DrivenCore(Path(self._folder.name) / "imtui.db")
         self._sigs = {
             user: usersig.sign(user, self.core.sdk_app_id, self.core.secret_key, now=WALL_START)
             for user in USERS

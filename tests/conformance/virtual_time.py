@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 
 WALL_START = 1_795_000_000_000
 """Unix ms at which virtual time begins."""
@@ -21,6 +21,6 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         """Return the seconds of the clock, those that were skipped counted."""
         return super().time() + self.skipped
 
-    def moment(self) -> Moment:
+    def moment(self) -> Instant:
         """Return the present on both clocks."""
-        return Moment(self.time(), int((time.time() + self.skipped) * 1000))
+        return Instant(self.time(), int((time.time() + self.skipped) * 1000))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.app import Timing
 from imtui.server.core.logins.logins import Login
 from imtui.server.core.service import IMService
@@ -41,7 +41,7 @@ async def test_a_session_that_spoke_meanwhile_is_not_lost() -> None:
         service.login(1, Login("alice", "laptop"), present())
         sweeper.look_again()
         now = present()
-        service.received(1, Moment(now.monotonic + 5, now.unix_ms))
+        service.received(1, Instant(now.monotonic + 5, now.unix_ms))
         async with asyncio.timeout(20):
             await swept.wait()
         assert service.all_sessions() == [1]

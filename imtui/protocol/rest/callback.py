@@ -25,7 +25,7 @@ class CallbackCommand(StrEnum):
     PREV_FRIEND_RESPONSE = "Sns.CallbackPrevFriendResponse"
 
 
-BEFORE_HOOKS: Final = frozenset(
+BEFORE_CALLBACKS: Final = frozenset(
     {
         CallbackCommand.BEFORE_SEND_MSG,
         CallbackCommand.PREV_FRIEND_ADD,
@@ -34,7 +34,7 @@ BEFORE_HOOKS: Final = frozenset(
 )
 """Those that ask whether something may happen: its caller waits for the reply."""
 
-AFTER_EVENTS: Final = frozenset(CallbackCommand) - BEFORE_HOOKS
+AFTER_EVENTS: Final = frozenset(CallbackCommand) - BEFORE_CALLBACKS
 """Those that tell what has happened: nobody waits."""
 
 

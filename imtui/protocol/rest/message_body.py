@@ -191,15 +191,15 @@ def elements_of(message: Message) -> Elements:
     return [{"MsgType": "TIMTextElem", "MsgContent": {"Text": message.text}}]
 
 
-def elements_of_wish(sender: str, wish: SendMessageParams) -> Elements:
+def elements_of_params(sender: str, params: SendMessageParams) -> Elements:
     """Return the elements of a message that is to be sent."""
     message = Message(
-        wish.msg_id,
+        params.msg_id,
         sender,
-        wish.user_id,
-        elem_type=wish.elem_type,
-        text=wish.text,
-        data=wish.data,
+        params.user_id,
+        elem_type=params.elem_type,
+        text=params.text,
+        data=params.data,
     )
     return elements_of(message)
 

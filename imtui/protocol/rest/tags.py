@@ -18,7 +18,7 @@ _BAD_TYPE: Final = ErrorCode.ERR_SVR_PROFILE_INVALID_VALUE_FORMAT
 _BAD_VALUE: Final = ErrorCode.ERR_SVR_PROFILE_VALUE_ERROR
 
 
-class TagWish(Body, frozen=True):
+class TagSetting(Body, frozen=True):
     """What a field is to hold."""
 
     tag: str
@@ -33,7 +33,7 @@ class TagValue(Body, frozen=True):
     value: str | int | list[str]
 
 
-class ProfileWish(NamedTuple):
+class ProfileSettings(NamedTuple):
     """The fields of a profile that are to be changed."""
 
     fields: dict[str, Any]
@@ -68,22 +68,22 @@ def custom_value(value: Any) -> str | int:
     return int(value)
 
 
-def read_profile(items: Iterable[TagWish]) -> ProfileWish:
+def read_profile(items: Iterable[TagSetting]) -> ProfileSettings:
     """Return which fields of a profile are to hold what.
 
     Raises:
         IMError: 40009 for an unknown tag; 40610 for a value of the wrong type; 40601 for a text of
             more than 500 bytes; 40605 for another value that the field cannot have.
     """
-    wish = ProfileWish({}, {})
+    params = ProfileSettings({}, {})
     for item in items:
         custom = _PROFILE_CUSTOM.fullmatch(item.tag)
         if custom:
-            wish.custom[custom[1]] = custom_value(item.value)
+            params.custom[custom[1]] = custom_value(item.value)
         else:
             field = _PROFILE[_known(item.tag)]
-            wish.fields[field.name] = field.read(item.tag, item.value)
-    return wish
+            params.fields[field.name] = field.read(item.tag, item.value)
+    return params
 
 
 def check_profile_tags(tags: Iterable[str]) -> None:

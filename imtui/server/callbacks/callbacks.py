@@ -5,26 +5,23 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from imtui.protocol.profiles import UserFullInfo
-from imtui.protocol.rest.callback import Callback, CallbackCommand
+from imtui.protocol.rest.callback import Callback, CallbackCommand, OptPlatform, opt_platform
 from imtui.protocol.rest.message_body import elements_of
 from imtui.protocol.rest.message_key import message_key
 from imtui.protocol.rest.tags import PROFILE_TAGS, custom_tags, show_profile
-from imtui.server.callbacks.lookups import NO_LOOKUPS, Lookups
 from imtui.server.callbacks.states import state_changes
-from imtui.server.core.changes import (
-    ApplicationDeleted,
+from imtui.server.core.accounts.changes import DeviceChanged
+from imtui.server.core.change import Change
+from imtui.server.core.friends.changes import (
     BlackListAdded,
     BlackListDeleted,
-    Change,
-    ConversationRead,
-    DeviceChanged,
+    FriendRequestDeleted,
     FriendsAdded,
     FriendsDeleted,
-    MessagesChanged,
-    MessageSent,
     ProfileChanged,
-    StatusChanged,
 )
+from imtui.server.core.messages.changes import ConversationRead, MessageRevoked, MessageSent
+from imtui.server.core.presence.changes import StatusChanged
 
 _C = TypeVar("_C")
 
@@ -39,16 +36,10 @@ class Batch:
     changes: Sequence[Change]
     now_ms: int
     """The present, in Unix milliseconds."""
-    lookups: Lookups = NO_LOOKUPS
 
     def of(self, kind: type[_C]) -> list[_C]:
         """Return the changes of one kind."""
         return [change for change in self.changes if isinstance(change, kind)]
-
-    def unread(self, user_id: str) -> dict[str, int]:
-        """Return the field that says how much a user has not read, if that is known."""
-        count = self.lookups.count_unread
-        return {} if count is None else {"UnreadMsgNum": count(user_id)}
 
 
 def callbacks_of(batch: Batch, commands: Collection[CallbackCommand]) -> list[Callback]:
@@ -83,17 +74,13 @@ def _sent(batch: Batch) -> Iterable[Callback]:
             "OnlineOnlyFlag": int(message.online_user_only),
             "SendMsgResult": 0,
             "ErrorInfo": "",
-            **batch.unread(message.receiver),
+            "UnreadMsgNum": change.unread,
             "MsgBody": elements_of(message),
             "CloudCustomData": message.cloud_custom_data,
             "EventTime": batch.now_ms,
         }
-        yield Callback(
-            CallbackCommand.AFTER_SEND_MSG,
-            message.sender,
-            body,
-            batch.lookups.platform_of(change.session_id),
-        )
+        platform = OptPlatform.REST_API if change.by_admin else opt_platform(change.platform)
+        yield Callback(CallbackCommand.AFTER_SEND_MSG, message.sender, body, platform)
 
 
 def _read(batch: Batch) -> Iterable[Callback]:
@@ -102,26 +89,23 @@ def _read(batch: Batch) -> Iterable[Callback]:
             "Report_Account": change.reader,
             "Peer_Account": change.user_id,
             "LastReadTime": change.at // 1000,
-            **batch.unread(change.reader),
+            "UnreadMsgNum": change.unread,
             "EventTime": batch.now_ms,
         }
         yield Callback(CallbackCommand.AFTER_MSG_REPORT, change.reader, body)
 
 
 def _withdrawn(batch: Batch) -> Iterable[Callback]:
-    for change in batch.of(MessagesChanged):
-        for stored in change.messages:
-            message = stored.message
-            # One of the two may delete what was recalled before: then only they are told.
-            if stored.is_revoked and {message.sender, message.receiver} <= set(change.told):
-                body = {
-                    "From_Account": message.sender,
-                    "To_Account": message.receiver,
-                    "MsgKey": str(message_key(message)),
-                    **batch.unread(message.receiver),
-                    "EventTime": batch.now_ms,
-                }
-                yield Callback(CallbackCommand.AFTER_MSG_WITHDRAW, message.sender, body)
+    for change in batch.of(MessageRevoked):
+        message = change.message
+        body = {
+            "From_Account": message.sender,
+            "To_Account": message.receiver,
+            "MsgKey": str(message_key(message)),
+            "UnreadMsgNum": change.unread,
+            "EventTime": batch.now_ms,
+        }
+        yield Callback(CallbackCommand.AFTER_MSG_WITHDRAW, message.sender, body)
 
 
 def _friends_added(batch: Batch) -> Iterable[Callback]:
@@ -133,7 +117,7 @@ def _friends_added(batch: Batch) -> Iterable[Callback]:
             both = frozenset((change.user_id, friend_id))
             initiator = initiators.setdefault(both, change.user_id)
             pairs.append(_pair(change.user_id, friend_id) | {"Initiator_Account": initiator})
-    asked = {(one.asker, one.receiver) for one in batch.of(ApplicationDeleted)}
+    asked = {(one.asker, one.receiver) for one in batch.of(FriendRequestDeleted)}
     for some in _parts(pairs):
         first = some[0]["From_Account"], some[0]["To_Account"]
         body = {
@@ -215,7 +199,7 @@ _MAKERS: Final[dict[CallbackCommand, tuple[frozenset[type], _Maker]]] = {
     CallbackCommand.STATE_CHANGE: (frozenset({DeviceChanged, StatusChanged}), _states),
     CallbackCommand.AFTER_SEND_MSG: (frozenset({MessageSent}), _sent),
     CallbackCommand.AFTER_MSG_REPORT: (frozenset({ConversationRead}), _read),
-    CallbackCommand.AFTER_MSG_WITHDRAW: (frozenset({MessagesChanged}), _withdrawn),
+    CallbackCommand.AFTER_MSG_WITHDRAW: (frozenset({MessageRevoked}), _withdrawn),
     CallbackCommand.FRIEND_ADD: (frozenset({FriendsAdded}), _friends_added),
     CallbackCommand.FRIEND_DELETE: (frozenset({FriendsDeleted}), _friends_deleted),
     CallbackCommand.BLACK_LIST_ADD: (frozenset({BlackListAdded}), _blocked),

@@ -9,9 +9,8 @@ from typing import Final, Self
 from imtui.protocol.rest.callback import AFTER_EVENTS
 from imtui.server.callbacks.callbacks import Batch, callbacks_of
 from imtui.server.callbacks.lane import Lane
-from imtui.server.callbacks.lookups import NO_LOOKUPS, Lookups
-from imtui.server.clock import Moment
-from imtui.server.core.changes import Change
+from imtui.server.core.change import Change
+from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.receiver import CallbackError, Letter, Receiver, letter_of
@@ -33,8 +32,7 @@ class Webhooks:
         self,
         config: WebhookConfig,
         sdk_app_id: int,
-        clock: Callable[[], Moment],
-        lookups: Lookups = NO_LOOKUPS,
+        clock: Callable[[], Instant],
         metrics: Metrics | None = None,
     ) -> None:
         """Prepare what tells nothing yet.
@@ -43,14 +41,12 @@ class Webhooks:
             config: Where callbacks go, and which.
             sdk_app_id: The app.
             clock: The present.
-            lookups: What callbacks say beyond the changes.
             metrics: Where it counts what became of them.
         """
         self._metrics = metrics or Metrics()
         self._config = config
         self._commands = config.commands & AFTER_EVENTS
         self._clock = clock
-        self._lookups = lookups
         self._ending = asyncio.Event()
         self._troubles = Troubles()
         self._receiver = Receiver(config, sdk_app_id, clock, connections=_LANES)
@@ -101,7 +97,7 @@ class Webhooks:
 
     def observe(self, changes: list[Change]) -> None:
         """Note what has happened; returns at once."""
-        batch = Batch(changes, self._clock().unix_ms, self._lookups)
+        batch = Batch(changes, self._clock().unix_ms)
         for callback in callbacks_of(batch, self._commands):
             number = zlib.crc32(callback.user_id.encode()) % _LANES
             for letter in self._lanes[number].put(letter_of(callback)):

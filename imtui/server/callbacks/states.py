@@ -9,14 +9,15 @@ from imtui.protocol.rest.callback import (
     opt_platform,
 )
 from imtui.protocol.status import Platform, UserStatus
-from imtui.server.core.accounts.device import Device, DeviceState
-from imtui.server.core.changes import (
-    Change,
+from imtui.server.core.accounts.changes import (
+    CloseReason,
     DeviceChanged,
     OwnDevicesChanged,
-    SessionSilent,
-    StatusChanged,
+    SessionClosed,
 )
+from imtui.server.core.accounts.device import Device, DeviceState
+from imtui.server.core.change import Change
+from imtui.server.core.presence.changes import StatusChanged
 
 _WHAT_HAPPENED: Final = {
     DeviceState.LIVE: ("Login", "Register"),
@@ -45,22 +46,28 @@ def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
     """Users whose devices are changing; for a login, the body of its callback."""
     for before, change in zip((None, *changes), changes, strict=False):
         match change:
-            case DeviceChanged(device):
+            case DeviceChanged(device=device):
                 login = moving.get(device.user_id)
                 if login is not None and device.state is DeviceState.KICKED:
                     platform = opt_platform(device.platform)
                     login.setdefault("KickedDevice", []).append({"Platform": platform})
                     continue
-                body = _device_changed(device, was_silent=isinstance(before, SessionSilent))
+                body = _device_changed(device, was_silent=_was_silent(before))
                 moving[device.user_id] = body if device.state is DeviceState.LIVE else None
                 made.append(_callback(device.user_id, body, device.platform))
-            case OwnDevicesChanged(user_id):
+            case OwnDevicesChanged(user_id=user_id):
                 moving.pop(user_id, None)
-            case StatusChanged(status, own, to_watchers=True) if status.user_id not in moving:
+            case StatusChanged(status=status, own=own, to_watchers=True) if (
+                status.user_id not in moving
+            ):
                 body = _text_changed(status, now_ms)
                 by = own.changed_by
                 made.append(_callback(status.user_id, body, by.platform if by else None))
     return made
+
+
+def _was_silent(change: Change | None) -> bool:
+    return isinstance(change, SessionClosed) and change.reason is CloseReason.SILENT
 
 
 def _device_changed(device: Device, *, was_silent: bool) -> dict[str, Any]:

@@ -1,1 +1,34 @@
-"""The REST API of the field, for admins: its commands."""
+"""The REST API of the field, for admins: all commands, by their paths."""
+
+from typing import Final
+
+from imtui.server.commands import (
+    login_svc,
+    openim,
+    openim_history,
+    openim_messages,
+    ours,
+    profile,
+    recentcontact,
+    sns,
+    sns_lists,
+    sns_reads,
+)
+from imtui.server.commands.command import Command
+
+COMMANDS: Final[dict[str, Command]] = {
+    command.path: command
+    for service in (
+        login_svc,
+        openim,
+        openim_messages,
+        openim_history,
+        sns,
+        sns_reads,
+        sns_lists,
+        profile,
+        recentcontact,
+        ours,
+    )
+    for command in service.COMMANDS
+}

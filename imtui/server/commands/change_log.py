@@ -1,17 +1,19 @@
-"""The log of what changed lately, for the console."""
+"""The log of the latest changes, for the console."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from imtui.protocol.wire_names import rest_name
-from imtui.server.core import changes as c
+from imtui.server.core.accounts import changes as a
 from imtui.server.core.accounts.device import DeviceState
-from imtui.server.core.console import Console
+from imtui.server.core.change import Change
+from imtui.server.core.console import ConsoleChanged
+from imtui.server.core.friends import changes as f
+from imtui.server.core.presence.changes import StatusChanged
 
 KEPT: Final = 1000
 """So many entries are kept."""
@@ -46,16 +48,13 @@ _Entry = tuple[str, str, str]
 
 
 class ChangeLog:
-    """Keeps the newest entries of what the core says has changed."""
+    """Keeps the newest entries."""
 
-    def __init__(self, console: Console, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
         """Start with no entries; ``now`` returns Unix milliseconds."""
-        self._console = console
         self._now = now
         self._items: deque[LogItem] = deque(maxlen=KEPT)
         self._last_index = 0
-        self._texts: dict[str, str] = {}
-        """The custom status of those who have one, to see when it changes."""
 
     @property
     def last_index(self) -> int:
@@ -67,49 +66,46 @@ class ChangeLog:
         newer = [item for item in islice(reversed(self._items), count) if item.index > index]
         return newer[::-1]
 
-    def observe(self, changes: Iterable[c.Change]) -> None:
+    def observe(self, changes: Iterable[Change]) -> None:
         """Take what changed."""
         for change in changes:
             entries = _ENTRIES.get(type(change))
             if entries is not None:
-                for entry in entries(self, change):
+                for entry in entries(change):
                     self._last_index += 1
                     self._items.append(LogItem(self._last_index, self._now(), *entry))
 
-    def _registered(self, change: c.AccountRegistered) -> Iterator[_Entry]:
-        yield change.user_id, "registered", ""
 
-    def _deleted(self, change: c.AccountDeleted) -> Iterator[_Entry]:
-        self._texts.pop(change.user_id, None)
-        yield change.user_id, "deleted", ""
+def _registered(change: a.AccountRegistered) -> Iterator[_Entry]:
+    yield change.user_id, "registered", ""
 
-    def _device(self, change: c.DeviceChanged) -> Iterator[_Entry]:
-        device = change.device
-        named = f"on {device.device_name or 'a device'} ({device.platform})"
-        yield device.user_id, _EVENTS[device.state], named
 
-    def _status(self, change: c.StatusChanged) -> Iterator[_Entry]:
-        user_id, text = change.status.user_id, change.status.custom_status
-        if text == self._texts.get(user_id, ""):
-            return
-        if text:
-            self._texts[user_id] = text
-        else:
-            del self._texts[user_id]
-        yield user_id, "status", text
+def _deleted(change: a.AccountDeleted) -> Iterator[_Entry]:
+    yield change.user_id, "deleted", ""
 
-    def _friends_added(self, change: c.FriendsAdded) -> Iterator[_Entry]:
-        yield change.user_id, "friend", f"added {_names(change.friend_ids)}"
 
-    def _friends_deleted(self, change: c.FriendsDeleted) -> Iterator[_Entry]:
-        yield change.user_id, "friend", f"deleted {_names(change.friend_ids)}"
+def _device(change: a.DeviceChanged) -> Iterator[_Entry]:
+    device = change.device
+    named = f"on {device.device_name or 'a device'} ({device.platform})"
+    yield device.user_id, _EVENTS[device.state], named
 
-    def _console_changed(self, change: c.ConsoleChanged) -> Iterator[_Entry]:
-        before = msgspec.structs.asdict(self._console)
-        self._console = change.console
-        for name, value in msgspec.structs.asdict(change.console).items():
-            if value != before[name]:
-                yield "", "console", f"{name}={value}"
+
+def _status(change: StatusChanged) -> Iterator[_Entry]:
+    if change.text_changed:
+        yield change.status.user_id, "status", change.status.custom_status
+
+
+def _friends_added(change: f.FriendsAdded) -> Iterator[_Entry]:
+    yield change.user_id, "friend", f"added {_names(change.friend_ids)}"
+
+
+def _friends_deleted(change: f.FriendsDeleted) -> Iterator[_Entry]:
+    yield change.user_id, "friend", f"deleted {_names(change.friend_ids)}"
+
+
+def _console_changed(change: ConsoleChanged) -> Iterator[_Entry]:
+    for name, value in change.changed.items():
+        yield "", "console", f"{name}={value}"
 
 
 def _names(user_ids: Sequence[str]) -> str:
@@ -118,12 +114,12 @@ def _names(user_ids: Sequence[str]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-_ENTRIES: Final[dict[type, Callable[[ChangeLog, Any], Iterator[_Entry]]]] = {
-    c.AccountRegistered: ChangeLog._registered,
-    c.AccountDeleted: ChangeLog._deleted,
-    c.DeviceChanged: ChangeLog._device,
-    c.StatusChanged: ChangeLog._status,
-    c.FriendsAdded: ChangeLog._friends_added,
-    c.FriendsDeleted: ChangeLog._friends_deleted,
-    c.ConsoleChanged: ChangeLog._console_changed,
+_ENTRIES: Final[Mapping[type[Change], Callable[[Any], Iterator[_Entry]]]] = {
+    a.AccountRegistered: _registered,
+    a.AccountDeleted: _deleted,
+    a.DeviceChanged: _device,
+    StatusChanged: _status,
+    f.FriendsAdded: _friends_added,
+    f.FriendsDeleted: _friends_deleted,
+    ConsoleChanged: _console_changed,
 }

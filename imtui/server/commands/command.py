@@ -4,21 +4,19 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import Any, Final, ParamSpec
 
 import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
-from imtui.server.clock import Moment
 from imtui.server.commands.change_log import ChangeLog
-from imtui.server.core.app import App
-from imtui.server.core.service import IMService
+from imtui.server.core.archive import ArchiveError
+from imtui.server.core.context import Context
+from imtui.server.core.logins.registration import is_registered
+from imtui.server.instant import Instant
+from imtui.server.link.before_callbacks import BeforeCallbacks
 from imtui.server.metrics import Metrics
-from imtui.server.store.store import StoreError
-
-if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.hooks import Hooks
 
 RATE: Final = 200
 """So many calls of a command are answered in a second; of some only ``BULK_RATE``."""
@@ -35,24 +33,32 @@ class Answer(Body, frozen=True):
 
 @dataclass(frozen=True)
 class Call:
-    """What a command stands on."""
+    """What a command is carried out with."""
 
-    service: IMService
-    now: Moment
+    context: Context
+    """An admin's, for the whole app."""
     log: ChangeLog
     metrics: Metrics
-    began: Moment
+    began: Instant
     """When the backend started."""
     let_others: Callable[[], Awaitable[None]]
-    """Have what was done so far kept and told, and let others have their turn.
+    """Have what was done so far kept and delivered, and let others have their turn.
 
-    It raises StoreError if nothing can be kept: then nothing more is begun.
+    It raises ArchiveError if nothing can be kept: then nothing more is begun.
     """
 
     @property
-    def app(self) -> App:
-        """Return the state of the app, for the functions of the core."""
-        return self.service.app
+    def now(self) -> Instant:
+        """Return the present."""
+        return self.context.now
+
+    def acting_for(self, user_id: str) -> Context:
+        """Return the context for functions of the core that act for an account."""
+        return self.context.acting_for(user_id)
+
+    def is_registered(self, user_id: str) -> bool:
+        """Tell whether there is an account."""
+        return is_registered(self.context, user_id)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Command:
     rate: int = RATE
     is_reading: bool = False
     """It changes nothing, and is answered while nothing can be written too."""
-    ask: Callable[["Hooks", Any], Awaitable[Body]] | None = None
+    ask: Callable[[BeforeCallbacks, Any], Awaitable[Body]] | None = None
     """Asks the app's own server first, and returns the request as it is to be carried out."""
 
     @property
@@ -141,7 +147,7 @@ def result_of(
     """
     try:
         do(*args, **kwargs)
-    except StoreError as error:
+    except ArchiveError as error:
         _log.error("%s", error)
         return service.internal, service.internal.meaning
     except IMError as error:

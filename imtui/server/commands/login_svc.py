@@ -6,7 +6,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Service, result_of
-from imtui.server.core.logins import accounts
+from imtui.server.core.logins import registration
 
 ACCOUNTS_MAX: Final = 100
 """So many accounts are imported, checked or deleted in one call."""
@@ -88,13 +88,13 @@ class AccountsChecked(Body, frozen=True):
     result_item: list[AccountChecked]
 
 
-def _account_import(call: Call, wish: AccountImport) -> Answer:
-    accounts.import_account(call.app, wish.user_id, wish.nick, wish.face_url, call.now)
+def _account_import(call: Call, params: AccountImport) -> Answer:
+    registration.import_account(call.context, params.user_id, params.nick, params.face_url)
     return Answer()
 
 
-def _multiaccount_import(call: Call, wish: MultiaccountImport) -> MultiaccountImported:
-    items = [*map(AccountImport, wish.accounts), *wish.account_list]
+def _multiaccount_import(call: Call, params: MultiaccountImport) -> MultiaccountImported:
+    items = [*map(AccountImport, params.accounts), *params.account_list]
     _check_count(items)
     results = [
         (item.user_id, result_of(_SERVICE, _account_import, call, item)[0]) for item in items
@@ -102,36 +102,36 @@ def _multiaccount_import(call: Call, wish: MultiaccountImport) -> MultiaccountIm
     return MultiaccountImported([user_id for user_id, code in results if code])
 
 
-async def _account_delete(call: Call, wish: AccountDelete) -> AccountsDeleted:
-    _check_count(wish.delete_item)
+async def _account_delete(call: Call, params: AccountDelete) -> AccountsDeleted:
+    _check_count(params.delete_item)
     deleted = []
-    for item in wish.delete_item:
-        result = result_of(_SERVICE, accounts.delete, call.app, item.user_id, call.now)
+    for item in params.delete_item:
+        result = result_of(_SERVICE, registration.delete, call.context, item.user_id)
         deleted.append(AccountResult(item.user_id, *result))
         # Each may have thousands of friends.
         await call.let_others()
     return AccountsDeleted(deleted)
 
 
-def _account_check(call: Call, wish: AccountCheck) -> AccountsChecked:
-    _check_count(wish.check_item)
+def _account_check(call: Call, params: AccountCheck) -> AccountsChecked:
+    _check_count(params.check_item)
     checked = [
         AccountChecked(
             item.user_id,
             0,
             "",
-            "Imported" if item.user_id in call.app.accounts else "NotImported",
+            "Imported" if call.is_registered(item.user_id) else "NotImported",
         )
-        for item in wish.check_item
+        for item in params.check_item
     ]
     return AccountsChecked(checked)
 
 
-def _kick(call: Call, wish: AccountItem) -> Answer:
-    if wish.user_id == ADMINISTRATOR and wish.user_id not in call.app.accounts:
+def _kick(call: Call, params: AccountItem) -> Answer:
+    if params.user_id == ADMINISTRATOR and not call.is_registered(ADMINISTRATOR):
         # An admin needs no account, and their UserSigs have to be revocable all the same.
-        accounts.register(call.app, wish.user_id, call.now)
-    accounts.kick(call.app, wish.user_id, call.now)
+        registration.register(call.context, ADMINISTRATOR)
+    registration.kick(call.context, params.user_id)
     return Answer()
 
 

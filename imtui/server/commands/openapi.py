@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from imtui import __version__
 from imtui.protocol.wire_names import rest_name
+from imtui.server.commands import COMMANDS
 from imtui.server.commands.command import Command
-from imtui.server.commands.commands import COMMANDS
 
 _REF: Final = "#/components/schemas/{name}"
 

@@ -5,11 +5,12 @@ from typing import Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import QUERY_MAX_USERS
 from imtui.protocol.rest.body import Body
-from imtui.protocol.status import Platform, UserStatusType
-from imtui.server.clock import Moment
+from imtui.protocol.status import Platform, UserStatus, UserStatusType
 from imtui.server.commands.command import Call, Command, Service
-from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.device import Device, DeviceState
+from imtui.server.core.context import Context
+from imtui.server.core.logins.reads import get_devices, get_status
+from imtui.server.instant import Instant
 
 OPENIM: Final = Service(
     "openim",
@@ -71,58 +72,58 @@ class OnlineStatuses(Body, frozen=True):
     error_list: list[StatusError]
 
 
-def _query_online_status(call: Call, wish: QueryOnlineStatus) -> OnlineStatuses:
-    unique = list(dict.fromkeys(wish.to_account))
+def _query_online_status(call: Call, params: QueryOnlineStatus) -> OnlineStatuses:
+    unique = list(dict.fromkeys(params.to_account))
     if not unique:
         raise IMError(ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, "To_Account: name an account.")
     if len(unique) > QUERY_MAX_USERS:
         raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
-    accounts = call.app.accounts
     found = [
-        _online_status(accounts[user_id], wish, call.now)
+        _online_status(call.acting_for(user_id), params)
         for user_id in unique
-        if user_id in accounts
+        if call.is_registered(user_id)
     ]
     unknown = [
         StatusError(user_id, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
         for user_id in unique
-        if user_id not in accounts
+        if not call.is_registered(user_id)
     ]
     if not found:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
     return OnlineStatuses(found, unknown)
 
 
-def _online_status(account: Account, wish: QueryOnlineStatus, now: Moment) -> OnlineStatus:
-    status = _word(account, now)
-    detail = _detail(account, now, with_id=bool(wish.is_return_instid))
-    with_text = wish.is_need_detail or wish.is_return_custom_status
+def _online_status(account: Context, params: QueryOnlineStatus) -> OnlineStatus:
+    status, devices = get_status(account), get_devices(account)
+    word = _word(status, devices, account.now)
+    detail = _detail(devices, account.now, with_id=bool(params.is_return_instid))
+    with_text = params.is_need_detail or params.is_return_custom_status
     return OnlineStatus(
         account.user_id,
-        status,
-        status,
-        tuple(detail) if wish.is_need_detail else (),
-        account.status.custom_status if with_text else "",
+        word,
+        word,
+        tuple(detail) if params.is_need_detail else (),
+        status.custom_status if with_text else "",
     )
 
 
-def _word(account: Account, now: Moment) -> str:
-    if account.status.status_type is UserStatusType.ONLINE:
+def _word(status: UserStatus, devices: list[Device], now: Instant) -> str:
+    if status.status_type is UserStatusType.ONLINE:
         return "Online"
-    is_reachable = any(_is_reachable(device, now) for device in account.devices.values())
+    is_reachable = any(_is_reachable(device, now) for device in devices)
     return "PushOnline" if is_reachable else "Offline"
 
 
-def _is_reachable(device: Device, now: Moment) -> bool:
+def _is_reachable(device: Device, now: Instant) -> bool:
     """Tell whether a device was lost, and not long ago."""
     is_recent = now.unix_ms - device.changed_at < _PUSH_ONLINE_MS
     return device.state is DeviceState.LOST and is_recent
 
 
-def _detail(account: Account, now: Moment, *, with_id: bool) -> list[PlatformStatus]:
+def _detail(devices: list[Device], now: Instant, *, with_id: bool) -> list[PlatformStatus]:
     words = {
         device: "Online" if device.state is DeviceState.LIVE else "PushOnline"
-        for device in sorted(account.devices.values(), key=lambda device: device.login_order)
+        for device in devices
         if device.state is DeviceState.LIVE or _is_reachable(device, now)
     }
     detail: dict[tuple[str, str], PlatformStatus] = {}

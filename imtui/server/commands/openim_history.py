@@ -4,16 +4,16 @@ from typing import Annotated, Final
 
 from msgspec import Meta, field
 
-from imtui.protocol.chat import Message
+from imtui.protocol.chat import Message, MessageStatus, RevokeMessageParams
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.message_body import Elements, elements_of
-from imtui.protocol.rest.message_key import MessageKey, key_of, message_key
+from imtui.protocol.rest.message_key import key_of, message_key
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
-from imtui.server.core.messages import conversations, messages
-from imtui.server.core.messages.archive import Archive, StoredMessage
-from imtui.server.core.messages.conversation import Conversation
+from imtui.server.core.messages.counts import read_until, summaries
+from imtui.server.core.messages.reading import Roamed, find_message, within
+from imtui.server.core.messages.removing import revoke_message
 from imtui.server.core.paging import page_of
 
 PAGE_MAX: Final = 100
@@ -123,22 +123,18 @@ class UnreadMsgNums(Body, frozen=True, omit_defaults=True):
     error_list: tuple[PeerError, ...] = ()
 
 
-def _admin_getroammsg(call: Call, wish: GetRoamMsg) -> RoamMsgs:
-    viewer = wish.operator_account or wish.from_account
-    peer = wish.peer_account or wish.to_account
+def _admin_getroammsg(call: Call, params: GetRoamMsg) -> RoamMsgs:
+    viewer = params.operator_account or params.from_account
+    peer = params.peer_account or params.to_account
     _check_two(call, viewer, peer)
-    before = ((wish.max_time + 1) * 1000, 0)
-    if wish.last_msg_key:
-        last = _last(call, viewer, peer, wish.last_msg_key)
+    before = ((params.max_time + 1) * 1000, 0)
+    if params.last_msg_key:
+        last = _last(call, viewer, peer, params.last_msg_key)
         before = min(before, (last.timestamp, last.seq))
-    conversation = call.app.conversations.get(viewer, peer)
-    if conversation is None:
-        return RoamMsgs(1, 0, 0, "", [])
-    count = min(wish.max_cnt, PAGE_MAX)
-    found = call.app.archive.within(viewer, peer, wish.min_time * 1000, before, count + 1)
-    page, is_last = page_of(
-        found, count, lambda stored: _roam_msg(stored, conversation), PAGE_MAX_BYTES
-    )
+    count = min(params.max_cnt, PAGE_MAX)
+    account = call.acting_for(viewer)
+    found = within(account, peer, params.min_time * 1000, before, count + 1)
+    page, is_last = page_of(found, count, _roam_msg, PAGE_MAX_BYTES)
     page.reverse()
     return RoamMsgs(
         int(is_last),
@@ -152,14 +148,14 @@ def _admin_getroammsg(call: Call, wish: GetRoamMsg) -> RoamMsgs:
 def _last(call: Call, viewer: str, peer: str, msg_key: str) -> Message:
     key = key_of(msg_key)
     for sender, receiver in ((viewer, peer), (peer, viewer)):
-        found = find_message(call.app.archive, sender, receiver, key)
+        found = find_message(call.acting_for(sender), receiver, key)
         if found is not None:
-            return found.message
+            return found
     raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY, "LastMsgKey: there is no such message.")
 
 
-def _roam_msg(stored: StoredMessage, conversation: Conversation) -> RoamMsg:
-    message = stored.message
+def _roam_msg(roamed: Roamed) -> RoamMsg:
+    message = roamed.message
     key = message_key(message)
     return RoamMsg(
         message.sender,
@@ -167,82 +163,59 @@ def _roam_msg(stored: StoredMessage, conversation: Conversation) -> RoamMsg:
         key.seq,
         key.random,
         message.timestamp // 1000,
-        _REVOKED if stored.is_revoked else 0,
-        int(message.seq <= conversation.side(message.receiver).read_seq),
+        _REVOKED if message.status is MessageStatus.LOCAL_REVOKED else 0,
+        int(roamed.is_read),
         str(key),
         elements_of(message),
         message.cloud_custom_data,
     )
 
 
-def _admin_msgwithdraw(call: Call, wish: MsgWithdraw) -> Answer:
-    key = key_of(wish.msg_key)
-    _check_two(call, wish.from_account, wish.to_account)
-    found = find_message(call.app.archive, wish.from_account, wish.to_account, key)
+def _admin_msgwithdraw(call: Call, params: MsgWithdraw) -> Answer:
+    key = key_of(params.msg_key)
+    _check_two(call, params.from_account, params.to_account)
+    sender = call.acting_for(params.from_account)
+    found = find_message(sender, params.to_account, key)
     if found is None:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND)
-    messages.revoke(
-        call.app,
-        wish.from_account,
-        wish.to_account,
-        found.message.msg_id,
-        call.now,
-        by_admin=True,
-    )
+    revoke_message(sender, RevokeMessageParams(params.to_account, found.msg_id))
     return Answer()
 
 
-def _admin_set_msg_read(call: Call, wish: SetMsgRead) -> Answer:
-    _check_two(call, wish.report_account, wish.peer_account)
-    time = int(wish.msg_read_time) or call.now.unix_ms // 1000
-    conversations.read_until(
-        call.app, wish.report_account, wish.peer_account, (time + 1) * 1000, call.now
-    )
+def _admin_set_msg_read(call: Call, params: SetMsgRead) -> Answer:
+    _check_two(call, params.report_account, params.peer_account)
+    time = int(params.msg_read_time) or call.now.unix_ms // 1000
+    reader = call.acting_for(params.report_account)
+    read_until(reader, params.peer_account, (time + 1) * 1000)
     return Answer()
 
 
-def _get_c2c_unread_msg_num(call: Call, wish: GetUnreadMsgNum) -> UnreadMsgNums:
-    owner, app = wish.to_account, call.app
-    if owner not in app.accounts:
+def _get_c2c_unread_msg_num(call: Call, params: GetUnreadMsgNum) -> UnreadMsgNums:
+    owner = params.to_account
+    if not call.is_registered(owner):
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "There is no such To_Account.")
-    peers = dict.fromkeys(wish.peer_account)
+    peers = dict.fromkeys(params.peer_account)
     if len(peers) > PEERS_MAX:
         raise IMError(
             ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, f"Peer_Account: at most {PEERS_MAX} a call."
         )
-    unread = {peer: one.side(owner).unread for peer, one in app.conversations.of(owner)}
+    unread = {one.peer: one.unread for one in summaries(call.acting_for(owner))}
     if not peers:
         return UnreadMsgNums(sum(unread.values()))
+    known = [peer for peer in peers if call.is_registered(peer)]
+    unknown = [peer for peer in peers if not call.is_registered(peer)]
     return UnreadMsgNums(
         None,
-        [UnreadMsgNum(peer, unread.get(peer, 0)) for peer in peers if peer in app.accounts],
-        tuple(
-            PeerError(peer, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
-            for peer in peers
-            if peer not in app.accounts
-        ),
+        [UnreadMsgNum(peer, unread.get(peer, 0)) for peer in known],
+        tuple(PeerError(peer, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND) for peer in unknown),
     )
-
-
-def find_message(
-    archive: Archive, sender: str, receiver: str, key: MessageKey
-) -> StoredMessage | None:
-    """Return the message of one account to another that has a key, or None if there is none."""
-    named = archive.find(sender, key.msg_id(receiver))
-    placed = archive.at(sender, receiver, [key.seq])
-    for there in (named, *placed):
-        if there is not None and there.message.sender == sender:
-            is_it = there.message.receiver == receiver and message_key(there.message) == key
-            if is_it:
-                return there
-    return None
 
 
 def _check_two(call: Call, first: str, second: str) -> None:
     """Check the two of a conversation, of whom the first one is asked for."""
-    if first not in call.app.accounts:
+    if not call.is_registered(first):
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT)
-    if second not in call.app.accounts or second == first:
+    if not call.is_registered(second) or second == first:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "There is no such other account.")
 
 

@@ -1,6 +1,6 @@
 """``openim``: messages that an admin sends or imports; more on them is in ``openim_history``."""
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, structs
 
@@ -8,16 +8,15 @@ from imtui.protocol.chat import SendMessageParams
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.body import Body
-from imtui.protocol.rest.message_body import Contents, MsgBody, contents_of, elements_of_wish
+from imtui.protocol.rest.callback import OptPlatform
+from imtui.protocol.rest.message_body import Contents, MsgBody, contents_of, elements_of_params
 from imtui.protocol.rest.message_key import UINT32_MAX, MessageKey, derived_seq
 from imtui.server.commands.command import Answer, Call, Command, result_of
 from imtui.server.commands.openim import OPENIM
-from imtui.server.core.logins import accounts
-from imtui.server.core.messages import messages
-from imtui.server.core.messages.messages import Manner
-
-if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.hooks import Hooks
+from imtui.server.core.logins import registration
+from imtui.server.core.messages.counts import last_active
+from imtui.server.core.messages.sending import SendOptions, send_message
+from imtui.server.link.before_callbacks import BeforeCallbacks, MessageDropped
 
 TARGETS_MAX: Final = 500
 """So many accounts get a message in one call."""
@@ -56,7 +55,7 @@ class MessageGiven(Body, frozen=True, kw_only=True):
         contents.check_size(self.cloud_custom_data)
         return contents
 
-    def wish(
+    def message_params(
         self, receiver: str, key: MessageKey, contents: Contents, *, is_online_only: bool = False
     ) -> SendMessageParams:
         """Return what is to be sent to an account."""
@@ -85,10 +84,9 @@ class Sending(MessageGiven, frozen=True, kw_only=True):
         Literal["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"], ...
     ] = ()
 
-    def manner(self, sender: str, contents: Contents) -> Manner:
+    def options(self, sender: str, contents: Contents) -> SendOptions:
         """Return how it is to be sent."""
-        return Manner(
-            by_admin=True,
+        return SendOptions(
             msg_body=contents.msg_body,
             to_sender=self.sync_other_machine == 1,
             hidden_from=sender if self.sync_other_machine == 2 else "",
@@ -144,30 +142,30 @@ class ImportMsg(MessageGiven, frozen=True, kw_only=True):
     """When it was written, in Unix seconds."""
 
 
-def _sendmsg(call: Call, wish: SendMsg) -> MsgSent:
-    contents = _checked(wish)
-    sender = wish.from_account or ADMINISTRATOR
+def _sendmsg(call: Call, params: SendMsg) -> MsgSent:
+    contents = _checked(params)
+    sender = params.from_account or ADMINISTRATOR
     _check_sender(call, sender)
-    _check_receiver(call, sender, wish.to_account)
-    key = _send(call, sender, [wish.to_account], wish, contents)
+    _check_receiver(call, sender, params.to_account)
+    key = _send(call, sender, [params.to_account], params, contents)
     return MsgSent(key.time, str(key))
 
 
-def _batchsendmsg(call: Call, wish: BatchSendMsg) -> BatchSent:
-    contents = _checked(wish)
-    receivers = list(dict.fromkeys(wish.to_account))
+def _batchsendmsg(call: Call, params: BatchSendMsg) -> BatchSent:
+    contents = _checked(params)
+    receivers = list(dict.fromkeys(params.to_account))
     if not receivers:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "To_Account: name an account.")
     if len(receivers) > TARGETS_MAX:
         raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
-    sender = wish.from_account or ADMINISTRATOR
+    sender = params.from_account or ADMINISTRATOR
     _check_sender(call, sender)
     results = {
         receiver: result_of(OPENIM, _check_receiver, call, sender, receiver)[0]
         for receiver in receivers
     }
     there = [receiver for receiver, code in results.items() if not code]
-    key = _send(call, sender, there, wish, contents)
+    key = _send(call, sender, there, params, contents)
     unknown = ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND
     return BatchSent(
         str(key),
@@ -180,95 +178,91 @@ def _batchsendmsg(call: Call, wish: BatchSendMsg) -> BatchSent:
     )
 
 
-async def _ask_before(hooks: "Hooks", wish: SendMsg) -> SendMsg:
+async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg) -> SendMsg:
     """Ask about a message unless that is forbidden; one that is dropped is forbidden."""
-    from imtui.protocol.rest.callback import OptPlatform
-    from imtui.server.edge.before_callbacks.hooks import MessageDropped
-
-    if "ForbidBeforeSendMsgCallback" in wish.forbid_callback_control:
-        return wish
-    sender = wish.from_account or ADMINISTRATOR
-    contents = _checked(wish)
+    if "ForbidBeforeSendMsgCallback" in params.forbid_callback_control:
+        return params
+    sender = params.from_account or ADMINISTRATOR
+    contents = _checked(params)
     # What is asked about has no time yet, and so no name.
-    given = wish.wish(wish.to_account, wish.key(sender, 0), contents)
+    given = params.message_params(params.to_account, params.key(sender, 0), contents)
     try:
-        replaced = await hooks.before_send(
-            sender, given, msg_body=wish.msg_body, platform=OptPlatform.REST_API
+        replaced = await callbacks.before_send(
+            sender, given, msg_body=params.msg_body, platform=OptPlatform.REST_API
         )
     except MessageDropped:
         raise IMError(ErrorCode.ERR_SVR_MSG_PUSH_DENY) from None
     if replaced is given:
-        return wish
+        return params
     is_same = (replaced.text, replaced.data) == (given.text, given.data)
     return structs.replace(
-        wish,
-        msg_body=wish.msg_body if is_same else elements_of_wish(sender, replaced),
+        params,
+        msg_body=params.msg_body if is_same else elements_of_params(sender, replaced),
         cloud_custom_data=replaced.cloud_custom_data,
     )
 
 
-def _importmsg(call: Call, wish: ImportMsg) -> Answer:
-    contents = wish.contents()
-    if wish.msg_time_stamp > call.now.unix_ms // 1000:
+def _importmsg(call: Call, params: ImportMsg) -> Answer:
+    contents = params.contents()
+    if params.msg_time_stamp > call.now.unix_ms // 1000:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TIMESTAMP, "MsgTimeStamp: it is still to come.")
-    _check_sender(call, wish.from_account)
-    _check_receiver(call, wish.from_account, wish.to_account)
-    key = wish.key(wish.from_account, wish.msg_time_stamp)
-    at = wish.msg_time_stamp * 1000
-    conversation = call.app.conversations.get(wish.from_account, wish.to_account)
+    _check_sender(call, params.from_account)
+    _check_receiver(call, params.from_account, params.to_account)
+    key = params.key(params.from_account, params.msg_time_stamp)
+    at = params.msg_time_stamp * 1000
     # What is older than what was said since comes at the end all the same, but is no news.
-    is_old = conversation is not None and at < conversation.last_timestamp
-    manner = Manner(
-        by_admin=True,
+    is_old = at < (last_active(call.acting_for(params.from_account), params.to_account) or 0)
+    options = SendOptions(
         msg_body=contents.msg_body,
         to_sender=not is_old,
         to_receiver=not is_old,
         is_excluded_from_last_message=is_old,
-        is_excluded_from_unread_count=wish.sync_from_old_system == 2 or is_old,
+        is_excluded_from_unread_count=params.sync_from_old_system == 2 or is_old,
         timestamp=at,
         is_after_callback_forbidden=True,
     )
-    sent = wish.wish(wish.to_account, key, contents)
-    _register(call, wish.from_account)
-    messages.send(call.app, wish.from_account, sent, call.now, manner)
+    sent = params.message_params(params.to_account, key, contents)
+    _register(call, params.from_account)
+    send_message(call.acting_for(params.from_account), sent, options)
     return Answer()
 
 
-def _checked(wish: Sending) -> Contents:
-    if wish.msg_life_time > LIFE_TIME_MAX:
+def _checked(params: Sending) -> Contents:
+    if params.msg_life_time > LIFE_TIME_MAX:
         raise IMError(ErrorCode.ERR_SVR_MSG_TIME_LIMIT)
-    return wish.contents()
+    return params.contents()
 
 
 def _send(
-    call: Call, sender: str, receivers: list[str], wish: Sending, contents: Contents
+    call: Call, sender: str, receivers: list[str], params: Sending, contents: Contents
 ) -> MessageKey:
     """Send to accounts that were checked, and return the key that all the messages share."""
-    key = wish.key(sender, call.now.unix_ms // 1000)
-    manner = wish.manner(sender, contents)
+    key = params.key(sender, call.now.unix_ms // 1000)
+    options = params.options(sender, contents)
     if receivers:
         _register(call, sender)
     for receiver in receivers:
-        sent = wish.wish(receiver, key, contents, is_online_only=wish.msg_life_time == 0)
-        messages.send(call.app, sender, sent, call.now, manner)
+        is_online_only = params.msg_life_time == 0
+        sent = params.message_params(receiver, key, contents, is_online_only=is_online_only)
+        send_message(call.acting_for(sender), sent, options)
     return key
 
 
 def _register(call: Call, sender: str) -> None:
     """Register the admin, who may write without it, so that others can tell the sender."""
-    if sender == ADMINISTRATOR and sender not in call.app.accounts:
-        accounts.register(call.app, sender, call.now)
+    if sender == ADMINISTRATOR and not call.is_registered(sender):
+        registration.register(call.context, sender)
 
 
 def _check_sender(call: Call, sender: str) -> None:
-    if sender not in call.app.accounts and sender != ADMINISTRATOR:
+    if not call.is_registered(sender) and sender != ADMINISTRATOR:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT)
 
 
 def _check_receiver(call: Call, sender: str, receiver: str) -> None:
     if receiver == sender:
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "Nobody writes to themselves.")
-    if receiver not in call.app.accounts:
+    if not call.is_registered(receiver):
         raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND)
 
 

@@ -1,15 +1,18 @@
 """The services that the field does not have: the console, and who subscribes to whom."""
 
-from bisect import bisect_left, bisect_right
 from typing import Any, Final
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.messages import Empty
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.change_log import KEPT, LogItem
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.commands.counts import counts
-from imtui.server.core.app import App
+from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.console import Console
+from imtui.server.core.friends.profiles import get_profile
+from imtui.server.core.logins.administration import get_console, set_console
+from imtui.server.core.logins.reads import account_page, figures, get_devices, get_status
+from imtui.server.core.subscriptions.subscribing import get_subscribers, get_subscriptions
 
 _CODES: Final = {6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS}
 _INVALID: Final = ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
@@ -27,7 +30,7 @@ class Settings(Body, frozen=True):
     settings: Console
 
 
-class SettingsWish(Body, frozen=True):
+class SettingsChange(Body, frozen=True):
     """The settings of the console that are to be changed, by their names."""
 
     settings: dict[str, Any]
@@ -56,7 +59,7 @@ class StatsTold(Body, frozen=True):
     heartbeats_lost: int
 
 
-class AccountsWish(Body, frozen=True):
+class AccountsQuery(Body, frozen=True):
     """Which page of the accounts, ordered by their IDs."""
 
     cursor: str = ""
@@ -97,7 +100,7 @@ class AccountsTold(Body, frozen=True):
     """How many begin so."""
 
 
-class LogWish(Body, frozen=True):
+class LogQuery(Body, frozen=True):
     """Which entries of the log of changes."""
 
     after: int = 0
@@ -129,16 +132,16 @@ class SubscriptionsTold(Body, frozen=True):
     """When its subscriptions were last cleared, in Unix milliseconds."""
 
 
-def _get(call: Call, wish: Answer) -> Settings:
-    return Settings(call.app.console)
+def _get(call: Call, params: Answer) -> Settings:
+    return Settings(get_console(call.context))
 
 
-def _set(call: Call, wish: SettingsWish) -> Settings:
-    return Settings(call.service.set_console(wish.settings, call.now))
+def _set(call: Call, params: SettingsChange) -> Settings:
+    return Settings(set_console(call.context, params.settings))
 
 
-def _stats(call: Call, wish: Answer) -> StatsTold:
-    there, done = counts(call.app), call.metrics
+def _stats(call: Call, params: Answer) -> StatsTold:
+    there, done = figures(call.context), call.metrics
     return StatsTold(
         server_time=call.now.unix_ms,
         uptime_seconds=round(call.now.monotonic - call.began.monotonic, 3),
@@ -157,37 +160,33 @@ def _stats(call: Call, wish: Answer) -> StatsTold:
     )
 
 
-def _accounts(call: Call, wish: AccountsWish) -> AccountsTold:
-    _check_count(wish.max_cnt, _ACCOUNTS_MAX)
-    ids = call.app.account_ids()
-    first = bisect_left(ids, wish.prefix)
-    # No character of a user ID comes after the tilde.
-    end = bisect_left(ids, f"{wish.prefix}~")
-    start = max(first, bisect_right(ids, wish.cursor)) if wish.cursor else first
-    page = ids[start : min(start + wish.max_cnt, end)]
-    is_last = start + len(page) >= end
-    told = [_account(call.app, user_id) for user_id in page]
-    return AccountsTold(told, "" if is_last else page[-1], end - first)
+def _accounts(call: Call, params: AccountsQuery) -> AccountsTold:
+    _check_count(params.max_cnt, _ACCOUNTS_MAX)
+    page = account_page(call.context, params.cursor, params.max_cnt, params.prefix)
+    told = [_account(call, user_id) for user_id in page.user_ids]
+    return AccountsTold(told, "" if page.is_last else page.user_ids[-1], page.total)
 
 
-def _account(app: App, user_id: str) -> AccountTold:
-    account = app.accounts[user_id]
+def _account(call: Call, user_id: str) -> AccountTold:
+    account = call.acting_for(user_id)
+    status = get_status(account)
     return AccountTold(
         user_id,
-        app.profile(user_id).nick_name,
-        account.status.status_type.name,
-        account.status.custom_status,
-        account.status.since,
+        get_profile(account).nick_name,
+        status.status_type.name,
+        status.custom_status,
+        status.since,
         tuple(
             DeviceItem(device.instance_id, device.device_name, device.platform, device.login_time)
-            for device in account.connected_devices
+            for device in get_devices(account)
+            if device.state is DeviceState.LIVE
         ),
     )
 
 
-def _log(call: Call, wish: LogWish) -> LogTold:
-    _check_count(wish.max_cnt, KEPT)
-    return LogTold(call.log.after(wish.after, wish.max_cnt), call.log.last_index)
+def _log(call: Call, params: LogQuery) -> LogTold:
+    _check_count(params.max_cnt, KEPT)
+    return LogTold(call.log.after(params.after, params.max_cnt), call.log.last_index)
 
 
 def _check_count(count: int, most: int) -> None:
@@ -195,15 +194,11 @@ def _check_count(count: int, most: int) -> None:
         raise IMError(_INVALID, f"MaxCnt: 1 to {most}.")
 
 
-def _subscriptions(call: Call, wish: SubscriptionsOf) -> SubscriptionsTold:
-    account = call.app.accounts.get(wish.user_id)
-    if account is None:
-        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
-    lists = call.app.subscriptions
+def _subscriptions(call: Call, params: SubscriptionsOf) -> SubscriptionsTold:
+    account = call.acting_for(params.user_id)
+    subscriptions = get_subscriptions(account, Empty())
     return SubscriptionsTold(
-        list(lists.members(wish.user_id)),
-        sorted(lists.owners(wish.user_id)),
-        account.subscriptions_cleared_at,
+        subscriptions.user_id_list, get_subscribers(account), subscriptions.cleared_at
     )
 
 
@@ -217,19 +212,19 @@ COMMANDS: Final = (
         _get,
         is_reading=True,
     ),
-    Command(_CONSOLE, "set", "Change settings of the console.", SettingsWish, Settings, _set),
+    Command(_CONSOLE, "set", "Change settings of the console.", SettingsChange, Settings, _set),
     Command(_CONSOLE, "stats", "Return figures.", Answer, StatsTold, _stats, is_reading=True),
     Command(
         _CONSOLE,
         "accounts",
         "Return a page of the accounts.",
-        AccountsWish,
+        AccountsQuery,
         AccountsTold,
         _accounts,
         is_reading=True,
     ),
     Command(
-        _CONSOLE, "log", "Return what changed lately.", LogWish, LogTold, _log, is_reading=True
+        _CONSOLE, "log", "Return what changed lately.", LogQuery, LogTold, _log, is_reading=True
     ),
     Command(
         _STATUS,

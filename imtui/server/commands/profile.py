@@ -6,8 +6,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.tags import (
+    TagSetting,
     TagValue,
-    TagWish,
     check_profile_tags,
     read_profile,
     show_profile,
@@ -54,12 +54,12 @@ class PortraitSet(Body, frozen=True):
     """What a profile is to hold: all of it, or nothing if one field is wrong."""
 
     from_account: str
-    profile_item: list[TagWish]
+    profile_item: list[TagSetting]
 
 
-def _portrait_get(call: Call, wish: PortraitGet) -> Portraits:
-    accounts = list(dict.fromkeys(wish.to_account))
-    tags = list(dict.fromkeys(wish.tag_list))
+def _portrait_get(call: Call, params: PortraitGet) -> Portraits:
+    accounts = list(dict.fromkeys(params.to_account))
+    tags = list(dict.fromkeys(params.tag_list))
     if not accounts:
         raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_MISS)
     if len(accounts) > FRIENDSHIP_MAX_USERS:
@@ -67,28 +67,30 @@ def _portrait_get(call: Call, wish: PortraitGet) -> Portraits:
     if not tags:
         raise IMError(_INVALID, "TagList: name a field.")
     check_profile_tags(tags)
-    unknown = tuple(user_id for user_id in accounts if user_id not in call.app.accounts)
+    unknown = tuple(user_id for user_id in accounts if not call.is_registered(user_id))
     return Portraits([_user_profile(call, user_id, tags) for user_id in accounts], unknown)
 
 
 def _user_profile(call: Call, user_id: str, tags: list[str]) -> UserProfile:
-    if user_id not in call.app.accounts:
+    if not call.is_registered(user_id):
         code = ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND
         return UserProfile(user_id, code, code.meaning)
-    return UserProfile(user_id, 0, "", show_profile(call.app.profile(user_id), tags))
-
-
-def _portrait_set(call: Call, wish: PortraitSet) -> Answer:
-    user_id = wish.from_account
-    if user_id not in call.app.accounts:
-        raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND)
-    if not wish.profile_item:
-        raise IMError(_INVALID, "ProfileItem: name a field.")
-    fields, custom = read_profile(wish.profile_item)
-    before = call.app.profile(user_id).custom_info
-    profiles.change(
-        call.app, user_id, **fields, custom_info=custom_fields.merged(before, custom, _INVALID)
+    return UserProfile(
+        user_id, 0, "", show_profile(profiles.get_profile(call.acting_for(user_id)), tags)
     )
+
+
+def _portrait_set(call: Call, params: PortraitSet) -> Answer:
+    user_id = params.from_account
+    if not call.is_registered(user_id):
+        raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND)
+    if not params.profile_item:
+        raise IMError(_INVALID, "ProfileItem: name a field.")
+    fields, custom = read_profile(params.profile_item)
+    account = call.acting_for(user_id)
+    before = profiles.get_profile(account).custom_info
+    merged = custom_fields.merged(before, custom, _INVALID)
+    profiles.change(account, **fields, custom_info=merged)
     return Answer()
 
 

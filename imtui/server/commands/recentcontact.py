@@ -5,11 +5,12 @@ from typing import Annotated, Final, NamedTuple
 
 from msgspec import Meta
 
-from imtui.protocol.chat import conversation_id
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.messages import conversations
+from imtui.server.core.messages.counts import summaries
+from imtui.server.core.messages.listing import leave_list
 
 PAGE_MAX: Final = 100
 """So many conversations a page has at most."""
@@ -101,17 +102,16 @@ class _Place(NamedTuple):
         return _Place(second, skipped + (self.skipped if second == self.second else 0))
 
 
-def _get_list(call: Call, wish: GetList) -> SessionList:
-    _check_account(call, wish.from_account)
-    place = _Place(wish.time_stamp, wish.start_index)
-    top_place = _Place(wish.top_time_stamp, wish.top_start_index)
-    flags = wish.assist_flags
+def _get_list(call: Call, params: GetList) -> SessionList:
+    _check_account(call, params.from_account)
+    place = _Place(params.time_stamp, params.start_index)
+    top_place = _Place(params.top_time_stamp, params.top_start_index)
+    flags = params.assist_flags
     with_pinned = flags & _WITH_PINNED
     items = [
-        SessionItem(peer, conversation.last_timestamp // 1000, int(side.is_pinned))
-        for peer, conversation in call.app.conversations.of(wish.from_account)
-        if (side := conversation.side(wish.from_account)).newest
-        or (side.is_listed and flags & _WITH_EMPTY)
+        SessionItem(one.peer, one.active_at // 1000, int(one.is_pinned))
+        for one in summaries(call.acting_for(params.from_account))
+        if one.has_messages or (one.is_listed and flags & _WITH_EMPTY)
     ]
     pinned = top_place.rest(item for item in items if item.top_flag and with_pinned)
     if not flags & _PAGES_OF_PINNED and place != (0, 0):
@@ -125,24 +125,20 @@ def _get_list(call: Call, wish: GetList) -> SessionList:
     )
 
 
-def _delete(call: Call, wish: Delete) -> Answer:
-    _check_account(call, wish.from_account)
-    if wish.type != _C2C:
+def _delete(call: Call, params: Delete) -> Answer:
+    _check_account(call, params.from_account)
+    if params.type != _C2C:
         raise IMError(
             ErrorCode.ERR_SVR_CONV_INVALID_PARAMETERS, "Type: there are conversations of two only."
         )
-    conversations.delete(
-        call.app,
-        wish.from_account,
-        conversation_id(wish.to_account),
-        call.now,
-        keeps_messages=wish.clear_ramble != 1,
-    )
+    peer = check_user_id(params.to_account, "conversationID")
+    account = call.acting_for(params.from_account)
+    leave_list(account, peer, keeps_messages=params.clear_ramble != 1)
     return Answer()
 
 
 def _check_account(call: Call, user_id: str) -> None:
-    if user_id not in call.app.accounts:
+    if not call.is_registered(user_id):
         raise IMError(ErrorCode.ERR_SVR_CONV_ACCOUNT_NOT_FOUND)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from msgspec import Meta, field
 
@@ -11,7 +11,8 @@ from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS, UNIX_MS_MAX
 from imtui.protocol.messages import AddFriendParams, FriendType
 from imtui.protocol.rest.body import Body
-from imtui.protocol.rest.tags import TagWish
+from imtui.protocol.rest.callback import OptPlatform
+from imtui.protocol.rest.tags import TagSetting
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.sns_items import (
     INVALID,
@@ -26,11 +27,9 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import add_source, read_custom, read_note
-from imtui.server.core.friends import applications, friend_notes, friendships
-from imtui.server.core.friends.friend_notes import NoteWish
-
-if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.hooks import Hooks
+from imtui.server.core.friends import friendships, notes, reads, requests
+from imtui.server.core.friends.notes import NoteParams
+from imtui.server.link.before_callbacks import BeforeCallbacks
 
 # Some clients send empty texts and zeros for what they were not told.
 _DeleteType = Literal["", "Delete_Type_Single", "Delete_Type_Both"]
@@ -93,7 +92,7 @@ class ImportFriendItem(Body, frozen=True):
     add_wording: str = ""
     add_time: _Seconds = 0
     """Since when they are friends, in Unix seconds; 0 for now."""
-    custom_item: list[TagWish] | None = None
+    custom_item: list[TagSetting] | None = None
 
 
 class FriendImport(Body, frozen=True):
@@ -107,7 +106,7 @@ class UpdateFriendItem(Body, frozen=True):
     """What is to be noted of a friend: all of it, or nothing if one field is wrong."""
 
     to_account: str
-    sns_item: list[TagWish]
+    sns_item: list[TagSetting]
 
 
 class FriendUpdate(Body, frozen=True):
@@ -141,63 +140,63 @@ class FriendDeleteAll(Body, frozen=True):
 _Item = TypeVar("_Item", AddFriendItem, ImportFriendItem, UpdateFriendItem)
 
 
-async def _friend_add(call: Call, wish: FriendAdd) -> FriendResults:
-    owner = owner_of(call, wish.from_account)
-    check_count(wish.add_friend_item)
-    return await _each(call, owner, wish.add_friend_item, partial(_add, wish))
+async def _friend_add(call: Call, params: FriendAdd) -> FriendResults:
+    owner = owner_of(call, params.from_account)
+    check_count(params.add_friend_item)
+    return await _each(call, owner, params.add_friend_item, partial(_add, params))
 
 
-async def _ask_before(hooks: "Hooks", wish: FriendAdd) -> FriendAdd:
+async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAdd:
     """Ask whether friends may be added."""
-    from imtui.protocol.rest.callback import OptPlatform
-
-    check_count(wish.add_friend_item)
-    refused = await hooks.before_friend_add(
+    check_count(params.add_friend_item)
+    refused = await callbacks.before_friend_add(
         ADMINISTRATOR,
-        wish.from_account,
+        params.from_account,
         [
             AddFriendParams(
                 item.to_account,
                 item.add_wording,
                 item.remark,
                 next(iter(_names(item.group_name)), ""),
-                wish.friend_type,
+                params.friend_type,
             )
-            for item in wish.add_friend_item
+            for item in params.add_friend_item
         ],
         # The callback has one for all.
-        source=wish.add_friend_item[0].add_source,
-        is_forced=wish.is_forced,
+        source=params.add_friend_item[0].add_source,
+        is_forced=params.is_forced,
         platform=OptPlatform.REST_API,
     )
     return FriendAddAsked(
-        wish.from_account, wish.add_friend_item, wish.add_type, wish.force_add_flags, refused
+        params.from_account,
+        params.add_friend_item,
+        params.add_type,
+        params.force_add_flags,
+        refused,
     )
 
 
-def _add(wish: FriendAdd, call: Call, owner: str, item: AddFriendItem) -> None:
-    if isinstance(wish, FriendAddAsked) and item.to_account in wish.refused:
-        raise wish.refused[item.to_account]
+def _add(params: FriendAdd, call: Call, owner: str, item: AddFriendItem) -> None:
+    if isinstance(params, FriendAddAsked) and item.to_account in params.refused:
+        raise params.refused[item.to_account]
     source = add_source(item.add_source)
     group, *others = _names(item.group_name) or ("",)
     if others:
         raise IMError(INVALID, "GroupName: one friend group at most.")
-    params = AddFriendParams(
-        item.to_account, item.add_wording, item.remark, group, wish.friend_type
+    friend = AddFriendParams(
+        item.to_account, item.add_wording, item.remark, group, params.friend_type
     )
-    applications.add_friend(
-        call.app, owner, params, call.now, source=source, is_forced=wish.is_forced
-    )
+    requests.add_friend(call.acting_for(owner), friend, source=source, is_forced=params.is_forced)
 
 
-async def _friend_import(call: Call, wish: FriendImport) -> FriendResults:
-    owner = owner_of(call, wish.from_account)
-    check_count(wish.add_friend_item)
-    return await _each(call, owner, wish.add_friend_item, _import)
+async def _friend_import(call: Call, params: FriendImport) -> FriendResults:
+    owner = owner_of(call, params.from_account)
+    check_count(params.add_friend_item)
+    return await _each(call, owner, params.add_friend_item, _import)
 
 
 def _import(call: Call, owner: str, item: ImportFriendItem) -> None:
-    note = NoteWish(
+    note = NoteParams(
         remark=item.remark or None,
         add_source=add_source(item.add_source),
         add_wording=item.add_wording or None,
@@ -205,50 +204,50 @@ def _import(call: Call, owner: str, item: ImportFriendItem) -> None:
         groups=_names(item.group_name) or None,
         since=item.add_time or None,
     )
-    friend_notes.import_friend(call.app, owner, item.to_account, note, call.now)
+    notes.import_friend(call.acting_for(owner), item.to_account, note)
 
 
-async def _friend_update(call: Call, wish: FriendUpdate) -> FriendResults:
-    owner = owner_of(call, wish.from_account)
-    check_count(wish.update_item, FRIENDSHIP_MAX_USERS)
-    return await _each(call, owner, wish.update_item, _update)
+async def _friend_update(call: Call, params: FriendUpdate) -> FriendResults:
+    owner = owner_of(call, params.from_account)
+    check_count(params.update_item, FRIENDSHIP_MAX_USERS)
+    return await _each(call, owner, params.update_item, _update)
 
 
 def _update(call: Call, owner: str, item: UpdateFriendItem) -> None:
-    friend_notes.update(call.app, owner, item.to_account, read_note(item.sns_item))
+    notes.update(call.acting_for(owner), item.to_account, read_note(item.sns_item))
 
 
-async def _friend_delete(call: Call, wish: FriendDelete) -> FriendsDeleted:
-    owner = owner_of(call, wish.from_account)
-    accounts = unique_of(wish.to_account)
+async def _friend_delete(call: Call, params: FriendDelete) -> FriendsDeleted:
+    owner = owner_of(call, params.from_account)
+    accounts = unique_of(params.to_account)
     results = [
         result_for(user_id, partial(_check_friend, call, owner, user_id)) for user_id in accounts
     ]
-    await _delete(call, owner, [one.to_account for one in results if not one.result_code], wish)
+    await _delete(call, owner, [one.to_account for one in results if not one.result_code], params)
     return FriendsDeleted(results)
 
 
-async def _friend_delete_all(call: Call, wish: FriendDeleteAll) -> Answer:
-    owner = owner_of(call, wish.from_account)
-    await _delete(call, owner, list(call.app.friends.members(owner)), wish)
+async def _friend_delete_all(call: Call, params: FriendDeleteAll) -> Answer:
+    owner = owner_of(call, params.from_account)
+    await _delete(call, owner, reads.listed_friends(call.acting_for(owner)), params)
     return Answer()
 
 
 def _check_friend(call: Call, owner: str, user_id: str) -> None:
-    check_known(call.app, user_id)
-    if not call.app.friends.has(owner, user_id):
+    check_known(call, user_id)
+    if not reads.is_friend(call.acting_for(owner), user_id):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
 
 
 async def _delete(
-    call: Call, owner: str, friends: list[str], wish: FriendDelete | FriendDeleteAll
+    call: Call, owner: str, friends: list[str], params: FriendDelete | FriendDeleteAll
 ) -> None:
     for start in range(0, len(friends), _AT_ONCE):
         some = friends[start : start + _AT_ONCE]
-        friendships.remove(call.app, owner, some)
-        if wish.delete_type == "Delete_Type_Both":
-            for user_id in some:
-                friendships.remove(call.app, user_id, [owner])
+        account = call.acting_for(owner)
+        friendships.remove_from_own(account, some)
+        if params.delete_type == "Delete_Type_Both":
+            friendships.remove_from_theirs(account, some)
         await call.let_others()
 
 

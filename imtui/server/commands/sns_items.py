@@ -8,7 +8,6 @@ from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.limits import FRIENDSHIP_BATCH_MAX
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import Call, Service, result_of
-from imtui.server.core.app import App
 
 INVALID: Final = ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS
 
@@ -44,7 +43,7 @@ def owner_of(call: Call, from_account: str) -> str:
     Raises:
         IMError: 30003 if there is none.
     """
-    if from_account not in call.app.accounts:
+    if not call.is_registered(from_account):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND, "No such From_Account.")
     return from_account
 
@@ -70,13 +69,13 @@ def unique_of(to_account: list[str], most: int = FRIENDSHIP_BATCH_MAX) -> list[s
     return unique
 
 
-def check_known(app: App, user_id: str) -> None:
+def check_known(call: Call, user_id: str) -> None:
     """Check that there is an account.
 
     Raises:
         IMError: 6017 for what is no user ID; 30003.
     """
-    if check_user_id(user_id, "To_Account") not in app.accounts:
+    if not call.is_registered(check_user_id(user_id, "To_Account")):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import DeleteFriendGroupParams
 from imtui.protocol.identifiers import check_group_name
 from imtui.protocol.limits import BLACK_LIST_MAX, FRIEND_GROUPS_MAX
 from imtui.protocol.rest.body import Body
@@ -22,8 +23,8 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_reads import Index, RelationItem, check_relations
-from imtui.server.core.app import App
-from imtui.server.core.friends import blocklist, friend_groups
+from imtui.server.core.friends import blocklist, groups, reads
+from imtui.server.core.friends.reads import RelationKind
 
 
 class BlackList(Body, frozen=True):
@@ -135,56 +136,58 @@ class Groups(Body, frozen=True):
     current_sequence: int
 
 
-def _black_list_add(call: Call, wish: BlackList) -> FriendResults:
-    owner = owner_of(call, wish.from_account)
+def _black_list_add(call: Call, params: BlackList) -> FriendResults:
+    owner = owner_of(call, params.from_account)
     coming: list[str] = []
     results = [
-        result_for(user_id, partial(_collect, call.app, owner, user_id, coming))
-        for user_id in unique_of(wish.to_account)
+        result_for(user_id, partial(_collect, call, owner, user_id, coming))
+        for user_id in unique_of(params.to_account)
     ]
-    blocklist.block(call.app, owner, coming, call.now)
+    blocklist.block(call.acting_for(owner), coming)
     return FriendResults(results, failed(results))
 
 
-def _collect(app: App, owner: str, user_id: str, coming: list[str]) -> None:
+def _collect(call: Call, owner: str, user_id: str, coming: list[str]) -> None:
     """Add an account to those that are to be blocked, if it can be and is not yet."""
-    check_known(app, user_id)
+    check_known(call, user_id)
+    account = call.acting_for(owner)
     if user_id == owner:
         raise IMError(INVALID, "Nobody blocks themselves.")
-    if app.blocked.has(owner, user_id):
+    if blocklist.is_blocked(account, user_id):
         return
-    if len(coming) >= blocklist.room(app, owner):
+    if len(coming) >= blocklist.room(account):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
     coming.append(user_id)
 
 
-def _black_list_delete(call: Call, wish: BlackList) -> FriendResults:
-    owner = owner_of(call, wish.from_account)
-    accounts = unique_of(wish.to_account)
-    results = [result_for(user_id, partial(check_known, call.app, user_id)) for user_id in accounts]
-    blocklist.unblock(call.app, owner, accounts)
+def _black_list_delete(call: Call, params: BlackList) -> FriendResults:
+    owner = owner_of(call, params.from_account)
+    accounts = unique_of(params.to_account)
+    results = [result_for(user_id, partial(check_known, call, user_id)) for user_id in accounts]
+    blocklist.unblock(call.acting_for(owner), accounts)
     return FriendResults(results, failed(results))
 
 
-def _black_list_get(call: Call, wish: BlackListGet) -> BlackListPage:
-    owner = owner_of(call, wish.from_account)
-    blocked = call.app.blocked
-    members = list(blocked.members(owner))
-    end = wish.start_index + wish.max_limited
+def _black_list_get(call: Call, params: BlackListGet) -> BlackListPage:
+    account = call.acting_for(owner_of(call, params.from_account))
+    members = blocklist.get_times(account)
+    end = params.start_index + params.max_limited
     return BlackListPage(
-        [
-            BlackListItem(member, blocked.since(owner, member))
-            for member in members[wish.start_index : end]
-        ],
+        [BlackListItem(member, since) for member, since in members[params.start_index : end]],
         end if end < len(members) else 0,
-        call.app.friend_sequence(owner),
+        reads.sequence(account),
     )
 
 
-def _black_list_check(call: Call, wish: BlackListCheck) -> BlackListChecked:
-    is_both = wish.check_type == "BlackCheckResult_Type_Both"
+def _black_list_check(call: Call, params: BlackListCheck) -> BlackListChecked:
+    is_both = params.check_type == "BlackCheckResult_Type_Both"
     items = check_relations(
-        call, wish.from_account, wish.to_account, call.app.blocked, _BLACK_RELATIONS, is_both
+        call,
+        params.from_account,
+        params.to_account,
+        RelationKind.BLOCKED,
+        _BLACK_RELATIONS,
+        is_both,
     )
     return BlackListChecked(items, failed(items))
 
@@ -197,46 +200,46 @@ _BLACK_RELATIONS: Final = (
 )
 
 
-def _group_add(call: Call, wish: GroupAdd) -> GroupsAdded:
-    owner = owner_of(call, wish.from_account)
-    names = list(dict.fromkeys(map(check_group_name, _names(wish.group_name))))
+def _group_add(call: Call, params: GroupAdd) -> GroupsAdded:
+    owner = owner_of(call, params.from_account)
+    names = list(dict.fromkeys(map(check_group_name, _names(params.group_name))))
     if not 1 <= len(names) <= FRIEND_GROUPS_MAX:
         raise IMError(INVALID, f"GroupName: 1 to {FRIEND_GROUPS_MAX} groups a call.")
-    accounts = unique_of(wish.to_account) if wish.to_account else []
-    if not friend_groups.has_room(call.app, owner, *names):
+    accounts = unique_of(params.to_account) if params.to_account else []
+    account = call.acting_for(owner)
+    if not groups.has_room_for(account, names):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
     results = [
-        result_for(user_id, partial(_check_friend, call.app, owner, user_id))
-        for user_id in accounts
+        result_for(user_id, partial(_check_friend, call, owner, user_id)) for user_id in accounts
     ]
     friends = [one.to_account for one in results if not one.result_code]
     for name in names:
-        friend_groups.put(call.app, owner, name, friends)
-    return GroupsAdded(call.app.friend_sequence(owner), tuple(results), failed(results))
+        groups.put_friends(account, name, friends)
+    return GroupsAdded(reads.sequence(account), tuple(results), failed(results))
 
 
-def _check_friend(app: App, owner: str, user_id: str) -> None:
-    check_known(app, user_id)
-    if not app.friends.has(owner, user_id):
+def _check_friend(call: Call, owner: str, user_id: str) -> None:
+    check_known(call, user_id)
+    if not reads.is_friend(call.acting_for(owner), user_id):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_ADD_NONFRIEND)
 
 
-def _group_delete(call: Call, wish: GroupDelete) -> GroupsDeleted:
-    owner = owner_of(call, wish.from_account)
-    friend_groups.delete(call.app, owner, _names(wish.group_name))
-    return GroupsDeleted(call.app.friend_sequence(owner))
+def _group_delete(call: Call, params: GroupDelete) -> GroupsDeleted:
+    account = call.acting_for(owner_of(call, params.from_account))
+    groups.delete(account, DeleteFriendGroupParams(_names(params.group_name)))
+    return GroupsDeleted(reads.sequence(account))
 
 
-def _group_get(call: Call, wish: GroupGet) -> Groups:
-    owner = owner_of(call, wish.from_account)
-    with_friends = wish.need_friend == "Need_Friend_Type_Yes"
-    asked = _names(wish.group_name or [])
+def _group_get(call: Call, params: GroupGet) -> Groups:
+    account = call.acting_for(owner_of(call, params.from_account))
+    with_friends = params.need_friend == "Need_Friend_Type_Yes"
+    asked = _names(params.group_name or [])
     items = [
-        GroupItem(name, len(friends), sorted(friends) if with_friends else None)
-        for name, friends in call.app.book.groups(owner).items()
+        GroupItem(name, len(friends), friends if with_friends else None)
+        for name, friends in reads.groups(account).items()
         if not asked or name in asked
     ]
-    return Groups(items, call.app.friend_sequence(owner))
+    return Groups(items, reads.sequence(account))
 
 
 def _names(group_name: str | list[str]) -> list[str]:

@@ -21,7 +21,9 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import is_note_tag, show_note, show_tags
-from imtui.server.core.relation import Relation
+from imtui.server.core.friends import reads
+from imtui.server.core.friends.profiles import get_profile
+from imtui.server.core.friends.reads import RelationKind
 
 PAGE: Final = 100
 """So many friends are told in one answer."""
@@ -105,15 +107,15 @@ class FriendsChecked(Body, frozen=True, omit_defaults=True):
     fail_account: tuple[str, ...] = ()
 
 
-def _friend_get(call: Call, wish: FriendGet) -> FriendPage:
-    owner = owner_of(call, wish.from_account)
-    friends = sorted(call.app.friends.members(owner))
-    end = wish.start_index + PAGE
-    page = friends[wish.start_index : end]
+def _friend_get(call: Call, params: FriendGet) -> FriendPage:
+    account = call.acting_for(owner_of(call, params.from_account))
+    friends = reads.friend_ids(account)
+    end = params.start_index + PAGE
+    page = friends[params.start_index : end]
     is_last = end >= len(friends)
-    sequence = call.app.friend_sequence(owner)
+    sequence = reads.sequence(account)
     return FriendPage(
-        [UserData(friend, show_note(call.app, owner, friend)) for friend in page],
+        [UserData(friend, show_note(account, friend)) for friend in page],
         sequence,
         sequence,
         len(friends),
@@ -122,10 +124,10 @@ def _friend_get(call: Call, wish: FriendGet) -> FriendPage:
     )
 
 
-def _friend_get_list(call: Call, wish: FriendGetList) -> FriendInfos:
-    owner = owner_of(call, wish.from_account)
-    accounts = unique_of(wish.to_account, FRIENDSHIP_MAX_USERS)
-    tags = list(dict.fromkeys(wish.tag_list))
+def _friend_get_list(call: Call, params: FriendGetList) -> FriendInfos:
+    owner = owner_of(call, params.from_account)
+    accounts = unique_of(params.to_account, FRIENDSHIP_MAX_USERS)
+    tags = list(dict.fromkeys(params.tag_list))
     if not tags:
         raise IMError(INVALID, "TagList: name a field.")
     check_profile_tags(tag for tag in tags if not is_note_tag(tag))
@@ -137,27 +139,32 @@ def _info(call: Call, owner: str, user_id: str, tags: list[str]) -> FriendInfoIt
     result = result_for(user_id, partial(_check_friend, call, owner, user_id))
     if result.result_code:
         return FriendInfoItem(user_id, result.result_code, result.result_info)
-    app = call.app
+    account, friend = call.acting_for(owner), call.acting_for(user_id)
     shown = {
         one.tag: one
         for one in (
-            *show_tags(app, owner, user_id, filter(is_note_tag, tags)),
-            *show_profile(app.profile(user_id), (tag for tag in tags if not is_note_tag(tag))),
+            *show_tags(account, user_id, filter(is_note_tag, tags)),
+            *show_profile(get_profile(friend), (tag for tag in tags if not is_note_tag(tag))),
         )
     }
     return FriendInfoItem(user_id, 0, "", [shown[tag] for tag in tags if tag in shown])
 
 
 def _check_friend(call: Call, owner: str, user_id: str) -> None:
-    check_known(call.app, user_id)
-    if not call.app.friends.has(owner, user_id):
+    check_known(call, user_id)
+    if not reads.is_friend(call.acting_for(owner), user_id):
         raise IMError(INVALID, "Not a friend.")
 
 
-def _friend_check(call: Call, wish: FriendCheck) -> FriendsChecked:
-    is_both = wish.check_type == "CheckResult_Type_Both"
+def _friend_check(call: Call, params: FriendCheck) -> FriendsChecked:
+    is_both = params.check_type == "CheckResult_Type_Both"
     items = check_relations(
-        call, wish.from_account, wish.to_account, call.app.friends, FRIEND_RELATIONS, is_both
+        call,
+        params.from_account,
+        params.to_account,
+        RelationKind.FRIENDS,
+        FRIEND_RELATIONS,
+        is_both,
     )
     return FriendsChecked(items, failed(items))
 
@@ -174,7 +181,7 @@ def check_relations(
     call: Call,
     from_account: str,
     to_account: list[str],
-    lists: Relation,
+    kind: RelationKind,
     words: tuple[str, str, str, str],
     is_both: bool,
 ) -> list[RelationItem]:
@@ -184,7 +191,7 @@ def check_relations(
         call: What the command stands on.
         from_account: The account.
         to_account: The others.
-        lists: Who has whom in a list.
+        kind: Which lists.
         words: What it is called if neither has the other one in a list, only the account has, only
             the other one has, and both have.
         is_both: Whether the lists of the others are looked at too.
@@ -195,8 +202,9 @@ def check_relations(
     owner = owner_of(call, from_account)
     items = []
     for user_id in unique_of(to_account):
-        result = result_for(user_id, partial(check_known, call.app, user_id))
-        has = lists.has(owner, user_id) + 2 * (is_both and lists.has(user_id, owner))
+        result = result_for(user_id, partial(check_known, call, user_id))
+        mine, theirs = reads.relation(call.acting_for(owner), user_id, kind)
+        has = mine + 2 * (is_both and theirs)
         items.append(RelationItem(user_id, result.result_code, result.result_info, words[has]))
     return items
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from imtui.protocol.errors import IMError
-from imtui.protocol.rest.tags import TagValue, TagWish, custom_value
+from imtui.protocol.rest.tags import TagSetting, TagValue, custom_value
 from imtui.server.commands.sns_items import INVALID
-from imtui.server.core.app import App
-from imtui.server.core.friends.friend_notes import NoteWish
+from imtui.server.core.context import Context
+from imtui.server.core.friends.notes import NoteParams
+from imtui.server.core.friends.reads import noted_friend
 
 _SOURCE: Final = re.compile(r"AddSource_Type_[A-Za-z]{1,8}", re.ASCII)
 _CUSTOM: Final = re.compile(r"Tag_SNS_Custom_[A-Za-z]{1,8}", re.ASCII)
@@ -32,7 +33,7 @@ def add_source(text: str) -> str:
     return text
 
 
-def read_custom(items: Iterable[TagWish]) -> dict[str, str | int]:
+def read_custom(items: Iterable[TagSetting]) -> dict[str, str | int]:
     """Return what fields of the app's own are to hold.
 
     Raises:
@@ -46,7 +47,7 @@ def read_custom(items: Iterable[TagWish]) -> dict[str, str | int]:
     return custom
 
 
-def read_note(items: list[TagWish]) -> NoteWish:
+def read_note(items: list[TagSetting]) -> NoteParams:
     """Return what is to be noted of a friend.
 
     Raises:
@@ -58,7 +59,7 @@ def read_note(items: list[TagWish]) -> NoteWish:
             name, read = _READERS[item.tag]
             fields[name] = read(item.value)
     custom = read_custom(item for item in items if item.tag not in _READERS)
-    return NoteWish(**fields, custom=custom)
+    return NoteParams(**fields, custom=custom)
 
 
 def is_note_tag(tag: str) -> bool:
@@ -66,20 +67,21 @@ def is_note_tag(tag: str) -> bool:
     return tag in _STANDARD or _CUSTOM.fullmatch(tag) is not None
 
 
-def show_note(app: App, owner: str, friend: str) -> list[TagValue]:
+def show_note(account: Context, friend: str) -> list[TagValue]:
     """Return all that is noted of a friend, without what is empty."""
-    tags = (*_STANDARD, *app.book.note(owner, friend).custom)
-    return [one for one in show_tags(app, owner, friend, tags) if one.value not in ("", [])]
+    tags = (*_STANDARD, *noted_friend(account, friend).note.custom)
+    return [one for one in show_tags(account, friend, tags) if one.value not in ("", [])]
 
 
-def show_tags(app: App, owner: str, friend: str, tags: Iterable[str]) -> list[TagValue]:
+def show_tags(account: Context, friend: str, tags: Iterable[str]) -> list[TagValue]:
     """Return what is noted of a friend under tags; of the app's own those that are set."""
-    note = app.book.note(owner, friend)
+    noted = noted_friend(account, friend)
+    note = noted.note
     values: dict[str, str | int | list[str]] = {
         _ADD_SOURCE: note.add_source,
         _REMARK: note.remark,
-        _GROUP: app.book.groups_of(owner, friend),
-        _ADD_TIME: app.friends.since(owner, friend),
+        _GROUP: noted.groups,
+        _ADD_TIME: noted.since,
         _ADD_WORDING: note.add_wording,
         **note.custom,
     }
@@ -106,4 +108,4 @@ _READERS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     _ADD_SOURCE: ("add_source", lambda value: add_source(_text(value))),
     _ADD_WORDING: ("add_wording", _text),
 }
-"""The fields of ``NoteWish``, and what reads their values."""
+"""The fields of ``NoteParams``, and what reads their values."""

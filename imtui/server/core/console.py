@@ -1,4 +1,4 @@
-"""The IM console: what the app's plan includes and which features are switched on."""
+"""The settings of the console: what the app's plan includes and which features are on."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import ConsoleSettings
-from imtui.server.core.accounts.login_policy import LoginPolicy
+from imtui.server.core.change import Change
 
 
 class Edition(StrEnum):
@@ -25,6 +25,17 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class LoginPolicy(StrEnum):
+    """How many devices of one account may be connected at once."""
+
+    MULTI = "multi"
+    """10 for each platform."""
+    PLATFORM = "platform"
+    """One for each platform."""
+    SINGLE = "single"
+    """One."""
+
+
 class Console(msgspec.Struct, frozen=True):
     """The settings of the console; a new app has everything on."""
 
@@ -39,7 +50,7 @@ class Console(msgspec.Struct, frozen=True):
 
     @property
     def public(self) -> ConsoleSettings:
-        """Return what clients are told of it."""
+        """Return what clients are told."""
         return ConsoleSettings(self.edition, self.user_status, self.friend_status)
 
     @property
@@ -53,7 +64,7 @@ class Console(msgspec.Struct, frozen=True):
         return self.friend_status is Switch.ON
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Console":
-        """Return the console with some settings changed.
+        """Return the settings with some of them changed.
 
         Raises:
             IMError: 70402 for an unknown setting or value; none is changed.
@@ -91,3 +102,13 @@ def _checked(name: str, value: Any) -> StrEnum:
 
 def _invalid(message: str) -> IMError:
     return IMError(ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, message)
+
+
+class ConsoleChanged(Change, frozen=True):
+    """The settings of the console changed."""
+
+    console: Console
+    is_public: bool
+    """Whether the change concerns what clients can learn of others: they are notified."""
+    changed: dict[str, str]
+    """The settings that are other ones than before, in the order in which they were given."""

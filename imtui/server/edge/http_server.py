@@ -44,7 +44,7 @@ class _PromptProtocol(H11Protocol):
             self._too_late.cancel()
 
 
-class RestServer(uvicorn.Server):
+class HTTPServer(uvicorn.Server):
     """An HTTP server that leaves the process's signals to the program."""
 
     def __init__(self, app: ASGIApp) -> None:

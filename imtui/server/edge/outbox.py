@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from msgspec import Raw, Struct, structs
+from msgspec import Raw, Struct
 
-from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import RequestID
 from imtui.protocol.limits import PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
-from imtui.server.edge.frames import answer_frame, push_frame
+from imtui.server.edge.frames import push_frame
 from imtui.server.edge.text_frames import Writer
 from imtui.server.metrics import Metrics
 
@@ -20,8 +18,8 @@ ANSWERS_MAX: Final = 64
 _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
 
 
-class News(Struct, frozen=True, eq=False, gc=False):
-    """A status that is to be told; each is equal to itself only."""
+class StatusUpdate(Struct, frozen=True, eq=False, gc=False):
+    """A status that is to be sent; each is equal to itself only."""
 
     user_id: str
     """Whose."""
@@ -32,13 +30,12 @@ class News(Struct, frozen=True, eq=False, gc=False):
 class _Frame(Struct, frozen=True, gc=False):
     data: bytes
     is_answer: bool
-    request_id: RequestID = None
     is_chat: bool = False
-    """Tells of messages or conversations."""
+    """It tells of messages or conversations."""
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
-    """Return pushes that tell statuses, each already encoded, 500 in a frame."""
+    """Return pushes of statuses, each already encoded, 500 in a frame."""
     lists = (
         statuses[start : start + PUSH_MAX_STATUSES]
         for start in range(0, len(statuses), PUSH_MAX_STATUSES)
@@ -55,30 +52,21 @@ class Sink(Protocol):
     def write(self) -> None:
         """Send what is ready, as far as the other side takes it."""
 
-    def close(self, code: int, reason: str) -> None:
-        """Close it, saying why."""
-
-    def on_login_changed(self) -> None:
-        """Take it that it may have been logged in or out by what another connection did."""
-
 
 class Outbox:
     """The frames of one connection.
 
-    Answers and own pushes are staged until what they tell is durable, then ready in their order.
-    Of watched users only the last status is kept until the connection can take it. What tells of
-    messages never leaves before they are durable, and is not dropped without saying so.
+    Answers and pushes leave in their order. Of watched users only the last status is kept until
+    the connection can take it. A push of messages is not dropped without saying so.
     """
 
     __slots__ = (
         "_has_missed",
-        "_held",
         "_is_overdue",
         "_metrics",
         "_pushes",
         "_ready",
         "_sink",
-        "_staged",
         "_statuses",
         "writer",
     )
@@ -87,38 +75,41 @@ class Outbox:
         """Start empty; what is to be sent goes to ``sink``."""
         self._sink = sink
         self._metrics = metrics
-        self._staged: list[_Frame] = []
         self._ready: list[_Frame] = []
         self._pushes = 0
         self._statuses: dict[str, Raw] = {}
         self._is_overdue = False
-        self._held: list[_Frame] = []
         self._has_missed = False
         self.writer: Writer | None = None
         """What writes to the connection at once; None while the other side takes nothing."""
 
     @property
-    def is_full(self) -> bool:
-        """Tell whether so many answers wait that no further request should be read."""
-        return len(self._ready) - self._pushes >= ANSWERS_MAX
+    def answers(self) -> int:
+        """Return how many answers wait for the other side to take them."""
+        return len(self._ready) - self._pushes
 
-    def answer(self, request_id: RequestID, data: bytes) -> None:
-        """Stage the answer to a request."""
-        self._staged.append(_Frame(data, True, request_id))
+    def send_answer(self, data: bytes) -> None:
+        """Send an answer that nothing else is to go with."""
+        if self._ready or not self._sink.send_now(data):
+            self._ready.append(_Frame(data, True))
 
-    def push(self, data: bytes, *, is_chat: bool = False) -> None:
-        """Stage a push that is not to be merged with others; it may tell of messages."""
-        self._staged.append(_Frame(data, False, is_chat=is_chat))
+    def add_answer(self, data: bytes) -> None:
+        """Add an answer; ``flush`` sends it."""
+        self._ready.append(_Frame(data, True))
 
-    def send(self, answer: bytes) -> None:
-        """Send an answer that need not wait for anything to be durable."""
-        if self._staged:
-            # Those before it wait, and it with them.
-            self._staged.append(_Frame(answer, True))
-        elif self._ready or not self._sink.send_now(answer):
-            self._make_ready(_Frame(answer, True))
+    def add_push(self, data: bytes, *, is_chat: bool = False) -> None:
+        """Add a push that is not to be merged with others; ``flush`` sends it."""
+        self._ready.append(_Frame(data, False, is_chat))
+        self._pushes += 1
 
-    def tell(self, news: Sequence[News], frames: list[bytes]) -> Writer | None:
+    def flush(self) -> None:
+        """Send what was added, as far as the other side takes it."""
+        # First, so that nobody who reads misses any.
+        self._sink.write()
+        while self._pushes > OWN_PUSHES_MAX:
+            self._drop_oldest_push()
+
+    def update(self, updates: Sequence[StatusUpdate], frames: list[bytes]) -> Writer | None:
         """Take statuses of watched users, given the frames that tell them.
 
         If they can be sent at once, in one frame, return what sends it: it is the caller's to do
@@ -127,68 +118,27 @@ class Outbox:
         if not self._ready and not self._statuses:
             if len(frames) == 1 and self.writer is not None:
                 return self.writer
-            self._metrics.deliveries += len(news)
+            self._metrics.deliveries += len(updates)
             self._ready.extend(_Frame(data, False) for data in frames)
             self._pushes += len(frames)
             self._sink.write()
             return None
         self._is_overdue = True
-        for one in news:
-            # Taken out first, so that statuses are told in the order of their last change.
+        for one in updates:
+            # Taken out first, so that statuses are sent in the order of their last change.
             if self._statuses.pop(one.user_id, None) is not None:
                 self._metrics.coalesced += 1
             self._statuses[one.user_id] = one.status
         return None
 
     def forget(self, user_id: str) -> None:
-        """Drop what was still to be told of a user."""
+        """Drop what was still to be sent of a user."""
         self._statuses.pop(user_id, None)
 
     def forget_all(self) -> None:
-        """Drop all that is still to be told, as nobody is logged in any more."""
+        """Drop all statuses that are still to be sent: they were for another login."""
         self._statuses.clear()
         self._has_missed = False
-        # What waits for the disk would come after the answer that says so.
-        self._held = []
-        self._staged = [frame for frame in self._staged if not frame.is_chat]
-
-    def kick(self) -> None:
-        """Say that nobody is logged in any more."""
-        self.forget_all()
-        self._sink.on_login_changed()
-
-    def close(self, code: int, reason: str) -> None:
-        """Close the connection, saying why; nothing more is told."""
-        self.forget_all()
-        self._sink.close(code, reason)
-
-    def refuse(self, error: IMError) -> bool:
-        """Turn the staged answers into errors, as what they acknowledge could not be kept.
-
-        Pushes that tell of messages are held back; return whether any are.
-        """
-        self._held += [frame for frame in self._staged if frame.is_chat]
-        self._staged = [
-            self._refused(frame, error) if frame.is_answer else frame
-            for frame in self._staged
-            if not frame.is_chat
-        ]
-        return bool(self._held)
-
-    def let_go(self) -> None:
-        """Stage what was held back, before all else: it is durable now."""
-        self._staged = self._held + self._staged
-        self._held = []
-
-    def release(self) -> None:
-        """Make what was staged ready."""
-        for frame in self._staged:
-            self._make_ready(frame)
-        self._staged = []
-        # First, so that nobody who reads misses any.
-        self._sink.write()
-        while self._pushes > OWN_PUSHES_MAX:
-            self._drop_oldest_push()
 
     def take(self, most: int = 1) -> bytes:
         """Return the frames to send next, at least one if there is any, joined.
@@ -219,16 +169,8 @@ class Outbox:
         statuses, self._statuses = list(self._statuses.values()), {}
         self._is_overdue = False
         for data in status_frames(statuses):
-            self._make_ready(_Frame(data, False))
+            self.add_push(data)
         self._metrics.deliveries += len(statuses)
-
-    def _refused(self, answer: _Frame, error: IMError) -> _Frame:
-        self._metrics.ws.refused(error)
-        return structs.replace(answer, data=answer_frame(answer.request_id, error))
-
-    def _make_ready(self, frame: _Frame) -> None:
-        self._ready.append(frame)
-        self._pushes += not frame.is_answer
 
     def _take_missed(self) -> bytes:
         has_missed, self._has_missed = self._has_missed, False

@@ -1,4 +1,4 @@
-"""A backend at work: the core, its store and the edge, tied together."""
+"""A backend in one process: a core, its store and an edge, tied together."""
 
 import asyncio
 import contextlib
@@ -15,32 +15,33 @@ from typing import TYPE_CHECKING, Final, Self
 
 from imtui.protocol import limits
 from imtui.protocol.app_key import AppKey
-from imtui.protocol.rest.callback import BEFORE_HOOKS
-from imtui.server.clock import Moment
+from imtui.protocol.rest.callback import BEFORE_CALLBACKS
+from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
-from imtui.server.core.app import Timing
-from imtui.server.core.changes import Change
-from imtui.server.core.service import IMService
+from imtui.server.core.change import Change
+from imtui.server.core.core import Core
+from imtui.server.core.state import Timing
+from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
+from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
+from imtui.server.node.checks import check_in_background
+from imtui.server.node.core_host import CoreHost
 from imtui.server.node.data_dir import Address, BackendError, DataDir
-from imtui.server.node.fanout import FanOut
 from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from imtui.server.sweeper import Sweeper
 from imtui.server.webhook.config import WebhookConfig
 
 if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.asked_first import AskedFirst
-    from imtui.server.edge.before_callbacks.hooks import Hooks
+    from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
 
 
-def present() -> Moment:
+def present() -> Instant:
     """Return the present, on both clocks."""
-    return Moment(time.monotonic(), int(time.time() * 1000))
+    return Instant(time.monotonic(), int(time.time() * 1000))
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class BackendConfig:
     befriend: Callable[[str, str], bool] | None = None
     """Whether an account that is just registered and an earlier one are friends from the start."""
     webhook: WebhookConfig | None = None
-    """The app's own server, which is told of what happens; None if there is none."""
-    clock: Callable[[], Moment] = present
+    """The app's own server, which is called back; None if there is none."""
+    clock: Callable[[], Instant] = present
 
 
 class Backend:
@@ -81,8 +82,8 @@ class Backend:
         self._config = config
         self._stack = contextlib.AsyncExitStack()
         self.metrics = Metrics()
-        self._service: IMService
-        self._fanout: FanOut
+        self._parts: set[asyncio.Task[None]] = set()
+        self._sessions: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
         """Start; the backend is ready when this returns.
@@ -106,12 +107,11 @@ class Backend:
 
     def logged_in(self) -> Counter[str]:
         """Count the live connections of each account, passive ones included."""
-        return self._service.logged_in()
+        return self._core.logged_in()
 
     async def wait_failed(self) -> None:
         """Wait until a part of the backend fails, and raise what it raised."""
-        parts = {self._sweeping, self._resting}
-        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(self._parts, return_when=asyncio.FIRST_COMPLETED)
         for part in ended:
             part.result()
         raise RuntimeError("a part of the backend has ended by itself")
@@ -121,43 +121,27 @@ class Backend:
         data = DataDir(config.data_dir)
         data.make()
         stack.callback(data.hold().release)
-        self.app_key = data.make_app_key()
-        try:
-            store = SQLiteStore(data.database)
-            stack.callback(store.close)
-            timing = Timing(config.heartbeat_timeout, config.subscriptions_cleared_after)
-            # Counts the start, durably, before the first port opens: revisions only ever grow.
-            self._service = IMService(
-                store.load(),
-                config.clock(),
-                timing,
-                archive=store.archive,
-                befriend=config.befriend,
-            )
-        except StoreError as error:
-            raise BackendError(str(error)) from error
-        self._fanout = FanOut(
-            self._service, store, observers=await self._observers(stack), metrics=self.metrics
-        )
-        stack.callback(self._fanout.stop)
-        self._fanout.carry_out()
-        self._sweeper = Sweeper(self._service, config.clock, self._carry_out)
-        ws, rest = self._open_sockets(stack)
-        self._hooks = await self._hooks_of(stack)
-        gateway = Gateway(
-            self._service,
-            self._fanout,
-            self.app_key,
-            config.heartbeat_timeout,
+        store = self._open_store(stack, data)
+        self._change_log = ChangeLog(lambda: config.clock().unix_ms)
+        self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
+        stack.callback(self._edge.stop)
+        self._host = CoreHost(
+            self._core,
+            store,
+            self._edge,
             config.clock,
-            self._sweeper.look_again,
-            metrics=self.metrics,
-            login_timeout=config.login_timeout,
-            asked_first=self._asked_first(),
+            config.heartbeat_timeout,
+            self.metrics,
+            await self._observers(stack),
         )
-        await stack.enter_async_context(gateway.listen(ws, config.allowed_origins))
-        self._sweeping = await stack.enter_async_context(_running(self._sweeper.run()))
-        self._resting = await stack.enter_async_context(self._rest(rest))
+        self._edge.core = self._host
+        stack.callback(self._host.commits.stop)
+        self._host.carry_on()
+        ws, rest = self._open_sockets(stack)
+        before_callbacks = await self._before_callbacks(stack)
+        await self._listen(stack, ws, before_callbacks)
+        await self._run(stack, self._alarms())
+        await self._serve_rest(stack, rest, before_callbacks)
         self.address = Address(
             url_of("ws", ws), url_of("http", rest), self.app_key.sdk_app_id, os.getpid()
         )
@@ -166,40 +150,124 @@ class Backend:
         except OSError as error:
             raise BackendError(f"{data.path} cannot be written: {error.strerror}.") from error
         stack.callback(data.withdraw)
+        store.started()
+        await self._check(stack, data)
+
+    def _open_store(self, stack: contextlib.AsyncExitStack, data: DataDir) -> SQLiteStore:
+        config = self._config
+        given = data.exported_key()
+        try:
+            store = SQLiteStore(data.database, _log.warning)
+            stack.callback(store.close)
+            self.app_key = store.app_key(given)
+            # Counts the start, durably, before the first port opens: revisions only ever grow.
+            self._core = Core(
+                store.load(),
+                config.clock(),
+                archive=store.archive,
+                timing=Timing(config.subscriptions_cleared_after),
+                befriend=config.befriend,
+            )
+        except StoreError as error:
+            raise BackendError(str(error)) from error
+        if given != self.app_key:
+            data.export_key(self.app_key)
+        return store
 
     async def _observers(
         self, stack: contextlib.AsyncExitStack
     ) -> tuple[Callable[[list[Change]], None], ...]:
-        """Return who is to see what changes, besides those who are connected."""
-        clock = self._config.clock
-        self._change_log = ChangeLog(self._service.console, lambda: clock().unix_ms)
+        """Return who sees what changes, besides those who are connected."""
         if self._config.webhook is None:
             return (self._change_log.observe,)
-        from imtui.server.callbacks.lookups import lookups_of
         from imtui.server.callbacks.sender import Webhooks
 
-        app_id, lookups = self.app_key.sdk_app_id, lookups_of(self._service.app)
-        webhooks = Webhooks(self._config.webhook, app_id, clock, lookups, self.metrics)
+        webhooks = Webhooks(
+            self._config.webhook, self.app_key.sdk_app_id, self._config.clock, self.metrics
+        )
         await stack.enter_async_context(webhooks)
         return (self._change_log.observe, webhooks.observe)
 
-    async def _hooks_of(self, stack: contextlib.AsyncExitStack) -> "Hooks | None":
+    async def _before_callbacks(
+        self, stack: contextlib.AsyncExitStack
+    ) -> "HTTPBeforeCallbacks | None":
         """Return what asks the app's own server first, if it wants to be asked."""
         webhook = self._config.webhook
-        if webhook is None or not webhook.commands & BEFORE_HOOKS:
+        if webhook is None or not webhook.commands & BEFORE_CALLBACKS:
             return None
-        from imtui.server.edge.before_callbacks.hooks import Hooks
+        from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
-        hooks = Hooks(webhook, self.app_key.sdk_app_id, self._config.clock)
-        return await stack.enter_async_context(hooks)
+        callbacks = HTTPBeforeCallbacks(webhook, self.app_key.sdk_app_id, self._config.clock)
+        return await stack.enter_async_context(callbacks)
 
-    def _asked_first(self) -> "AskedFirst | None":
-        if self._hooks is None:
-            return None
-        from imtui.server.edge.before_callbacks.asked_first import AskedFirst
+    async def _listen(
+        self,
+        stack: contextlib.AsyncExitStack,
+        sock: socket.socket,
+        before_callbacks: "HTTPBeforeCallbacks | None",
+    ) -> None:
+        asking = None
+        if before_callbacks is not None:
+            from imtui.server.edge.before_callbacks.asking import Asking
 
-        is_failing = self._fanout.is_store_failing
-        return AskedFirst(self._hooks, self._service, self._config.clock, is_failing)
+            asking = Asking(before_callbacks)
+        gateway = Gateway(
+            self._edge,
+            self.app_key,
+            self._config.clock,
+            self.metrics,
+            login_timeout=self._config.login_timeout,
+            asking=asking,
+        )
+        await stack.enter_async_context(gateway.listen(sock, self._config.allowed_origins))
+
+    def _alarms(self) -> tuple[Alarm, Alarm]:
+        clock, liveness = self._config.clock, self._edge.liveness
+        due = Alarm(clock, self._core.next_due, self._host.sweep)
+        silence = Alarm(clock, lambda now: liveness.next_due(), self._edge.close_silent)
+        self._host.on_due_changed = due.look_again
+        self._edge.on_due_changed = silence.look_again
+        return due, silence
+
+    async def _run(self, stack: contextlib.AsyncExitStack, alarms: tuple[Alarm, ...]) -> None:
+        for alarm in alarms:
+            self._parts.add(await stack.enter_async_context(_running(alarm.run())))
+
+    async def _serve_rest(
+        self,
+        stack: contextlib.AsyncExitStack,
+        sock: socket.socket,
+        before_callbacks: "HTTPBeforeCallbacks | None",
+    ) -> None:
+        # Not imported before it is needed: it takes longer than all the rest of the start.
+        from imtui.server.commands.rest import Rest
+        from imtui.server.edge.http_port import HTTPPort
+
+        commits = self._host.commits
+        self._host.rest_api = Rest(
+            self._core,
+            self.app_key,
+            self._config.clock,
+            self._host.carry_on,
+            commits.durable,
+            lambda: commits.is_failing,
+            self._change_log,
+            self.metrics,
+            before_callbacks,
+        )
+        server = HTTPPort(self._host, self.app_key, self._config.clock).server()
+        serving = asyncio.create_task(server.run_on(sock))
+        self._parts.add(serving)
+
+        async def end() -> None:
+            server.should_exit = True
+            await asyncio.wait({serving})
+
+        stack.push_async_callback(end)
+
+    async def _check(self, stack: contextlib.AsyncExitStack, data: DataDir) -> None:
+        checking = check_in_background(data.database, self._host.rest_api)
+        await stack.enter_async_context(_running(checking))
 
     def _open_sockets(
         self, stack: contextlib.AsyncExitStack
@@ -217,34 +285,6 @@ class Backend:
             stack.callback((config.unix_dir / "rest.sock").unlink, missing_ok=True)
         stack.callback(rest.close)
         return ws, rest
-
-    @contextlib.asynccontextmanager
-    async def _rest(self, sock: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
-        # Not imported before it is needed: it takes longer than all the rest of the start.
-        from imtui.server.commands.api import Rest
-
-        rest = Rest(
-            self._service,
-            self._fanout,
-            self.app_key,
-            self._config.clock,
-            self._carry_out,
-            self._change_log,
-            self.metrics,
-            self._hooks,
-        )
-        server = rest.server()
-        serving = asyncio.create_task(server.run_on(sock))
-        try:
-            yield serving
-        finally:
-            server.should_exit = True
-            await asyncio.wait({serving})
-
-    def _carry_out(self) -> None:
-        """Store and tell what has changed, and wait for what is due next."""
-        self._fanout.carry_out()
-        self._sweeper.look_again()
 
 
 @contextlib.asynccontextmanager

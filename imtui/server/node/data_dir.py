@@ -1,10 +1,8 @@
 """A backend's data folder: the app's key, where the backend listens, and who holds the folder."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -12,8 +10,6 @@ from imtui.files import FileLock, make_private_dir, write_private
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.wire_names import wire_name
-
-DEFAULT_SDK_APP_ID: Final = 1_400_000_000
 
 
 class BackendError(Exception):
@@ -80,42 +76,47 @@ class DataDir:
         return lock
 
     def app_key(self) -> AppKey:
-        """Return the app's key.
+        """Return the app's key, as the backend exported it.
 
         Raises:
             BackendError: There is none yet, or its file is damaged.
         """
-        try:
-            text = self._key_file.read_bytes()
-        except FileNotFoundError:
+        key = self.exported_key()
+        if key is None:
             raise BackendError(
                 f"{self.path} holds no app yet. "
                 f"Start a backend there: imtui serve --data {self.path}"
-            ) from None
-        except OSError as error:
-            raise BackendError(f"{self._key_file} cannot be read: {error.strerror}.") from error
-        try:
-            return msgspec.json.decode(text, type=AppKey)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BackendError(
-                f"{self._key_file} is damaged. Restore it, or delete it to get a new key; "
-                "UserSigs of the old key are then refused."
-            ) from error
+            )
+        return key
 
-    def make_app_key(self) -> AppKey:
-        """Return the app's key, made anew if there is none.
+    def exported_key(self) -> AppKey | None:
+        """Return the app's key if its file is there; the database has it too.
 
         Raises:
-            BackendError: Its file is damaged or cannot be written.
+            BackendError: The file is damaged or cannot be read.
         """
-        if self._key_file.exists():
-            return self.app_key()
-        key = AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
+        try:
+            return msgspec.json.decode(self._key_file.read_bytes(), type=AppKey)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BackendError(f"{self._key_file} cannot be read: {error.strerror}.") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BackendError(
+                f"{self._key_file} is damaged. Delete it, and start the backend: it writes the key "
+                "of its database there again."
+            ) from error
+
+    def export_key(self, key: AppKey) -> None:
+        """Write the app's key, for the commands on this machine.
+
+        Raises:
+            BackendError: It cannot be written.
+        """
         try:
             write_private(self._key_file, msgspec.json.encode(key).decode())
         except OSError as error:
             raise BackendError(f"{self._key_file} cannot be written: {error.strerror}.") from error
-        return key
 
     def address(self) -> Address:
         """Return where the running backend listens.

@@ -3,11 +3,9 @@
 import errno
 import socket
 from pathlib import Path
-from typing import Final
 
+from imtui.server.edge.gateway import BACKLOG
 from imtui.server.node.data_dir import BackendError
-
-BACKLOG: Final = 1024
 
 
 def listen_on_port(host: str, port: int, option: str) -> socket.socket:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import msgspec
 
 from imtui.protocol.rest.callback import Callback, CallbackCommand
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.webhook.config import WebhookConfig
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Receiver:
         self,
         config: WebhookConfig,
         sdk_app_id: int,
-        clock: Callable[[], Moment],
+        clock: Callable[[], Instant],
         *,
         connections: int,
     ) -> None:

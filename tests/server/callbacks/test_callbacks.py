@@ -15,7 +15,7 @@ from imtui.protocol.rest.message_key import message_random
 from imtui.protocol.status import Platform
 from imtui.server.callbacks.callbacks import Batch, callbacks_of
 from imtui.server.callbacks.lookups import NO_LOOKUPS, Lookups, lookups_of
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.app import Timing
 from imtui.server.core.changes import DeviceChanged, MessageSent
 from imtui.server.core.friends import friendships, profiles
@@ -26,8 +26,8 @@ from imtui.server.core.stored import StoredAccount, StoredApp
 from tests.server.memory_archive import MemoryArchive
 
 
-def at(seconds: float) -> Moment:
-    return Moment(seconds, 1_000_000 + int(seconds * 1000))
+def at(seconds: float) -> Instant:
+    return Instant(seconds, 1_000_000 + int(seconds * 1000))
 
 
 class Core:

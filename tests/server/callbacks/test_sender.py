@@ -10,7 +10,7 @@ import pytest
 
 from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.callbacks.sender import Webhooks
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.changes import Change, FriendsAdded, FriendsDeleted, OwnDevicesChanged
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.webhook.config import WebhookConfig
@@ -27,8 +27,8 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
         yield running
 
 
-def clock() -> Moment:
-    return Moment(0.0, 1_700_000_000_123)
+def clock() -> Instant:
+    return Instant(0.0, 1_700_000_000_123)
 
 
 def webhooks(config: WebhookConfig) -> Webhooks:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imtui.protocol.usersig import sign
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.store.sqlite.message_tables import MessageTables
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -132,14 +132,14 @@ async def test_what_a_deleted_account_had_is_gone_for_it_and_its_friends(backend
 
 
 async def test_more_calls_in_a_second_than_the_rate_are_refused(tmp_path: Path) -> None:
-    now = Moment(1000.0, 1_700_000_000_000)
+    now = Instant(1000.0, 1_700_000_000_000)
     async with Backend(BackendConfig(tmp_path / "data", clock=lambda: now)) as backend:
         codes = [
             (await login_svc(backend, "account_check", CheckItem=[{"UserID": "a"}]))["ErrorCode"]
             for _ in range(101)
         ]
         assert codes == [0] * 100 + [60007]
-        now = Moment(1001.0, 1_700_000_001_000)
+        now = Instant(1001.0, 1_700_000_001_000)
         assert (await login_svc(backend, "account_check", CheckItem=[]))["ErrorCode"] == 70206
 
 

@@ -12,14 +12,14 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import decode_request, encode_answer
 from imtui.protocol.messages import Method
 from imtui.protocol.usersig import sign
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.logins.logins import Login
 from imtui.server.core.service import IMService
 from imtui.server.core.stored import StoredApp
 from imtui.server.edge.methods import Caller, call
 from tests.server.memory_archive import MemoryArchive
 
-NOW = Moment(100.0, 1_700_000_000_000)
+NOW = Instant(100.0, 1_700_000_000_000)
 KEY = AppKey(1400000000, "secret")
 ALICE, NOBODY = 1, 2
 

@@ -2,7 +2,7 @@
 
 from imtui.protocol.limits import DEVICE_RECORDS_MAX
 from imtui.protocol.status import Platform, UserStatusType
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.changes import DeviceForgotten, SessionKicked, StatusChanged
 from imtui.server.core.logins.logins import Login
 from imtui.server.core.service import IMService
@@ -10,8 +10,8 @@ from imtui.server.core.stored import StoredApp
 from tests.server.memory_archive import MemoryArchive
 
 
-def at(seconds: float) -> Moment:
-    return Moment(seconds, 1_000_000 + int(seconds * 1000))
+def at(seconds: float) -> Instant:
+    return Instant(seconds, 1_000_000 + int(seconds * 1000))
 
 
 def service() -> IMService:

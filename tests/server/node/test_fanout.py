@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imtui.protocol.errors import IMError
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.changes import Change, SessionSilent
 from imtui.server.core.logins.logins import Login
 from imtui.server.core.messages.archive import Archive
@@ -74,8 +74,8 @@ def bench(*observers: Callable[[list[Change]], None]) -> Iterator[Bench]:
     made.fanout.stop()
 
 
-def at(seconds: float) -> Moment:
-    return Moment(seconds, 1_000_000 + int(seconds * 1000))
+def at(seconds: float) -> Instant:
+    return Instant(seconds, 1_000_000 + int(seconds * 1000))
 
 
 async def test_an_answer_says_so_when_its_change_could_not_be_kept(

@@ -1,34 +1,31 @@
-"""An account: its devices, their sessions and its status."""
+"""An account: its devices and its status."""
 
-from msgspec import Struct, structs
+from enum import StrEnum
+
+from msgspec import structs
 
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
-from imtui.server.core.accounts.device import Device, DeviceState
-from imtui.server.core.presence.custom_status import CLEARED, CustomStatus
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
+from imtui.server.core.accounts.device import Device
 
 
-class Session(Struct):
-    """One connection that is logged in."""
+class LeftAs(StrEnum):
+    """How the last connected device of an account left."""
 
-    session_id: int
-    user_id: str
-    named: ChangedBy
-    """How it is named as the one that made a change."""
-    passive: bool
-    """It is no device: it makes nobody ONLINE."""
-    last_received: float
-    """When anything was last received from it, in monotonic seconds."""
-    user_sig: int = 0
-    """A number that stands for the UserSig with which it logged in."""
+    LOST = "lost"
+    LOGGED_OUT = "logged_out"
+    """By itself, or kicked; also of an account that has never logged in."""
 
 
 class Account:
-    """What the backend knows of one user."""
+    """One user, as the backend knows them."""
 
     __slots__ = (
         "changed_by",
         "custom",
         "devices",
+        "key",
+        "left_as",
         "live",
         "registered_at",
         "status",
@@ -36,13 +33,16 @@ class Account:
         "user_id",
     )
 
-    def __init__(self, user_id: str, registered_at: int, revision: int) -> None:
+    def __init__(self, key: int, user_id: str, registered_at: int, revision: int) -> None:
         """Make an account that has never logged in."""
+        self.key = key
+        """A number that is never used again, whoever registers under the ID later."""
         self.user_id = user_id
         self.registered_at = registered_at
         self.devices: dict[str, Device] = {}
         self.live: dict[str, int] = {}
         """The session of each connected device, by instance ID."""
+        self.left_as = LeftAs.LOGGED_OUT
         self.custom: CustomStatus = CLEARED
         self.status = UserStatus(
             user_id, UserStatusType.UNLOGINED, since=registered_at, revision=revision
@@ -52,12 +52,11 @@ class Account:
 
     @property
     def general_status(self) -> UserStatusType:
-        """Return the general status that the devices make."""
+        """Return the general status: decided by the devices, or by how the last one left."""
         if self.live:
             return UserStatusType.ONLINE
-        if any(device.state is DeviceState.LOST for device in self.devices.values()):
-            return UserStatusType.OFFLINE
-        return UserStatusType.UNLOGINED
+        is_lost = self.left_as is LeftAs.LOST
+        return UserStatusType.OFFLINE if is_lost else UserStatusType.UNLOGINED
 
     @property
     def connected_devices(self) -> list[Device]:

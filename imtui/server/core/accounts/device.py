@@ -17,7 +17,7 @@ class DeviceState(StrEnum):
 
 
 class Device(Struct, frozen=True):
-    """What is known of one device; durable."""
+    """One device; durable."""
 
     user_id: str
     instance_id: str
@@ -32,6 +32,6 @@ class Device(Struct, frozen=True):
     """When ``state`` last changed, in Unix milliseconds."""
 
     @property
-    def named(self) -> ChangedBy:
-        """Return how the device is named as the one that made a change."""
+    def as_changed_by(self) -> ChangedBy:
+        """Return the device as the one that made a change."""
         return ChangedBy(self.instance_id, self.device_name, self.platform)

@@ -2,21 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import StrEnum
 
 from imtui.protocol.limits import DEVICES_PER_PLATFORM
 from imtui.server.core.accounts.device import Device
-
-
-class LoginPolicy(StrEnum):
-    """How many devices of one account may be connected at once."""
-
-    MULTI = "multi"
-    """10 for each platform."""
-    PLATFORM = "platform"
-    """One for each platform."""
-    SINGLE = "single"
-    """One."""
+from imtui.server.core.console import LoginPolicy
 
 
 def over_policy(policy: LoginPolicy, connected: Iterable[Device]) -> list[Device]:

@@ -3,68 +3,82 @@
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_some_user_ids
-from imtui.server.clock import Moment
-from imtui.server.core.app import App
-from imtui.server.core.changes import BlackListAdded, BlackListDeleted
-from imtui.server.core.friends import applications, friendships
+from imtui.protocol.messages import Empty, UserIDList, UserIDListParams
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.context import Context
+from imtui.server.core.friends import friendships, requests
+from imtui.server.core.friends.changes import BlackListAdded, BlackListDeleted
+from imtui.server.core.friends.friends import Friends, emit
 
 
-def add(app: App, own: str, user_ids: list[str], now: Moment) -> None:
+def add(context: Context, params: UserIDListParams) -> None:
     """Block users; friendships and friend requests with them end, both ways.
 
     Raises:
         IMError: 6017; 30001 for oneself; 30003 if all are unknown; 30013 if there would be
             more than 1,000.
     """
-    unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
+    own, state = context.user_id, context.state
+    unique = check_some_user_ids(params.user_id_list, limits.FRIENDSHIP_MAX_USERS)
     if own in unique:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody blocks themselves.")
-    found = [user_id for user_id in unique if user_id in app.accounts]
+    found = state[Accounts].known_ids(unique)
     if not found:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
-    coming = [user_id for user_id in found if not app.blocked.has(own, user_id)]
-    if len(coming) > room(app, own):
+    coming = [user_id for user_id in found if not state[Friends].blocked.has(own, user_id)]
+    if len(coming) > room(context):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
-    block(app, own, coming, now)
+    block(context, coming)
 
 
-def room(app: App, own: str) -> int:
-    """Return how many more an account may block."""
-    return limits.BLACK_LIST_MAX - len(app.blocked.members(own))
+def is_blocked(context: Context, user_id: str) -> bool:
+    """Tell whether the caller blocks a user."""
+    return context.state[Friends].blocked.has(context.user_id, user_id)
 
 
-def block(app: App, own: str, coming: list[str], now: Moment) -> None:
+def room(context: Context) -> int:
+    """Return how many more users the caller may block."""
+    return limits.BLACK_LIST_MAX - len(context.state[Friends].blocked.members(context.user_id))
+
+
+def block(context: Context, coming: list[str]) -> None:
     """Block accounts that are not blocked yet and for which there is room."""
     if not coming:
         return
-    since = now.unix_ms // 1000
+    own, state = context.user_id, context.state
+    since = context.now.unix_ms // 1000
     for user_id in coming:
-        app.blocked.append(own, user_id, since)
-        applications.take(app, own, user_id)
-        applications.take(app, user_id, own)
-    app.say_of_friends(BlackListAdded(own, tuple(coming), since))
-    friendships.remove(app, own, coming)
-    for user_id in coming:
-        friendships.remove(app, user_id, [own])
+        state[Friends].blocked.append(own, user_id, since)
+        requests.take(state, own, user_id)
+        requests.take(state, user_id, own)
+    emit(state, BlackListAdded(own, tuple(coming), since))
+    friendships.remove(state, own, coming)
+    friendships.remove_from_theirs(context, coming)
 
 
-def delete(app: App, own: str, user_ids: list[str]) -> None:
-    """Block users no longer; those that are not blocked are passed over.
+def delete(context: Context, params: UserIDListParams) -> None:
+    """Unblock users; those that are not blocked are skipped.
 
     Raises:
         IMError: 6017.
     """
-    unique = check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
-    unblock(app, own, unique)
+    unblock(context, check_some_user_ids(params.user_id_list, limits.FRIENDSHIP_MAX_USERS))
 
 
-def unblock(app: App, own: str, user_ids: list[str]) -> None:
-    """Block users no longer; those that are not blocked are passed over."""
-    going = [user_id for user_id in user_ids if app.blocked.remove(own, user_id)]
+def unblock(context: Context, user_ids: list[str]) -> None:
+    """Unblock users; those that are not blocked are skipped."""
+    own, blocked = context.user_id, context.state[Friends].blocked
+    going = [user_id for user_id in user_ids if blocked.remove(own, user_id)]
     if going:
-        app.say_of_friends(BlackListDeleted(own, tuple(going)))
+        emit(context.state, BlackListDeleted(own, tuple(going)))
 
 
-def get_list(app: App, own: str) -> list[str]:
-    """Return whom an account blocks, the earliest first."""
-    return list(app.blocked.members(own))
+def get_list(context: Context, params: Empty) -> UserIDList:
+    """Return whom the caller blocks, the earliest first."""
+    return UserIDList(list(context.state[Friends].blocked.members(context.user_id)))
+
+
+def get_times(context: Context) -> list[tuple[str, int]]:
+    """Return whom the caller blocks and since when, in Unix seconds, the earliest first."""
+    blocked, own = context.state[Friends].blocked, context.user_id
+    return [(member, blocked.since(own, member)) for member in blocked.members(own)]

@@ -1,186 +1,216 @@
-"""Friends: who is on whose list, and what is known of them."""
+"""Friend lists: who is on whose, and what is known of them."""
 
 from bisect import bisect_right
 
 from msgspec import structs
 
+from imtui.protocol import friendship as f
 from imtui.protocol import identifiers, limits
+from imtui.protocol import messages as m
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.friendship import FriendCheckResult, FriendInfoResult, FriendRelationType
-from imtui.protocol.messages import FriendInfo, FriendListPage, FriendType
-from imtui.server.core.app import App
-from imtui.server.core.changes import FriendNoted, FriendsAdded, FriendsDeleted
-from imtui.server.core.friends import friend_groups
-from imtui.server.core.friends.friend_book import NO_NOTE, FriendNote
+from imtui.protocol.friendship import FriendRelationType
+from imtui.protocol.messages import FriendInfo, FriendType
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.context import Context
+from imtui.server.core.friends import groups
+from imtui.server.core.friends.book import NO_NOTE, FriendNote
+from imtui.server.core.friends.changes import FriendNoted, FriendsAdded, FriendsDeleted
+from imtui.server.core.friends.friends import Friends, emit
 from imtui.server.core.paging import page_of
+from imtui.server.core.state import State
 
 
-def befriend(app: App, one: str, other: str, at: int) -> None:
-    """Put two accounts on each other's lists, where they are not yet."""
-    add(app, one, other, at)
-    add(app, other, one, at)
+def befriend(state: State, one: str, other: str, at: int) -> None:
+    """Put two accounts on each other's lists, where they are not yet.
+
+    Args:
+        state: The state.
+        one: An account.
+        other: The other one.
+        at: When, in Unix milliseconds.
+    """
+    add(state, one, other, at)
+    add(state, other, one, at)
 
 
 def add(
-    app: App, owner: str, member: str, at: int, note: FriendNote = NO_NOTE, group: str = ""
+    state: State, owner: str, member: str, at: int, note: FriendNote = NO_NOTE, group: str = ""
 ) -> None:
     """Put an account on the list of another one, if it is not there yet.
 
     Args:
-        app: The app.
+        state: The state.
         owner: Whose list.
         member: Who is put on it.
         at: Since when, in Unix milliseconds.
         note: What the owner notes of them.
         group: The owner's friend group into which they are put, if there is room for it.
     """
-    if app.friends.has(owner, member):
+    friends = state[Friends]
+    if friends.lists.has(owner, member):
         return
     since = at // 1000
-    # Each account's own ID, not the request's copy of it, is what is kept.
-    owner, member = app.accounts[owner].user_id, app.accounts[member].user_id
-    app.friends.append(owner, member, since)
-    app.book.set_note(owner, member, note)
-    app.say_of_friends(FriendsAdded(owner, (member,), note, since))
-    if group and friend_groups.has_room(app, owner, group):
-        friend_groups.put(app, owner, group, (member,))
+    owner, member = state[Accounts].known_ids((owner, member))
+    friends.lists.append(owner, member, since)
+    friends.book.set_note(owner, member, note)
+    emit(state, FriendsAdded(owner, (member,), note, since))
+    if group and groups.has_room(state, owner, group):
+        groups.put(state, owner, group, (member,))
 
 
-def remove(app: App, owner: str, members: list[str]) -> list[str]:
+def remove(state: State, owner: str, members: list[str]) -> list[str]:
     """Take accounts off the list of another one, and return those that were on it."""
-    gone = [member for member in members if app.friends.remove(owner, member)]
+    friends = state[Friends]
+    gone = [member for member in members if friends.lists.remove(owner, member)]
     for member in gone:
-        app.book.forget(owner, member)
+        friends.book.forget(owner, member)
     if gone:
-        app.say_of_friends(FriendsDeleted(owner, tuple(gone)))
+        emit(state, FriendsDeleted(owner, tuple(gone)))
     return gone
 
 
-def check_room(app: App, owner: str, newcomer: str, full: ErrorCode) -> None:
+def check_room(state: State, owner: str, newcomer: str, full: ErrorCode) -> None:
     """Check that a list has room for somebody who may be on it already.
 
     Raises:
         IMError: ``full``.
     """
-    friends = app.friends.members(owner)
+    friends = state[Friends].lists.members(owner)
     if len(friends) >= limits.FRIENDS_MAX and newcomer not in friends:
         raise IMError(full)
 
 
-def delete_from_friend_list(
-    app: App, own: str, user_ids: list[str], delete_type: FriendType
-) -> None:
-    """Take users off one's own friend list, and oneself off theirs unless told otherwise.
+def delete_from_friend_list(context: Context, params: m.DeleteFromFriendListParams) -> None:
+    """Take users off the caller's friend list, and the caller off theirs unless told otherwise.
 
     Raises:
         IMError: 6017; 31704 if none of them is a friend.
     """
-    unique = identifiers.check_some_user_ids(user_ids, limits.DELETE_FRIENDS_MAX)
-    deleted = remove(app, own, unique)
+    unique = identifiers.check_some_user_ids(params.user_id_list, limits.DELETE_FRIENDS_MAX)
+    deleted = remove(context.state, context.user_id, unique)
     if not deleted:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
-    if delete_type is FriendType.BOTH:
-        for user_id in deleted:
-            remove(app, user_id, [own])
+    if params.delete_type is FriendType.BOTH:
+        remove_from_theirs(context, deleted)
 
 
-def get_friend_list(app: App, owner: str, cursor: str) -> FriendListPage:
-    """Return the page of an account's friends, ordered by ID, that comes after ``cursor``.
+def remove_from_own(context: Context, others: list[str]) -> None:
+    """Take others off the list of the caller's account."""
+    remove(context.state, context.user_id, others)
+
+
+def remove_from_theirs(context: Context, others: list[str]) -> None:
+    """Take the caller's account off the lists of others."""
+    for other in others:
+        remove(context.state, other, [context.user_id])
+
+
+def get_friend_list(context: Context, params: m.GetFriendListParams) -> m.FriendListPage:
+    """Return the page of the caller's friends, ordered by ID, that comes after the cursor.
 
     Statuses are with them while the console's friend switch is on.
     """
-    friends = sorted(app.friends.members(owner))
-    rest = friends[bisect_right(friends, cursor) :]
+    state, owner = context.state, context.user_id
+    friends = sorted(state[Friends].lists.members(owner))
+    rest = friends[bisect_right(friends, params.cursor) :]
     page, is_last = page_of(
-        rest, limits.FRIEND_LIST_PAGE, lambda user_id: friend_info(app, owner, user_id)
+        rest, limits.FRIEND_LIST_PAGE, lambda user_id: friend_info(state, owner, user_id)
     )
-    return FriendListPage(page, None if is_last else page[-1].user_id)
+    return m.FriendListPage(page, None if is_last else page[-1].user_id)
 
 
-def check_friend(
-    app: App, owner: str, user_ids: list[str], check_type: FriendType
-) -> list[FriendCheckResult]:
-    """Return how an account stands to users, in their order, without unknown ones.
+def check_friend(context: Context, params: f.CheckFriendParams) -> f.FriendCheckResultList:
+    """Return how the caller stands to users, in their order, without unknown ones.
 
     Raises:
         IMError: 6017; 30003 if all of them are unknown.
     """
-    found = _known(app, user_ids)
-    relations = [_relation(app, owner, user_id) for user_id in found]
-    if check_type is FriendType.SINGLE:
+    found = _known(context, params.user_id_list)
+    relations = [_relation(context, user_id) for user_id in found]
+    if params.check_type is FriendType.SINGLE:
         # The bit of the other one's list is left out.
         relations = [FriendRelationType(one & FriendRelationType.IN_MY_LIST) for one in relations]
-    return list(map(FriendCheckResult, found, relations))
+    return f.FriendCheckResultList(list(map(f.FriendCheckResult, found, relations)))
 
 
-def get_friends_info(app: App, owner: str, user_ids: list[str]) -> list[FriendInfoResult]:
-    """Return what an account may know of users, in their order, without unknown ones.
+def get_friends_info(context: Context, params: m.UserIDListParams) -> f.FriendInfoResultList:
+    """Return what the caller may know of users, in their order, without unknown ones.
 
     Raises:
         IMError: 6017; 30003 if all of them are unknown.
     """
-    return [
-        FriendInfoResult(
-            _relation(app, owner, user_id), friend_info(app, owner, user_id, with_status=False)
-        )
-        for user_id in _known(app, user_ids)
-    ]
+    return f.FriendInfoResultList(
+        [
+            f.FriendInfoResult(
+                _relation(context, user_id),
+                friend_info(context.state, context.user_id, user_id, with_status=False),
+            )
+            for user_id in _known(context, params.user_id_list)
+        ]
+    )
 
 
-def set_friend_info(app: App, owner: str, user_id: str, remark: str) -> None:
-    """Note what an account calls a friend; empty for nothing.
+def set_friend_info(context: Context, params: f.SetFriendInfoParams) -> None:
+    """Set the caller's remark of a friend; empty for none.
 
     Raises:
         IMError: 6017; 9002 for more than 96 bytes; 30001 if the user is no friend.
     """
+    friends, owner, user_id = context.state[Friends], context.user_id, params.user_id
     identifiers.check_user_id(user_id)
-    remark = identifiers.check_friend_remark(remark)
-    if not app.friends.has(owner, user_id):
+    remark = identifiers.check_friend_remark(params.friend_remark)
+    if not friends.lists.has(owner, user_id):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Not a friend.")
-    set_note(app, owner, user_id, structs.replace(app.book.note(owner, user_id), remark=remark))
+    note = structs.replace(friends.book.note(owner, user_id), remark=remark)
+    set_note(context.state, owner, user_id, note)
 
 
-def set_note(app: App, owner: str, member: str, note: FriendNote, since: int | None = None) -> None:
+def set_note(
+    state: State, owner: str, member: str, note: FriendNote, since: int | None = None
+) -> None:
     """Note something of a friend, in place of what was noted before.
 
     Args:
-        app: The app.
+        state: The state.
         owner: Who notes.
         member: The friend.
         note: What is noted.
         since: Since when they are friends, in Unix seconds; None leaves it as it is.
     """
-    before = app.book.note(owner, member), app.friends.since(owner, member)
+    friends = state[Friends]
+    before = friends.book.note(owner, member), friends.lists.since(owner, member)
     after = note, before[1] if since is None else since
     if after != before:
-        app.book.set_note(owner, member, note)
-        app.friends.append(owner, member, after[1])
-        app.say_of_friends(FriendNoted(owner, member, *after))
+        friends.book.set_note(owner, member, note)
+        friends.lists.append(owner, member, after[1])
+        emit(state, FriendNoted(owner, member, *after))
 
 
-def friend_info(app: App, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:
+def friend_info(state: State, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:
     """Return what a user is told of another one."""
-    tells = with_status and app.console.tells_friends
-    profile = app.profile(user_id)
+    tells = with_status and state.console.tells_friends
+    friends = state[Friends]
+    profile = friends.profile(user_id)
     return FriendInfo(
         user_id,
-        app.accounts[user_id].status if tells else None,
-        app.book.remark(owner, user_id),
-        app.book.groups_of(owner, user_id),
+        state[Accounts][user_id].status if tells else None,
+        friends.book.remark(owner, user_id),
+        friends.book.groups_of(owner, user_id),
         profile.nick_name,
         profile.self_signature,
     )
 
 
-def _relation(app: App, owner: str, user_id: str) -> FriendRelationType:
-    mine = app.friends.has(owner, user_id) * FriendRelationType.IN_MY_LIST
-    theirs = app.friends.has(user_id, owner) * FriendRelationType.IN_THEIR_LIST
+def _relation(context: Context, user_id: str) -> FriendRelationType:
+    lists, owner = context.state[Friends].lists, context.user_id
+    mine = lists.has(owner, user_id) * FriendRelationType.IN_MY_LIST
+    theirs = lists.has(user_id, owner) * FriendRelationType.IN_THEIR_LIST
     return FriendRelationType(mine + theirs)
 
 
-def _known(app: App, user_ids: list[str]) -> list[str]:
+def _known(context: Context, user_ids: list[str]) -> list[str]:
     unique = identifiers.check_some_user_ids(user_ids, limits.FRIENDSHIP_MAX_USERS)
-    found = [user_id for user_id in unique if user_id in app.accounts]
+    found = context.state[Accounts].known_ids(unique)
     if not found:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
     return found

@@ -1,87 +1,227 @@
-"""What is kept in memory of a conversation: where it stands, for both of the two."""
+"""What the core keeps in memory of conversations: where they stand, for each of their members."""
 
 from collections.abc import ItemsView
+from enum import IntEnum
 
 from msgspec import Struct, field
 
 from imtui.protocol.chat import ReceiveOpt
-from imtui.server.core.messages.archive import sides
+from imtui.server.core.archive import View
 
 
-class Side(Struct):
-    """A conversation as one of the two left it."""
+class ConversationKind(IntEnum):
+    """Who a conversation is between."""
 
+    C2C = 1
+    """Two users."""
+
+
+class Member(Struct):
+    """A conversation as one account sees and left it."""
+
+    conversation: int
+    """The key of the conversation."""
+    account: int
+    """The key of the account; several accounts may have had the same user ID one after another."""
+    user_id: str
+    joined_seq: int = 0
+    """The member sees nothing of what was at or below it when they joined."""
+    joined_version: int = 0
     read_seq: int = 0
     read_at: int = 0
     """When it was last read, in Unix milliseconds."""
+    cleared_seq: int = 0
+    """The member has deleted everything at or below it."""
+    own_version: int = 0
+    """Counts what only this member sees: hidden, cleared, read, pinned, muted."""
     is_pinned: bool = False
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
-    unread: int = 0
-    newest: int = 0
-    """The place of the newest message by which it is in the list; 0 if there is none."""
+    uncounted: int = 0
+    """How many counted messages are not unread for the member: read, sent, hidden or recalled."""
     unlisted_seq: int = 0
-    """Messages up to this one no longer put it into the list, though they are there."""
+    """Messages at or below it are there, but no longer put the conversation into the list."""
+    listed_seq: int = 0
+    """The newest message that puts it into the list, as of ``listed_until``; 0 for none."""
+    listed_until: int = 0
+    """Later messages count by the conversation's own ``listed_seq``."""
+    has_left: bool = False
+    """The account is deleted."""
 
     @property
-    def is_listed(self) -> bool:
-        """Tell whether the conversation is in the list of this one of the two."""
-        return bool(self.newest or self.is_pinned or self.recv_opt)
+    def floor(self) -> int:
+        """Return the seq at and below which the member sees nothing."""
+        return max(self.joined_seq, self.cleared_seq)
+
+    @property
+    def view(self) -> View:
+        """Return what of the conversation the member sees."""
+        return View(self.conversation, self.account, self.floor)
 
     @property
     def wants_pushes(self) -> bool:
-        """Tell whether this one of the two is told of new messages."""
+        """Tell whether the member is notified of new messages."""
         return self.recv_opt is not ReceiveOpt.NOT_RECEIVE
+
+    def shown_seq(self, seq: int) -> int:
+        """Return how a seq is told to the member: counted from when they joined."""
+        return max(0, seq - self.joined_seq)
+
+    def shown_version(self, version: int) -> int:
+        """Return how a version is told to the member: counted from when they joined."""
+        return max(0, version - self.joined_version)
+
+    def next_own_version(self) -> int:
+        """Raise the own version, and return it."""
+        self.own_version += 1
+        return self.own_version
 
 
 class Conversation(Struct):
-    """Where a conversation of two stands."""
+    """Where a conversation stands for all of its members."""
 
-    low: str
-    high: str
+    key: int
+    kind: ConversationKind = ConversationKind.C2C
     last_seq: int = 0
     version: int = 0
+    """Counts what all members see: new and recalled messages."""
+    counted: int = 0
+    """How many messages were ever sent that count as unread."""
     last_timestamp: int = 0
-    """That of the last message, in Unix milliseconds."""
-    low_side: Side = field(default_factory=Side)
-    high_side: Side = field(default_factory=Side)
+    """The timestamp of the last message, in Unix milliseconds."""
+    listed_seq: int = 0
+    """The newest message that can be the last one of the conversation."""
+    members: list[Member] = field(default_factory=list)
 
-    def side(self, user_id: str) -> Side:
-        """Return what one of the two has of it."""
-        return self.low_side if user_id == self.low else self.high_side
+    def find_member(self, user_id: str) -> Member | None:
+        """Return the member with a user ID whose account is there, if there is one."""
+        for member in self.members:
+            if member.user_id == user_id and not member.has_left:
+                return member
+        return None
 
-    def peer(self, user_id: str) -> str:
+    def member(self, user_id: str) -> Member:
+        """Return the member with a user ID whose account is there; there is one."""
+        member = self.find_member(user_id)
+        if member is None:
+            raise KeyError(user_id)
+        return member
+
+    def peer_of(self, user_id: str) -> str:
         """Return the other one of the two."""
-        return self.high if user_id == self.low else self.low
+        return next(one.user_id for one in self.members if one.user_id != user_id)
+
+    def user_of(self, account: int) -> str:
+        """Return the user ID of the account that has a key."""
+        return next(one.user_id for one in self.members if one.account == account)
 
     def next_version(self) -> int:
         """Raise the version, and return it."""
         self.version += 1
         return self.version
 
+    def unread(self, member: Member) -> int:
+        """Return how many messages are unread by a member."""
+        return self.counted - member.uncounted
+
+    def newest(self, member: Member) -> int:
+        """Return the seq of the message by which a member has it in the list; 0 if none."""
+        return self.listed_seq if self.listed_seq > member.listed_until else member.listed_seq
+
+    def is_listed(self, member: Member) -> bool:
+        """Tell whether it is in a member's list."""
+        return bool(self.newest(member) or member.is_pinned or member.recv_opt)
+
+    def set_newest(self, member: Member, seq: int) -> None:
+        """Let an earlier message, or none, be the newest for a member until another comes."""
+        member.listed_seq, member.listed_until = seq, self.listed_seq
+
+    def order_key(self, member: Member) -> int:
+        """Return when it was last active for a member, in Unix milliseconds; 0 for never."""
+        return self.last_timestamp if self.last_seq > member.joined_seq else 0
+
+    def read_by_others(self, member: Member) -> int:
+        """Return up to which seq the other one has read; 0 for nothing since they joined."""
+        return max(
+            (
+                one.read_seq
+                for one in self.members
+                if one.user_id != member.user_id and one.read_seq > one.joined_seq
+            ),
+            default=0,
+        )
+
 
 class Conversations:
-    """All conversations, to be found from both sides."""
+    """All conversations, found by the accounts that are there, or by key."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, next_key: int) -> None:
+        """Start with none; ``next_key`` is the first number that no conversation has had."""
         self._of: dict[str, dict[str, Conversation]] = {}
+        self._by_key: dict[int, Conversation] = {}
+        self._next_key = next_key
+        self._unread: dict[str, int] = {}
+        """The unread messages of each account that has any, in all its conversations."""
 
-    def get(self, one: str, other: str) -> Conversation | None:
-        """Return the conversation of two, if they have one."""
-        return self._of.get(one, {}).get(other)
+    def get(self, user_id: str, peer: str) -> Conversation | None:
+        """Return the conversation that an account is a member of with a user, if there is one."""
+        return self._of.get(user_id, {}).get(peer)
 
-    def make(self, one: str, other: str) -> Conversation:
-        """Return the conversation of two, made if they have none yet."""
-        found = self.get(one, other)
-        return found or self.add(Conversation(*sides(one, other)))
-
-    def add(self, conversation: Conversation) -> Conversation:
-        """Add the first conversation of two, and return it."""
-        low, high = conversation.low, conversation.high
-        self._of.setdefault(low, {})[high] = conversation
-        self._of.setdefault(high, {})[low] = conversation
-        return conversation
+    def by_key(self, key: int) -> Conversation:
+        """Return the conversation that has a key."""
+        return self._by_key[key]
 
     def of(self, user_id: str) -> ItemsView[str, Conversation]:
-        """Return the conversations of a user, each with whom it is."""
+        """Return the conversations of an account, each with whom it is."""
         return self._of.get(user_id, {}).items()
+
+    def new(self) -> Conversation:
+        """Return a new conversation without members."""
+        conversation = Conversation(self._next_key)
+        self._next_key += 1
+        return self.add(conversation)
+
+    def add(self, conversation: Conversation) -> Conversation:
+        """Add a conversation, and return it."""
+        self._by_key[conversation.key] = conversation
+        return conversation
+
+    def add_member(self, conversation: Conversation, member: Member, peer: str) -> None:
+        """Add a member, who is in the conversation with ``peer``."""
+        conversation.members.append(member)
+        if not member.has_left:
+            self._of.setdefault(member.user_id, {})[peer] = conversation
+            self._count(member.user_id, conversation.unread(member))
+
+    def leave(self, user_id: str) -> None:
+        """Forget that an account that is deleted is a member anywhere."""
+        for conversation in self._of.pop(user_id, {}).values():
+            conversation.member(user_id).has_left = True
+        self._unread.pop(user_id, None)
+
+    def unread_of(self, user_id: str) -> int:
+        """Return how many messages are unread in all conversations of an account."""
+        return self._unread.get(user_id, 0)
+
+    def set_unread(self, conversation: Conversation, member: Member, unread: int) -> None:
+        """Set how many messages are unread by a member."""
+        self._count(member.user_id, unread - conversation.unread(member))
+        member.uncounted = conversation.counted - unread
+
+    def count_sent(self, conversation: Conversation, unread_by: list[Member]) -> None:
+        """Count a message that is new for everybody, and unread by some members only."""
+        conversation.counted += 1
+        for member in conversation.members:
+            if member.has_left:
+                continue
+            if member in unread_by:
+                self._count(member.user_id, 1)
+            else:
+                member.uncounted += 1
+
+    def _count(self, user_id: str, more: int) -> None:
+        if more:
+            left = self._unread.get(user_id, 0) + more
+            if left:
+                self._unread[user_id] = left
+            else:
+                self._unread.pop(user_id, None)

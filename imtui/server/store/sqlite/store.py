@@ -1,102 +1,63 @@
-"""A store in an SQLite database with a write-ahead log."""
+"""The store in an SQLite database with a write-ahead log."""
 
+import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from imtui.protocol.messages import SubscriptionReason
-from imtui.protocol.status import Platform
-from imtui.server.core.accounts.device import Device, DeviceState
-from imtui.server.core.changes import (
-    AccountDeleted,
-    AccountRegistered,
-    Change,
-    ConsoleChanged,
-    DeviceChanged,
-    DeviceForgotten,
-    SubscriptionsChanged,
-    UserSigsRevoked,
-)
+from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
+from imtui.server.core.archive import Archive
+from imtui.server.core.change import Change
 from imtui.server.core.console import Console
-from imtui.server.core.messages.archive import Archive
-from imtui.server.core.stored import StoredAccount, StoredApp, StoredConversation
-from imtui.server.store.sqlite import friendship_tables, message_tables
-from imtui.server.store.sqlite.message_tables import MessageTables, Statement
+from imtui.server.core.stored import StoredApp
+from imtui.server.store.sqlite import accounts, friends, messages, schema
+from imtui.server.store.sqlite.archive import SQLiteArchive
+from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log, version_of
+from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, check_log, new_generation
+from imtui.server.store.sqlite.migration.copy import forget_copy
+from imtui.server.store.sqlite.migration.migrate import migrate
+from imtui.server.store.sqlite.schema import SCHEMA_VERSION
+from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 
-# In seconds. Short: while a commit waits for somebody else's lock, nobody is served.
-_BUSY_TIMEOUT: Final = 0.2
-
-_FIRST_SCHEMA: Final = """
-CREATE TABLE app (start INTEGER NOT NULL, console TEXT NOT NULL);
-CREATE TABLE accounts (
-    user_id TEXT PRIMARY KEY, registered_at INTEGER NOT NULL, subscriptions_cleared_at INTEGER
-) WITHOUT ROWID;
-CREATE TABLE devices (
-    user_id TEXT NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL, platform TEXT NOT NULL,
-    device_name TEXT NOT NULL, state TEXT NOT NULL, login_order INTEGER NOT NULL,
-    login_time INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY (user_id, instance_id)
-) WITHOUT ROWID;
-CREATE TABLE friends (
-    owner TEXT NOT NULL REFERENCES accounts, friend TEXT NOT NULL REFERENCES accounts,
-    PRIMARY KEY (owner, friend)
-) WITHOUT ROWID;
-CREATE TABLE subscriptions (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL REFERENCES accounts,
-    user_id TEXT NOT NULL REFERENCES accounts, UNIQUE (owner, user_id)
-);
-INSERT INTO app VALUES (0, '{}');
-"""
-
-_REST_SCHEMA: Final = """
-ALTER TABLE accounts ADD COLUMN sigs_revoked_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE accounts ADD COLUMN sigs_used TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE accounts ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
-"""
-
-# What makes a database of each version from that of the one before.
-_STEPS: Final = (
-    _FIRST_SCHEMA,
-    message_tables.SCHEMA,
-    friendship_tables.SCHEMA,
-    _REST_SCHEMA + message_tables.REST_SCHEMA + friendship_tables.REST_SCHEMA,
-)
-
-SCHEMA_VERSION: Final = len(_STEPS)
-
-# Nothing is wrong with the file: there is no room on the disk, or somebody else has it locked.
-_NOT_ITS_FAULT: Final = frozenset(
-    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR_WRITE}
-)
+_LOG_MAX: Final = 4 * 1024 * 1024
+"""So many bytes of the log are written into the database in one go."""
 
 
 class SQLiteStore:
-    """Changes become statements, and the statements of one commit one transaction.
+    """Changes become statements, and the statements of one batch one transaction.
 
-    The transaction is begun by the commit, or earlier by a search for messages: all that was
-    noted is there to be found.
+    The transaction is begun by the commit, or earlier by a read of messages: all of the batch is
+    there to be found.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the database, made if there is none.
+    def __init__(self, path: Path, progress: Callable[[str], None] | None = None) -> None:
+        """Open the database, made if there is none, migrated if it is of an earlier version.
+
+        Args:
+            path: Where it is.
+            progress: Called with a line now and then while it is migrated.
 
         Raises:
             StoreError: It is damaged, of a newer version, or cannot be opened.
         """
         self._path = path
-        self._noted: list[Statement] = []
+        self._batch: list[Statement] = []
         self._carried_out = 0
-        """How many of the noted are in the open transaction."""
+        """How many statements of the batch are in the open transaction."""
         self._failure: StoreError | None = None
-        """Why what was noted could not be carried out: tried again by a commit only."""
+        """Why the batch could not be carried out: tried again by a commit only."""
+        self._log_checked = 0
+        """The size of the log, in bytes, when it could last not be emptied."""
+        check_log(path)
         try:
-            path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT)
+            self._has_migrated = migrate(path, progress or (lambda line: None))
+            self._database = connect(path)
         except (OSError, sqlite3.Error) as error:
-            raise self._cannot("opened", error) from error
+            raise cannot(path, "opened", error) from error
         try:
             self._prepare()
         except BaseException:
@@ -110,195 +71,176 @@ class SQLiteStore:
             StoreError: It cannot be read or written.
         """
         try:
+            self._begin()
             self._database.execute("UPDATE app SET start = start + 1")
+            self._database.execute("COMMIT")
+            self._is_log_new = False
             start, console = self._rows("SELECT start, console FROM app")[0]
             return StoredApp(
                 start=start,
                 console=msgspec.json.decode(console, type=Console),
-                accounts=[_account(row) for row in self._rows("SELECT * FROM accounts")],
-                devices=[_device(row) for row in self._rows("SELECT * FROM devices")],
-                **friendship_tables.load(self._rows),
-                subscriptions=self._rows("SELECT owner, user_id FROM subscriptions ORDER BY place"),
-                conversations=[
-                    StoredConversation(*row) for row in self._rows(message_tables.CONVERSATIONS)
-                ],
-                sides=[
-                    message_tables.stored_side(row) for row in self._rows("SELECT * FROM sides")
-                ],
+                accounts=accounts.load_accounts(self._rows),
+                devices=accounts.load_devices(self._rows),
+                **friends.load(self._rows),
+                subscriptions=accounts.load_subscriptions(self._rows),
+                conversations=messages.load(self._rows),
             )
         except (sqlite3.Error, ValueError, IndexError) as error:
-            raise self._cannot("read", error) from error
+            raise cannot(self._path, "read", error) from error
+
+    def app_key(self, given: AppKey | None) -> AppKey:
+        """Return the app's key; if there is none yet, keep the one that is given, or make one.
+
+        Raises:
+            StoreError: It cannot be read or written.
+        """
+        newest = "SELECT sdk_app_id, secret_key FROM app_keys ORDER BY id DESC LIMIT 1"
+        try:
+            found = self._rows(newest)
+            if found:
+                return AppKey(*found[0])
+            key = given or AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
+            self._begin()
+            self._database.execute(
+                "INSERT INTO app_keys (sdk_app_id, secret_key) VALUES (?, ?)",
+                (key.sdk_app_id, key.secret_key),
+            )
+            self._database.execute("COMMIT")
+            self._is_log_new = False
+            return key
+        except sqlite3.Error as error:
+            raise self._undo(error) from error
 
     def write(self, changes: Iterable[Change]) -> None:
-        """Note the changes that outlive a restart; ``commit`` makes them durable."""
+        """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
         for change in changes:
             statements = _STATEMENTS.get(type(change))
             if statements is not None:
-                self._noted += statements(change)
+                self._batch += statements(change)
 
     def commit(self) -> None:
-        """Make all that was noted durable, as one.
+        """Make the batch durable, as one.
 
         Raises:
-            StoreError: It could not; what was noted is kept, and tried again by the next commit.
+            StoreError: It could not; the batch is kept, and tried again by the next commit.
         """
-        if not self._noted:
+        if not self._batch:
             return
         self._failure = None
-        self._carry_out_noted()
+        self._carry_out()
         try:
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._undo(error) from error
-        self._noted.clear()
+        self._batch.clear()
         self._carried_out = 0
+        self._is_log_new = False
+        if size_of_log(self._path) > self._log_checked + _LOG_MAX:
+            self._empty_log()
+
+    def rest(self) -> None:
+        """Write the log into the database and empty it, so that a mere copy of it is whole.
+
+        Raises:
+            StoreError: It could not; nothing is lost.
+        """
+        forget_copy(self._path, if_old=True)
+        if self._batch or not size_of_log(self._path):
+            return
+        try:
+            self._empty_log()
+        except sqlite3.Error as error:
+            raise cannot(self._path, "written", error) from error
+
+    def started(self) -> None:
+        """Take note that the start is complete: an earlier start's migration has proved itself."""
+        if not self._has_migrated:
+            forget_copy(self._path)
 
     @property
     def archive(self) -> Archive:
-        """Return the messages, those that were noted included; to find one raises StoreError."""
-        return MessageTables(self._find)
+        """Return the messages, those of the batch included; reading them raises StoreError."""
+        return SQLiteArchive(self._find)
 
     def close(self) -> None:
-        """Let go of the database; what was noted and not committed is gone."""
+        """Let go of the database; what was not committed is gone."""
         self._database.close()
 
     def _prepare(self) -> None:
         try:
+            version = version_of(self._database)
+            if version > SCHEMA_VERSION:
+                raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
+            if version == 0:
+                # Into the file itself: a log without a database would say nothing of its own.
+                self._database.executescript(
+                    f"BEGIN IMMEDIATE; {schema.EMPTY} PRAGMA user_version = {SCHEMA_VERSION};"
+                    " COMMIT;"
+                )
             self._database.execute("PRAGMA journal_mode = WAL")
             # What is acknowledged survives a power cut, not only the end of the process.
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA foreign_keys = ON")
-            version = self._rows("PRAGMA user_version")[0][0]
-            if self._rows("PRAGMA quick_check(1)") != [("ok",)]:
-                raise sqlite3.DatabaseError("its pages do not fit together")
-            if version < SCHEMA_VERSION:
-                steps = "".join(_STEPS[version:])
-                self._database.executescript(
-                    f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                )
+            # Each log has to begin with its generation, so that it is emptied here alone.
+            self._database.execute("PRAGMA wal_autocheckpoint = 0")
+            for table in schema.SMALL_TABLES:
+                if self._rows(f"PRAGMA quick_check({table})") != [("ok",)]:
+                    raise sqlite3.DatabaseError("its pages do not fit together")
+            self._is_log_new = not size_of_log(self._path)
+            if not self._is_log_new:
+                self._empty_log()
         except sqlite3.Error as error:
-            raise self._cannot("read", error) from error
-        if version > SCHEMA_VERSION:
-            raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
+            raise cannot(self._path, "read", error) from error
+
+    def _empty_log(self) -> None:
+        """Write the log into the database and empty it, unless somebody reads it just now."""
+        _, pages, written = self._rows("PRAGMA wal_checkpoint(PASSIVE)")[0]
+        if pages == written:
+            is_busy, _, _ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+            self._is_log_new = not is_busy
+        self._log_checked = size_of_log(self._path)
+
+    def _begin(self) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+        if self._is_log_new:
+            self._database.execute(BEGIN_LOG, (new_generation(),))
 
     def _find(self, sql: str, values: Sequence[Any]) -> list[Any]:
         if self._failure is not None:
             raise self._failure
-        self._carry_out_noted()
+        self._carry_out()
         try:
             return self._database.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._undo(error, "read") from error
 
-    def _carry_out_noted(self) -> None:
-        if self._carried_out == len(self._noted):
+    def _carry_out(self) -> None:
+        if self._carried_out == len(self._batch):
             return
         try:
             if not self._database.in_transaction:
-                self._database.execute("BEGIN IMMEDIATE")
-            for sql, values in self._noted[self._carried_out :]:
+                self._begin()
+            for sql, values in self._batch[self._carried_out :]:
                 self._database.execute(sql, values)
         except sqlite3.Error as error:
             raise self._undo(error) from error
-        self._carried_out = len(self._noted)
+        self._carried_out = len(self._batch)
 
     def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
         self._carried_out = 0
-        failure = self._cannot(done, error)
-        if self._noted:
+        failure = cannot(self._path, done, error)
+        if self._batch:
             self._failure = failure
         return failure
 
     def _rows(self, sql: str) -> list[Any]:
-        return self._database.execute(sql).fetchall()
-
-    def _cannot(self, done: str, error: Exception) -> StoreError:
-        if getattr(error, "sqlite_errorcode", None) in _NOT_ITS_FAULT:
-            way_out = "Free the disk or the lock, then try again."
-        else:
-            way_out = "Restore it from a backup, or move it away to start anew."
-        return StoreError(f"The database {self._path} cannot be {done}: {error}. {way_out}")
+        return rows(self._database, sql)
 
 
-def _account(row: tuple[Any, ...]) -> StoredAccount:
-    user_id, registered_at, cleared_at, revoked_at, sigs_used, is_deleted = row
-    used = msgspec.json.decode(sigs_used, type=frozenset[int])
-    return StoredAccount(user_id, registered_at, cleared_at, revoked_at, used, bool(is_deleted))
-
-
-def _device(row: tuple[Any, ...]) -> Device:
-    user_id, instance_id, platform, device_name, state, *numbers = row
-    return Device(
-        user_id, instance_id, Platform(platform), device_name, DeviceState(state), *numbers
-    )
-
-
-def _account_registered(change: AccountRegistered) -> list[Statement]:
-    # A deleted one may have left its row.
-    sql = """
-        INSERT INTO accounts (user_id, registered_at) VALUES (?, ?) ON CONFLICT DO UPDATE
-        SET registered_at = excluded.registered_at, is_deleted = 0
-    """
-    return [(sql, (change.user_id, change.registered_at))]
-
-
-def _account_deleted(change: AccountDeleted) -> list[Statement]:
-    # The row stays, as the messages that others have of it refer to it.
-    statements = (
-        "DELETE FROM devices WHERE user_id = ?",
-        "DELETE FROM profiles WHERE user_id = ?",
-        "DELETE FROM friend_groups WHERE owner = ?",
-        "UPDATE accounts SET is_deleted = 1, subscriptions_cleared_at = NULL WHERE user_id = ?",
-    )
-    return [(sql, (change.user_id,)) for sql in statements]
-
-
-def _user_sigs_revoked(change: UserSigsRevoked) -> list[Statement]:
-    sql = "UPDATE accounts SET sigs_revoked_at = ?, sigs_used = ? WHERE user_id = ?"
-    used = msgspec.json.encode(change.used).decode()
-    return [(sql, (change.second, used, change.user_id))]
-
-
-def _device_changed(change: DeviceChanged) -> list[Statement]:
-    return [
-        (
-            "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            msgspec.structs.astuple(change.device),
-        )
-    ]
-
-
-def _device_forgotten(change: DeviceForgotten) -> list[Statement]:
-    key = (change.user_id, change.instance_id)
-    return [("DELETE FROM devices WHERE user_id = ? AND instance_id = ?", key)]
-
-
-def _subscriptions_changed(change: SubscriptionsChanged) -> list[Statement]:
-    remove = "DELETE FROM subscriptions WHERE owner = ? AND user_id = ?"
-    add = "INSERT INTO subscriptions (owner, user_id) VALUES (?, ?)"
-    moved = (*change.removed, *change.added)
-    statements: list[Statement] = [(remove, (change.user_id, user_id)) for user_id in moved]
-    statements += [(add, (change.user_id, user_id)) for user_id in change.added]
-    if change.reason is SubscriptionReason.CLEARED:
-        cleared = "UPDATE accounts SET subscriptions_cleared_at = ? WHERE user_id = ?"
-        statements.append((cleared, (change.at, change.user_id)))
-    return statements
-
-
-def _console_changed(change: ConsoleChanged) -> list[Statement]:
-    return [("UPDATE app SET console = ?", (msgspec.json.encode(change.console).decode(),))]
-
-
-_STATEMENTS: Final[dict[type, Callable[[Any], list[Statement]]]] = {
-    **message_tables.STATEMENTS,
-    **friendship_tables.STATEMENTS,
-    AccountRegistered: _account_registered,
-    AccountDeleted: _account_deleted,
-    UserSigsRevoked: _user_sigs_revoked,
-    DeviceChanged: _device_changed,
-    DeviceForgotten: _device_forgotten,
-    SubscriptionsChanged: _subscriptions_changed,
-    ConsoleChanged: _console_changed,
+_STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
+    **accounts.STATEMENTS,
+    **friends.STATEMENTS,
+    **messages.STATEMENTS,
 }

@@ -8,7 +8,7 @@ from imtui.protocol.chat import SendMessageParams
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import AddFriendParams
 from imtui.protocol.status import UserStatusType
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.core.accounts.user_sigs import UserSigs
 from imtui.server.core.logins import accounts
 from imtui.server.core.logins.logins import Login
@@ -17,7 +17,7 @@ from imtui.server.store.sqlite.message_tables import MessageTables
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 
-NOW = Moment(1000.0, 1_700_000_000_500)
+NOW = Instant(1000.0, 1_700_000_000_500)
 SECOND = 1_700_000_000
 
 

@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from imtui.protocol.rest.callback import BEFORE_HOOKS
+from imtui.protocol.rest.callback import BEFORE_CALLBACKS
 from imtui.server.edge.before_callbacks.hooks import Hooks
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.store.sqlite.message_tables import MessageTables
@@ -28,7 +28,7 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
 
 @pytest.fixture
 async def backend(tmp_path: Path, receiver: CallbackReceiver) -> AsyncIterator[Backend]:
-    webhook = WebhookConfig(receiver.url, commands=BEFORE_HOOKS)
+    webhook = WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS)
     async with Backend(BackendConfig(tmp_path / "data", webhook=webhook)) as running:
         yield running
 

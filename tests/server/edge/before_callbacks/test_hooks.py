@@ -11,9 +11,9 @@ from imtui.protocol.chat import ElemType, SendMessageParams
 from imtui.protocol.errors import IMError
 from imtui.protocol.friendship import FriendAcceptType
 from imtui.protocol.messages import AddFriendParams, FriendType
-from imtui.protocol.rest.callback import BEFORE_HOOKS, OptPlatform
+from imtui.protocol.rest.callback import BEFORE_CALLBACKS, OptPlatform
 from imtui.protocol.rest.message_key import message_random
-from imtui.server.clock import Moment
+from imtui.server.instant import Instant
 from imtui.server.edge.before_callbacks.hooks import (
     Hooks,
     MessageDropped,
@@ -36,12 +36,12 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
 
 @pytest.fixture
 async def hooks(receiver: CallbackReceiver) -> AsyncIterator[Hooks]:
-    async with asking(WebhookConfig(receiver.url, commands=BEFORE_HOOKS)) as running:
+    async with asking(WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS)) as running:
         yield running
 
 
 def asking(config: WebhookConfig) -> Hooks:
-    return Hooks(config, APP_ID, lambda: Moment(0.0, NOW))
+    return Hooks(config, APP_ID, lambda: Instant(0.0, NOW))
 
 
 def says(code: int, **fields: Any) -> dict[str, Any]:
@@ -185,12 +185,12 @@ async def test_a_message_passes_when_the_receiver_is_slow_or_dead(
 ) -> None:
     receiver.open.clear()
     receiver.reply = says(1)
-    async with asking(WebhookConfig(receiver.url, commands=BEFORE_HOOKS, timeout=0.05)) as hooks:
+    async with asking(WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS, timeout=0.05)) as hooks:
         assert await hooks.before_send("alice", WISH) is WISH
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
     for dead in (url, "http://127.0.0.1:99999/"):
-        async with asking(WebhookConfig(dead, commands=BEFORE_HOOKS)) as hooks:
+        async with asking(WebhookConfig(dead, commands=BEFORE_CALLBACKS)) as hooks:
             assert await hooks.before_send("alice", WISH) is WISH
 
 

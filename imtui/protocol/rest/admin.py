@@ -1,0 +1,24 @@
+"""Who may call the REST API."""
+
+from collections.abc import Mapping
+
+from imtui.protocol.app_key import AppKey, Proof
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
+
+
+def check_admin(key: AppKey, query: Mapping[str, str], unix_ms: int) -> Proof:
+    """Return the proof that a call comes from an admin, given the parameters of its URL.
+
+    Raises:
+        IMError: 60012 for a missing SDKAppID, 60006 for another app, 60010 for somebody who is no
+            admin; then the UserSig's codes.
+    """
+    app_id = query.get("sdkappid", "")
+    if not app_id:
+        raise IMError(ErrorCode.ERR_SVR_COMM_SDKAPPID_MISS)
+    if not (app_id.isascii() and app_id.isdigit()) or int(app_id[:20]) != key.sdk_app_id:
+        raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_SDKAPPID)
+    if query.get("identifier") != ADMINISTRATOR:
+        raise IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
+    return key.verify(key.sdk_app_id, ADMINISTRATOR, query.get("usersig", ""), unix_ms)

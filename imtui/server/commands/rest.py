@@ -1,0 +1,194 @@
+"""The REST API: commands for admins, and what monitors ask."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from imtui.protocol.app_key import AppKey
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.admin import check_admin
+from imtui.server.commands import COMMANDS
+from imtui.server.commands.change_log import ChangeLog
+from imtui.server.commands.command import Call, Command
+from imtui.server.commands.openapi import description
+from imtui.server.core.archive import ArchiveError
+from imtui.server.core.core import Core
+from imtui.server.core.logins.reads import figures
+from imtui.server.core.rates import Window
+from imtui.server.instant import Instant
+from imtui.server.link.before_callbacks import BeforeCallbacks
+from imtui.server.link.ports import HTTPAnswer, HTTPRequest
+from imtui.server.metrics import OTHER, Metrics
+from imtui.server.prometheus import CONTENT_TYPE
+
+_log: Final = logging.getLogger(__name__)
+
+_COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
+_JSON: Final = "application/json"
+
+
+class Rest:
+    """Answers ``POST /v4/{service}/{command}`` with the field's envelope."""
+
+    def __init__(
+        self,
+        core: Core,
+        key: AppKey,
+        clock: Callable[[], Instant],
+        carry_on: Callable[[], None],
+        durable: Callable[[], Awaitable[None]],
+        is_failing: Callable[[], bool],
+        log: ChangeLog,
+        metrics: Metrics,
+        before_callbacks: BeforeCallbacks | None = None,
+    ) -> None:
+        """Make the API.
+
+        Args:
+            core: What the commands call.
+            key: The app's key.
+            clock: The present.
+            carry_on: Stores and delivers what a command has changed.
+            durable: Waits until that is durable; raises IMError if it cannot be made so.
+            is_failing: Tells whether nothing can be made durable at present.
+            log: What changed lately.
+            metrics: Where it counts what admins ask.
+            before_callbacks: What asks the app's own server about some commands, if there is one.
+        """
+        self._core = core
+        self._key = key
+        self._clock = clock
+        self._carry_on = carry_on
+        self._durable = durable
+        self._is_failing = is_failing
+        self._log = log
+        self._metrics = metrics
+        self._before_callbacks = before_callbacks
+        self.findings: list[str] | None = None
+        """What the check of the whole store found; None while it is not done."""
+        metrics.rest.expect(command.full_name for command in COMMANDS.values())
+        self._began = clock()
+        self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
+
+    async def answer(self, request: HTTPRequest) -> HTTPAnswer:
+        """Answer a request to the HTTP port."""
+        return self._page(request) or await self._answer(request)
+
+    def _page(self, request: HTTPRequest) -> HTTPAnswer | None:
+        """Return what is served to anybody, if it is asked for."""
+        # Monitors ask by HEAD as well: the status is what counts.
+        if request.method not in ("GET", "HEAD"):
+            return None
+        match request.path:
+            case "/healthz":
+                return self._health()
+            case "/metrics":
+                counts = figures(self._core.admin(self._clock()))
+                return HTTPAnswer(self._metrics.render(counts).encode(), CONTENT_TYPE)
+            case "/openapi.json":
+                return HTTPAnswer(description(), _JSON)
+        return None
+
+    def _health(self) -> HTTPAnswer:
+        state = {"status": "ok", "store": "unchecked" if self.findings is None else "sound"}
+        if self.findings:
+            state = {"status": "store damaged", "store": self.findings[0]}
+        if self._is_failing():
+            state["status"] = "store failing"
+        return HTTPAnswer(
+            msgspec.json.encode(state), _JSON, 200 if state["status"] == "ok" else 503
+        )
+
+    async def _answer(self, request: HTTPRequest) -> HTTPAnswer:
+        command = COMMANDS.get(request.path)
+        name = command.full_name if command else OTHER
+        began = self._clock().monotonic
+        try:
+            result = await self._carry_out(request, command)
+        except IMError as error:
+            self._metrics.rest.answered(name, self._clock().monotonic - began, error)
+            code = command.service.code(error) if command else error.code
+            envelope = _envelope(command, code, error.message)
+        else:
+            self._metrics.rest.answered(name, self._clock().monotonic - began)
+            envelope = _envelope(command, 0, "") | result
+        return HTTPAnswer(msgspec.json.encode(envelope), _JSON)
+
+    async def _carry_out(self, request: HTTPRequest, command: Command | None) -> dict[str, Any]:
+        if request.method != "POST":
+            raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "POST is the only method.")
+        if _COMMAND.fullmatch(request.path) is None:
+            raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
+        now = self._clock()
+        self._core.check_not_revoked(check_admin(self._key, request.query, now.unix_ms))
+        if command is None:
+            raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_RES)
+        if self._rates[command.path].wait(now.monotonic):
+            raise IMError(
+                ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, f"At most {command.rate} calls a second."
+            )
+        if request.problem:
+            raise IMError(_PROBLEMS[request.problem])
+        params = command.read(request.body)
+        try:
+            if command.ask is not None and self._before_callbacks is not None:
+                params = await command.ask(self._before_callbacks, params)
+            return await self._call(command, params)
+        except ArchiveError as error:
+            _log.error("%s", error)
+            raise IMError(command.service.internal) from error
+        except IMError:
+            raise
+        except Exception as error:
+            # A fault of ours: whoever met it is told, and nobody else notices.
+            _log.exception("%s failed", command.path)
+            raise IMError(command.service.internal) from error
+
+    async def _call(self, command: Command, params: msgspec.Struct) -> dict[str, Any]:
+        if self._is_failing() and not command.is_reading:
+            raise IMError(command.service.internal)
+        try:
+            answer = command.carry_out(self._new_call(), params)
+            if isinstance(answer, Awaitable):
+                answer = await answer
+        finally:
+            # Items that went before a refused one stay done, and are delivered.
+            self._carry_on()
+        if not command.is_reading:
+            try:
+                await self._durable()
+            except IMError as error:
+                raise IMError(command.service.internal) from error
+        result: dict[str, Any] = msgspec.to_builtins(answer)
+        return result
+
+    def _new_call(self) -> Call:
+        context = self._core.admin(self._clock())
+        return Call(context, self._log, self._metrics, self._began, self._let_others)
+
+    async def _let_others(self) -> None:
+        self._carry_on()
+        await asyncio.sleep(0)
+        if self._is_failing():
+            raise ArchiveError("A call was not carried out to its end, as the store fails.")
+
+
+_PROBLEMS: Final[Mapping[str, ErrorCode]] = {
+    "too large": ErrorCode.ERR_SVR_COMM_BODY_SIZE_LIMIT,
+    "too slow": ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT,
+}
+
+
+def _envelope(command: Command | None, code: int, problem: str) -> dict[str, Any]:
+    envelope = {
+        "ActionStatus": "FAIL" if code else "OK",
+        "ErrorInfo": problem,
+        "ErrorCode": int(code),
+    }
+    if command is not None and command.service.has_display:
+        envelope["ErrorDisplay"] = problem
+    return envelope

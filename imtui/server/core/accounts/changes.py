@@ -1,0 +1,104 @@
+"""Changes of accounts, their devices and sessions."""
+
+from enum import StrEnum
+
+from imtui.protocol.messages import SelfDevice
+from imtui.protocol.status import ChangedBy
+from imtui.server.core.accounts.account import LeftAs
+from imtui.server.core.accounts.device import Device
+from imtui.server.core.change import Change
+
+
+class AccountRegistered(Change, frozen=True):
+    """An account is new."""
+
+    key: int
+    user_id: str
+    registered_at: int
+    """In Unix milliseconds."""
+
+
+class AccountDeleted(Change, frozen=True):
+    """An account is gone; changes before this one took away what belonged to it."""
+
+    key: int
+    user_id: str
+    at: int
+    """In Unix milliseconds."""
+
+
+class AccountLeft(Change, frozen=True):
+    """The last connected device of an account left, or an admin's kick decided anew how it did."""
+
+    key: int
+    left_as: LeftAs
+    at: int
+    """In Unix milliseconds."""
+
+
+class UserSigsRevoked(Change, frozen=True):
+    """The UserSigs of an account that were made until now no longer count."""
+
+    key: int
+    second: int
+    """The Unix second of the revocation."""
+    used: frozenset[int]
+    """Those made in that second that no longer count either."""
+
+
+class DeviceChanged(Change, frozen=True):
+    """A device logged in, was lost, logged out or was kicked."""
+
+    key: int
+    """Of the account."""
+    device: Device
+
+
+class DeviceForgotten(Change, frozen=True):
+    """The record of a device that is not connected was dropped to make room for newer ones."""
+
+    key: int
+    """Of the account."""
+    instance_id: str
+
+
+class OwnDevicesChanged(Change, frozen=True):
+    """A device of an account came or went, or a session just logged in."""
+
+    user_id: str
+    devices: tuple[SelfDevice, ...]
+    """The connected ones, the earliest login first."""
+    only_session: int | None = None
+    """The one session to be notified; None for all of the account."""
+
+
+class CloseReason(StrEnum):
+    """Why a session ended."""
+
+    LOST = "lost"
+    """Its connection ended without a logout."""
+    SILENT = "silent"
+    """Nothing was received for the heartbeat time-out."""
+    LOGGED_OUT = "logged_out"
+    KICKED = "kicked"
+    """It stays connected, and is notified."""
+    TAKEN_OVER = "taken_over"
+    """Its device logged in on another connection; this one is to be closed."""
+
+
+class SessionOpened(Change, frozen=True):
+    """A session logged in, passively or not."""
+
+    session_id: int
+    user_id: str
+    device: ChangedBy
+    passive: bool
+
+
+class SessionClosed(Change, frozen=True):
+    """A session ended."""
+
+    session_id: int
+    user_id: str
+    passive: bool
+    reason: CloseReason

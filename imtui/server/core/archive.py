@@ -1,0 +1,117 @@
+"""What the core reads of messages, which it does not keep in memory."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from imtui.protocol.chat import ElemType
+
+
+class ArchiveError(Exception):
+    """Messages cannot be read; one line that says what to do."""
+
+
+class StoredMessage(Struct, frozen=True):
+    """A message as it is stored, the same for all members of its conversation."""
+
+    conversation: int
+    """The key of the conversation."""
+    seq: int
+    version: int
+    """The conversation's version at which the message last changed for all."""
+    sender: int
+    """The key of the sender's account."""
+    msg_id: str
+    timestamp: int
+    """In Unix milliseconds."""
+    elem_type: ElemType = ElemType.TEXT
+    text: str = ""
+    data: bytes = b""
+    cloud_custom_data: str = ""
+    msg_body: str = ""
+    is_revoked: bool = False
+    is_uncounted: bool = False
+    """Excluded from unread counts."""
+    is_unlisted: bool = False
+    """Excluded from being the last message of a conversation."""
+
+    def revoked(self, version: int) -> "StoredMessage":
+        """Return it recalled: without contents."""
+        return structs.replace(
+            self,
+            version=version,
+            text="",
+            data=b"",
+            cloud_custom_data="",
+            msg_body="",
+            is_revoked=True,
+        )
+
+
+class ViewedMessage(Struct, frozen=True):
+    """A message as one member's view of it is read."""
+
+    message: StoredMessage
+    own_version: int = 0
+    """The member's own version at which they hid it; 0 if they did not."""
+
+
+class View(Struct, frozen=True):
+    """What one member sees of a conversation: what is above the floor and not hidden."""
+
+    conversation: int
+    """The key of the conversation."""
+    account: int
+    """The key of the member's account."""
+    floor: int
+    """Nothing at or below this seq is seen."""
+
+
+class Archive(Protocol):
+    """Finds messages.
+
+    Everything that the core has said in its changes counts, whether it is durable yet or not.
+    A failure to read passes through the core; since a plan changes nothing, nothing has happened
+    then.
+    """
+
+    def find(self, sender: int, msg_id: str) -> StoredMessage | None:
+        """Return the message that an account sent under an ID, if there is one."""
+
+    def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
+        """Return the messages at some seqs above the floor, hidden ones included, by seq."""
+
+    def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
+        """Return the last ``count`` visible messages below ``seq``, the newest first."""
+
+    def within(
+        self, view: View, since: int, before: tuple[int, int], count: int
+    ) -> list[StoredMessage]:
+        """Return the last ``count`` visible messages of a time span, the latest first.
+
+        They are ordered by their timestamps, which differ from the order of their seqs where
+        messages were imported.
+
+        Args:
+            view: Whose view.
+            since: The first timestamp that counts, in Unix milliseconds.
+            before: The first timestamp that does not count, and a seq: of the messages with that
+                timestamp those below the seq still count.
+            count: How many.
+        """
+
+    def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
+        """Return the first ``count`` messages that changed for all after a version, by version."""
+
+    def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
+        """Return the first ``count`` messages hidden after an own version, by own version."""
+
+    def count_unread(self, view: View, after: int, up_to: int) -> int:
+        """Count the visible messages of others that count as unread in a range of seqs.
+
+        Args:
+            view: Whose view.
+            after: The seq below the range.
+            up_to: The last seq of the range.
+        """

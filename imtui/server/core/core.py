@@ -1,0 +1,182 @@
+"""The core as a whole: calls and the time go in, answers and changes come out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from imtui.protocol.app_key import Proof
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, decode_params
+from imtui.protocol.messages import Empty, LoginParams
+from imtui.protocol.status import UserStatus
+from imtui.server.core import deliveries
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.changes import CloseReason
+from imtui.server.core.archive import Archive
+from imtui.server.core.caller import Admin, Caller, Claimant
+from imtui.server.core.change import Change
+from imtui.server.core.context import Context
+from imtui.server.core.delivery import Delivery
+from imtui.server.core.endpoint import Endpoint
+from imtui.server.core.logins import sessions
+from imtui.server.core.logins.login import login
+from imtui.server.core.methods import METHODS
+from imtui.server.core.presence.recompute import recompute
+from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.rates import Rates
+from imtui.server.core.restoring import restored
+from imtui.server.core.state import Timing
+from imtui.server.core.stored import StoredApp
+from imtui.server.core.subscriptions import subscribing
+from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.instant import Instant
+
+# The wall clock may jump (a lid was shut): no end of a custom status is waited for in one go.
+_WALL_CLOCK_CHECK: Final = 30.0
+_RATES_CHECK: Final = 60.0
+
+_EMPTY: Final = Empty()
+
+
+class Core:
+    """The whole backend of an app, in virtual time.
+
+    Sessions are numbers that the caller chooses, one for each connection. Each call may leave
+    changes behind, even one that fails; the caller takes them with ``take_changes``.
+    """
+
+    def __init__(
+        self,
+        stored: StoredApp,
+        now: Instant,
+        *,
+        archive: Archive,
+        timing: Timing | None = None,
+        befriend: Callable[[str, str], bool] | None = None,
+    ) -> None:
+        """Start from what was stored.
+
+        Args:
+            stored: What outlived the last run.
+            now: The present.
+            archive: Where messages are read.
+            timing: How long to wait for what.
+            befriend: Whether a newly registered account and an earlier one are friends from the
+                start; by default nobody is.
+        """
+        self._state = restored(stored, now, timing or Timing(), befriend)
+        self._archive = archive
+        self._rates_checked = now.monotonic
+
+    def context(self, caller: Caller, now: Instant) -> Context:
+        """Return the context for a function of the core."""
+        return Context(self._state, caller, now, self._archive)
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether anything changed since the changes were last taken."""
+        return bool(self._state.changes)
+
+    def take_changes(self) -> list[Change]:
+        """Return what changed since the last time, in order."""
+        changes, self._state.changes = self._state.changes, []
+        return changes
+
+    def deliveries(self, changes: Iterable[Change]) -> list[Delivery]:
+        """Return what changes that were just taken make sessions receive, in order."""
+        return deliveries.deliveries(self._state, changes)
+
+    def endpoint(self, method: str) -> Endpoint:
+        """Return how a method is carried out.
+
+        Raises:
+            IMError: -32601 if there is no such method.
+        """
+        endpoint = METHODS.get(method)
+        if endpoint is None:
+            raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
+        return endpoint
+
+    def call(
+        self,
+        session_id: int,
+        request: Request,
+        now: Instant,
+        *,
+        is_dropped: bool = False,
+        is_read_only: bool = False,
+    ) -> Struct:
+        """Carry out a request of a session, and return its result.
+
+        Args:
+            session_id: Who calls.
+            request: What.
+            now: When.
+            is_dropped: The app's own server drops it: only its caller is to see what it does.
+            is_read_only: Nothing can be made durable at present.
+
+        Raises:
+            IMError: In this order: -32601 for an unknown method, 6014, 6017, then the call's own;
+                70500 for a change that could not be made durable.
+        """
+        endpoint = self.endpoint(request.method)
+        session = self._state[Accounts].session(session_id)
+        params = decode_params(request.params, endpoint.params)
+        if is_read_only and endpoint.is_durable:
+            raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+        function = endpoint.function
+        if is_dropped and endpoint.dropped is not None:
+            function = endpoint.dropped
+        return function(self.context(session, now), params) or _EMPTY
+
+    def login(self, session_id: int, proof: Proof, request: Request, now: Instant) -> UserStatus:
+        """Log a connection in whose UserSig was checked, and return the own status.
+
+        Raises:
+            IMError: 70052 for a UserSig that was revoked; 6017; then what ``login`` raises.
+        """
+        self.check_not_revoked(proof)
+        params = decode_params(request.params, LoginParams)
+        return login(self.context(Claimant(session_id, proof), now), params)
+
+    def check_not_revoked(self, proof: Proof) -> None:
+        """Check that a UserSig was not revoked.
+
+        Raises:
+            IMError: 70052.
+        """
+        self._state[Accounts].user_sigs.check(proof.user_id, proof.made, proof.number)
+
+    def lost(self, session_id: int, reason: CloseReason, now: Instant) -> None:
+        """Note that a connection ended without a logout, if it was a session."""
+        sessions.end(self._state, session_id, reason, now)
+
+    def sweep(self, now: Instant) -> None:
+        """Carry out what has fallen due."""
+        state = self._state
+        for user_id in state[Subscriptions].clearings.pop_due(now.monotonic):
+            subscribing.clear(state, user_id, now)
+        for user_id in state[StatusEnds].pop_due(now.unix_ms):
+            recompute(state, state[Accounts][user_id], now)
+        if now.monotonic - self._rates_checked >= _RATES_CHECK:
+            self._rates_checked = now.monotonic
+            state[Rates].forget_old(now.monotonic)
+
+    def next_due(self, now: Instant) -> float | None:
+        """Return when to sweep next, in monotonic seconds; None if nothing is to come."""
+        due = self._state[Subscriptions].clearings.next_due()
+        if (end := self._state[StatusEnds].next_due()) is not None:
+            end_due = now.monotonic + min((end - now.unix_ms) / 1000, _WALL_CLOCK_CHECK)
+            due = end_due if due is None else min(due, end_due)
+        return due
+
+    def logged_in(self) -> Counter[str]:
+        """Count the sessions of each account, passive ones included."""
+        sessions = self._state[Accounts].sessions.values()
+        return Counter(session.user_id for session in sessions)
+
+    def admin(self, now: Instant) -> Context:
+        """Return the context of an admin who acts for the whole app."""
+        return self.context(Admin(), now)

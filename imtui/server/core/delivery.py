@@ -1,0 +1,73 @@
+"""What the core tells sessions: frames, statuses, logins and ends."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from imtui.protocol import messages as m
+from imtui.protocol.jsonrpc import encode_push
+from imtui.protocol.status import Platform
+from imtui.server.core.state import State
+
+
+class PushDelivery(Struct, frozen=True, gc=False):
+    """The same push to some sessions, encoded once."""
+
+    session_ids: tuple[int, ...]
+    data: bytes
+    """A JSON-RPC message."""
+    is_chat: bool = False
+    """It tells of messages or conversations: it never leaves before they are durable."""
+
+
+class StatusDelivery(Struct, frozen=True, gc=False):
+    """The status of a watched user; of several before it is sent only the last counts."""
+
+    user_id: str
+    status: bytes
+    """As JSON."""
+    session_ids: list[int]
+
+
+class ForgetDelivery(Struct, frozen=True, gc=False):
+    """Sessions watch some users no longer: what is still to be sent of them is dropped."""
+
+    session_ids: tuple[int, ...]
+    user_ids: tuple[str, ...]
+
+
+class LoginDelivery(Struct, frozen=True, gc=False):
+    """A session was logged in or out."""
+
+    session_id: int
+    user_id: str
+    """The account; empty if nobody is logged in any more."""
+    platform: Platform | None = None
+
+
+class CloseDelivery(Struct, frozen=True, gc=False):
+    """A connection is to be closed."""
+
+    session_id: int
+    code: m.CloseCode
+    reason: str
+
+
+Delivery = PushDelivery | StatusDelivery | ForgetDelivery | LoginDelivery | CloseDelivery
+
+Deliver = Callable[[State, Any], Iterable[Delivery]]
+"""Returns what a change of one kind makes sessions receive; pure."""
+
+
+def push(
+    session_ids: tuple[int, ...],
+    method: m.Push,
+    params: Struct | dict[str, Any],
+    *,
+    is_chat: bool = False,
+) -> Iterable[PushDelivery]:
+    """Return one push to some sessions; none if there are no sessions."""
+    if not session_ids:
+        return ()
+    return (PushDelivery(session_ids, encode_push(method, params), is_chat),)

@@ -1,0 +1,131 @@
+"""Changes of friend lists, friend requests, friend groups, blocklists and profiles."""
+
+from imtui.protocol.profiles import UserFullInfo
+from imtui.server.core.change import Change
+from imtui.server.core.friends.book import NO_NOTE, FriendNote
+from imtui.server.core.friends.request import FriendRequest
+
+
+class FriendsAdded(Change, frozen=True):
+    """Friends were added to a user's list."""
+
+    user_id: str
+    friend_ids: tuple[str, ...]
+    note: FriendNote = NO_NOTE
+    """What the user noted of them."""
+    since: int = 0
+    """When, in Unix seconds."""
+
+
+class FriendsDeleted(Change, frozen=True):
+    """Friends were deleted from a user's list."""
+
+    user_id: str
+    friend_ids: tuple[str, ...]
+
+
+class FriendNoted(Change, frozen=True):
+    """A user changed a remark or another note of a friend."""
+
+    user_id: str
+    friend_id: str
+    note: FriendNote
+    since: int
+    """Since when they are friends, in Unix seconds."""
+
+
+class FriendGroupCreated(Change, frozen=True):
+    """A user created a friend group, with these friends in it."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+class FriendGroupsDeleted(Change, frozen=True):
+    """A user deleted friend groups."""
+
+    user_id: str
+    names: tuple[str, ...]
+
+
+class FriendGroupRenamed(Change, frozen=True):
+    """A user renamed a friend group."""
+
+    user_id: str
+    old: str
+    new: str
+
+
+class FriendsGrouped(Change, frozen=True):
+    """A user put friends into a group."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+class FriendsUngrouped(Change, frozen=True):
+    """A user took friends out of a group."""
+
+    user_id: str
+    name: str
+    friend_ids: tuple[str, ...]
+
+
+class FriendRequestAdded(Change, frozen=True):
+    """A friend request was made, or made again."""
+
+    request: FriendRequest
+
+
+class FriendRequestDeleted(Change, frozen=True):
+    """A friend request was accepted, refused or withdrawn."""
+
+    asker: str
+    receiver: str
+
+
+class FriendRequestsRead(Change, frozen=True):
+    """A user has read all friend requests that they received."""
+
+    user_id: str
+
+
+class BlackListAdded(Change, frozen=True):
+    """A user blocks others."""
+
+    user_id: str
+    blocked_ids: tuple[str, ...]
+    since: int = 0
+    """When, in Unix seconds."""
+
+
+class BlackListDeleted(Change, frozen=True):
+    """A user no longer blocks others."""
+
+    user_id: str
+    blocked_ids: tuple[str, ...]
+
+
+class ProfileChanged(Change, frozen=True):
+    """A user's profile changed."""
+
+    info: UserFullInfo
+    to_friends: bool
+    """False if only own devices are notified."""
+
+
+FriendsChange = (
+    FriendsAdded
+    | FriendsDeleted
+    | FriendNoted
+    | FriendGroupCreated
+    | FriendGroupsDeleted
+    | FriendGroupRenamed
+    | FriendsGrouped
+    | FriendsUngrouped
+    | BlackListAdded
+    | BlackListDeleted
+)
+"""A change of somebody's friend list, friend groups or blocklist."""

@@ -1,0 +1,39 @@
+"""Changing the settings of the console."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.console import Console, ConsoleChanged
+from imtui.server.core.context import Context
+from imtui.server.core.logins.sessions import kick_over_policy, notify_devices
+from imtui.server.core.presence.recompute import recompute
+
+
+def get_console(context: Context) -> Console:
+    """Return the settings of the console."""
+    return context.state.console
+
+
+def set_console(context: Context, settings: Mapping[str, Any]) -> Console:
+    """Change settings of the console at once, and return them all.
+
+    A stricter login policy kicks at once.
+
+    Raises:
+        IMError: 70402 for an unknown setting or value; none is changed.
+    """
+    state = context.state
+    before = state.console
+    console = state.console = before.with_settings(settings)
+    changed = {
+        name: str(getattr(console, name))
+        for name in settings
+        if getattr(console, name) != getattr(before, name)
+    }
+    state.emit(ConsoleChanged(console, console.public != before.public, changed))
+    for account in state[Accounts]:
+        if kick_over_policy(state, account, context.now):
+            recompute(state, account, context.now)
+            notify_devices(state, account)
+    return console

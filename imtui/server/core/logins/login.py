@@ -1,0 +1,148 @@
+"""Logging in and out."""
+
+import secrets
+
+from msgspec import structs
+
+from imtui.protocol import identifiers
+from imtui.protocol import messages as m
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.status import ChangedBy, UserStatus
+from imtui.server.core.accounts.account import Account
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.changes import CloseReason, DeviceChanged
+from imtui.server.core.accounts.device import Device, DeviceState
+from imtui.server.core.accounts.login_policy import over_policy
+from imtui.server.core.caller import Claimant, Session
+from imtui.server.core.console import Switch
+from imtui.server.core.context import Context
+from imtui.server.core.logins.registration import register
+from imtui.server.core.logins.sessions import (
+    close_session,
+    end,
+    forget_old_devices,
+    kick_over_policy,
+    notify_devices,
+    open_session,
+    record,
+    self_devices,
+)
+from imtui.server.core.presence.recompute import recompute
+from imtui.server.core.state import State
+from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.instant import Instant
+
+
+def login(context: Context, params: m.LoginParams) -> UserStatus:
+    """Log the caller's connection in, and return the own status.
+
+    The same account again succeeds and changes nothing, passively or not; another one logs the
+    first out. The same instance ID elsewhere is taken over, with its place in the policy. A login
+    and the kicks that it causes are one change.
+
+    Raises:
+        IMError: 6017 for an invalid ID or name; 70107 for an unknown account if accounts are not
+            registered by their first login; 6208 for resuming what was kicked or logged out, or
+            would be kicked now. An earlier login on the connection stays as it was.
+    """
+    state, now, claimant = context.state, context.now, context.caller
+    assert isinstance(claimant, Claimant)
+    accounts = state[Accounts]
+    current = accounts.sessions.get(claimant.session_id)
+    if current and current.user_id == params.user_id:
+        return accounts[params.user_id].own_status
+    identifiers.check_user_id(params.user_id)
+    instance_id = params.instance_id or secrets.token_hex(8)
+    identifiers.check_instance_id(instance_id)
+    params = structs.replace(
+        params,
+        instance_id=instance_id,
+        device_name=identifiers.check_device_name(params.device_name),
+    )
+    account = accounts.get(params.user_id)
+    if account is None and state.console.auto_register is Switch.OFF:
+        raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+    if account is not None and not params.passive:
+        _check_admitted(state, account, params, now)
+    if current is not None:
+        end(state, current.session_id, CloseReason.LOGGED_OUT, now)
+    account = account or register(context, params.user_id)
+    state[Subscriptions].clearings.cancel(account.user_id)
+    session = Session(
+        claimant.session_id,
+        account.user_id,
+        ChangedBy(instance_id, params.device_name, params.platform),
+        params.passive,
+        claimant.proof.number,
+    )
+    if params.passive:
+        open_session(state, session)
+        notify_devices(state, account, session.session_id)
+    else:
+        _connect(state, account, session, params, now)
+    return account.own_status
+
+
+def logout(context: Context, params: m.Empty) -> m.LogoutResult:
+    """Log the caller's device out, and return the own status; other devices stay as they are."""
+    account = context.state[Accounts].known(context.user_id)
+    end(context.state, context.caller.session_id, CloseReason.LOGGED_OUT, context.now)
+    return m.LogoutResult(account.own_status)
+
+
+def heartbeat(context: Context, params: m.Empty) -> None:
+    """Do nothing: that anything was received is what counts, and is not the core's business."""
+
+
+def _check_admitted(state: State, account: Account, params: m.LoginParams, now: Instant) -> None:
+    """Check that a device that goes on with an earlier login has a place."""
+    device = account.devices.get(params.instance_id)
+    if device is None or not _goes_on(device, params):
+        return
+    if device.state in (DeviceState.LIVE, DeviceState.LOST):
+        others = [other for other in account.connected_devices if other is not device]
+        returning = structs.replace(device, platform=params.platform)
+        if returning not in over_policy(state.console.login_policy, [*others, returning]):
+            return
+    if device.state is DeviceState.LOST:
+        # A newer login has its place: an automatic reconnect must not kick a person's choice.
+        record(state, account, device, DeviceState.KICKED, now)
+    raise IMError(
+        ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER,
+        "This device was kicked offline or logged out; log in anew.",
+    )
+
+
+def _goes_on(device: Device, params: m.LoginParams) -> bool:
+    return params.resume or device.state is DeviceState.LIVE
+
+
+def _connect(
+    state: State, account: Account, session: Session, params: m.LoginParams, now: Instant
+) -> None:
+    devices_before = self_devices(account)
+    known = account.devices.get(params.instance_id)
+    earlier = known if known is not None and _goes_on(known, params) else None
+    taken_over = account.live.pop(params.instance_id, None)
+    if taken_over is not None:
+        close_session(state, taken_over, CloseReason.TAKEN_OVER)
+    device = Device(
+        account.user_id,
+        params.instance_id,
+        params.platform,
+        params.device_name,
+        DeviceState.LIVE,
+        earlier.login_order if earlier else state[Accounts].next_login_order(),
+        earlier.login_time if earlier else now.unix_ms,
+        now.unix_ms,
+    )
+    account.devices[device.instance_id] = device
+    account.live[device.instance_id] = session.session_id
+    open_session(state, session)
+    state.emit(DeviceChanged(account.key, device))
+    kick_over_policy(state, account, now)
+    forget_old_devices(state, account)
+    recompute(state, account, now, device.as_changed_by)
+    # A connection that was only replaced is no news to the others.
+    is_same = self_devices(account) == devices_before
+    notify_devices(state, account, session.session_id if is_same else None)

@@ -1,0 +1,87 @@
+"""What the REST API reads of accounts and their devices."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from imtui.protocol.status import UserStatus
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.device import Device
+from imtui.server.core.context import Context
+from imtui.server.core.friends.friends import Friends
+from imtui.server.core.subscriptions.part import Subscriptions
+
+
+class AccountPage(Struct, frozen=True):
+    """A page of user IDs."""
+
+    user_ids: list[str]
+    is_last: bool
+    total: int
+    """How many there are on all pages."""
+
+
+class Figures(Struct, frozen=True):
+    """What there is in the core at an instant."""
+
+    sessions: int
+    """Connections that are logged in."""
+    devices: int
+    """Those of them that are no passive logins."""
+    accounts: Mapping[str, int]
+    """How many have each status, by its name."""
+    subscriptions: int
+    friendships: int
+
+
+def get_status(context: Context) -> UserStatus:
+    """Return the status of the caller's account, as others see it.
+
+    Raises:
+        IMError: 70107 if there is no such account.
+    """
+    return context.state[Accounts].known(context.user_id).status
+
+
+def get_devices(context: Context) -> list[Device]:
+    """Return the devices of the caller's account that are remembered, the earliest login first.
+
+    Raises:
+        IMError: 70107 if there is no such account.
+    """
+    account = context.state[Accounts].known(context.user_id)
+    return sorted(account.devices.values(), key=lambda device: device.login_order)
+
+
+def account_page(context: Context, cursor: str, count: int, prefix: str) -> AccountPage:
+    """Return a page of user IDs, in order.
+
+    Args:
+        context: The app.
+        cursor: Only those after this one; empty for the first page.
+        count: How many at most.
+        prefix: Only those that begin so.
+    """
+    ids = context.state[Accounts].ids()
+    first = bisect_left(ids, prefix)
+    # No character of a user ID comes after the tilde.
+    end = bisect_left(ids, f"{prefix}~")
+    start = max(first, bisect_right(ids, cursor)) if cursor else first
+    page = ids[start : min(start + count, end)]
+    return AccountPage(page, start + len(page) >= end, end - first)
+
+
+def figures(context: Context) -> Figures:
+    """Count what there is; it looks at every account."""
+    accounts, state = context.state[Accounts], context.state
+    statuses = Counter(account.status.status_type.name for account in accounts)
+    subscriptions, friends = state[Subscriptions].lists, state[Friends].lists
+    return Figures(
+        sessions=len(accounts.sessions),
+        devices=sum(not session.passive for session in accounts.sessions.values()),
+        accounts={name: statuses[name] for name in ("ONLINE", "OFFLINE", "UNLOGINED")},
+        subscriptions=sum(len(subscriptions.members(owner)) for owner in subscriptions),
+        friendships=sum(len(friends.members(owner)) for owner in friends),
+    )

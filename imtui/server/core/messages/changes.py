@@ -1,0 +1,117 @@
+"""Changes of messages and conversations."""
+
+from imtui.protocol import chat
+from imtui.protocol.chat import Message
+from imtui.protocol.status import Platform
+from imtui.server.core.archive import StoredMessage
+from imtui.server.core.change import Change
+from imtui.server.core.messages.conversation import Conversation, Member
+
+
+class ConversationCreated(Change, frozen=True):
+    """A conversation is new."""
+
+    conversation: Conversation
+    """As it is now, with its first members."""
+
+
+class MemberJoined(Change, frozen=True):
+    """An account became a member of a conversation that its user ID was in before."""
+
+    member: Member
+    """As it is now."""
+
+
+class Hidden(Change, frozen=True):
+    """A message that a member does not see."""
+
+    seq: int
+    own_version: int
+    """The member's own version at which they hid it."""
+
+
+class MessageSent(Change, frozen=True):
+    """A message is new."""
+
+    message: Message
+    """With the conversation's own seq and version, which a member may be told otherwise."""
+    stored: StoredMessage | None
+    """As it is stored; None for an online-only message."""
+    conversation: Conversation | None
+    """As it is now; None if there is none, as for an online-only message to a stranger."""
+    session_id: int
+    """The session that sent it, which is not notified; 0 if an admin did."""
+    to_sender: bool = True
+    """Whether the sender's devices are notified."""
+    to_receiver: bool = True
+    """Whether the receiver's devices are notified."""
+    hidden_from: str = ""
+    """Which of the two does not get it; empty if both do."""
+    own_version: int = 0
+    """The own version of the one from whom it is hidden."""
+    is_after_callback_forbidden: bool = False
+    platform: Platform | None = None
+    """The platform of the sending device; None for an admin."""
+    by_admin: bool = False
+    unread: int = 0
+    """How many messages the receiver has not read, in all conversations."""
+
+
+class MessageRevoked(Change, frozen=True):
+    """A message was recalled."""
+
+    message: Message
+    """As it is now, with the conversation's own seq and version."""
+    stored: StoredMessage
+    conversation: Conversation
+    """As it is now."""
+    unread: int
+    """How many messages the receiver has not read, in all conversations."""
+
+
+class MessagesHidden(Change, frozen=True):
+    """A member deleted messages for themselves."""
+
+    user_id: str
+    conversation: int
+    """Its key."""
+    account: int
+    """The key of the member's account."""
+    hidden: tuple[Hidden, ...]
+    shown: tuple[Message, ...]
+    """The same messages as the member is told of them."""
+
+
+class ConversationCleared(Change, frozen=True):
+    """A member deleted everything in a conversation for themselves."""
+
+    conversation: int
+    """Its key."""
+    account: int
+    """The key of the member's account."""
+    cleared_seq: int
+
+
+class ConversationChanged(Change, frozen=True):
+    """A conversation changed for one member, other than by a new or recalled message."""
+
+    user_id: str
+    shown: chat.Conversation
+    """As the member is told of it."""
+    member: Member
+    """As it is now."""
+
+
+class ConversationRead(Change, frozen=True):
+    """A member has read what the other one wrote."""
+
+    user_id: str
+    """The other one, who is notified."""
+    reader: str
+    conversation: int
+    """Its key."""
+    read_seq: int
+    at: int
+    """In Unix milliseconds."""
+    unread: int
+    """How many messages the reader has not read, in all conversations."""

@@ -1,0 +1,34 @@
+"""Changes that more than one function of conversations emits."""
+
+from copy import copy
+
+from imtui.server.core.archive import StoredMessage
+from imtui.server.core.context import Context
+from imtui.server.core.messages.changes import ConversationChanged, ConversationRead
+from imtui.server.core.messages.conversation import Conversation, Conversations, Member
+from imtui.server.core.messages.views import shown_conversation
+from imtui.server.core.state import State
+
+
+def emit_changed(
+    state: State, conversation: Conversation, member: Member, newest: StoredMessage | None
+) -> None:
+    """Emit that a conversation changed for a member, whose newest message is given."""
+    shown = shown_conversation(conversation, member, newest)
+    state.emit(ConversationChanged(member.user_id, shown, copy(member)))
+
+
+def read(context: Context, conversation: Conversation, member: Member, read_seq: int) -> None:
+    """Note up to which seq a member has read, and emit it; the unread count is set before."""
+    member.read_seq = read_seq
+    member.read_at = context.now.unix_ms
+    context.state.emit(
+        ConversationRead(
+            conversation.peer_of(member.user_id),
+            member.user_id,
+            conversation.key,
+            read_seq,
+            context.now.unix_ms,
+            context.state[Conversations].unread_of(member.user_id),
+        )
+    )

@@ -1,0 +1,148 @@
+"""Recalling and deleting messages."""
+
+from msgspec import Struct
+
+from imtui.protocol import limits
+from imtui.protocol.chat import DeleteMessagesParams, RevokeMessageParams
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
+from imtui.protocol.identifiers import check_msg_id, check_user_id
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.archive import Archive, StoredMessage, View
+from imtui.server.core.caller import Admin
+from imtui.server.core.context import Context
+from imtui.server.core.endpoint import planned
+from imtui.server.core.messages.changes import Hidden, MessageRevoked, MessagesHidden
+from imtui.server.core.messages.conversation import Conversation, Conversations, Member
+from imtui.server.core.messages.emitting import emit_changed
+from imtui.server.core.messages.membership import snapshot
+from imtui.server.core.messages.views import hidden_message, message_of, shown_message
+
+
+class _Found(Struct, frozen=True):
+    stored: StoredMessage
+    was_unread: bool
+    """By its receiver."""
+
+
+def _plan_revoke(context: Context, params: RevokeMessageParams) -> _Found:
+    user_id = check_user_id(params.user_id)
+    account = context.state[Accounts].known(context.user_id)
+    stored = context.archive.find(account.key, check_msg_id(params.msg_id))
+    conversation = context.state[Conversations].get(context.user_id, user_id)
+    if stored is None or conversation is None or stored.conversation != conversation.key:
+        raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND)
+    if stored.is_revoked:
+        raise IMError(ErrorCode.ERR_SVR_MSG_REVOKED_ALREADY)
+    age = context.now.unix_ms - stored.timestamp
+    if age > limits.REVOKE_WINDOW * 1000 and not isinstance(context.caller, Admin):
+        raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_TIME_LIMIT)
+    receiver = conversation.find_member(user_id)
+    was_unread = False
+    if receiver is not None and not stored.is_uncounted and stored.seq > receiver.read_seq:
+        seen = context.archive.at(receiver.view, [stored.seq])
+        was_unread = bool(seen) and not seen[0].own_version
+    return _Found(stored, was_unread)
+
+
+@planned(_plan_revoke)
+def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) -> None:
+    """Recall a message of the caller to a user; nothing of it is left.
+
+    It is possible within 120 s of its timestamp, and for an admin at any time.
+
+    Raises:
+        IMError: 6017; 20022 if the caller has sent no such message in the conversation;
+            20023 if it is recalled already; 20016 after the 120 s.
+    """
+    conversations = context.state[Conversations]
+    conversation = conversations.by_key(plan.stored.conversation)
+    receiver = conversation.find_member(params.user_id)
+    if receiver is not None and plan.was_unread:
+        unread = conversation.unread(receiver)
+        conversations.set_unread(conversation, receiver, unread - 1)
+    stored = plan.stored.revoked(conversation.next_version())
+    context.state.emit(
+        MessageRevoked(
+            message_of(conversation, stored),
+            stored,
+            snapshot(conversation),
+            conversations.unread_of(params.user_id),
+        )
+    )
+
+
+class _Going(Struct, frozen=True):
+    going: list[StoredMessage] = []
+    newest: StoredMessage | None = None
+    """The message by which the conversation is listed once they are gone."""
+
+
+def _plan_delete(context: Context, params: DeleteMessagesParams) -> _Going:
+    user_id = check_user_id(params.user_id)
+    if not 1 <= len(params.seq_list) <= limits.DELETE_MESSAGES_MAX:
+        raise invalid_parameters("seqList", f"1 to {limits.DELETE_MESSAGES_MAX} messages a call")
+    conversation = context.state[Conversations].get(context.user_id, user_id)
+    if conversation is None:
+        return _Going()
+    member = conversation.member(context.user_id)
+    seqs = {seq + member.joined_seq for seq in params.seq_list if seq >= 1}
+    wanted = {seq for seq in seqs if seq <= conversation.last_seq}
+    seen = context.archive.at(member.view, wanted)
+    going = [viewed.message for viewed in seen if not viewed.own_version]
+    if not going:
+        return _Going()
+    return _Going(going, _newest_left(context.archive, member, conversation, wanted))
+
+
+@planned(_plan_delete)
+def delete_messages(context: Context, plan: _Going, params: DeleteMessagesParams) -> None:
+    """Delete messages of a conversation for the caller; the other one keeps them.
+
+    Seqs where nothing is are skipped.
+
+    Raises:
+        IMError: 6017.
+    """
+    conversations = context.state[Conversations]
+    conversation = conversations.get(context.user_id, params.user_id)
+    if conversation is None or not plan.going:
+        return
+    member = conversation.member(context.user_id)
+    gone = sum(_counts(stored, member) for stored in plan.going)
+    conversations.set_unread(conversation, member, conversation.unread(member) - gone)
+    conversation.set_newest(member, plan.newest.seq if plan.newest else 0)
+    hidden = tuple(Hidden(stored.seq, member.next_own_version()) for stored in plan.going)
+    shown = tuple(
+        hidden_message(shown_message(member, message_of(conversation, stored)), one.own_version)
+        for stored, one in zip(plan.going, hidden, strict=True)
+    )
+    context.state.emit(
+        MessagesHidden(member.user_id, conversation.key, member.account, hidden, shown)
+    )
+    emit_changed(context.state, conversation, member, plan.newest)
+
+
+def _counts(stored: StoredMessage, member: Member) -> bool:
+    """Tell whether a message that is not hidden is unread by a member."""
+    return (
+        stored.sender != member.account
+        and stored.seq > member.read_seq
+        and not stored.is_revoked
+        and not stored.is_uncounted
+    )
+
+
+def _newest_left(
+    archive: Archive, member: Member, conversation: Conversation, going: set[int]
+) -> StoredMessage | None:
+    """Read by which message a member has a conversation in the list as some go."""
+    view: View = member.view
+    seq = conversation.last_seq + 1
+    while page := archive.before(view, seq, limits.DELETE_MESSAGES_MAX + 1):
+        for stored in page:
+            if stored.seq <= member.unlisted_seq:
+                return None
+            if stored.seq not in going and not stored.is_unlisted:
+                return stored
+        seq = page[-1].seq
+    return None

@@ -1,0 +1,91 @@
+"""Messages and conversations as a member is told of them."""
+
+from msgspec import structs
+
+from imtui.protocol import chat
+from imtui.protocol.chat import Message, MessageStatus
+from imtui.server.core.archive import StoredMessage, ViewedMessage
+from imtui.server.core.context import Context
+from imtui.server.core.messages.conversation import Conversation, Member
+
+
+def message_of(conversation: Conversation, stored: StoredMessage) -> Message:
+    """Return a message as it is for all members, with the conversation's own seq and version."""
+    sender = conversation.user_of(stored.sender)
+    return Message(
+        stored.msg_id,
+        sender,
+        conversation.peer_of(sender),
+        stored.timestamp,
+        stored.seq,
+        stored.version,
+        stored.elem_type,
+        stored.text,
+        stored.data,
+        stored.cloud_custom_data,
+        MessageStatus.LOCAL_REVOKED if stored.is_revoked else MessageStatus.SEND_SUCC,
+        msg_body=stored.msg_body,
+        is_excluded_from_unread_count=stored.is_uncounted,
+        is_excluded_from_last_message=stored.is_unlisted,
+    )
+
+
+def shown_message(member: Member, message: Message) -> Message:
+    """Return a message with seq and version as a member counts them."""
+    if not message.seq or not member.joined_seq:
+        return message
+    return structs.replace(
+        message,
+        seq=member.shown_seq(message.seq),
+        version=member.shown_version(message.version),
+    )
+
+
+def viewed_message(conversation: Conversation, member: Member, viewed: ViewedMessage) -> Message:
+    """Return a message as a member sees it: without contents if they have hidden it."""
+    message = shown_message(member, message_of(conversation, viewed.message))
+    if viewed.own_version:
+        return hidden_message(message, viewed.own_version)
+    return message
+
+
+def hidden_message(message: Message, own_version: int) -> Message:
+    """Return a message as the one who has hidden it sees it."""
+    return structs.replace(
+        message,
+        text="",
+        data=b"",
+        cloud_custom_data="",
+        msg_body="",
+        status=MessageStatus.HAS_DELETED,
+        own_version=own_version,
+    )
+
+
+def shown_conversation(
+    conversation: Conversation, member: Member, newest: StoredMessage | None
+) -> chat.Conversation:
+    """Return a conversation as a member sees it, given the message by which it is listed."""
+    last = shown_message(member, message_of(conversation, newest)) if newest else None
+    return chat.Conversation(
+        chat.conversation_id(conversation.peer_of(member.user_id)),
+        member.shown_version(conversation.version),
+        last,
+        conversation.unread(member),
+        member.shown_seq(member.read_seq),
+        member.shown_seq(conversation.read_by_others(member)),
+        member.is_pinned,
+        member.recv_opt,
+        conversation.order_key(member),
+        member.own_version,
+        member.shown_seq(member.cleared_seq),
+    )
+
+
+def plan_newest(
+    context: Context, conversation: Conversation, member: Member
+) -> StoredMessage | None:
+    """Read the message by which a member has a conversation in the list, if there is one."""
+    seq = conversation.newest(member)
+    found = context.archive.at(member.view, [seq]) if seq else []
+    return found[0].message if found else None

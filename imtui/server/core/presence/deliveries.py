@@ -1,0 +1,46 @@
+"""What sessions receive of changes of statuses, and of who watches whom."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from imtui.protocol.jsonrpc import encode
+from imtui.protocol.messages import Push, UserStatusList
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.change import Change
+from imtui.server.core.delivery import Deliver, Delivery, ForgetDelivery, StatusDelivery, push
+from imtui.server.core.friends.changes import FriendsDeleted
+from imtui.server.core.presence.changes import StatusChanged
+from imtui.server.core.presence.watchers import is_watcher, watching_sessions
+from imtui.server.core.state import State
+from imtui.server.core.subscriptions.changes import SubscriptionsChanged
+
+
+def _status(state: State, change: StatusChanged) -> Iterable[Delivery]:
+    user_id = change.status.user_id
+    own = state[Accounts].sessions_of(user_id)
+    yield from push(own, Push.USER_STATUS_CHANGED, UserStatusList([change.own]))
+    if change.to_watchers:
+        watching = watching_sessions(state, user_id)
+        if watching:
+            yield StatusDelivery(user_id, encode(change.status), watching)
+
+
+def _unsubscribed(state: State, change: SubscriptionsChanged) -> Iterable[Delivery]:
+    return _forgotten(state, change.user_id, change.removed)
+
+
+def _friends_deleted(state: State, change: FriendsDeleted) -> Iterable[Delivery]:
+    return _forgotten(state, change.user_id, change.friend_ids)
+
+
+def _forgotten(state: State, watcher: str, user_ids: tuple[str, ...]) -> Iterable[Delivery]:
+    gone = tuple(user_id for user_id in user_ids if not is_watcher(state, watcher, user_id))
+    session_ids = state[Accounts].sessions_of(watcher)
+    return (ForgetDelivery(session_ids, gone),) if gone and session_ids else ()
+
+
+DELIVERIES: Final[Mapping[type[Change], Deliver]] = {
+    StatusChanged: _status,
+    SubscriptionsChanged: _unsubscribed,
+    FriendsDeleted: _friends_deleted,
+}

@@ -1,0 +1,66 @@
+"""What the devices and texts of an account make of its status."""
+
+from msgspec import structs
+
+from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
+from imtui.server.core.accounts.account import Account
+from imtui.server.core.accounts.custom_status import CLEARED
+from imtui.server.core.presence.changes import StatusChanged
+from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.state import State
+from imtui.server.instant import Instant
+
+
+def recompute(
+    state: State,
+    account: Account,
+    now: Instant,
+    changed_by: ChangedBy | None = None,
+    *,
+    was_set: bool = False,
+) -> None:
+    """Bring the status of an account up to date, and emit what changed.
+
+    The custom status goes as the account leaves ONLINE, in the same change. A change of the
+    online devices or of the text's end alone is for own devices only, and so is setting a text
+    that was there.
+
+    Args:
+        state: The state.
+        account: Whose devices or texts changed.
+        now: When.
+        changed_by: The device that made the change, if one did.
+        was_set: Own devices are notified even if nothing changed.
+    """
+    before = account.status
+    ended_at = account.custom.standing.expires_at
+    general = account.general_status
+    is_online = general is UserStatusType.ONLINE
+    account.custom = account.custom.at(now.unix_ms) if is_online else CLEARED
+    _await_end(state, account)
+    after = UserStatus(
+        account.user_id,
+        general,
+        account.custom.standing.text,
+        sorted({account.devices[instance_id].platform for instance_id in account.live}),
+        before.since if general is before.status_type else now.unix_ms,
+        before.revision,
+    )
+    same_end = account.custom.standing.expires_at == ended_at
+    if after == before and same_end and not was_set:
+        return
+    text_changed = after.custom_status != before.custom_status
+    to_watchers = general != before.status_type or text_changed
+    if after != before:
+        account.status = structs.replace(after, revision=state.next_revision())
+    account.changed_by = changed_by
+    state.emit(StatusChanged(account.status, account.own_status, to_watchers, text_changed))
+
+
+def _await_end(state: State, account: Account) -> None:
+    expires_at = account.custom.standing.expires_at
+    ends = state[StatusEnds]
+    if expires_at is None:
+        ends.cancel(account.user_id)
+    else:
+        ends.set(account.user_id, expires_at)

@@ -1,0 +1,31 @@
+"""Who watches whom."""
+
+from collections.abc import Iterator
+
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.friends.friends import Friends
+from imtui.server.core.relation import Relation, ShortRelation
+from imtui.server.core.state import State
+from imtui.server.core.subscriptions.part import Subscriptions
+
+
+def watching_sessions(state: State, user_id: str) -> list[int]:
+    """Return the sessions that are notified of a user's changes, each once."""
+    connected = state[Accounts].connected
+    lists = [found for one in _lists_that_count(state) if (found := one.owners(user_id))]
+    # Nobody is in one list twice.
+    owners = lists[0] if len(lists) == 1 else dict.fromkeys(one for some in lists for one in some)
+    return [session for owner in owners if owner in connected for session in connected[owner]]
+
+
+def is_watcher(state: State, watcher: str, user_id: str) -> bool:
+    """Tell whether an account is notified of a user's changes."""
+    return any(one.has(watcher, user_id) for one in _lists_that_count(state))
+
+
+def _lists_that_count(state: State) -> Iterator[Relation | ShortRelation]:
+    """Yield friends while the switch is on, and subscriptions while edition and switch allow."""
+    if state.console.tells_friends:
+        yield state[Friends].lists
+    if state.console.tells_subscribers:
+        yield state[Subscriptions].lists

@@ -1,0 +1,113 @@
+"""Making the state from what was stored."""
+
+from collections.abc import Callable
+
+from msgspec import structs
+
+from imtui.server.core.accounts.account import Account, LeftAs
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.changes import AccountLeft, DeviceChanged
+from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.friends.friends import Friends
+from imtui.server.core.logins.befriending import Befriending
+from imtui.server.core.messages.conversation import Conversations
+from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.rates import Rates
+from imtui.server.core.state import State, Timing
+from imtui.server.core.stored import StoredApp
+from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.instant import Instant
+
+
+def restored(
+    stored: StoredApp,
+    now: Instant,
+    timing: Timing,
+    befriend: Callable[[str, str], bool] | None = None,
+) -> State:
+    """Return the state after a restart: nobody is connected yet."""
+    next_key = max((account.key for account in stored.accounts), default=0) + 1
+    last_order = max((device.login_order for device in stored.devices), default=0)
+    accounts = Accounts(next_key, last_order)
+    state = State(
+        stored.start,
+        stored.console,
+        timing,
+        (
+            accounts,
+            Befriending(befriend),
+            Friends(),
+            _conversations(stored),
+            StatusEnds(),
+            Rates(),
+        ),
+    )
+    _restore_accounts(state, accounts, stored, now)
+    _restore_friends(state[Friends], accounts, stored)
+    subscriptions = Subscriptions(
+        (accounts[owner].user_id, accounts[member].user_id)
+        for owner, member in stored.subscriptions
+    )
+    for owner in subscriptions.lists:
+        subscriptions.clearings.set(owner, now.monotonic + timing.subscriptions_cleared_after)
+    state.add_part(subscriptions)
+    return state
+
+
+def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: Instant) -> None:
+    for known in stored.accounts:
+        if known.sigs_revoked_at:
+            accounts.user_sigs.revoke(known.user_id, known.sigs_revoked_at, known.sigs_used)
+        if known.is_deleted:
+            continue
+        account = Account(known.key, known.user_id, known.registered_at, state.first_revision)
+        account.subscriptions_cleared_at = known.subscriptions_cleared_at
+        account.left_as = known.left_as
+        if known.since:
+            account.status = structs.replace(account.status, since=known.since)
+        accounts.add(account)
+    for device in stored.devices:
+        account = accounts[device.user_id]
+        # Whoever was connected when the backend ended is lost until the device is back.
+        if device.state is DeviceState.LIVE:
+            device = structs.replace(device, state=DeviceState.LOST, changed_at=now.unix_ms)
+            state.emit(DeviceChanged(account.key, device))
+            if account.left_as is not LeftAs.LOST or account.status.since != now.unix_ms:
+                account.left_as = LeftAs.LOST
+                account.status = structs.replace(account.status, since=now.unix_ms)
+                state.emit(AccountLeft(account.key, LeftAs.LOST, now.unix_ms))
+        account.devices[device.instance_id] = device
+    for account in accounts:
+        general = account.general_status
+        account.status = structs.replace(account.status, status_type=general)
+
+
+def _restore_friends(friends: Friends, accounts: Accounts, stored: StoredApp) -> None:
+    for owner, member, since in stored.friends:
+        # Each account's own ID, so that no copies of it are kept.
+        friends.lists.append(accounts[owner].user_id, accounts[member].user_id, since)
+    for owner, member, note in stored.friend_notes:
+        friends.book.set_note(owner, member, note)
+    for owner, name in stored.friend_groups:
+        friends.book.make_group(owner, name)
+    for owner, name, member in stored.grouped_friends:
+        friends.book.put(owner, name, (member,))
+    for request in stored.friend_requests:
+        friends.requests.put(request)
+    for owner, member, since in stored.blocked:
+        friends.blocked.append(owner, member, since)
+    for profile in stored.profiles:
+        friends.profiles[profile.user_id] = profile
+
+
+def _conversations(stored: StoredApp) -> Conversations:
+    next_key = max((one.key for one in stored.conversations), default=0) + 1
+    conversations = Conversations(next_key)
+    for known in stored.conversations:
+        members, known.members = known.members, []
+        conversations.add(known)
+        user_ids = [member.user_id for member in members]
+        for member in members:
+            peer = next((one for one in user_ids if one != member.user_id), "")
+            conversations.add_member(known, member, peer)
+    return conversations

@@ -1,0 +1,82 @@
+"""The HTTP port: reads requests whole, within bounds, and forwards them to the core."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from imtui.protocol.app_key import AppKey
+from imtui.protocol.errors import IMError
+from imtui.protocol.limits import FRAME_MAX_BYTES
+from imtui.protocol.rest.admin import check_admin
+from imtui.server.edge.http_server import REQUEST_TIMEOUT, HTTPServer
+from imtui.server.instant import Instant
+from imtui.server.link.ports import CorePort, HTTPRequest
+
+_BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
+"""How long the body of a request may take, in seconds: less than the request as a whole, so that
+there is time for an answer."""
+
+
+class HTTPPort:
+    """Serves the REST API and what monitors ask."""
+
+    def __init__(self, core: CorePort, key: AppKey, clock: Callable[[], Instant]) -> None:
+        """Make a port that listens nowhere yet.
+
+        Args:
+            core: What answers.
+            key: The app's key.
+            clock: The present.
+        """
+        self._core = core
+        self._key = key
+        self._clock = clock
+
+    def server(self) -> HTTPServer:
+        """Return a server, to be run with ``run_on``."""
+        return HTTPServer(self._serve)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # No routes: a wrong method or path gets an envelope too.
+        request = Request(scope, receive)
+        try:
+            answer = await self._core.rest(await self._read(request))
+        except ClientDisconnect:
+            return
+        response = Response(answer.content, answer.status, media_type=answer.media_type)
+        await response(scope, receive, send)
+
+    async def _read(self, request: Request) -> HTTPRequest:
+        query = dict(request.query_params)
+        body, problem = b"", ""
+        if request.method == "POST" and self._is_admin(query):
+            body, problem = await _read_body(request)
+        return HTTPRequest(request.method, request.url.path, query, body, problem)
+
+    def _is_admin(self, query: Mapping[str, str]) -> bool:
+        """Tell whether a body is worth reading; the core says why if it is not."""
+        try:
+            check_admin(self._key, query, self._clock().unix_ms)
+        except IMError:
+            return False
+        return True
+
+
+async def _read_body(request: Request) -> tuple[bytes, str]:
+    announced = request.headers.get("content-length", "0")
+    if len(announced) > len(str(FRAME_MAX_BYTES)) or int(announced) > FRAME_MAX_BYTES:
+        return b"", "too large"
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_TIMEOUT):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > FRAME_MAX_BYTES:
+                    return b"", "too large"
+    except TimeoutError:
+        return b"", "too slow"
+    return bytes(body), ""

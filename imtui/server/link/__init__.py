@@ -1,0 +1,1 @@
+"""What passes between the core and the edges that hold its connections."""

@@ -1,0 +1,188 @@
+"""Drives the core: calls and the time go in, answers and deliveries go out after their commit."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, UnsetType
+
+from imtui.protocol.app_key import Proof
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, encode_answer
+from imtui.protocol.limits import heartbeat_interval
+from imtui.protocol.messages import LoginResult
+from imtui.server.core.accounts.changes import CloseReason
+from imtui.server.core.change import Change
+from imtui.server.core.core import Core
+from imtui.server.core.delivery import (
+    CloseDelivery,
+    ForgetDelivery,
+    LoginDelivery,
+    PushDelivery,
+    StatusDelivery,
+)
+from imtui.server.core.messages.changes import MessageSent
+from imtui.server.core.presence.changes import StatusChanged
+from imtui.server.instant import Instant
+from imtui.server.link.ports import EdgePort, HTTPAnswer, HTTPRequest
+from imtui.server.metrics import Metrics
+from imtui.server.node.commits import Answer, Commits, Output
+from imtui.server.store.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from imtui.server.commands.rest import Rest
+
+_log: Final = logging.getLogger(__name__)
+
+
+class CoreHost:
+    """The core's port: carries out what an edge asks, and sends it what comes of it."""
+
+    rest_api: "Rest"
+
+    def __init__(
+        self,
+        core: Core,
+        store: Store,
+        edge: EdgePort,
+        clock: Callable[[], Instant],
+        heartbeat_timeout: float,
+        metrics: Metrics,
+        observers: Sequence[Callable[[list[Change]], None]] = (),
+    ) -> None:
+        """Start; needs a running event loop.
+
+        Args:
+            core: What is driven.
+            store: What makes its changes durable.
+            edge: Who holds the connections.
+            clock: The present.
+            heartbeat_timeout: In seconds; clients are told to send heartbeats accordingly.
+            metrics: Where requests and changes are counted.
+            observers: Called with the changes of each call. They are quick and raise nothing:
+                everybody waits for them.
+        """
+        self._core = core
+        self._edge = edge
+        self._clock = clock
+        self._heartbeat_interval = heartbeat_interval(heartbeat_timeout)
+        self._metrics = metrics
+        self._observers = observers
+        self.commits = Commits(store, self._send, metrics)
+        self.on_due_changed: Callable[[], None] = lambda: None
+        """Called when something may fall due sooner than before."""
+
+    def login(self, session_id: int, proof: Proof, request: Request) -> None:
+        """Log a connection in whose UserSig was checked."""
+        began = monotonic()
+        now = self._clock()
+
+        def carry_out() -> Struct:
+            if self.commits.is_failing:
+                raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+            own_status = self._core.login(session_id, proof, request, now)
+            return LoginResult(self._heartbeat_interval, now.unix_ms, own_status)
+
+        self._carry_out(session_id, request, carry_out, began)
+        # A login may cancel what was to fall due, and then nothing else has changed.
+        self.on_due_changed()
+
+    def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
+        """Carry out a request."""
+        began = monotonic()
+        now = self._clock()
+        self._carry_out(
+            session_id,
+            request,
+            lambda: self._core.call(
+                session_id,
+                request,
+                now,
+                is_dropped=is_dropped,
+                is_read_only=self.commits.is_failing,
+            ),
+            began,
+        )
+
+    def lost(self, session_id: int, *, is_silent: bool = False) -> None:
+        """Note that a connection ended without a logout."""
+        reason = CloseReason.SILENT if is_silent else CloseReason.LOST
+        self._core.lost(session_id, reason, self._clock())
+        self.carry_on()
+
+    async def rest(self, request: HTTPRequest) -> HTTPAnswer:
+        """Answer a request to the HTTP port."""
+        return await self.rest_api.answer(request)
+
+    def sweep(self) -> None:
+        """Carry out what has fallen due."""
+        self._core.sweep(self._clock())
+        self.carry_on()
+
+    def carry_on(self) -> None:
+        """Store and deliver what has changed without being asked for by a session."""
+        changes = self._core.take_changes()
+        if changes:
+            self.commits.add(changes, self._deliver(changes))
+            self.on_due_changed()
+
+    def _carry_out(
+        self, session_id: int, request: Request, call: Callable[[], Struct], began: float
+    ) -> None:
+        answer = self._answer(request, call)
+        outputs: list[Output] = []
+        request_id = request.id
+        if not isinstance(request_id, UnsetType):
+            outputs.append(Answer(session_id, request_id, encode_answer(request_id, answer)))
+        changes = self._core.take_changes()
+        if changes:
+            outputs += self._deliver(changes)
+        if changes or not self.commits.is_idle:
+            self.commits.add(changes, outputs)
+            if changes:
+                self.on_due_changed()
+        elif outputs:
+            # Nothing is on its way to the disk that it could acknowledge.
+            self._send(outputs)
+        self._metrics.ws.answered(request.method, monotonic() - began, answer)
+
+    def _answer(self, request: Request, call: Callable[[], Struct]) -> Struct | IMError:
+        try:
+            return call()
+        except IMError as error:
+            return error
+        except StoreError as error:
+            _log.error("%s", error)
+        except Exception:
+            # A fault of ours: whoever met it is told, and nobody else notices.
+            _log.exception("%s failed", request.method)
+        return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
+
+    def _deliver(self, changes: list[Change]) -> list[Output]:
+        for change in changes:
+            if isinstance(change, StatusChanged):
+                self._metrics.changes += 1
+            elif isinstance(change, MessageSent):
+                self._metrics.messages += change.stored is not None
+        for observe in self._observers:
+            observe(changes)
+        return list(self._core.deliveries(changes))
+
+    def _send(self, outputs: Iterable[Output]) -> None:
+        edge = self._edge
+        for output in outputs:
+            match output:
+                case Answer():
+                    edge.answer(output.session_id, output.data)
+                case PushDelivery():
+                    edge.push(output.session_ids, output.data, is_chat=output.is_chat)
+                case StatusDelivery():
+                    edge.status(output.user_id, output.status, output.session_ids)
+                case ForgetDelivery():
+                    edge.forget(output.session_ids, output.user_ids)
+                case LoginDelivery():
+                    edge.login_changed(output.session_id, output.user_id, output.platform)
+                case CloseDelivery():
+                    edge.close(output.session_id, output.code, output.reason)
+        edge.flush()

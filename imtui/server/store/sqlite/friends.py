@@ -1,0 +1,211 @@
+"""Friends, friend groups, friend requests, blocklists and profiles in SQLite."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypedDict
+
+import msgspec
+from msgspec import Struct
+
+from imtui.protocol.profiles import FriendAllowType, UserFullInfo
+from imtui.server.core.change import Change
+from imtui.server.core.friends import changes as c
+from imtui.server.core.friends.book import NO_NOTE, FriendNote
+from imtui.server.core.friends.request import FriendRequest
+from imtui.server.store.sqlite.statement import ACCOUNT, Statement
+
+
+class StoredFriendship(TypedDict):
+    """The part of ``StoredApp`` that is in these tables."""
+
+    friends: list[tuple[str, str, int]]
+    friend_notes: list[tuple[str, str, FriendNote]]
+    friend_groups: list[tuple[str, str]]
+    grouped_friends: list[tuple[str, str, str]]
+    friend_requests: list[FriendRequest]
+    blocked: list[tuple[str, str, int]]
+    profiles: list[UserFullInfo]
+
+
+def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
+    """Return all that is in these tables, given a function that returns a statement's rows."""
+    lists = (
+        "SELECT o.user_id, f.user_id, x.* FROM friends x JOIN accounts o ON o.key = x.owner"
+        " JOIN accounts f ON f.key = x.friend"
+    )
+    friends = [
+        (owner, friend, since, remark, note)
+        for owner, friend, _, _, since, remark, note in rows(lists)
+    ]
+    requests = rows(
+        "SELECT a.user_id, r.user_id, x.add_time, x.wording, x.remark, x.friend_group,"
+        " x.is_read, x.source FROM friend_requests x JOIN accounts a ON a.key = x.asker"
+        " JOIN accounts r ON r.key = x.receiver ORDER BY x.place"
+    )
+    profiles = rows(
+        "SELECT a.user_id, x.nick_name, x.self_signature, x.allow_type, x.more"
+        " FROM profiles x JOIN accounts a ON a.key = x.account"
+    )
+    return StoredFriendship(
+        friends=[(owner, friend, since) for owner, friend, since, *_ in friends],
+        friend_notes=[
+            (owner, friend, _note(remark, note))
+            for owner, friend, _, remark, note in friends
+            if remark or note
+        ],
+        friend_groups=rows(
+            "SELECT o.user_id, x.name FROM friend_groups x JOIN accounts o ON o.key = x.owner"
+            " ORDER BY x.place"
+        ),
+        grouped_friends=rows(
+            "SELECT o.user_id, x.name, f.user_id FROM grouped_friends x"
+            " JOIN accounts o ON o.key = x.owner JOIN accounts f ON f.key = x.friend"
+        ),
+        friend_requests=list(map(_request, requests)),
+        blocked=rows(
+            "SELECT o.user_id, t.user_id, x.since FROM blocked x"
+            " JOIN accounts o ON o.key = x.owner JOIN accounts t ON t.key = x.target"
+            " ORDER BY x.place"
+        ),
+        profiles=list(map(_profile, profiles)),
+    )
+
+
+def _request(row: tuple[Any, ...]) -> FriendRequest:
+    asker, receiver, add_time, wording, remark, group, is_read, source = row
+    return FriendRequest(asker, receiver, add_time, wording, remark, group, bool(is_read), source)
+
+
+def _profile(row: tuple[Any, ...]) -> UserFullInfo:
+    user_id, nick_name, self_signature, allow_type, more = row
+    info = msgspec.json.decode(more, type=UserFullInfo) if more else UserFullInfo(user_id)
+    return msgspec.structs.replace(
+        info,
+        nick_name=nick_name,
+        self_signature=self_signature,
+        allow_type=FriendAllowType(allow_type),
+    )
+
+
+def _note(remark: str, note: str) -> FriendNote:
+    noted = msgspec.json.decode(note, type=FriendNote) if note else NO_NOTE
+    return msgspec.structs.replace(noted, remark=remark)
+
+
+def _more(value: Struct, column: dict[str, Any], bare: Struct) -> str:
+    """Return in JSON what of a value has no column of its own; empty for nothing."""
+    rest = msgspec.structs.replace(value, **column)
+    return "" if rest == bare else msgspec.json.encode(rest).decode()
+
+
+def _friends_added(change: c.FriendsAdded) -> list[Statement]:
+    sql = (
+        "INSERT INTO friends (owner, friend, remark, note, since)"
+        f" VALUES ({ACCOUNT}, {ACCOUNT}, ?, ?, ?)"
+    )
+    noted = (*_noted(change.note), change.since)
+    return [(sql, (change.user_id, friend, *noted)) for friend in change.friend_ids]
+
+
+def _noted(note: FriendNote) -> tuple[str, str]:
+    return note.remark, _more(note, {"remark": ""}, NO_NOTE)
+
+
+def _friends_deleted(change: c.FriendsDeleted) -> list[Statement]:
+    # Out of the groups as well: the rows there go with this one.
+    sql = f"DELETE FROM friends WHERE owner = {ACCOUNT} AND friend = {ACCOUNT}"
+    return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
+
+
+def _friend_noted(change: c.FriendNoted) -> list[Statement]:
+    sql = (
+        "UPDATE friends SET remark = ?, note = ?, since = ?"
+        f" WHERE owner = {ACCOUNT} AND friend = {ACCOUNT}"
+    )
+    return [(sql, (*_noted(change.note), change.since, change.user_id, change.friend_id))]
+
+
+def _group_created(change: c.FriendGroupCreated) -> list[Statement]:
+    sql = f"INSERT INTO friend_groups (owner, name) VALUES ({ACCOUNT}, ?)"
+    return [(sql, (change.user_id, change.name)), *_grouped(change)]
+
+
+def _groups_deleted(change: c.FriendGroupsDeleted) -> list[Statement]:
+    sql = f"DELETE FROM friend_groups WHERE owner = {ACCOUNT} AND name = ?"
+    return [(sql, (change.user_id, name)) for name in change.names]
+
+
+def _group_renamed(change: c.FriendGroupRenamed) -> list[Statement]:
+    sql = f"UPDATE friend_groups SET name = ? WHERE owner = {ACCOUNT} AND name = ?"
+    return [(sql, (change.new, change.user_id, change.old))]
+
+
+def _grouped(change: c.FriendGroupCreated | c.FriendsGrouped) -> list[Statement]:
+    sql = f"INSERT INTO grouped_friends VALUES ({ACCOUNT}, ?, {ACCOUNT})"
+    return [(sql, (change.user_id, change.name, friend)) for friend in change.friend_ids]
+
+
+def _ungrouped(change: c.FriendsUngrouped) -> list[Statement]:
+    sql = f"DELETE FROM grouped_friends WHERE owner = {ACCOUNT} AND name = ? AND friend = {ACCOUNT}"
+    return [(sql, (change.user_id, change.name, friend)) for friend in change.friend_ids]
+
+
+def _request_added(change: c.FriendRequestAdded) -> list[Statement]:
+    made = change.request
+    # In place of an earlier one, and with the newest place.
+    sql = f"""
+        INSERT OR REPLACE INTO friend_requests
+            (asker, receiver, add_time, wording, remark, friend_group, is_read, source)
+        VALUES ({ACCOUNT}, {ACCOUNT}, ?, ?, ?, ?, ?, ?)
+    """
+    texts = (made.wording, made.remark, made.group)
+    rest = (made.is_read, made.source)
+    return [(sql, (made.asker, made.receiver, made.add_time, *texts, *rest))]
+
+
+def _request_deleted(change: c.FriendRequestDeleted) -> list[Statement]:
+    sql = f"DELETE FROM friend_requests WHERE asker = {ACCOUNT} AND receiver = {ACCOUNT}"
+    return [(sql, (change.asker, change.receiver))]
+
+
+def _requests_read(change: c.FriendRequestsRead) -> list[Statement]:
+    return [
+        (f"UPDATE friend_requests SET is_read = 1 WHERE receiver = {ACCOUNT}", (change.user_id,))
+    ]
+
+
+def _blocked(change: c.BlackListAdded) -> list[Statement]:
+    sql = f"INSERT INTO blocked (owner, target, since) VALUES ({ACCOUNT}, {ACCOUNT}, ?)"
+    return [(sql, (change.user_id, user_id, change.since)) for user_id in change.blocked_ids]
+
+
+def _unblocked(change: c.BlackListDeleted) -> list[Statement]:
+    sql = f"DELETE FROM blocked WHERE owner = {ACCOUNT} AND target = {ACCOUNT}"
+    return [(sql, (change.user_id, user_id)) for user_id in change.blocked_ids]
+
+
+def _profile_changed(change: c.ProfileChanged) -> list[Statement]:
+    info = change.info
+    bare = UserFullInfo(info.user_id)
+    columns = {"nick_name": "", "self_signature": "", "allow_type": bare.allow_type}
+    values = (info.user_id, info.nick_name, info.self_signature, info.allow_type)
+    more = _more(info, columns, bare)
+    return [(f"INSERT OR REPLACE INTO profiles VALUES ({ACCOUNT}, ?, ?, ?, ?)", (*values, more))]
+
+
+STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
+    c.FriendsAdded: _friends_added,
+    c.FriendsDeleted: _friends_deleted,
+    c.FriendNoted: _friend_noted,
+    c.FriendGroupCreated: _group_created,
+    c.FriendGroupsDeleted: _groups_deleted,
+    c.FriendGroupRenamed: _group_renamed,
+    c.FriendsGrouped: _grouped,
+    c.FriendsUngrouped: _ungrouped,
+    c.FriendRequestAdded: _request_added,
+    c.FriendRequestDeleted: _request_deleted,
+    c.FriendRequestsRead: _requests_read,
+    c.BlackListAdded: _blocked,
+    c.BlackListDeleted: _unblocked,
+    c.ProfileChanged: _profile_changed,
+}
+"""What makes each change durable."""

@@ -1,0 +1,109 @@
+"""Migrates a database into a new file, which then takes its place."""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from imtui.server.store.sqlite.connecting import cannot, connect, connect_to_read, version_of
+from imtui.server.store.sqlite.migration.conversations import migrate_conversations
+from imtui.server.store.sqlite.migration.copy import put_in_place
+from imtui.server.store.sqlite.migration.earlier import STEPS
+from imtui.server.store.sqlite.migration.lists import migrate_lists
+from imtui.server.store.sqlite.schema import MESSAGE_INDEXES, SCHEMA_VERSION, TABLES
+from imtui.server.store.store import StoreError
+
+_LAST: Final = len(STEPS)
+_SPARE: Final = 1.25
+"""So much more room than the database has is asked for: rows are laid out otherwise."""
+
+
+def migrate(path: Path, progress: Callable[[str], None]) -> bool:
+    """Migrate a database of an earlier version; tell whether there was anything to do.
+
+    It starts over if it was interrupted. The database as it was is kept beside it.
+
+    Args:
+        path: The database, if there is one.
+        progress: Called with a line now and then.
+
+    Raises:
+        StoreError: It is damaged, or there is not enough room.
+        sqlite3.Error: It cannot be opened.
+    """
+    migrated, upgraded = (path.with_name(f"{path.name}.{name}") for name in ("new-5", "new-4"))
+    for unfinished in (migrated, upgraded):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with contextlib.closing(connect(path)) as database:
+        version = version_of(database)
+        if not 0 < version < SCHEMA_VERSION:
+            return False
+        _check_room(path, 1 + (version < _LAST))
+        # The file alone is then the whole database, also the one that is kept.
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("PRAGMA journal_mode = DELETE")
+    progress(f"Migrating {path.name} from version {version} to {SCHEMA_VERSION} of its schema")
+    try:
+        source = path
+        if version < _LAST:
+            source = upgraded
+            _upgrade(path, upgraded, version)
+        _build(migrated, source, progress)
+        put_in_place(path, migrated)
+    except sqlite3.Error as error:
+        raise cannot(path, "migrated", error) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be migrated: {error.strerror or error}.") from error
+    finally:
+        for unfinished in (migrated, upgraded):
+            unfinished.unlink(missing_ok=True)
+    progress("The database is migrated")
+    return True
+
+
+def _check_room(path: Path, copies: int) -> None:
+    needed = int(path.stat().st_size * copies * _SPARE)
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        mebibyte = 1024 * 1024
+        raise StoreError(
+            f"To migrate {path} {needed // mebibyte + 1} MiB of disk are needed, and "
+            f"{free // mebibyte} MiB are free. Free some, then start again."
+        )
+
+
+def _upgrade(path: Path, upgraded: Path, version: int) -> None:
+    """Make a copy of a database with the last version before ours."""
+    with (
+        contextlib.closing(connect_to_read(path)) as source,
+        contextlib.closing(connect(upgraded)) as target,
+    ):
+        source.backup(target)
+        steps = "".join(STEPS[version:])
+        target.executescript(f"BEGIN; {steps} PRAGMA user_version = {_LAST}; COMMIT;")
+
+
+def _build(migrated: Path, source: Path, progress: Callable[[str], None]) -> None:
+    with (
+        contextlib.closing(connect_to_read(source)) as old,
+        contextlib.closing(connect(migrated)) as new,
+    ):
+        # What is unfinished is thrown away, so that nothing of it need be undone.
+        new.execute("PRAGMA journal_mode = OFF")
+        new.execute("PRAGMA synchronous = OFF")
+        new.executescript(TABLES)
+        new.execute("BEGIN")
+        migrate_lists(old, new)
+        migrate_conversations(old, new, progress)
+        new.execute("COMMIT")
+        progress("Making the indexes")
+        new.executescript(MESSAGE_INDEXES)
+        broken = new.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise sqlite3.DatabaseError(f"a row of {broken[0]} refers to nothing")
+        new.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

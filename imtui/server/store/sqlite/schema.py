@@ -1,0 +1,116 @@
+"""The tables of version 5 of the schema; every table refers to accounts by their keys."""
+
+from typing import Final
+
+SCHEMA_VERSION: Final = 5
+
+APP: Final = """
+CREATE TABLE app (
+    start INTEGER NOT NULL, console TEXT NOT NULL, generation INTEGER NOT NULL,
+    based_on INTEGER NOT NULL, migrated_at INTEGER
+);
+CREATE TABLE app_keys (
+    id INTEGER PRIMARY KEY, sdk_app_id INTEGER NOT NULL, secret_key TEXT NOT NULL
+);
+"""
+
+ACCOUNTS: Final = """
+CREATE TABLE accounts (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL, registered_at INTEGER NOT NULL,
+    deleted_at INTEGER, left_as TEXT NOT NULL DEFAULT 'logged_out',
+    since INTEGER NOT NULL DEFAULT 0, subscriptions_cleared_at INTEGER,
+    sigs_revoked_at INTEGER NOT NULL DEFAULT 0, sigs_used TEXT NOT NULL DEFAULT '[]'
+);
+CREATE UNIQUE INDEX accounts_by_user_id ON accounts (user_id) WHERE deleted_at IS NULL;
+CREATE TABLE devices (
+    account INTEGER NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL,
+    platform TEXT NOT NULL, device_name TEXT NOT NULL, state TEXT NOT NULL,
+    login_order INTEGER NOT NULL, login_time INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+    PRIMARY KEY (account, instance_id)
+) WITHOUT ROWID;
+CREATE TABLE subscriptions (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL REFERENCES accounts,
+    target INTEGER NOT NULL REFERENCES accounts, UNIQUE (owner, target)
+);
+"""
+
+FRIENDS: Final = """
+CREATE TABLE friends (
+    owner INTEGER NOT NULL REFERENCES accounts, friend INTEGER NOT NULL REFERENCES accounts,
+    since INTEGER NOT NULL, remark TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (owner, friend)
+) WITHOUT ROWID;
+CREATE TABLE friend_groups (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL REFERENCES accounts,
+    name TEXT NOT NULL, UNIQUE (owner, name)
+);
+CREATE TABLE grouped_friends (
+    owner INTEGER NOT NULL, name TEXT NOT NULL, friend INTEGER NOT NULL,
+    PRIMARY KEY (owner, name, friend),
+    FOREIGN KEY (owner, name) REFERENCES friend_groups (owner, name)
+        ON DELETE CASCADE ON UPDATE CASCADE,
+    FOREIGN KEY (owner, friend) REFERENCES friends (owner, friend) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX grouped_friends_by_friend ON grouped_friends (owner, friend);
+CREATE TABLE friend_requests (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, asker INTEGER NOT NULL REFERENCES accounts,
+    receiver INTEGER NOT NULL REFERENCES accounts, add_time INTEGER NOT NULL,
+    wording TEXT NOT NULL, remark TEXT NOT NULL, friend_group TEXT NOT NULL,
+    is_read INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (asker, receiver)
+);
+CREATE INDEX friend_requests_by_receiver ON friend_requests (receiver);
+CREATE TABLE blocked (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER NOT NULL REFERENCES accounts,
+    target INTEGER NOT NULL REFERENCES accounts, since INTEGER NOT NULL, UNIQUE (owner, target)
+);
+CREATE TABLE profiles (
+    account INTEGER PRIMARY KEY REFERENCES accounts, nick_name TEXT NOT NULL,
+    self_signature TEXT NOT NULL, allow_type INTEGER NOT NULL, more TEXT NOT NULL
+);
+"""
+"""``note`` and ``more`` hold in JSON what has no column of its own."""
+
+MESSAGES: Final = """
+CREATE TABLE conversations (
+    key INTEGER PRIMARY KEY, kind INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+    version INTEGER NOT NULL, counted INTEGER NOT NULL, first_seq INTEGER NOT NULL,
+    last_timestamp INTEGER NOT NULL, listed_seq INTEGER NOT NULL
+);
+CREATE TABLE members (
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    account INTEGER NOT NULL REFERENCES accounts, joined_seq INTEGER NOT NULL,
+    joined_version INTEGER NOT NULL, read_seq INTEGER NOT NULL, read_at INTEGER NOT NULL,
+    cleared_seq INTEGER NOT NULL, own_version INTEGER NOT NULL, is_pinned INTEGER NOT NULL,
+    recv_opt INTEGER NOT NULL, uncounted INTEGER NOT NULL, unlisted_seq INTEGER NOT NULL,
+    listed_seq INTEGER NOT NULL, listed_until INTEGER NOT NULL,
+    PRIMARY KEY (conversation, account)
+) WITHOUT ROWID;
+CREATE INDEX members_by_account ON members (account);
+CREATE TABLE messages (
+    conversation INTEGER NOT NULL REFERENCES conversations, seq INTEGER NOT NULL,
+    version INTEGER NOT NULL, sender INTEGER NOT NULL REFERENCES accounts, msg_id TEXT NOT NULL,
+    timestamp INTEGER NOT NULL, elem_type INTEGER NOT NULL, text TEXT NOT NULL,
+    data BLOB NOT NULL, cloud_custom_data TEXT NOT NULL, msg_body TEXT NOT NULL,
+    is_revoked INTEGER NOT NULL, is_uncounted INTEGER NOT NULL, is_unlisted INTEGER NOT NULL,
+    PRIMARY KEY (conversation, seq)
+) WITHOUT ROWID;
+CREATE TABLE hidden (
+    conversation INTEGER NOT NULL, account INTEGER NOT NULL, seq INTEGER NOT NULL,
+    own_version INTEGER NOT NULL, PRIMARY KEY (conversation, account, seq),
+    FOREIGN KEY (conversation, account) REFERENCES members
+) WITHOUT ROWID;
+"""
+
+MESSAGE_INDEXES: Final = """
+CREATE UNIQUE INDEX messages_by_msg_id ON messages (sender, msg_id);
+CREATE INDEX messages_by_version ON messages (conversation, version);
+CREATE INDEX messages_by_time ON messages (conversation, timestamp, seq);
+CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_version);
+"""
+"""Made after the rows where many are inserted at once."""
+
+TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES
+EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
+"""A new database."""
+
+SMALL_TABLES: Final = ("app", "app_keys", "accounts", "devices", "subscriptions", "friends")
+"""Those that are checked at each start: broken, they would break everything."""
