@@ -15,7 +15,7 @@ import pytest
             ["textual", "rich", "imtui.sdk", "imtui.tui", "uvicorn", "httpx"],
         ),
         (
-            "imtui.server.core.service",
+            "imtui.server.core.core",
             ["asyncio", "socket", "sqlite3", "websockets", "imtui.server.edge"],
         ),
         ("imtui.protocol.jsonrpc", ["asyncio", "socket", "imtui.sdk", "imtui.server"]),

@@ -132,12 +132,12 @@ class DrivenCore:
         for delivery in deliveries:
             match delivery:
                 case PushDelivery(session_ids=session_ids, data=data):
-                    push = msgspec.json.decode(data)
                     for session_id in session_ids:
+                        push = msgspec.json.decode(data)
                         self.told[session_id].append(Push(push["method"], push["params"]))
                 case StatusDelivery(status=status, session_ids=watching):
-                    shown = {"userStatusList": [msgspec.json.decode(status)]}
                     for session_id in watching:
+                        shown = {"userStatusList": [msgspec.json.decode(status)]}
                         self.told[session_id].append(Push("onUserStatusChanged", shown))
                 case LoginDelivery(session_id=session_id, user_id=user_id):
                     self._liveness.end(session_id)

@@ -85,6 +85,7 @@ class Account:
     subscriptions: list[str] = field(default_factory=list)
     alone_since: float | None = None  # neither ONLINE nor passively logged in
     cleared_at: float | None = None
+    left: int = UNLOGINED  # how the last connected device left
     calls: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def live(self) -> list[Device]:
@@ -96,8 +97,7 @@ class Account:
         """Return the general status."""
         if self.live():
             return ONLINE
-        lost = any(device.state == "lost" for device in self.devices.values())
-        return OFFLINE if lost else UNLOGINED
+        return self.left
 
     def seen(self) -> Seen:
         """Return the status."""
@@ -248,6 +248,8 @@ class Model:
             self._forget(conn)
         else:
             self._drop(account.devices[instance], state)
+            if not account.live():
+                account.left = OFFLINE if state == "lost" else UNLOGINED
         self._count_alone(account)
         self._changed(account, before)
         if instance is not None:
@@ -479,6 +481,7 @@ class Model:
         for account in self.accounts.values():
             for device in account.live():
                 device.state = "lost"
+                account.left = OFFLINE
             account.passive.clear()
             account.calls.clear()
             account.alone_since = self.now

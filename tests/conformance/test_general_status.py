@@ -2,7 +2,18 @@
 
 from .clauses import covers
 from .core_world import CoreWorld
-from .world import OFFLINE, ONLINE, UNLOGINED, World, code, login, query, send_login, status_of
+from .world import (
+    OFFLINE,
+    ONLINE,
+    UNLOGINED,
+    World,
+    code,
+    login,
+    query,
+    send_login,
+    shown,
+    status_of,
+)
 
 
 @covers("general status", 1)
@@ -56,14 +67,20 @@ async def test_general_status__it_belongs_to_the_user_and_not_to_the_device(worl
 
 
 @covers(1)
-async def test_general_status__of_devices_that_ended_differently_the_lost_one_tells(
+async def test_general_status__of_devices_that_ended_differently_the_last_one_decides(
     world: World,
 ) -> None:
     lost, left = await login(world, "alice"), await login(world, "alice")
     bob = await login(world, "bob")
     await lost.drop()
     assert await query(bob, "alice") == ("alice", ONLINE, "")
-    await left.call("logout")
+    own = (await left.call("logout"))["selfStatus"]
+    assert await query(bob, "alice") == ("alice", UNLOGINED, "")
+    assert shown(own) == ("alice", UNLOGINED, "")
+    lost, left = await login(world, "alice"), await login(world, "alice")
+    own = (await left.call("logout"))["selfStatus"]
+    assert shown(own) == ("alice", ONLINE, "")
+    await lost.drop()
     assert await query(bob, "alice") == ("alice", OFFLINE, "")
 
 

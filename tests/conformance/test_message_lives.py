@@ -47,7 +47,8 @@ class Told:
     seq: int
     version: int
     is_revoked: bool = False
-    deleted: set[str] = field(default_factory=set)
+    hidden: dict[str, int] = field(default_factory=dict)
+    """The own version of each of the two who has deleted it."""
 
     def seen_by(self, viewer: str) -> JSON:
         """Return it as the wire has it."""
@@ -55,8 +56,8 @@ class Told:
             **{"msgID": self.msg_id, "sender": self.sender, "receiver": self.receiver},
             **{"timestamp": self.timestamp, "seq": self.seq, "version": self.version},
         }
-        if viewer in self.deleted:
-            return message | {"status": 4}
+        if viewer in self.hidden:
+            return message | {"status": 4, "ownVersion": self.hidden[viewer]}
         return message | ({"status": 6} if self.is_revoked else {"text": self.text})
 
 
@@ -69,15 +70,27 @@ class Talk:
     read: dict[str, int] = field(default_factory=dict)
     pinned: set[str] = field(default_factory=set)
     opt: dict[str, int] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
+    """The own version of each of the two."""
+    cleared: dict[str, int] = field(default_factory=dict)
 
     def raise_version(self) -> int:
         """Count a change."""
         self.version += 1
         return self.version
 
+    def raise_own(self, user: str) -> int:
+        """Count a change that only one of the two sees."""
+        self.own[user] = self.own.get(user, 0) + 1
+        return self.own[user]
+
+    def above_floor(self, viewer: str) -> list[Told]:
+        """Return what somebody has not cleared."""
+        return self.messages[self.cleared.get(viewer, 0) :]
+
     def visible(self, viewer: str) -> list[Told]:
         """Return what somebody has not deleted."""
-        return [told for told in self.messages if viewer not in told.deleted]
+        return [told for told in self.above_floor(viewer) if viewer not in told.hidden]
 
     def seen_by(self, viewer: str, peer: str) -> JSON:
         """Return it as the wire has it."""
@@ -96,6 +109,8 @@ class Talk:
             "isPinned": viewer in self.pinned,
             "recvOpt": self.opt.get(viewer, 0),
             "orderKey": self.messages[-1].timestamp if self.messages else 0,
+            "ownVersion": self.own.get(viewer, 0),
+            "clearedSeq": self.cleared.get(viewer, 0),
         }
         shown = {name: value for name, value in everything.items() if value}
         return {"conversationID": f"c2c_{peer}"} | shown
@@ -109,8 +124,8 @@ class Talks(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.core = DrivenCore(Path(self.folder.name) / "imtui.db")
         self.talks: dict[frozenset[str], Talk] = {}
-        # What a device has that was told all there was at its last look: by place, and a version.
-        self.copies: dict[tuple[str, str], tuple[dict[int, JSON], int]] = {}
+        # What a device has that was told all there was at its last look: by place, with versions.
+        self.copies: dict[tuple[str, str], tuple[dict[int, JSON], int, int]] = {}
         self.log_in()
 
     def teardown(self) -> None:
@@ -171,7 +186,12 @@ class Talks(RuleBasedStateMachine):
         elif there is not None and there.receiver != receiver:
             assert answer == {"code": 6017}
         elif there is not None:
-            assert answer["message"] == there.seen_by(sender)
+            seen = there.seen_by(sender)
+            talk = self.talk(sender, receiver)
+            if there not in talk.above_floor(sender):
+                del seen["text" if "text" in seen else "status"]
+                seen |= {"status": 4, "ownVersion": there.hidden.get(sender, talk.own[sender])}
+            assert answer["message"] == seen
         else:
             talk = self.talk(sender, receiver)
             last = talk.messages[-1].timestamp if talk.messages else 0
@@ -198,8 +218,10 @@ class Talks(RuleBasedStateMachine):
             assert answer == {}
             there.is_revoked = True
             there.version = self.talk(user, peer).raise_version()
+            talk = self.talk(user, peer)
             for one in (user, peer):
-                assert changed_messages(self.take_told(one)) == [there.seen_by(one)]
+                seen = [there.seen_by(one)] if there in talk.above_floor(one) else []
+                assert changed_messages(self.take_told(one)) == seen
             return
         assert changed_messages(self.take_told(user)) == []
 
@@ -211,8 +233,7 @@ class Talks(RuleBasedStateMachine):
         talk = self.talk(user, peer)
         going = [told for told in talk.visible(user) if told.seq in seqs]
         for told in going:
-            told.deleted.add(user)
-            told.version = talk.raise_version()
+            told.hidden[user] = talk.raise_own(user)
         pushes = self.take_told(user)
         assert changed_messages(pushes) == [told.seen_by(user) for told in going]
         assert changed_conversations(pushes) == ([talk.seen_by(user, peer)] if going else [])
@@ -233,11 +254,15 @@ class Talks(RuleBasedStateMachine):
         end = min(up_to or len(talk.messages), len(talk.messages))
         self.expect_read(talk, user, peer, end)
 
-    def expect_read(self, talk: Talk, user: str, peer: str, end: int) -> None:
+    def expect_read(
+        self, talk: Talk, user: str, peer: str, end: int, *, is_counted: bool = True
+    ) -> None:
         """Expect that the other one is told, if anything is newly read."""
         is_news = end > talk.read.get(user, 0)
         if is_news:
             talk.read[user] = end
+            if is_counted:
+                talk.raise_own(user)
             assert changed_conversations(self.take_told(user)) == [talk.seen_by(user, peer)]
         told = [(one["userID"], one["readSeq"]) for one in receipts(self.take_told(peer))]
         assert told == ([(user, end)] if is_news else [])
@@ -257,6 +282,7 @@ class Talks(RuleBasedStateMachine):
             assert answer == {"code": 51012}
         else:
             talk.pinned ^= {user}
+            talk.raise_own(user)
             assert changed_conversations(self.take_told(user)) == [talk.seen_by(user, peer)]
         assert self.take_told(user) == []
 
@@ -270,6 +296,7 @@ class Talks(RuleBasedStateMachine):
             talk = self.talk(user, peer)
             if talk.opt.get(user, 0) != opt:
                 talk.opt[user] = opt
+                talk.raise_own(user)
                 expected.append(talk.seen_by(user, peer))
         assert changed_conversations(self.take_told(user)) == expected
 
@@ -278,15 +305,18 @@ class Talks(RuleBasedStateMachine):
         assert self.call(user, "deleteConversation", conversationID=f"c2c_{peer}") == {}
         if peer == user:
             return
-        talk = self.talk(user, peer)
-        for told in talk.visible(user):
-            told.deleted.add(user)
-            told.version = talk.raise_version()
+        talk, last = self.talk(user, peer), len(self.talk(user, peer).messages)
+        is_any = last > talk.cleared.get(user, 0) or user in talk.pinned
+        if is_any:
+            talk.cleared[user] = last
+            talk.raise_own(user)
         talk.pinned.discard(user)
-        for now in changed_conversations(self.core.told[SESSIONS[user]]):
+        told = changed_conversations(self.core.told[SESSIONS[user]])
+        assert len(told) == is_any
+        for now in told:
             assert "lastMessage" not in now
             assert now.get("version", 0) == talk.version
-        self.expect_read(talk, user, peer, len(talk.messages))
+        self.expect_read(talk, user, peer, last, is_counted=False)
 
     @rule(seconds=st.sampled_from([0.25, 1.0, 60.0, 100.0]))
     def wait(self, seconds: float) -> None:
@@ -304,21 +334,29 @@ class Talks(RuleBasedStateMachine):
         for peer in USERS:
             if peer == user:
                 continue
-            copy, version = self.copies.get((user, peer), ({}, 0))
+            copy, version, own = self.copies.get((user, peer), ({}, 0, 0))
             is_finished = False
             while not is_finished:
                 answer = self.call(
-                    user, "getChangedMessages", userID=peer, sinceVersion=version, count=2
+                    user,
+                    "getChangedMessages",
+                    userID=peer,
+                    sinceVersion=version,
+                    sinceOwnVersion=own,
+                    count=2,
                 )
                 for message in answer["messageList"]:
-                    assert message["version"] > version
-                    version = message["version"]
+                    assert message["version"] > version or message["ownVersion"] > own
                     copy[message["seq"]] = message
+                version, own = answer["nextVersion"], answer["nextOwnVersion"]
                 is_finished = answer["isFinished"]
-            self.copies[user, peer] = (copy, version)
             talk = self.talk(user, peer)
-            assert version == talk.version
-            assert copy == {told.seq: told.seen_by(user) for told in talk.messages}
+            floor = answer["clearedSeq"]
+            copy = {seq: message for seq, message in copy.items() if seq > floor}
+            self.copies[user, peer] = (copy, version, own)
+            assert floor == talk.cleared.get(user, 0)
+            assert (version, own) == (talk.version, talk.own.get(user, 0))
+            assert copy == {told.seq: told.seen_by(user) for told in talk.above_floor(user)}
 
     @invariant()
     def lists_and_histories_are_those_of_the_model(self) -> None:

@@ -215,7 +215,9 @@ async def test_of_an_unknown_account_or_without_messages_there_is_nothing(
     alice, _ = await pair(world)
     for user_id in ("nobody", "bob", "alice"):
         answer = await alice.call(method, userID=user_id)
-        assert answer == {"messageList": [], "isFinished": True}
+        numbers = {"clearedSeq": 0, "nextVersion": 0, "nextOwnVersion": 0}
+        more = numbers if method == "getChangedMessages" else {}
+        assert answer == {"messageList": [], "isFinished": True} | more
 
 
 @pytest.mark.parametrize(
@@ -275,13 +277,23 @@ async def test_what_changed_comes_in_the_order_of_its_last_change_deleted_ones_a
     assert [
         (one["seq"], one["version"], one.get("status", 2), one.get("text", ""))
         for one in answer["messageList"]
-    ] == [(3, 3, 2, "c"), (4, 4, 2, "d"), (2, 5, REVOKED, ""), (1, 6, DELETED, "")]
-    assert texts((await changed(alice, "bob", since=5))["messageList"]) == ["a"]
-    assert (await changed(bob, "alice", since=6))["messageList"] == []
-    page = await changed(bob, "alice", since=3, count=2)
-    assert [one["version"] for one in page["messageList"]] == [4, 5]
-    assert page["isFinished"] is False
-    assert (await changed(bob, "alice", since=4, count=2))["isFinished"] is True
+    ] == [(1, 1, DELETED, ""), (3, 3, 2, "c"), (4, 4, 2, "d"), (2, 5, REVOKED, "")]
+    assert (answer["nextVersion"], answer["nextOwnVersion"]) == (5, 1)
+    assert (await changed(alice, "bob", since=5))["messageList"] == []
+    assert (await changed(bob, "alice", since=5))["messageList"] == []
+    own = await changed(bob, "alice", since=5, sinceOwnVersion=0)
+    assert [(one["seq"], one["status"], one["ownVersion"]) for one in own["messageList"]] == [
+        (1, DELETED, 1)
+    ]
+    assert (await changed(bob, "alice", since=5, sinceOwnVersion=1))["messageList"] == []
+    page = await changed(bob, "alice", since=1, count=2)
+    assert [one["version"] for one in page["messageList"]] == [3, 4]
+    assert (page["isFinished"], page["nextVersion"]) == (False, 4)
+    page = await changed(bob, "alice", since=1, sinceOwnVersion=0, count=3)
+    assert [one["version"] for one in page["messageList"]] == [3, 4, 5]
+    assert (page["isFinished"], page["nextVersion"], page["nextOwnVersion"]) == (False, 5, 0)
+    page = await changed(bob, "alice", since=5, sinceOwnVersion=0, count=3)
+    assert (page["isFinished"], page["nextVersion"], page["nextOwnVersion"]) == (True, 5, 1)
 
 
 async def test_a_recalled_message_is_erased_for_both_and_told_to_all(
@@ -364,13 +376,14 @@ async def test_a_deleted_message_is_gone_on_ones_own_devices_and_the_other_keeps
     for own in (bob, phone):
         told = await own.told()
         gone = changed_messages(told)
-        assert [(one["seq"], one["version"], one["status"]) for one in gone] == [
-            (1, 4, DELETED),
-            (3, 5, DELETED),
+        assert [(one["seq"], one["version"], one["ownVersion"], one["status"]) for one in gone] == [
+            (1, 1, 1, DELETED),
+            (3, 3, 2, DELETED),
         ]
         assert not any("text" in one for one in gone)
         (now,) = changed_conversations(told)
-        assert (now["version"], now["unreadCount"], now["orderKey"]) == (5, 1, active)
+        assert (now["version"], now["ownVersion"]) == (3, 2)
+        assert (now["unreadCount"], now["orderKey"]) == (1, active)
         assert now["lastMessage"]["text"] == "two"
     assert await alice.told() == []
     assert texts(await history(bob, "alice")) == ["two"]
@@ -387,7 +400,7 @@ async def test_what_is_not_there_or_deleted_already_is_passed_over(world: World)
     assert await bob.call("deleteMessages", userID="alice", seqList=[1, 2, 2**70, -1]) == {}
     assert await bob.told() == []
     assert await conversations(bob) == []
-    assert (await conversation(alice, "bob"))["version"] == 2
+    assert (await conversation(alice, "bob"))["version"] == 1
 
 
 async def test_a_message_that_is_recalled_and_deleted_is_deleted_for_who_deleted_it(

@@ -209,6 +209,11 @@ class Lives(RuleBasedStateMachine):
         key, value = setting
         expected = self.model.configure(key, value)
         self.core.set_console({key: value})
+        for conn, pushes in self.core.told.items():
+            # Not of the model, and told to those who are logged in only.
+            told = [push for push in pushes if push.method == "onConsoleChanged"]
+            assert not told or conn in self.slots.values()
+            self.core.told[conn] = [push for push in pushes if push not in told]
         self._compare(expected)
 
     @rule(passing=seconds)

@@ -2,70 +2,101 @@
 
 from collections.abc import Collection, Iterable
 
-from imtui.server.core.changes import Change, MessagesChanged, MessagesCleared, MessageSent
-from imtui.server.core.messages.archive import StoredMessage, sides
+from imtui.server.core.archive import StoredMessage, View, ViewedMessage
+from imtui.server.core.change import Change
+from imtui.server.core.messages.changes import MessageRevoked, MessageSent, MessagesHidden
 
 
 class MemoryArchive:
-    """Keeps every message of what it is told."""
+    """Keeps every message that changes tell of."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._kept: dict[tuple[str, str], StoredMessage] = {}
+        self._messages: dict[tuple[int, int], StoredMessage] = {}
+        """By conversation and seq."""
+        self._hidden: dict[tuple[int, int, int], int] = {}
+        """Own versions by conversation, account and seq."""
 
     def write(self, changes: Iterable[Change]) -> None:
-        """Keep what changes say of messages."""
+        """Keep what changes tell of messages."""
         for change in changes:
-            if isinstance(change, MessageSent) and not change.message.online_user_only:
+            if isinstance(change, MessageSent):
+                self._sent(change)
+            elif isinstance(change, MessageRevoked):
                 self._put(change.stored)
-            elif isinstance(change, MessagesChanged):
-                for stored in change.messages:
-                    self._put(stored)
-            elif isinstance(change, MessagesCleared):
-                version = change.version
-                for stored in self._visible(change.user_id, change.peer_id):
-                    version += 1
-                    self._put(stored.deleted_for(change.user_id, version))
+            elif isinstance(change, MessagesHidden):
+                for one in change.hidden:
+                    key = change.conversation, change.account, one.seq
+                    assert key not in self._hidden, "nobody hides a message twice"
+                    self._hidden[key] = one.own_version
 
-    def find(self, sender: str, msg_id: str) -> StoredMessage | None:
-        return self._kept.get((sender, msg_id))
+    def find(self, sender: int, msg_id: str) -> StoredMessage | None:
+        for stored in self._messages.values():
+            if (stored.sender, stored.msg_id) == (sender, msg_id):
+                return stored
+        return None
 
-    def at(self, viewer: str, peer: str, seqs: Collection[int]) -> list[StoredMessage]:
-        return [one for one in self._between(viewer, peer) if one.message.seq in seqs]
+    def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
+        return [one for one in self._viewed(view) if one.message.seq in seqs]
 
-    def before(self, viewer: str, peer: str, seq: int, count: int) -> list[StoredMessage]:
-        earlier = [one for one in self._visible(viewer, peer) if one.message.seq < seq]
+    def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
+        earlier = [stored for stored in self._visible(view) if stored.seq < seq]
         return earlier[::-1][:count]
 
     def within(
-        self, viewer: str, peer: str, since: int, before: tuple[int, int], count: int
+        self, view: View, since: int, before: tuple[int, int], count: int
     ) -> list[StoredMessage]:
-        there = {
-            (one.message.timestamp, one.message.seq): one for one in self._visible(viewer, peer)
-        }
-        times = [time for time in there if time[0] >= since and time < before]
-        return [there[time] for time in sorted(times, reverse=True)[:count]]
+        found = [
+            stored
+            for stored in self._visible(view)
+            if stored.timestamp >= since and _time(stored) < before
+        ]
+        return sorted(found, key=_time, reverse=True)[:count]
 
-    def changed(self, viewer: str, peer: str, version: int, count: int) -> list[StoredMessage]:
-        later = [one for one in self._between(viewer, peer) if one.message.version > version]
+    def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
+        later = [one for one in self._viewed(view) if one.message.version > version]
         return sorted(later, key=lambda one: one.message.version)[:count]
 
-    def count_unread(self, viewer: str, peer: str, read_seq: int) -> int:
-        return sum(one.counts_for(viewer, read_seq) for one in self._between(viewer, peer))
+    def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
+        later = [one for one in self._viewed(view) if one.own_version > own_version]
+        return sorted(later, key=lambda one: one.own_version)[:count]
 
-    def count_visible(self, viewer: str, peer: str) -> int:
-        return len(self._visible(viewer, peer))
+    def count_unread(self, view: View, after: int, up_to: int) -> int:
+        return sum(
+            after < stored.seq <= up_to
+            and stored.sender != view.account
+            and not stored.is_revoked
+            and not stored.is_uncounted
+            for stored in self._visible(view)
+        )
+
+    def _sent(self, change: MessageSent) -> None:
+        stored, conversation = change.stored, change.conversation
+        if stored is None:
+            return
+        assert conversation is not None
+        assert (stored.conversation, stored.seq) not in self._messages
+        self._put(stored)
+        if change.hidden_from:
+            member = conversation.member(change.hidden_from)
+            self._hidden[conversation.key, member.account, stored.seq] = change.own_version
 
     def _put(self, stored: StoredMessage) -> None:
-        self._kept[stored.message.sender, stored.message.msg_id] = stored
+        self._messages[stored.conversation, stored.seq] = stored
 
-    def _between(self, viewer: str, peer: str) -> list[StoredMessage]:
-        found = [
-            one
-            for one in self._kept.values()
-            if sides(one.message.sender, one.message.receiver) == sides(viewer, peer)
+    def _viewed(self, view: View) -> list[ViewedMessage]:
+        """Return what is above the floor of a view, hidden or not, by seq."""
+        return [
+            ViewedMessage(stored, self._hidden.get((conversation, view.account, seq), 0))
+            for (conversation, seq), stored in sorted(
+                self._messages.items(), key=lambda item: item[0]
+            )
+            if conversation == view.conversation and seq > view.floor
         ]
-        return sorted(found, key=lambda one: one.message.seq)
 
-    def _visible(self, viewer: str, peer: str) -> list[StoredMessage]:
-        return [one for one in self._between(viewer, peer) if not one.is_deleted_for(viewer)]
+    def _visible(self, view: View) -> list[StoredMessage]:
+        return [one.message for one in self._viewed(view) if not one.own_version]
+
+
+def _time(stored: StoredMessage) -> tuple[int, int]:
+    return stored.timestamp, stored.seq

@@ -10,7 +10,7 @@ import pytest
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import ChangedBy
-from imtui.server.core.presence.custom_status import CLEARED, CustomStatus
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 from imtui.tui.own_text import is_away_text
 from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, status, street
 from tests.tui.harness import Running, running

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import ChangedBy, Platform, UserStatus
-from imtui.server.core.presence.custom_status import CLEARED, CustomStatus, Text
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus, Text
 from imtui.tui.away import TRY_AGAIN_AFTER, Away, AwayRules, ComeBack, GoAway, Step
 from imtui.tui.own_text import is_away_text
 from tests.tui.fake import HERE, OFFLINE, ONLINE, PHONE, THIS_DEVICE

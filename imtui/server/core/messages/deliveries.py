@@ -10,7 +10,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.delivery import Deliver, Delivery, push
 from imtui.server.core.messages import changes as c
 from imtui.server.core.messages.conversation import Conversation, Conversations
-from imtui.server.core.messages.views import shown_message
+from imtui.server.core.messages.views import hidden_message, shown_message
 from imtui.server.core.state import State
 
 
@@ -41,10 +41,16 @@ def _sent(state: State, change: c.MessageSent) -> Iterable[Delivery]:
 def _revoked(state: State, change: c.MessageRevoked) -> Iterable[Delivery]:
     for user_id in (change.message.sender, change.message.receiver):
         member = change.conversation.find_member(user_id)
-        if member is not None:
-            shown = MessageList([shown_message(member, change.message)])
-            session_ids = state[Accounts].sessions_of(user_id)
-            yield from push(session_ids, Push.MESSAGES_CHANGED, shown, is_chat=True)
+        own_version = change.hidden.get(user_id)
+        # Who has cleared it is told nothing of it.
+        if member is None or own_version == 0:
+            continue
+        message = shown_message(member, change.message)
+        if own_version:
+            message = hidden_message(message, own_version)
+        session_ids = state[Accounts].sessions_of(user_id)
+        shown = MessageList([message])
+        yield from push(session_ids, Push.MESSAGES_CHANGED, shown, is_chat=True)
 
 
 def _hidden(state: State, change: c.MessagesHidden) -> Iterable[Delivery]:

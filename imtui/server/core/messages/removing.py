@@ -20,8 +20,8 @@ from imtui.server.core.messages.views import hidden_message, message_of, shown_m
 
 class _Found(Struct, frozen=True):
     stored: StoredMessage
-    was_unread: bool
-    """By its receiver."""
+    hidden: dict[str, int]
+    """See ``MessageRevoked.hidden``."""
 
 
 def _plan_revoke(context: Context, params: RevokeMessageParams) -> _Found:
@@ -36,12 +36,14 @@ def _plan_revoke(context: Context, params: RevokeMessageParams) -> _Found:
     age = context.now.unix_ms - stored.timestamp
     if age > limits.REVOKE_WINDOW * 1000 and not isinstance(context.caller, Admin):
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_TIME_LIMIT)
-    receiver = conversation.find_member(user_id)
-    was_unread = False
-    if receiver is not None and not stored.is_uncounted and stored.seq > receiver.read_seq:
-        seen = context.archive.at(receiver.view, [stored.seq])
-        was_unread = bool(seen) and not seen[0].own_version
-    return _Found(stored, was_unread)
+    hidden: dict[str, int] = {}
+    for one in (context.user_id, user_id):
+        member = conversation.find_member(one)
+        if member is not None:
+            found = context.archive.at(member.view, [stored.seq])
+            if not found or found[0].own_version:
+                hidden[one] = found[0].own_version if found else 0
+    return _Found(stored, hidden)
 
 
 @planned(_plan_revoke)
@@ -57,7 +59,8 @@ def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) 
     conversations = context.state[Conversations]
     conversation = conversations.by_key(plan.stored.conversation)
     receiver = conversation.find_member(params.user_id)
-    if receiver is not None and plan.was_unread:
+    is_visible = params.user_id not in plan.hidden
+    if receiver is not None and is_visible and _counts(plan.stored, receiver):
         unread = conversation.unread(receiver)
         conversations.set_unread(conversation, receiver, unread - 1)
     stored = plan.stored.revoked(conversation.next_version())
@@ -67,6 +70,7 @@ def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) 
             stored,
             snapshot(conversation),
             conversations.unread_of(params.user_id),
+            plan.hidden,
         )
     )
 

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import pytest
+from imtui.server.core.logins.logins import Login
+from imtui.server.core.service import IMService
+from imtui.server.store.sqlite.message_tables import MessageTables
 
 from imtui.protocol.chat import SendMessageParams
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import AddFriendParams
 from imtui.protocol.status import UserStatusType
-from imtui.server.instant import Instant
 from imtui.server.core.accounts.user_sigs import UserSigs
 from imtui.server.core.logins import accounts
-from imtui.server.core.logins.logins import Login
-from imtui.server.core.service import IMService
-from imtui.server.store.sqlite.message_tables import MessageTables
+from imtui.server.instant import Instant
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 

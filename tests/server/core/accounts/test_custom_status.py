@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.server.core.presence.custom_status import CLEARED, CustomStatus
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 
 
 def test_the_text_before_comes_back_at_the_end() -> None:
