@@ -84,6 +84,8 @@ class Message(_Message, frozen=True, omit_defaults=True):
     """Its elements as the REST API was given them, in JSON, if text or data do not say it all."""
     is_excluded_from_unread_count: bool = False
     is_excluded_from_last_message: bool = False
+    own_version: int = 0
+    """The viewer's own version at which they hid the message; 0 unless its status is 4."""
 
     def peer(self, user_id: str) -> str:
         """Return with whom the conversation is, as seen by one of the two."""
@@ -153,7 +155,7 @@ class Conversation(_Message, frozen=True, omit_defaults=True):
 
     conversation_id: str
     version: int = 0
-    """Raised by one with each change of its messages: whoever misses one asks for those since."""
+    """Counts what all members see: one for each new message and each recall."""
     last_message: Message | None = None
     """The newest that is not deleted."""
     unread_count: int = 0
@@ -165,6 +167,14 @@ class Conversation(_Message, frozen=True, omit_defaults=True):
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     order_key: int = 0
     """Conversations are ordered by it, the greatest first, after those that are pinned."""
+    own_version: int = 0
+    """Counts what this member alone sees.
+
+    One for each message hidden from them, and for each of their reads, pins, receive options and
+    deletions of the conversation.
+    """
+    cleared_seq: int = 0
+    """This member sees nothing at or below it."""
 
     @property
     def user_id(self) -> str:
@@ -209,6 +219,26 @@ class GetChangedMessagesParams(_Message, frozen=True):
     since_version: int = 0
     count: int = 100
     """1 to 100."""
+    since_own_version: int | None = None
+    """Ask also for what this member hid after it; None for what changed for all members alone."""
+
+
+class ChangedMessages(_Message, frozen=True):
+    """The answer to ``getChangedMessages``.
+
+    First come the messages that changed for all members, then those that this member hid. A
+    backend from before own versions sends the first two fields only.
+    """
+
+    message_list: list[Message]
+    is_finished: bool = True
+    """Whether this is the last page."""
+    cleared_seq: int = 0
+    """The member sees nothing at or below it."""
+    next_version: int = 0
+    """``since_version`` of the next page; after the last one, the version that the client has."""
+    next_own_version: int = 0
+    """The same for ``since_own_version``."""
 
 
 class MessageList(_Message, frozen=True):

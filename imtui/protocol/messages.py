@@ -138,6 +138,13 @@ class LoginResult(_Message, frozen=True):
     """The own status, this login counted."""
 
 
+class LogoutResult(_Message, frozen=True):
+    """The answer to ``logout``."""
+
+    self_status: UserStatus
+    """The own status after it: ONLINE if other devices remain."""
+
+
 class SetSelfStatusParams(_Message, frozen=True):
     """The parameters of ``setSelfStatus``."""
 
