@@ -10,8 +10,6 @@ passed over is in that answer too, so nothing is lost and nothing is told twice.
 """
 
 from collections.abc import Callable, Iterable
-from itertools import islice
-from typing import Final
 
 import msgspec
 
@@ -21,18 +19,17 @@ from imtui.protocol.chat import (
     MessageStatus,
     ReadReceipt,
     ReceiveOpt,
-    conversation_id,
 )
 from imtui.sdk.credible import is_credible, is_credible_conversation, is_number
+from imtui.sdk.known_conversations import KnownConversations
+from imtui.sdk.made_here import MadeHere
 from imtui.sdk.news import ConversationInfo, Known, News
 
 Kept = Callable[[str, int], Message | None]
 """Returns the message with a user at a seq, if it is kept."""
 
-_MADE_HERE_MAX: Final = 8192
 
-
-class Conversations:
+class Conversations(KnownConversations):
     """The conversations of an account, brought forward by each event."""
 
     def __init__(
@@ -47,45 +44,12 @@ class Conversations:
             listed: Whether the backend's list was ever taken as a whole. Before, a conversation
                 that turns up is taken as it is; afterwards, all of it is new.
         """
+        super().__init__(known)
         self._user_id = user_id
         self._kept = kept
-        self._known = {each.info.user_id: each for each in known}
-        self._total = sum(each.info.notified_unread for each in self._known.values())
         self._seen: set[str] | None = None
-        self._made_here: dict[str, bool] = {}
+        self._made_here = MadeHere(user_id)
         self.listed = listed
-
-    @property
-    def total_unread(self) -> int:
-        """Return how many messages are unread, those of muted conversations left out."""
-        return self._total
-
-    def get(self, user_id: str) -> ConversationInfo | None:
-        """Return the conversation with a user, if there is anything to it."""
-        known = self._known.get(user_id)
-        return known.info if known is not None and known.info.is_listed else None
-
-    def all(self) -> list[ConversationInfo]:
-        """Return all, those that are pinned first, then the one that was active last."""
-        infos = (known.info for known in self._known.values())
-        return sorted(
-            (info for info in infos if info.is_listed),
-            key=lambda info: (not info.is_pinned, -info.order_key, info.user_id),
-        )
-
-    def top(self, user_id: str) -> int:
-        """Return the seq of the newest message with a user that was applied."""
-        known = self._known.get(user_id)
-        return 0 if known is None else known.top
-
-    def complete(self, user_id: str) -> int:
-        """Return up to which version the changes with a user were applied."""
-        known = self._known.get(user_id)
-        return 0 if known is None else known.complete
-
-    def behind(self) -> list[str]:
-        """Return the users whose conversations have changes that were not applied."""
-        return [user_id for user_id, known in self._known.items() if known.is_behind]
 
     def is_sane(self, message: Message) -> bool:
         """Tell whether a message can be one of this account's."""
@@ -93,10 +57,7 @@ class Conversations:
 
     def made_here(self, msg_id: str) -> None:
         """Take note that this device makes a message, so that it is told as sent, once."""
-        self._made_here.setdefault(msg_id, True)
-        surplus = max(0, len(self._made_here) - _MADE_HERE_MAX)
-        for oldest in list(islice(self._made_here, surplus)):
-            del self._made_here[oldest]
+        self._made_here.add(msg_id)
 
     # What the backend tells
 
@@ -114,7 +75,7 @@ class Conversations:
         if not self.is_sane(message):
             return news
         if not message.online_user_only:
-            self._confirm(message, news)
+            self._made_here.confirm(message, news.sent)
         if message.version:
             # For it is not pushed to its own device, and is not to be missing until it is fetched.
             news.messages.append(message)
@@ -262,16 +223,9 @@ class Conversations:
         known = self._known.get(user_id)
         return not self.listed and (known is None or not known.heard)
 
-    def _known_or_new(self, user_id: str) -> Known:
-        known = self._known.get(user_id)
-        if known is None:
-            known = Known(ConversationInfo(conversation_id(user_id), user_id))
-            self._known[user_id] = known
-        return known
-
     def _take(self, message: Message, news: News) -> None:
         if not message.version:
-            if not self._confirm(message, news):
+            if not self._made_here.confirm(message, news.sent):
                 news.received.append(message)
             return
         user_id = message.peer(self._user_id)
@@ -300,7 +254,7 @@ class Conversations:
             self._set(known, self._summary(known.info, message, is_new), news)
         news.messages.append(message)
         known.top = max(known.top, message.seq)
-        mine = self._confirm(message, news)
+        mine = self._made_here.confirm(message, news.sent)
         if message.status is MessageStatus.SEND_SUCC:
             if is_new and not mine:
                 news.received.append(message)
@@ -340,15 +294,6 @@ class Conversations:
         return msgspec.structs.replace(
             info, unread_count=max(unread, 0), last_message=last, order_key=order_key
         )
-
-    def _confirm(self, message: Message, news: News) -> bool:
-        """Tell whether this device made a message; the first time, it is told as sent."""
-        if message.sender != self._user_id or message.msg_id not in self._made_here:
-            return False
-        if self._made_here[message.msg_id]:
-            self._made_here[message.msg_id] = False
-            news.sent.append(message)
-        return True
 
     def _take_conversation(self, conversation: Conversation, news: News) -> None:
         user_id = conversation.user_id
@@ -394,11 +339,8 @@ class Conversations:
         self._set(known, empty, news)
 
     def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
-        before, known.info = known.info, info
-        news.known[info.user_id] = known
-        if msgspec.structs.replace(before, version=info.version) != info:
-            news.conversations[info.user_id] = info
-            self._total += info.notified_unread - before.notified_unread
+        super()._set(known, info, news)
+        if info.user_id in news.conversations:
             self._touch(info.user_id)
 
     def _touch(self, user_id: str) -> None:
