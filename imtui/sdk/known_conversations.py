@@ -39,10 +39,15 @@ class KnownConversations:
         known = self._known.get(user_id)
         return 0 if known is None else known.top
 
-    def complete(self, user_id: str) -> int:
-        """Return up to which version the changes with a user were applied."""
+    def cleared_seq(self, user_id: str) -> int:
+        """Return the seq at and below which nothing is left of what was said with a user."""
         known = self._known.get(user_id)
-        return 0 if known is None else known.complete
+        return 0 if known is None else known.info.cleared_seq
+
+    def since(self, user_id: str) -> tuple[int, int]:
+        """Return up to which version and own version the changes with a user were applied."""
+        known = self._known.get(user_id)
+        return (0, 0) if known is None else (known.complete, known.own_complete)
 
     def behind(self) -> list[str]:
         """Return the users whose conversations have changes that were not applied."""
