@@ -1,1 +1,1 @@
-"""What both sides agree on; README.md beside this file is the whole of it in words."""
+"""The protocol between client and backend; README.md beside this file describes it in full."""

@@ -1,6 +1,6 @@
-"""What the wire says of messages and conversations.
+"""Messages and conversations on the wire.
 
-Names are those of the field: a conversation of two is ``c2c_<userID>``, seen from either side.
+Each of two members sees their conversation as ``c2c_<userID>``, with the other member's ID.
 """
 
 from enum import IntEnum
@@ -17,12 +17,12 @@ _C2C: Final = "c2c_"
 
 
 class ElemType(IntEnum):
-    """What a message is."""
+    """The kind of a message."""
 
     TEXT = 1
     CUSTOM = 2
     IMAGE = 3
-    """This kind and those after it come from the REST API; ``text`` says in words what they are."""
+    """This kind and those below come from the REST API only; ``text`` describes them in words."""
     SOUND = 4
     VIDEO = 5
     FILE = 6
@@ -31,27 +31,27 @@ class ElemType(IntEnum):
 
 
 class MessageStatus(IntEnum):
-    """What became of a message."""
+    """The state of a message."""
 
     SENDING = 1
-    """Only on the sender's own device: not acknowledged yet."""
+    """On the sender's own device only: not acknowledged yet."""
     SEND_SUCC = 2
     SEND_FAIL = 3
-    """Only on the sender's own device: refused."""
+    """On the sender's own device only: refused."""
     HAS_DELETED = 4
-    """Deleted by whoever looks at it; nothing of it is left for them."""
+    """Hidden from the viewer, without its contents."""
     LOCAL_REVOKED = 6
-    """Recalled by its sender; nothing of it is left for anybody."""
+    """Recalled by its sender; the contents are erased for all members."""
 
 
 class ReceiveOpt(IntEnum):
-    """How messages of a conversation are received."""
+    """How a member receives the messages of a conversation."""
 
     RECEIVE = 0
     NOT_RECEIVE = 1
-    """Kept, but not pushed to connected devices."""
+    """Stored, but not pushed to connected devices."""
     RECEIVE_NOT_NOTIFY = 2
-    """Received, but not notified and not in the total unread count: muted."""
+    """Muted: pushed, but without a notification, and left out of the total unread count."""
 
 
 class _Message(Struct, frozen=True, rename=wire_name):
@@ -62,13 +62,13 @@ class Message(_Message, frozen=True, omit_defaults=True):
     """A message of a conversation of two."""
 
     msg_id: str
-    """Made by the sender's device; together with the sender it names the message."""
+    """Made by the sender's device; unique among the sender's messages."""
     sender: str
     receiver: str
     timestamp: int = 0
-    """When the backend took it, in Unix milliseconds; it never goes back in a conversation."""
+    """When the backend accepted it, in Unix milliseconds; never decreases in a conversation."""
     seq: int = 0
-    """Its place in the conversation, counted from 1 without a gap; 0 for online-only messages."""
+    """Its position in the conversation, from 1 without gaps; 0 for online-only messages."""
     version: int = 0
     """The conversation's version at which the message last changed."""
     elem_type: ElemType = ElemType.TEXT
@@ -76,29 +76,29 @@ class Message(_Message, frozen=True, omit_defaults=True):
     data: bytes = b""
     """The payload of a custom message; Base64 in JSON."""
     cloud_custom_data: str = ""
-    """What the sender's app adds, such as the message that is replied to, as JSON."""
+    """Data that the sender's app adds, as JSON, such as the message that it replies to."""
     status: MessageStatus = MessageStatus.SEND_SUCC
     online_user_only: bool = False
-    """Neither stored nor counted: a typing hint."""
+    """Neither stored nor counted, such as a typing hint."""
     msg_body: str = ""
-    """Its elements as the REST API was given them, in JSON, if text or data do not say it all."""
+    """Its elements as the REST API received them, as JSON, if ``text`` and ``data`` lose some."""
     is_excluded_from_unread_count: bool = False
     is_excluded_from_last_message: bool = False
     own_version: int = 0
     """The viewer's own version at which they hid the message; 0 unless its status is 4."""
 
     def peer(self, user_id: str) -> str:
-        """Return with whom the conversation is, as seen by one of the two."""
+        """Return the other member of the conversation, as ``user_id`` sees it."""
         return self.receiver if self.sender == user_id else self.sender
 
     @property
     def size(self) -> int:
-        """Return how many bytes of the limit it takes."""
+        """Return how many bytes count towards the limit."""
         return size_of(self.text, self.data, self.cloud_custom_data)
 
 
 def size_of(text: str, data: bytes, cloud_custom_data: str) -> int:
-    """Return how many bytes of the limit the contents of a message take."""
+    """Return how many bytes of a message's contents count towards the limit."""
     texts = (
         text.encode("utf-8", "surrogatepass"),
         cloud_custom_data.encode("utf-8", "surrogatepass"),
@@ -107,11 +107,11 @@ def size_of(text: str, data: bytes, cloud_custom_data: str) -> int:
 
 
 def check_contents(elem_type: ElemType, text: str, data: bytes, cloud_custom_data: str) -> None:
-    """Check what a message holds.
+    """Check the contents of a message.
 
     Raises:
-        IMError: 6017 for a message without contents, with contents of the other kind, with NUL
-            or lone surrogates; 8001 for more than 12 KB.
+        IMError: 6017 if the contents are missing or of another kind, or have NUL or lone
+            surrogates; 8001 for more than 12 KB.
     """
     if elem_type is ElemType.TEXT and (not text.strip() or data):
         raise invalid_parameters("text", "a text message has a text and nothing else")
@@ -140,10 +140,10 @@ def conversation_id(user_id: str) -> str:
 
 
 def peer_of(conversation_id: str) -> str:
-    """Return the user that a conversation is with.
+    """Return the other member of a conversation.
 
     Raises:
-        IMError: 6017 if there can be no such conversation.
+        IMError: 6017 if the conversation ID is not valid.
     """
     if not conversation_id.startswith(_C2C):
         raise invalid_parameters("conversationID", "c2c_ and a user ID")
@@ -151,22 +151,22 @@ def peer_of(conversation_id: str) -> str:
 
 
 class Conversation(_Message, frozen=True, omit_defaults=True):
-    """A conversation as one of the two sees it."""
+    """A conversation as one member sees it."""
 
     conversation_id: str
     version: int = 0
     """Counts what all members see: one for each new message and each recall."""
     last_message: Message | None = None
-    """The newest that is not deleted."""
+    """The newest message that this member has not deleted."""
     unread_count: int = 0
     read_seq: int = 0
-    """All up to this one were read by oneself."""
+    """The seq up to which this member has read."""
     peer_read_seq: int = 0
-    """All up to this one were read by the other."""
+    """The seq up to which the other member has read."""
     is_pinned: bool = False
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     order_key: int = 0
-    """Conversations are ordered by it, the greatest first, after those that are pinned."""
+    """The list is sorted by it, greatest first, after the pinned conversations."""
     own_version: int = 0
     """Counts what this member alone sees.
 
@@ -178,7 +178,7 @@ class Conversation(_Message, frozen=True, omit_defaults=True):
 
     @property
     def user_id(self) -> str:
-        """Return with whom it is."""
+        """Return the other member."""
         return self.conversation_id.removeprefix(_C2C)
 
 
@@ -186,9 +186,9 @@ class SendMessageParams(_Message, frozen=True, omit_defaults=True):
     """The parameters of ``sendMessage``."""
 
     user_id: str
-    """To whom."""
+    """The receiver."""
     msg_id: str
-    """1 to 64 of ``A-Z a-z 0-9 _ -``; the same one again makes no second message."""
+    """1 to 64 of ``A-Z a-z 0-9 _ -``; sending the same ID again makes no second message."""
     elem_type: ElemType = ElemType.TEXT
     text: str = ""
     data: bytes = b""
@@ -209,7 +209,7 @@ class GetHistoryParams(_Message, frozen=True):
     count: int = 20
     """1 to 100."""
     before_seq: int | None = None
-    """Only those before this one; the newest if absent."""
+    """Only messages before this one; None for the newest."""
 
 
 class GetChangedMessagesParams(_Message, frozen=True):
@@ -220,7 +220,7 @@ class GetChangedMessagesParams(_Message, frozen=True):
     count: int = 100
     """1 to 100."""
     since_own_version: int | None = None
-    """Ask also for what this member hid after it; None for what changed for all members alone."""
+    """Also ask for what this member hid after it; None: only for what changed for all members."""
 
 
 class ChangedMessages(_Message, frozen=True):
@@ -242,26 +242,26 @@ class ChangedMessages(_Message, frozen=True):
 
 
 class MessageList(_Message, frozen=True):
-    """An answer with messages, and what pushes tell of messages."""
+    """An answer or a push that holds messages."""
 
     message_list: list[Message]
     is_finished: bool = True
-    """Whether there is nothing beyond."""
+    """Whether this is the last page."""
 
 
 class RevokeMessageParams(_Message, frozen=True):
-    """The parameters of ``revokeMessage``: one's own message to a user."""
+    """The parameters of ``revokeMessage``."""
 
     user_id: str
     msg_id: str
 
 
 class DeleteMessagesParams(_Message, frozen=True):
-    """The parameters of ``deleteMessages``: gone for oneself, on all devices."""
+    """The parameters of ``deleteMessages``."""
 
     user_id: str
     seq_list: list[int]
-    """1 to 50."""
+    """1 to 50 messages."""
 
 
 class CleanUnreadParams(_Message, frozen=True):
@@ -269,23 +269,24 @@ class CleanUnreadParams(_Message, frozen=True):
 
     conversation_id: str
     clean_sequence: int = 0
-    """Read up to this one; 0 for all."""
+    """The seq up to which messages are read; 0 for all."""
 
 
 class GetConversationListParams(_Message, frozen=True):
-    """The parameters of ``getConversationList``: a page, after the one that named ``cursor``."""
+    """The parameters of ``getConversationList``."""
 
     cursor: str = ""
+    """``next_cursor`` of the previous page; empty for the first one."""
     count: int = 100
     """1 to 100."""
 
 
 class ConversationList(_Message, frozen=True):
-    """The answer to ``getConversationList``, and what ``onConversationChanged`` tells."""
+    """The answer to ``getConversationList``, and the push ``onConversationChanged``."""
 
     conversation_list: list[Conversation]
     next_cursor: str | None = None
-    """Ask for the next page with it; null on the last one."""
+    """The cursor of the next page; null on the last one."""
 
 
 class PinConversationParams(_Message, frozen=True):
@@ -304,23 +305,23 @@ class SetReceiveOptParams(_Message, frozen=True):
 
 
 class DeleteConversationParams(_Message, frozen=True):
-    """The parameters of ``deleteConversation``: with its messages, for oneself."""
+    """The parameters of ``deleteConversation``."""
 
     conversation_id: str
 
 
 class ReadReceipt(_Message, frozen=True):
-    """That the other one has read."""
+    """How far the other member has read."""
 
     user_id: str
-    """Who has read."""
+    """The other member."""
     read_seq: int
-    """All up to this one."""
+    """The seq up to which they have read."""
     timestamp: int
-    """When, in Unix milliseconds."""
+    """When they read, in Unix milliseconds."""
 
 
 class ReadReceiptList(_Message, frozen=True):
-    """What ``onRecvC2CReadReceipt`` tells."""
+    """The push ``onRecvC2CReadReceipt``."""
 
     receipt_list: list[ReadReceipt]

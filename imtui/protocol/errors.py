@@ -1,4 +1,4 @@
-"""The error codes of this field that we use, and the exception that carries one."""
+"""The field's error codes that we use, and the exception that carries one."""
 
 from collections.abc import Mapping
 from enum import IntEnum
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 
 class ErrorCode(IntEnum):
-    """An error code with its symbolic name and, in ``meaning``, what it says."""
+    """An error code; ``meaning`` says it in words."""
 
     meaning: str
 
@@ -19,7 +19,7 @@ class ErrorCode(IntEnum):
 
     ERR_SUCC = 0, "Success."
 
-    # JSON-RPC 2.0's own codes, for requests that are malformed.
+    # Codes of JSON-RPC 2.0, for malformed requests.
     JSONRPC_PARSE_ERROR = -32700, "The frame is not JSON."
     JSONRPC_INVALID_REQUEST = -32600, "The frame is not one JSON-RPC 2.0 request."
     JSONRPC_METHOD_NOT_FOUND = -32601, "There is no such method."
@@ -138,10 +138,10 @@ _BY_NUMBER: Final = {int(code): code for code in ErrorCode}
 
 
 class IMError(Exception):
-    """A call failed, with the field's code for it.
+    """A call failed.
 
     Attributes:
-        code: The number, an ``ErrorCode`` where it is one that we know.
+        code: The field's code; an ``ErrorCode`` if it is a known one.
         message: One line for a person.
         data: Details for a program, such as ``retryAfterMs`` with 7008; often empty.
     """
@@ -156,7 +156,7 @@ class IMError(Exception):
 
     @property
     def symbol(self) -> str:
-        """Return the code's symbolic name, or an empty string for a code that we do not know."""
+        """Return the code's symbolic name; empty for an unknown code."""
         return self.code.name if isinstance(self.code, ErrorCode) else ""
 
     def __str__(self) -> str:
@@ -165,5 +165,5 @@ class IMError(Exception):
 
 
 def invalid_parameters(field: str, problem: str) -> IMError:
-    """Return error 6017 that names the field and what is wrong with it."""
+    """Return error 6017, naming the field and its problem."""
     return IMError(ErrorCode.ERR_INVALID_PARAMETERS, f"{field}: {problem}.", {"field": field})

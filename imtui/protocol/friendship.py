@@ -1,4 +1,4 @@
-"""What the wire says of friend requests, friend groups, relations and the blocklist."""
+"""Friend requests, friend groups, relations and the blocklist on the wire."""
 
 from enum import IntEnum
 
@@ -9,23 +9,23 @@ from imtui.protocol.wire_names import wire_name
 
 
 class FriendApplicationType(IntEnum):
-    """Which way a friend request goes."""
+    """The direction of a friend request."""
 
     COME_IN = 1
     SEND_OUT = 2
 
 
 class FriendAcceptType(IntEnum):
-    """How a friend request is agreed to."""
+    """How a user accepts a friend request."""
 
     AGREE = 0
-    """Whoever asked has oneself in their list."""
+    """Only the requester gets the other user in their friend list."""
     AGREE_AND_ADD = 1
-    """And one has them in one's own."""
+    """Both users get each other in their friend lists."""
 
 
 class FriendRelationType(IntEnum):
-    """Who of two has the other one in their friend list."""
+    """Which of two users has the other in their friend list."""
 
     NONE = 0
     IN_MY_LIST = 1
@@ -38,34 +38,34 @@ class _Message(Struct, frozen=True, rename=wire_name):
 
 
 class FriendApplication(_Message, frozen=True, omit_defaults=True):
-    """A friend request that is neither agreed to nor refused yet, as one of the two sees it."""
+    """A pending friend request, as one of the two users sees it."""
 
     user_id: str
-    """The other one of the two."""
+    """The other user."""
     type: FriendApplicationType
     add_time: int
-    """When it was last made, in Unix milliseconds."""
+    """When the request was last sent, in Unix milliseconds."""
     add_wording: str = ""
     nick_name: str = ""
-    """The other one's."""
+    """The other user's nick name."""
 
 
 class FriendApplicationList(_Message, frozen=True):
-    """The answer to ``getFriendApplicationList``, and what ``onFriendApplicationListAdded`` tells.
+    """The answer to ``getFriendApplicationList``, and the push ``onFriendApplicationListAdded``.
 
-    The newest is the first.
+    The newest request comes first.
     """
 
     friend_application_list: list[FriendApplication]
     unread_count: int = 0
-    """How many of those that came in are new since they were last read."""
+    """The number of incoming requests since the user last read them."""
 
 
 class AcceptFriendApplicationParams(_Message, frozen=True):
     """The parameters of ``acceptFriendApplication``."""
 
     user_id: str
-    """Who asked."""
+    """The requester."""
     accept_type: FriendAcceptType = FriendAcceptType.AGREE_AND_ADD
     friend_remark: str = ""
 
@@ -74,7 +74,7 @@ class FriendApplicationParams(_Message, frozen=True):
     """The parameters of ``refuseFriendApplication`` and ``deleteFriendApplication``."""
 
     user_id: str
-    """The other one of the two."""
+    """The other user."""
 
 
 class SetFriendInfoParams(_Message, frozen=True):
@@ -82,7 +82,7 @@ class SetFriendInfoParams(_Message, frozen=True):
 
     user_id: str
     friend_remark: str
-    """What one calls the friend; empty for nothing."""
+    """The user's own name for the friend; may be empty."""
 
 
 class CheckFriendParams(_Message, frozen=True):
@@ -90,11 +90,11 @@ class CheckFriendParams(_Message, frozen=True):
 
     user_id_list: list[str]
     check_type: FriendType = FriendType.BOTH
-    """With ``SINGLE`` only one's own list is looked at."""
+    """``SINGLE`` checks the own list only."""
 
 
 class FriendCheckResult(_Message, frozen=True):
-    """How one stands to a user."""
+    """The relation to a user."""
 
     user_id: str
     relation: FriendRelationType
@@ -107,11 +107,11 @@ class FriendCheckResultList(_Message, frozen=True):
 
 
 class FriendInfoResult(_Message, frozen=True):
-    """How one stands to a user, and what is known of them."""
+    """The relation to a user, and their profile texts."""
 
     relation: FriendRelationType
     friend_info: FriendInfo
-    """Without a status."""
+    """Its ``user_status`` is None."""
 
 
 class FriendInfoResultList(_Message, frozen=True):
@@ -121,33 +121,33 @@ class FriendInfoResultList(_Message, frozen=True):
 
 
 class FriendGroup(_Message, frozen=True):
-    """A friend group; who is in it is said by ``FriendInfo.friend_groups``."""
+    """A friend group; ``FriendInfo.friend_groups`` names the groups of each friend."""
 
     group_name: str
     friend_count: int
 
 
 class FriendGroupList(_Message, frozen=True):
-    """The answer to ``getFriendGroups``, in the order in which they were made."""
+    """The answer to ``getFriendGroups``: the groups in the order of their creation."""
 
     friend_group_list: list[FriendGroup]
 
 
 class FriendGroupParams(_Message, frozen=True):
-    """A friend group and some friends: parameters of its calls, and what its pushes tell."""
+    """A friend group and some friends: the parameters of its methods, and its pushes."""
 
     group_name: str
     user_id_list: list[str] = []
 
 
 class DeleteFriendGroupParams(_Message, frozen=True):
-    """The parameters of ``deleteFriendGroup``, and what ``onFriendGroupDeleted`` tells."""
+    """The parameters of ``deleteFriendGroup``, and the push ``onFriendGroupDeleted``."""
 
     group_name_list: list[str]
 
 
 class RenameFriendGroupParams(_Message, frozen=True):
-    """The parameters of ``renameFriendGroup``, and what ``onFriendGroupNameChanged`` tells."""
+    """The parameters of ``renameFriendGroup``, and the push ``onFriendGroupNameChanged``."""
 
     old_name: str
     new_name: str

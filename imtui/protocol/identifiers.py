@@ -1,4 +1,4 @@
-"""Which IDs, device names and custom texts are valid."""
+"""Validation of IDs, names and texts."""
 
 import re
 from typing import Final
@@ -44,7 +44,7 @@ def check_user_ids(user_ids: list[str], most: int, field: str = "userIDList") ->
     """Return the user IDs without repeats, each at the place of its first mention.
 
     Raises:
-        IMError: 6017 for an invalid ID or for more than ``most`` different ones.
+        IMError: 6017 for an invalid ID, or more than ``most`` different IDs.
     """
     unique = dict.fromkeys(check_user_id(user_id, field) for user_id in user_ids)
     if len(unique) > most:
@@ -53,10 +53,10 @@ def check_user_ids(user_ids: list[str], most: int, field: str = "userIDList") ->
 
 
 def check_some_user_ids(user_ids: list[str], most: int, field: str = "userIDList") -> list[str]:
-    """Return what ``check_user_ids`` does, at least one.
+    """Return the same as ``check_user_ids``, at least one user ID.
 
     Raises:
-        IMError: 6017 for an invalid ID, for none, or for more than ``most`` different ones.
+        IMError: 6017 for an invalid ID, an empty list, or more than ``most`` different IDs.
     """
     unique = check_user_ids(user_ids, most, field)
     if not unique:
@@ -120,7 +120,7 @@ def check_custom_status(text: str | None) -> str:
 
 
 def check_add_wording(text: str) -> str:
-    """Return the words of a friend request without surrounding white space; they may be empty.
+    """Return the text of a friend request without surrounding white space; it may be empty.
 
     Raises:
         IMError: 6017 for controls; 9003 for more than 120 bytes.

@@ -1,4 +1,4 @@
-"""The envelopes of the wire: JSON-RPC 2.0 requests, answers and pushes, as frames and back."""
+"""JSON-RPC 2.0 requests, answers and pushes: encoding them as frames, and decoding frames."""
 
 import re
 from typing import Any, Final, TypeVar
@@ -13,7 +13,7 @@ from imtui.protocol.messages import Push
 RequestID = int | float | str | None
 
 Params = Raw | UnsetType
-"""The parameters of a request that are not decoded yet."""
+"""The parameters of a request, not decoded yet."""
 
 T = TypeVar("T", bound=Struct)
 
@@ -27,7 +27,7 @@ class ErrorObject(Struct, frozen=True, omit_defaults=True):
 
 
 class Request(Struct, frozen=True):
-    """A JSON-RPC request; without an ID it is a notification, and is not answered."""
+    """A JSON-RPC request; without an ID it is a notification and gets no answer."""
 
     jsonrpc: str
     method: str
@@ -42,7 +42,7 @@ class _Result(Struct, frozen=True, gc=False):
 
 
 class Incoming(Struct, frozen=True):
-    """What a client receives: an answer (with an ID), or a push (with a method)."""
+    """A frame that a client receives: an answer (with an ID) or a push (with a method)."""
 
     jsonrpc: str = "2.0"
     id: RequestID = None
@@ -57,15 +57,15 @@ _request_decoder: Final = msgspec.json.Decoder(Request)
 _incoming_decoder: Final = msgspec.json.Decoder(Incoming)
 _document_decoder: Final = msgspec.json.Decoder(Raw)
 
-# What msgspec raises for a document that is not JSON, not UTF-8, or nested too deep.
+# msgspec raises these for a document that is not JSON, not UTF-8, or nested too deep.
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
 
-# Where msgspec's message says which field of an object it did not like.
+# Finds the field that msgspec's error message complains about.
 _FIELD: Final = re.compile(r"(?: - at `\$\.|missing required field `)(\w+)[^`]*`$")
 
 
 def encode(value: Any) -> bytes:
-    """Return a message or a part of one as JSON."""
+    """Return a value as JSON."""
     return _encoder.encode(value)
 
 
@@ -75,7 +75,7 @@ def encode_request(request_id: int, method: str, params: Struct) -> bytes:
 
 
 def encode_answer(request_id: RequestID, answer: Struct | IMError) -> bytes:
-    """Return the result of a request, or its refusal, as a frame."""
+    """Return an answer to a request, a result or an error, as a frame."""
     if not isinstance(answer, IMError):
         return encode(_Result("2.0", request_id, answer))
     error = ErrorObject(int(answer.code), answer.message, answer.data)
@@ -96,7 +96,7 @@ def decode_request(frame: str | bytes) -> Request:
     try:
         request = _request_decoder.decode(frame)
     except msgspec.ValidationError as error:
-        # Told at the first wrong field, when what follows was not yet read.
+        # msgspec stops at the first wrong field; the rest may not even be JSON.
         if not _is_json(frame):
             raise IMError(ErrorCode.JSONRPC_PARSE_ERROR) from error
         raise IMError(
@@ -131,7 +131,7 @@ def decode_params(params: Params, type_: type[T]) -> T:
     """Return the parameters of a request.
 
     Raises:
-        IMError: 6017, saying what is wrong where.
+        IMError: 6017, naming the field and its problem.
     """
     document = b"{}" if isinstance(params, UnsetType) else bytes(params)
     try:

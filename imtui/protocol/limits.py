@@ -1,4 +1,4 @@
-"""Every limit that both sides keep, named once.
+"""The limits that both sides keep.
 
 Times are in seconds and sizes in bytes unless the name says otherwise.
 """
@@ -38,7 +38,7 @@ BLACK_LIST_MAX: Final = 1000
 PROFILE_TEXT_MAX_BYTES: Final = 500
 FRIENDSHIP_MAX_USERS: Final = 100
 FRIENDSHIP_BATCH_MAX: Final = 1000
-"""So many users in one call of the REST API."""
+"""The most users in one call of the REST API."""
 PROFILE_LOCATION_MAX_BYTES: Final = 16
 CUSTOM_FIELDS_MAX: Final = 20
 CUSTOM_VALUE_MAX_BYTES: Final = 500
@@ -54,7 +54,7 @@ CONVERSATION_PAGE_MAX: Final = 100
 MSG_ID_MAX_CHARS: Final = 64
 
 UNIX_MS_MAX: Final = 2**53 - 1
-"""The largest time that every JSON reader takes as it is, in Unix milliseconds."""
+"""The largest time in Unix milliseconds that every JSON reader can represent exactly."""
 
 USER_ID_MAX_CHARS: Final = 32
 INSTANCE_ID_MAX_CHARS: Final = 64

@@ -1,6 +1,6 @@
-"""What the messages of the wire hold: methods, their parameters and answers, and pushes.
+"""The methods of the wire with their parameters and answers, and the pushes.
 
-Unknown fields are ignored, so that either side may be newer than the other.
+Both sides ignore unknown fields, so either may be newer than the other.
 """
 
 from enum import IntEnum, StrEnum
@@ -12,11 +12,11 @@ from imtui.protocol.status import Platform, UserStatus
 from imtui.protocol.wire_names import wire_name
 
 PROTOCOL_VERSION: Final = 1
-"""Raised when a client or backend of the version before could not go on."""
+"""Raised only by changes with which clients or backends of the previous version fail."""
 
 
 class Method(StrEnum):
-    """What a client may ask of the backend."""
+    """A method that a client calls."""
 
     LOGIN = "login"
     LOGOUT = "logout"
@@ -61,7 +61,7 @@ class Method(StrEnum):
 
 
 class Push(StrEnum):
-    """What the backend tells a client unasked."""
+    """A notification that the backend sends without a request."""
 
     USER_STATUS_CHANGED = "onUserStatusChanged"
     SELF_DEVICES_CHANGED = "onSelfDevicesChanged"
@@ -91,14 +91,14 @@ class Push(StrEnum):
 
 
 class CloseCode(IntEnum):
-    """Why the backend closed a connection, beside RFC 6455's own codes."""
+    """Why the backend closed a connection, in addition to the codes of RFC 6455."""
 
     TAKEN_OVER = 4001
     """The same instance ID logged in on another connection."""
     HEARTBEAT_MISSED = 4002
-    """Nothing was received for the heartbeat time-out."""
+    """Nothing arrived for the heartbeat time-out."""
     NO_LOGIN = 4003
-    """Nobody logged in on the connection for too long."""
+    """The connection had no login for too long."""
 
 
 class _Message(Struct, frozen=True, rename=wire_name):
@@ -106,11 +106,11 @@ class _Message(Struct, frozen=True, rename=wire_name):
 
 
 class Empty(_Message, frozen=True):
-    """Parameters or a result with nothing in them."""
+    """Empty parameters, or an empty answer."""
 
 
 class Credentials(_Message, frozen=True):
-    """Those parameters of ``login`` that prove who logs in."""
+    """The parameters of ``login`` that identify the user."""
 
     sdk_app_id: int
     user_id: str
@@ -131,11 +131,18 @@ class LoginResult(_Message, frozen=True):
     """The answer to ``login``."""
 
     heartbeat_interval: float
-    """Send a heartbeat every so many seconds."""
+    """The seconds between heartbeats."""
     server_time: int
     """The backend's clock, in Unix milliseconds."""
     self_status: UserStatus
-    """The own status, this login counted."""
+    """The own status after this login."""
+
+
+class LogoutResult(_Message, frozen=True):
+    """The answer to ``logout``."""
+
+    self_status: UserStatus
+    """The own status after the logout: ONLINE if other devices remain."""
 
 
 class LogoutResult(_Message, frozen=True):
@@ -149,9 +156,9 @@ class SetSelfStatusParams(_Message, frozen=True):
     """The parameters of ``setSelfStatus``."""
 
     custom_status: str | None = None
-    """The text; absent, null or empty clears it."""
+    """The text; absent, null or empty to clear it."""
     expires_at: int | None = None
-    """When the text before comes back, in Unix milliseconds."""
+    """When the previous text comes back, in Unix milliseconds."""
 
 
 class UserIDListParams(_Message, frozen=True):
@@ -161,13 +168,13 @@ class UserIDListParams(_Message, frozen=True):
 
 
 class UnsubscribeParams(_Message, frozen=True):
-    """The parameters of ``unsubscribeUserStatus``; without a list, all."""
+    """The parameters of ``unsubscribeUserStatus``; without a list, all users."""
 
     user_id_list: list[str] | None = None
 
 
 class UserStatusList(_Message, frozen=True):
-    """The answer to ``getUserStatus``, and what ``onUserStatusChanged`` tells."""
+    """The answer to ``getUserStatus``, and the push ``onUserStatusChanged``."""
 
     user_status_list: list[UserStatus]
 
@@ -176,18 +183,18 @@ class Subscriptions(_Message, frozen=True):
     """The answer to ``getSubscriptions``."""
 
     user_id_list: list[str]
-    """In order, the next to be evicted first."""
+    """The next user to be evicted comes first."""
     cleared_at: int | None = None
-    """When the backend last cleared the list by itself, in Unix milliseconds."""
+    """When the backend last cleared the list on its own, in Unix milliseconds."""
 
 
 class FriendType(IntEnum):
-    """Which friend lists an addition, a deletion or a check concerns."""
+    """The friend lists that an addition, deletion or check concerns."""
 
     SINGLE = 1
-    """One's own."""
+    """Only the own list."""
     BOTH = 2
-    """One's own and the other user's."""
+    """The own list and the other user's."""
 
 
 class AddFriendParams(_Message, frozen=True, omit_defaults=True):
@@ -195,10 +202,10 @@ class AddFriendParams(_Message, frozen=True, omit_defaults=True):
 
     user_id: str
     add_wording: str = ""
-    """What the other user reads if they have to agree."""
+    """The text of the request, if the other user has to agree."""
     friend_remark: str = ""
     friend_group: str = ""
-    """The own friend group to put the user into; made if it is not there."""
+    """The own friend group to put the user into; created if it does not exist."""
     add_type: FriendType = FriendType.BOTH
 
 
@@ -210,13 +217,14 @@ class DeleteFromFriendListParams(_Message, frozen=True):
 
 
 class GetFriendListParams(_Message, frozen=True):
-    """The parameters of ``getFriendList``: a page, after the one that named ``cursor``."""
+    """The parameters of ``getFriendList``."""
 
     cursor: str = ""
+    """``next_cursor`` of the previous page; empty for the first one."""
 
 
 def _no_status() -> UserStatus | None:
-    # A function of ours: msgspec leaves out what is the default, and this field is always sent.
+    # As a factory, because msgspec omits a plain default, and this field is always sent.
     return None
 
 
@@ -226,9 +234,9 @@ class FriendInfo(_Message, frozen=True, omit_defaults=True):
     user_id: str
     user_status: UserStatus | None = field(default_factory=_no_status)
     friend_remark: str = ""
-    """What one calls them oneself."""
+    """The user's own name for the friend."""
     friend_groups: list[str] = []
-    """The own friend groups that they are in, by name."""
+    """The names of the own friend groups that the friend is in."""
     nick_name: str = ""
     self_signature: str = ""
 
@@ -238,11 +246,11 @@ class FriendListPage(_Message, frozen=True):
 
     friend_info_list: list[FriendInfo]
     next_cursor: str | None = None
-    """Ask for the next page with it; null on the last one."""
+    """The cursor of the next page; null on the last one."""
 
 
 class SelfDevice(_Message, frozen=True):
-    """A connected device of one's own account."""
+    """A connected device of the own account."""
 
     instance_id: str
     device_name: str
@@ -252,7 +260,7 @@ class SelfDevice(_Message, frozen=True):
 
 
 class SelfDevices(_Message, frozen=True):
-    """What ``onSelfDevicesChanged`` tells: the connected devices, the earliest login first."""
+    """The push ``onSelfDevicesChanged``: the connected devices, the earliest login first."""
 
     devices: list[SelfDevice]
 
@@ -265,36 +273,36 @@ class SubscriptionReason(StrEnum):
     EVICTED = "evicted"
     CLEARED = "cleared"
     RESYNC = "resync"
-    """Made by the SDK: what changed while the connection was away."""
+    """Set by the SDK only: changes that it missed without a connection."""
 
 
 class SubscriptionsChanged(_Message, frozen=True):
-    """What ``onSubscriptionsChanged`` tells."""
+    """The push ``onSubscriptionsChanged``."""
 
     added: list[str]
-    """Now the newest, in this order; one that was subscribed already counts too."""
+    """Now the newest, in this order; users that were subscribed before count too."""
     removed: list[str]
     reason: SubscriptionReason
 
 
 class ConsoleSettings(_Message, frozen=True):
-    """What ``onConsoleChanged`` tells: the console's settings that decide what can be learned."""
+    """The push ``onConsoleChanged``: the console settings that decide what clients can learn."""
 
     edition: str
     """``standard`` or ``ultimate``."""
     user_status: str
-    """``on`` or ``off``: query, subscription, and news to subscribers."""
+    """``on`` or ``off``: queries, subscriptions, and pushes to subscribers."""
     friend_status: str
-    """``on`` or ``off``: news to friends."""
+    """``on`` or ``off``: pushes to friends."""
 
 
 class FriendInfoList(_Message, frozen=True):
-    """What ``onFriendListAdded`` tells."""
+    """The pushes ``onFriendListAdded`` and ``onFriendInfoChanged``."""
 
     friend_info_list: list[FriendInfo]
 
 
 class UserIDList(_Message, frozen=True):
-    """What ``onFriendListDeleted`` tells."""
+    """An answer or a push that holds user IDs, such as ``onFriendListDeleted``."""
 
     user_id_list: list[str]

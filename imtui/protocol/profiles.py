@@ -1,4 +1,4 @@
-"""What the wire says of profiles."""
+"""Profiles on the wire."""
 
 from enum import IntEnum
 
@@ -8,16 +8,16 @@ from imtui.protocol.wire_names import wire_name
 
 
 class FriendAllowType(IntEnum):
-    """Who becomes somebody's friend by asking."""
+    """Whose friend requests a user accepts."""
 
     ALLOW_ANY = 0
     NEED_CONFIRM = 1
-    """Whoever is agreed to."""
+    """Those that the user agrees to."""
     DENY_ANY = 2
 
 
 class Gender(IntEnum):
-    """What a profile says of it."""
+    """The gender in a profile."""
 
     UNKNOWN = 0
     MALE = 1
@@ -29,31 +29,31 @@ class _Message(Struct, frozen=True, rename=wire_name):
 
 
 class UserFullInfo(_Message, frozen=True, omit_defaults=True):
-    """What a user says of themselves."""
+    """The profile of a user."""
 
     user_id: str
     nick_name: str = ""
-    """At most 500 bytes of UTF-8, as is the signature."""
+    """At most 500 bytes of UTF-8; the same holds for the signature."""
     self_signature: str = ""
     allow_type: FriendAllowType = FriendAllowType.ALLOW_ANY
     face_url: str = field(default="", name="faceURL")
-    """Where the picture is; it and all that follows is set by the REST API."""
+    """The URL of the picture. Only the REST API sets this field and those below."""
     gender: Gender = Gender.UNKNOWN
     birthday: int = 0
-    """As ``yyyymmdd``; 0 if not said."""
+    """As ``yyyymmdd``; 0 if unknown."""
     location: str = ""
     language: int = 0
     level: int = 0
     role: int = 0
     msg_settings: int = 0
     may_not_add: bool = False
-    """An admin forbade to add friends."""
+    """An admin has forbidden this user to add friends."""
     custom_info: dict[str, str | int] = {}
-    """Fields of the app's own, by their names without ``Tag_Profile_Custom_``."""
+    """The app's own fields, by their names without ``Tag_Profile_Custom_``."""
 
 
 class SetSelfInfoParams(_Message, frozen=True, omit_defaults=True):
-    """The parameters of ``setSelfInfo``; what is absent or null stays as it is."""
+    """The parameters of ``setSelfInfo``; a field that is absent or null stays unchanged."""
 
     nick_name: str | None = None
     self_signature: str | None = None
@@ -67,6 +67,6 @@ class UserInfoList(_Message, frozen=True):
 
 
 class SelfInfo(_Message, frozen=True):
-    """What ``onSelfInfoUpdated`` tells."""
+    """The push ``onSelfInfoUpdated``."""
 
     user_info: UserFullInfo

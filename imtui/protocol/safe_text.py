@@ -1,4 +1,4 @@
-"""The one door through which remote text goes before a terminal shows it."""
+"""Makes remote text safe to show in a terminal."""
 
 import re
 import unicodedata
@@ -18,10 +18,10 @@ _VARIATION_SELECTORS: Final = frozenset(
 def safe_text(text: str) -> str:
     """Return ``text`` as one line that no terminal can misread.
 
-    White space and line ends become spaces; controls and lone surrogates become U+FFFD, so that
-    one sees that something was there; format characters (bidirectional controls, joiners, tags)
-    and variation selectors, which shift widths, are dropped; of a pile of combining marks four
-    are kept.
+    White space and line ends become spaces. Controls and lone surrogates become U+FFFD, which
+    shows that something was there. Format characters (bidirectional controls, joiners, tags) and
+    variation selectors are dropped, as they change widths. Of consecutive combining marks, the
+    first four are kept.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -42,5 +42,5 @@ def safe_text(text: str) -> str:
 
 
 def safe_lines(text: str) -> list[str]:
-    """Return a text of several lines, each as ``safe_text`` makes it, with tabs as spaces."""
+    """Return the lines of a text, each made safe by ``safe_text``, with tabs as spaces."""
     return [safe_text(line.expandtabs(4)) for line in _LINE_END.split(text)]

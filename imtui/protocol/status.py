@@ -1,4 +1,4 @@
-"""The status of a user, as both sides speak of it (``V2TIMUserStatus``)."""
+"""The status of a user (``V2TIMUserStatus``)."""
 
 from enum import IntEnum, StrEnum
 
@@ -44,26 +44,26 @@ class ChangedBy(Struct, frozen=True, rename=wire_name):
 
 
 def _no_devices() -> list[str]:
-    # A function of ours: msgspec leaves out an empty ``list``, and this field is always sent.
+    # As a factory, because msgspec omits an empty ``list``, and this field is always sent.
     return []
 
 
 class UserStatus(Struct, frozen=True, omit_defaults=True, rename=wire_name):
-    """What is known of a user's status at one revision."""
+    """A user's status at one revision."""
 
     user_id: str
-    """Whose status it is."""
+    """The user."""
     status_type: UserStatusType
     """The general status; only the backend sets it."""
     custom_status: str = field(default_factory=str)
-    """The user's own text, at most 100 bytes of UTF-8; empty when there is none."""
+    """The user's own text, at most 100 bytes of UTF-8; may be empty."""
     online_devices: list[str] = field(default_factory=_no_devices)
     """The platforms of the connected devices, sorted, without repeats."""
     since: int = field(default_factory=int)
-    """When the general status last changed, in Unix milliseconds; 0 when unknown."""
+    """When the general status last changed, in Unix milliseconds; 0 if unknown."""
     revision: int = field(default_factory=int)
     """Grows with each change; compares within one connection only."""
     changed_by: ChangedBy | None = None
-    """Told to own devices only: the device that made this change, if one did."""
+    """For own devices only: the device that made this change, if any."""
     expires_at: int | None = None
-    """Told to own devices only: when the text ends, in Unix milliseconds, if it does."""
+    """For own devices only: when the text expires, in Unix milliseconds; None if it does not."""

@@ -1,7 +1,7 @@
-"""UserSig (TLSSigAPIv2): who proves to be which user of which app, and until when.
+"""UserSig (TLSSigAPIv2): the proof that its bearer is a certain user of an app.
 
 A UserSig is a JSON object, signed with HMAC-SHA256 under the app's secret key, compressed with
-zlib and packed in a base64 whose ``+ / =`` are spelled ``* - _``.
+zlib and encoded in base64 with ``* - _`` in place of ``+ / =``.
 """
 
 import base64
@@ -25,7 +25,7 @@ _PACKED_ALPHABET: Final = frozenset(
 
 
 class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a UserSig says, in the fields of its JSON."""
+    """The contents of a UserSig, by the fields of its JSON."""
 
     identifier: str = msgspec.field(name="TLS.identifier")
     """The user ID."""
@@ -40,7 +40,7 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     ver: str = msgspec.field(name="TLS.ver", default_factory=str)
     """The version, always ``2.0``."""
     userbuf: str | None = msgspec.field(name="TLS.userbuf", default=None)
-    """Signed data of the app's own, in base64."""
+    """Data that the app signed with it, in base64."""
 
 
 _decoder: Final = msgspec.json.Decoder(Claims)
@@ -63,7 +63,7 @@ def sign(
         secret_key: The app's secret key, as text.
         expire: How long it is valid, in seconds; 180 days if not given.
         now: When it is made, in Unix seconds; the present if not given.
-        userbuf: Data of the app's own to be signed with it.
+        userbuf: Data to sign with it.
     """
     made = int(time.time() if now is None else now)
     packed_buf = None if userbuf is None else base64.b64encode(userbuf).decode()
@@ -87,12 +87,12 @@ def verify(
     *,
     now: float | None = None,
 ) -> Claims:
-    """Return what a UserSig says if it proves that the bearer is this user of this app.
+    """Return the contents of a UserSig if it proves that the bearer is this user of this app.
 
     Args:
         user_sig: The UserSig.
-        user_id: Whom it should prove.
-        sdk_app_id: The app at which it is presented.
+        user_id: The user that it should prove.
+        sdk_app_id: The app that it should be for.
         secret_key: That app's secret key, as text.
         now: Unix seconds; the present if not given.
 
@@ -117,7 +117,7 @@ def verify(
 
 
 def read(user_sig: str) -> Claims:
-    """Return what a UserSig says, without a proof that it is true.
+    """Return the contents of a UserSig without verifying them.
 
     Raises:
         IMError: 70002 empty; 70003 unreadable, or more than 4 KB packed or 8 KB unpacked.
@@ -139,7 +139,7 @@ def _unpack(user_sig: str) -> bytes:
         raise binascii.Error("not a packed UserSig")
     inflate = zlib.decompressobj()
     compressed = base64.b64decode(packed.translate(_UNPACK), validate=True)
-    # Bounded, so that a small text that inflates to gigabytes costs nothing.
+    # Bounded, as a small text may inflate to gigabytes.
     unpacked = inflate.decompress(compressed, limits.USER_SIG_UNPACKED_MAX_BYTES + 1)
     if len(unpacked) > limits.USER_SIG_UNPACKED_MAX_BYTES or not inflate.eof or inflate.unused_data:
         raise zlib.error("too large, or cut short")

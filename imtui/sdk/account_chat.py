@@ -183,7 +183,8 @@ class AccountChat:
             # An admin's message may be newer than the last one in the list, or be in no list: what
             # is kept is all there is only where the backend was asked for the newest ones.
             has_top = bool(before) or user_id in self._asked_newest
-            is_all = len(page) == count or (low <= 1 and has_top)
+            first = self.sync.state.cleared_seq(user_id) + 1
+            is_all = len(page) == count or (low <= first and has_top)
             if session is None or (not must_ask and is_all):
                 return page
             try:
@@ -215,13 +216,14 @@ class AccountChat:
 
     async def _ask(self, session: Caller, user_id: str, count: int, before: int) -> None:
         def take(answer: MessageList) -> MessageList:
+            first = self.sync.state.cleared_seq(user_id) + 1
             sane = filter(self.sync.state.is_sane, answer.message_list)
-            page = [m for m in sane if m.seq and m.peer(self.user_id) == user_id]
+            page = [m for m in sane if m.seq >= first and m.peer(self.user_id) == user_id]
             if before:
                 high = before - 1
             else:
                 high = max([self.sync.state.top(user_id), *(m.seq for m in page)])
-            low = 1 if answer.is_finished else min((m.seq for m in page), default=high + 1)
+            low = first if answer.is_finished else min((m.seq for m in page), default=high + 1)
             self.cache.keep_page(user_id, page, low, high)
             newest = max((message.version for message in page), default=0)
             self.sync.publish(self.sync.state.heard(user_id, newest))

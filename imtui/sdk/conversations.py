@@ -3,36 +3,45 @@
 Nothing here does input or output. Events go in, in the order in which they came; what is to be
 kept and what is to be told comes out as ``News``.
 
-Each conversation has two lines. Its *summary* (unread, last message, pinned …) is as of the version
-in ``ConversationInfo``; its *changes* were applied up to ``Known.complete``. An event whose version
-is not the next one is passed over, and the conversation is behind until ``fetched``: what was
-passed over is in that answer too, so nothing is lost and nothing is told twice.
+A conversation is known in two ways. Its *summary* (unread, last message, pinned …) is what the
+backend last sent, brought forward by later events; its *changes* were applied up to a version, for
+what all members see, and an own version, for what this member alone sees. An event that is not the
+next one is passed over, and the conversation is behind until ``fetched``: what was passed over is
+in that answer too, so nothing is lost and nothing is told twice.
 """
 
 from collections.abc import Callable, Iterable
-from itertools import islice
-from typing import Final
 
 import msgspec
 
 from imtui.protocol.chat import (
+    ChangedMessages,
     Conversation,
     Message,
     MessageStatus,
     ReadReceipt,
     ReceiveOpt,
-    conversation_id,
 )
 from imtui.sdk.credible import is_credible, is_credible_conversation, is_number
-from imtui.sdk.news import ConversationInfo, Known, News
+from imtui.sdk.known_conversations import KnownConversations
+from imtui.sdk.made_here import MadeHere
+from imtui.sdk.news import ConversationInfo, Known, News, hidden_at
+from imtui.sdk.summary import (
+    cleared,
+    emptied,
+    emptied_message,
+    explains,
+    is_told,
+    own_settings,
+    with_conversation,
+    with_message,
+)
 
 Kept = Callable[[str, int], Message | None]
 """Returns the message with a user at a seq, if it is kept."""
 
-_MADE_HERE_MAX: Final = 8192
 
-
-class Conversations:
+class Conversations(KnownConversations):
     """The conversations of an account, brought forward by each event."""
 
     def __init__(
@@ -47,45 +56,14 @@ class Conversations:
             listed: Whether the backend's list was ever taken as a whole. Before, a conversation
                 that turns up is taken as it is; afterwards, all of it is new.
         """
+        super().__init__(known)
         self._user_id = user_id
         self._kept = kept
-        self._known = {each.info.user_id: each for each in known}
-        self._total = sum(each.info.notified_unread for each in self._known.values())
         self._seen: set[str] | None = None
-        self._made_here: dict[str, bool] = {}
+        self._made_here = MadeHere(user_id)
+        self._agreed: set[str] = set()
+        """With whom a change that the backend agreed to was applied, and its push is due."""
         self.listed = listed
-
-    @property
-    def total_unread(self) -> int:
-        """Return how many messages are unread, those of muted conversations left out."""
-        return self._total
-
-    def get(self, user_id: str) -> ConversationInfo | None:
-        """Return the conversation with a user, if there is anything to it."""
-        known = self._known.get(user_id)
-        return known.info if known is not None and known.info.is_listed else None
-
-    def all(self) -> list[ConversationInfo]:
-        """Return all, those that are pinned first, then the one that was active last."""
-        infos = (known.info for known in self._known.values())
-        return sorted(
-            (info for info in infos if info.is_listed),
-            key=lambda info: (not info.is_pinned, -info.order_key, info.user_id),
-        )
-
-    def top(self, user_id: str) -> int:
-        """Return the seq of the newest message with a user that was applied."""
-        known = self._known.get(user_id)
-        return 0 if known is None else known.top
-
-    def complete(self, user_id: str) -> int:
-        """Return up to which version the changes with a user were applied."""
-        known = self._known.get(user_id)
-        return 0 if known is None else known.complete
-
-    def behind(self) -> list[str]:
-        """Return the users whose conversations have changes that were not applied."""
-        return [user_id for user_id, known in self._known.items() if known.is_behind]
 
     def is_sane(self, message: Message) -> bool:
         """Tell whether a message can be one of this account's."""
@@ -93,10 +71,7 @@ class Conversations:
 
     def made_here(self, msg_id: str) -> None:
         """Take note that this device makes a message, so that it is told as sent, once."""
-        self._made_here.setdefault(msg_id, True)
-        surplus = max(0, len(self._made_here) - _MADE_HERE_MAX)
-        for oldest in list(islice(self._made_here, surplus)):
-            del self._made_here[oldest]
+        self._made_here.add(msg_id)
 
     # What the backend tells
 
@@ -114,37 +89,46 @@ class Conversations:
         if not self.is_sane(message):
             return news
         if not message.online_user_only:
-            self._confirm(message, news)
+            self._made_here.confirm(message, news.sent)
         if message.version:
-            # For it is not pushed to its own device, and is not to be missing until it is fetched.
-            news.messages.append(message)
+            if message.seq > self.cleared_seq(message.peer(self._user_id)):
+                # It is not pushed to its own device, and is not to be missing until it is fetched.
+                news.messages.append(message)
             self._take(message, news)
         return news
 
-    def fetched(self, user_id: str, messages: Iterable[Message]) -> News:
-        """Take all changes with a user since ``complete``: the whole answer, in any order."""
+    def fetched(self, user_id: str, answer: ChangedMessages) -> News:
+        """Take all changes with a user after ``since``: the whole answer."""
         news = News()
         known = self._known_or_new(user_id)
-        newest = {each.seq: each for each in messages if self._is_with(user_id, each)}
-        changes = [message for message in newest.values() if message.version > known.complete]
-        before, since = known.top, known.info.version
+        self._clear(known, answer.cleared_seq, news)
+        # Of a message that is in it twice, the later one is the newer one.
+        newest = {each.seq: each for each in answer.message_list if self._is_with(user_id, each)}
+        changes = [message for message in newest.values() if not known.has_applied(message)]
         changes.sort(key=lambda message: message.seq)
+        before = known.top
         for message in changes:
-            self._apply(known, message, since, news)
-        if known.top > before:
-            news.held.append((user_id, before + 1, known.top))
+            self._apply(known, message, news)
+        if added := [message.seq for message in changes if message.seq > before]:
+            # All that came since is in the answer, and nothing comes between two of them.
+            news.held.append((user_id, added[0], added[-1]))
         versions = (message.version for message in changes)
+        own_versions = map(hidden_at, changes)
+        known.hear(answer.next_version, answer.next_own_version)
         known.complete = max(known.complete, known.heard, known.info.version, *versions, 0)
-        known.heard = known.complete
+        known.own_complete = max(
+            known.own_complete, known.own_heard, known.own_version, *own_versions, 0
+        )
+        known.hear(known.complete, known.own_complete)
         self._set(known, msgspec.structs.replace(known.info, version=known.complete), news)
         return news
 
     def heard(self, user_id: str, version: int) -> News:
         """Take that a page of history told of a version: what is not pushed shows there only."""
         news = News()
-        if not self._takes_as_it_is(user_id) and version > self.complete(user_id):
+        if not self._takes_as_it_is(user_id) and version > self.since(user_id)[0]:
             known = self._known_or_new(user_id)
-            known.heard = max(known.heard, version)
+            known.hear(version, 0)
             news.known[user_id] = known
         return news
 
@@ -164,7 +148,7 @@ class Conversations:
     def changed(self, conversations: Iterable[Conversation]) -> News:
         """Take conversations that the backend pushed."""
         news = News()
-        for conversation in conversations:
+        for conversation in self._credible(conversations):
             self._take_conversation(conversation, news)
         return news
 
@@ -175,18 +159,12 @@ class Conversations:
     def list_page(self, conversations: Iterable[Conversation]) -> News:
         """Take a page of the list."""
         news = News()
-        for conversation in conversations:
+        for conversation in self._credible(conversations):
             known = self._known.get(conversation.user_id)
             # An answer is never older than what came before it: the backend began anew.
-            if known is not None and conversation.version < known.complete:
+            if known is not None and known.is_ahead_of(conversation):
                 self._forget(known, news)
-                top = 0 if conversation.last_message is None else conversation.last_message.seq
-                known.complete, known.top, known.heard = conversation.version, top, 0
-                known.info = ConversationInfo(
-                    known.info.conversation_id,
-                    conversation.user_id,
-                    draft_text=known.info.draft_text,
-                )
+                self._known[conversation.user_id] = known.begun_anew(conversation)
             self._take_conversation(conversation, news)
         return news
 
@@ -196,19 +174,32 @@ class Conversations:
         seen, self._seen = self._seen or set(), None
         self.listed = True
         for user_id, known in self._known.items():
-            if user_id not in seen and known.info.is_listed:
+            if user_id in seen:
+                continue
+            if known.info.is_listed:
                 self._forget(known, news)
+                info = msgspec.structs.replace(known.info, recv_opt=ReceiveOpt.RECEIVE)
+                self._set(known, info, news)
+            else:
+                # History may have shown messages of it, which are deleted now for all we know.
+                news.forgotten.append(user_id)
         return news
 
     # What this device does itself
 
     def draft(self, user_id: str, text: str) -> News:
         """Take what was written to a user and not sent."""
-        return self._replaced(user_id, draft_text=text)
+        news = News()
+        known = self._known_or_new(user_id)
+        self._set(known, msgspec.structs.replace(known.info, draft_text=text), news)
+        return news
 
     def pinned(self, user_id: str, is_pinned: bool) -> News:
         """Take the backend's consent to a pin."""
-        return self._replaced(user_id, is_pinned=is_pinned)
+        news = News()
+        known = self._known_or_new(user_id)
+        self._agree(known, msgspec.structs.replace(known.info, is_pinned=is_pinned), news)
+        return news
 
     def recv_opt_set(self, user_ids: Iterable[str], opt: ReceiveOpt) -> News:
         """Take the backend's consent to how messages are received; strangers are passed over."""
@@ -217,7 +208,7 @@ class Conversations:
             # Whether it is an account at all, only what is pushed tells.
             known = self._known.get(user_id)
             if known is not None:
-                self._set(known, msgspec.structs.replace(known.info, recv_opt=opt), news)
+                self._agree(known, msgspec.structs.replace(known.info, recv_opt=opt), news)
         return news
 
     def read(self, user_id: str, seq: int) -> News:
@@ -226,22 +217,14 @@ class Conversations:
         known = self._known.get(user_id)
         # How many are left after a part was read is for the backend to say.
         if known is not None and not 0 < seq < known.top:
-            info = msgspec.structs.replace(known.info, unread_count=0, read_seq=known.top)
-            self._set(known, info, news)
+            read_seq = max(known.top, known.info.read_seq)
+            info = msgspec.structs.replace(known.info, unread_count=0, read_seq=read_seq)
+            self._agree(known, info, news)
         return news
 
     def deleted_messages(self, messages: Iterable[Message]) -> News:
-        """Take the backend's consent that messages are deleted; the push tells their versions."""
-        gone = [
-            msgspec.structs.replace(
-                message,
-                status=MessageStatus.HAS_DELETED,
-                text="",
-                data=b"",
-                cloud_custom_data="",
-            )
-            for message in messages
-        ]
+        """Take the backend's consent that messages are deleted; a push tells their own versions."""
+        gone = [emptied_message(message, MessageStatus.HAS_DELETED) for message in messages]
         return News(messages=gone, changed=gone)
 
     def deleted(self, user_id: str) -> News:
@@ -249,6 +232,8 @@ class Conversations:
         news = News()
         known = self._known.get(user_id)
         if known is not None:
+            if known.info.last_message is not None or known.info.is_pinned:
+                self._agreed.add(user_id)
             self._forget(known, news)
         return news
 
@@ -257,21 +242,17 @@ class Conversations:
     def _is_with(self, user_id: str, message: Message) -> bool:
         return self.is_sane(message) and message.peer(self._user_id) == user_id
 
+    def _credible(self, conversations: Iterable[Conversation]) -> list[Conversation]:
+        return [each for each in conversations if is_credible_conversation(each, self._user_id)]
+
     def _takes_as_it_is(self, user_id: str) -> bool:
         """Tell whether all that came before is history, and not news."""
         known = self._known.get(user_id)
         return not self.listed and (known is None or not known.heard)
 
-    def _known_or_new(self, user_id: str) -> Known:
-        known = self._known.get(user_id)
-        if known is None:
-            known = Known(ConversationInfo(conversation_id(user_id), user_id))
-            self._known[user_id] = known
-        return known
-
     def _take(self, message: Message, news: News) -> None:
         if not message.version:
-            if not self._confirm(message, news):
+            if not self._made_here.confirm(message, news.sent):
                 news.received.append(message)
             return
         user_id = message.peer(self._user_id)
@@ -281,124 +262,85 @@ class Conversations:
             known = self._known_or_new(user_id)
             known.complete, known.top = message.version - 1, message.seq - 1
         known = self._known_or_new(user_id)
+        self._begin_own(known, hidden_at(message) - 1)
         self._touch(user_id)
-        known.heard = max(known.heard, message.version)
+        known.hear(message.version, hidden_at(message))
         news.known[user_id] = known
-        if message.version == known.complete + 1:
+        if known.is_next(message):
             if message.seq > known.top:
                 news.held.append((user_id, message.seq, message.seq))
-            self._apply(known, message, known.info.version, news)
-            known.complete = message.version
+            self._apply(known, message, news)
+            known.apply(message)
             version = max(known.info.version, message.version)
             self._set(known, msgspec.structs.replace(known.info, version=version), news)
 
-    def _apply(self, known: Known, message: Message, since: int, news: News) -> None:
-        """Apply a change; the summary already holds those up to the version ``since``."""
+    def _apply(self, known: Known, message: Message, news: News) -> None:
+        mine = self._made_here.confirm(message, news.sent)
+        if message.seq <= known.info.cleared_seq:
+            return
         is_new = message.seq > known.top
-        is_told = not is_new and self._is_kept_so(known.info.user_id, message)
-        if message.version > since:
-            self._set(known, self._summary(known.info, message, is_new), news)
+        is_there = message.status is MessageStatus.SEND_SUCC
+        kept = None if is_there else self._kept(known.info.user_id, message.seq)
+        self._set(known, with_message(known, message, kept, is_new=is_new), news)
         news.messages.append(message)
         known.top = max(known.top, message.seq)
-        mine = self._confirm(message, news)
-        if message.status is MessageStatus.SEND_SUCC:
+        if is_there:
             if is_new and not mine:
                 news.received.append(message)
-        elif not is_told:
+        elif not is_told(known, message, kept, is_new=is_new):
             news.changed.append(message)
 
-    def _counted(self, user_id: str, message: Message) -> bool:
-        """Tell whether a message that is gone was there before the change."""
-        kept = self._kept(user_id, message.seq)
-        if kept is None or kept.version >= message.version:
-            return True
-        return kept.status is MessageStatus.SEND_SUCC
-
-    def _is_kept_so(self, user_id: str, message: Message) -> bool:
-        """Tell whether a message had this status before the change."""
-        kept = self._kept(user_id, message.seq)
-        # What is kept may be this very change, which a page of history told first.
-        if kept is None or kept.version >= message.version:
-            return False
-        return kept.status is message.status
-
-    def _summary(self, info: ConversationInfo, message: Message, is_new: bool) -> ConversationInfo:
-        is_there = message.status is MessageStatus.SEND_SUCC
-        unread, last, order_key = info.unread_count, info.last_message, info.order_key
-        counts = not message.is_excluded_from_unread_count
-        if counts and message.sender == info.user_id and message.seq > info.read_seq:
-            if is_new:
-                unread += is_there
-            elif not is_there:
-                unread -= self._counted(info.user_id, message)
-        shows = not message.is_excluded_from_last_message
-        if shows and message.status is not MessageStatus.HAS_DELETED:
-            if last is None or message.seq >= last.seq:
-                last = message
-            if is_new:
-                order_key = max(order_key, message.timestamp)
-        return msgspec.structs.replace(
-            info, unread_count=max(unread, 0), last_message=last, order_key=order_key
-        )
-
-    def _confirm(self, message: Message, news: News) -> bool:
-        """Tell whether this device made a message; the first time, it is told as sent."""
-        if message.sender != self._user_id or message.msg_id not in self._made_here:
-            return False
-        if self._made_here[message.msg_id]:
-            self._made_here[message.msg_id] = False
-            news.sent.append(message)
-        return True
-
     def _take_conversation(self, conversation: Conversation, news: News) -> None:
-        user_id = conversation.user_id
-        last = conversation.last_message
-        if not is_credible_conversation(conversation, self._user_id):
-            return
+        user_id, last = conversation.user_id, conversation.last_message
         self._touch(user_id)
         known = self._known_or_new(user_id)
         if self._takes_as_it_is(user_id):
             known.complete = conversation.version
             known.top = 0 if last is None else last.seq
-        if known.complete == conversation.version and last is not None and known.top == last.seq:
-            news.held.append((user_id, last.seq, last.seq))
+        self._begin_own(known, conversation.own_version)
+        if explains(known, conversation, is_agreed=user_id in self._agreed):
+            known.own_complete = conversation.own_version
+        self._agreed.discard(user_id)
+        known.hear(conversation.version, conversation.own_version)
+        self._clear(known, conversation.cleared_seq, news)
         if last is not None:
+            if known.complete == conversation.version and known.top == last.seq:
+                news.held.append((user_id, last.seq, last.seq))
             news.messages.append(last)
-        elif known.info.last_message is not None:
-            news.forgotten.append(user_id)
-        known.heard = max(known.heard, conversation.version)
-        if last is None:
-            # Nothing is left of it, so there is nothing to fetch.
+        elif not conversation.own_version:
+            # A backend from before own versions: nothing is left, so there is nothing to fetch.
+            if known.info.last_message is not None:
+                news.forgotten.append(user_id)
             known.complete = max(known.complete, conversation.version)
-        self._set(known, known.info.merged(conversation), news)
+        info = with_conversation(known, conversation)
+        known.own_version = max(known.own_version, conversation.own_version)
+        self._set(known, info, news)
 
-    def _replaced(self, user_id: str, **fields: object) -> News:
-        news = News()
-        known = self._known_or_new(user_id)
-        self._set(known, msgspec.structs.replace(known.info, **fields), news)
-        return news
+    def _begin_own(self, known: Known, own_version: int) -> None:
+        """Begin at an own version: what was before the first list is history."""
+        if not self.listed and not known.own_heard:
+            known.own_complete = max(known.own_complete, own_version)
+
+    def _clear(self, known: Known, cleared_seq: int, news: News) -> None:
+        """Drop what is at or below a floor, if it has risen."""
+        if cleared_seq > known.info.cleared_seq:
+            news.cleared.append((known.info.user_id, cleared_seq))
+            self._set(known, cleared(known, cleared_seq), news)
+            known.top = max(known.top, cleared_seq)
 
     def _forget(self, known: Known, news: News) -> None:
-        info = known.info
-        news.forgotten.append(info.user_id)
-        empty = ConversationInfo(
-            info.conversation_id,
-            info.user_id,
-            read_seq=info.read_seq,
-            peer_read_seq=info.peer_read_seq,
-            order_key=info.order_key,
-            recv_opt=info.recv_opt,
-            draft_text=info.draft_text,
-            version=info.version,
-        )
-        self._set(known, empty, news)
+        news.forgotten.append(known.info.user_id)
+        self._set(known, emptied(known.info), news)
+
+    def _agree(self, known: Known, info: ConversationInfo, news: News) -> None:
+        """Take what the backend has agreed to; a push with the next own version follows."""
+        if own_settings(info) != own_settings(known.info):
+            self._agreed.add(info.user_id)
+        self._set(known, info, news)
 
     def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
-        before, known.info = known.info, info
-        news.known[info.user_id] = known
-        if msgspec.structs.replace(before, version=info.version) != info:
-            news.conversations[info.user_id] = info
-            self._total += info.notified_unread - before.notified_unread
+        super()._set(known, info, news)
+        if info.user_id in news.conversations:
             self._touch(info.user_id)
 
     def _touch(self, user_id: str) -> None:

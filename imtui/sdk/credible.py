@@ -13,11 +13,12 @@ def is_number(number: int) -> bool:
 def is_credible(message: Message, account: str) -> bool:
     """Tell whether a message can be one of an account's conversations."""
     user_id = message.peer(account)
+    numbers = (message.seq, message.version, message.timestamp, message.own_version)
     return (
         {message.sender, message.receiver} == {account, user_id}
         and user_id != account
         and is_user_id(user_id)
-        and all(map(is_number, (message.seq, message.version, message.timestamp)))
+        and all(map(is_number, numbers))
         and bool(message.seq) == bool(message.version)
     )
 
@@ -26,6 +27,8 @@ def is_credible_conversation(conversation: Conversation, account: str) -> bool:
     """Tell whether a conversation can be one of an account's."""
     numbers = (
         conversation.version,
+        conversation.own_version,
+        conversation.cleared_seq,
         conversation.unread_count,
         conversation.read_seq,
         conversation.peer_read_seq,
@@ -36,5 +39,10 @@ def is_credible_conversation(conversation: Conversation, account: str) -> bool:
         conversation.conversation_id == conversation_id(user_id)
         and is_user_id(user_id)
         and all(map(is_number, numbers))
-        and (last is None or (is_credible(last, account) and last.peer(account) == user_id))
+        and (last is None or _is_of(last, user_id, account))
+        and (last is None or last.seq > conversation.cleared_seq)
     )
+
+
+def _is_of(message: Message, user_id: str, account: str) -> bool:
+    return is_credible(message, account) and message.peer(account) == user_id

@@ -131,7 +131,8 @@ class IMSDKListener:
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
         """Conversations are new, or differ in anything but their version.
 
-        Of one that was deleted nothing is left: no ``last_message``, and nothing unread.
+        Of one that was deleted nothing is left: no ``last_message``, and nothing unread. Whatever
+        is shown of a conversation at or below its ``cleared_seq`` is to be dropped.
         """
 
     def on_total_unread_message_count_changed(self, count: int) -> None:

@@ -41,13 +41,14 @@ CREATE TABLE IF NOT EXISTS held (
 ) WITHOUT ROWID;
 """
 
-# What is recalled or deleted stays as it is, so that no later version of it is told again.
+# A message that is there may be recalled (6), and either may be deleted (4); never the other way.
+# The version alone does not tell, as deleting leaves it as it is.
 _KEEP: Final = """
 INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (user, seq) DO UPDATE SET version = excluded.version, status = excluded.status,
 time = excluded.time, message = excluded.message
-WHERE excluded.version >= message.version AND excluded.status <> message.status
-OR excluded.version > message.version AND message.status = 2
+WHERE message.status <> 4 AND excluded.status = 4
+OR message.status = 2 AND (excluded.status <> 2 OR excluded.version > message.version)
 """
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -86,7 +87,8 @@ class MessageCache:
             news: What came of it.
             listed: Whether the conversations that are known are all there are.
         """
-        if news.forgotten or news.messages or news.held or news.known or listed != self.listed:
+        is_kept = news.forgotten or news.cleared or news.messages or news.held or news.known
+        if is_kept or listed != self.listed:
             self._do(lambda: self._keep(news, listed), None)
 
     def keep_page(self, user_id: str, page: list[Message], low: int, high: int) -> None:
@@ -242,6 +244,8 @@ class MessageCache:
         with self._db as db:
             for user_id in news.forgotten:
                 _forget(db, user_id)
+            for user_id, cleared_seq in news.cleared:
+                _forget_before(db, user_id, cleared_seq + 1)
             db.executemany(_KEEP, [self._row(message) for message in news.messages])
             for user_id, low, high in news.held:
                 _hold(db, user_id, low, high)
@@ -279,6 +283,12 @@ def _forget(db: sqlite3.Connection, user_id: str) -> None:
     db.execute("DELETE FROM held WHERE user = ?", (user_id,))
 
 
+def _forget_before(db: sqlite3.Connection, user_id: str, seq: int) -> None:
+    db.execute("DELETE FROM message WHERE user = ? AND seq < ?", (user_id, seq))
+    db.execute("DELETE FROM held WHERE user = ? AND high < ?", (user_id, seq))
+    db.execute("UPDATE held SET low = ? WHERE user = ? AND low < ?", (seq, user_id, seq))
+
+
 def _hold(db: sqlite3.Connection, user_id: str, low: int, high: int) -> None:
     """Add a range, and make one of those that touch it."""
     touching = (user_id, high + 1, low - 1)
@@ -299,6 +309,4 @@ def _trim_messages(db: sqlite3.Connection) -> None:
             "SELECT seq FROM message WHERE user = ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
             (user_id, _MESSAGES_KEPT - 1),
         ).fetchone()
-        db.execute("DELETE FROM message WHERE user = ? AND seq < ?", (user_id, oldest))
-        db.execute("DELETE FROM held WHERE user = ? AND high < ?", (user_id, oldest))
-        db.execute("UPDATE held SET low = ? WHERE user = ? AND low < ?", (oldest, user_id, oldest))
+        _forget_before(db, user_id, oldest)

@@ -10,8 +10,8 @@ from msgspec import Struct, UnsetType
 
 from imtui.protocol import limits
 from imtui.protocol.chat import (
+    ChangedMessages,
     ConversationList,
-    GetChangedMessagesParams,
     GetConversationListParams,
     Message,
     MessageList,
@@ -21,6 +21,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Incoming
 from imtui.protocol.messages import Method, Push
 from imtui.sdk.backoff import Backoff
+from imtui.sdk.changed_pages import ChangedPages
 from imtui.sdk.conversations import Conversations
 from imtui.sdk.failures import is_transient, is_trouble, retry_after, unreadable
 from imtui.sdk.listener import IMSDKListener, Listeners
@@ -229,20 +230,17 @@ class MessageSync:
             raise again
 
     async def _fetch(self, session: Caller, user_id: str) -> None:
-        changes: list[Message] = []
-        since = self.state.complete(user_id)
+        pages = ChangedPages(user_id, *self.state.since(user_id))
 
-        def take(page: MessageList) -> bool:
-            changes.extend(page.message_list)
+        def take(page: ChangedMessages) -> bool:
+            answer = pages.take(page)
             # In here, as what is pushed next may be what follows on this answer.
-            if page.is_finished:
-                self.publish(self.state.fetched(user_id, changes))
-            return page.is_finished
+            if answer is not None:
+                self.publish(self.state.fetched(user_id, answer))
+            return answer is not None
 
-        while True:
-            params = GetChangedMessagesParams(user_id, since, limits.HISTORY_PAGE_MAX)
-            if await session.call(Method.GET_CHANGED_MESSAGES, params, MessageList, take):
-                return
-            if not changes or changes[-1].version <= since:
-                raise unreadable()
-            since = changes[-1].version
+        is_finished = False
+        while not is_finished:
+            is_finished = await session.call(
+                Method.GET_CHANGED_MESSAGES, pages.params(), ChangedMessages, take
+            )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from imtui.protocol.chat import Conversation, Message, ReadReceipt, ReceiveOpt
+from imtui.protocol.chat import Conversation, Message, MessageStatus, ReadReceipt, ReceiveOpt
 
 
 class ConversationInfo(Struct, frozen=True):
@@ -27,6 +27,8 @@ class ConversationInfo(Struct, frozen=True):
     draft_text: str = ""
     """What was written here and not sent; on this device only."""
     version: int = 0
+    cleared_seq: int = 0
+    """Nothing is left at or below it; an app drops what it shows of that."""
 
     @property
     def is_listed(self) -> bool:
@@ -40,39 +42,79 @@ class ConversationInfo(Struct, frozen=True):
         """Return what it adds to the total unread count: nothing if it is muted."""
         return self.unread_count if self.recv_opt == ReceiveOpt.RECEIVE else 0
 
-    def merged(self, conversation: Conversation) -> "ConversationInfo":
-        """Return what the backend says, with what only this device knows."""
-        newer = conversation.version >= self.version
-        return ConversationInfo(
-            self.conversation_id,
-            self.user_id,
-            last_message=conversation.last_message if newer else self.last_message,
-            unread_count=conversation.unread_count,
-            read_seq=max(conversation.read_seq, self.read_seq),
-            peer_read_seq=max(conversation.peer_read_seq, self.peer_read_seq),
-            is_pinned=conversation.is_pinned,
-            recv_opt=conversation.recv_opt,
-            order_key=conversation.order_key if newer else self.order_key,
-            draft_text=self.draft_text,
-            version=max(conversation.version, self.version),
-        )
-
 
 class Known(Struct):
-    """A conversation with how much of it is known."""
+    """A conversation with how much of it is known.
+
+    Fields with a default may be missing in what an earlier version of the SDK has kept.
+    """
 
     info: ConversationInfo
     complete: int = 0
-    """All changes up to this version were applied."""
+    """All changes for all members up to this version were applied."""
     top: int = 0
-    """The newest message that was applied, by its seq."""
+    """The newest message that was applied or cleared, by its seq."""
     heard: int = 0
     """The newest version that was heard of."""
+    own_complete: int = 0
+    """All changes for this member alone up to this own version were applied."""
+    own_heard: int = 0
+    """The newest own version that was heard of."""
+    own_version: int = 0
+    """The own version as of which ``info`` is exact."""
 
     @property
     def is_behind(self) -> bool:
         """Tell whether there are changes that were not applied."""
-        return self.heard > self.complete
+        return self.heard > self.complete or self.own_heard > self.own_complete
+
+    def is_ahead_of(self, conversation: Conversation) -> bool:
+        """Tell whether more is known than a conversation counts."""
+        return (
+            conversation.version < self.complete
+            or conversation.own_version < self.own_complete
+            or conversation.cleared_seq < self.info.cleared_seq
+        )
+
+    def begun_anew(self, conversation: Conversation) -> "Known":
+        """Return what is left of it when a backend has lost it and counts anew."""
+        info, last = self.info, conversation.last_message
+        return Known(
+            ConversationInfo(info.conversation_id, info.user_id, draft_text=info.draft_text),
+            conversation.version,
+            0 if last is None else last.seq,
+            own_complete=conversation.own_version,
+        )
+
+    def hear(self, version: int, own_version: int) -> None:
+        """Note that there are changes up to these versions."""
+        self.heard = max(self.heard, version)
+        self.own_heard = max(self.own_heard, own_version)
+
+    def has_applied(self, message: Message) -> bool:
+        """Tell whether all that a message tells was applied before."""
+        return message.version <= self.complete and hidden_at(message) <= self.own_complete
+
+    def is_next(self, message: Message) -> bool:
+        """Tell whether a message tells what comes next, and nothing later."""
+        return (
+            not self.has_applied(message)
+            and message.version <= self.complete + 1
+            and hidden_at(message) <= self.own_complete + 1
+        )
+
+    def apply(self, message: Message) -> None:
+        """Count what a message tells as applied."""
+        own_version = hidden_at(message)
+        if self.own_version == self.own_complete:
+            self.own_version = max(self.own_version, own_version)
+        self.complete = max(self.complete, message.version)
+        self.own_complete = max(self.own_complete, own_version)
+
+
+def hidden_at(message: Message) -> int:
+    """Return the own version at which this member hid a message; 0 if they did not."""
+    return message.own_version if message.status is MessageStatus.HAS_DELETED else 0
 
 
 @dataclass
@@ -91,6 +133,8 @@ class News:
     """To be told, by user: they differ from before in more than their version."""
     forgotten: list[str] = field(default_factory=list)
     """To be kept: with these users nothing is left of what was before."""
+    cleared: list[tuple[str, int]] = field(default_factory=list)
+    """To be kept: with these users nothing is left at or below a seq."""
     messages: list[Message] = field(default_factory=list)
     """To be kept, unless a newer version is kept already."""
     held: list[tuple[str, int, int]] = field(default_factory=list)

@@ -11,6 +11,13 @@ from msgspec import Struct
 
 from imtui import protocol
 from imtui.protocol import limits, messages
+from imtui.protocol.chat import (
+    ChangedMessages,
+    Conversation,
+    GetChangedMessagesParams,
+    Message,
+    MessageStatus,
+)
 from imtui.protocol.friendship import (
     AcceptFriendApplicationParams,
     FriendAcceptType,
@@ -34,6 +41,7 @@ from imtui.protocol.messages import (
     GetFriendListParams,
     LoginParams,
     LoginResult,
+    LogoutResult,
     Method,
     Push,
     SelfDevice,
@@ -116,6 +124,39 @@ MESSAGES: list[tuple[Struct, dict[str, Any]]] = [
     (
         SubscriptionsChanged(["a"], ["b"], SubscriptionReason.EVICTED),
         {"added": ["a"], "removed": ["b"], "reason": "evicted"},
+    ),
+    (LogoutResult(STATUS), {"selfStatus": STATUS_DOCUMENT}),
+    (
+        Message("m1", "a", "b", 5, 2, 7, own_version=3, status=MessageStatus.HAS_DELETED),
+        {
+            "msgID": "m1",
+            "sender": "a",
+            "receiver": "b",
+            "timestamp": 5,
+            "seq": 2,
+            "version": 7,
+            "status": 4,
+            "ownVersion": 3,
+        },
+    ),
+    (
+        Conversation("c2c_b", 7, own_version=3, cleared_seq=2),
+        {"conversationID": "c2c_b", "version": 7, "ownVersion": 3, "clearedSeq": 2},
+    ),
+    (Conversation("c2c_b"), {"conversationID": "c2c_b"}),
+    (
+        GetChangedMessagesParams("b", 7, 50, 3),
+        {"userID": "b", "sinceVersion": 7, "count": 50, "sinceOwnVersion": 3},
+    ),
+    (
+        ChangedMessages([], False, 2, 7, 3),
+        {
+            "messageList": [],
+            "isFinished": False,
+            "clearedSeq": 2,
+            "nextVersion": 7,
+            "nextOwnVersion": 3,
+        },
     ),
     (
         FriendInfoList([FriendInfo("a", STATUS)]),
@@ -203,6 +244,14 @@ def test_unknown_fields_are_ignored(message: Struct, document: dict[str, Any]) -
 def test_what_a_login_may_leave_out() -> None:
     least = msgspec.json.decode(b'{"sdkAppID": 1, "userID": "a"}', type=LoginParams)
     assert least == LoginParams(1, "a", "", Platform.LINUX, "", "", False, False)
+
+
+def test_what_changed_messages_may_leave_out() -> None:
+    """A backend from before own versions sends no more than this, and a client asks no more."""
+    answer = msgspec.json.decode(b'{"messageList": [], "isFinished": true}', type=ChangedMessages)
+    assert answer == ChangedMessages([], True, 0, 0, 0)
+    params = msgspec.json.decode(b'{"userID": "b"}', type=GetChangedMessagesParams)
+    assert params.since_own_version is None
 
 
 def test_a_deletion_concerns_both_lists_by_default() -> None:

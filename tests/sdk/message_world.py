@@ -8,13 +8,16 @@ from typing import Any
 import msgspec
 
 from imtui.protocol.chat import (
+    ChangedMessages,
     Conversation,
     ConversationList,
+    GetChangedMessagesParams,
     Message,
     MessageList,
     MessageStatus,
     ReadReceipt,
     ReadReceiptList,
+    ReceiveOpt,
     conversation_id,
 )
 
@@ -29,16 +32,26 @@ class Talk:
 
     def __init__(self, user_id: str) -> None:
         self.user_id = user_id
-        self.version = 0
+        self.version = self.own_version = self.cleared_seq = 0
         self.messages: list[Message] = []
+        self.hidden: dict[int, int] = {}
+        """At which own version each message that ``me`` does not see was hidden, by seq."""
         self.read_seq = self.peer_read_seq = 0
         self.is_pinned = False
+        self.recv_opt = ReceiveOpt.RECEIVE
 
-    def send(self, sender: str, msg_id: str, text: str = "") -> Message:
-        """Take a message; the same one again makes no second."""
+    def send(self, sender: str, msg_id: str, text: str = "", *, is_hidden: bool = False) -> Message:
+        """Take a message; the same one again makes no second.
+
+        Args:
+            sender: Who sends.
+            msg_id: Names the message, with the sender.
+            text: What it says; its ID if nothing.
+            is_hidden: Whether ``me`` never sees it.
+        """
         for there in self.messages:
             if (there.sender, there.msg_id) == (sender, msg_id):
-                return there
+                return self.seen(there)
         self.version += 1
         seq = len(self.messages) + 1
         receiver = self.user_id if sender == ME else ME
@@ -52,31 +65,88 @@ class Talk:
             text=text or msg_id,
         )
         self.messages.append(message)
-        return message
+        if is_hidden:
+            self._hide(seq)
+        return self.seen(message)
 
-    def change(self, seq: int, status: MessageStatus | None) -> Message | None:
-        """Recall or delete a message; with None, the other one deletes it."""
+    def recall(self, seq: int) -> Message | None:
+        """Recall a message; return it as ``me`` is told of it, if it is."""
         message = self.messages[seq - 1]
-        if message.status is MessageStatus.HAS_DELETED or message.status is status:
+        if message.status is MessageStatus.LOCAL_REVOKED:
             return None
         self.version += 1
-        fields = {} if status is None else {**GONE, "status": status}
-        message = msgspec.structs.replace(message, version=self.version, **fields)
-        self.messages[seq - 1] = message
-        return message
+        self.messages[seq - 1] = msgspec.structs.replace(
+            message, version=self.version, status=MessageStatus.LOCAL_REVOKED, **GONE
+        )
+        return self.seen(self.messages[seq - 1]) if seq > self.cleared_seq else None
 
-    def changed_since(self, version: int) -> list[Message]:
-        """Return what changed after a version, the earliest change first."""
-        changed = [message for message in self.messages if message.version > version]
-        return sorted(changed, key=lambda message: message.version)
+    def hide(self, *seqs: int) -> list[Message]:
+        """Delete messages for ``me``, and return them as they are told."""
+        for seq in seqs:
+            if seq not in self.hidden and seq > self.cleared_seq:
+                self._hide(seq)
+        return [self.seen(self.messages[seq - 1]) for seq in seqs]
+
+    def read(self, seq: int) -> bool:
+        """Read up to a seq, and return whether that changed anything."""
+        return self._change_own("read_seq", max(seq, self.read_seq))
+
+    def pin(self, is_pinned: bool) -> bool:
+        """Pin or unpin, and return whether that changed anything."""
+        return self._change_own("is_pinned", is_pinned)
+
+    def mute(self, opt: ReceiveOpt) -> bool:
+        """Set the receive option, and return whether that changed anything."""
+        return self._change_own("recv_opt", opt)
+
+    def clear(self) -> bool:
+        """Delete the conversation for ``me``, and return whether that changed anything."""
+        if not self.history(None) and not self.is_pinned:
+            return False
+        self.cleared_seq = self.read_seq = len(self.messages)
+        self.is_pinned = False
+        self.own_version += 1
+        return True
+
+    def seen(self, message: Message) -> Message:
+        """Return a message as ``me`` sees it."""
+        if message.seq not in self.hidden:
+            return message
+        return msgspec.structs.replace(
+            message,
+            status=MessageStatus.HAS_DELETED,
+            own_version=self.hidden[message.seq],
+            **GONE,
+        )
+
+    def changed(self, params: GetChangedMessagesParams, page: int = 100) -> ChangedMessages:
+        """Answer ``getChangedMessages``."""
+        count = min(params.count, page)
+        since, since_own = params.since_version, params.since_own_version
+        left = [self.seen(message) for message in self.messages[self.cleared_seq :]]
+        for_all = sorted((m for m in left if m.version > since), key=lambda m: m.version)
+        own: list[Message] = []
+        if since_own is not None:
+            own = sorted(
+                (m for m in left if m.own_version > since_own), key=lambda m: m.own_version
+            )
+        is_finished = len(for_all) + len(own) <= count
+        next_version, next_own = self.version, self.own_version
+        if not is_finished and count < len(for_all):
+            next_version = for_all[count - 1].version
+        if not is_finished:
+            told = own[: max(count - len(for_all), 0)]
+            next_own = told[-1].own_version if told else since_own or 0
+        return ChangedMessages(
+            (for_all + own)[:count], is_finished, self.cleared_seq, next_version, next_own
+        )
 
     def history(self, before: int | None) -> list[Message]:
-        """Return what is not deleted, the newest first."""
+        """Return what ``me`` sees, the newest first."""
         return [
             message
-            for message in reversed(self.messages)
-            if message.status is not MessageStatus.HAS_DELETED
-            and (before is None or message.seq < before)
+            for message in reversed(self.messages[self.cleared_seq :])
+            if message.seq not in self.hidden and (before is None or message.seq < before)
         ]
 
     def conversation(self) -> Conversation:
@@ -97,8 +167,22 @@ class Talk:
             read_seq=self.read_seq,
             peer_read_seq=self.peer_read_seq,
             is_pinned=self.is_pinned,
+            recv_opt=self.recv_opt,
             order_key=max((message.timestamp for message in self.messages), default=0),
+            own_version=self.own_version,
+            cleared_seq=self.cleared_seq,
         )
+
+    def _hide(self, seq: int) -> None:
+        self.own_version += 1
+        self.hidden[seq] = self.own_version
+
+    def _change_own(self, name: str, value: object) -> bool:
+        if getattr(self, name) == value:
+            return False
+        setattr(self, name, value)
+        self.own_version += 1
+        return True
 
 
 class MessageWorld:
@@ -117,7 +201,11 @@ class MessageWorld:
 
     def listed(self) -> list[Conversation]:
         conversations = [talk.conversation() for talk in self.talks.values()]
-        return [each for each in conversations if each.last_message or each.is_pinned]
+        return [c for c in conversations if c.last_message or c.is_pinned or c.recv_opt]
+
+    def changed(self, params: GetChangedMessagesParams) -> ChangedMessages:
+        """Answer ``getChangedMessages`` with a page."""
+        return self.talk(params.user_id).changed(params, self._page)
 
     def answers(self) -> dict[str, Any]:
         """Return handlers for a fake backend."""
@@ -129,18 +217,24 @@ class MessageWorld:
         }
 
     def _changed(self, params: dict[str, Any]) -> Any:
-        changed = self.talk(params["userID"]).changed_since(params["sinceVersion"])
-        return self._cut(changed, min(params["count"], self._page))
+        return wire(self.changed(msgspec.convert(params, GetChangedMessagesParams)))
 
     def _history(self, params: dict[str, Any]) -> Any:
-        return self._cut(self.talk(params["userID"]).history(params["beforeSeq"]), params["count"])
-
-    def _cut(self, messages: list[Message], count: int) -> Any:
+        messages = self.talk(params["userID"]).history(params["beforeSeq"])
+        count = params["count"]
         return wire(MessageList(messages[:count], len(messages) <= count))
 
     def _send(self, params: dict[str, Any]) -> Any:
         talk = self.talk(params["userID"])
         return {"message": wire(talk.send(ME, params["msgID"], params["text"]))}
+
+
+def world_of(*texts: str, page: int = 100) -> MessageWorld:
+    """Return a world in which bob has said something."""
+    world = MessageWorld(page)
+    for text in texts:
+        world.send("bob", "bob", text)
+    return world
 
 
 def wire(struct: msgspec.Struct) -> Any:

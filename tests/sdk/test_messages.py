@@ -521,7 +521,7 @@ async def test_messages_recalled_and_deleted_are_told_and_gone() -> None:
     async with talking() as (fake, world, client, recorder):
         for number in range(3):
             await push(fake, world.send("bob", "bob", f"m{number}"))
-        gone = world.talk("bob").change(2, MessageStatus.LOCAL_REVOKED)
+        gone = world.talk("bob").recall(2)
         assert gone is not None
         await push(fake, changed_messages(gone))
         await recorder.saw("changed")
@@ -531,9 +531,7 @@ async def test_messages_recalled_and_deleted_are_told_and_gone() -> None:
         assert [(m.seq, m.status) for m in page] == [(3, 2), (2, 6), (1, 2)]
         await client.delete_messages([page[0]])
         assert [m.seq for m in await client.get_c2c_history_message_list("bob")] == [2, 1]
-        deleted = world.talk("bob").change(3, MessageStatus.HAS_DELETED)
-        assert deleted is not None
-        await push(fake, changed_messages(deleted))
+        await push(fake, changed_messages(*world.talk("bob").hide(3)))
         await push(fake, changed_conversation(world.talk("bob")))
         await recorder.until(lambda _: client.get_total_unread_message_count() == 1)
         assert recorder.count("changed") == 2

@@ -539,3 +539,15 @@ async def test_a_conversation_is_deleted_once_that_is_confirmed(tmp_path: Path) 
         assert run.fake.called("delete_conversation") == [("c2c_bob",)]
         await run.settle()
         assert "are you around?" not in run.text()
+
+
+async def test_what_was_deleted_elsewhere_goes_and_what_came_since_stays(tmp_path: Path) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        assert "are you around?" in run.text()
+        run.fake.say("bob", "a new beginning")
+        run.fake.tell_conversation("bob", cleared_seq=3)
+        await run.settle()
+        assert "are you around?" not in run.text()
+        assert "in ten minutes" not in run.text()
+        assert "a new beginning" in run.text()

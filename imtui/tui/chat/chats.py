@@ -78,6 +78,11 @@ class Chat:
         self._seqs.clear()
         self.complete = False
 
+    def forget_until(self, seq: int) -> None:
+        """Drop the messages up to a place: the conversation was deleted up to there."""
+        while self._seqs and self._seqs[0] <= seq:
+            del self._stored[self._seqs.pop(0)]
+
     def trim(self) -> None:
         """Drop the oldest messages beyond what is held."""
         gone, self._seqs = self._seqs[:-MESSAGES_MAX], self._seqs[-MESSAGES_MAX:]
@@ -141,6 +146,7 @@ class Chats:
             chat = self._open(info.user_id)
             if info.last_message is None and chat.last is not None:
                 chat.forget_messages()
+            chat.forget_until(info.cleared_seq)
             chat.unread = info.unread_count
             chat.read_seq = max(chat.read_seq, info.read_seq)
             chat.peer_read_seq = max(chat.peer_read_seq, info.peer_read_seq)
