@@ -1,7 +1,6 @@
 """The key of an app, and the proof that a UserSig was made with it."""
 
 import zlib
-
 from typing import Final
 
 import msgspec
@@ -9,7 +8,6 @@ import msgspec
 from imtui.protocol import usersig
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.wire_names import wire_name
-
 
 DEFAULT_SDK_APP_ID: Final = 1_400_000_000
 

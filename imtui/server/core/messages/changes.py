@@ -67,8 +67,8 @@ class MessageRevoked(Change, frozen=True):
     """As it is now."""
     unread: int
     """How many messages the receiver has not read, in all conversations."""
-    hidden: dict[str, int] = {}
-    """By user ID: the own version at which one of the two had hidden it; 0 for what they cleared."""
+    hidden: dict[str, int]
+    """By user ID, of those who do not see it: the own version at which they hid it, or 0."""
 
 
 class MessagesHidden(Change, frozen=True):
