@@ -16,7 +16,18 @@ import pytest
         ),
         (
             "imtui.server.core.core",
-            ["asyncio", "socket", "sqlite3", "websockets", "imtui.server.edge"],
+            [
+                *("asyncio", "socket", "sqlite3", "websockets", "logging"),
+                *("imtui.server.edge", "imtui.server.store", "imtui.server.node"),
+                *("imtui.server.commands", "imtui.server.callbacks", "imtui.server.link"),
+            ],
+        ),
+        (
+            "imtui.server.edge.gateway",
+            [
+                *("imtui.server.core", "imtui.server.store", "imtui.server.commands"),
+                "imtui.server.callbacks",
+            ],
         ),
         ("imtui.protocol.jsonrpc", ["asyncio", "socket", "imtui.sdk", "imtui.server"]),
         (

@@ -7,19 +7,10 @@ import msgspec
 
 from imtui.protocol import usersig
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.proof import Proof
 from imtui.protocol.wire_names import wire_name
 
 DEFAULT_SDK_APP_ID: Final = 1_400_000_000
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """A UserSig that was checked, so that its bearer is the user."""
-
-    user_id: str
-    made: int
-    """When the UserSig was made, in Unix seconds."""
-    number: int
-    """Stands for the UserSig; the same after a restart."""
 
 
 class AppKey(msgspec.Struct, frozen=True, rename=wire_name):

@@ -65,7 +65,7 @@ class MemoryArchive:
         return sum(
             after < stored.seq <= up_to
             and stored.sender != view.account
-            and not stored.is_revoked
+            and not stored.is_erased
             and not stored.is_uncounted
             for stored in self._visible(view)
         )

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from imtui.protocol.app_key import AppKey, Proof
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
+from imtui.protocol.proof import Proof
 
 
 def check_admin(key: AppKey, query: Mapping[str, str], unix_ms: int) -> Proof:

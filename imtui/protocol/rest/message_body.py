@@ -180,7 +180,7 @@ def contents_of(msg_body: list[Any]) -> Contents:
 
 def elements_of(message: Message) -> Elements:
     """Return the elements of a message; none if nothing of it is left."""
-    if message.status in (MessageStatus.LOCAL_REVOKED, MessageStatus.HAS_DELETED):
+    if message.status is not MessageStatus.SEND_SUCC:
         return []
     if message.msg_body:
         return msgspec.json.decode(message.msg_body, type=Elements)

@@ -30,14 +30,15 @@ class StoredMessage(Struct, frozen=True):
     data: bytes = b""
     cloud_custom_data: str = ""
     msg_body: str = ""
-    is_revoked: bool = False
+    is_erased: bool = False
+    """Taken back by its sender: nothing of its contents is left."""
     is_uncounted: bool = False
     """Excluded from unread counts."""
     is_unlisted: bool = False
     """Excluded from being the last message of a conversation."""
 
-    def revoked(self, version: int) -> "StoredMessage":
-        """Return it recalled: without contents."""
+    def erased(self, version: int) -> "StoredMessage":
+        """Return it without contents."""
         return structs.replace(
             self,
             version=version,
@@ -45,7 +46,7 @@ class StoredMessage(Struct, frozen=True):
             data=b"",
             cloud_custom_data="",
             msg_body="",
-            is_revoked=True,
+            is_erased=True,
         )
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from imtui.protocol.app_key import Proof
+from imtui.protocol.proof import Proof
 from imtui.protocol.status import ChangedBy, Platform
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.protocol.app_key import Proof
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, decode_params
 from imtui.protocol.messages import Empty, LoginParams
+from imtui.protocol.proof import Proof
 from imtui.protocol.status import UserStatus
 from imtui.server.core import deliveries
 from imtui.server.core.accounts.accounts import Accounts

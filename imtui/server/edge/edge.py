@@ -156,6 +156,8 @@ class Edge:
         connection = self._connections.get(session_id)
         if connection is not None:
             connection.outbox.forget_all()
+            # What came before the end is sent before it.
+            connection.outbox.flush()
             connection.close(code, reason)
 
     def flush(self) -> None:

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from imtui.protocol.app_key import Proof
 from imtui.protocol.jsonrpc import Request
 from imtui.protocol.messages import CloseCode
+from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
 
 

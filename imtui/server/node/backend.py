@@ -83,7 +83,6 @@ class Backend:
         self._stack = contextlib.AsyncExitStack()
         self.metrics = Metrics()
         self._parts: set[asyncio.Task[None]] = set()
-        self._sessions: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
         """Start; the backend is ready when this returns.

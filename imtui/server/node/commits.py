@@ -104,8 +104,9 @@ class Commits:
 
     def stop(self) -> None:
         """Make durable what is not yet, and send nothing more."""
+        earlier_retry = self._retry
         self._commit()
-        for handle in (self._flush_soon, self._retry, self._rest):
+        for handle in (self._flush_soon, earlier_retry, self._retry, self._rest):
             if handle is not None:
                 handle.cancel()
 
@@ -114,6 +115,8 @@ class Commits:
         # While the store fails nothing durable is begun, and only the retry asks it again.
         if self._retry is None:
             self._commit()
+        else:
+            self._hold_back()
         outputs, self._outputs = self._outputs, []
         self._send(outputs)
 
@@ -125,6 +128,7 @@ class Commits:
         except StoreError as error:
             _log.error("%s", error)
             self._metrics.commit_failures += 1
+            self._refuse()
             self._hold_back()
             self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
             return
@@ -144,12 +148,18 @@ class Commits:
         if self._outputs and self._flush_soon is None:
             self._flush()
 
+    def _refuse(self) -> None:
+        """Say instead of all answers that nothing could be made durable."""
+        self._outputs = [
+            self._refused(output) if isinstance(output, Answer) else output
+            for output in self._outputs
+        ]
+
     def _hold_back(self) -> None:
+        """Take pushes of messages out of what is sent while the store fails."""
         outputs: list[Output] = []
         for output in self._outputs:
-            if isinstance(output, Answer):
-                outputs.append(self._refused(output))
-            elif isinstance(output, PushDelivery) and output.is_chat:
+            if isinstance(output, PushDelivery) and output.is_chat:
                 self._held.append(output)
             else:
                 if isinstance(output, LoginDelivery):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, UnsetType
 
-from imtui.protocol.app_key import Proof
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, encode_answer
 from imtui.protocol.limits import heartbeat_interval
 from imtui.protocol.messages import LoginResult
+from imtui.protocol.proof import Proof
 from imtui.server.core.accounts.changes import CloseReason
 from imtui.server.core.change import Change
 from imtui.server.core.core import Core

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from imtui.protocol.usersig import sign
+from imtui.server.core.context import Context
+from imtui.server.core.logins import registration
 from imtui.server.instant import Instant
 from imtui.server.node.backend import Backend, BackendConfig
-from imtui.server.store.sqlite.message_tables import MessageTables
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -23,6 +24,13 @@ async def login_svc(backend: Backend, command: str, **body: Any) -> dict[str, An
 async def imported(backend: Backend, *user_ids: str) -> None:
     answer = await login_svc(backend, "multiaccount_import", Accounts=list(user_ids))
     assert answer["FailAccounts"] == []
+
+
+async def statuses(backend: Backend, *user_ids: str) -> list[str]:
+    """Return for each account whether it is there, in the words of the API."""
+    items = [{"UserID": user_id} for user_id in user_ids]
+    checked = await login_svc(backend, "account_check", CheckItem=items)
+    return [item["AccountStatus"] for item in checked["ResultItem"]]
 
 
 def fresh_sig(backend: Backend, user_id: str, expire: int) -> str:
@@ -53,12 +61,7 @@ async def test_several_are_imported_and_those_that_cannot_be_are_named(backend: 
         backend, "multiaccount_import", AccountList=[{"UserID": "dave", "Nick": "Dave"}]
     )
     assert answer["FailAccounts"] == []
-    checked = await login_svc(
-        backend,
-        "account_check",
-        CheckItem=[{"UserID": name} for name in ("alice", "b ob", "dave")],
-    )
-    words = [item["AccountStatus"] for item in checked["ResultItem"]]
+    words = await statuses(backend, "alice", "b ob", "dave")
     assert words == ["Imported", "NotImported", "Imported"]
 
 
@@ -166,27 +169,25 @@ async def test_of_accounts_that_cannot_be_deleted_for_want_of_the_store_each_is_
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await imported(backend, "alice", "bob", "carol")
-    elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
-    body = {"From_Account": "alice", "To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
-    assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 0
+    delete = registration.delete
 
-    def fail(*_: object) -> int:
-        raise StoreError("The disk is broken.")
+    def fail(context: Context, user_id: str) -> None:
+        if user_id == "alice":
+            raise StoreError("The disk is broken.")
+        delete(context, user_id)
 
-    monkeypatch.setattr(MessageTables, "count_visible", fail)
+    # Deleting reads no messages today; what will is to fail for itself.
+    monkeypatch.setattr(registration, "delete", fail)
     items = [{"UserID": user} for user in ("carol", "alice")]
     deleted = await login_svc(backend, "account_delete", DeleteItem=items)
     assert [item["ResultCode"] for item in deleted["ResultItem"]] == [0, 70500]
-    checked = await login_svc(backend, "account_check", CheckItem=items)
-    words = [item["AccountStatus"] for item in checked["ResultItem"]]
-    assert words == ["NotImported", "Imported"]
+    assert await statuses(backend, "carol", "alice") == ["NotImported", "Imported"]
 
 
 async def test_what_cannot_be_kept_ends_the_deletion_of_many(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await imported(backend, "alice", "bob")
-    app = backend._service.app
 
     def fail(store: SQLiteStore) -> None:
         raise StoreError("The disk is full.")
@@ -196,7 +197,7 @@ async def test_what_cannot_be_kept_ends_the_deletion_of_many(
         items = [{"UserID": user} for user in ("alice", "bob")]
         deleted = await login_svc(backend, "account_delete", DeleteItem=items)
         assert deleted["ErrorCode"] == 70500
-        assert list(app.accounts) == ["bob"]
+        assert await statuses(backend, "alice", "bob") == ["NotImported", "Imported"]
 
 
 async def test_a_leaked_user_sig_of_the_admin_can_be_revoked(backend: Backend) -> None:

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from imtui.protocol.usersig import sign
-from imtui.server.commands.commands import COMMANDS
+from imtui.server.commands import COMMANDS
 from imtui.server.commands.openapi import description
 from imtui.server.node.backend import Backend
 from tests.server.commands.running import running_backend

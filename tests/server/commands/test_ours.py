@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from imtui.server.commands.change_log import KEPT, ChangeLog
-from imtui.server.core.changes import AccountRegistered, FriendsAdded
-from imtui.server.core.console import Console
+from imtui.server.core.accounts.changes import AccountRegistered
+from imtui.server.core.friends.changes import FriendsAdded
 from imtui.server.node.backend import Backend
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -92,8 +92,8 @@ async def test_the_log_tells_what_changed(backend: Backend) -> None:
 
 
 def test_the_log_keeps_the_newest_only() -> None:
-    log = ChangeLog(Console(), lambda: 5)
-    log.observe([AccountRegistered(f"u{n}", 0) for n in range(KEPT + 5)])
+    log = ChangeLog(lambda: 5)
+    log.observe([AccountRegistered(n, f"u{n}", 0) for n in range(KEPT + 5)])
     kept = log.after(0, KEPT)
     assert (len(kept), kept[0].index, kept[-1].index) == (KEPT, 6, KEPT + 5)
     assert log.after(log.last_index, 10) == []

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from imtui.server.commands.api import Rest
+from imtui.server.commands.rest import Rest
 from imtui.server.node.backend import Backend
-from tests.server.commands.test_login_svc import fresh_sig
+from tests.server.commands.test_login_svc import fresh_sig, statuses
 from tests.server.commands.test_rest import post
 from tests.server.wire import Wire, wire
 
@@ -453,7 +453,7 @@ async def test_an_account_that_goes_while_its_friends_are_imported_gets_no_more(
     async def others(rest: Rest) -> None:
         await let_others(rest)
         body = {"DeleteItem": [{"UserID": "alice"}]}
-        if "alice" in backend._service.app.accounts:
+        if await statuses(backend, "alice") == ["Imported"]:
             await post(backend, "v4/im_open_login_svc/account_delete", body)
 
     monkeypatch.setattr(Rest, "_let_others", others)

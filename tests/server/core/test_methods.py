@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imtui.protocol.app_key import AppKey, Proof
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, decode_params, decode_request, encode_answer
 from imtui.protocol.messages import Credentials, Method
+from imtui.protocol.proof import Proof
 from imtui.protocol.usersig import sign
 from imtui.server.core.logins.registration import kick
 from imtui.server.core.messages.changes import MessageSent

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from imtui.protocol.app_key import Proof
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import Empty, LoginParams, Method
+from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform, UserStatus
 from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.accounts import Accounts
@@ -76,7 +76,8 @@ class World:
         self._start()
 
     def close(self) -> None:
-        """Commit, and close the database."""
+        """Keep what changed, and close the database."""
+        self.carry_on()
         if self._store is not None:
             self._store.commit()
             self._store.close()

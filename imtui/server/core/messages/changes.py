@@ -58,7 +58,7 @@ class MessageSent(Change, frozen=True):
 
 
 class MessageRevoked(Change, frozen=True):
-    """A message was recalled."""
+    """The sender of a message took it back."""
 
     message: Message
     """As it is now, with the conversation's own seq and version."""
@@ -95,7 +95,7 @@ class ConversationCleared(Change, frozen=True):
 
 
 class ConversationChanged(Change, frozen=True):
-    """A conversation changed for one member, other than by a new or recalled message."""
+    """A conversation changed for one member, other than by a change that all members see."""
 
     user_id: str
     shown: chat.Conversation

@@ -37,7 +37,7 @@ class Member(Struct):
     is_pinned: bool = False
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     uncounted: int = 0
-    """How many counted messages are not unread for the member: read, sent, hidden or recalled."""
+    """How many counted messages are not unread for the member: read, sent, hidden or erased."""
     unlisted_seq: int = 0
     """Messages at or below it are there, but no longer put the conversation into the list."""
     listed_seq: int = 0
@@ -83,7 +83,7 @@ class Conversation(Struct):
     kind: ConversationKind = ConversationKind.C2C
     last_seq: int = 0
     version: int = 0
-    """Counts what all members see: new and recalled messages."""
+    """Counts what all members see: new messages, and later changes of them."""
     counted: int = 0
     """How many messages were ever sent that count as unread."""
     last_timestamp: int = 0

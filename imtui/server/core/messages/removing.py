@@ -31,7 +31,7 @@ def _plan_revoke(context: Context, params: RevokeMessageParams) -> _Found:
     conversation = context.state[Conversations].get(context.user_id, user_id)
     if stored is None or conversation is None or stored.conversation != conversation.key:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND)
-    if stored.is_revoked:
+    if stored.is_erased:
         raise IMError(ErrorCode.ERR_SVR_MSG_REVOKED_ALREADY)
     age = context.now.unix_ms - stored.timestamp
     if age > limits.REVOKE_WINDOW * 1000 and not isinstance(context.caller, Admin):
@@ -63,7 +63,7 @@ def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) 
     if receiver is not None and is_visible and _counts(plan.stored, receiver):
         unread = conversation.unread(receiver)
         conversations.set_unread(conversation, receiver, unread - 1)
-    stored = plan.stored.revoked(conversation.next_version())
+    stored = plan.stored.erased(conversation.next_version())
     context.state.emit(
         MessageRevoked(
             message_of(conversation, stored),
@@ -131,7 +131,7 @@ def _counts(stored: StoredMessage, member: Member) -> bool:
     return (
         stored.sender != member.account
         and stored.seq > member.read_seq
-        and not stored.is_revoked
+        and not stored.is_erased
         and not stored.is_uncounted
     )
 

@@ -23,7 +23,7 @@ def message_of(conversation: Conversation, stored: StoredMessage) -> Message:
         stored.text,
         stored.data,
         stored.cloud_custom_data,
-        MessageStatus.LOCAL_REVOKED if stored.is_revoked else MessageStatus.SEND_SUCC,
+        MessageStatus.LOCAL_REVOKED if stored.is_erased else MessageStatus.SEND_SUCC,
         msg_body=stored.msg_body,
         is_excluded_from_unread_count=stored.is_uncounted,
         is_excluded_from_last_message=stored.is_unlisted,

@@ -73,7 +73,7 @@ class SQLiteArchive:
         """Count the visible messages of others that count as unread in a range of seqs."""
         sql = (
             f"SELECT count(*) FROM messages m WHERE {_VISIBLE} AND m.seq > ? AND m.seq <= ?"
-            " AND m.sender <> ? AND NOT (m.is_revoked OR m.is_uncounted)"
+            " AND m.sender <> ? AND NOT (m.is_erased OR m.is_uncounted)"
         )
         values = (*_visible_to(view), after, up_to, view.account)
         return int(self._find(sql, values)[0][0])
@@ -92,7 +92,7 @@ def _visible_to(view: View) -> tuple[int, int, int]:
 
 def _stored_message(row: Sequence[Any]) -> StoredMessage:
     conversation, seq, version, sender, msg_id, timestamp, elem_type, *rest = row
-    text, data, cloud_custom_data, msg_body, is_revoked, is_uncounted, is_unlisted = rest
+    text, data, cloud_custom_data, msg_body, is_erased, is_uncounted, is_unlisted = rest
     return StoredMessage(
         conversation,
         seq,
@@ -105,7 +105,7 @@ def _stored_message(row: Sequence[Any]) -> StoredMessage:
         data,
         cloud_custom_data,
         msg_body,
-        bool(is_revoked),
+        bool(is_erased),
         bool(is_uncounted),
         bool(is_unlisted),
     )

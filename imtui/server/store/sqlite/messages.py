@@ -13,7 +13,7 @@ from imtui.server.store.sqlite.statement import Statement
 
 MESSAGE_COLUMNS: Final = (
     "conversation, seq, version, sender, msg_id, timestamp, elem_type, text, data,"
-    " cloud_custom_data, msg_body, is_revoked, is_uncounted, is_unlisted"
+    " cloud_custom_data, msg_body, is_erased, is_uncounted, is_unlisted"
 )
 
 _CONVERSATION: Final = "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, 1, ?, ?)"
@@ -30,7 +30,7 @@ WHERE conversation = ? AND account = ?
 _MESSAGE: Final = f"INSERT INTO messages VALUES ({', '.join('?' * 14)})"
 _REVOKED: Final = """
 UPDATE messages SET version = ?, text = '', data = x'', cloud_custom_data = '', msg_body = '',
-    is_revoked = 1 WHERE conversation = ? AND seq = ?
+    is_erased = 1 WHERE conversation = ? AND seq = ?
 """
 _HIDDEN: Final = "INSERT INTO hidden VALUES (?, ?, ?, ?)"
 _CLEARED: Final = "DELETE FROM hidden WHERE conversation = ? AND account = ? AND seq <= ?"
@@ -79,7 +79,7 @@ def message_row(stored: StoredMessage) -> tuple[Any, ...]:
         stored.data,
         stored.cloud_custom_data,
         stored.msg_body,
-        stored.is_revoked,
+        stored.is_erased,
         stored.is_uncounted,
         stored.is_unlisted,
     )

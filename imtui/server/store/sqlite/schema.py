@@ -90,7 +90,7 @@ CREATE TABLE messages (
     version INTEGER NOT NULL, sender INTEGER NOT NULL REFERENCES accounts, msg_id TEXT NOT NULL,
     timestamp INTEGER NOT NULL, elem_type INTEGER NOT NULL, text TEXT NOT NULL,
     data BLOB NOT NULL, cloud_custom_data TEXT NOT NULL, msg_body TEXT NOT NULL,
-    is_revoked INTEGER NOT NULL, is_uncounted INTEGER NOT NULL, is_unlisted INTEGER NOT NULL,
+    is_erased INTEGER NOT NULL, is_uncounted INTEGER NOT NULL, is_unlisted INTEGER NOT NULL,
     PRIMARY KEY (conversation, seq)
 ) WITHOUT ROWID;
 CREATE TABLE hidden (

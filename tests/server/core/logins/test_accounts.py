@@ -1,183 +1,258 @@
-"""Accounts in virtual time: what a kick and a deletion leave behind, over a restart too."""
+"""What registering, kicking and deleting accounts leave behind, over a restart too."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from imtui.server.core.logins.logins import Login
-from imtui.server.core.service import IMService
-from imtui.server.store.sqlite.message_tables import MessageTables
 
-from imtui.protocol.chat import SendMessageParams
+from imtui.protocol import chat, friendship
+from imtui.protocol import messages as m
 from imtui.protocol.errors import IMError
-from imtui.protocol.messages import AddFriendParams
+from imtui.protocol.messages import Method
+from imtui.protocol.proof import Proof
 from imtui.protocol.status import UserStatusType
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.changes import (
+    AccountDeleted,
+    AccountRegistered,
+    CloseReason,
+    SessionClosed,
+)
 from imtui.server.core.accounts.user_sigs import UserSigs
-from imtui.server.core.logins import accounts
-from imtui.server.instant import Instant
-from imtui.server.store.sqlite.store import SQLiteStore
-from imtui.server.store.store import StoreError
+from imtui.server.core.context import Context
+from imtui.server.core.friends.changes import ProfileChanged
+from imtui.server.core.logins.registration import (
+    delete,
+    import_account,
+    is_registered,
+    kick,
+    register,
+)
+from tests.server.core.plain import plain
+from tests.server.core.world import WALL_START, World
 
-NOW = Instant(1000.0, 1_700_000_000_500)
-SECOND = 1_700_000_000
-
-
-class World:
-    """A core on a database."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._start()
-
-    def _start(self) -> None:
-        self.store = SQLiteStore(self.path)
-        self.service = IMService(self.store.load(), NOW, archive=self.store.archive)
-
-    def keep(self) -> None:
-        self.store.write(self.service.take_changes())
-        self.store.commit()
-
-    def restart(self) -> None:
-        self.keep()
-        self.store.close()
-        self._start()
+SECOND = WALL_START // 1000
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path / "db")
+def world(tmp_path: Path) -> Iterator[World]:
+    """Return a core on a database."""
+    world = World(tmp_path / "db")
+    yield world
+    world.close()
 
 
-def status_of(service: IMService) -> UserStatusType:
-    return service.app.accounts["alice"].status.status_type
+def status_of(world: World) -> UserStatusType:
+    return world.account("alice").status.status_type
 
 
-def code_of_check(service: IMService, made: int, signature: int) -> int:
+def code_of_check(world: World, made: int, number: int) -> int:
     try:
-        service.check_user_sig("alice", made, signature)
+        world.core.check_not_revoked(Proof("alice", made, number))
     except IMError as error:
         return error.code
     return 0
 
 
+def send(world: World, session_id: int, receiver: str, msg_id: str) -> chat.Message:
+    params = chat.SendMessageParams(receiver, msg_id, text=msg_id)
+    sent: chat.SentMessage = world.call(session_id, Method.SEND_MESSAGE, params)
+    return sent.message
+
+
+def conversations(world: World, session_id: int) -> list[chat.Conversation]:
+    params = chat.GetConversationListParams()
+    found: chat.ConversationList = world.call(session_id, Method.GET_CONVERSATION_LIST, params)
+    return found.conversation_list
+
+
 def test_a_kick_leaves_the_account_unlogined_and_lost_devices_cannot_go_on(world: World) -> None:
-    service = world.service
-    service.login(1, Login("alice", "phone", user_sig=7), NOW)
-    service.login(2, Login("alice", "laptop", user_sig=7), NOW)
-    service.lost(2, NOW)
-    accounts.kick(service.app, "alice", NOW)
-    assert status_of(service) is UserStatusType.UNLOGINED
+    world.login(1, "alice", "phone", number=7)
+    world.login(2, "alice", "laptop", number=7)
+    world.lose(2)
+    kick(world.admin(), "alice")
+    assert status_of(world) is UserStatusType.UNLOGINED
     with pytest.raises(IMError) as refused:
-        service.login(3, Login("alice", "laptop", resume=True), NOW)
+        world.login(3, "alice", "laptop", resume=True)
     assert refused.value.code == 6208
-    service.login(4, Login("alice", "laptop"), NOW)
-    assert status_of(service) is UserStatusType.ONLINE
+    world.login(4, "alice", "laptop")
+    assert status_of(world) is UserStatusType.ONLINE
 
 
 def test_user_sigs_of_before_a_kick_are_revoked_also_after_a_restart(world: World) -> None:
-    service = world.service
-    service.login(1, Login("alice", "phone", user_sig=7), NOW)
-    assert code_of_check(service, SECOND, 7) == 0
-    accounts.kick(service.app, "alice", NOW)
-    assert code_of_check(service, SECOND - 1, 8) == 70052
-    assert code_of_check(service, SECOND, 7) == 70052
-    assert code_of_check(service, SECOND, 9) == 0
-    world.restart()
-    assert code_of_check(world.service, SECOND - 1, 8) == 70052
-    assert code_of_check(world.service, SECOND, 7) == 70052
-    assert code_of_check(world.service, SECOND, 9) == 0
+    world.login(1, "alice", "phone", number=7)
+    assert code_of_check(world, SECOND, 7) == 0
+    kick(world.admin(), "alice")
+    for _ in range(2):
+        assert code_of_check(world, SECOND - 1, 8) == 70052
+        assert code_of_check(world, SECOND, 7) == 70052
+        assert code_of_check(world, SECOND, 9) == 0
+        world.restart()
+
+
+def test_user_sigs_stay_revoked_for_whoever_registers_under_the_id_later(world: World) -> None:
+    world.login(1, "alice", "phone", number=7)
+    delete(world.admin(), "alice")
+    world.login(2, "alice", "phone", number=9)
+    for _ in range(2):
+        assert code_of_check(world, SECOND - 1, 8) == 70052
+        assert code_of_check(world, SECOND, 7) == 70052
+        assert code_of_check(world, SECOND, 9) == 0
+        world.restart()
 
 
 def test_what_a_kick_revoked_a_second_one_in_the_same_second_does_not_bring_back(
     world: World,
 ) -> None:
-    service = world.service
-    service.login(1, Login("alice", "phone", user_sig=7), NOW)
-    accounts.kick(service.app, "alice", NOW)
-    accounts.kick(service.app, "alice", NOW)
-    assert code_of_check(service, SECOND, 7) == 70052
-    assert code_of_check(service, SECOND, 8) == 0
+    world.login(1, "alice", "phone", number=7)
+    kick(world.admin(), "alice")
+    kick(world.admin(), "alice")
+    assert code_of_check(world, SECOND, 7) == 70052
+    assert code_of_check(world, SECOND, 8) == 0
 
 
 def test_what_a_deleted_account_has_not_read_is_not_told_as_read(world: World) -> None:
-    service = world.service
-    service.login(1, Login("alice", "phone"), NOW)
-    service.login(2, Login("bob", "phone"), NOW)
+    world.login(1, "alice")
+    world.login(2, "bob")
     for number in range(2):
-        service.send_message(1, SendMessageParams("bob", f"m{number}", text="hello"), NOW)
-        world.keep()
-    service.clean_unread(2, "c2c_alice", 1, NOW)
-    accounts.delete(service.app, "bob", NOW)
+        send(world, 1, "bob", f"m{number}")
+    world.call(
+        2, Method.CLEAN_CONVERSATION_UNREAD_MESSAGE_COUNT, chat.CleanUnreadParams("c2c_alice", 1)
+    )
+    delete(world.admin(), "bob")
     world.restart()
-    service = world.service
-    service.login(1, Login("alice", "phone"), NOW)
-    (conversation,) = service.get_conversation_list(1, "", 9).conversation_list
+    world.login(1, "alice")
+    (conversation,) = conversations(world, 1)
     assert conversation.peer_read_seq == 1
-    service.login(2, Login("bob", "phone"), NOW)
-    service.send_message(1, SendMessageParams("bob", "m2", text="hello"), NOW)
-    world.keep()
-    (conversation,) = service.get_conversation_list(2, "", 9).conversation_list
+    world.login(2, "bob")
+    send(world, 1, "bob", "m2")
+    (conversation,) = conversations(world, 2)
     assert conversation.unread_count == 1
 
 
-def test_an_account_whose_messages_cannot_be_read_is_not_half_deleted(
+@pytest.mark.parametrize("act", [kick, delete])
+def test_an_unknown_account_is_refused_before_anything_is_changed(
+    world: World, act: Callable[[Context, str], None]
+) -> None:
+    world.login(1, "alice")
+    world.take_changes()
+    before = plain(world.state)
+    with pytest.raises(IMError) as refused:
+        act(world.admin(), "nobody")
+    assert refused.value.code == 70107
+    assert plain(world.state) == before
+    assert world.take_changes() == []
+
+
+@pytest.mark.parametrize(
+    ("user_id", "nick_name", "face_url", "code"),
+    [
+        ("not an ID", None, None, 6017),
+        ("bob", "x" * 501, None, 40601),
+        ("bob", "Bob", "x" * 501, 40601),
+        ("bob", "Bob\x00", None, 6017),
+    ],
+)
+def test_nobody_is_registered_with_an_invalid_profile(
+    world: World, user_id: str, nick_name: str | None, face_url: str | None, code: int
+) -> None:
+    before = plain(world.state)
+    with pytest.raises(IMError) as refused:
+        import_account(world.admin(), user_id, nick_name, face_url)
+    assert refused.value.code == code
+    assert plain(world.state) == before
+    assert world.take_changes() == []
+
+
+def test_importing_registers_who_is_not_there_and_sets_what_is_given(world: World) -> None:
+    import_account(world.admin(), "alice", "Alice", None)
+    assert [type(change) for change in world.take_changes()] == [AccountRegistered, ProfileChanged]
+    import_account(world.admin(), "alice", None, "face")
+    (changed,) = world.take_changes()
+    assert isinstance(changed, ProfileChanged)
+    assert (changed.info.nick_name, changed.info.face_url) == ("Alice", "face")
+    import_account(world.admin(), "alice", None, None)
+    assert world.take_changes() == []
+    assert is_registered(world.admin(), "alice")
+    assert not is_registered(world.admin(), "bob")
+
+
+def test_a_deletion_reads_nothing_and_cannot_be_half_done(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = world.service
-    service.login(1, Login("alice", "phone"), NOW)
-    service.login(2, Login("bob", "phone"), NOW)
-    service.add_friend(1, AddFriendParams("bob"), NOW)
-    service.send_message(1, SendMessageParams("bob", "m1", text="hello"), NOW)
-    world.keep()
+    world.login(1, "alice")
+    world.login(2, "bob")
+    world.login(3, "alice", "shell", passive=True)
+    world.call(1, Method.ADD_FRIEND, m.AddFriendParams("bob"))
+    send(world, 1, "bob", "m1")
+    world.take_changes()
 
-    def fail(*_: object) -> int:
-        raise StoreError("The disk is broken.")
+    def fail(*_: object) -> None:
+        raise AssertionError("the archive is read")
 
-    monkeypatch.setattr(MessageTables, "count_visible", fail)
-    with pytest.raises(StoreError):
-        accounts.delete(service.app, "alice", NOW)
-    assert service.take_changes() == []
-    assert 1 in service.all_sessions()
-    assert service.app.friends.has("alice", "bob")
+    for name in ("find", "at", "before", "within", "changed", "hidden", "count_unread"):
+        monkeypatch.setattr(type(world.archive), name, fail)
+    delete(world.admin(), "alice")
+    changes = world.take_changes()
+    # All that belonged to it goes before it.
+    assert isinstance(changes[-1], AccountDeleted)
+    assert [one for one in changes if isinstance(one, SessionClosed)] == [
+        SessionClosed(1, "alice", False, CloseReason.KICKED),
+        SessionClosed(3, "alice", True, CloseReason.KICKED),
+    ]
+    assert world.core.logged_in() == {"bob": 1}
+    assert world.core.next_due(world.now) is None
 
 
 def test_a_deleted_account_stays_deleted_and_leaves_nothing_to_whoever_comes_later(
     world: World,
 ) -> None:
-    service = world.service
     for session, name in enumerate(("alice", "bob", "carol"), start=1):
-        service.login(session, Login(name, "phone"), NOW)
-    service.add_friend(1, AddFriendParams("bob", friend_remark="Bobby", friend_group="Work"), NOW)
-    service.add_to_black_list(1, ["carol"], NOW)
-    service.subscribe(1, ["bob"], NOW)
-    service.subscribe(2, ["alice"], NOW)
-    world.keep()
-    service.send_message(1, SendMessageParams("bob", "m1", text="one"), NOW)
-    service.send_message(2, SendMessageParams("alice", "m2", text="two"), NOW)
-    world.keep()
-    accounts.delete(service.app, "alice", NOW)
+        world.login(session, name)
+    world.call(
+        1, Method.ADD_FRIEND, m.AddFriendParams("bob", friend_remark="Bobby", friend_group="Work")
+    )
+    world.call(1, Method.ADD_TO_BLACK_LIST, m.UserIDListParams(["carol"]))
+    world.call(1, Method.SUBSCRIBE_USER_STATUS, m.UserIDListParams(["bob"]))
+    world.call(2, Method.SUBSCRIBE_USER_STATUS, m.UserIDListParams(["alice"]))
+    send(world, 1, "bob", "one")
+    send(world, 2, "alice", "two")
+    delete(world.admin(), "alice")
     world.restart()
-    app = world.service.app
-    assert "alice" not in app.accounts
-    world.service.login(5, Login("bob", "phone"), NOW)
-    assert [one.text for one in world.service.get_history(5, "alice", 9, None).message_list] == [
-        "two",
-        "one",
+    assert "alice" not in world.state[Accounts]
+    world.login(5, "bob")
+    history = world.call(5, Method.GET_C2C_HISTORY_MESSAGE_LIST, chat.GetHistoryParams("alice"))
+    assert [one.text for one in history.message_list] == ["two", "one"]
+    assert world.call(5, Method.GET_FRIEND_LIST, m.GetFriendListParams()).friend_info_list == []
+    assert world.call(5, Method.GET_SUBSCRIPTIONS).user_id_list == []
+    world.login(6, "alice")
+    world.restart()
+    world.login(1, "alice")
+    history = world.call(1, Method.GET_C2C_HISTORY_MESSAGE_LIST, chat.GetHistoryParams("bob"))
+    assert history.message_list == []
+    assert world.call(1, Method.GET_FRIEND_LIST, m.GetFriendListParams()).friend_info_list == []
+    assert world.call(1, Method.GET_FRIEND_GROUPS) == friendship.FriendGroupList([])
+    assert world.call(1, Method.GET_BLACK_LIST).user_id_list == []
+    assert world.call(1, Method.GET_SUBSCRIPTIONS).user_id_list == []
+    assert conversations(world, 1) == []
+    # To the new account the conversation begins with what it writes; to the other it goes on.
+    assert send(world, 1, "bob", "anew").seq == 1
+    world.login(2, "bob")
+    history = world.call(2, Method.GET_C2C_HISTORY_MESSAGE_LIST, chat.GetHistoryParams("alice"))
+    assert [(one.seq, one.text) for one in history.message_list] == [
+        (3, "anew"),
+        (2, "two"),
+        (1, "one"),
     ]
-    assert not app.friends.members("bob")
-    assert not app.subscriptions.members("bob")
-    world.service.login(6, Login("alice", "phone"), NOW)
-    world.restart()
-    service = world.service
-    service.login(1, Login("alice", "phone"), NOW)
-    assert service.get_history(1, "bob", 9, None).message_list == []
-    assert service.get_friend_list(1, "").friend_info_list == []
-    assert service.get_friend_groups(1) == []
-    assert service.get_black_list(1) == []
-    assert service.get_subscriptions(1).user_id_list == []
-    assert service.get_conversation_list(1, "", 9).conversation_list == []
-    # The conversation goes on where it was: its places are never used twice.
-    sent = service.send_message(1, SendMessageParams("bob", "m3", text="anew"), NOW)
-    assert sent.seq == 3
+
+
+def test_a_key_is_never_used_again_over_restarts(world: World) -> None:
+    keys = []
+    for _ in range(3):
+        keys.append(register(world.admin(), "alice").key)
+        delete(world.admin(), "alice")
+        world.restart()
+    assert keys == sorted(set(keys))
 
 
 def test_what_was_never_revoked_counts() -> None:

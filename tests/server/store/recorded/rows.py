@@ -144,8 +144,8 @@ def _most(rows: Iterable[JSON], column: str) -> int:
 
 def _shown(row: JSON) -> JSON:
     """Return a message as the wire has it."""
-    is_revoked = bool(row["revoked"])
-    assert not (is_revoked and any(row.get(column) for column in _CONTENTS))
+    is_erased = bool(row["revoked"])
+    assert not (is_erased and any(row.get(column) for column in _CONTENTS))
     return _said(
         {
             "msgID": row["msg_id"],
@@ -158,7 +158,7 @@ def _shown(row: JSON) -> JSON:
             "text": row["text"],
             "data": base64.b64encode(row["data"]).decode(),
             "cloudCustomData": row["cloud_custom_data"],
-            "status": REVOKED if is_revoked else 0,
+            "status": REVOKED if is_erased else 0,
             "msgBody": row.get("msg_body", ""),
             "isExcludedFromUnreadCount": bool(row.get("uncounted")),
             "isExcludedFromLastMessage": bool(row.get("not_last")),
