@@ -11,6 +11,7 @@ from imtui import __version__
 from imtui.cli import (
     account,
     app,
+    backup,
     console,
     friend,
     history,
@@ -38,7 +39,7 @@ from imtui.cli.errors import (
 from imtui.protocol.errors import IMError
 
 _VERBS = (
-    *(serve, usersig, console, account, friend, kick),
+    *(serve, backup, usersig, console, account, friend, kick),
     *(login, logout, status, watch, send, history, unread),
 )
 

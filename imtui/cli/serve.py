@@ -51,6 +51,11 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="O",
         help="let web pages of this origin connect; may be repeated",
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="only check the whole database, also beside a running backend; ends with 0 or 1",
+    )
     _add_webhook_options(parser)
     _add_hidden_options(parser)
     parser.set_defaults(run=run)
@@ -127,6 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
         from imtui.cli import embedded_serve
 
         return embedded_serve.run(arguments)
+    if arguments.check:
+        return _check(arguments.data)
     log_to(logging.StreamHandler())
     from imtui.server.node.backend import BackendConfig
 
@@ -140,6 +147,24 @@ def run(arguments: argparse.Namespace) -> int:
         webhook=_webhook(arguments),
     )
     asyncio.run(_serve(config))
+    return EXIT_OK
+
+
+def _check(folder: Path) -> int:
+    from imtui.server.node.data_dir import DataDir
+    from imtui.server.store.sqlite.checking import check_database
+    from imtui.server.store.store import StoreError
+
+    database = DataDir(folder).database
+    try:
+        findings = check_database(database)
+    except StoreError as error:
+        raise CommandError(str(error)) from error
+    for finding in findings:
+        print(finding)
+    if findings:
+        raise CommandError(f"The database {database} is damaged. Restore it from a backup.")
+    print(f"The database {database} is sound")
     return EXIT_OK
 
 

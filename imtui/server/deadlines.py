@@ -1,4 +1,4 @@
-"""What falls due when."""
+"""A queue of deadlines."""
 
 import heapq
 from collections.abc import Hashable
@@ -10,32 +10,32 @@ K = TypeVar("K", bound=Hashable)
 class Deadlines(Generic[K]):
     """One deadline for each key, the earliest first.
 
-    A heap with lazy removal: a superseded entry is thrown away when it comes to the top.
+    A heap with lazy removal: a superseded entry is dropped when it reaches the top.
     """
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without deadlines."""
         self._due: dict[K, float] = {}
         self._heap: list[tuple[float, int, K]] = []
         self._count = 0
 
     def set(self, key: K, due: float) -> None:
-        """Let ``key`` fall due at ``due``, in place of what was set before."""
+        """Set the deadline of ``key``, in place of an earlier one."""
         if self._due.get(key) == due:
             return
         self._due[key] = due
         self._count += 1
         heapq.heappush(self._heap, (due, self._count, key))
-        # Superseded entries may not outnumber the live ones, however often a key is set anew.
+        # Otherwise keys that are often set again would fill the memory with superseded entries.
         if len(self._heap) > 2 * len(self._due) + 64:
             self._rebuild()
 
     def cancel(self, key: K) -> None:
-        """Forget the deadline of ``key`` if it has one."""
+        """Remove the deadline of ``key``, if it has one."""
         self._due.pop(key, None)
 
     def next_due(self) -> float | None:
-        """Return when the earliest falls due, or None if there is none."""
+        """Return the earliest deadline, or None if there is none."""
         while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None

@@ -1,12 +1,12 @@
-"""An instant on both clocks."""
+"""A point in time on the monotonic and the wall clock."""
 
 from msgspec import Struct
 
 
 class Instant(Struct, frozen=True, gc=False):
-    """One instant; whoever drives the core passes it with each call."""
+    """A point in time; each call of the core gets the current one."""
 
     monotonic: float
-    """Seconds on a clock that never jumps; deadlines and rates use it."""
+    """Seconds on a clock that never jumps; used for deadlines and rates."""
     unix_ms: int
-    """Unix milliseconds on the wall clock: what people see, and the ends of custom statuses."""
+    """Unix milliseconds on the wall clock; used for timestamps and ends of custom statuses."""

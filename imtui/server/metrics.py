@@ -1,4 +1,4 @@
-"""What the backend has done since it started, and how long it took."""
+"""Counters and durations since the backend started."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,11 +10,11 @@ from imtui.protocol.messages import Method
 from imtui.server.prometheus import Histogram, Sample, family
 
 OTHER: Final = "other"
-"""Stands for all methods and codes that are not ours: what others make up fills no memory."""
+"""Stands for all unknown methods and codes, so that made-up ones do not fill the memory."""
 
 
 class Counts(Protocol):
-    """What there is in the core at an instant."""
+    """Current counts of the core."""
 
     @property
     def sessions(self) -> int:
@@ -22,7 +22,7 @@ class Counts(Protocol):
 
     @property
     def devices(self) -> int:
-        """Return how many of them are no passive logins."""
+        """Return how many connections are logged in as devices, that is, not passively."""
 
     @property
     def accounts(self) -> Mapping[str, int]:
@@ -30,18 +30,18 @@ class Counts(Protocol):
 
     @property
     def subscriptions(self) -> int:
-        """Return how many there are of all accounts."""
+        """Return how many subscriptions all accounts have together."""
 
     @property
     def friendships(self) -> int:
-        """Return how many friends there are on all lists."""
+        """Return how many friends are on all lists together."""
 
 
 class Requests:
-    """What was asked of one of the two ports."""
+    """The requests to one port."""
 
     def __init__(self, methods: Iterable[str] = ()) -> None:
-        """Start with none; ``methods`` are those that are counted by name."""
+        """Start at 0; ``methods`` are counted by name."""
         self.seconds: Final = Histogram()
         self.errors: Final[dict[str, int]] = {}
         """By code."""
@@ -49,12 +49,12 @@ class Requests:
         self.expect(methods)
 
     def expect(self, methods: Iterable[str]) -> None:
-        """Count these methods by name; those that are not expected count together."""
+        """Count these methods by name; unexpected methods are counted together."""
         for method in methods:
             self.by_method.setdefault(str(method), 0)
 
     def answered(self, method: str, seconds: float, answer: object = None) -> None:
-        """Count a request that took so long, and was refused if the answer is an ``IMError``."""
+        """Count a request and how long it took; an ``IMError`` as answer counts as refused."""
         try:
             self.by_method[method] += 1
         except KeyError:
@@ -64,40 +64,40 @@ class Requests:
             self.refused(answer)
 
     def refused(self, error: IMError) -> None:
-        """Count an error that is the answer to a request that was counted before."""
+        """Count an error; its request is counted already."""
         code = str(int(error.code)) if isinstance(error.code, ErrorCode) else OTHER
         self.errors[code] = self.errors.get(code, 0) + 1
 
 
 @dataclass(slots=True)
 class Metrics:
-    """The counters of one backend; whoever does what is counted adds to them."""
+    """The counters of one backend."""
 
     connections: int = 0
-    """Those that are open now, with or without a login."""
+    """Open connections, with or without a login."""
     changes: int = 0
-    """Statuses that changed."""
+    """Changes of statuses."""
     deliveries: int = 0
-    """Statuses of watched users that were handed to a connection, once for each."""
+    """Statuses of watched users that were handed to a connection; one for each connection."""
     coalesced: int = 0
-    """Statuses that were replaced by a later one of the same user before they were handed over."""
+    """Statuses that a later one of the same user replaced before they were handed over."""
     messages: int = 0
-    """Messages that were stored."""
+    """Stored messages."""
     pushes_dropped: int = 0
     heartbeats_lost: int = 0
     """Connections that were closed because nothing was received from them."""
     commit_failures: int = 0
     callbacks_sent: int = 0
-    """Callbacks that the app's own server took."""
+    """Callbacks that the app's own server accepted."""
     callbacks_dropped: int = 0
     ws: Requests = field(default_factory=lambda: Requests(Method))
-    """JSON-RPC, from clients."""
+    """JSON-RPC requests of clients."""
     rest: Requests = field(default_factory=Requests)
-    """REST, from admins."""
+    """REST requests of admins."""
     commits: Histogram = field(default_factory=Histogram)
-    """Those that succeeded."""
+    """The durations of successful commits."""
     ticks: Histogram = field(default_factory=Histogram)
-    """From the first change that a tick delivers until all of it was delivered."""
+    """The times from the first change of a tick until all its changes are delivered."""
 
     @property
     def requests(self) -> int:
@@ -126,29 +126,29 @@ class Metrics:
 
     def _counters(self) -> list[str]:
         requests, errors = [], []
-        for port, asked in self._ports():
-            for method, count in asked.by_method.items():
+        for port, counted in self._ports():
+            for method, count in counted.by_method.items():
                 requests.append(Sample(count, {"port": port, "method": method}))
-            for code, count in asked.errors.items():
+            for code, count in counted.errors.items():
                 errors.append(Sample(count, {"port": port, "code": code}))
         return [
             family("counter", "imtui_requests_total", "Requests by method.", requests),
             family("counter", "imtui_errors_total", "Requests refused, by code.", errors),
             _counter("changes", "Status changes.", self.changes),
             _counter("deliveries", "Statuses handed to watchers' connections.", self.deliveries),
-            _counter("coalesced", "Statuses replaced by later ones on the way.", self.coalesced),
+            _counter("coalesced", "Statuses replaced by later ones.", self.coalesced),
             _counter("messages", "Messages stored.", self.messages),
-            _counter("pushes_dropped", "Pushes that nobody read in time.", self.pushes_dropped),
+            _counter("pushes_dropped", "Pushes dropped, not read in time.", self.pushes_dropped),
             _counter("heartbeats_lost", "Connections that fell silent.", self.heartbeats_lost),
-            _counter("callbacks_sent", "Callbacks that were taken.", self.callbacks_sent),
-            _counter("callbacks_dropped", "Callbacks given up.", self.callbacks_dropped),
+            _counter("callbacks_sent", "Callbacks accepted.", self.callbacks_sent),
+            _counter("callbacks_dropped", "Callbacks dropped.", self.callbacks_dropped),
             _counter("commit_failures", "Commits that failed.", self.commit_failures),
         ]
 
     def _histograms(self) -> list[str]:
         requests: list[Sample] = []
-        for port, asked in self._ports():
-            requests += asked.seconds.samples({"port": port})
+        for port, counted in self._ports():
+            requests += counted.seconds.samples({"port": port})
         commits, ticks = self.commits.samples(), self.ticks.samples()
         return [
             _histogram("request", "Time to carry out a request.", requests),

@@ -1,4 +1,4 @@
-"""Metrics as Prometheus reads them: the text format, version 0.0.4."""
+"""Prometheus' text format, version 0.0.4."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,31 +26,31 @@ class Sample(NamedTuple):
     value: float
     labels: Labels = _NO_LABELS
     suffix: str = ""
-    """What follows the metric's name."""
+    """Added to the metric's name."""
 
 
 class Histogram:
-    """How long something took, as counts of what was within each of the fixed bounds."""
+    """Durations, counted by fixed upper bounds."""
 
     __slots__ = ("_buckets", "_sum")
 
     def __init__(self) -> None:
-        """Start with nothing observed."""
+        """Start without observations."""
         self._buckets = [0] * (len(BOUNDS) + 1)
         self._sum = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Count something that took so long."""
+        """Count one duration."""
         self._buckets[bisect_left(BOUNDS, seconds)] += 1
         self._sum += seconds
 
     @property
     def count(self) -> int:
-        """Return how many were observed."""
+        """Return how many durations were observed."""
         return sum(self._buckets)
 
     def samples(self, labels: Labels = _NO_LABELS) -> Iterator[Sample]:
-        """Return the values, which all bear these labels."""
+        """Yield the values, each with these labels."""
         for bound, count in zip((*BOUNDS, "+Inf"), accumulate(self._buckets), strict=True):
             yield Sample(count, {**labels, "le": str(bound)}, "_bucket")
         yield Sample(self._sum, labels, "_sum")
@@ -66,10 +66,10 @@ def family(
     """Return the lines of one metric.
 
     Args:
-        kind: Its type.
+        kind: The type of the metric.
         name: Its name, with its base unit, and ``_total`` for a counter.
-        meaning: What it tells, as a sentence.
-        samples: Its values; no two with the same labels and suffix.
+        meaning: A sentence for the HELP line.
+        samples: Its values; no two have the same labels and suffix.
     """
     head = f"# HELP {name} {meaning.translate(_ESCAPED)}\n# TYPE {name} {kind}\n"
     return head + "".join(_line(name, sample) for sample in samples)

@@ -1,4 +1,4 @@
-"""From what the core says has changed to what the app's server is told; pure."""
+"""Makes the callbacks after events from changes of the core; pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ from imtui.server.core.presence.changes import StatusChanged
 _C = TypeVar("_C")
 
 _PAIRS_MAX: Final = 1000
-"""So many pairs of users are told of in one callback."""
+"""The most pairs of users in one callback."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one call made the core do."""
+    """The changes of one call of the core."""
 
     changes: Sequence[Change]
     now_ms: int
-    """The present, in Unix milliseconds."""
+    """When the call was made, in Unix milliseconds."""
 
     def of(self, kind: type[_C]) -> list[_C]:
         """Return the changes of one kind."""
@@ -43,7 +43,7 @@ class Batch:
 
 
 def callbacks_of(batch: Batch, commands: Collection[CallbackCommand]) -> list[Callback]:
-    """Return the callbacks of some kinds on a batch of changes; those of a kind are in order."""
+    """Return the callbacks for a batch of changes, in order within each command."""
     kinds = set(map(type, batch.changes))
     return [
         callback
@@ -58,7 +58,6 @@ def _states(batch: Batch) -> Iterable[Callback]:
 
 
 def _sent(batch: Batch) -> Iterable[Callback]:
-    """What could not be sent is no change of the core, so that SendMsgResult is always 0."""
     for change in batch.of(MessageSent):
         if change.is_after_callback_forbidden:
             continue
@@ -72,6 +71,7 @@ def _sent(batch: Batch) -> Iterable[Callback]:
             "MsgTime": key.time,
             "MsgKey": str(key),
             "OnlineOnlyFlag": int(message.online_user_only),
+            # A message that could not be sent emits no change.
             "SendMsgResult": 0,
             "ErrorInfo": "",
             "UnreadMsgNum": change.unread,
@@ -113,7 +113,7 @@ def _friends_added(batch: Batch) -> Iterable[Callback]:
     pairs: list[dict[str, str]] = []
     for change in batch.of(FriendsAdded):
         for friend_id in change.friend_ids:
-            # Whoever wanted it comes first; the other way round is what follows from it.
+            # The initiator's own list changes first, the other user's after it.
             both = frozenset((change.user_id, friend_id))
             initiator = initiators.setdefault(both, change.user_id)
             pairs.append(_pair(change.user_id, friend_id) | {"Initiator_Account": initiator})
@@ -145,7 +145,7 @@ def _unblocked(batch: Batch) -> Iterable[Callback]:
 
 
 def _profiles(batch: Batch) -> Iterable[Callback]:
-    """The change does not say what of a profile is new, so that all of these are told."""
+    # A change does not say which fields are new, so each callback has all of them.
     for change in batch.of(ProfileChanged):
         user_id = change.info.user_id
         body = {
@@ -167,10 +167,10 @@ def _about_pairs(
 
 
 def _parts(pairs: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    """Give pairs in as many as one callback tells.
+    """Split pairs into lists for one callback each.
 
-    When an admin deletes many accounts there are so many that one callback of all of them would
-    leave no room for any other.
+    An admin who deletes many accounts makes so many pairs that a single callback of all of them
+    would fill the queue.
     """
     for start in range(0, len(pairs), _PAIRS_MAX):
         yield pairs[start : start + _PAIRS_MAX]
@@ -180,15 +180,18 @@ def _pair(owner: str, member: str) -> dict[str, str]:
     return {"From_Account": owner, "To_Account": member}
 
 
-_USUAL: Final = tuple(f"Tag_Profile_IM_{name}" for name in ("Nick", "SelfSignature", "AllowType"))
-"""Told whatever they hold; of the other fields those that were ever set to something."""
+_ALWAYS_SENT: Final = tuple(
+    f"Tag_Profile_IM_{name}" for name in ("Nick", "SelfSignature", "AllowType")
+)
+"""Fields that are always in the callback; others are left out while they have their default."""
 
 
 def _profile_items(info: UserFullInfo) -> list[dict[str, Any]]:
-    bare = {one.tag: one.value for one in show_profile(UserFullInfo(info.user_id), PROFILE_TAGS)}
-    others = [tag for tag in PROFILE_TAGS if tag not in _USUAL]
-    items = show_profile(info, _USUAL)
-    items += [one for one in show_profile(info, others) if one.value != bare[one.tag]]
+    default_profile = show_profile(UserFullInfo(info.user_id), PROFILE_TAGS)
+    defaults = {one.tag: one.value for one in default_profile}
+    others = [tag for tag in PROFILE_TAGS if tag not in _ALWAYS_SENT]
+    items = show_profile(info, _ALWAYS_SENT)
+    items += [one for one in show_profile(info, others) if one.value != defaults[one.tag]]
     items += show_profile(info, custom_tags(info))
     return [{"Tag": one.tag, "Value": one.value} for one in items]
 

@@ -1,4 +1,4 @@
-"""Tells the app's own server what has happened, without anybody waiting for it."""
+"""Sends callbacks after events to the app's own server, in the background."""
 
 import asyncio
 import zlib
@@ -13,19 +13,24 @@ from imtui.server.core.change import Change
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.receiver import CallbackError, Letter, Receiver, letter_of
-from imtui.server.webhook.troubles import Troubles
+from imtui.server.webhook.receiver import (
+    CallbackError,
+    CallbackRequest,
+    Receiver,
+    encode_callback,
+)
+from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
 _LANES: Final = 4
 
 
 class Webhooks:
-    """The callbacks on what has happened: ``async with`` while the backend runs.
+    """Sends the callbacks after events; an async context manager, open while the backend runs.
 
-    What one user does is told in order, through one of a few lanes in each of which one request
-    is under way. What is not taken is tried again a few times, and then dropped, as are the
-    oldest when too many wait. An attempt that timed out may have arrived all the same: then the
-    receiver is told twice, with the same EventTime.
+    The callbacks of one user are sent in order: each user belongs to one of a few lanes, and each
+    lane has one request under way. A callback that the receiver does not accept is retried a few
+    times, then dropped; when too many wait, the oldest are dropped. A request that timed out may
+    have arrived: then the receiver gets the callback twice, with the same EventTime.
     """
 
     def __init__(
@@ -35,41 +40,41 @@ class Webhooks:
         clock: Callable[[], Instant],
         metrics: Metrics | None = None,
     ) -> None:
-        """Prepare what tells nothing yet.
+        """Prepare to send; nothing is sent before the context is entered.
 
         Args:
-            config: Where callbacks go, and which.
+            config: The receiver, and the callbacks that it wants.
             sdk_app_id: The app.
-            clock: The present.
-            metrics: Where it counts what became of them.
+            clock: Returns the current time.
+            metrics: Counts the callbacks that are sent and dropped.
         """
         self._metrics = metrics or Metrics()
         self._config = config
         self._commands = config.commands & AFTER_EVENTS
         self._clock = clock
         self._ending = asyncio.Event()
-        self._troubles = Troubles()
+        self._warnings = ThrottledWarnings()
         self._receiver = Receiver(config, sdk_app_id, clock, connections=_LANES)
         most, most_bytes = config.queued_max // _LANES, config.queued_max_bytes // _LANES
         self._lanes = [Lane(most, most_bytes) for _ in range(_LANES)]
 
     @property
     def sent(self) -> int:
-        """Return how many were taken by the receiver."""
+        """Return how many callbacks the receiver accepted."""
         return self._metrics.callbacks_sent
 
     @property
     def dropped(self) -> int:
-        """Return how many were not."""
+        """Return how many callbacks were dropped."""
         return self._metrics.callbacks_dropped
 
     @property
     def waiting(self) -> int:
-        """Return how many wait to be sent."""
+        """Return how many callbacks wait to be sent."""
         return sum(map(len, self._lanes))
 
     async def __aenter__(self) -> Self:
-        """Begin to send."""
+        """Start sending."""
         await self._receiver.__aenter__()
         self.working = asyncio.create_task(self._work())
         return self
@@ -80,7 +85,7 @@ class Webhooks:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Try to send what waits, for a moment, and end."""
+        """Go on sending for a short time, then drop what is left."""
         self._ending.set()
         for lane in self._lanes:
             lane.close()
@@ -90,18 +95,18 @@ class Webhooks:
             self.working.cancel()
             await asyncio.wait({self.working})
             for lane in self._lanes:
-                for letter in lane.take_all():
-                    self._drop(letter, "the backend ends")
-            self._troubles.close()
+                for request in lane.take_all():
+                    self._drop(request, "the backend ends")
+            self._warnings.close()
             await self._receiver.__aexit__(kind, error, trace)
 
     def observe(self, changes: list[Change]) -> None:
-        """Note what has happened; returns at once."""
+        """Queue the callbacks for some changes; returns at once."""
         batch = Batch(changes, self._clock().unix_ms)
         for callback in callbacks_of(batch, self._commands):
             number = zlib.crc32(callback.user_id.encode()) % _LANES
-            for letter in self._lanes[number].put(letter_of(callback)):
-                self._drop(letter, "too many wait")
+            for dropped in self._lanes[number].put(encode_callback(callback)):
+                self._drop(dropped, "too many wait")
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -109,35 +114,35 @@ class Webhooks:
                 tasks.create_task(self._empty(lane))
 
     async def _empty(self, lane: Lane) -> None:
-        while (letter := await lane.next()) is not None:
+        while (request := await lane.next()) is not None:
             try:
-                await self._send(letter)
+                await self._send(request)
                 self._metrics.callbacks_sent += 1
             except CallbackError as error:
-                self._drop(letter, str(error))
+                self._drop(request, str(error))
             except asyncio.CancelledError:
-                self._drop(letter, "the backend ends")
+                self._drop(request, "the backend ends")
                 raise
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, request: CallbackRequest) -> None:
         for pause in self._config.retry_pauses:
             try:
-                await self._receiver.post(letter)
+                await self._receiver.post(request)
                 return
             except CallbackError as error:
-                self._troubles.note(f"{letter.command}: {error}, to be tried again")
+                self._warnings.warn(f"{request.command}: {error}; will retry")
             if await self._ends_within(pause):
                 break
-        await self._receiver.post(letter)
+        await self._receiver.post(request)
 
     async def _ends_within(self, pause: float) -> bool:
-        """Pause, but not beyond the end; tell whether it has come."""
+        """Wait for ``pause`` seconds or until the end; tell whether the end has come."""
         try:
             async with asyncio.timeout(pause):
                 return await self._ending.wait()
         except TimeoutError:
             return False
 
-    def _drop(self, letter: Letter, reason: str) -> None:
+    def _drop(self, request: CallbackRequest, reason: str) -> None:
         self._metrics.callbacks_dropped += 1
-        self._troubles.note(f"{letter.command} dropped: {reason}")
+        self._warnings.warn(f"{request.command} dropped: {reason}")

@@ -19,7 +19,7 @@ from imtui.server.core.accounts.device import Device, DeviceState
 from imtui.server.core.change import Change
 from imtui.server.core.presence.changes import StatusChanged
 
-_WHAT_HAPPENED: Final = {
+_ACTIONS: Final = {
     DeviceState.LIVE: ("Login", "Register"),
     DeviceState.LOST: ("Disconnect", "LinkClose"),
     DeviceState.LOGGED_OUT: ("Logout", "Unregister"),
@@ -28,18 +28,18 @@ _WHAT_HAPPENED: Final = {
 
 
 def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
-    """Return the callbacks on what happened to users' devices and custom statuses.
+    """Return the callbacks for changes of users' devices and custom statuses.
 
-    A device that a login kicks is named in that login's callback and has none of its own. Passive
-    logins are no devices, so there is none for them.
+    A device that a login kicks is listed in that login's callback and gets none of its own.
+    Passive logins have no device and cause no callback.
 
-    When a user's custom status becomes another one, be it set, cleared or ended, there is one
-    with the Action ``CustomStatus`` and the text in the field ``CustomStatus`` of Info. Both names
-    are ours: that the field tells of it is known, how it calls it is not.
+    A custom status that is set, cleared or ended causes a callback with the Action
+    ``CustomStatus``, and the text in the field ``CustomStatus`` of Info. The field sends this
+    callback too, but does not document these two names; they are imtui's.
 
     Args:
-        changes: What the core did, one batch.
-        now_ms: The present, in Unix milliseconds.
+        changes: One batch of changes.
+        now_ms: When they were made, in Unix milliseconds.
     """
     made: list[Callback] = []
     moving: dict[str, dict[str, Any] | None] = {}
@@ -71,7 +71,7 @@ def _was_silent(change: Change | None) -> bool:
 
 
 def _device_changed(device: Device, *, was_silent: bool) -> dict[str, Any]:
-    action, reason = _WHAT_HAPPENED[device.state]
+    action, reason = _ACTIONS[device.state]
     if was_silent:
         reason = "TimeOut"
     info = {"Action": action, "To_Account": device.user_id, "Reason": reason}
@@ -88,6 +88,6 @@ def _text_changed(status: UserStatus, now_ms: int) -> dict[str, Any]:
 
 
 def _callback(user_id: str, body: dict[str, Any], platform: Platform | None) -> Callback:
-    # The field writes it so in this callback, and only in this one.
+    # Only this callback of the field spells it in capitals.
     name = "IOS" if platform is Platform.IPHONE else opt_platform(platform)
     return Callback(CallbackCommand.STATE_CHANGE, user_id, body, name)

@@ -12,7 +12,7 @@ class ArchiveError(Exception):
     """Messages cannot be read; one line that says what to do."""
 
 
-class StoredMessage(Struct, frozen=True):
+class StoredMessage(Struct, frozen=True, gc=False):
     """A message as it is stored, the same for all members of its conversation."""
 
     conversation: int
@@ -50,7 +50,7 @@ class StoredMessage(Struct, frozen=True):
         )
 
 
-class ViewedMessage(Struct, frozen=True):
+class ViewedMessage(Struct, frozen=True, gc=False):
     """A message as one member's view of it is read."""
 
     message: StoredMessage
@@ -58,7 +58,7 @@ class ViewedMessage(Struct, frozen=True):
     """The member's own version at which they hid it; 0 if they did not."""
 
 
-class View(Struct, frozen=True):
+class View(Struct, frozen=True, gc=False):
     """What one member sees of a conversation: what is above the floor and not hidden."""
 
     conversation: int

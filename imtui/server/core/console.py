@@ -104,7 +104,7 @@ def _invalid(message: str) -> IMError:
     return IMError(ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, message)
 
 
-class ConsoleChanged(Change, frozen=True):
+class ConsoleChanged(Change, frozen=True, gc=False):
     """The settings of the console changed."""
 
     console: Console

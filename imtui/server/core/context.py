@@ -8,7 +8,7 @@ from imtui.server.core.state import State
 from imtui.server.instant import Instant
 
 
-class Context(Struct, frozen=True):
+class Context(Struct, frozen=True, gc=False):
     """The state, who calls, and when."""
 
     state: State

@@ -1,7 +1,7 @@
 """The core as a whole: calls and the time go in, answers and changes come out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +19,6 @@ from imtui.server.core.caller import Admin, Caller, Claimant
 from imtui.server.core.change import Change
 from imtui.server.core.context import Context
 from imtui.server.core.delivery import Delivery
-from imtui.server.core.endpoint import Endpoint
 from imtui.server.core.logins import sessions
 from imtui.server.core.logins.login import login
 from imtui.server.core.methods import METHODS
@@ -84,20 +83,9 @@ class Core:
         changes, self._state.changes = self._state.changes, []
         return changes
 
-    def deliveries(self, changes: Iterable[Change]) -> list[Delivery]:
+    def deliveries(self, changes: Sequence[Change]) -> list[Delivery]:
         """Return what changes that were just taken make sessions receive, in order."""
         return deliveries.deliveries(self._state, changes)
-
-    def endpoint(self, method: str) -> Endpoint:
-        """Return how a method is carried out.
-
-        Raises:
-            IMError: -32601 if there is no such method.
-        """
-        endpoint = METHODS.get(method)
-        if endpoint is None:
-            raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
-        return endpoint
 
     def call(
         self,
@@ -121,7 +109,9 @@ class Core:
             IMError: In this order: -32601 for an unknown method, 6014, 6017, then the call's own;
                 70500 for a change that could not be made durable.
         """
-        endpoint = self.endpoint(request.method)
+        endpoint = METHODS.get(request.method)
+        if endpoint is None:
+            raise IMError(ErrorCode.JSONRPC_METHOD_NOT_FOUND)
         session = self._state[Accounts].session(session_id)
         params = decode_params(request.params, endpoint.params)
         if is_read_only and endpoint.is_durable:

@@ -1,7 +1,7 @@
 """Which sessions receive what, of all changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from imtui.server.core.accounts.deliveries import DELIVERIES as ACCOUNTS
@@ -30,7 +30,7 @@ def _merge(tables: _Tables) -> dict[type[Change], tuple[Deliver, ...]]:
 _DELIVERIES: Final = _merge((ACCOUNTS, LOGINS, SUBSCRIPTIONS, FRIENDS, MESSAGES, PRESENCE))
 
 
-def deliveries(state: State, changes: Iterable[Change]) -> list[Delivery]:
+def deliveries(state: State, changes: Sequence[Change]) -> list[Delivery]:
     """Return what changes make sessions receive, in order; pure."""
     return [
         delivery

@@ -1,1 +1,1 @@
-"""What touches the network."""
+"""Everything that holds a socket: WebSockets and the HTTP port."""

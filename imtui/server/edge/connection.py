@@ -1,4 +1,4 @@
-"""A client's connection: requests in, answers and pushes out, and how long it may be logged out."""
+"""A client's connection: requests in, answers and pushes out, and the wait for a login."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct, UnsetType
+from msgspec import Struct, UnsetType, structs
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
@@ -28,15 +28,16 @@ from imtui.server.instant import Instant
 from imtui.server.metrics import OTHER, Metrics
 
 if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.asking import Asking
+    from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
 _EMPTY: Final = Empty()
 _HEARTBEAT: Final = Method.HEARTBEAT.value
+_LOGIN_CHANGES: Final = frozenset((Method.LOGIN.value, Method.LOGOUT.value))
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all connections share."""
+    """The objects that all connections share."""
 
     edge: Edge
     key: AppKey
@@ -46,66 +47,69 @@ class Shared:
     """How long a connection may stay without a login, in seconds."""
     open_timeout: float
     """How long a handshake may take, in seconds."""
-    asking: "Asking | None"
-    """What asks the app's own server about some requests, if there is one."""
+    checks: "RequestChecks | None"
+    """Asks the app's own server about some requests; None without such a server."""
     origins: Sequence[Origin | None]
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop
     connections: "set[Connection]" = field(default_factory=set)
-    """Those that there are, with or without a handshake."""
+    """All connections, with or without a completed handshake."""
     nobody: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the last connection is gone."""
+    """Set when the last connection has ended."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nobody is let in any more."""
+    """Set when new connections are no longer accepted."""
 
 
 class Connection(WebSocket):
-    """One connection, which is a session to the core."""
+    """One connection; the core sees it as a session."""
 
     __slots__ = (
         "_answered",
         "_asked",
-        "_is_asking",
-        "_late",
-        "_login_asked",
-        "_no_login",
+        "_is_checking",
+        "_login_number",
+        "_login_timer",
+        "_own_answers",
         "_platform",
         "_session_id",
         "_shared",
+        "_unsent_number",
         "_user_id",
         "outbox",
     )
 
     def __init__(self, shared: Shared, session_id: int) -> None:
-        """Make a connection that is not there yet."""
+        """Prepare the connection; asyncio connects it."""
         super().__init__(shared.loop, shared.origins, shared.open_timeout)
         self._shared = shared
         self._session_id = session_id
         self.outbox = Outbox(self, shared.metrics)
         self._user_id = ""
-        """Who is logged in; empty for nobody."""
-        self._no_login: asyncio.TimerHandle | None = None
+        """The user who is logged in; empty for nobody."""
+        self._login_timer: asyncio.TimerHandle | None = None
         self._platform: Platform | None = None
-        """The platform of its device; None if nobody is logged in."""
+        """The platform of the user's device; None if nobody is logged in."""
         self._asked = 0
-        """How many requests the core was to answer."""
+        """How many requests that need an answer went to the core."""
         self._answered = 0
-        """How many of them it has answered."""
-        self._login_asked = 0
-        """The number of the last login: who calls next is known once it is answered."""
-        self._late: list[tuple[int, bytes]] = []
-        """Answers that do not come from the core, and after how many of the core's they come."""
-        self._is_asking = False
-        """Whether the app's own server is asked about a request: the next ones wait."""
+        """How many of them the core has answered."""
+        self._login_number = 0
+        """The number of the last login or logout; later requests wait until it is answered."""
+        self._unsent_number = 0
+        """The number of the last login or logout without an ID, whose answer is not sent."""
+        self._own_answers: list[tuple[int, bytes]] = []
+        """Answers that the core did not make, each with how many of the core's precede it."""
+        self._is_checking = False
+        """Whether the app's own server is being asked about a request; later requests wait."""
 
-    # What the other side does
+    # Called by the WebSocket
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the handshake."""
         super().connection_made(transport)
         self._shared.connections.add(self)
         if self._shared.ending.is_set():
-            # It was accepted just before, and nobody else would close it.
+            # Accepted just before the gateway stopped, which does not know of it.
             self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -125,30 +129,30 @@ class Connection(WebSocket):
         self._shared.edge.received(self._session_id)
 
     def is_ready(self) -> bool:
-        """Tell whether a request can be served: who does not take answers gets no more."""
-        under_way = self._asked - self._answered
-        is_held_up = self._is_asking or self._answered < self._login_asked
+        """Tell whether a request can be served: not while too many answers are unread."""
+        under_way = self._asked - self._answered + len(self._own_answers)
+        is_held_up = self._is_checking or self._answered < self._login_number
         return not is_held_up and self.outbox.answers + under_way < ANSWERS_MAX
 
     def is_busy(self) -> bool:
-        """Tell whether the app's own server is asked about a request."""
-        return self._is_asking
+        """Tell whether the app's own server is being asked about a request."""
+        return self._is_checking
 
     def next_data(self) -> bytes:
-        """Return what is ready, as much as is written in one go."""
+        """Return frames that are ready, as many as are written at once."""
         return self.outbox.take(WRITE_BUFFER_MAX)
 
     def writable(self, writer: Writer | None) -> None:
-        """Let the outbox write as long as the other side takes it."""
+        """Let the outbox write while the client reads."""
         self.outbox.writer = writer
 
     def closed(self) -> None:
         """Handle the end of the connection: the device is lost unless it logged out."""
-        self._stop_waiting()
+        self._cancel_login_timer()
         self._shared.edge.leave(self._session_id)
 
     def message(self, text: bytes) -> None:
-        """Carry out a request, or ask about it first."""
+        """Dispatch a request, after a callback if the app's own server wants one."""
         began = monotonic()
         try:
             request = decode_request(text)
@@ -159,46 +163,45 @@ class Connection(WebSocket):
         if request.method == _HEARTBEAT and not self._is_waiting and _has_no_params(request):
             self._heartbeat(request, began)
             return
-        asking = self._shared.asking
-        if asking is None or not asking.concerns(request.method):
-            self._carry_out(request)
+        checks = self._shared.checks
+        if checks is None or not checks.concerns(request.method):
+            self._dispatch(request)
         elif self._user_id:
-            # The client's next requests wait, so that theirs keep their order; nobody else does.
-            self._is_asking = True
-            self._shared.tasks.create_task(self._ask(asking, request))
+            # This client's next requests wait, so that their order is kept.
+            self._is_checking = True
+            self._shared.tasks.create_task(self._check(checks, request))
         else:
             refusal = IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
             self._answer(request.id, refusal)
             self._shared.metrics.ws.answered(request.method, 0.0, refusal)
 
-    # What the edge does
+    # Called by the edge
 
     def add_answer(self, frame: bytes) -> None:
-        """Take the core's answer to the earliest request that it has not answered."""
+        """Add the core's answer to its earliest unanswered request to the outbox."""
         self._answered += 1
-        self.outbox.add_answer(frame)
-        while self._late and self._late[0][0] <= self._answered:
-            self.outbox.add_answer(self._late.pop(0)[1])
+        if self._answered != self._unsent_number:
+            self.outbox.add_answer(frame)
+        while self._own_answers and self._own_answers[0][0] <= self._answered:
+            self.outbox.add_answer(self._own_answers.pop(0)[1])
 
     def login_changed(self, user_id: str, platform: Platform | None) -> None:
-        """Start or stop waiting for a login, according to whether somebody is logged in."""
+        """Set the user who is logged in; wait for a login while there is none."""
         self._user_id = user_id
         self._platform = platform
-        self._stop_waiting()
+        self._cancel_login_timer()
         if not user_id and self.is_open:
             self._await_login()
-
-    # How
 
     def _heartbeat(self, request: Request, began: float) -> None:
         answer = _EMPTY if self._user_id else IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         self._answer(request.id, answer)
         self._shared.metrics.ws.answered(_HEARTBEAT, monotonic() - began, answer)
 
-    def _carry_out(self, request: Request, *, is_dropped: bool = False) -> None:
+    def _dispatch(self, request: Request, *, is_dropped: bool = False) -> None:
         core = self._shared.edge.core
         if request.method == Method.LOGIN:
-            # The UserSig is checked before all else, and so before other fields are even read.
+            # The UserSig is checked before any other field is read.
             try:
                 claimed = decode_params(request.params, Credentials)
                 now = self._shared.clock()
@@ -209,54 +212,62 @@ class Connection(WebSocket):
                 self._answer(request.id, error)
                 self._shared.metrics.ws.answered(request.method, 0.0, error)
                 return
-            self._count(request)
-            self._login_asked = self._asked
-            core.login(self._session_id, proof, request)
+            core.login(self._session_id, proof, self._counted(request))
         else:
-            self._count(request)
-            core.request(self._session_id, request, is_dropped=is_dropped)
+            core.request(self._session_id, self._counted(request), is_dropped=is_dropped)
 
     @property
     def _is_waiting(self) -> bool:
-        """Tell whether the core has requests to answer."""
+        """Tell whether the core still has requests to answer."""
         return self._asked != self._answered
 
-    def _count(self, request: Request) -> None:
-        self._asked += not isinstance(request.id, UnsetType)
+    def _counted(self, request: Request) -> Request:
+        """Count a request that the core will answer, and return it as the core gets it."""
+        is_notification = isinstance(request.id, UnsetType)
+        if request.method in _LOGIN_CHANGES:
+            self._asked += 1
+            self._login_number = self._asked
+            if is_notification:
+                # The next request waits for the core's answer, which is not sent.
+                self._unsent_number = self._asked
+                request = structs.replace(request, id=None)
+        else:
+            self._asked += not is_notification
+        return request
 
     def _answer(self, request_id: RequestID | UnsetType, answer: Struct | IMError) -> None:
-        """Answer a request that the core need not see, in its turn."""
+        """Answer a request without the core, after the answers to earlier requests."""
         if isinstance(request_id, UnsetType):
             return
         frame = text_frame(encode_answer(request_id, answer))
         if self._is_waiting:
-            self._late.append((self._asked, frame))
+            self._own_answers.append((self._asked, frame))
         else:
             self.outbox.send_answer(frame)
 
-    async def _ask(self, asking: "Asking", request: Request) -> None:
-        verdict = await asking.ask(self._user_id, self._platform, request)
-        self._is_asking = False
+    async def _check(self, checks: "RequestChecks", request: Request) -> None:
+        verdict = await checks.check(self._user_id, self._platform, request)
+        self._is_checking = False
         try:
             if verdict.refusal is not None:
                 self._answer(request.id, verdict.refusal)
                 self._shared.metrics.ws.answered(request.method, 0.0, verdict.refusal)
             else:
-                self._carry_out(verdict.request, is_dropped=verdict.is_dropped)
-        except Exception as fault:
-            # Out of here it would end the tasks of all others, and the backend with them.
-            self.give_up(fault)
+                self._dispatch(verdict.request, is_dropped=verdict.is_dropped)
+        except Exception as error:
+            # Raised out of here, it would cancel the whole task group and end the backend.
+            self.give_up(error)
         self.hand_over()
 
     def _await_login(self) -> None:
-        self._no_login = self._shared.loop.call_later(
+        self._login_timer = self._shared.loop.call_later(
             self._shared.login_timeout, self.close, CloseCode.NO_LOGIN, "nobody logged in"
         )
 
-    def _stop_waiting(self) -> None:
-        if self._no_login is not None:
-            self._no_login.cancel()
-            self._no_login = None
+    def _cancel_login_timer(self) -> None:
+        if self._login_timer is not None:
+            self._login_timer.cancel()
+            self._login_timer = None
 
 
 def _has_no_params(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""The edge's port: what the core sends goes to connections, statuses at ticks."""
+"""The edge's port: passes on what the core sends to connections, and statuses at ticks."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort
 from imtui.server.metrics import Metrics
 
-# Watchers are sent statuses at ticks, in seconds. After a lone change the tick is short; after a
-# delivery it is as long as keeps delivering under a fifth of the time, if that is not too long.
+# Watchers get statuses at ticks, in seconds. A lone change waits for the shortest tick; after a
+# delivery the next tick waits so long that delivering takes at most a fifth of the time.
 TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
 _REST_PER_DELIVERY: Final = 4
@@ -27,17 +27,17 @@ class EdgeConnection(Protocol):
     outbox: Outbox
 
     def add_answer(self, frame: bytes) -> None:
-        """Add the answer to the earliest request that is not answered to the outbox."""
+        """Add the core's answer to its earliest unanswered request to the outbox."""
 
     def login_changed(self, user_id: str, platform: Platform | None) -> None:
-        """Note who is logged in, and on which platform; empty for nobody."""
+        """Set the user and platform; an empty user ID means nobody."""
 
     def close(self, code: int, reason: str) -> None:
-        """Close it, saying why."""
+        """Close the connection with a code and a reason."""
 
 
 class Edge:
-    """Holds the connections, and is what the core knows of them."""
+    """Holds the connections; the core reaches them through it."""
 
     core: CorePort
     """Set before the first connection."""
@@ -48,9 +48,9 @@ class Edge:
         """Start with no connections; needs a running event loop.
 
         Args:
-            clock: The present.
+            clock: Returns the current time.
             heartbeat_timeout: How long a session may be silent, in seconds.
-            metrics: Where it counts what it does.
+            metrics: Counts connections, deliveries and lost heartbeats.
         """
         self._clock = clock
         self._metrics = metrics
@@ -58,17 +58,17 @@ class Edge:
         self._connections: dict[int, EdgeConnection] = {}
         self._outboxes: dict[int, Outbox] = {}
         self._touched: dict[Outbox, None] = {}
-        """Those to which something was added since the last flush."""
+        """The outboxes to which something was added since the last flush, in order."""
         self.liveness = Liveness(heartbeat_timeout)
         self.on_due_changed: Callable[[], None] = lambda: None
-        """Called when a session may fall silent sooner than any before."""
+        """Called when the next session to fall silent may be due earlier than before."""
         self._updates = StatusUpdates(metrics)
         self._next_tick: asyncio.TimerHandle | None = None
         self._next_tick_set = 0.0
         """When the next tick was set."""
         self._rest_until = 0.0
 
-    # What connections say
+    # Called by connections
 
     def join(self, session_id: int, connection: EdgeConnection) -> None:
         """Add a connection."""
@@ -77,7 +77,7 @@ class Edge:
         self._metrics.connections += 1
 
     def leave(self, session_id: int) -> None:
-        """Forget a connection that ended, and let the core know."""
+        """Remove a connection that ended, and report its loss to the core."""
         if self._connections.pop(session_id, None) is None:
             return
         self._touched.pop(self._outboxes.pop(session_id), None)
@@ -90,18 +90,18 @@ class Edge:
         self.liveness.received(session_id, self._clock().monotonic)
 
     def close_silent(self) -> None:
-        """Close the connections of sessions that have been silent for too long."""
+        """Close the connections that have been silent for too long."""
         for session_id in self.liveness.pop_silent(self._clock().monotonic):
             self._metrics.heartbeats_lost += 1
             self.core.lost(session_id, is_silent=True)
             self.close(session_id, CloseCode.HEARTBEAT_MISSED, "no sign of life")
 
     def stop(self) -> None:
-        """Send nothing more at ticks."""
+        """Cancel the next tick."""
         if self._next_tick is not None:
             self._next_tick.cancel()
 
-    # What the core says
+    # Called by the core
 
     def answer(self, session_id: int, data: bytes) -> None:
         """Send the answer to the session's earliest request that is not answered, in JSON."""
@@ -120,7 +120,7 @@ class Edge:
                 self._touched[outbox] = None
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a status of a watched user, in JSON; a later one takes the place of this one."""
+        """Send a watched user's status, in JSON; only their last unsent status is sent."""
         self._updates.add(user_id, status, session_ids)
         if self._updates and self._next_tick is None:
             self._next_tick_set = self._loop.time()
@@ -128,7 +128,7 @@ class Edge:
             self._next_tick = self._loop.call_at(due, self._deliver)
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
-        """Drop the statuses of some users that were not sent yet."""
+        """Drop the statuses of some users that are still to be sent."""
         self._updates.forget(session_ids, user_ids)
         for session_id in session_ids:
             outbox = self._outboxes.get(session_id)
@@ -137,7 +137,7 @@ class Edge:
                     outbox.forget(user_id)
 
     def login_changed(self, session_id: int, user_id: str, platform: Platform | None) -> None:
-        """Note who is logged in on a connection, and on which platform; empty for nobody."""
+        """Set the user and platform of a connection; an empty user ID means nobody."""
         connection = self._connections.get(session_id)
         if connection is None:
             return
@@ -156,12 +156,12 @@ class Edge:
         connection = self._connections.get(session_id)
         if connection is not None:
             connection.outbox.forget_all()
-            # What came before the end is sent before it.
+            # Frames from before the close have to be sent before it.
             connection.outbox.flush()
             connection.close(code, reason)
 
     def flush(self) -> None:
-        """Send what came since the last time."""
+        """Send everything that was added since the last flush."""
         touched, self._touched = self._touched, {}
         for outbox in touched:
             outbox.flush()

@@ -1,4 +1,4 @@
-"""Pushes that an edge makes itself, as frames of a WebSocket."""
+"""Pushes that an edge makes itself, as WebSocket frames."""
 
 from msgspec import Struct
 

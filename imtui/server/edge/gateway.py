@@ -1,4 +1,4 @@
-"""Lets clients in: WebSockets on a socket that is bound already."""
+"""Accepts clients: WebSockets on a bound socket."""
 
 import asyncio
 import contextlib
@@ -18,17 +18,20 @@ from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 
 if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.asking import Asking
+    from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
 BACKLOG: Final = 1024
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
 _ACCEPTED_AT_ONCE: Final = 32
-"""So many are let in before others have their turn: when all come back, they log in as well."""
+"""How many connections are accepted in one turn of the event loop.
+
+After an outage all clients come back at once; those that are in have to get on with their login.
+"""
 
 
 class Gateway:
-    """Serves clients, each on a connection of its own."""
+    """Serves clients, each on its own connection."""
 
     def __init__(
         self,
@@ -38,43 +41,49 @@ class Gateway:
         metrics: Metrics,
         *,
         login_timeout: float = LOGIN_TIMEOUT,
-        asking: "Asking | None" = None,
+        checks: "RequestChecks | None" = None,
     ) -> None:
-        """Make a gateway that listens nowhere yet.
+        """Make a gateway; ``listen`` opens it.
 
         Args:
-            edge: What holds the connections.
+            edge: Holds the connections.
             key: The app's key.
-            clock: The present.
-            metrics: Where it counts what clients ask.
+            clock: Returns the current time.
+            metrics: Counts the requests of clients.
             login_timeout: How long a connection may stay without a login, in seconds.
-            asking: What asks the app's own server about some requests, if there is one.
+            checks: Asks the app's own server about some requests; None without such a server.
         """
         self._edge = edge
         self._key = key
         self._clock = clock
         self._metrics = metrics
         self._login_timeout = login_timeout
-        self._asking = asking
+        self._checks = checks
         self._ids = itertools.count(1)
 
     @contextlib.asynccontextmanager
     async def listen(
         self, sock: socket.socket, allowed_origins: Sequence[str]
     ) -> AsyncIterator[None]:
-        """Serve clients on a bound socket for as long as the context lasts, then close them all."""
+        """Serve clients on a bound socket while the context lasts, then close all connections."""
+        fault: Exception | None = None
         async with asyncio.TaskGroup() as tasks:
             shared = self._shared(tasks, allowed_origins)
             server = await shared.loop.create_server(
                 lambda: Connection(shared, next(self._ids)), sock=sock, backlog=_ACCEPTED_AT_ONCE
             )
-            # asyncio has as many wait outside as it lets in at once.
+            # asyncio accepts up to ``backlog`` connections at once; many more may wait.
             sock.listen(BACKLOG)
             try:
                 yield
+            except Exception as error:
+                # Through the tasks it would come out as a group of exceptions.
+                fault = error
             finally:
                 server.close()
                 await _close_all(shared)
+        if fault is not None:
+            raise fault
 
     def _shared(self, tasks: asyncio.TaskGroup, allowed_origins: Sequence[str]) -> Shared:
         return Shared(
@@ -84,7 +93,7 @@ class Gateway:
             self._metrics,
             self._login_timeout,
             min(_HANDSHAKE_TIMEOUT, self._login_timeout),
-            self._asking,
+            self._checks,
             (None, *map(Origin, allowed_origins)),
             tasks,
             asyncio.get_running_loop(),

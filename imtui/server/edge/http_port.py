@@ -1,4 +1,4 @@
-"""The HTTP port: reads requests whole, within bounds, and forwards them to the core."""
+"""The HTTP port: reads complete requests, within bounds, and forwards them to the core."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -17,20 +17,22 @@ from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
 
 _BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
-"""How long the body of a request may take, in seconds: less than the request as a whole, so that
-there is time for an answer."""
+"""How long the body of a request may take, in seconds.
+
+Less than the whole request may take, so that there is time for an answer.
+"""
 
 
 class HTTPPort:
-    """Serves the REST API and what monitors ask."""
+    """Serves the REST API and the pages for monitors."""
 
     def __init__(self, core: CorePort, key: AppKey, clock: Callable[[], Instant]) -> None:
-        """Make a port that listens nowhere yet.
+        """Make a port; its ``server`` listens.
 
         Args:
-            core: What answers.
+            core: Answers the requests.
             key: The app's key.
-            clock: The present.
+            clock: Returns the current time.
         """
         self._core = core
         self._key = key
@@ -58,7 +60,7 @@ class HTTPPort:
         return HTTPRequest(request.method, request.url.path, query, body, problem)
 
     def _is_admin(self, query: Mapping[str, str]) -> bool:
-        """Tell whether a body is worth reading; the core says why if it is not."""
+        """Tell whether to read the body; if not, the core answers with the reason."""
         try:
             check_admin(self._key, query, self._clock().unix_ms)
         except IMError:

@@ -1,4 +1,4 @@
-"""The HTTP server of the REST port: uvicorn, with patience that has an end."""
+"""The HTTP server of the REST port: uvicorn with a time limit for each request."""
 
 import asyncio
 import contextlib
@@ -12,47 +12,47 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_TIMEOUT: Final = 10.0
-"""How long a client may take for a whole request, in seconds, idle time before it included."""
+"""How long a client may take for a whole request, in seconds, including idle time before it."""
 
-# Every malformed request would be a line, and anybody can send those.
+# Anybody can send malformed requests, and uvicorn logs a line for each.
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
-class _PromptProtocol(H11Protocol):
+class _TimedProtocol(H11Protocol):
     """A connection that is closed unless a request is answered in time."""
 
-    _too_late: asyncio.TimerHandle | None = None
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_anew()
+        self._restart_deadline()
 
     def on_response_complete(self) -> None:
-        self._wait_anew()
+        self._restart_deadline()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
+        self._cancel_deadline()
         super().connection_lost(exc)
 
-    def _wait_anew(self) -> None:
-        self._stop_waiting()
-        self._too_late = self.loop.call_later(REQUEST_TIMEOUT, self.transport.abort)
+    def _restart_deadline(self) -> None:
+        self._cancel_deadline()
+        self._deadline = self.loop.call_later(REQUEST_TIMEOUT, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
-        if self._too_late is not None:
-            self._too_late.cancel()
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
 
 
 class HTTPServer(uvicorn.Server):
-    """An HTTP server that leaves the process's signals to the program."""
+    """An HTTP server that leaves signals to the program."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Make a server of an ASGI application."""
+        """Make a server for an ASGI application."""
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_PromptProtocol,
+                http=_TimedProtocol,
                 lifespan="off",
                 interface="asgi3",
                 ws="none",
@@ -65,7 +65,7 @@ class HTTPServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
     async def run_on(self, sock: socket.socket) -> None:

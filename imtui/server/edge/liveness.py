@@ -1,13 +1,13 @@
-"""Which sessions have been silent for too long."""
+"""Detects sessions that have been silent for too long."""
 
 from imtui.server.deadlines import Deadlines
 
 
 class Liveness:
-    """When anything was last received from each session; pure, in monotonic seconds."""
+    """The time at which each session last sent anything, in monotonic seconds; pure."""
 
     def __init__(self, timeout: float) -> None:
-        """Start with no sessions; ``timeout`` is how long one may be silent."""
+        """Start without sessions; ``timeout`` is how long a session may be silent."""
         self._timeout = timeout
         self._last: dict[int, float] = {}
         self._deadlines: Deadlines[int] = Deadlines()
@@ -18,7 +18,7 @@ class Liveness:
         self._deadlines.set(session_id, now + self._timeout)
 
     def end(self, session_id: int) -> None:
-        """Watch a session no longer."""
+        """Stop watching a session."""
         if self._last.pop(session_id, None) is not None:
             self._deadlines.cancel(session_id)
 
@@ -28,14 +28,14 @@ class Liveness:
             self._last[session_id] = now
 
     def next_due(self) -> float | None:
-        """Return when to look for silent sessions next; None if there are no sessions."""
+        """Return when to check for silent sessions next; None without sessions."""
         return self._deadlines.next_due()
 
     def pop_silent(self, now: float) -> list[int]:
-        """Return the sessions that have been silent for too long, and watch them no longer."""
+        """Stop watching the sessions that have been silent for too long, and return them."""
         silent = []
         for session_id in self._deadlines.pop_due(now):
-            # Deadlines are moved only when they pass, so that a sign of life costs little.
+            # A deadline moves only when it passes, so that a sign of life is cheap.
             due = self._last[session_id] + self._timeout
             if due > now:
                 self._deadlines.set(session_id, due)

@@ -1,4 +1,4 @@
-"""What one connection is to be sent, and in which order."""
+"""The frames that wait to be sent on one connection."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -19,10 +19,9 @@ _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
 
 
 class StatusUpdate(Struct, frozen=True, eq=False, gc=False):
-    """A status that is to be sent; each is equal to itself only."""
+    """A user's status to send; each object is equal to itself only."""
 
     user_id: str
-    """Whose."""
     status: Raw
     """As JSON."""
 
@@ -31,11 +30,11 @@ class _Frame(Struct, frozen=True, gc=False):
     data: bytes
     is_answer: bool
     is_chat: bool = False
-    """It tells of messages or conversations."""
+    """Whether it concerns messages or conversations."""
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
-    """Return pushes of statuses, each already encoded, 500 in a frame."""
+    """Return the pushes of encoded statuses, 500 in a frame."""
     lists = (
         statuses[start : start + PUSH_MAX_STATUSES]
         for start in range(0, len(statuses), PUSH_MAX_STATUSES)
@@ -47,17 +46,18 @@ class Sink(Protocol):
     """A connection, as its outbox sees it."""
 
     def send_now(self, data: bytes) -> bool:
-        """Send frames if the other side takes them; tell whether it does."""
+        """Write frames unless the transport is congested; tell whether they were written."""
 
     def write(self) -> None:
-        """Send what is ready, as far as the other side takes it."""
+        """Write frames that are ready until the transport is congested."""
 
 
 class Outbox:
     """The frames of one connection.
 
-    Answers and pushes leave in their order. Of watched users only the last status is kept until
-    the connection can take it. A push of messages is not dropped without saying so.
+    Answers and pushes leave in order. While the client does not read, only the last status of
+    each watched user is kept, and the oldest pushes are dropped. If pushes of messages were
+    dropped, the client is notified of that.
     """
 
     __slots__ = (
@@ -72,7 +72,7 @@ class Outbox:
     )
 
     def __init__(self, sink: Sink, metrics: Metrics) -> None:
-        """Start empty; what is to be sent goes to ``sink``."""
+        """Start empty; frames are written to ``sink``."""
         self._sink = sink
         self._metrics = metrics
         self._ready: list[_Frame] = []
@@ -81,15 +81,15 @@ class Outbox:
         self._is_overdue = False
         self._has_missed = False
         self.writer: Writer | None = None
-        """What writes to the connection at once; None while the other side takes nothing."""
+        """Writes to the transport at once; None while it is congested."""
 
     @property
     def answers(self) -> int:
-        """Return how many answers wait for the other side to take them."""
+        """Return how many answers wait to be written."""
         return len(self._ready) - self._pushes
 
     def send_answer(self, data: bytes) -> None:
-        """Send an answer that nothing else is to go with."""
+        """Send a lone answer at once, or as soon as it can be written."""
         if self._ready or not self._sink.send_now(data):
             self._ready.append(_Frame(data, True))
 
@@ -98,22 +98,26 @@ class Outbox:
         self._ready.append(_Frame(data, True))
 
     def add_push(self, data: bytes, *, is_chat: bool = False) -> None:
-        """Add a push that is not to be merged with others; ``flush`` sends it."""
+        """Add a push that is not merged with others; ``flush`` sends it."""
         self._ready.append(_Frame(data, False, is_chat))
         self._pushes += 1
 
     def flush(self) -> None:
-        """Send what was added, as far as the other side takes it."""
-        # First, so that nobody who reads misses any.
+        """Write the added frames, and drop the oldest pushes if too many are left."""
+        # Written before any is dropped: a client that reads misses none.
         self._sink.write()
         while self._pushes > OWN_PUSHES_MAX:
             self._drop_oldest_push()
 
     def update(self, updates: Sequence[StatusUpdate], frames: list[bytes]) -> Writer | None:
-        """Take statuses of watched users, given the frames that tell them.
+        """Add statuses of watched users.
 
-        If they can be sent at once, in one frame, return what sends it: it is the caller's to do
-        so. While earlier frames have not been taken only the last status of each user is kept.
+        If they fit into one frame that can be written at once, return the writer; the caller then
+        writes the frame. While earlier frames wait, only the last status of each user is kept.
+
+        Args:
+            updates: The statuses.
+            frames: The same statuses, encoded as pushes.
         """
         if not self._ready and not self._statuses:
             if len(frames) == 1 and self.writer is not None:
@@ -125,26 +129,26 @@ class Outbox:
             return None
         self._is_overdue = True
         for one in updates:
-            # Taken out first, so that statuses are sent in the order of their last change.
+            # Removed before it is added, so that statuses are in the order of their last change.
             if self._statuses.pop(one.user_id, None) is not None:
                 self._metrics.coalesced += 1
             self._statuses[one.user_id] = one.status
         return None
 
     def forget(self, user_id: str) -> None:
-        """Drop what was still to be sent of a user."""
+        """Drop a user's status that is still to be sent."""
         self._statuses.pop(user_id, None)
 
     def forget_all(self) -> None:
-        """Drop all statuses that are still to be sent: they were for another login."""
+        """Drop all statuses that are still to be sent, as another user logs in or out."""
         self._statuses.clear()
         self._has_missed = False
 
     def take(self, most: int = 1) -> bytes:
-        """Return the frames to send next, at least one if there is any, joined.
+        """Return the frames to write next, joined; empty if there are none.
 
         Args:
-            most: None is begun after so many bytes.
+            most: After so many bytes no further frame is added.
         """
         if not self._ready and self._is_overdue:
             self._deliver_overdue()

@@ -16,22 +16,22 @@ class _Pending(Struct):
 
 
 class StatusUpdates:
-    """What changed since the last tick, and for whom."""
+    """The statuses that changed since the last tick, and the sessions that receive them."""
 
     def __init__(self, metrics: Metrics) -> None:
-        """Start with nothing to send."""
+        """Start without statuses."""
         self._pending: dict[str, _Pending] = {}
         self._logged_out: set[int] = set()
-        """Sessions that are sent nothing of what is pending."""
+        """Sessions that get none of the pending statuses."""
         self._metrics = metrics
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to send."""
+        """Tell whether there are statuses to send."""
         return bool(self._pending)
 
     def add(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
         """Send a status to some sessions, in place of an earlier one of the same user."""
-        # Taken out first, so that statuses are sent in the order of their last change.
+        # Removed before it is added, so that statuses are in the order of their last change.
         earlier = self._pending.pop(user_id, None)
         if earlier is not None:
             self._metrics.coalesced += len(earlier.session_ids)
@@ -41,32 +41,32 @@ class StatusUpdates:
             self._pending[user_id] = _Pending(status, session_ids)
 
     def forget(self, session_ids: Iterable[int], user_ids: Iterable[str]) -> None:
-        """Do not send some sessions the statuses of some users after all."""
-        gone = set(session_ids)
+        """Drop the pending statuses of some users for some sessions."""
+        dropped = set(session_ids)
         for user_id in user_ids:
             pending = self._pending.get(user_id)
             if pending is not None:
-                pending.session_ids = [one for one in pending.session_ids if one not in gone]
+                pending.session_ids = [one for one in pending.session_ids if one not in dropped]
 
     def logged_out(self, session_id: int) -> None:
-        """Do not send a session what is pending: it was for a login that ended."""
+        """Drop all pending statuses for a session."""
         if self._pending:
             self._logged_out.add(session_id)
 
     def logged_in(self, session_id: int) -> None:
-        """Send a session what comes from now on."""
+        """Let a session receive the statuses that are added from now on."""
         if session_id in self._logged_out:
-            # Rare, and the only time when it is worth looking through everything.
+            # Only a login right after a logout makes it necessary to search all statuses.
             self._logged_out.discard(session_id)
             self.forget((session_id,), list(self._pending))
 
     def deliver(self, outboxes: Mapping[int, Outbox]) -> None:
-        """Send everything, given the outboxes of all sessions; nothing is left to send."""
+        """Send all pending statuses, given the outboxes of all sessions."""
         pending, self._pending = self._pending, {}
         if self._logged_out:
-            gone, self._logged_out = self._logged_out, set()
+            dropped, self._logged_out = self._logged_out, set()
             for one in pending.values():
-                one.session_ids = [session for session in one.session_ids if session not in gone]
+                one.session_ids = [session for session in one.session_ids if session not in dropped]
         if len(pending) == 1:
             ((user_id, only),) = pending.items()
             self._send(outboxes, only.session_ids, [_update(user_id, only)])
@@ -76,7 +76,7 @@ class StatusUpdates:
             update = _update(user_id, one)
             for session_id in one.session_ids:
                 lists[session_id].append(update)
-        # Those who are sent the same share the frames.
+        # Sessions that receive the same statuses share the frames.
         alike: defaultdict[tuple[StatusUpdate, ...], list[int]] = defaultdict(list)
         for session_id, updates in lists.items():
             alike[tuple(updates)].append(session_id)
@@ -94,8 +94,8 @@ class StatusUpdates:
         taken = (outbox.update(updates, frames) for outbox in found)
         writers = [write for write in taken if write is not None]
         self._metrics.deliveries += len(writers) * len(updates)
-        # Not while it is found out who they are: what runs between two calls of the kernel is
-        # out of the processor's caches, and takes several times as long.
+        # A loop of its own: code between two system calls drops out of the processor's caches and
+        # takes several times as long.
         for write in writers:
             write(frames[0])
 

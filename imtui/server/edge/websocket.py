@@ -1,15 +1,14 @@
-"""The server's end of a WebSocket: websockets' own protocol on a transport of asyncio.
+"""The server's end of a WebSocket: the sans-I/O protocol of websockets on an asyncio transport.
 
-Handshake and framing are those of ``websockets``, which does no input or output, but for a text
-frame that comes alone and whole. What is around them is here: what is received goes through one
-buffer that all connections share, nothing waits in a task, and frames that are ready together are
-written together.
+``websockets`` does the handshake and the framing, except for a text frame that arrives alone and
+complete. This module does the rest: all connections share one read buffer, no task waits for
+input, and frames that are ready together are written together.
 """
 
 import asyncio
 import contextlib
 import logging
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from typing import Final, cast
@@ -22,48 +21,36 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
 from imtui.protocol.limits import FRAME_MAX_BYTES
-from imtui.server.edge.text_frames import Writer, least_size, lone_text
+from imtui.server.edge.text_frames import least_size, lone_text
+from imtui.server.edge.transport_protocol import TransportProtocol
 
 CLOSE_TIMEOUT: Final = 5.0
-"""How long the other side may take to close after it was told to, in seconds."""
+"""How long the client may take to close after it was told to, in seconds."""
 WRITE_BUFFER_MAX: Final = 64 * 1024
-"""Nothing more is written while so many bytes have not been taken by the kernel."""
-# A client may fill it with the smallest of frames, and everybody waits until they are parsed.
+"""Nothing more is written while the transport holds so many bytes."""
+# A client may fill it with the smallest frames, and all others wait until they are parsed.
 _READ_BUFFER: Final = 16 * 1024
 _TURN: Final = 0.002
-"""How long the messages that one client has sent ahead may be worked off, in seconds, before the
-others have their turn."""
+"""How long queued messages of one client are handled, in seconds, before others get their turn."""
 _HANDSHAKE_ENDS: Final = b"\r\n\r\n"
 _UNKNOWN: Final = 1 << 62
 
-# Handshakes that fail are the other side's trouble; their tracebacks would only fill the log.
+# Failed handshakes are the client's problem; their tracebacks would only fill the log.
 _log: Final = logging.getLogger(__name__)
 _log.setLevel(logging.CRITICAL)
 
-# Read into and parsed from at once, so that one serves all connections of the thread.
+# Parsed as soon as it is filled, so that one buffer serves all connections of the thread.
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
 
 
-class WebSocket(asyncio.BufferedProtocol, ABC):
-    """One connection; a subclass says what happens on it.
+class WebSocket(TransportProtocol):
+    """One connection; a subclass handles its events.
 
-    Messages are handed over one at a time, in order, as long as the subclass is ready for more;
-    who sends more than that is not read from.
+    Messages are handed over one at a time, in order, while the subclass is ready for more.
+    Reading pauses while messages wait.
     """
 
-    __slots__ = (
-        "_deadline",
-        "_fragments",
-        "_incoming",
-        "_is_over",
-        "_is_reading",
-        "_loop",
-        "_next_turn",
-        "_protocol",
-        "_transport",
-        "_unparsed",
-        "_writer",
-    )
+    __slots__ = ("_fragments", "_incoming", "_is_over", "_next_turn", "_protocol", "_unparsed")
 
     def __init__(
         self,
@@ -71,47 +58,41 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         origins: Sequence[Origin | None],
         open_timeout: float,
     ) -> None:
-        """Make a connection that is not there yet.
+        """Prepare the connection; asyncio connects it.
 
         Args:
             loop: The running event loop.
-            origins: Web pages of other origins are refused; None stands for what is no web page.
+            origins: The web pages that may connect; None stands for clients that are not one.
             open_timeout: How long the handshake may take, in seconds.
         """
-        self._loop = loop
+        super().__init__(loop, open_timeout)
         self._protocol = ServerProtocol(origins=origins, max_size=FRAME_MAX_BYTES, logger=_log)
-        self._transport: asyncio.Transport | None = None
         self._incoming: deque[bytes] | None = None
-        """Messages that were read and not handed over yet."""
+        """Messages that wait to be handed over."""
         self._fragments: bytearray | None = None
         self._unparsed = 0
-        """How many bytes websockets was given that are of no whole frame yet, as far as is known.
+        """An upper bound of the bytes that websockets holds of an incomplete frame.
 
-        0 is certain. Of who begins before the handshake is answered, or makes frames longer than
-        they need to be, it is not known any more: then websockets reads all.
+        0 is exact. The bound stays above 0 after a client sends data before the handshake is
+        answered, or frames that are longer than necessary; then websockets parses everything.
         """
-        self._is_reading = True
         self._is_over = True
-        """Nothing that comes counts: it is not open yet, or not any more."""
+        """Whether input is ignored: before the handshake, and once either side closes."""
         self._next_turn: asyncio.Handle | None = None
-        self._deadline: asyncio.TimerHandle | None = loop.call_later(open_timeout, self.abort)
-        """What ends the connection unless the other side does its part in time."""
-        self._writer: Writer | None = None
-        """What writes frames at once; None while the other side takes none."""
 
-    # What a subclass says
+    # Implemented by a subclass
 
     @abstractmethod
     def opened(self) -> None:
-        """Take it that the handshake is done."""
+        """Handle the completed handshake."""
 
     @abstractmethod
     def received(self) -> None:
-        """Take it that anything has arrived."""
+        """Handle that any data arrived."""
 
     @abstractmethod
     def message(self, text: bytes) -> None:
-        """Take a message; it is valid UTF-8."""
+        """Handle a message, which is valid UTF-8."""
 
     @abstractmethod
     def is_ready(self) -> bool:
@@ -119,69 +100,52 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
 
     @abstractmethod
     def is_busy(self) -> bool:
-        """Tell whether a message is still being worked on: the end that follows it waits."""
+        """Tell whether a message is still being handled; the close that follows it waits."""
 
     @abstractmethod
     def next_data(self) -> bytes:
         """Return frames that are ready to be written, joined; empty if there are none."""
 
     @abstractmethod
-    def writable(self, writer: Writer | None) -> None:
-        """Take what writes frames at once, until this is said again; None if nothing does."""
-
-    @abstractmethod
     def closed(self) -> None:
-        """Take it that nothing more counts, as one of the two sides ends the connection."""
+        """Handle the end: either side closes, and input is ignored from now on."""
 
-    # What it can be asked
+    # Called by a subclass and its owner
 
     @property
     def is_open(self) -> bool:
-        """Tell whether what comes still counts."""
+        """Tell whether input is handled."""
         return not self._is_over
 
-    def send_now(self, data: bytes) -> bool:
-        """Send frames if the other side takes them; tell whether it does."""
-        if self._writer is None or self._is_closing():
-            return False
-        self._writer(data)
-        return True
-
     def write(self) -> None:
-        """Write what is ready, as far as the other side takes it."""
+        """Write frames that are ready until the transport is congested."""
         while self._writer is not None and not self._is_closing():
             data = self.next_data()
             if not data:
                 break
             self._writer(data)
         if self._incoming:
-            self._take_turn_later()
+            self._schedule_turn()
 
     def close(self, code: int, reason: str) -> None:
-        """Close, saying why; the other side has ``CLOSE_TIMEOUT`` to do the same."""
+        """Close with a code and a reason; the client has ``CLOSE_TIMEOUT`` to close too."""
         if self._protocol.state is State.CONNECTING:
-            # Nobody is there yet who could be told.
+            # Before the handshake a close frame cannot be sent.
             self.abort()
             return
-        # If the other side has closed already, nothing more that it sent counts.
+        # If the client has closed already, its messages that still wait are dropped.
         with contextlib.suppress(InvalidState):
             self._protocol.send_close(code, reason)
-        self._settle()
+        self._sync()
 
-    def abort(self) -> None:
-        """End the connection at once."""
-        self._be_writable(False)
-        if self._transport is not None:
-            self._transport.abort()
-
-    def give_up(self, fault: Exception) -> None:
-        """End the connection at once, and report a fault of ours: nobody else is to notice."""
+    def give_up(self, error: Exception) -> None:
+        """Abort after a bug, and report it; other connections are not affected."""
         self._incoming = None
-        self._report(fault)
+        self._report(error)
         self.abort()
 
     def hand_over(self) -> None:
-        """Hand over what was read, for as long as the subclass is ready and it is our turn."""
+        """Hand over waiting messages while the subclass is ready, for one turn at most."""
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
@@ -189,17 +153,17 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         while self._incoming and self.is_ready():
             try:
                 self.message(self._incoming.popleft())
-            except Exception as fault:
-                self.give_up(fault)
+            except Exception as error:
+                self.give_up(error)
                 break
             if self._incoming and self._loop.time() >= turn_ends:
-                self._take_turn_later()
+                self._schedule_turn()
                 break
         if not self._incoming:
             self._incoming = None
-        self._go_on()
+        self._proceed()
 
-    # What asyncio calls
+    # Called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the handshake."""
@@ -207,47 +171,43 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
         self._transport.set_write_buffer_limits(WRITE_BUFFER_MAX)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Return where to read into."""
+        """Return the buffer to read into."""
         return _buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take what was read."""
+        """Handle the data in the buffer."""
         data = _buffer[:nbytes]
         if not self._is_over:
             self.received()
         if self._is_between_messages() and (text := lone_text(data)) is not None:
-            self._take_text(text)
+            self._queue_text(text)
         else:
             self._parse(data)
         if self._incoming and self._next_turn is None:
             self.hand_over()
         if self._protocol.state is State.OPEN or self._is_over:
             if self._protocol.writes:
-                self._settle()
+                self._sync()
         else:
-            self._go_on()
+            self._proceed()
 
     def eof_received(self) -> bool:
-        """Close, as the other side has."""
+        """Close, as the client has."""
         self._protocol.receive_eof()
-        self._settle()
+        self._sync()
         return False
 
-    def pause_writing(self) -> None:
-        """Write nothing more for a while."""
-        self._be_writable(False)
-
     def resume_writing(self) -> None:
-        """Go on writing."""
-        self._be_writable(True)
+        """Write again: the transport is no longer congested."""
+        self._set_writable(not self._is_over)
         self.write()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Take it that the connection is gone."""
+        """Handle the loss of the connection."""
         self._transport = None
         self._protocol.receive_eof()
-        self._settle()
-        self._wait_no_more()
+        self._sync()
+        self._cancel_deadline()
 
     def _is_between_messages(self) -> bool:
         return not self._unparsed and self._fragments is None and self._protocol.state is State.OPEN
@@ -259,40 +219,40 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
             if isinstance(event, Frame):
                 self._unparsed -= least_size(event)
                 if not self._is_over:
-                    self._take(event)
+                    self._handle_frame(event)
             elif isinstance(event, Request):
                 is_all = self._unparsed == bytes(data).find(_HANDSHAKE_ENDS) + len(_HANDSHAKE_ENDS)
                 self._unparsed = 0 if is_all else _UNKNOWN
-                self._shake_hands(event)
+                self._answer_handshake(event)
 
-    def _shake_hands(self, request: Request) -> None:
+    def _answer_handshake(self, request: Request) -> None:
         if self._protocol.writes:
-            # More came than a handshake, and was answered before it: that is no WebSocket.
+            # websockets has already answered data after the handshake: not a WebSocket client.
             self.abort()
             return
         self._protocol.send_response(self._protocol.accept(request))
         if self._protocol.state is State.OPEN:
-            self._wait_no_more()
-            self._send()
+            self._cancel_deadline()
+            self._write_protocol_data()
             self._is_over = False
-            self._be_writable(True)
+            self._set_writable(True)
             self.opened()
 
-    def _take(self, frame: Frame) -> None:
+    def _handle_frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.BINARY:
             self._fail(CloseCode.UNSUPPORTED_DATA, "text frames only")
         elif frame.opcode is Opcode.TEXT and frame.fin:
-            self._take_text(bytes(frame.data))
+            self._queue_text(bytes(frame.data))
         elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
             if self._fragments is None:
                 self._fragments = bytearray()
-            # Not kept one by one: there is no end to the number of those that are empty.
+            # Joined at once: the number of empty fragments has no limit.
             self._fragments += frame.data
             if frame.fin:
                 text, self._fragments = bytes(self._fragments), None
-                self._take_text(text)
+                self._queue_text(text)
 
-    def _take_text(self, text: bytes) -> None:
+    def _queue_text(self, text: bytes) -> None:
         if not text.isascii():
             try:
                 text.decode()
@@ -306,83 +266,53 @@ class WebSocket(asyncio.BufferedProtocol, ABC):
     def _fail(self, code: CloseCode, reason: str) -> None:
         self.hand_over()
         self._protocol.fail(code, reason)
-        self._settle()
+        self._sync()
 
-    def _go_on(self) -> None:
-        """Read on, or see the end, as soon as all that came before is worked off."""
+    def _proceed(self) -> None:
+        """Read on, or handle the close, once all earlier messages are handled."""
         if self._protocol.state is State.OPEN or self._is_over:
-            self._read(self._incoming is None)
+            self._set_reading(self._incoming is None)
         elif self._incoming or self.is_busy():
-            # What was sent before the end counts; nothing that comes after it does.
-            self._read(False)
-            self._end_in_time()
+            # Messages from before the close are still handled; nothing after it is read.
+            self._set_reading(False)
+            self._start_deadline(CLOSE_TIMEOUT)
         else:
-            self._settle()
+            self._sync()
 
-    def _settle(self) -> None:
-        """Send what the protocol has to say, and see whether the connection ends."""
-        self._send()
+    def _sync(self) -> None:
+        """Write what the protocol has to send, and end the connection if the protocol does."""
+        self._write_protocol_data()
         if self._protocol.state is State.OPEN:
             return
         if not self._is_over:
             self._is_over = True
             self._incoming = self._fragments = None
-            self._be_writable(False)
-            # The end of the other side is to be seen.
-            self._read(True)
+            self._set_writable(False)
+            # The client's close has to be read.
+            self._set_reading(True)
             try:
                 self.closed()
-            except Exception as fault:
-                # Whoever closed it is not to suffer from it.
-                self._report(fault)
-        self._end_in_time()
+            except Exception as error:
+                # A bug of one connection must not reach the one that closes it.
+                self._report(error)
+        # A client that does not close, or does not read, is aborted.
+        self._start_deadline(CLOSE_TIMEOUT)
 
-    def _end_in_time(self) -> None:
-        """Hang up in a while on who does not end, or does not take what was written before."""
-        if self._deadline is None and self._transport is not None:
-            self._deadline = self._loop.call_later(CLOSE_TIMEOUT, self.abort)
-
-    def _send(self) -> None:
+    def _write_protocol_data(self) -> None:
         writes = self._protocol.data_to_send()
         if not writes or self._transport is None or self._transport.is_closing():
             return
         if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
-            # Answers to pings of somebody who reads none.
+            # The client pings without reading the answers.
             self.abort()
             return
         self._transport.write(b"".join(writes))
         if not writes[-1]:
-            # Not closed: what is still being sent here would tear down what was said last.
+            # Half-closed only: after a full close, data that still arrives would reset the
+            # connection before the client has read the last frames.
             with contextlib.suppress(OSError):
                 self._transport.write_eof()
 
-    def _be_writable(self, can: bool) -> None:
-        transport = self._transport if can and not self._is_over else None
-        self._writer = None if transport is None else transport.write
-        self.writable(self._writer)
-
-    def _is_closing(self) -> bool:
-        return self._transport is None or self._transport.is_closing()
-
-    def _report(self, fault: Exception) -> None:
-        self._loop.call_exception_handler(
-            {"message": "A connection failed", "exception": fault, "protocol": self}
-        )
-
-    def _read(self, go_on: bool) -> None:
-        if go_on is self._is_reading or self._transport is None:
-            return
-        self._is_reading = go_on
-        if go_on:
-            self._transport.resume_reading()
-        else:
-            self._transport.pause_reading()
-
-    def _take_turn_later(self) -> None:
+    def _schedule_turn(self) -> None:
         if self._next_turn is None:
             self._next_turn = self._loop.call_soon(self.hand_over)
-
-    def _wait_no_more(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None

@@ -1,4 +1,4 @@
-"""Asking the app's own server before something happens, as commands and edges see it."""
+"""Callbacks before events, as commands and edges call them."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,14 +11,14 @@ from imtui.protocol.rest.message_body import Elements
 
 
 class MessageDropped(Exception):
-    """The app's server takes a message away, and its sender is not to know.
+    """The app's server drops a message without telling its sender.
 
-    The sender is answered as if it had been sent, and has it; nobody else does.
+    The sender's answer is the same as for a sent message, and only the sender keeps it.
     """
 
 
 class BeforeCallbacks(Protocol):
-    """The callbacks that ask."""
+    """Asks the app's own server before events."""
 
     async def before_send(
         self,
@@ -29,11 +29,12 @@ class BeforeCallbacks(Protocol):
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> SendMessageParams:
-        """Ask whether a message may be sent, and return it as it is to be sent.
+        """Ask whether a message may be sent, and return the message to send.
 
         Raises:
-            IMError: 20006 if it may not; a code from 120001 to 130000 of the app's server.
-            MessageDropped: It goes nowhere, and the sender is not to know.
+            IMError: 20006 if the message is forbidden; a code from 120001 to 130000 that the
+                app's server chose.
+            MessageDropped: Drop the message without telling the sender.
         """
 
     async def before_friend_add(
@@ -47,4 +48,4 @@ class BeforeCallbacks(Protocol):
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> dict[str, IMError]:
-        """Ask whether somebody may add friends, and return why not for those who may not be."""
+        """Ask whether a user may add friends, and return the refusals by user ID."""

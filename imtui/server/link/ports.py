@@ -1,4 +1,4 @@
-"""What the core and an edge call of each other."""
+"""The interfaces between the core and an edge."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -12,18 +12,18 @@ from imtui.protocol.status import Platform
 
 
 class HTTPRequest(Struct, frozen=True):
-    """A request to the HTTP port, whole."""
+    """A complete request to the HTTP port."""
 
     method: str
     path: str
     query: Mapping[str, str]
     body: bytes
     problem: str = ""
-    """Why there is no body: ``too large`` or ``too slow``."""
+    """Why the body is missing: ``too large`` or ``too slow``."""
 
 
 class HTTPAnswer(Struct, frozen=True):
-    """The answer to it."""
+    """The answer to an HTTP request."""
 
     content: bytes
     media_type: str
@@ -31,25 +31,28 @@ class HTTPAnswer(Struct, frozen=True):
 
 
 class CorePort(Protocol):
-    """The core, as an edge calls it. A session is a number that the edge chose."""
+    """The core, as an edge calls it. The edge chooses the session IDs.
+
+    Answers arrive at the edge's port.
+    """
 
     def login(self, session_id: int, proof: Proof, request: Request) -> None:
-        """Log a connection in whose UserSig was checked; the answer comes to the edge's port."""
+        """Log in a connection whose UserSig was checked."""
 
     def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
-        """Carry out a request; the answer comes to the edge's port.
+        """Carry out a request.
 
         Args:
-            session_id: Who calls.
-            request: What; without an ID it is not answered.
-            is_dropped: The app's own server drops it: only its caller is to see what it does.
+            session_id: The calling session.
+            request: The request; without an ID it gets no answer.
+            is_dropped: The app's own server drops it: only the caller sees its effect.
         """
 
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         """Note that a connection ended without a logout.
 
         Args:
-            session_id: Which one; it may not be logged in.
+            session_id: The connection; it need not be logged in.
             is_silent: Nothing was received from it for the heartbeat time-out.
         """
 
@@ -58,9 +61,9 @@ class CorePort(Protocol):
 
 
 class EdgePort(Protocol):
-    """An edge, as the core calls it. Sessions that the edge does not have any more are skipped.
+    """An edge, as the core calls it. Sessions that have ended are skipped.
 
-    What comes for one session is sent in its order. ``flush`` ends what belongs together.
+    Each session receives everything in the order of the calls. ``flush`` ends a group of calls.
     """
 
     def answer(self, session_id: int, data: bytes) -> None:
@@ -70,22 +73,22 @@ class EdgePort(Protocol):
         """Send a push, in JSON.
 
         Args:
-            session_ids: To whom.
-            data: What.
-            is_chat: It tells of messages: if it has to be dropped, the client is told so.
+            session_ids: The receiving sessions.
+            data: The push.
+            is_chat: It concerns messages: if it is dropped, the client is notified of that.
         """
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a status of a watched user, in JSON; a later one takes the place of this one."""
+        """Send a watched user's status, in JSON; only their last unsent status is sent."""
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
-        """Drop the statuses of some users that were not sent yet."""
+        """Drop the statuses of some users that are still to be sent."""
 
     def login_changed(self, session_id: int, user_id: str, platform: Platform | None) -> None:
-        """Note who is logged in on a connection, and on which platform; empty for nobody."""
+        """Set the user and platform of a connection; an empty user ID means nobody."""
 
     def close(self, session_id: int, code: CloseCode, reason: str) -> None:
         """Close a connection."""
 
     def flush(self) -> None:
-        """Send what came since the last time."""
+        """Send everything that was added since the last flush."""

@@ -205,18 +205,18 @@ class Backend:
         sock: socket.socket,
         before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
-        asking = None
+        checks = None
         if before_callbacks is not None:
-            from imtui.server.edge.before_callbacks.asking import Asking
+            from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
-            asking = Asking(before_callbacks)
+            checks = RequestChecks(before_callbacks)
         gateway = Gateway(
             self._edge,
             self.app_key,
             self._config.clock,
             self.metrics,
             login_timeout=self._config.login_timeout,
-            asking=asking,
+            checks=checks,
         )
         await stack.enter_async_context(gateway.listen(sock, self._config.allowed_origins))
 

@@ -1,4 +1,4 @@
-"""Where callbacks go, and which ones."""
+"""The configuration of webhooks."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,17 +17,17 @@ class WebhookConfig:
     """The webhooks of an app."""
 
     url: str
-    """``http://…`` or ``https://…``; may have a query of its own, and no user and password."""
+    """``http://…`` or ``https://…``; it may have a query, but no user and password."""
     token: str = field(default="", repr=False)
-    """What each request is signed with; empty for no signature."""
+    """Signs each request; empty for no signature."""
     commands: frozenset[CallbackCommand] = AFTER_EVENTS
     timeout: float = CALLBACK_TIMEOUT
-    """How long an answer may take, in seconds."""
+    """How long a reply may take, in seconds."""
     retry_pauses: tuple[float, ...] = RETRY_PAUSES
-    """How long to wait before each further attempt to tell what has happened, in seconds."""
+    """How long to wait before each retry of a callback after an event, in seconds."""
     queued_max: int = QUEUED_MAX
     """How many callbacks may wait to be sent."""
     queued_max_bytes: int = QUEUED_MAX_BYTES
-    """How large their bodies may be together."""
+    """The most bytes that their bodies may have together."""
     end_grace: float = END_GRACE
-    """How long what still waits is tried for as the backend ends, in seconds."""
+    """How long to go on sending queued callbacks when the backend stops, in seconds."""

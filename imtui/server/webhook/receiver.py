@@ -19,11 +19,11 @@ _REPLY_MAX_BYTES: Final = 64 * 1024
 
 
 class CallbackError(Exception):
-    """A callback was not taken; one line says why, without the receiver's address."""
+    """The receiver did not accept a callback; one line says why, without its address."""
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """A callback as it is sent."""
+class CallbackRequest(msgspec.Struct, frozen=True):
+    """An encoded callback."""
 
     command: CallbackCommand
     platform: str
@@ -31,18 +31,18 @@ class Letter(msgspec.Struct, frozen=True):
     content: bytes
 
 
-def letter_of(callback: Callback) -> Letter:
-    """Return a callback as it is sent.
+def encode_callback(callback: Callback) -> CallbackRequest:
+    """Encode a callback.
 
     Raises:
-        UnicodeEncodeError: It holds lone surrogates.
+        UnicodeEncodeError: The callback has lone surrogates.
     """
     body: Mapping[str, Any] = {"CallbackCommand": callback.command, **callback.body}
-    return Letter(callback.command, callback.platform, msgspec.json.encode(body))
+    return CallbackRequest(callback.command, callback.platform, msgspec.json.encode(body))
 
 
 class Receiver:
-    """A pool of connections to the receiver: ``async with`` for as long as it is used."""
+    """A pool of connections to the receiver, as an async context manager."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class Receiver:
         *,
         connections: int,
     ) -> None:
-        """Prepare a pool that holds no connection yet.
+        """Prepare the pool without opening a connection.
 
         Args:
-            config: Where the receiver is, and what it wants to know.
+            config: The receiver's URL and token, and the time-out.
             sdk_app_id: The app.
-            clock: The present, for the signature.
+            clock: Returns the current time, for the signature.
             connections: How many requests may be under way at once.
         """
         self._config = config
@@ -67,12 +67,11 @@ class Receiver:
 
     async def __aenter__(self) -> Self:
         """Open the pool."""
-        # Imported here, for it takes long, and most backends have no webhooks.
+        # Most backends have no webhooks, and the import is slow.
         import httpx
 
         self._url = httpx.URL(self._config.url)
-        # The transport alone, because httpx's client logs the URL, and with it the signature; it
-        # would also follow a redirection with it.
+        # httpx's client would log the URL with the signature, and send it on to redirections.
         self._transport = httpx.AsyncHTTPTransport(
             limits=httpx.Limits(max_connections=self._connections)
         )
@@ -87,18 +86,18 @@ class Receiver:
         """Close all connections."""
         await self._transport.aclose()
 
-    async def post(self, letter: Letter, client_ip: str = "") -> bytes:
+    async def post(self, request: CallbackRequest, client_ip: str = "") -> bytes:
         """Send a callback, and return the body of the reply, at most 64 KB.
 
         Raises:
-            CallbackError: There was no reply in time, or none with a status of success.
+            CallbackError: There was no reply in time, or its status is not a success.
         """
         import httpx
 
-        request = self._request(letter, client_ip)
+        http_request = self._http_request(request, client_ip)
         try:
             async with asyncio.timeout(self._config.timeout):
-                response = await self._transport.handle_async_request(request)
+                response = await self._transport.handle_async_request(http_request)
                 try:
                     content = await _read(response)
                 finally:
@@ -110,29 +109,29 @@ class Receiver:
         except httpx.ConnectError:
             raise CallbackError("no connection") from None
         except Exception as error:
-            # Not only httpx's own: a port that is none is an OverflowError of the socket. Only the
-            # type is told, because the text could hold the URL.
+            # Not only httpx's errors: an invalid port is an OverflowError of the socket. The text
+            # is left out, as it could contain the URL.
             raise CallbackError(f"no reply ({type(error).__name__})") from None
         if not response.is_success:
             raise CallbackError(f"HTTP status {response.status_code}")
         return content
 
-    def _request(self, letter: Letter, client_ip: str) -> "httpx.Request":
+    def _http_request(self, request: CallbackRequest, client_ip: str) -> "httpx.Request":
         import httpx
 
         parameters = {
             "SdkAppid": str(self._sdk_app_id),
-            "CallbackCommand": str(letter.command),
+            "CallbackCommand": str(request.command),
             "contenttype": "json",
             "ClientIP": client_ip,
-            "OptPlatform": letter.platform,
+            "OptPlatform": request.platform,
             **self._signature(),
         }
         return httpx.Request(
             "POST",
             self._url.copy_merge_params(parameters),
             headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
-            content=letter.content,
+            content=request.content,
         )
 
     def _signature(self) -> dict[str, str]:

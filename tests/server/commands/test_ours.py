@@ -3,12 +3,16 @@
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from imtui.server.commands.change_log import KEPT, ChangeLog
+from imtui.server.commands.rest import Rest
 from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.friends.changes import FriendsAdded
-from imtui.server.node.backend import Backend
+from imtui.server.link.ports import HTTPRequest
+from imtui.server.metrics import Metrics
+from imtui.server.node.backend import Backend, present
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -118,12 +122,43 @@ async def test_who_subscribes_to_whom_is_told_in_order_of_eviction(backend: Back
 
 async def test_monitors_are_told_without_a_user_sig(backend: Backend) -> None:
     async with httpx.AsyncClient(base_url=backend.address.rest) as client:
-        health = await client.get("/healthz")
-        assert (health.status_code, health.json()) == (200, {"status": "ok"})
         metrics = await client.get("/metrics")
         assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
         assert "\nimtui_connections 0\n" in metrics.text
         assert 'imtui_requests_total{port="rest",method="sns/friend_add"} 0' in metrics.text
+
+
+@pytest.mark.parametrize(
+    ("findings", "status", "state"),
+    [
+        (None, 200, {"status": "ok", "store": "unchecked"}),
+        ([], 200, {"status": "ok", "store": "sound"}),
+        (
+            ["page 3 is never used", "page 4 is never used"],
+            503,
+            {"status": "store damaged", "store": "page 3 is never used"},
+        ),
+    ],
+)
+async def test_monitors_are_told_what_the_check_of_the_store_found(
+    backend: Backend, findings: list[str] | None, status: int, state: dict[str, str]
+) -> None:
+    # Another one, which no check in the background overwrites.
+    commits = backend._host.commits
+    rest = Rest(
+        backend._core,
+        backend.app_key,
+        present,
+        backend._host.carry_on,
+        commits.durable,
+        lambda: commits.is_failing,
+        ChangeLog(lambda: 0),
+        Metrics(),
+    )
+    rest.findings = findings
+    for method in ("GET", "HEAD"):
+        answer = await rest.answer(HTTPRequest(method, "/healthz", {}, b""))
+        assert (answer.status, msgspec.json.decode(answer.content)) == (status, state)
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
@@ -139,7 +174,8 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
         again = await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "bob"})
         assert again["ErrorCode"] == 70500
         async with httpx.AsyncClient(base_url=backend.address.rest) as client:
-            assert (await client.get("/healthz")).status_code == 503
+            health = await client.get("/healthz")
+            assert (health.status_code, health.json()["status"]) == (503, "store failing")
             assert (await client.head("/healthz")).status_code == 503
 
 

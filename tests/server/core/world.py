@@ -1,5 +1,6 @@
 """A core in virtual time on an archive or a database, for tests that drive it directly."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ class World:
         """Those since they were last taken."""
         self.deliveries: list[Delivery] = []
         """Those since they were last taken."""
+        self._numbers = itertools.count(1000)
+        """Those of UserSigs: each login has a new one unless it says otherwise."""
         self._path = path
         self._befriend = befriend
         self._store: SQLiteStore | None = None
@@ -106,7 +109,8 @@ class World:
     ) -> UserStatus:
         """Log a session in; without an instance ID its device is named after the account."""
         sig = {name: more.pop(name) for name in ("made", "number") if name in more}
-        proof = Proof(user_id, sig.get("made", self.now.unix_ms // 1000), sig.get("number", 0))
+        made = sig.get("made", self.now.unix_ms // 1000)
+        proof = Proof(user_id, made, sig.get("number") or next(self._numbers))
         instance_id = instance_id or f"{user_id}-device"
         params = LoginParams(1, user_id, "?", platform, instance_id, **more)
         try:

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from imtui.protocol.usersig import sign
-from imtui.server.edge.client import Client
+from imtui.server.edge.connection import Connection
 from imtui.server.edge.gateway import _ACCEPTED_AT_ONCE
 from imtui.server.node.backend import Backend, BackendConfig
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
@@ -139,14 +139,14 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
 ) -> None:
     async with wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
-        (session,) = backend._service.all_sessions()
-        outbox = backend._fanout._outboxes[session]
-        assert isinstance(outbox._sink, Client)
+        connection = backend._edge._connections[1]
+        assert isinstance(connection, Connection)
+        assert connection._user_id == "alice"
         await bob.login("bob")
         await alice.call("subscribeUserStatus", userIDList=["bob"])
-        outbox._sink.pause_writing()
+        connection.pause_writing()
         number = 0
-        while not outbox._statuses:
+        while not connection.outbox._statuses:
             number += 1
             await bob.call("setSelfStatus", customStatus=str(number))
         if goes_on_as is None:
@@ -155,7 +155,7 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
             ending = asyncio.create_task(alice.login(goes_on_as))
         while "alice" in backend.logged_in():
             await bob.call("heartbeat")
-        outbox._sink.resume_writing()
+        connection.resume_writing()
         await ending
         alice.pushes.clear()
         await alice.call("heartbeat")
@@ -322,8 +322,8 @@ async def test_the_subscriptions_of_a_passive_session_that_ended_are_cleared_in_
 ) -> None:
     cleared = asyncio.Event()
     monkeypatch.setattr(
-        "imtui.server.core.subscriptions.subscriptions.clear",
-        lambda app, user_id, now: cleared.set(),
+        "imtui.server.core.subscriptions.subscribing.clear",
+        lambda state, user_id, now: cleared.set(),
     )
     config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.05)
     async with Backend(config) as backend, wire(backend) as bob:
@@ -340,14 +340,14 @@ async def test_all_who_come_at_once_wait_outside_and_are_let_in_a_few_at_a_time(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many, most = 200, 0
-    connections: set[Client] = set()
-    connection_made = Client.connection_made
+    connections: set[Connection] = set()
+    connection_made = Connection.connection_made
 
-    def count(client: Client, transport: asyncio.BaseTransport) -> None:
+    def count(client: Connection, transport: asyncio.BaseTransport) -> None:
         connections.add(client)
         connection_made(client, transport)
 
-    monkeypatch.setattr(Client, "connection_made", count)
+    monkeypatch.setattr(Connection, "connection_made", count)
     with contextlib.ExitStack() as stack:
         for _ in range(many):
             # Nobody is let in meanwhile, and none of them is turned away.

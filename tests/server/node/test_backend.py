@@ -5,17 +5,22 @@ import os
 import signal
 import socket
 import sys
+import threading
 from asyncio import subprocess
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 from imtui.protocol.app_key import AppKey
-from imtui.server.core.service import IMService
+from imtui.server.core.core import Core
+from imtui.server.edge.edge import Edge
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.node.data_dir import Address, BackendError, DataDir
+from imtui.server.store.sqlite.checking import Stopped, check_database
+from imtui.server.store.store import StoreError
 from tests.server.wire import wire
 
 
@@ -170,9 +175,154 @@ async def test_a_part_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(IMService, "sweep", fail)
+    monkeypatch.setattr(Edge, "close_silent", fail)
     config = BackendConfig(tmp_path, heartbeat_timeout=0.05)
     async with Backend(config) as backend, wire(backend) as client:
         await client.login("alice")
         with pytest.raises(ZeroDivisionError):
             await backend.wait_failed()
+
+
+async def test_a_sweep_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Core, "sweep", fail)
+    async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
+        now = (await client.login("alice"))["serverTime"]
+        await client.call("setSelfStatus", customStatus="Lunch", expiresAt=now + 100)
+        with pytest.raises(ZeroDivisionError):
+            await backend.wait_failed()
+
+
+async def test_the_key_of_the_app_is_kept_and_exported_again(tmp_path: Path) -> None:
+    exported = tmp_path / "app_key.json"
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        key = backend.app_key
+        assert DataDir(tmp_path).exported_key() == key
+    exported.unlink()
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        assert backend.app_key == key
+        assert DataDir(tmp_path).app_key() == key
+        assert exported.stat().st_mode & 0o077 == 0
+
+
+async def test_a_new_app_takes_the_key_that_is_there(tmp_path: Path) -> None:
+    key = AppKey(1400000001, "5" * 64)
+    DataDir(tmp_path).export_key(key)
+    async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
+        assert backend.app_key == key
+        await client.login("alice")
+
+
+async def test_an_app_keeps_its_key_whatever_file_is_there(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        key = backend.app_key
+    DataDir(tmp_path).export_key(AppKey(1400000001, "5" * 64))
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        assert backend.app_key == key
+    assert DataDir(tmp_path).app_key() == key
+
+
+def test_a_folder_without_an_app_says_how_to_start_one(tmp_path: Path) -> None:
+    assert DataDir(tmp_path).exported_key() is None
+    with pytest.raises(BackendError, match="imtui serve --data"):
+        DataDir(tmp_path).app_key()
+
+
+async def health(backend: Backend) -> tuple[int, dict[str, str]]:
+    async with httpx.AsyncClient(timeout=20) as client:
+        answer = await client.get(f"{backend.address.rest}/healthz")
+    found: dict[str, str] = answer.json()
+    return answer.status_code, found
+
+
+async def checked(backend: Backend) -> tuple[int, dict[str, str]]:
+    """Return how it is once the whole database was checked."""
+    async with asyncio.timeout(20):
+        while (found := await health(backend))[1]["store"] == "unchecked":
+            pass
+    return found
+
+
+async def test_the_whole_database_is_checked_while_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_check = threading.Event()
+
+    def check(database: Path, stop: threading.Event) -> list[str]:
+        may_check.wait(20)
+        return check_database(database, stop)
+
+    monkeypatch.setattr("imtui.server.node.checks.check_database", check)
+    async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
+        await client.login("alice")
+        assert await health(backend) == (200, {"status": "ok", "store": "unchecked"})
+        may_check.set()
+        assert await checked(backend) == (200, {"status": "ok", "store": "sound"})
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["damaged", "not readable"])
+async def test_what_the_check_finds_is_told_and_logged(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    is_read: bool,
+) -> None:
+    def check(database: Path, stop: threading.Event) -> list[str]:
+        if is_read:
+            return ["a page is broken", "so is another"]
+        raise StoreError("a page is broken")
+
+    monkeypatch.setattr("imtui.server.node.checks.check_database", check)
+    async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
+        found = await checked(backend)
+        assert found == (503, {"status": "store damaged", "store": "a page is broken"})
+        await client.login("alice")
+    assert "a page is broken" in caplog.text
+
+
+async def test_the_end_does_not_wait_for_the_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    def check(database: Path, stop: threading.Event) -> list[str]:
+        began.set()
+        assert stop.wait(20)
+        raise Stopped
+
+    monkeypatch.setattr("imtui.server.node.checks.check_database", check)
+    async with asyncio.timeout(10):
+        async with Backend(BackendConfig(tmp_path)):
+            await asyncio.get_running_loop().run_in_executor(None, began.wait, 10)
+    assert began.is_set()
+
+
+async def test_those_who_are_logged_in_are_counted(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        assert backend.logged_in() == {}
+        async with wire(backend) as alice, wire(backend) as passive, wire(backend) as bob:
+            await alice.login("alice")
+            await passive.login("alice", passive=True, instanceID="passive")
+            await bob.login("bob")
+            assert backend.logged_in() == {"alice": 2, "bob": 1}
+            await alice.call("logout")
+            assert backend.logged_in() == {"alice": 1, "bob": 1}
+            await passive.login("carol")
+            assert backend.logged_in() == {"carol": 1, "bob": 1}
+
+
+async def test_a_start_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DataDir, "publish", fail)
+        assert "cannot be written: No space" in await refusal(BackendConfig(tmp_path))
+    with pytest.raises(BackendError):
+        DataDir(tmp_path).address()
+    async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
+        await client.login("alice")

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from imtui.protocol.usersig import sign
+from imtui.server.instant import Instant
 
 # The only place that knows the server: what was recorded must not depend on its modules.
 from imtui.server.node.backend import Backend, BackendConfig
-from imtui.server.instant import Instant
 from tests.conformance.raw_client import JSON, RawClient, Refused
 from tests.server.store.recorded import rows
 from tests.server.store.recorded.asking import ask_everything

@@ -9,7 +9,7 @@ from imtui.server.core.accounts.device import Device
 from imtui.server.core.change import Change
 
 
-class AccountRegistered(Change, frozen=True):
+class AccountRegistered(Change, frozen=True, gc=False):
     """An account is new."""
 
     key: int
@@ -18,7 +18,7 @@ class AccountRegistered(Change, frozen=True):
     """In Unix milliseconds."""
 
 
-class AccountDeleted(Change, frozen=True):
+class AccountDeleted(Change, frozen=True, gc=False):
     """An account is gone; changes before this one took away what belonged to it."""
 
     key: int
@@ -27,7 +27,7 @@ class AccountDeleted(Change, frozen=True):
     """In Unix milliseconds."""
 
 
-class AccountLeft(Change, frozen=True):
+class AccountLeft(Change, frozen=True, gc=False):
     """The last connected device of an account left, or an admin's kick decided anew how it did."""
 
     key: int
@@ -36,7 +36,7 @@ class AccountLeft(Change, frozen=True):
     """In Unix milliseconds."""
 
 
-class UserSigsRevoked(Change, frozen=True):
+class UserSigsRevoked(Change, frozen=True, gc=False):
     """The UserSigs of an account that were made until now no longer count."""
 
     key: int
@@ -46,7 +46,7 @@ class UserSigsRevoked(Change, frozen=True):
     """Those made in that second that no longer count either."""
 
 
-class DeviceChanged(Change, frozen=True):
+class DeviceChanged(Change, frozen=True, gc=False):
     """A device logged in, was lost, logged out or was kicked."""
 
     key: int
@@ -54,7 +54,7 @@ class DeviceChanged(Change, frozen=True):
     device: Device
 
 
-class DeviceForgotten(Change, frozen=True):
+class DeviceForgotten(Change, frozen=True, gc=False):
     """The record of a device that is not connected was dropped to make room for newer ones."""
 
     key: int
@@ -62,7 +62,7 @@ class DeviceForgotten(Change, frozen=True):
     instance_id: str
 
 
-class OwnDevicesChanged(Change, frozen=True):
+class OwnDevicesChanged(Change, frozen=True, gc=False):
     """A device of an account came or went, or a session just logged in."""
 
     user_id: str
@@ -86,7 +86,7 @@ class CloseReason(StrEnum):
     """Its device logged in on another connection; this one is to be closed."""
 
 
-class SessionOpened(Change, frozen=True):
+class SessionOpened(Change, frozen=True, gc=False):
     """A session logged in, passively or not."""
 
     session_id: int
@@ -95,7 +95,7 @@ class SessionOpened(Change, frozen=True):
     passive: bool
 
 
-class SessionClosed(Change, frozen=True):
+class SessionClosed(Change, frozen=True, gc=False):
     """A session ended."""
 
     session_id: int

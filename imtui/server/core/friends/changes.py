@@ -6,7 +6,7 @@ from imtui.server.core.friends.book import NO_NOTE, FriendNote
 from imtui.server.core.friends.request import FriendRequest
 
 
-class FriendsAdded(Change, frozen=True):
+class FriendsAdded(Change, frozen=True, gc=False):
     """Friends were added to a user's list."""
 
     user_id: str
@@ -17,14 +17,14 @@ class FriendsAdded(Change, frozen=True):
     """When, in Unix seconds."""
 
 
-class FriendsDeleted(Change, frozen=True):
+class FriendsDeleted(Change, frozen=True, gc=False):
     """Friends were deleted from a user's list."""
 
     user_id: str
     friend_ids: tuple[str, ...]
 
 
-class FriendNoted(Change, frozen=True):
+class FriendNoted(Change, frozen=True, gc=False):
     """A user changed a remark or another note of a friend."""
 
     user_id: str
@@ -34,7 +34,7 @@ class FriendNoted(Change, frozen=True):
     """Since when they are friends, in Unix seconds."""
 
 
-class FriendGroupCreated(Change, frozen=True):
+class FriendGroupCreated(Change, frozen=True, gc=False):
     """A user created a friend group, with these friends in it."""
 
     user_id: str
@@ -42,14 +42,14 @@ class FriendGroupCreated(Change, frozen=True):
     friend_ids: tuple[str, ...]
 
 
-class FriendGroupsDeleted(Change, frozen=True):
+class FriendGroupsDeleted(Change, frozen=True, gc=False):
     """A user deleted friend groups."""
 
     user_id: str
     names: tuple[str, ...]
 
 
-class FriendGroupRenamed(Change, frozen=True):
+class FriendGroupRenamed(Change, frozen=True, gc=False):
     """A user renamed a friend group."""
 
     user_id: str
@@ -57,7 +57,7 @@ class FriendGroupRenamed(Change, frozen=True):
     new: str
 
 
-class FriendsGrouped(Change, frozen=True):
+class FriendsGrouped(Change, frozen=True, gc=False):
     """A user put friends into a group."""
 
     user_id: str
@@ -65,7 +65,7 @@ class FriendsGrouped(Change, frozen=True):
     friend_ids: tuple[str, ...]
 
 
-class FriendsUngrouped(Change, frozen=True):
+class FriendsUngrouped(Change, frozen=True, gc=False):
     """A user took friends out of a group."""
 
     user_id: str
@@ -73,26 +73,26 @@ class FriendsUngrouped(Change, frozen=True):
     friend_ids: tuple[str, ...]
 
 
-class FriendRequestAdded(Change, frozen=True):
+class FriendRequestAdded(Change, frozen=True, gc=False):
     """A friend request was made, or made again."""
 
     request: FriendRequest
 
 
-class FriendRequestDeleted(Change, frozen=True):
+class FriendRequestDeleted(Change, frozen=True, gc=False):
     """A friend request was accepted, refused or withdrawn."""
 
     asker: str
     receiver: str
 
 
-class FriendRequestsRead(Change, frozen=True):
+class FriendRequestsRead(Change, frozen=True, gc=False):
     """A user has read all friend requests that they received."""
 
     user_id: str
 
 
-class BlackListAdded(Change, frozen=True):
+class BlackListAdded(Change, frozen=True, gc=False):
     """A user blocks others."""
 
     user_id: str
@@ -101,14 +101,14 @@ class BlackListAdded(Change, frozen=True):
     """When, in Unix seconds."""
 
 
-class BlackListDeleted(Change, frozen=True):
+class BlackListDeleted(Change, frozen=True, gc=False):
     """A user no longer blocks others."""
 
     user_id: str
     blocked_ids: tuple[str, ...]
 
 
-class ProfileChanged(Change, frozen=True):
+class ProfileChanged(Change, frozen=True, gc=False):
     """A user's profile changed."""
 
     info: UserFullInfo

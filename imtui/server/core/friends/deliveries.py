@@ -1,6 +1,6 @@
 """What sessions receive of changes of friends, friend requests, groups, blocklists and profiles."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, structs
@@ -17,15 +17,18 @@ from imtui.server.core.friends.friendships import friend_info
 from imtui.server.core.friends.requests import shown_to
 from imtui.server.core.state import State
 
+_WORTH_MERGING: Final = 3
 _MERGED_MAX: Final = 100
 """So many friends are told of in one push that is made of several changes."""
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
+def merged(changes: Sequence[Change]) -> Sequence[Change]:
     """Make few changes of many that tell of one new friend each.
 
     Otherwise the pushes of a thousand friends who are imported at once would crowd out others.
     """
+    if len(changes) < _WORTH_MERGING:
+        return changes
     result: list[Change] = []
     growing: dict[tuple[str, str], int] = {}
     """Where in the result those are that more friends may be added to."""

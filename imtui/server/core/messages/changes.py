@@ -8,21 +8,21 @@ from imtui.server.core.change import Change
 from imtui.server.core.messages.conversation import Conversation, Member
 
 
-class ConversationCreated(Change, frozen=True):
+class ConversationCreated(Change, frozen=True, gc=False):
     """A conversation is new."""
 
     conversation: Conversation
     """As it is now, with its first members."""
 
 
-class MemberJoined(Change, frozen=True):
+class MemberJoined(Change, frozen=True, gc=False):
     """An account became a member of a conversation that its user ID was in before."""
 
     member: Member
     """As it is now."""
 
 
-class Hidden(Change, frozen=True):
+class Hidden(Change, frozen=True, gc=False):
     """A message that a member does not see."""
 
     seq: int
@@ -30,7 +30,7 @@ class Hidden(Change, frozen=True):
     """The member's own version at which they hid it."""
 
 
-class MessageSent(Change, frozen=True):
+class MessageSent(Change, frozen=True, gc=False):
     """A message is new."""
 
     message: Message
@@ -38,7 +38,7 @@ class MessageSent(Change, frozen=True):
     stored: StoredMessage | None
     """As it is stored; None for an online-only message."""
     conversation: Conversation | None
-    """As it is now; None if there is none, as for an online-only message to a stranger."""
+    """As it is now, with the members who changed; None for an online-only message."""
     session_id: int
     """The session that sent it, which is not notified; 0 if an admin did."""
     to_sender: bool = True
@@ -57,21 +57,21 @@ class MessageSent(Change, frozen=True):
     """How many messages the receiver has not read, in all conversations."""
 
 
-class MessageRevoked(Change, frozen=True):
+class MessageRevoked(Change, frozen=True, gc=False):
     """The sender of a message took it back."""
 
     message: Message
     """As it is now, with the conversation's own seq and version."""
     stored: StoredMessage
     conversation: Conversation
-    """As it is now."""
+    """As it is now, with the receiver if they changed."""
     unread: int
     """How many messages the receiver has not read, in all conversations."""
     hidden: dict[str, int]
     """By user ID, of those who do not see it: the own version at which they hid it, or 0."""
 
 
-class MessagesHidden(Change, frozen=True):
+class MessagesHidden(Change, frozen=True, gc=False):
     """A member deleted messages for themselves."""
 
     user_id: str
@@ -84,7 +84,7 @@ class MessagesHidden(Change, frozen=True):
     """The same messages as the member is told of them."""
 
 
-class ConversationCleared(Change, frozen=True):
+class ConversationCleared(Change, frozen=True, gc=False):
     """A member deleted everything in a conversation for themselves."""
 
     conversation: int
@@ -94,7 +94,7 @@ class ConversationCleared(Change, frozen=True):
     cleared_seq: int
 
 
-class ConversationChanged(Change, frozen=True):
+class ConversationChanged(Change, frozen=True, gc=False):
     """A conversation changed for one member, other than by a change that all members see."""
 
     user_id: str
@@ -104,7 +104,7 @@ class ConversationChanged(Change, frozen=True):
     """As it is now."""
 
 
-class ConversationRead(Change, frozen=True):
+class ConversationRead(Change, frozen=True, gc=False):
     """A member has read what the other one wrote."""
 
     user_id: str

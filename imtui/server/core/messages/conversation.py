@@ -91,6 +91,8 @@ class Conversation(Struct):
     listed_seq: int = 0
     """The newest message that can be the last one of the conversation."""
     members: list[Member] = field(default_factory=list)
+    has_rejoined: bool = False
+    """Whether a member counts seqs and versions from when they joined."""
 
     def find_member(self, user_id: str) -> Member | None:
         """Return the member with a user ID whose account is there, if there is one."""
@@ -188,6 +190,7 @@ class Conversations:
     def add_member(self, conversation: Conversation, member: Member, peer: str) -> None:
         """Add a member, who is in the conversation with ``peer``."""
         conversation.members.append(member)
+        conversation.has_rejoined |= member.joined_seq > 0
         if not member.has_left:
             self._of.setdefault(member.user_id, {})[peer] = conversation
             self._count(member.user_id, conversation.unread(member))
@@ -207,14 +210,14 @@ class Conversations:
         self._count(member.user_id, unread - conversation.unread(member))
         member.uncounted = conversation.counted - unread
 
-    def count_sent(self, conversation: Conversation, unread_by: list[Member]) -> None:
-        """Count a message that is new for everybody, and unread by some members only."""
+    def count_sent(self, conversation: Conversation, unread_by: str) -> None:
+        """Count a message that is unread by one user alone; by nobody if that is empty."""
         conversation.counted += 1
         for member in conversation.members:
             if member.has_left:
                 continue
-            if member in unread_by:
-                self._count(member.user_id, 1)
+            if member.user_id == unread_by:
+                self._unread[unread_by] = self._unread.get(unread_by, 0) + 1
             else:
                 member.uncounted += 1
 

@@ -3,44 +3,47 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from imtui.protocol.chat import ConversationList, MessageList, ReadReceipt, ReadReceiptList
+from imtui.protocol.chat import ConversationList, Message, MessageList, ReadReceipt, ReadReceiptList
 from imtui.protocol.messages import Push
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.change import Change
 from imtui.server.core.delivery import Deliver, Delivery, push
 from imtui.server.core.messages import changes as c
-from imtui.server.core.messages.conversation import Conversation, Conversations
+from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.messages.views import hidden_message, shown_message
 from imtui.server.core.state import State
 
 
 def _sent(state: State, change: c.MessageSent) -> Iterable[Delivery]:
     message, accounts = change.message, state[Accounts]
-    groups = [
-        (user_id, [one for one in accounts.sessions_of(user_id) if one != change.session_id])
-        for user_id, is_told in (
-            (message.sender, change.to_sender),
-            (message.receiver, change.to_receiver),
-        )
-        if is_told
-    ]
-    shifted = change.conversation is not None and _is_shifted(change.conversation)
-    if change.conversation is None or not shifted:
+    senders = accounts.sessions_of(message.sender) if change.to_sender else ()
+    if change.session_id in senders:
+        senders = tuple(session for session in senders if session != change.session_id)
+    receivers = accounts.sessions_of(message.receiver) if change.to_receiver else ()
+    if change.conversation is None or not change.conversation.has_rejoined:
         # Both see the same: encoded once.
-        everybody = tuple(session for _, sessions in groups for session in sessions)
-        groups_of_sessions = [(message, everybody)]
-    else:
-        groups_of_sessions = [
-            (shown_message(change.conversation.member(user_id), message), tuple(sessions))
-            for user_id, sessions in groups
-        ]
-    for shown, session_ids in groups_of_sessions:
-        yield from push(session_ids, Push.RECV_NEW_MESSAGE, MessageList([shown]), is_chat=True)
+        return _new_message(senders + receivers, message)
+    conversation = state[Conversations].by_key(change.conversation.key)
+    seen = (shown_message(conversation.member(one), message) for one in _two(message))
+    return [
+        push
+        for session_ids, shown in zip((senders, receivers), seen, strict=True)
+        for push in _new_message(session_ids, shown)
+    ]
+
+
+def _new_message(session_ids: tuple[int, ...], message: Message) -> Iterable[Delivery]:
+    return push(session_ids, Push.RECV_NEW_MESSAGE, MessageList([message]), is_chat=True)
+
+
+def _two(message: Message) -> tuple[str, str]:
+    return message.sender, message.receiver
 
 
 def _revoked(state: State, change: c.MessageRevoked) -> Iterable[Delivery]:
-    for user_id in (change.message.sender, change.message.receiver):
-        member = change.conversation.find_member(user_id)
+    conversation = state[Conversations].by_key(change.conversation.key)
+    for user_id in _two(change.message):
+        member = conversation.find_member(user_id)
         own_version = change.hidden.get(user_id)
         # Who has cleared it is told nothing of it.
         if member is None or own_version == 0:
@@ -74,11 +77,6 @@ def _read(state: State, change: c.ConversationRead) -> Iterable[Delivery]:
     read_seq = member.shown_seq(change.read_seq)
     receipts = ReadReceiptList([ReadReceipt(change.reader, read_seq, change.at)])
     return push(session_ids, Push.RECV_C2C_READ_RECEIPT, receipts, is_chat=True)
-
-
-def _is_shifted(conversation: Conversation) -> bool:
-    """Tell whether any member counts seqs from when they joined."""
-    return any(member.joined_seq for member in conversation.members)
 
 
 DELIVERIES: Final[Mapping[type[Change], Deliver]] = {

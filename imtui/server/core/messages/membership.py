@@ -1,13 +1,16 @@
 """Becoming a member of a conversation."""
 
 from copy import copy
+from typing import Any, TypeVar, cast
 
-from msgspec import structs
+from msgspec import Struct
 
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.messages.changes import ConversationCreated, MemberJoined
 from imtui.server.core.messages.conversation import Conversation, Conversations, Member
 from imtui.server.core.state import State
+
+S = TypeVar("S", bound=Struct)
 
 
 def conversation_of(state: State, one: str, other: str) -> Conversation:
@@ -17,12 +20,15 @@ def conversation_of(state: State, one: str, other: str) -> Conversation:
     the other one has with the ID, and sees nothing of what was there before.
     """
     conversations = state[Conversations]
-    conversation = conversations.get(one, other) or conversations.get(other, one)
+    conversation = conversations.get(one, other)
+    if conversation is not None and conversations.get(other, one) is conversation:
+        return conversation
+    conversation = conversation or conversations.get(other, one)
     if conversation is None:
         conversation = conversations.new()
         for user_id, peer in ((one, other), (other, one)):
             conversations.add_member(conversation, _member(state, conversation, user_id), peer)
-        state.emit(ConversationCreated(snapshot(conversation)))
+        state.emit(ConversationCreated(snapshot(conversation, one, other)))
         return conversation
     for user_id, peer in ((one, other), (other, one)):
         if conversation.find_member(user_id) is None:
@@ -32,10 +38,21 @@ def conversation_of(state: State, one: str, other: str) -> Conversation:
     return conversation
 
 
-def snapshot(conversation: Conversation) -> Conversation:
-    """Return a copy of a conversation with its members, as changes have it."""
-    members = [copy(member) for member in conversation.members if not member.has_left]
-    return structs.replace(conversation, members=members)
+def snapshot(conversation: Conversation, *user_ids: str) -> Conversation:
+    """Return a copy of a conversation with some of its members, as changes have it."""
+    copied = _copied(conversation)
+    copied.members = [
+        _copied(member)
+        for member in conversation.members
+        if member.user_id in user_ids and not member.has_left
+    ]
+    return copied
+
+
+def _copied(value: S) -> S:
+    # Not by ``copy.copy``, which takes several times as long to find this method.
+    copied: S = cast(Any, value).__copy__()
+    return copied
 
 
 def _member(state: State, conversation: Conversation, user_id: str) -> Member:

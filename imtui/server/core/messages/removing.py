@@ -68,7 +68,7 @@ def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) 
         MessageRevoked(
             message_of(conversation, stored),
             stored,
-            snapshot(conversation),
+            snapshot(conversation, params.user_id),
             conversations.unread_of(params.user_id),
             plan.hidden,
         )

@@ -133,7 +133,9 @@ def send_message(
             is_newest = conversation.newest(member) == stored.seq
             newest = stored if is_newest else plan.newest.get(user_id)
             emit_changed(state, conversation, member, newest)
-    return SentMessage(shown_message(conversation.member(sender), message))
+    if conversation.has_rejoined:
+        message = shown_message(conversation.member(sender), message)
+    return SentMessage(message)
 
 
 def send_dropped(context: Context, params: SendMessageParams) -> SentMessage:
@@ -191,8 +193,7 @@ def _append(
         if hidden:
             conversation.set_newest(member, newest)
     if not message.is_excluded_from_unread_count:
-        is_unread = hidden != message.receiver
-        unread_by = [conversation.member(message.receiver)] if is_unread else []
+        unread_by = message.receiver if hidden != message.receiver else ""
         context.state[Conversations].count_sent(conversation, unread_by)
     message = structs.replace(
         message,
@@ -232,7 +233,7 @@ def _sent(
     return MessageSent(
         message,
         stored,
-        snapshot(conversation) if conversation is not None else None,
+        snapshot(conversation, message.sender, hidden) if conversation is not None else None,
         context.caller.session_id,
         options.to_sender and hidden != message.sender,
         is_wanted and options.to_receiver and hidden != message.receiver,

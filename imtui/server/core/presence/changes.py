@@ -4,7 +4,7 @@ from imtui.protocol.status import UserStatus
 from imtui.server.core.change import Change
 
 
-class StatusChanged(Change, frozen=True):
+class StatusChanged(Change, frozen=True, gc=False):
     """The status of an account changed."""
 
     status: UserStatus

@@ -1,6 +1,6 @@
 """Who watches whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.friends.friends import Friends
@@ -12,9 +12,13 @@ from imtui.server.core.subscriptions.part import Subscriptions
 def watching_sessions(state: State, user_id: str) -> list[int]:
     """Return the sessions that are notified of a user's changes, each once."""
     connected = state[Accounts].connected
-    lists = [found for one in _lists_that_count(state) if (found := one.owners(user_id))]
-    # Nobody is in one list twice.
-    owners = lists[0] if len(lists) == 1 else dict.fromkeys(one for some in lists for one in some)
+    owners: Iterable[str] = ()
+    for lists in _lists_that_count(state):
+        found = lists.owners(user_id)
+        # Nobody is in one list twice.
+        owners = (
+            dict.fromkeys(owners) | dict.fromkeys(found) if owners and found else owners or found
+        )
     return [session for owner in owners if owner in connected for session in connected[owner]]
 
 

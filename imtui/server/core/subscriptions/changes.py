@@ -4,7 +4,7 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.server.core.change import Change
 
 
-class SubscriptionsChanged(Change, frozen=True):
+class SubscriptionsChanged(Change, frozen=True, gc=False):
     """The subscriptions of an account changed."""
 
     user_id: str

@@ -1,1 +1,1 @@
-"""Callbacks that ask the app's own server before something happens."""
+"""Callbacks before events, which ask the app's own server."""

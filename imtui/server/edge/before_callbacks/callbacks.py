@@ -1,4 +1,4 @@
-"""Asks the app's own server before something happens."""
+"""Sends callbacks before events, and reads the replies of the app's own server."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -23,13 +23,13 @@ from imtui.protocol.rest.message_key import MessageKey, message_random
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.receiver import CallbackError, Receiver, letter_of
-from imtui.server.webhook.troubles import Troubles
+from imtui.server.webhook.receiver import CallbackError, Receiver, encode_callback
+from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
-_ASKED_AT_ONCE: Final = 32
+_CONNECTIONS_MAX: Final = 32
 _CONTENT_MAX_BYTES: Final = 256 * 1024
 
-# What a reply may say of a message: let it pass, forbid it, drop it, or give a code of the app's.
+# The ErrorCode of a reply about a message; the app may also choose one of its own.
 _PASS: Final = 0
 _FORBID: Final = 1
 _DROP: Final = 2
@@ -38,7 +38,7 @@ _APP_FRIEND_CODES: Final = range(38_000, 39_001)
 
 
 class ResponseAction(StrEnum):
-    """How a friend request is answered: the field's ResponseAction."""
+    """The answer to a friend request: the field's ResponseAction."""
 
     AGREE = "Response_Action_Agree"
     AGREE_AND_ADD = "Response_Action_AgreeAndAdd"
@@ -52,7 +52,7 @@ _AGREEMENTS: Final = {
 
 
 def response_action(accept_type: FriendAcceptType) -> ResponseAction:
-    """Return what the field calls a way to agree."""
+    """Return the ResponseAction that stands for an accept type."""
     return _AGREEMENTS[accept_type]
 
 
@@ -71,29 +71,29 @@ class _Reply(msgspec.Struct):
 
 
 class HTTPBeforeCallbacks:
-    """The callbacks that ask: ``async with`` while the backend runs.
+    """Sends the callbacks before events; an async context manager, open while the backend runs.
 
-    Whatever the configuration does not name passes at once. So does what the receiver does not
-    answer within the time-out, or not in the field's form.
+    Events whose callback is not configured pass at once. An event also passes if the receiver
+    does not reply within the time-out, or if its reply is malformed.
     """
 
     def __init__(
         self, config: WebhookConfig, sdk_app_id: int, clock: Callable[[], Instant]
     ) -> None:
-        """Prepare what asks nobody yet.
+        """Prepare to send; the context has to be entered first.
 
         Args:
-            config: Who is asked, and what.
+            config: The receiver, and the callbacks that it wants.
             sdk_app_id: The app.
-            clock: The present.
+            clock: Returns the current time.
         """
         self._commands = config.commands & BEFORE_CALLBACKS
         self._clock = clock
-        self._troubles = Troubles()
-        self._receiver = Receiver(config, sdk_app_id, clock, connections=_ASKED_AT_ONCE)
+        self._warnings = ThrottledWarnings()
+        self._receiver = Receiver(config, sdk_app_id, clock, connections=_CONNECTIONS_MAX)
 
     async def __aenter__(self) -> Self:
-        """Get ready to ask."""
+        """Open the pool of connections."""
         await self._receiver.__aenter__()
         return self
 
@@ -104,7 +104,7 @@ class HTTPBeforeCallbacks:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        self._troubles.close()
+        self._warnings.close()
         await self._receiver.__aexit__(kind, error, trace)
 
     async def before_send(
@@ -116,23 +116,23 @@ class HTTPBeforeCallbacks:
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> SendMessageParams:
-        """Ask whether a message may be sent, and return it as it is to be sent.
+        """Ask whether a message may be sent, and return the message to send.
 
-        Its place is not known yet, so that its MsgSeq is 0; its MsgRandom is that of the callback
-        after it was sent.
+        The callback's MsgSeq is 0, as the message has no seq yet; its MsgRandom is the same as in
+        the callback after the message was sent.
 
         Args:
-            sender: Who sends.
-            params: What, and to whom.
-            msg_body: Its elements, if text or data do not say it all. They no longer hold if what
-                is returned has another text or other data.
-            platform: From where.
-            client_ip: From which address; empty if it is not known.
+            sender: The sender.
+            params: The message and its receiver.
+            msg_body: The elements of the message, if it is more than one text or one payload. They
+                do not apply if the returned message has another text or other data.
+            platform: The platform of the sending device.
+            client_ip: Its address; empty if unknown.
 
         Raises:
-            IMError: 20006 if it may not; a code from 120001 to 130000 that the app's server
-                chose.
-            MessageDropped: It is to go nowhere, and the sender not to know.
+            IMError: 20006 if the message is forbidden; a code from 120001 to 130000 that the
+                app's server chose.
+            MessageDropped: Drop the message without telling the sender.
         """
         command = CallbackCommand.BEFORE_SEND_MSG
         now = self._clock().unix_ms
@@ -164,7 +164,7 @@ class HTTPBeforeCallbacks:
                 raise ValueError("an unknown ErrorCode")
             return _replaced(params, reply)
         except (ValueError, IMError):
-            self._troubles.note(f"{command}: a reply that is none")
+            self._warnings.warn(f"{command}: malformed reply")
             return params
 
     async def before_friend_add(
@@ -178,16 +178,16 @@ class HTTPBeforeCallbacks:
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> dict[str, IMError]:
-        """Ask whether somebody may add friends, and return why not for those who may not be.
+        """Ask whether a user may add friends, and return the refusals by user ID.
 
         Args:
-            requester: Who calls: ``owner``, or an admin.
-            owner: Who adds.
-            params: Whom, and how; all with the same AddType.
-            source: From where, such as ``AddSource_Type_Android``.
-            is_forced: The others are not asked: an admin wants it.
-            platform: From where the call comes.
-            client_ip: From which address; empty if it is not known.
+            requester: The caller: ``owner``, or an admin.
+            owner: The user whose friends they become.
+            params: The friends to add, all with the same AddType.
+            source: Where the friends were found, such as ``AddSource_Type_Android``.
+            is_forced: Whether an admin adds them without asking them.
+            platform: The platform of the calling device.
+            client_ip: Its address; empty if unknown.
         """
         is_both = all(one.add_type is FriendType.BOTH for one in params)
         body = {
@@ -220,18 +220,18 @@ class HTTPBeforeCallbacks:
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> None:
-        """Ask whether somebody may answer a friend request so.
+        """Ask whether a user may give this answer to a friend request.
 
         Args:
-            owner: Who answers.
-            asker: Who asked to be a friend.
+            owner: The user who answers.
+            asker: The user who sent the request.
             action: The answer.
-            remark: What ``owner`` will call them.
-            platform: From where the call comes.
-            client_ip: From which address; empty if it is not known.
+            remark: What ``owner`` will call ``asker``.
+            platform: The platform of the calling device.
+            client_ip: Its address; empty if unknown.
 
         Raises:
-            IMError: They may not, for the reason that the app's server gives.
+            IMError: The app's server refused, with its reason.
         """
         item = {"To_Account": asker, "Remark": remark, "TagName": "", "ResponseAction": action}
         body = {
@@ -246,31 +246,31 @@ class HTTPBeforeCallbacks:
             raise refusals[asker]
 
     async def _ask(self, callback: Callback, client_ip: str) -> _Reply | None:
-        """Return the reply, or None if it is to pass for want of one."""
+        """Return the reply; None lets the event pass without one."""
         if callback.command not in self._commands:
             return None
         try:
-            letter = letter_of(callback)
+            request = encode_callback(callback)
         except UnicodeEncodeError:
-            # Nothing that the core lets pass.
+            # The core will refuse it.
             return None
-        if len(letter.content) > _CONTENT_MAX_BYTES:
+        if len(request.content) > _CONTENT_MAX_BYTES:
             return None
         try:
-            return msgspec.json.decode(await self._receiver.post(letter, client_ip), type=_Reply)
+            return msgspec.json.decode(await self._receiver.post(request, client_ip), type=_Reply)
         except CallbackError as error:
-            self._troubles.note(f"{callback.command}: {error}")
+            self._warnings.warn(f"{callback.command}: {error}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            self._troubles.note(f"{callback.command}: a reply that is none")
+            self._warnings.warn(f"{callback.command}: malformed reply")
         return None
 
 
 def _replaced(params: SendMessageParams, reply: _Reply) -> SendMessageParams:
-    """Return the message with what the reply puts in its place.
+    """Return the message with the contents that the reply replaces.
 
     Raises:
-        ValueError: That is no message.
-        IMError: It is one that nobody may send.
+        ValueError: The new contents are neither a text nor a custom payload.
+        IMError: The new contents are not allowed in a message.
     """
     changes: dict[str, Any] = {}
     if reply.msg_body is not None:
@@ -287,7 +287,7 @@ def _replaced(params: SendMessageParams, reply: _Reply) -> SendMessageParams:
     after = structs.replace(params, **changes)
     if after == params:
         return params
-    # Other kinds have elements that are not replaced, and were checked with them.
+    # Messages of other kinds were checked with their elements, which a reply does not replace.
     if after.elem_type in (ElemType.TEXT, ElemType.CUSTOM):
         check_contents(after.elem_type, after.text, after.data, after.cloud_custom_data)
     return after
@@ -300,7 +300,7 @@ def _refusals(reply: _Reply | None) -> dict[str, IMError]:
 
 
 def _refusal(item: _ResultItem) -> IMError:
-    # No other code of theirs: a client could take it for something that befell itself.
-    ours = item.result_code in _APP_FRIEND_CODES
-    code = item.result_code if ours else ErrorCode.ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY
+    # A client could mistake any other code for an error of its own.
+    is_allowed = item.result_code in _APP_FRIEND_CODES
+    code = item.result_code if is_allowed else ErrorCode.ERR_SVR_FRIENDSHIP_ADD_FRIEND_DENY
     return IMError(code, item.result_info)

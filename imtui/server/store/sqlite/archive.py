@@ -9,6 +9,7 @@ from imtui.server.store.sqlite.messages import MESSAGE_COLUMNS
 
 _COLUMNS: Final = ", ".join(f"m.{name.strip()}" for name in MESSAGE_COLUMNS.split(","))
 _SELECT: Final = f"SELECT {_COLUMNS} FROM messages m WHERE "
+_BY_MSG_ID: Final = f"{_SELECT}m.sender = ? AND m.msg_id = ?"
 _VISIBLE: Final = """
 m.conversation = ? AND m.seq > ? AND NOT EXISTS (
     SELECT 1 FROM hidden h WHERE h.conversation = m.conversation AND h.account = ?
@@ -25,14 +26,29 @@ WHERE m.conversation = ? AND m.seq > ?
 class SQLiteArchive:
     """Finds messages, those included that are not committed yet."""
 
-    def __init__(self, find: Callable[[str, Sequence[Any]], list[Any]]) -> None:
-        """Make it of a function that returns the rows of a statement with its values."""
+    def __init__(
+        self,
+        find: Callable[[str, Sequence[Any]], list[Any]],
+        find_durable: Callable[[str, Sequence[Any]], list[Any]],
+        is_in_batch: Callable[[int, str], bool],
+    ) -> None:
+        """Make it of what reads the database.
+
+        Args:
+            find: Returns the rows of a statement with its values, given all of the batch.
+            find_durable: The same, which need not see the batch.
+            is_in_batch: Tells whether the batch has a message of a sender with an ID.
+        """
         self._find = find
+        self._find_durable = find_durable
+        self._is_in_batch = is_in_batch
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
         """Return the message that an account sent under an ID, if there is one."""
-        found = self._select("m.sender = ? AND m.msg_id = ?", sender, msg_id)
-        return found[0] if found else None
+        # Asked for each message that is sent: the batch need not be carried out for that.
+        find = self._find if self._is_in_batch(sender, msg_id) else self._find_durable
+        found = find(_BY_MSG_ID, (sender, msg_id))
+        return _stored_message(found[0]) if found else None
 
     def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
         """Return the messages at some seqs above the floor, hidden ones included, by seq."""

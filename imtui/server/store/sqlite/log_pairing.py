@@ -2,12 +2,15 @@
 
 SQLite replays whatever log it finds. A database that was restored beside the log of another one,
 or of its own later self, would be damaged. So each log begins by noting which generation of the
-database it is based on.
+database it is based on, and ends with one of its own: what a copy that was made in between lacks
+is not in the next log.
 """
 
 import contextlib
+import os
 import secrets
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,8 +26,19 @@ _FIRST_WITH_GENERATIONS: Final = 5
 
 _LOOKS: Final = 3
 
+_LOG_HEADER: Final = struct.Struct(">8xI4x8s8x")
+"""Of SQLite's write-ahead log: the size of a page, and the salts of the log."""
+_FRAME_HEADER: Final = struct.Struct(">4xI8s8x")
+"""How many pages the database has after a transaction, or 0 within it, and the salts."""
+
 BEGIN_LOG: Final = "UPDATE app SET based_on = generation, generation = ?"
 """The first statement of each new log; its value is ``new_generation()``."""
+
+END_LOG: Final = "UPDATE app SET generation = generation + 1"
+"""The last statement of each log; more may follow if the log cannot be emptied after it."""
+
+_ENDS_BITS: Final = 20
+"""So many bits of a generation count the ends of its log."""
 
 
 class _Generation(NamedTuple):
@@ -36,7 +50,7 @@ class _Generation(NamedTuple):
 
 def new_generation() -> int:
     """Return a number that no other generation has."""
-    return secrets.randbits(62)
+    return secrets.randbits(62 - _ENDS_BITS) << _ENDS_BITS
 
 
 def check_log(path: Path) -> None:
@@ -65,17 +79,20 @@ def _is_of_one(path: Path) -> bool:
             alone = _generation(database)
         with contextlib.closing(connect_to_read(path)) as database:
             together = _generation(database)
-            if together.version < _FIRST_WITH_GENERATIONS and not _is_sound(database):
+            if together.version < _FIRST_WITH_GENERATIONS and not _is_sound(path, database):
                 return False
     except sqlite3.DatabaseError:
         return False
     # All of a new database may be in its log.
     if not alone.version or _FIRST_WITH_GENERATIONS not in (alone.version, together.version):
         return True
-    return alone.version == together.version and alone.generation in (
-        together.based_on,
-        together.generation,
-    )
+    if alone.version != together.version:
+        return False
+    # A part of the log may be in the database already.
+    is_in_log = alone.generation >> _ENDS_BITS == together.generation >> _ENDS_BITS
+    if is_in_log:
+        return alone.generation <= together.generation
+    return alone.generation == together.based_on
 
 
 def _generation(database: sqlite3.Connection) -> _Generation:
@@ -86,6 +103,30 @@ def _generation(database: sqlite3.Connection) -> _Generation:
     return _Generation(version, *row)
 
 
-def _is_sound(database: sqlite3.Connection) -> bool:
-    found: list[tuple[str]] = database.execute("PRAGMA quick_check(1)").fetchall()
-    return found == [("ok",)]
+def _is_sound(path: Path, database: sqlite3.Connection) -> bool:
+    """Tell whether the pages of a log fit to those of a database without generations."""
+    sizes = _sizes_in_log(path)
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    if sizes and pages not in sizes:
+        return False
+    found: list[tuple[str]] = database.execute("PRAGMA integrity_check(1)").fetchall()
+    return found == [("ok",)] and not database.execute("PRAGMA foreign_key_check").fetchone()
+
+
+def _sizes_in_log(path: Path) -> set[int]:
+    """Return how many pages the database had after each of the transactions in its log."""
+    sizes = set()
+    with log_of(path).open("rb") as log:
+        header = log.read(_LOG_HEADER.size)
+        if len(header) < _LOG_HEADER.size:
+            return set()
+        page_size, salts = _LOG_HEADER.unpack(header)
+        while len(frame := log.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
+            size, frame_salts = _FRAME_HEADER.unpack(frame)
+            # Others are left from an earlier log.
+            if frame_salts != salts:
+                break
+            if size:
+                sizes.add(size)
+            log.seek(page_size, os.SEEK_CUR)
+    return sizes

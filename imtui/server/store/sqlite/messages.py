@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from msgspec import structs
+
 from imtui.protocol.chat import ReceiveOpt
-from imtui.server.core.archive import StoredMessage
 from imtui.server.core.change import Change
 from imtui.server.core.messages import changes as c
 from imtui.server.core.messages.conversation import Conversation, ConversationKind, Member
@@ -15,6 +16,11 @@ MESSAGE_COLUMNS: Final = (
     "conversation, seq, version, sender, msg_id, timestamp, elem_type, text, data,"
     " cloud_custom_data, msg_body, is_erased, is_uncounted, is_unlisted"
 )
+
+# The columns follow the fields of the structs.
+_BEHIND_CONVERSATION: Final = Conversation.__struct_fields__.index("members")
+_FIRST_VALUE: Final = Member.__struct_fields__.index("read_seq")
+_BEHIND_VALUES: Final = Member.__struct_fields__.index("has_left")
 
 _CONVERSATION: Final = "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, 1, ?, ?)"
 _CONVERSATION_CHANGED: Final = """
@@ -65,26 +71,6 @@ def load(rows: Callable[[str], list[Any]]) -> list[Conversation]:
     ]
 
 
-def message_row(stored: StoredMessage) -> tuple[Any, ...]:
-    """Return the row of a message."""
-    return (
-        stored.conversation,
-        stored.seq,
-        stored.version,
-        stored.sender,
-        stored.msg_id,
-        stored.timestamp,
-        stored.elem_type,
-        stored.text,
-        stored.data,
-        stored.cloud_custom_data,
-        stored.msg_body,
-        stored.is_erased,
-        stored.is_uncounted,
-        stored.is_unlisted,
-    )
-
-
 def member_row(member: Member) -> tuple[Any, ...]:
     """Return the row of a member."""
     return (
@@ -98,30 +84,12 @@ def member_row(member: Member) -> tuple[Any, ...]:
 
 def conversation_row(conversation: Conversation) -> tuple[Any, ...]:
     """Return the row of a conversation, without its ``first_seq``."""
-    return (
-        conversation.key,
-        conversation.kind,
-        conversation.last_seq,
-        conversation.version,
-        conversation.counted,
-        conversation.last_timestamp,
-        conversation.listed_seq,
-    )
+    return structs.astuple(conversation)[:_BEHIND_CONVERSATION]
 
 
 def _member_values(member: Member) -> tuple[Any, ...]:
-    return (
-        member.read_seq,
-        member.read_at,
-        member.cleared_seq,
-        member.own_version,
-        member.is_pinned,
-        member.recv_opt,
-        member.uncounted,
-        member.unlisted_seq,
-        member.listed_seq,
-        member.listed_until,
-    )
+    """Return what of a member's row may change."""
+    return structs.astuple(member)[_FIRST_VALUE:_BEHIND_VALUES]
 
 
 def _loaded_member(row: tuple[Any, ...]) -> Member:
@@ -164,29 +132,17 @@ def _sent(change: c.MessageSent) -> list[Statement]:
     stored, conversation = change.stored, change.conversation
     if stored is None or conversation is None:
         return []
-    statements: list[Statement] = [
-        (_MESSAGE, message_row(stored)),
-        _conversation_changed(conversation),
-    ]
-    # Of the others nothing is written: what they have not read is counted from the conversation.
-    changed = {change.message.sender, change.hidden_from}
-    for member in conversation.members:
-        if member.user_id in changed:
-            statements.append(_member_changed(member))
-            if member.user_id == change.hidden_from:
-                hidden = (conversation.key, member.account, stored.seq, change.own_version)
-                statements.append((_HIDDEN, hidden))
+    statements: list[Statement] = [(_MESSAGE, structs.astuple(stored))]
+    if change.hidden_from:
+        account = conversation.member(change.hidden_from).account
+        hidden = (conversation.key, account, stored.seq, change.own_version)
+        statements.append((_HIDDEN, hidden))
     return statements
 
 
 def _revoked(change: c.MessageRevoked) -> list[Statement]:
-    stored, conversation = change.stored, change.conversation
-    receiver = conversation.find_member(change.message.receiver)
-    return [
-        (_REVOKED, (stored.version, stored.conversation, stored.seq)),
-        _conversation_changed(conversation),
-        *([_member_changed(receiver)] if receiver else []),
-    ]
+    stored = change.stored
+    return [(_REVOKED, (stored.version, stored.conversation, stored.seq))]
 
 
 def _hidden(change: c.MessagesHidden) -> list[Statement]:
@@ -200,17 +156,49 @@ def _cleared(change: c.ConversationCleared) -> list[Statement]:
     return [(_CLEARED, (change.conversation, change.account, change.cleared_seq))]
 
 
-def _changed(change: c.ConversationChanged) -> list[Statement]:
-    return [_member_changed(change.member)]
+class Rows:
+    """The rows of conversations and members that a batch updates, each once."""
 
+    def __init__(self) -> None:
+        """Start with none."""
+        self._conversations: dict[int, Conversation] = {}
+        self._members: dict[tuple[int, int], Member] = {}
 
-def _conversation_changed(conversation: Conversation) -> Statement:
-    key, _, *values = conversation_row(conversation)
-    return _CONVERSATION_CHANGED, (*values, key)
+    def __bool__(self) -> bool:
+        """Tell whether any row is updated."""
+        return bool(self._conversations or self._members)
 
+    def take(self, change: Change) -> None:
+        """Take what a change says of rows; the last change of a row counts."""
+        match change:
+            case c.MessageSent() | c.MessageRevoked():
+                conversation = change.conversation
+                if conversation is not None and change.stored is not None:
+                    # Of other members nothing is written: what they have not read is counted
+                    # from the conversation.
+                    self._conversations[conversation.key] = conversation
+                    for member in conversation.members:
+                        self._members[member.conversation, member.account] = member
+            case c.ConversationChanged():
+                member = change.member
+                self._members[member.conversation, member.account] = member
 
-def _member_changed(member: Member) -> Statement:
-    return _MEMBER_CHANGED, (*_member_values(member), member.conversation, member.account)
+    def statements(self) -> list[tuple[str, list[tuple[Any, ...]]]]:
+        """Return the updates, each with the values of all rows."""
+        conversations = [
+            (*values, key)
+            for key, _, *values in map(conversation_row, self._conversations.values())
+        ]
+        members = [
+            (*_member_values(member), member.conversation, member.account)
+            for member in self._members.values()
+        ]
+        return [(_CONVERSATION_CHANGED, conversations), (_MEMBER_CHANGED, members)]
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._conversations.clear()
+        self._members.clear()
 
 
 STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
@@ -220,6 +208,8 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.MessageRevoked: _revoked,
     c.MessagesHidden: _hidden,
     c.ConversationCleared: _cleared,
-    c.ConversationChanged: _changed,
 }
-"""What makes each change durable."""
+"""What makes each change durable, in the order of the changes."""
+
+CHANGES_OF_ROWS: Final = frozenset({c.MessageSent, c.MessageRevoked, c.ConversationChanged})
+"""The changes that ``Rows`` takes."""

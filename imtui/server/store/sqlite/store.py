@@ -1,8 +1,11 @@
 """The store in an SQLite database with a write-ahead log."""
 
+import contextlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +15,12 @@ from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.console import Console
+from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, friends, messages, schema
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log, version_of
-from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, check_log, new_generation
+from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import migrate
 from imtui.server.store.sqlite.schema import SCHEMA_VERSION
@@ -46,6 +50,10 @@ class SQLiteStore:
         """
         self._path = path
         self._batch: list[Statement] = []
+        self._rows_changed = messages.Rows()
+        """What follows the statements of the batch."""
+        self._sent: set[tuple[int, str]] = set()
+        """The senders and IDs of the messages of the batch."""
         self._carried_out = 0
         """How many statements of the batch are in the open transaction."""
         self._failure: StoreError | None = None
@@ -117,6 +125,10 @@ class SQLiteStore:
             statements = _STATEMENTS.get(type(change))
             if statements is not None:
                 self._batch += statements(change)
+            if type(change) in messages.CHANGES_OF_ROWS:
+                self._rows_changed.take(change)
+                if isinstance(change, MessageSent) and change.stored is not None:
+                    self._sent.add((change.stored.sender, change.stored.msg_id))
 
     def commit(self) -> None:
         """Make the batch durable, as one.
@@ -124,19 +136,29 @@ class SQLiteStore:
         Raises:
             StoreError: It could not; the batch is kept, and tried again by the next commit.
         """
-        if not self._batch:
+        if not self._batch and not self._rows_changed:
             return
         self._failure = None
         self._carry_out()
         try:
+            if not self._database.in_transaction:
+                self._begin()
+            for sql, rows_of_values in self._rows_changed.statements():
+                self._database.executemany(sql, rows_of_values)
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._batch.clear()
+        self._rows_changed.clear()
+        self._sent.clear()
         self._carried_out = 0
         self._is_log_new = False
         if size_of_log(self._path) > self._log_checked + _LOG_MAX:
-            self._empty_log()
+            try:
+                self._empty_log()
+            except sqlite3.Error:
+                # The commit is done, and ``rest`` says why the log cannot be emptied.
+                self._log_checked = size_of_log(self._path)
 
     def rest(self) -> None:
         """Write the log into the database and empty it, so that a mere copy of it is whole.
@@ -145,7 +167,7 @@ class SQLiteStore:
             StoreError: It could not; nothing is lost.
         """
         forget_copy(self._path, if_old=True)
-        if self._batch or not size_of_log(self._path):
+        if self._batch or self._rows_changed or not size_of_log(self._path):
             return
         try:
             self._empty_log()
@@ -160,10 +182,15 @@ class SQLiteStore:
     @property
     def archive(self) -> Archive:
         """Return the messages, those of the batch included; reading them raises StoreError."""
-        return SQLiteArchive(self._find)
+        return SQLiteArchive(self._find, self._find_durable, lambda *named: named in self._sent)
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            if size_of_log(self._path):
+                self._empty_log()
         self._database.close()
 
     def _prepare(self) -> None:
@@ -194,6 +221,7 @@ class SQLiteStore:
 
     def _empty_log(self) -> None:
         """Write the log into the database and empty it, unless somebody reads it just now."""
+        self._database.execute(END_LOG)
         _, pages, written = self._rows("PRAGMA wal_checkpoint(PASSIVE)")[0]
         if pages == written:
             is_busy, _, _ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
@@ -214,14 +242,22 @@ class SQLiteStore:
         except sqlite3.Error as error:
             raise self._undo(error, "read") from error
 
+    def _find_durable(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._undo(error, "read") from error
+
     def _carry_out(self) -> None:
         if self._carried_out == len(self._batch):
             return
         try:
             if not self._database.in_transaction:
                 self._begin()
-            for sql, values in self._batch[self._carried_out :]:
-                self._database.execute(sql, values)
+            for sql, alike in groupby(self._batch[self._carried_out :], key=_SQL_OF):
+                self._database.executemany(sql, [values for _, values in alike])
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._carried_out = len(self._batch)
@@ -231,13 +267,15 @@ class SQLiteStore:
             self._database.execute("ROLLBACK")
         self._carried_out = 0
         failure = cannot(self._path, done, error)
-        if self._batch:
+        if self._batch or self._rows_changed:
             self._failure = failure
         return failure
 
     def _rows(self, sql: str) -> list[Any]:
         return rows(self._database, sql)
 
+
+_SQL_OF: Final = itemgetter(0)
 
 _STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     **accounts.STATEMENTS,

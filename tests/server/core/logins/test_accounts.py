@@ -28,7 +28,7 @@ from imtui.server.core.logins.registration import (
     kick,
     register,
 )
-from tests.server.core.plain import plain
+from tests.server.core.fingerprint import fingerprint
 from tests.server.core.world import WALL_START, World
 
 SECOND = WALL_START // 1000
@@ -136,11 +136,11 @@ def test_an_unknown_account_is_refused_before_anything_is_changed(
 ) -> None:
     world.login(1, "alice")
     world.take_changes()
-    before = plain(world.state)
+    before = fingerprint(world.state)
     with pytest.raises(IMError) as refused:
         act(world.admin(), "nobody")
     assert refused.value.code == 70107
-    assert plain(world.state) == before
+    assert fingerprint(world.state) == before
     assert world.take_changes() == []
 
 
@@ -156,11 +156,11 @@ def test_an_unknown_account_is_refused_before_anything_is_changed(
 def test_nobody_is_registered_with_an_invalid_profile(
     world: World, user_id: str, nick_name: str | None, face_url: str | None, code: int
 ) -> None:
-    before = plain(world.state)
+    before = fingerprint(world.state)
     with pytest.raises(IMError) as refused:
         import_account(world.admin(), user_id, nick_name, face_url)
     assert refused.value.code == code
-    assert plain(world.state) == before
+    assert fingerprint(world.state) == before
     assert world.take_changes() == []
 
 

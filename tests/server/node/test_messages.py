@@ -14,11 +14,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.messages import Push
-from imtui.server.edge.frames import push_frame
 from imtui.server.edge.outbox import OWN_PUSHES_MAX
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.node.data_dir import DataDir
+from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.wire import Message, Wire, wire
@@ -53,11 +54,11 @@ async def test_a_message_that_could_not_be_kept_is_told_to_nobody_until_it_is(
         await bob.login("bob")
         await alice.call("sendMessage", userID="bob", msgID="m1", text="one")
         await bob.push("onRecvNewMessage")
-        wish = {"userID": "bob", "msgID": "m2", "text": "two"}
+        params = {"userID": "bob", "msgID": "m2", "text": "two"}
         with locked(database):
-            assert await alice.code("sendMessage", **wish) == 70500
-            assert await alice.code("sendMessage", **wish) == 70500
-            assert await alice.code("sendMessage", **(wish | {"msgID": "m3"})) == 70500
+            assert await alice.code("sendMessage", **params) == 70500
+            assert await alice.code("sendMessage", **params) == 70500
+            assert await alice.code("sendMessage", **(params | {"msgID": "m3"})) == 70500
             # Not on disk, so not shown either: after a power cut another one may have its place.
             assert await bob.code("getC2CHistoryMessageList", userID="alice") == 70500
             assert await bob.code("getC2CHistoryMessageList", userID="nobody") == 70500
@@ -66,7 +67,7 @@ async def test_a_message_that_could_not_be_kept_is_told_to_nobody_until_it_is(
             assert "onRecvNewMessage" not in [push["method"] for push in bob.pushes]
         await works_again(alice)
         told = (await bob.push("onRecvNewMessage"))["messageList"]
-        answer = await alice.call("sendMessage", **wish)
+        answer = await alice.call("sendMessage", **params)
         assert told == [answer["result"]["message"]]
         assert (told[0]["seq"], told[0]["text"]) == (2, "two")
         assert await history(bob, "alice") == ["two", "one"]
@@ -101,11 +102,11 @@ async def test_a_search_that_fails_is_answered_with_70500_and_changes_nothing(
     async with wire(backend) as alice:
         await alice.login("bob")
         await alice.login("alice")
-        wish = {"userID": "bob", "msgID": "m", "text": "hello"}
+        params = {"userID": "bob", "msgID": "m", "text": "hello"}
         with monkeypatch.context() as patch:
-            patch.setattr(backend._service._app.archive, "_find", fail)
-            assert await alice.code("sendMessage", **wish) == 70500
-        answer = await alice.call("sendMessage", **wish)
+            patch.setattr(SQLiteArchive, "find", fail)
+            assert await alice.code("sendMessage", **params) == 70500
+        answer = await alice.call("sendMessage", **params)
         assert answer["result"]["message"]["seq"] == 1
 
 
@@ -117,7 +118,7 @@ async def test_messages_that_were_sent_in_one_go_are_one_commit_each_turn_and_al
 
     def counted(store: SQLiteStore) -> None:
         nonlocal commits
-        commits += bool(store._noted)
+        commits += bool(store._batch)
         commit(store)
 
     async with wire(backend) as alice, wire(backend) as bob:
@@ -142,13 +143,13 @@ async def test_a_message_is_encoded_once_for_all_who_are_told(
 
     def counted(push: Push, params: Any) -> bytes:
         encoded.append(push)
-        return push_frame(push, params)
+        return encode_push(push, params)
 
     async with wire(backend) as alice, wire(backend) as bob, wire(backend) as phone:
         await alice.login("alice")
         await bob.login("bob")
         await phone.login("bob", instanceID="phone")
-        monkeypatch.setattr("imtui.server.node.fanout.push_frame", counted)
+        monkeypatch.setattr("imtui.server.core.delivery.encode_push", counted)
         await alice.call("sendMessage", userID="bob", msgID="m", text="hello")
         assert await bob.push("onRecvNewMessage") == await phone.push("onRecvNewMessage")
         assert encoded == [Push.RECV_NEW_MESSAGE]
@@ -163,7 +164,8 @@ async def test_who_does_not_read_is_told_that_messages_were_missed_and_finds_the
         await bob.login("bob")
         bob.socket.transport.pause_reading()
         for number in range(amount):
-            await alice.call("sendMessage", userID="bob", msgID=f"m{number}", text="x" * 4000)
+            await alice.notify("sendMessage", userID="bob", msgID=f"m{number}", text="x" * 4000)
+        assert await alice.code("heartbeat") == 0
         bob.socket.transport.resume_reading()
         received: list[int] = []
         while True:

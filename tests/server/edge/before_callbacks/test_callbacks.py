@@ -13,19 +13,19 @@ from imtui.protocol.friendship import FriendAcceptType
 from imtui.protocol.messages import AddFriendParams, FriendType
 from imtui.protocol.rest.callback import BEFORE_CALLBACKS, OptPlatform
 from imtui.protocol.rest.message_key import message_random
-from imtui.server.instant import Instant
-from imtui.server.edge.before_callbacks.hooks import (
-    Hooks,
-    MessageDropped,
+from imtui.server.edge.before_callbacks.callbacks import (
+    HTTPBeforeCallbacks,
     ResponseAction,
     response_action,
 )
+from imtui.server.instant import Instant
+from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 
 APP_ID = 1400000001
 NOW = 1_700_000_000_123
-WISH = SendMessageParams("bob", "m", text="Hello", cloud_custom_data="{}")
+PARAMS = SendMessageParams("bob", "m", text="Hello", cloud_custom_data="{}")
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
 
 
 @pytest.fixture
-async def hooks(receiver: CallbackReceiver) -> AsyncIterator[Hooks]:
+async def callbacks(receiver: CallbackReceiver) -> AsyncIterator[HTTPBeforeCallbacks]:
     async with asking(WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS)) as running:
         yield running
 
 
-def asking(config: WebhookConfig) -> Hooks:
-    return Hooks(config, APP_ID, lambda: Instant(0.0, NOW))
+def asking(config: WebhookConfig) -> HTTPBeforeCallbacks:
+    return HTTPBeforeCallbacks(config, APP_ID, lambda: Instant(0.0, NOW))
 
 
 def says(code: int, **fields: Any) -> dict[str, Any]:
@@ -54,10 +54,12 @@ def text(content: Any) -> dict[str, Any]:
 
 
 async def test_a_message_is_shown_before_it_is_sent(
-    receiver: CallbackReceiver, hooks: Hooks
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
 ) -> None:
-    sent = await hooks.before_send("alice", WISH, platform=OptPlatform.IOS, client_ip="192.0.2.1")
-    assert sent is WISH
+    sent = await callbacks.before_send(
+        "alice", PARAMS, platform=OptPlatform.IOS, client_ip="192.0.2.1"
+    )
+    assert sent is PARAMS
     (received,) = receiver.received
     assert received.query["CallbackCommand"] == "C2C.CallbackBeforeSendMsg"
     assert received.query["OptPlatform"] == "iOS"
@@ -87,18 +89,20 @@ async def test_a_message_is_shown_before_it_is_sent(
     ],
 )
 async def test_a_message_may_be_forbidden(
-    receiver: CallbackReceiver, hooks: Hooks, reply: Any, code: int, message: str
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks, reply: Any, code: int, message: str
 ) -> None:
     receiver.reply = reply
     with pytest.raises(IMError) as refused:
-        await hooks.before_send("alice", WISH)
+        await callbacks.before_send("alice", PARAMS)
     assert (refused.value.code, refused.value.message) == (code, message)
 
 
-async def test_a_message_may_be_dropped(receiver: CallbackReceiver, hooks: Hooks) -> None:
+async def test_a_message_may_be_dropped(
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
+) -> None:
     receiver.reply = says(2)
     with pytest.raises(MessageDropped):
-        await hooks.before_send("alice", WISH)
+        await callbacks.before_send("alice", PARAMS)
 
 
 @pytest.mark.parametrize(
@@ -121,20 +125,23 @@ async def test_a_message_may_be_dropped(receiver: CallbackReceiver, hooks: Hooks
     ],
 )
 async def test_a_message_may_be_replaced(
-    receiver: CallbackReceiver, hooks: Hooks, fields: dict[str, Any], changes: dict[str, Any]
+    receiver: CallbackReceiver,
+    callbacks: HTTPBeforeCallbacks,
+    fields: dict[str, Any],
+    changes: dict[str, Any],
 ) -> None:
     receiver.reply = says(0, **fields)
-    assert await hooks.before_send("alice", WISH) == structs.replace(WISH, **changes)
+    assert await callbacks.before_send("alice", PARAMS) == structs.replace(PARAMS, **changes)
 
 
 async def test_further_elements_are_shown_and_outlast_a_new_custom_data(
-    receiver: CallbackReceiver, hooks: Hooks
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
 ) -> None:
     face = {"MsgType": "TIMFaceElem", "MsgContent": {"Index": 1, "Data": ""}}
-    wish = SendMessageParams("bob", "m", ElemType.FACE, text="[face]")
+    params = SendMessageParams("bob", "m", ElemType.FACE, text="[face]")
     receiver.reply = says(0, CloudCustomData="{}")
-    after = await hooks.before_send("alice", wish, msg_body=[face])
-    assert after == structs.replace(wish, cloud_custom_data="{}")
+    after = await callbacks.before_send("alice", params, msg_body=[face])
+    assert after == structs.replace(params, cloud_custom_data="{}")
     assert receiver.received[0].body["MsgBody"] == [face]
 
 
@@ -162,21 +169,24 @@ async def test_further_elements_are_shown_and_outlast_a_new_custom_data(
         says(0, CloudCustomData=7),
     ],
 )
-async def test_a_message_passes_as_it_is_when_the_reply_is_none(
-    receiver: CallbackReceiver, hooks: Hooks, reply: Any, caplog: pytest.LogCaptureFixture
+async def test_a_message_passes_as_it_is_when_the_reply_is_malformed(
+    receiver: CallbackReceiver,
+    callbacks: HTTPBeforeCallbacks,
+    reply: Any,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     receiver.reply = reply
-    assert await hooks.before_send("alice", WISH) is WISH
-    assert "C2C.CallbackBeforeSendMsg: a reply" in caplog.text
+    assert await callbacks.before_send("alice", PARAMS) is PARAMS
+    assert "C2C.CallbackBeforeSendMsg: malformed reply" in caplog.text
 
 
 @pytest.mark.parametrize("status", [0, 302, 404, 500])
 async def test_a_message_passes_when_the_receiver_fails_and_nothing_is_tried_again(
-    receiver: CallbackReceiver, hooks: Hooks, status: int
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks, status: int
 ) -> None:
     receiver.statuses = [status]
     receiver.reply = says(1)
-    assert await hooks.before_send("alice", WISH) is WISH
+    assert await callbacks.before_send("alice", PARAMS) is PARAMS
     assert len(receiver.received) == 1
 
 
@@ -185,30 +195,32 @@ async def test_a_message_passes_when_the_receiver_is_slow_or_dead(
 ) -> None:
     receiver.open.clear()
     receiver.reply = says(1)
-    async with asking(WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS, timeout=0.05)) as hooks:
-        assert await hooks.before_send("alice", WISH) is WISH
+    async with asking(
+        WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS, timeout=0.05)
+    ) as callbacks:
+        assert await callbacks.before_send("alice", PARAMS) is PARAMS
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
     for dead in (url, "http://127.0.0.1:99999/"):
-        async with asking(WebhookConfig(dead, commands=BEFORE_CALLBACKS)) as hooks:
-            assert await hooks.before_send("alice", WISH) is WISH
+        async with asking(WebhookConfig(dead, commands=BEFORE_CALLBACKS)) as callbacks:
+            assert await callbacks.before_send("alice", PARAMS) is PARAMS
 
 
 @pytest.mark.parametrize("content", ["\ud800", "x" * 300_000])
 async def test_what_the_core_refuses_anyway_is_not_asked_about(
-    receiver: CallbackReceiver, hooks: Hooks, content: str
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks, content: str
 ) -> None:
-    wish = structs.replace(WISH, text=content)
-    assert await hooks.before_send("alice", wish) is wish
+    params = structs.replace(PARAMS, text=content)
+    assert await callbacks.before_send("alice", params) is params
     assert receiver.received == []
 
 
 async def test_what_is_not_configured_is_not_asked_about(receiver: CallbackReceiver) -> None:
     receiver.reply = says(1)
-    async with asking(WebhookConfig(receiver.url)) as hooks:
-        assert await hooks.before_send("alice", WISH) is WISH
-        assert await hooks.before_friend_add("alice", "alice", [AddFriendParams("bob")]) == {}
-        await hooks.before_friend_response("bob", "alice", ResponseAction.REJECT)
+    async with asking(WebhookConfig(receiver.url)) as callbacks:
+        assert await callbacks.before_send("alice", PARAMS) is PARAMS
+        assert await callbacks.before_friend_add("alice", "alice", [AddFriendParams("bob")]) == {}
+        await callbacks.before_friend_response("bob", "alice", ResponseAction.REJECT)
     assert receiver.received == []
 
 
@@ -217,17 +229,17 @@ def result(user_id: str, code: int, info: str = "") -> dict[str, Any]:
 
 
 async def test_adding_friends_may_be_refused_for_each_of_them(
-    receiver: CallbackReceiver, hooks: Hooks
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
 ) -> None:
     items = [result("bob", 0), result("carol", 38001, "Not carol."), result("dave", 6208)]
     receiver.reply = says(0, ResultItem=items)
-    wishes = [
+    params = [
         AddFriendParams("bob", "Hi", "Bobby", "Work", FriendType.SINGLE),
         AddFriendParams("carol", add_type=FriendType.SINGLE),
         AddFriendParams("dave", add_type=FriendType.SINGLE),
     ]
-    refused = await hooks.before_friend_add(
-        "administrator", "alice", wishes, source="AddSource_Type_X", is_forced=True
+    refused = await callbacks.before_friend_add(
+        "administrator", "alice", params, source="AddSource_Type_X", is_forced=True
     )
     assert {user_id: error.code for user_id, error in refused.items()} == {
         "carol": 38001,
@@ -265,21 +277,21 @@ async def test_adding_friends_may_be_refused_for_each_of_them(
     ],
 )
 async def test_a_friend_request_passes_when_the_reply_refuses_nobody(
-    receiver: CallbackReceiver, hooks: Hooks, reply: Any
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks, reply: Any
 ) -> None:
     receiver.reply = reply
-    refused = await hooks.before_friend_add("alice", "alice", [AddFriendParams("bob")])
+    refused = await callbacks.before_friend_add("alice", "alice", [AddFriendParams("bob")])
     assert "bob" not in refused
-    await hooks.before_friend_response("alice", "bob", ResponseAction.AGREE)
+    await callbacks.before_friend_response("alice", "bob", ResponseAction.AGREE)
 
 
 async def test_an_answer_to_a_friend_request_may_be_refused(
-    receiver: CallbackReceiver, hooks: Hooks
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
 ) -> None:
     receiver.reply = says(0, ResultItem=[result("alice", 39000, "Not yet.")])
     action = response_action(FriendAcceptType.AGREE_AND_ADD)
     with pytest.raises(IMError, match="39000 · Not yet"):
-        await hooks.before_friend_response("bob", "alice", action, remark="Al")
+        await callbacks.before_friend_response("bob", "alice", action, remark="Al")
     assert receiver.received[0].body == {
         "CallbackCommand": "Sns.CallbackPrevFriendResponse",
         "Requester_Account": "bob",

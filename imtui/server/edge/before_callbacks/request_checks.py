@@ -1,4 +1,4 @@
-"""Which requests of clients the app's own server is asked about before they are carried out."""
+"""Asks the app's own server about requests of clients before they are dispatched."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,57 +24,57 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Verdict(Struct, frozen=True):
-    """What the app's own server makes of a request."""
+    """The decision of the app's own server about a request."""
 
     request: Request
-    """As it is to be carried out."""
+    """The request to dispatch, possibly with other parameters."""
     refusal: IMError | None = None
-    """Why it is not carried out."""
+    """The error to answer instead."""
     is_dropped: bool = False
-    """It goes nowhere, and its caller is not to know."""
+    """Whether only the caller sees the effect of the request."""
 
 
-class Asking:
-    """Asks about requests of clients."""
+class RequestChecks:
+    """Sends the callbacks before the requests of clients."""
 
     def __init__(self, callbacks: HTTPBeforeCallbacks) -> None:
-        """Make it of the callbacks that ask."""
+        """Check requests with these callbacks."""
         self._callbacks = callbacks
 
     def concerns(self, method: str) -> bool:
-        """Tell whether requests of a method may have to be asked about."""
-        return method in _ASK
+        """Tell whether requests of a method may need a callback."""
+        return method in _CHECKS
 
-    async def ask(self, user_id: str, platform: Platform | None, request: Request) -> Verdict:
-        """Return what becomes of a request; one that is malformed will be refused anyway.
+    async def check(self, user_id: str, platform: Platform | None, request: Request) -> Verdict:
+        """Return the verdict about a request; a malformed one passes, as the core refuses it.
 
         Args:
-            user_id: Who makes it.
-            platform: The platform of the device.
-            request: What.
+            user_id: The calling user.
+            platform: The platform of their device.
+            request: The request.
         """
-        params_type, ask = _ASK[request.method]
+        params_type, check = _CHECKS[request.method]
         try:
             params = decode_params(request.params, params_type)
         except IMError:
             return Verdict(request)
         try:
-            answer = await ask(self._callbacks, user_id, opt_platform(platform), params)
+            replaced = await check(self._callbacks, user_id, opt_platform(platform), params)
         except IMError as refusal:
             return Verdict(request, refusal)
         except MessageDropped:
             return Verdict(request, is_dropped=True)
         except Exception:
-            # A fault of ours: whoever met it is told, and nobody else notices.
-            _log.exception("Asking about %s failed", request.method)
+            # A bug: answer the caller with an internal error; others are not affected.
+            _log.exception("The callback before %s failed", request.method)
             return Verdict(request, IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
-        if answer is None or answer == params:
+        if replaced is None or replaced == params:
             return Verdict(request)
-        return Verdict(structs.replace(request, params=Raw(encode(answer))))
+        return Verdict(structs.replace(request, params=Raw(encode(replaced))))
 
 
-_Ask = Callable[[HTTPBeforeCallbacks, str, OptPlatform, Any], Awaitable[Struct | None]]
-"""Returns the parameters if they are to be other ones; raises IMError for a refusal."""
+_Check = Callable[[HTTPBeforeCallbacks, str, OptPlatform, Any], Awaitable[Struct | None]]
+"""Returns the parameters to use instead, or None; raises IMError for a refusal."""
 
 
 async def _send(
@@ -117,7 +117,7 @@ async def _refuse(
     )
 
 
-_ASK: Final[Mapping[str, tuple[type[Struct], _Ask]]] = {
+_CHECKS: Final[Mapping[str, tuple[type[Struct], _Check]]] = {
     Method.SEND_MESSAGE: (SendMessageParams, _send),
     Method.ADD_FRIEND: (AddFriendParams, _add_friend),
     Method.ACCEPT_FRIEND_APPLICATION: (AcceptFriendApplicationParams, _accept),

@@ -9,9 +9,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from imtui.protocol.rest.callback import BEFORE_CALLBACKS
-from imtui.server.edge.before_callbacks.hooks import Hooks
+from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 from imtui.server.node.backend import Backend, BackendConfig
-from imtui.server.store.sqlite.message_tables import MessageTables
+from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
@@ -78,7 +78,7 @@ async def test_a_dropped_message_that_cannot_be_kept_is_not_acknowledged(
             for name in ("m1", "m2"):
                 assert await alice.code("sendMessage", userID="bob", msgID=name, text="x") == 70500
         with monkeypatch.context() as patched:
-            patched.setattr(MessageTables, "find", fail)
+            patched.setattr(SQLiteArchive, "find", fail)
             while await alice.code("getConversationList") == 70500:
                 pass
             assert await alice.code("sendMessage", userID="bob", msgID="m3", text="x") == 70500
@@ -91,7 +91,7 @@ async def test_a_fault_in_asking_is_answered_and_logged(
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(Hooks, "before_send", fail)
+    monkeypatch.setattr(HTTPBeforeCallbacks, "before_send", fail)
     elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
     body = {"To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
     async with wire(backend) as alice, wire(backend) as bob:
@@ -133,7 +133,7 @@ async def test_a_fault_after_asking_ends_nobody_else(
         await alice.login("alice")
         await bob.login("bob")
         with monkeypatch.context() as patched:
-            patched.setattr("imtui.server.edge.client.answer_frame", fail)
+            patched.setattr("imtui.server.node.core_host.encode_answer", fail)
             await alice.notify("sendMessage", userID="bob", msgID="m1", text="one")
             with pytest.raises(ConnectionClosed):
                 await alice.call("sendMessage", userID="bob", msgID="m2", text="two")

@@ -1,0 +1,48 @@
+"""A store in memory that fails while it is told to."""
+
+from collections.abc import Iterable
+
+from imtui.protocol.app_key import AppKey
+from imtui.server.core.change import Change
+from imtui.server.core.stored import StoredApp
+from imtui.server.store.store import StoreError
+from tests.server.memory_archive import MemoryArchive
+
+
+class MemoryStore:
+    """Keeps changes as they are."""
+
+    def __init__(self) -> None:
+        self.noted: list[Change] = []
+        self.durable: list[Change] = []
+        self.commits = 0
+        self.rests = 0
+        self.is_failing = False
+        self.archive = MemoryArchive()
+
+    def load(self) -> StoredApp:
+        return StoredApp(start=1)
+
+    def app_key(self, given: AppKey | None) -> AppKey:
+        return given or AppKey(1, "secret")
+
+    def write(self, changes: Iterable[Change]) -> None:
+        self.noted += changes
+
+    def commit(self) -> None:
+        self.commits += 1
+        if self.is_failing:
+            raise StoreError("It fails.")
+        self.durable += self.noted
+        self.noted = []
+
+    def rest(self) -> None:
+        self.rests += 1
+        if self.is_failing:
+            raise StoreError("It fails.")
+
+    def started(self) -> None:
+        """Have nothing to note."""
+
+    def close(self) -> None:
+        """Have nothing to close."""
