@@ -1,13 +1,13 @@
-"""The REST API of the field, for admins: all commands, by their paths."""
+"""The field's REST API for admins: all commands, by path."""
 
 from typing import Final
 
 from imtui.server.commands import (
+    console,
     login_svc,
     openim,
     openim_history,
     openim_messages,
-    ours,
     profile,
     recentcontact,
     sns,
@@ -28,7 +28,7 @@ COMMANDS: Final[dict[str, Command]] = {
         sns_lists,
         profile,
         recentcontact,
-        ours,
+        console,
     )
     for command in service.COMMANDS
 }

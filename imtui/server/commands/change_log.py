@@ -16,9 +16,9 @@ from imtui.server.core.friends import changes as f
 from imtui.server.core.presence.changes import StatusChanged
 
 KEPT: Final = 1000
-"""So many entries are kept."""
+"""How many entries are kept."""
 _NAMED: Final = 5
-"""So many users are named in an entry; the others are counted."""
+"""How many users an entry names; the others are counted."""
 
 _EVENTS: Final = {
     DeviceState.LIVE: "online",
@@ -29,14 +29,14 @@ _EVENTS: Final = {
 
 
 class LogItem(Struct, frozen=True, rename=rest_name):
-    """Something that changed."""
+    """An entry of the log of changes."""
 
     index: int
-    """Counted from 1 since the start of the backend."""
+    """Counts from 1 at the start of the backend."""
     time: int
-    """When, in Unix milliseconds."""
+    """In Unix milliseconds."""
     user_id: str
-    """Whom it concerns; empty for the whole app."""
+    """The user whom it concerns; empty for the whole app."""
     event: str
     """``registered``, ``deleted``, ``online``, ``offline``, ``unlogined``, ``kicked``, ``status``,
     ``friend`` or ``console``."""
@@ -44,14 +44,14 @@ class LogItem(Struct, frozen=True, rename=rest_name):
 
 
 _Entry = tuple[str, str, str]
-"""User, event and text."""
+"""The user ID, the event and the text of an entry."""
 
 
 class ChangeLog:
     """Keeps the newest entries."""
 
     def __init__(self, now: Callable[[], int]) -> None:
-        """Start with no entries; ``now`` returns Unix milliseconds."""
+        """Start without entries; ``now`` returns Unix milliseconds."""
         self._now = now
         self._items: deque[LogItem] = deque(maxlen=KEPT)
         self._last_index = 0
@@ -62,12 +62,12 @@ class ChangeLog:
         return self._last_index
 
     def after(self, index: int, count: int) -> list[LogItem]:
-        """Return the newest ``count`` entries after one, the earliest first."""
+        """Return the newest ``count`` entries after an index, the earliest first."""
         newer = [item for item in islice(reversed(self._items), count) if item.index > index]
         return newer[::-1]
 
     def observe(self, changes: Iterable[Change]) -> None:
-        """Take what changed."""
+        """Add entries for some changes."""
         for change in changes:
             entries = _ENTRIES.get(type(change))
             if entries is not None:

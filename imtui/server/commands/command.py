@@ -1,4 +1,4 @@
-"""What a command of the REST API is: its types, its codes and what it does."""
+"""Commands of the REST API: their types, their error codes and their handlers."""
 
 import logging
 import re
@@ -19,8 +19,9 @@ from imtui.server.link.before_callbacks import BeforeCallbacks
 from imtui.server.metrics import Metrics
 
 RATE: Final = 200
-"""So many calls of a command are answered in a second; of some only ``BULK_RATE``."""
+"""The most calls of a command in a second."""
 BULK_RATE: Final = 100
+"""The same for commands that take many accounts."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -28,55 +29,55 @@ _FIELD: Final = re.compile(r"missing required field `(\w+)`|at `\$\.(\w+)")
 
 
 class Answer(Body, frozen=True):
-    """An answer that says nothing beside the envelope."""
+    """An answer with the envelope only."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a command is carried out with."""
+    """The objects that a handler works with."""
 
     context: Context
-    """An admin's, for the whole app."""
+    """The context of an admin who acts for the whole app."""
     log: ChangeLog
     metrics: Metrics
     began: Instant
     """When the backend started."""
-    let_others: Callable[[], Awaitable[None]]
-    """Have what was done so far kept and delivered, and let others have their turn.
+    checkpoint: Callable[[], Awaitable[None]]
+    """Stores and delivers the changes so far, and lets other tasks run.
 
-    It raises ArchiveError if nothing can be kept: then nothing more is begun.
+    Raises ArchiveError while nothing can be stored, so that the handler stops there.
     """
 
     @property
     def now(self) -> Instant:
-        """Return the present."""
+        """Return the time of the call."""
         return self.context.now
 
     def acting_for(self, user_id: str) -> Context:
-        """Return the context for functions of the core that act for an account."""
+        """Return the context in which the admin acts for an account."""
         return self.context.acting_for(user_id)
 
     def is_registered(self, user_id: str) -> bool:
-        """Tell whether there is an account."""
+        """Tell whether an account exists."""
         return is_registered(self.context, user_id)
 
 
 @dataclass(frozen=True)
 class Service:
-    """What the commands of a service have in common."""
+    """A group of commands with common error codes."""
 
     name: str
     malformed: ErrorCode
-    """For a body that is not what the command takes."""
+    """The code for a body that does not fit the command."""
     internal: ErrorCode
-    """For a fault of ours."""
+    """The code for internal errors."""
     codes: Mapping[int, ErrorCode] = field(default_factory=dict)
-    """How the service calls what the core calls otherwise."""
+    """The service's own codes, by the core's."""
     not_json: ErrorCode = ErrorCode.ERR_SVR_COMM_REQ_JSON_PARSE_FAILED
     has_display: bool = False
     """Whether the envelope has an ``ErrorDisplay``."""
-    is_ours: bool = False
-    """Whether the field has no such service."""
+    is_extension: bool = False
+    """Whether the field does not have this service."""
 
     def code(self, error: IMError) -> int:
         """Return the service's code for an error of the core."""
@@ -92,16 +93,18 @@ class Command:
     summary: str
     request: type[Body]
     response: type[Body]
-    carry_out: Callable[[Call, Any], Body | Awaitable[Body]]
-    """Raises IMError, with the core's codes or the service's own. What may take long lets others
-    have their turn in between: each part is then kept for itself."""
+    handler: Callable[[Call, Any], Body | Awaitable[Body]]
+    """Raises IMError, with the core's codes or the service's own.
+
+    A long one awaits ``Call.checkpoint`` between its parts; each part is stored on its own.
+    """
     fields: Mapping[str, ErrorCode] = field(default_factory=dict)
-    """The codes for single fields that are missing or of the wrong type."""
+    """The codes for fields that are missing or of the wrong type."""
     rate: int = RATE
-    is_reading: bool = False
-    """It changes nothing, and is answered while nothing can be written too."""
-    ask: Callable[[BeforeCallbacks, Any], Awaitable[Body]] | None = None
-    """Asks the app's own server first, and returns the request as it is to be carried out."""
+    is_read_only: bool = False
+    """Whether it changes nothing, so that it also works while nothing can be stored."""
+    before: Callable[[BeforeCallbacks, Any], Awaitable[Body]] | None = None
+    """Asks the app's own server, and returns the request to handle."""
 
     @property
     def full_name(self) -> str:
@@ -114,10 +117,10 @@ class Command:
         return f"/v4/{self.full_name}"
 
     def read(self, body: bytes) -> Body:
-        """Return the request that a body holds.
+        """Return the request in a body.
 
         Raises:
-            IMError: The service's code for what is no JSON or not what the command takes.
+            IMError: The body is not JSON, or does not fit the command; with the service's code.
         """
         try:
             return msgspec.json.decode(body, type=self.request)
@@ -141,9 +144,10 @@ P = ParamSpec("P")
 def result_of(
     service: Service, do: Callable[P, object], *args: P.args, **kwargs: P.kwargs
 ) -> tuple[int, str]:
-    """Do something for one item of a request, and return its code and what is to be said of it.
+    """Call a function for one item of a request, and return the item's code and message.
 
-    Also where the store fails: those that went before stay done, and the caller is to know.
+    A failure of the store is a result too: the items before it stay done, and the caller has to
+    know which.
     """
     try:
         do(*args, **kwargs)

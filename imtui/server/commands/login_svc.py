@@ -9,7 +9,7 @@ from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Serv
 from imtui.server.core.logins import registration
 
 ACCOUNTS_MAX: Final = 100
-"""So many accounts are imported, checked or deleted in one call."""
+"""The most accounts that are imported, checked or deleted in one call."""
 
 _SERVICE: Final = Service(
     "im_open_login_svc",
@@ -20,7 +20,7 @@ _SERVICE: Final = Service(
 
 
 class AccountImport(Body, frozen=True):
-    """An account, and what is known of its profile; what is absent stays as it is."""
+    """An account and fields of its profile; absent ones stay as they are."""
 
     user_id: str
     nick: str | None = None
@@ -28,14 +28,14 @@ class AccountImport(Body, frozen=True):
 
 
 class MultiaccountImport(Body, frozen=True):
-    """Accounts, by their IDs or with what is known of their profiles."""
+    """Accounts, by user ID or with fields of their profiles."""
 
     accounts: tuple[str, ...] = ()
     account_list: tuple[AccountImport, ...] = ()
 
 
 class MultiaccountImported(Body, frozen=True):
-    """Which accounts could not be imported."""
+    """The accounts that could not be imported."""
 
     fail_accounts: list[str]
 
@@ -47,13 +47,13 @@ class AccountItem(Body, frozen=True):
 
 
 class AccountDelete(Body, frozen=True):
-    """Which accounts to delete."""
+    """The accounts to delete."""
 
     delete_item: list[AccountItem]
 
 
 class AccountResult(Body, frozen=True):
-    """What became of one account."""
+    """The result for one account."""
 
     user_id: str
     result_code: int
@@ -61,19 +61,19 @@ class AccountResult(Body, frozen=True):
 
 
 class AccountsDeleted(Body, frozen=True):
-    """What became of each account."""
+    """The result for each account."""
 
     result_item: list[AccountResult]
 
 
 class AccountCheck(Body, frozen=True):
-    """Which accounts to look for."""
+    """The accounts to check."""
 
     check_item: list[AccountItem]
 
 
 class AccountChecked(Body, frozen=True):
-    """Whether one account is there."""
+    """Whether one account exists."""
 
     user_id: str
     result_code: int
@@ -83,7 +83,7 @@ class AccountChecked(Body, frozen=True):
 
 
 class AccountsChecked(Body, frozen=True):
-    """Whether each account is there."""
+    """Whether each account exists."""
 
     result_item: list[AccountChecked]
 
@@ -109,7 +109,7 @@ async def _account_delete(call: Call, params: AccountDelete) -> AccountsDeleted:
         result = result_of(_SERVICE, registration.delete, call.context, item.user_id)
         deleted.append(AccountResult(item.user_id, *result))
         # Each may have thousands of friends.
-        await call.let_others()
+        await call.checkpoint()
     return AccountsDeleted(deleted)
 
 
@@ -129,7 +129,7 @@ def _account_check(call: Call, params: AccountCheck) -> AccountsChecked:
 
 def _kick(call: Call, params: AccountItem) -> Answer:
     if params.user_id == ADMINISTRATOR and not call.is_registered(ADMINISTRATOR):
-        # An admin needs no account, and their UserSigs have to be revocable all the same.
+        # The admin has no account by default, but its UserSigs have to be revocable.
         registration.register(call.context, ADMINISTRATOR)
     registration.kick(call.context, params.user_id)
     return Answer()
@@ -163,7 +163,7 @@ COMMANDS: Final = (
     Command(
         _SERVICE,
         "account_delete",
-        "Delete accounts with all that they have.",
+        "Delete accounts and all their data.",
         AccountDelete,
         AccountsDeleted,
         _account_delete,
@@ -172,7 +172,7 @@ COMMANDS: Final = (
     Command(
         _SERVICE,
         "account_check",
-        "Tell which accounts are there.",
+        "Check which accounts exist.",
         AccountCheck,
         AccountsChecked,
         _account_check,

@@ -1,4 +1,4 @@
-"""The description of the REST API in OpenAPI 3.1, made of the types that serve it."""
+"""The OpenAPI 3.1 description of the REST API, generated from its types."""
 
 from functools import cache
 from typing import Any, Final
@@ -15,7 +15,7 @@ _REF: Final = "#/components/schemas/{name}"
 
 
 class Envelope(Struct, frozen=True, rename=rest_name):
-    """What every answer holds; the HTTP status is 200 whatever it says."""
+    """The fields of every answer; the HTTP status is 200 also for errors."""
 
     action_status: str
     """``OK`` or ``FAIL``."""
@@ -28,7 +28,7 @@ class Envelope(Struct, frozen=True, rename=rest_name):
 
 @cache
 def description() -> bytes:
-    """Return the description, in JSON."""
+    """Return the description as JSON."""
     types: list[Any] = [Envelope]
     for command in COMMANDS.values():
         types += [command.request, command.response]
@@ -58,7 +58,7 @@ def _operation(command: Command, references: dict[Any, Any]) -> dict[str, Any]:
         "operationId": f"{command.service.name}.{command.name}",
         "summary": command.summary,
         "tags": [command.service.name],
-        "x-imtui": command.service.is_ours,
+        "x-imtui": command.service.is_extension,
         "x-calls-per-second": command.rate,
         "parameters": [_parameter(*parameter) for parameter in _PARAMETERS],
         "requestBody": {
@@ -67,7 +67,7 @@ def _operation(command: Command, references: dict[Any, Any]) -> dict[str, Any]:
         },
         "responses": {
             "200": {
-                "description": "What was done, or why not.",
+                "description": "The result or an error.",
                 "content": {"application/json": {"schema": {"anyOf": [answer, refusal]}}},
             }
         },
@@ -76,7 +76,7 @@ def _operation(command: Command, references: dict[Any, Any]) -> dict[str, Any]:
 
 _PARAMETERS: Final = (
     ("sdkappid", {"type": "integer"}, "The app."),
-    ("identifier", {"type": "string"}, "Who calls: an admin of the app."),
+    ("identifier", {"type": "string"}, "The caller: an admin of the app."),
     ("usersig", {"type": "string"}, "The admin's UserSig."),
     ("random", {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}, "Any number."),
     ("contenttype", {"const": "json"}, "The form of the body."),

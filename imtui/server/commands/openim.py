@@ -1,4 +1,4 @@
-"""``openim``: who is online; what concerns messages is in ``openim_messages``."""
+"""``openim``: the statuses of accounts; ``openim_messages`` has the commands for messages."""
 
 from typing import Final
 
@@ -21,14 +21,14 @@ OPENIM: Final = Service(
 )
 
 _PUSH_ONLINE_MS: Final = 7 * 24 * 3600 * 1000
-"""So long after it was lost a device counts as reachable by a push."""
+"""How long a lost device counts as reachable by a push."""
 
-# The field knows these; a terminal is a PC.
+# The field has one name for both.
 _PLATFORMS: Final = {Platform.LINUX: "PC", Platform.WINDOWS: "PC"}
 
 
 class QueryOnlineStatus(Body, frozen=True):
-    """Whose status is asked, and how closely."""
+    """The accounts whose statuses are wanted, and how detailed."""
 
     to_account: list[str]
     is_need_detail: int = 0
@@ -36,11 +36,11 @@ class QueryOnlineStatus(Body, frozen=True):
     is_return_instid: int = 0
     """1 for the ID of each device, with the details."""
     is_return_custom_status: int = 0
-    """1 for the custom status; it also comes with the details."""
+    """1 for the custom status, which the details also include."""
 
 
 class PlatformStatus(Body, frozen=True, omit_defaults=True):
-    """The status on one platform, or of one device."""
+    """The status of a platform or of a device."""
 
     platform: str
     status: str
@@ -53,20 +53,20 @@ class OnlineStatus(Body, frozen=True, omit_defaults=True):
     to_account: str
     status: str
     state: str
-    """The same, as it was called before."""
+    """The same as ``status``, under its former name."""
     detail: tuple[PlatformStatus, ...] = ()
     custom_status: str = ""
 
 
 class StatusError(Body, frozen=True):
-    """Why the status of an account could not be told."""
+    """Why an account has no status."""
 
     to_account: str
     error_code: int
 
 
 class OnlineStatuses(Body, frozen=True):
-    """The statuses that could be told, and the others."""
+    """The statuses that were found, and errors for the others."""
 
     query_result: list[OnlineStatus]
     error_list: list[StatusError]
@@ -75,7 +75,9 @@ class OnlineStatuses(Body, frozen=True):
 def _query_online_status(call: Call, params: QueryOnlineStatus) -> OnlineStatuses:
     unique = list(dict.fromkeys(params.to_account))
     if not unique:
-        raise IMError(ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, "To_Account: name an account.")
+        raise IMError(
+            ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, "To_Account: name at least one account."
+        )
     if len(unique) > QUERY_MAX_USERS:
         raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
     found = [
@@ -115,7 +117,7 @@ def _word(status: UserStatus, devices: list[Device], now: Instant) -> str:
 
 
 def _is_reachable(device: Device, now: Instant) -> bool:
-    """Tell whether a device was lost, and not long ago."""
+    """Tell whether a device was lost recently."""
     is_recent = now.unix_ms - device.changed_at < _PUSH_ONLINE_MS
     return device.state is DeviceState.LOST and is_recent
 
@@ -130,7 +132,7 @@ def _detail(devices: list[Device], now: Instant, *, with_id: bool) -> list[Platf
     for device, word in words.items():
         platform = _PLATFORMS.get(device.platform, device.platform.value)
         key = (platform, device.instance_id if with_id else "")
-        # Any device of a platform that is online makes the platform so.
+        # A platform is online if any of its devices is.
         if key not in detail or word == "Online":
             detail[key] = PlatformStatus(platform, word, key[1])
     return list(detail.values())
@@ -142,12 +144,12 @@ COMMANDS: Final = tuple(
     Command(
         OPENIM,
         name,
-        "Tell who is online, on which platforms, and with which custom status.",
+        "Return who is online, on which platforms, and with which custom status.",
         QueryOnlineStatus,
         OnlineStatuses,
         _query_online_status,
         fields=_FIELDS,
-        is_reading=True,
+        is_read_only=True,
     )
     for name in ("query_online_status", "querystate")
 )

@@ -1,4 +1,4 @@
-"""``openim``: what two have written to each other, as an admin reads and changes it."""
+"""``openim``: reading and changing the history of messages as an admin."""
 
 from typing import Annotated, Final
 
@@ -17,10 +17,11 @@ from imtui.server.core.messages.removing import revoke_message
 from imtui.server.core.paging import page_of
 
 PAGE_MAX: Final = 100
+"""The most messages on a page of the history."""
 PAGE_MAX_BYTES: Final = 13 * 1024
-"""So many messages, and so much of them in JSON, a page of the history has at most."""
+"""The most bytes that they have together as JSON."""
 PEERS_MAX: Final = 10
-"""Of so many conversations the unread messages are counted in one call."""
+"""The most conversations whose unread messages are counted in one call."""
 
 _REVOKED: Final = 8
 """The MsgFlagBits of a message that was recalled."""
@@ -30,7 +31,7 @@ _Seconds = Annotated[int, Meta(ge=0, le=2**40)]
 
 
 class GetRoamMsg(Body, frozen=True):
-    """Which messages are asked, as one of the two sees them."""
+    """The messages that are wanted, as one of the two members sees them."""
 
     max_cnt: Annotated[int, Meta(ge=1)]
     min_time: _Seconds
@@ -38,11 +39,11 @@ class GetRoamMsg(Body, frozen=True):
     operator_account: str = ""
     peer_account: str = ""
     from_account: str = ""
-    """As Operator_Account was called before."""
+    """The former name of Operator_Account."""
     to_account: str = ""
-    """As Peer_Account was called before."""
+    """The former name of Peer_Account."""
     last_msg_key: str = ""
-    """That of the page before."""
+    """LastMsgKey of the previous page."""
 
 
 class RoamMsg(Body, frozen=True):
@@ -69,13 +70,13 @@ class RoamMsgs(Body, frozen=True):
     """0 if there are older ones: ask for them with LastMsgTime as MaxTime, and LastMsgKey."""
     msg_cnt: int
     last_msg_time: int
-    """That of the oldest message of the page."""
+    """The time of the oldest message of the page."""
     last_msg_key: str
     msg_list: list[RoamMsg]
 
 
 class MsgWithdraw(Body, frozen=True):
-    """Which message to recall."""
+    """The message to recall."""
 
     from_account: str
     to_account: str
@@ -83,20 +84,20 @@ class MsgWithdraw(Body, frozen=True):
 
 
 class SetMsgRead(Body, frozen=True):
-    """Who has read what somebody wrote."""
+    """The conversation that an account has read."""
 
     report_account: str
     peer_account: str
     msg_read_time: Annotated[int, Meta(ge=0)] | Annotated[str, Meta(pattern="^[0-9]{1,16}$")] = 0
-    """Up to which time, in Unix seconds; now if it is absent or 0."""
+    """The time up to which it is read, in Unix seconds; now if it is absent or 0."""
 
 
 class GetUnreadMsgNum(Body, frozen=True):
-    """Whose unread messages to count."""
+    """The account whose unread messages to count."""
 
     to_account: str
     peer_account: tuple[str, ...] = ()
-    """Those of the conversations with them; of all conversations together if it is absent."""
+    """Count each conversation with these users; if it is absent, all conversations together."""
 
 
 class UnreadMsgNum(Body, frozen=True):
@@ -114,7 +115,7 @@ class PeerError(Body, frozen=True):
 
 
 class UnreadMsgNums(Body, frozen=True, omit_defaults=True):
-    """How many messages are unread: in all, or of each conversation that was asked."""
+    """How many messages are unread, in all or in each requested conversation."""
 
     all_c2c_unread_msg_num: int | None = field(name="AllC2CUnreadMsgNum", default=None)
     c2c_unread_msg_num_list: list[UnreadMsgNum] | None = field(
@@ -212,11 +213,13 @@ def _get_c2c_unread_msg_num(call: Call, params: GetUnreadMsgNum) -> UnreadMsgNum
 
 
 def _check_two(call: Call, first: str, second: str) -> None:
-    """Check the two of a conversation, of whom the first one is asked for."""
+    """Check the two members of a conversation; the admin acts for the first."""
     if not call.is_registered(first):
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_FROM_ACCOUNT)
     if not call.is_registered(second) or second == first:
-        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "There is no such other account.")
+        raise IMError(
+            ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "The other account is unknown, or the same."
+        )
 
 
 _FIELDS: Final = {
@@ -231,7 +234,7 @@ COMMANDS: Final = (
     Command(
         OPENIM,
         "admin_getroammsg",
-        "Tell what two have written to each other.",
+        "Return the messages between two accounts.",
         GetRoamMsg,
         RoamMsgs,
         _admin_getroammsg,
@@ -249,7 +252,7 @@ COMMANDS: Final = (
     Command(
         OPENIM,
         "admin_set_msg_read",
-        "Mark what somebody wrote as read.",
+        "Mark the messages of a conversation as read.",
         SetMsgRead,
         Answer,
         _admin_set_msg_read,

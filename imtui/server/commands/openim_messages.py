@@ -1,4 +1,4 @@
-"""``openim``: messages that an admin sends or imports; more on them is in ``openim_history``."""
+"""``openim``: sending and importing messages; ``openim_history`` reads and changes them."""
 
 from typing import Annotated, Final, Literal
 
@@ -19,25 +19,25 @@ from imtui.server.core.messages.sending import SendOptions, send_message
 from imtui.server.link.before_callbacks import BeforeCallbacks, MessageDropped
 
 TARGETS_MAX: Final = 500
-"""So many accounts get a message in one call."""
+"""The most receivers in one call."""
 LIFE_TIME_MAX: Final = 7 * 24 * 3600
-"""So long a message may live, in seconds; ours live on."""
+"""The longest MsgLifeTime that is accepted, in seconds; stored messages do not expire."""
 
 _UInt32 = Annotated[int, Meta(ge=0, le=UINT32_MAX)]
 
 
-class MessageGiven(Body, frozen=True, kw_only=True):
-    """What any command says of a message that it makes."""
+class NewMessage(Body, frozen=True, kw_only=True):
+    """The fields of every command that creates a message."""
 
     msg_body: MsgBody
     msg_random: _UInt32
-    """With MsgSeq it tells messages of the same second apart."""
+    """Together with MsgSeq, unique among the sender's messages of one second."""
     msg_seq: _UInt32 = 0
-    """If it is absent or 0, one is made."""
+    """If it is absent or 0, the backend derives one."""
     cloud_custom_data: str = ""
 
     def key(self, sender: str, time: int) -> MessageKey:
-        """Return the key of the message, written at a time in Unix seconds."""
+        """Return the key of the message, given its time in Unix seconds."""
         seq = self.msg_seq or derived_seq(sender, self.msg_random, time)
         return MessageKey(seq, self.msg_random, time)
 
@@ -58,7 +58,7 @@ class MessageGiven(Body, frozen=True, kw_only=True):
     def message_params(
         self, receiver: str, key: MessageKey, contents: Contents, *, is_online_only: bool = False
     ) -> SendMessageParams:
-        """Return what is to be sent to an account."""
+        """Return the parameters for sending it to an account."""
         return SendMessageParams(
             receiver,
             key.msg_id(receiver),
@@ -70,22 +70,22 @@ class MessageGiven(Body, frozen=True, kw_only=True):
         )
 
 
-class Sending(MessageGiven, frozen=True, kw_only=True):
-    """What is said of a message that is sent; what concerns pushes to phones has no effect."""
+class SentMessage(NewMessage, frozen=True, kw_only=True):
+    """The fields of every command that sends a message; those for phone pushes have no effect."""
 
     from_account: str = ""
-    """The admin if it is absent."""
+    """The sender; the admin if it is absent."""
     sync_other_machine: Literal[0, 1, 2] = 0
-    """1 to tell the sender's devices; 2 to keep it for the receiver only."""
+    """1 to notify the sender's devices; 2 to hide the message from the sender."""
     msg_life_time: Annotated[int, Meta(ge=0)] = LIFE_TIME_MAX
-    """0 for receivers who are online, and kept nowhere."""
+    """0 to push it to online receivers only, without storing it."""
     send_msg_control: tuple[Literal["NoUnread", "NoLastMsg", "WithMuteNotifications"], ...] = ()
     forbid_callback_control: tuple[
         Literal["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"], ...
     ] = ()
 
     def options(self, sender: str, contents: Contents) -> SendOptions:
-        """Return how it is to be sent."""
+        """Return the options for sending it."""
         return SendOptions(
             msg_body=contents.msg_body,
             to_sender=self.sync_other_machine == 1,
@@ -97,22 +97,22 @@ class Sending(MessageGiven, frozen=True, kw_only=True):
         )
 
 
-class SendMsg(Sending, frozen=True, kw_only=True):
+class SendMsg(SentMessage, frozen=True, kw_only=True):
     """A message to one account."""
 
     to_account: str
 
 
 class MsgSent(Body, frozen=True):
-    """How the message is named."""
+    """The key of the message."""
 
     msg_time: int
     """In Unix seconds."""
     msg_key: str
 
 
-class BatchSendMsg(Sending, frozen=True, kw_only=True):
-    """A message to each of some accounts."""
+class BatchSendMsg(SentMessage, frozen=True, kw_only=True):
+    """A message to several accounts."""
 
     to_account: list[str]
 
@@ -125,14 +125,14 @@ class TargetError(Body, frozen=True):
 
 
 class BatchSent(Body, frozen=True):
-    """How the messages are named, all alike, and who did not get one."""
+    """The key that all the messages share, and the accounts that did not get one."""
 
     msg_key: str
     error_list: list[TargetError]
 
 
-class ImportMsg(MessageGiven, frozen=True, kw_only=True):
-    """A message that was written elsewhere."""
+class ImportMsg(NewMessage, frozen=True, kw_only=True):
+    """A message from another system."""
 
     sync_from_old_system: Literal[1, 2, 5]
     """2 if it does not count as unread."""
@@ -155,7 +155,9 @@ def _batchsendmsg(call: Call, params: BatchSendMsg) -> BatchSent:
     contents = _checked(params)
     receivers = list(dict.fromkeys(params.to_account))
     if not receivers:
-        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "To_Account: name an account.")
+        raise IMError(
+            ErrorCode.ERR_SVR_MSG_INVALID_TO_ACCOUNT, "To_Account: name at least one account."
+        )
     if len(receivers) > TARGETS_MAX:
         raise IMError(ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_COUNT_LIMIT)
     sender = params.from_account or ADMINISTRATOR
@@ -164,13 +166,13 @@ def _batchsendmsg(call: Call, params: BatchSendMsg) -> BatchSent:
         receiver: result_of(OPENIM, _check_receiver, call, sender, receiver)[0]
         for receiver in receivers
     }
-    there = [receiver for receiver, code in results.items() if not code]
-    key = _send(call, sender, there, params, contents)
+    known = [receiver for receiver, code in results.items() if not code]
+    key = _send(call, sender, known, params, contents)
     unknown = ErrorCode.ERR_SVR_MSG_TO_ACCOUNT_NOT_FOUND
     return BatchSent(
         str(key),
         [
-            # So the field calls in a list what is 90012 of the only one.
+            # For an unknown account the field has 70107 in a list, and 90012 for a lone receiver.
             TargetError(receiver, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND if code == unknown else code)
             for receiver, code in results.items()
             if code
@@ -179,12 +181,12 @@ def _batchsendmsg(call: Call, params: BatchSendMsg) -> BatchSent:
 
 
 async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg) -> SendMsg:
-    """Ask about a message unless that is forbidden; one that is dropped is forbidden."""
+    """Send the callback unless the request forbids it; a dropped message is refused."""
     if "ForbidBeforeSendMsgCallback" in params.forbid_callback_control:
         return params
     sender = params.from_account or ADMINISTRATOR
     contents = _checked(params)
-    # What is asked about has no time yet, and so no name.
+    # The message has no time yet, so its key is provisional.
     given = params.message_params(params.to_account, params.key(sender, 0), contents)
     try:
         replaced = await callbacks.before_send(
@@ -205,12 +207,12 @@ async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg) -> SendMsg:
 def _importmsg(call: Call, params: ImportMsg) -> Answer:
     contents = params.contents()
     if params.msg_time_stamp > call.now.unix_ms // 1000:
-        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TIMESTAMP, "MsgTimeStamp: it is still to come.")
+        raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_TIMESTAMP, "MsgTimeStamp: it is in the future.")
     _check_sender(call, params.from_account)
     _check_receiver(call, params.from_account, params.to_account)
     key = params.key(params.from_account, params.msg_time_stamp)
     at = params.msg_time_stamp * 1000
-    # What is older than what was said since comes at the end all the same, but is no news.
+    # A message that is older than the last one is still appended, but nobody is notified.
     is_old = at < (last_active(call.acting_for(params.from_account), params.to_account) or 0)
     options = SendOptions(
         msg_body=contents.msg_body,
@@ -227,16 +229,16 @@ def _importmsg(call: Call, params: ImportMsg) -> Answer:
     return Answer()
 
 
-def _checked(params: Sending) -> Contents:
+def _checked(params: SentMessage) -> Contents:
     if params.msg_life_time > LIFE_TIME_MAX:
         raise IMError(ErrorCode.ERR_SVR_MSG_TIME_LIMIT)
     return params.contents()
 
 
 def _send(
-    call: Call, sender: str, receivers: list[str], params: Sending, contents: Contents
+    call: Call, sender: str, receivers: list[str], params: SentMessage, contents: Contents
 ) -> MessageKey:
-    """Send to accounts that were checked, and return the key that all the messages share."""
+    """Send a message to checked accounts, and return the key that all the messages share."""
     key = params.key(sender, call.now.unix_ms // 1000)
     options = params.options(sender, contents)
     if receivers:
@@ -249,7 +251,7 @@ def _send(
 
 
 def _register(call: Call, sender: str) -> None:
-    """Register the admin, who may write without it, so that others can tell the sender."""
+    """Register the admin if it sends without an account: every message has a sender."""
     if sender == ADMINISTRATOR and not call.is_registered(sender):
         registration.register(call.context, sender)
 
@@ -290,12 +292,12 @@ COMMANDS: Final = (
         MsgSent,
         _sendmsg,
         _FIELDS,
-        ask=_ask_before,
+        before=_ask_before,
     ),
     Command(
         OPENIM,
         "batchsendmsg",
-        "Send a message to each of some accounts.",
+        "Send a message to several accounts.",
         BatchSendMsg,
         BatchSent,
         _batchsendmsg,
@@ -304,7 +306,7 @@ COMMANDS: Final = (
     Command(
         OPENIM,
         "importmsg",
-        "Bring a message that was written elsewhere.",
+        "Import a message from another system.",
         ImportMsg,
         Answer,
         _importmsg,

@@ -1,4 +1,4 @@
-"""``profile``: what users say of themselves."""
+"""``profile``: reading and setting profiles."""
 
 from typing import Final
 
@@ -27,31 +27,31 @@ _SERVICE: Final = Service(
 
 
 class PortraitGet(Body, frozen=True):
-    """Whose profiles are asked, and which of their fields."""
+    """The accounts whose profiles are wanted, and the fields."""
 
     to_account: list[str]
     tag_list: list[str]
 
 
 class UserProfile(Body, frozen=True, omit_defaults=True):
-    """The profile of one account, or why it cannot be told."""
+    """The profile of one account, or an error."""
 
     to_account: str
     result_code: int
     result_info: str
     profile_item: list[TagValue] | None = None
-    """The standard fields that were asked, and those of the app's own that are set."""
+    """The requested fields; custom ones only if they are set."""
 
 
 class Portraits(Body, frozen=True, omit_defaults=True):
-    """All profiles that were asked."""
+    """The requested profiles."""
 
     user_profile_item: list[UserProfile]
     fail_account: tuple[str, ...] = ()
 
 
 class PortraitSet(Body, frozen=True):
-    """What a profile is to hold: all of it, or nothing if one field is wrong."""
+    """Fields to set in a profile; none is set if one of them is invalid."""
 
     from_account: str
     profile_item: list[TagSetting]
@@ -65,7 +65,7 @@ def _portrait_get(call: Call, params: PortraitGet) -> Portraits:
     if len(accounts) > FRIENDSHIP_MAX_USERS:
         raise IMError(_INVALID, f"To_Account: at most {FRIENDSHIP_MAX_USERS} accounts a call.")
     if not tags:
-        raise IMError(_INVALID, "TagList: name a field.")
+        raise IMError(_INVALID, "TagList: name at least one field.")
     check_profile_tags(tags)
     unknown = tuple(user_id for user_id in accounts if not call.is_registered(user_id))
     return Portraits([_user_profile(call, user_id, tags) for user_id in accounts], unknown)
@@ -85,7 +85,7 @@ def _portrait_set(call: Call, params: PortraitSet) -> Answer:
     if not call.is_registered(user_id):
         raise IMError(ErrorCode.ERR_SVR_PROFILE_ACCOUNT_NOT_FOUND)
     if not params.profile_item:
-        raise IMError(_INVALID, "ProfileItem: name a field.")
+        raise IMError(_INVALID, "ProfileItem: name at least one field.")
     fields, custom = read_profile(params.profile_item)
     account = call.acting_for(user_id)
     before = profiles.get_profile(account).custom_info

@@ -1,4 +1,4 @@
-"""``recentcontact``: the list of an account's conversations."""
+"""``recentcontact``: an account's list of conversations."""
 
 from collections.abc import Iterable
 from typing import Annotated, Final, NamedTuple
@@ -13,7 +13,7 @@ from imtui.server.core.messages.counts import summaries
 from imtui.server.core.messages.listing import leave_list
 
 PAGE_MAX: Final = 100
-"""So many conversations a page has at most."""
+"""The most conversations on a page."""
 
 _SERVICE: Final = Service(
     "recentcontact",
@@ -23,7 +23,7 @@ _SERVICE: Final = Service(
     has_display=True,
 )
 
-# What AssistFlags say.
+# The bits of AssistFlags.
 _WITH_PINNED: Final = 1
 _WITH_EMPTY: Final = 2
 _PAGES_OF_PINNED: Final = 4
@@ -34,17 +34,17 @@ _Number = Annotated[int, Meta(ge=0)]
 
 
 class GetList(Body, frozen=True):
-    """Whose conversations are asked, and after which ones: all 0 for the first page."""
+    """The account whose conversations are wanted, and the page: all 0 for the first one."""
 
     from_account: str
     time_stamp: _Number = 0
     start_index: _Number = 0
     top_time_stamp: _Number = 0
-    """Where pinned conversations go on, and so on."""
+    """Where the pinned conversations continue."""
     top_start_index: _Number = 0
     assist_flags: _Number = 0
-    """1: pinned conversations come first; 2: those without messages are told too; 4: pinned ones
-    come in pages, and not all with the first one."""
+    """1: list pinned conversations first. 2: include conversations without messages. 4: split
+    pinned ones into pages instead of listing all on the first page."""
 
 
 class SessionItem(Body, frozen=True):
@@ -52,18 +52,18 @@ class SessionItem(Body, frozen=True):
 
     to_account: str
     msg_time: int
-    """That of its last message, in Unix seconds; 0 if there never was one."""
+    """The time of its last message, in Unix seconds; 0 if it never had one."""
     top_flag: int
     """1 if it is pinned."""
     type: int = _C2C
 
 
 class SessionList(Body, frozen=True):
-    """A page of conversations: the latest active first, after those that are pinned."""
+    """A page of conversations: pinned ones first, then the latest active."""
 
     session_item: list[SessionItem]
     complete_flag: int
-    """0 if there are more: ask for them with the numbers that follow."""
+    """0 if there are more: ask for them with the numbers below."""
     time_stamp: int
     start_index: int
     top_time_stamp: int
@@ -71,34 +71,34 @@ class SessionList(Body, frozen=True):
 
 
 class Delete(Body, frozen=True):
-    """Which conversation to delete for an account; the other one of the two keeps it."""
+    """The conversation to delete for an account; the other member keeps it."""
 
     from_account: str
     to_account: str
     type: int = _C2C
     clear_ramble: int = 0
-    """1 if its messages go too; otherwise it only leaves the list until the next one."""
+    """1 to delete its messages too; else it only leaves the list until the next message."""
 
 
 class _Place(NamedTuple):
-    """Where a list goes on: with conversations of a second, behind so many of them."""
+    """Where a list continues: at the conversations of a second, after skipping some of them."""
 
     second: int
     skipped: int
 
     def rest(self, items: Iterable[SessionItem]) -> list[SessionItem]:
-        """Return what is still to be told, in order."""
+        """Return the items from this place on, in order."""
         ordered = sorted(items, key=lambda item: (-item.msg_time, item.to_account))
         if self == (0, 0):
             return ordered
         return [item for item in ordered if item.msg_time <= self.second][self.skipped :]
 
-    def after(self, told: list[SessionItem]) -> "_Place":
-        """Return where it goes on behind what was told of the rest."""
-        if not told:
+    def after(self, page: list[SessionItem]) -> "_Place":
+        """Return the place after the items of a page."""
+        if not page:
             return self
-        second = told[-1].msg_time
-        skipped = sum(item.msg_time == second for item in told)
+        second = page[-1].msg_time
+        skipped = sum(item.msg_time == second for item in page)
         return _Place(second, skipped + (self.skipped if second == self.second else 0))
 
 
@@ -117,11 +117,11 @@ def _get_list(call: Call, params: GetList) -> SessionList:
     if not flags & _PAGES_OF_PINNED and place != (0, 0):
         pinned = []
     others = place.rest(item for item in items if not (item.top_flag and with_pinned))
-    told_pinned = pinned[:PAGE_MAX]
-    told = others[: PAGE_MAX - len(told_pinned)]
-    is_complete = len(told_pinned) + len(told) == len(pinned) + len(others)
+    pinned_page = pinned[:PAGE_MAX]
+    page = others[: PAGE_MAX - len(pinned_page)]
+    is_complete = len(pinned_page) + len(page) == len(pinned) + len(others)
     return SessionList(
-        told_pinned + told, int(is_complete), *place.after(told), *top_place.after(told_pinned)
+        pinned_page + page, int(is_complete), *place.after(page), *top_place.after(pinned_page)
     )
 
 
@@ -129,7 +129,7 @@ def _delete(call: Call, params: Delete) -> Answer:
     _check_account(call, params.from_account)
     if params.type != _C2C:
         raise IMError(
-            ErrorCode.ERR_SVR_CONV_INVALID_PARAMETERS, "Type: there are conversations of two only."
+            ErrorCode.ERR_SVR_CONV_INVALID_PARAMETERS, "Type: only conversations of two users."
         )
     peer = check_user_id(params.to_account, "conversationID")
     account = call.acting_for(params.from_account)

@@ -1,4 +1,4 @@
-"""The REST API: commands for admins, and what monitors ask."""
+"""The REST API: commands for admins, and pages for monitors."""
 
 import asyncio
 import logging
@@ -49,15 +49,16 @@ class Rest:
         """Make the API.
 
         Args:
-            core: What the commands call.
+            core: The core that the commands call.
             key: The app's key.
-            clock: The present.
-            carry_on: Stores and delivers what a command has changed.
-            durable: Waits until that is durable; raises IMError if it cannot be made so.
+            clock: Returns the current time.
+            carry_on: Stores and delivers the changes of a command.
+            durable: Waits until they are durable; raises IMError if the commit fails.
             is_failing: Tells whether nothing can be made durable at present.
-            log: What changed lately.
-            metrics: Where it counts what admins ask.
-            before_callbacks: What asks the app's own server about some commands, if there is one.
+            log: The log of the latest changes.
+            metrics: Counts the requests of admins.
+            before_callbacks: Asks the app's own server about some commands; None without such
+                a server.
         """
         self._core = core
         self._key = key
@@ -69,7 +70,7 @@ class Rest:
         self._metrics = metrics
         self._before_callbacks = before_callbacks
         self.findings: list[str] | None = None
-        """What the check of the whole store found; None while it is not done."""
+        """The findings of the check of the whole store; None until it is done."""
         metrics.rest.expect(command.full_name for command in COMMANDS.values())
         self._began = clock()
         self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
@@ -79,8 +80,8 @@ class Rest:
         return self._page(request) or await self._answer(request)
 
     def _page(self, request: HTTPRequest) -> HTTPAnswer | None:
-        """Return what is served to anybody, if it is asked for."""
-        # Monitors ask by HEAD as well: the status is what counts.
+        """Return a page that is open to anybody, if the request is for one."""
+        # Monitors that only need the status use HEAD.
         if request.method not in ("GET", "HEAD"):
             return None
         match request.path:
@@ -108,7 +109,7 @@ class Rest:
         name = command.full_name if command else OTHER
         began = self._clock().monotonic
         try:
-            result = await self._carry_out(request, command)
+            result = await self._dispatch(request, command)
         except IMError as error:
             self._metrics.rest.answered(name, self._clock().monotonic - began, error)
             code = command.service.code(error) if command else error.code
@@ -118,7 +119,7 @@ class Rest:
             envelope = _envelope(command, 0, "") | result
         return HTTPAnswer(msgspec.json.encode(envelope), _JSON)
 
-    async def _carry_out(self, request: HTTPRequest, command: Command | None) -> dict[str, Any]:
+    async def _dispatch(self, request: HTTPRequest, command: Command | None) -> dict[str, Any]:
         if request.method != "POST":
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "POST is the only method.")
         if _COMMAND.fullmatch(request.path) is None:
@@ -135,8 +136,8 @@ class Rest:
             raise IMError(_PROBLEMS[request.problem])
         params = command.read(request.body)
         try:
-            if command.ask is not None and self._before_callbacks is not None:
-                params = await command.ask(self._before_callbacks, params)
+            if command.before is not None and self._before_callbacks is not None:
+                params = await command.before(self._before_callbacks, params)
             return await self._call(command, params)
         except ArchiveError as error:
             _log.error("%s", error)
@@ -144,21 +145,21 @@ class Rest:
         except IMError:
             raise
         except Exception as error:
-            # A fault of ours: whoever met it is told, and nobody else notices.
+            # A bug: answer the caller with an internal error; others are not affected.
             _log.exception("%s failed", command.path)
             raise IMError(command.service.internal) from error
 
     async def _call(self, command: Command, params: msgspec.Struct) -> dict[str, Any]:
-        if self._is_failing() and not command.is_reading:
+        if self._is_failing() and not command.is_read_only:
             raise IMError(command.service.internal)
         try:
-            answer = command.carry_out(self._new_call(), params)
+            answer = command.handler(self._new_call(), params)
             if isinstance(answer, Awaitable):
                 answer = await answer
         finally:
-            # Items that went before a refused one stay done, and are delivered.
+            # Also after an error: changes from before it stay, and have to be delivered.
             self._carry_on()
-        if not command.is_reading:
+        if not command.is_read_only:
             try:
                 await self._durable()
             except IMError as error:
@@ -168,13 +169,13 @@ class Rest:
 
     def _new_call(self) -> Call:
         context = self._core.admin(self._clock())
-        return Call(context, self._log, self._metrics, self._began, self._let_others)
+        return Call(context, self._log, self._metrics, self._began, self._checkpoint)
 
-    async def _let_others(self) -> None:
+    async def _checkpoint(self) -> None:
         self._carry_on()
         await asyncio.sleep(0)
         if self._is_failing():
-            raise ArchiveError("A call was not carried out to its end, as the store fails.")
+            raise ArchiveError("A call was stopped before its end because the store fails.")
 
 
 _PROBLEMS: Final[Mapping[str, ErrorCode]] = {

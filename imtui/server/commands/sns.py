@@ -1,4 +1,4 @@
-"""``sns``: friends added, imported, updated and deleted; ``sns_reads`` tells of them."""
+"""``sns``: adding, importing, updating and deleting friends; ``sns_reads`` reads them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -31,17 +31,17 @@ from imtui.server.core.friends import friendships, notes, reads, requests
 from imtui.server.core.friends.notes import NoteParams
 from imtui.server.link.before_callbacks import BeforeCallbacks
 
-# Some clients send empty texts and zeros for what they were not told.
+# Some clients send empty texts and zeros for parameters that were not given.
 _DeleteType = Literal["", "Delete_Type_Single", "Delete_Type_Both"]
 _Seconds = Annotated[int, Meta(ge=0, le=UNIX_MS_MAX // 1000)]
 _GroupNames = str | list[str] | None
 
 _AT_ONCE: Final = 100
-"""So many friends come or go before others have their turn."""
+"""How many friends are added or removed between two checkpoints."""
 
 
 class AddFriendItem(Body, frozen=True):
-    """A friend to be added."""
+    """A friend to add."""
 
     to_account: str
     add_source: str = ""
@@ -53,41 +53,41 @@ class AddFriendItem(Body, frozen=True):
 
 
 class FriendAdd(Body, frozen=True):
-    """The friends to be added to an account."""
+    """Friends to add to an account."""
 
     from_account: str
     add_friend_item: list[AddFriendItem]
     add_type: Literal["", "Add_Type_Single", "Add_Type_Both"] = "Add_Type_Both"
     force_add_flags: int = 0
-    """1 to ask nobody."""
+    """1 to add them without asking them."""
 
     @property
     def friend_type(self) -> FriendType:
-        """Return onto whose lists they come."""
+        """Return whose lists the friendship is added to."""
         return FriendType.SINGLE if self.add_type == "Add_Type_Single" else FriendType.BOTH
 
     @property
     def is_forced(self) -> bool:
-        """Tell whether nobody is asked."""
+        """Tell whether they are added without being asked."""
         return self.force_add_flags == 1
 
 
-class FriendAddAsked(FriendAdd, frozen=True):
-    """The same after the app's own server was asked."""
+class CheckedFriendAdd(FriendAdd, frozen=True):
+    """The same, with the reply of the app's own server."""
 
     refused: dict[str, IMError] = field(default_factory=dict)
-    """Whom it does not let be added, and why not."""
+    """Its refusals, by user ID."""
 
 
 class ImportFriendItem(Body, frozen=True):
-    """A friend to be imported; of one who is there already, what is given is updated."""
+    """A friend to import; fields that are given update an existing friend."""
 
     to_account: str
     add_source: str = ""
     """``AddSource_Type_`` and 1 to 8 letters."""
     remark: str = ""
     remark_time: _Seconds = 0
-    """Not kept."""
+    """Ignored."""
     group_name: _GroupNames = None
     add_wording: str = ""
     add_time: _Seconds = 0
@@ -96,28 +96,28 @@ class ImportFriendItem(Body, frozen=True):
 
 
 class FriendImport(Body, frozen=True):
-    """The friends to be imported to the list of an account; it does not come onto theirs."""
+    """Friends to import into an account's list; the account is not added to theirs."""
 
     from_account: str
     add_friend_item: list[ImportFriendItem]
 
 
 class UpdateFriendItem(Body, frozen=True):
-    """What is to be noted of a friend: all of it, or nothing if one field is wrong."""
+    """Fields to set for a friend; none is set if one of them is invalid."""
 
     to_account: str
     sns_item: list[TagSetting]
 
 
 class FriendUpdate(Body, frozen=True):
-    """What an account is to note of friends."""
+    """Fields to set for friends of an account."""
 
     from_account: str
     update_item: list[UpdateFriendItem]
 
 
 class FriendDelete(Body, frozen=True):
-    """The friends to be taken off the list of an account."""
+    """Friends to delete from an account's list."""
 
     from_account: str
     to_account: list[str]
@@ -125,13 +125,13 @@ class FriendDelete(Body, frozen=True):
 
 
 class FriendsDeleted(Body, frozen=True):
-    """What became of each account."""
+    """The result for each account."""
 
     result_item: list[FriendResult]
 
 
 class FriendDeleteAll(Body, frozen=True):
-    """Whose list is to be emptied."""
+    """The account whose list to empty."""
 
     from_account: str
     delete_type: _DeleteType = "Delete_Type_Single"
@@ -147,7 +147,7 @@ async def _friend_add(call: Call, params: FriendAdd) -> FriendResults:
 
 
 async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAdd:
-    """Ask whether friends may be added."""
+    """Ask the app's own server whether friends may be added."""
     check_count(params.add_friend_item)
     refused = await callbacks.before_friend_add(
         ADMINISTRATOR,
@@ -162,12 +162,12 @@ async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAd
             )
             for item in params.add_friend_item
         ],
-        # The callback has one for all.
+        # The callback has one source for all.
         source=params.add_friend_item[0].add_source,
         is_forced=params.is_forced,
         platform=OptPlatform.REST_API,
     )
-    return FriendAddAsked(
+    return CheckedFriendAdd(
         params.from_account,
         params.add_friend_item,
         params.add_type,
@@ -177,7 +177,7 @@ async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAd
 
 
 def _add(params: FriendAdd, call: Call, owner: str, item: AddFriendItem) -> None:
-    if isinstance(params, FriendAddAsked) and item.to_account in params.refused:
+    if isinstance(params, CheckedFriendAdd) and item.to_account in params.refused:
         raise params.refused[item.to_account]
     source = add_source(item.add_source)
     group, *others = _names(item.group_name) or ("",)
@@ -248,28 +248,28 @@ async def _delete(
         friendships.remove_from_own(account, some)
         if params.delete_type == "Delete_Type_Both":
             friendships.remove_from_theirs(account, some)
-        await call.let_others()
+        await call.checkpoint()
 
 
 async def _each(
     call: Call, owner: str, items: Sequence[_Item], do: Callable[[Call, str, _Item], None]
 ) -> FriendResults:
-    """Do something for each friend of an account, and return what became of all."""
+    """Call a function for each friend of an account, and return the results."""
 
     def do_one(item: _Item) -> None:
-        # The account may be deleted while others have their turn.
+        # Other tasks may delete the account at a checkpoint.
         do(call, owner_of(call, owner), item)
 
     results = []
     for number, item in enumerate(items, start=1):
         results.append(result_for(item.to_account, partial(do_one, item)))
         if number % _AT_ONCE == 0:
-            await call.let_others()
+            await call.checkpoint()
     return FriendResults(results, failed(results))
 
 
 def _names(group_name: _GroupNames) -> tuple[str, ...]:
-    """Return the names of friend groups; none for an empty text."""
+    """Return the names of friend groups; an empty text stands for none."""
     if isinstance(group_name, list):
         return tuple(group_name)
     return (group_name,) if group_name else ()
@@ -279,16 +279,16 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_add",
-        "Add friends to an account, both ways or one way, asking them if they want to be asked.",
+        "Add friends to an account, one way or both; those who want to be asked are asked.",
         FriendAdd,
         FriendResults,
         _friend_add,
-        ask=_ask_before,
+        before=_ask_before,
     ),
     Command(
         SNS,
         "friend_import",
-        "Put friends on the list of an account without asking.",
+        "Add friends to an account's list without asking them.",
         FriendImport,
         FriendResults,
         _friend_import,
@@ -296,7 +296,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_update",
-        "Change what an account noted of friends.",
+        "Set fields of an account's friends, such as remarks.",
         FriendUpdate,
         FriendResults,
         _friend_update,
@@ -304,7 +304,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_delete",
-        "Take friends off the list of an account, and it off theirs.",
+        "Delete friends of an account, one way or both.",
         FriendDelete,
         FriendsDeleted,
         _friend_delete,
@@ -312,7 +312,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_delete_all",
-        "Take all friends off the list of an account, and it off theirs.",
+        "Delete all friends of an account, one way or both.",
         FriendDeleteAll,
         Answer,
         _friend_delete_all,

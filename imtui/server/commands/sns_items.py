@@ -1,4 +1,4 @@
-"""What the commands of ``sns`` have in common: codes, accounts, and what became of each."""
+"""Common parts of the ``sns`` commands: error codes, checks of accounts, and results."""
 
 from collections.abc import Callable, Sequence, Sized
 from typing import Final
@@ -21,27 +21,27 @@ SNS: Final = Service(
 
 
 class FriendResult(Body, frozen=True):
-    """What became of one account."""
+    """The result for one account."""
 
     to_account: str
     result_code: int
-    """0, or why it failed; 30539 if the account was asked and has to agree."""
+    """0, or an error; 30539 if the account was asked and has to agree."""
     result_info: str
 
 
 class FriendResults(Body, frozen=True, omit_defaults=True):
-    """What became of each account."""
+    """The result for each account."""
 
     result_item: list[FriendResult]
     fail_account: tuple[str, ...] = ()
-    """Those with another code than 0."""
+    """The accounts whose code is not 0."""
 
 
 def owner_of(call: Call, from_account: str) -> str:
-    """Return the account that a call is for.
+    """Return the account that a call acts for.
 
     Raises:
-        IMError: 30003 if there is none.
+        IMError: 30003 if it does not exist.
     """
     if not call.is_registered(from_account):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND, "No such From_Account.")
@@ -59,7 +59,7 @@ def check_count(items: Sized, most: int = FRIENDSHIP_BATCH_MAX) -> None:
 
 
 def unique_of(to_account: list[str], most: int = FRIENDSHIP_BATCH_MAX) -> list[str]:
-    """Return the accounts that a call names without repeats, in their order.
+    """Return the accounts that a call names, in order, without duplicates.
 
     Raises:
         IMError: 30001 unless there are 1 to ``most``.
@@ -70,20 +70,20 @@ def unique_of(to_account: list[str], most: int = FRIENDSHIP_BATCH_MAX) -> list[s
 
 
 def check_known(call: Call, user_id: str) -> None:
-    """Check that there is an account.
+    """Check that an account exists.
 
     Raises:
-        IMError: 6017 for what is no user ID; 30003.
+        IMError: 6017 if it is not a valid user ID; 30003.
     """
     if not call.is_registered(check_user_id(user_id, "To_Account")):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
 
 
 def result_for(user_id: str, do: Callable[[], object]) -> FriendResult:
-    """Do something for one account, and return what became of it."""
+    """Call a function for one account, and return the result."""
     return FriendResult(user_id, *result_of(SNS, do))
 
 
 def failed(results: Sequence[FriendResult]) -> tuple[str, ...]:
-    """Return the accounts of those that failed."""
+    """Return the accounts that failed."""
     return tuple(dict.fromkeys(one.to_account for one in results if one.result_code))

@@ -28,25 +28,25 @@ from imtui.server.core.friends.reads import RelationKind
 
 
 class BlackList(Body, frozen=True):
-    """Whom an account is to block, or to block no longer."""
+    """The users that an account blocks or unblocks."""
 
     from_account: str
     to_account: list[str]
 
 
 class BlackListGet(Body, frozen=True):
-    """Whose blocklist is asked, and which part of it."""
+    """The account whose blocklist is wanted, and the page."""
 
     from_account: str
     start_index: Index
     max_limited: Annotated[int, Meta(ge=1, le=BLACK_LIST_MAX)]
-    """So many at most."""
+    """The most users on the page."""
     last_sequence: int
-    """What an earlier answer said; the list is told whatever it is."""
+    """Ignored; CurruentSequence of an earlier answer."""
 
 
 class BlackListItem(Body, frozen=True):
-    """Somebody who is blocked."""
+    """A blocked user."""
 
     to_account: str
     add_black_time_stamp: int
@@ -54,33 +54,33 @@ class BlackListItem(Body, frozen=True):
 
 
 class BlackListPage(Body, frozen=True):
-    """A part of a blocklist, the earliest first."""
+    """A page of a blocklist, the earliest first."""
 
     black_list_item: list[BlackListItem]
     start_index: int
-    """Where the next part begins; 0 if there is none."""
+    """Where the next page begins; 0 on the last page."""
     curruent_sequence: int
     """Grows with each change; the field spells it like this."""
 
 
 class BlackListCheck(Body, frozen=True):
-    """Whom an account may block."""
+    """An account, and the users to compare it with."""
 
     from_account: str
     to_account: list[str]
     check_type: Literal["BlackCheckResult_Type_Single", "BlackCheckResult_Type_Both"]
-    """With the first, only the account's own list is looked at."""
+    """Single checks the account's own list only."""
 
 
 class BlackListChecked(Body, frozen=True, omit_defaults=True):
-    """How an account stands to each of the others."""
+    """The relation of an account to each of the users."""
 
     black_list_check_item: list[RelationItem]
     fail_account: tuple[str, ...] = ()
 
 
 class GroupAdd(Body, frozen=True):
-    """Friend groups to be made, and who is put into each of them."""
+    """Friend groups to create, and the friends to put into each of them."""
 
     from_account: str
     group_name: str | list[str]
@@ -88,7 +88,7 @@ class GroupAdd(Body, frozen=True):
 
 
 class GroupsAdded(Body, frozen=True, omit_defaults=True):
-    """What became of each account that was to be put into the groups."""
+    """The result for each friend."""
 
     current_sequence: int
     """Grows with each change."""
@@ -97,28 +97,29 @@ class GroupsAdded(Body, frozen=True, omit_defaults=True):
 
 
 class GroupDelete(Body, frozen=True):
-    """Friend groups to be deleted."""
+    """Friend groups to delete."""
 
     from_account: str
     group_name: str | list[str]
 
 
 class GroupsDeleted(Body, frozen=True):
-    """The number of the last change."""
+    """The answer to a deletion of friend groups."""
 
     current_sequence: int
+    """Grows with each change."""
 
 
 class GroupGet(Body, frozen=True):
-    """Which friend groups of an account are asked."""
+    """The friend groups of an account that are wanted."""
 
     from_account: str
     need_friend: Literal["", "Need_Friend_Type_Yes", "Need_Friend_Type_No"] = ""
-    """Whether to tell who is in them."""
+    """Whether to include the friends in them."""
     group_name: str | list[str] | None = None
-    """Absent for all; those that are not there are passed over."""
+    """All groups if it is absent; unknown ones are skipped."""
     last_sequence: int = 0
-    """What an earlier answer said; groups are told whatever it is."""
+    """Ignored; CurrentSequence of an earlier answer."""
 
 
 class GroupItem(Body, frozen=True, omit_defaults=True):
@@ -130,7 +131,7 @@ class GroupItem(Body, frozen=True, omit_defaults=True):
 
 
 class Groups(Body, frozen=True):
-    """Friend groups in the order in which they were made."""
+    """Friend groups in the order in which they were created."""
 
     result_item: list[GroupItem]
     current_sequence: int
@@ -138,26 +139,26 @@ class Groups(Body, frozen=True):
 
 def _black_list_add(call: Call, params: BlackList) -> FriendResults:
     owner = owner_of(call, params.from_account)
-    coming: list[str] = []
+    newcomers: list[str] = []
     results = [
-        result_for(user_id, partial(_collect, call, owner, user_id, coming))
+        result_for(user_id, partial(_collect, call, owner, user_id, newcomers))
         for user_id in unique_of(params.to_account)
     ]
-    blocklist.block(call.acting_for(owner), coming)
+    blocklist.block(call.acting_for(owner), newcomers)
     return FriendResults(results, failed(results))
 
 
-def _collect(call: Call, owner: str, user_id: str, coming: list[str]) -> None:
-    """Add an account to those that are to be blocked, if it can be and is not yet."""
+def _collect(call: Call, owner: str, user_id: str, newcomers: list[str]) -> None:
+    """Add a user to the newcomers of a blocklist if they may be blocked and are not yet."""
     check_known(call, user_id)
     account = call.acting_for(owner)
     if user_id == owner:
-        raise IMError(INVALID, "Nobody blocks themselves.")
+        raise IMError(INVALID, "Users cannot block themselves.")
     if blocklist.is_blocked(account, user_id):
         return
-    if len(coming) >= blocklist.room(account):
+    if len(newcomers) >= blocklist.room(account):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
-    coming.append(user_id)
+    newcomers.append(user_id)
 
 
 def _black_list_delete(call: Call, params: BlackList) -> FriendResults:
@@ -233,11 +234,11 @@ def _group_delete(call: Call, params: GroupDelete) -> GroupsDeleted:
 def _group_get(call: Call, params: GroupGet) -> Groups:
     account = call.acting_for(owner_of(call, params.from_account))
     with_friends = params.need_friend == "Need_Friend_Type_Yes"
-    asked = _names(params.group_name or [])
+    wanted = _names(params.group_name or [])
     items = [
         GroupItem(name, len(friends), friends if with_friends else None)
         for name, friends in reads.groups(account).items()
-        if not asked or name in asked
+        if not wanted or name in wanted
     ]
     return Groups(items, reads.sequence(account))
 
@@ -250,7 +251,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "black_list_add",
-        "Let an account block others; friendships with them end.",
+        "Block users for an account; friendships with them end.",
         BlackList,
         FriendResults,
         _black_list_add,
@@ -258,7 +259,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "black_list_delete",
-        "Let an account block others no longer.",
+        "Unblock users for an account.",
         BlackList,
         FriendResults,
         _black_list_delete,
@@ -266,7 +267,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "black_list_get",
-        "Return whom an account blocks.",
+        "Return a page of the users that an account blocks.",
         BlackListGet,
         BlackListPage,
         _black_list_get,
@@ -274,7 +275,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "black_list_check",
-        "Tell whether an account blocks others, and they it.",
+        "Check which users an account blocks, and which of them block it.",
         BlackListCheck,
         BlackListChecked,
         _black_list_check,
@@ -282,7 +283,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "group_add",
-        "Make friend groups of an account, and put friends into them.",
+        "Create friend groups of an account, and put friends into them.",
         GroupAdd,
         GroupsAdded,
         _group_add,
@@ -298,7 +299,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "group_get",
-        "Return friend groups of an account, and who is in them.",
+        "Return friend groups of an account, and the friends in them.",
         GroupGet,
         Groups,
         _group_get,

@@ -1,4 +1,4 @@
-"""``sns``: what is known of friends, and who is one."""
+"""``sns``: reading friends and relations."""
 
 from functools import partial
 from typing import Annotated, Final, Literal
@@ -26,38 +26,38 @@ from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.friends.reads import RelationKind
 
 PAGE: Final = 100
-"""So many friends are told in one answer."""
+"""The most friends in one answer."""
 
 Index = Annotated[int, Meta(ge=0)]
 
 
 class FriendGet(Body, frozen=True):
-    """Whose friends are asked, and from which place in the list."""
+    """The account whose friends are wanted, and where the page begins."""
 
     from_account: str
     start_index: Index
     standard_sequence: int = 0
-    """What an earlier answer said; friends are told whatever it is."""
+    """Ignored, as the next one; the same fields of an earlier answer."""
     custom_sequence: int = 0
 
 
 class UserData(Body, frozen=True):
-    """A friend, and what is noted of them."""
+    """A friend, with the fields of the friendship."""
 
     to_account: str
     value_item: list[TagValue]
 
 
 class FriendPage(Body, frozen=True):
-    """A page of a friend list, which is ordered by ID."""
+    """A page of a friend list, ordered by user ID."""
 
     user_data_item: list[UserData]
     standard_sequence: int
     """Grows with each change of the friend list, the groups or the blocklist."""
     custom_sequence: int
-    """The same."""
+    """The same as StandardSequence."""
     friend_num: int
-    """How many there are on all pages."""
+    """The number of friends on all pages."""
     complete_flag: int
     """1 on the last page."""
     next_start_index: int
@@ -65,7 +65,7 @@ class FriendPage(Body, frozen=True):
 
 
 class FriendGetList(Body, frozen=True):
-    """Which friends are asked, and what of them: fields of profiles and of notes."""
+    """The friends that are wanted, and the fields of their profiles and friendships."""
 
     from_account: str
     to_account: list[str]
@@ -73,35 +73,35 @@ class FriendGetList(Body, frozen=True):
 
 
 class FriendInfoItem(FriendResult, frozen=True, omit_defaults=True):
-    """What was asked of one friend, or why it cannot be told."""
+    """The requested fields of one friend, or an error."""
 
     sns_profile_item: list[TagValue] | None = None
 
 
 class FriendInfos(Body, frozen=True, omit_defaults=True):
-    """What was asked of each friend."""
+    """The requested fields of each friend."""
 
     info_item: list[FriendInfoItem]
     fail_account: tuple[str, ...] = ()
 
 
 class FriendCheck(Body, frozen=True):
-    """Who may be a friend of an account."""
+    """An account, and the users to compare it with."""
 
     from_account: str
     to_account: list[str]
     check_type: Literal["CheckResult_Type_Single", "CheckResult_Type_Both"]
-    """With the first, only the account's own list is looked at."""
+    """Single checks the account's own list only."""
 
 
 class RelationItem(FriendResult, frozen=True):
-    """How an account stands to one other."""
+    """The relation of an account to one user."""
 
     relation: str
 
 
 class FriendsChecked(Body, frozen=True, omit_defaults=True):
-    """How an account stands to each of the others."""
+    """The relation of an account to each of the users."""
 
     info_item: list[RelationItem]
     fail_account: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def _friend_get_list(call: Call, params: FriendGetList) -> FriendInfos:
     accounts = unique_of(params.to_account, FRIENDSHIP_MAX_USERS)
     tags = list(dict.fromkeys(params.tag_list))
     if not tags:
-        raise IMError(INVALID, "TagList: name a field.")
+        raise IMError(INVALID, "TagList: name at least one field.")
     check_profile_tags(tag for tag in tags if not is_note_tag(tag))
     items = [_info(call, owner, user_id, tags) for user_id in accounts]
     return FriendInfos(items, failed(items))
@@ -185,19 +185,19 @@ def check_relations(
     words: tuple[str, str, str, str],
     is_both: bool,
 ) -> list[RelationItem]:
-    """Return how an account stands to others.
+    """Return the relation of an account to each of some users.
 
     Args:
-        call: What the command stands on.
+        call: The call of the command.
         from_account: The account.
-        to_account: The others.
-        kind: Which lists.
-        words: What it is called if neither has the other one in a list, only the account has, only
-            the other one has, and both have.
-        is_both: Whether the lists of the others are looked at too.
+        to_account: The users.
+        kind: The lists to compare.
+        words: The names of the relations: neither lists the other, only the account lists the
+            user, only the user lists the account, both do.
+        is_both: Whether to check the users' lists too.
 
     Raises:
-        IMError: 30003 if there is no such account; 30001 unless there are 1 to 1,000 others.
+        IMError: 30003 if there is no such account; 30001 unless there are 1 to 1,000 users.
     """
     owner = owner_of(call, from_account)
     items = []
@@ -221,7 +221,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_get_list",
-        "Return fields of friends of an account.",
+        "Return fields of an account's friends.",
         FriendGetList,
         FriendInfos,
         _friend_get_list,
@@ -229,7 +229,7 @@ COMMANDS: Final = (
     Command(
         SNS,
         "friend_check",
-        "Tell whether an account has others in its friend list, and they it in theirs.",
+        "Check which users an account has as friends, and which of them have it.",
         FriendCheck,
         FriendsChecked,
         _friend_check,

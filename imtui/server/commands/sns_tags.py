@@ -1,4 +1,4 @@
-"""The tags of what is noted of friends, and what values they take."""
+"""The tags of the fields of friendships, and the values that they take."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ _STANDARD: Final = (_ADD_SOURCE, _REMARK, _GROUP, _ADD_TIME, _ADD_WORDING)
 
 
 def add_source(text: str) -> str:
-    """Return the text if it says from where a friend comes.
+    """Return the text if it is a valid AddSource.
 
     Raises:
         IMError: 30001.
@@ -34,24 +34,24 @@ def add_source(text: str) -> str:
 
 
 def read_custom(items: Iterable[TagSetting]) -> dict[str, str | int]:
-    """Return what fields of the app's own are to hold.
+    """Return the values of custom fields, by tag.
 
     Raises:
-        IMError: 30001 for the tag of another field; 40601 or 40610 for a value that none can have.
+        IMError: 30001 for the tag of another field; 40601 or 40610 for an invalid value.
     """
     custom = {}
     for item in items:
         if _CUSTOM.fullmatch(item.tag) is None:
-            raise IMError(INVALID, "There is no such field of friends that can be set.")
+            raise IMError(INVALID, "There is no such field of friends, or it cannot be set.")
         custom[item.tag] = custom_value(item.value)
     return custom
 
 
 def read_note(items: list[TagSetting]) -> NoteParams:
-    """Return what is to be noted of a friend.
+    """Return the fields to set for a friend.
 
     Raises:
-        IMError: 30001, 40601 or 40610 for an unknown tag, or for a value that it cannot have.
+        IMError: 30001, 40601 or 40610 for an unknown tag or an invalid value.
     """
     fields: dict[str, Any] = {}
     for item in items:
@@ -63,18 +63,18 @@ def read_note(items: list[TagSetting]) -> NoteParams:
 
 
 def is_note_tag(tag: str) -> bool:
-    """Tell whether something can be noted of friends under this tag."""
+    """Tell whether friendships have a field with this tag."""
     return tag in _STANDARD or _CUSTOM.fullmatch(tag) is not None
 
 
 def show_note(account: Context, friend: str) -> list[TagValue]:
-    """Return all that is noted of a friend, without what is empty."""
+    """Return all fields of a friend that are not empty."""
     tags = (*_STANDARD, *noted_friend(account, friend).note.custom)
     return [one for one in show_tags(account, friend, tags) if one.value not in ("", [])]
 
 
 def show_tags(account: Context, friend: str, tags: Iterable[str]) -> list[TagValue]:
-    """Return what is noted of a friend under tags; of the app's own those that are set."""
+    """Return some fields of a friend; custom ones only if they are set."""
     noted = noted_friend(account, friend)
     note = noted.note
     values: dict[str, str | int | list[str]] = {
@@ -108,4 +108,4 @@ _READERS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     _ADD_SOURCE: ("add_source", lambda value: add_source(_text(value))),
     _ADD_WORDING: ("add_wording", _text),
 }
-"""The fields of ``NoteParams``, and what reads their values."""
+"""The fields of ``NoteParams``, with functions that check their values."""

@@ -448,15 +448,15 @@ async def test_an_account_that_goes_while_its_friends_are_imported_gets_no_more(
 ) -> None:
     users = [f"u{number}" for number in range(150)]
     await accounts(backend, "alice", *users)
-    let_others = Rest._let_others
+    checkpoint = Rest._checkpoint
 
     async def others(rest: Rest) -> None:
-        await let_others(rest)
+        await checkpoint(rest)
         body = {"DeleteItem": [{"UserID": "alice"}]}
         if await statuses(backend, "alice") == ["Imported"]:
             await post(backend, "v4/im_open_login_svc/account_delete", body)
 
-    monkeypatch.setattr(Rest, "_let_others", others)
+    monkeypatch.setattr(Rest, "_checkpoint", others)
     items = [{"To_Account": user, "AddSource": SOURCE} for user in users]
     imported = await sns(backend, "friend_import", AddFriendItem=items)
     assert list(codes(imported).values()) == [0] * 100 + [30003] * 50

@@ -1,15 +1,15 @@
-"""Which changes are told together."""
+"""Which changes of friends are pushed together."""
 
 from imtui.protocol.profiles import UserFullInfo
-from imtui.server.core.changes import (
-    Change,
+from imtui.server.core.change import Change
+from imtui.server.core.friends.changes import (
     FriendGroupCreated,
     FriendsAdded,
     FriendsDeleted,
     FriendsGrouped,
     ProfileChanged,
 )
-from imtui.server.core.friends.friendship_news import merged
+from imtui.server.core.friends.deliveries import merged
 
 
 def test_new_friends_of_each_user_and_group_are_told_together() -> None:

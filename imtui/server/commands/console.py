@@ -1,4 +1,4 @@
-"""The services that the field does not have: the console, and who subscribes to whom."""
+"""The services that the field does not have: the console and the subscriptions."""
 
 from typing import Any, Final
 
@@ -20,8 +20,8 @@ _INTERNAL: Final = ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR
 
 _ACCOUNTS_MAX: Final = 500
 
-_CONSOLE: Final = Service("imtui_console", _INVALID, _INTERNAL, _CODES, is_ours=True)
-_STATUS: Final = Service("imtui_status", _INVALID, _INTERNAL, _CODES, is_ours=True)
+_CONSOLE: Final = Service("imtui_console", _INVALID, _INTERNAL, _CODES, is_extension=True)
+_STATUS: Final = Service("imtui_status", _INVALID, _INTERNAL, _CODES, is_extension=True)
 
 
 class Settings(Body, frozen=True):
@@ -31,13 +31,13 @@ class Settings(Body, frozen=True):
 
 
 class SettingsChange(Body, frozen=True):
-    """The settings of the console that are to be changed, by their names."""
+    """The settings of the console to change, by name."""
 
     settings: dict[str, Any]
 
 
 class StatsTold(Body, frozen=True):
-    """What there is, and what was done since the backend started."""
+    """Current counts, and totals since the backend started."""
 
     server_time: int
     """In Unix milliseconds."""
@@ -45,11 +45,11 @@ class StatsTold(Body, frozen=True):
     connections: int
     devices: int
     accounts: dict[str, int]
-    """How many have each status."""
+    """The number of accounts with each status."""
     subscriptions: int
     friendships: int
     changes: int
-    """This and what follows are totals: their differences are rates."""
+    """This field and all below are totals."""
     deliveries: int
     coalesced: int
     messages: int
@@ -60,14 +60,14 @@ class StatsTold(Body, frozen=True):
 
 
 class AccountsQuery(Body, frozen=True):
-    """Which page of the accounts, ordered by their IDs."""
+    """A page of the accounts, ordered by user ID."""
 
     cursor: str = ""
-    """Those after this one."""
+    """The user ID after which the page begins."""
     max_cnt: int = 100
     """1 to 500."""
     prefix: str = ""
-    """Only those that begin so."""
+    """Only accounts whose user IDs begin with it."""
 
 
 class DeviceItem(Body, frozen=True):
@@ -97,15 +97,15 @@ class AccountsTold(Body, frozen=True):
     next_cursor: str
     """The cursor of the next page; empty on the last one."""
     total: int
-    """How many begin so."""
+    """How many accounts match the prefix."""
 
 
 class LogQuery(Body, frozen=True):
-    """Which entries of the log of changes."""
+    """The wanted entries of the log of changes."""
 
     after: int = 0
     max_cnt: int = 100
-    """1 to 1,000: the newest ones."""
+    """1 to 1,000; if there are more, the newest."""
 
 
 class LogTold(Body, frozen=True):
@@ -116,20 +116,20 @@ class LogTold(Body, frozen=True):
 
 
 class SubscriptionsOf(Body, frozen=True):
-    """Whose subscriptions are asked."""
+    """The account whose subscriptions are wanted."""
 
     user_id: str
 
 
 class SubscriptionsTold(Body, frozen=True):
-    """Who subscribes to whom."""
+    """The subscriptions of an account, and its subscribers."""
 
     subscribed: list[str]
-    """Those to whom the account subscribed, the next to be evicted first."""
+    """The users to whom the account subscribed, the next to be evicted first."""
     subscribers: list[str]
-    """Those who subscribed to the account."""
+    """The users who subscribed to the account."""
     cleared_at: int | None
-    """When its subscriptions were last cleared, in Unix milliseconds."""
+    """When the account's subscriptions were last cleared, in Unix milliseconds."""
 
 
 def _get(call: Call, params: Answer) -> Settings:
@@ -141,30 +141,30 @@ def _set(call: Call, params: SettingsChange) -> Settings:
 
 
 def _stats(call: Call, params: Answer) -> StatsTold:
-    there, done = figures(call.context), call.metrics
+    current, totals = figures(call.context), call.metrics
     return StatsTold(
         server_time=call.now.unix_ms,
         uptime_seconds=round(call.now.monotonic - call.began.monotonic, 3),
-        connections=done.connections,
-        devices=there.devices,
-        accounts=dict(there.accounts),
-        subscriptions=there.subscriptions,
-        friendships=there.friendships,
-        changes=done.changes,
-        deliveries=done.deliveries,
-        coalesced=done.coalesced,
-        messages=done.messages,
-        requests=done.requests,
-        errors=done.errors,
-        heartbeats_lost=done.heartbeats_lost,
+        connections=totals.connections,
+        devices=current.devices,
+        accounts=dict(current.accounts),
+        subscriptions=current.subscriptions,
+        friendships=current.friendships,
+        changes=totals.changes,
+        deliveries=totals.deliveries,
+        coalesced=totals.coalesced,
+        messages=totals.messages,
+        requests=totals.requests,
+        errors=totals.errors,
+        heartbeats_lost=totals.heartbeats_lost,
     )
 
 
 def _accounts(call: Call, params: AccountsQuery) -> AccountsTold:
     _check_count(params.max_cnt, _ACCOUNTS_MAX)
     page = account_page(call.context, params.cursor, params.max_cnt, params.prefix)
-    told = [_account(call, user_id) for user_id in page.user_ids]
-    return AccountsTold(told, "" if page.is_last else page.user_ids[-1], page.total)
+    accounts = [_account(call, user_id) for user_id in page.user_ids]
+    return AccountsTold(accounts, "" if page.is_last else page.user_ids[-1], page.total)
 
 
 def _account(call: Call, user_id: str) -> AccountTold:
@@ -210,10 +210,10 @@ COMMANDS: Final = (
         Answer,
         Settings,
         _get,
-        is_reading=True,
+        is_read_only=True,
     ),
     Command(_CONSOLE, "set", "Change settings of the console.", SettingsChange, Settings, _set),
-    Command(_CONSOLE, "stats", "Return figures.", Answer, StatsTold, _stats, is_reading=True),
+    Command(_CONSOLE, "stats", "Return statistics.", Answer, StatsTold, _stats, is_read_only=True),
     Command(
         _CONSOLE,
         "accounts",
@@ -221,18 +221,18 @@ COMMANDS: Final = (
         AccountsQuery,
         AccountsTold,
         _accounts,
-        is_reading=True,
+        is_read_only=True,
     ),
     Command(
-        _CONSOLE, "log", "Return what changed lately.", LogQuery, LogTold, _log, is_reading=True
+        _CONSOLE, "log", "Return the latest changes.", LogQuery, LogTold, _log, is_read_only=True
     ),
     Command(
         _STATUS,
         "subscriptions",
-        "Tell who subscribes to whom, for support.",
+        "Return the subscriptions and subscribers of an account, for support.",
         SubscriptionsOf,
         SubscriptionsTold,
         _subscriptions,
-        is_reading=True,
+        is_read_only=True,
     ),
 )
