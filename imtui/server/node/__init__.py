@@ -1,1 +1,1 @@
-"""Ties the rooms together: a running backend."""
+"""A running backend, assembled from the core, its store and an edge."""

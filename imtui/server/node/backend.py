@@ -1,4 +1,4 @@
-"""A backend in one process: a core, its store and an edge, tied together."""
+"""A backend in one process: a core, its store and an edge."""
 
 import asyncio
 import contextlib
@@ -40,33 +40,33 @@ _log: Final = logging.getLogger(__name__)
 
 
 def present() -> Instant:
-    """Return the present, on both clocks."""
+    """Return the current time on both clocks."""
     return Instant(time.monotonic(), int(time.time() * 1000))
 
 
 @dataclass(frozen=True)
 class BackendConfig:
-    """How a backend is run."""
+    """The configuration of a backend."""
 
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 0
-    """0 takes a free one."""
+    """0 for any free port, here and below."""
     rest_port: int = 0
     unix_dir: Path | None = None
     """Listen on Unix sockets in this folder instead of on ports."""
     heartbeat_timeout: float = limits.HEARTBEAT_TIMEOUT
     """In seconds."""
     subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
-    """In seconds after the account went away."""
+    """In seconds after the account's last session ended."""
     login_timeout: float = LOGIN_TIMEOUT
     """How long a connection may stay without a login, in seconds."""
     allowed_origins: tuple[str, ...] = ()
-    """Web pages that may connect; a handshake with any other Origin is refused."""
+    """Web pages that may connect; handshakes with another Origin are refused."""
     befriend: Callable[[str, str], bool] | None = None
-    """Whether an account that is just registered and an earlier one are friends from the start."""
+    """Whether a newly registered account and an earlier one are friends from the start."""
     webhook: WebhookConfig | None = None
-    """The app's own server, which is called back; None if there is none."""
+    """The app's own server for callbacks; None without one."""
     clock: Callable[[], Instant] = present
 
 
@@ -78,7 +78,7 @@ class Backend:
     metrics: Metrics
 
     def __init__(self, config: BackendConfig) -> None:
-        """Make a backend that does not run yet."""
+        """Prepare a backend; entering the context starts it."""
         self._config = config
         self._stack = contextlib.AsyncExitStack()
         self.metrics = Metrics()
@@ -88,7 +88,7 @@ class Backend:
         """Start; the backend is ready when this returns.
 
         Raises:
-            BackendError: It cannot start; one line says why and what to do.
+            BackendError: It cannot start; one line says why, and what to do.
         """
         async with contextlib.AsyncExitStack() as stack:
             await self._start(stack)
@@ -101,19 +101,19 @@ class Backend:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close all connections and end."""
+        """Close all connections, and stop."""
         await self._stack.aclose()
 
     def logged_in(self) -> Counter[str]:
-        """Count the live connections of each account, passive ones included."""
+        """Return the number of sessions of each account, passive ones included."""
         return self._core.logged_in()
 
     async def wait_failed(self) -> None:
-        """Wait until a part of the backend fails, and raise what it raised."""
+        """Wait until a part of the backend fails, and raise its error."""
         ended, _ = await asyncio.wait(self._parts, return_when=asyncio.FIRST_COMPLETED)
         for part in ended:
             part.result()
-        raise RuntimeError("a part of the backend has ended by itself")
+        raise RuntimeError("a part of the backend stopped unexpectedly")
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config = self._config
@@ -159,7 +159,7 @@ class Backend:
             store = SQLiteStore(data.database, _log.warning)
             stack.callback(store.close)
             self.app_key = store.app_key(given)
-            # Counts the start, durably, before the first port opens: revisions only ever grow.
+            # Loading counts the start durably before a port opens, so that revisions only grow.
             self._core = Core(
                 store.load(),
                 config.clock(),
@@ -176,7 +176,7 @@ class Backend:
     async def _observers(
         self, stack: contextlib.AsyncExitStack
     ) -> tuple[Callable[[list[Change]], None], ...]:
-        """Return who sees what changes, besides those who are connected."""
+        """Return the functions that are called with all changes."""
         if self._config.webhook is None:
             return (self._change_log.observe,)
         from imtui.server.callbacks.sender import Webhooks
@@ -190,7 +190,7 @@ class Backend:
     async def _before_callbacks(
         self, stack: contextlib.AsyncExitStack
     ) -> "HTTPBeforeCallbacks | None":
-        """Return what asks the app's own server first, if it wants to be asked."""
+        """Return the callbacks before events; None if none is configured."""
         webhook = self._config.webhook
         if webhook is None or not webhook.commands & BEFORE_CALLBACKS:
             return None
@@ -238,7 +238,8 @@ class Backend:
         sock: socket.socket,
         before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
-        # Not imported before it is needed: it takes longer than all the rest of the start.
+        # A slow import: it takes longer than all the rest of the start, so the WebSocket opens
+        # before it.
         from imtui.server.commands.rest import Rest
         from imtui.server.edge.http_port import HTTPPort
 

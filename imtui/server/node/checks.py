@@ -1,4 +1,4 @@
-"""Checks the whole database after the start, while the backend works."""
+"""Checks the whole database after the start, while the backend runs."""
 
 import asyncio
 import logging
@@ -13,16 +13,16 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Health(Protocol):
-    """Where it is told whether the store is sound."""
+    """Takes the result of the check."""
 
     findings: list[str] | None
 
 
 async def check_in_background(database: Path, health: Health) -> None:
-    """Check a database in a thread, and tell what is wrong in the log and to ``health``."""
+    """Check a database in a thread, log the result, and set ``health.findings``."""
     stop = threading.Event()
     loop = asyncio.get_running_loop()
-    # A daemon's, so that it holds up no end: a cancelled check stops at its next step.
+    # A cancelled check stops at its next step, so that it does not delay the end of the backend.
     checking = loop.run_in_executor(None, _check, database, stop)
     try:
         findings = await asyncio.shield(checking)

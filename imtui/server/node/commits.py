@@ -1,4 +1,4 @@
-"""Batches of changes: whatever acknowledges or tells a change waits for the commit of its batch."""
+"""Batches of changes: answers and deliveries wait for the commit of their batch."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _log: Final = logging.getLogger(__name__)
 
 _RETRY_AFTER: Final = 1.0
 REST_AFTER: Final = 5.0
-"""So long after the last commit the store may do what is best done at rest, in seconds."""
+"""How long after the last commit the store does its maintenance, in seconds."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -31,25 +31,26 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 Output = Answer | Delivery
-"""What leaves the core for an edge."""
+"""Anything that the core sends to an edge."""
 
 
 class Commits:
-    """Commits one batch after the other, and sends what waited for it.
+    """Commits one batch after the other, and sends the outputs that waited for it.
 
-    A batch is what came up in one turn of the event loop. While the store fails it is tried
-    again each second: answers become 70500, pushes of messages are held back, all else is sent.
+    A batch has the changes of one turn of the event loop. If a commit fails, it is retried every
+    second; until it succeeds, answers become 70500, pushes of messages are held back, and all
+    other outputs are sent.
     """
 
     def __init__(
         self, store: Store, send: Callable[[Iterable[Output]], None], metrics: Metrics
     ) -> None:
-        """Start with nothing to commit; needs a running event loop.
+        """Start with an empty batch; needs a running event loop.
 
         Args:
-            store: What makes changes durable.
-            send: Called with what leaves the core, in order.
-            metrics: Where commits are counted.
+            store: Makes changes durable.
+            send: Called with outputs, in order.
+            metrics: Counts the commits.
         """
         self._store = store
         self._send = send
@@ -57,7 +58,7 @@ class Commits:
         self._loop = asyncio.get_running_loop()
         self._outputs: list[Output] = []
         self._held: list[PushDelivery] = []
-        """Pushes of messages that are not durable yet."""
+        """Pushes of messages that are not durable yet, because the store fails."""
         self._has_written = False
         """Whether the batch has changes."""
         self._number = 1
@@ -73,7 +74,7 @@ class Commits:
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether nothing waits for a commit."""
+        """Tell whether no output waits for a commit."""
         return self._flush_soon is None
 
     @property
@@ -82,7 +83,7 @@ class Commits:
         return self._retry is not None
 
     def add(self, changes: list[Change], outputs: Iterable[Output]) -> None:
-        """Add changes to the batch, and what waits for it."""
+        """Add changes to the batch, and the outputs that wait for its commit."""
         if changes:
             self._store.write(changes)
             self._has_written = True
@@ -91,19 +92,19 @@ class Commits:
             self._flush_soon = self._loop.call_soon(self._flush)
 
     async def durable(self) -> None:
-        """Return once everything that was added so far is durable.
+        """Return once all changes that were added so far are durable.
 
         Raises:
-            IMError: 70500 if it could not be made so; it is kept, and tried again.
+            IMError: 70500 if the commit failed; the changes are kept, and retried.
         """
         if self._flush_soon is not None:
-            # What is called soon is called in turn: the flush is over when this goes on.
+            # Callbacks of the loop run in order: the flush is done when this task continues.
             await asyncio.sleep(0)
         if self.is_failing:
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
     def stop(self) -> None:
-        """Make durable what is not yet, and send nothing more."""
+        """Commit the last batch, and send nothing more."""
         earlier_retry = self._retry
         self._commit()
         for handle in (self._flush_soon, earlier_retry, self._retry, self._rest):
@@ -112,7 +113,7 @@ class Commits:
 
     def _flush(self) -> None:
         self._flush_soon = None
-        # While the store fails nothing durable is begun, and only the retry asks it again.
+        # While the store fails, only the retry tries to commit.
         if self._retry is None:
             self._commit()
         else:
@@ -149,14 +150,14 @@ class Commits:
             self._flush()
 
     def _refuse(self) -> None:
-        """Say instead of all answers that nothing could be made durable."""
+        """Replace all answers with an error."""
         self._outputs = [
             self._refused(output) if isinstance(output, Answer) else output
             for output in self._outputs
         ]
 
     def _hold_back(self) -> None:
-        """Take pushes of messages out of what is sent while the store fails."""
+        """Move pushes of messages from the outputs to the held ones."""
         outputs: list[Output] = []
         for output in self._outputs:
             if isinstance(output, PushDelivery) and output.is_chat:
@@ -173,7 +174,7 @@ class Commits:
         return structs.replace(answer, data=encode_answer(answer.request_id, error))
 
     def _drop_held(self, session_id: int) -> None:
-        """Drop what was held back for a session: it is another's now, or nobody's."""
+        """Drop the held pushes for a session whose user changed."""
         self._held = [
             structs.replace(
                 push, session_ids=tuple(one for one in push.session_ids if one != session_id)

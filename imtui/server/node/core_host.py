@@ -1,4 +1,4 @@
-"""Drives the core: calls and the time go in, answers and deliveries go out after their commit."""
+"""Drives the core: passes calls and the time in, and outputs on after their commit."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class CoreHost:
-    """The core's port: carries out what an edge asks, and sends it what comes of it."""
+    """The core's port: dispatches the requests of an edge, and sends it the outputs."""
 
     rest_api: "Rest"
 
@@ -54,14 +54,14 @@ class CoreHost:
         """Start; needs a running event loop.
 
         Args:
-            core: What is driven.
-            store: What makes its changes durable.
-            edge: Who holds the connections.
-            clock: The present.
-            heartbeat_timeout: In seconds; clients are told to send heartbeats accordingly.
-            metrics: Where requests and changes are counted.
-            observers: Called with the changes of each call. They are quick and raise nothing:
-                everybody waits for them.
+            core: The core to drive.
+            store: Makes its changes durable.
+            edge: Holds the connections.
+            clock: Returns the current time.
+            heartbeat_timeout: In seconds; determines the heartbeat interval of clients.
+            metrics: Counts requests and changes.
+            observers: Called with the changes of each call. They have to be quick and must not
+                raise, as all clients wait for them.
         """
         self._core = core
         self._edge = edge
@@ -71,28 +71,28 @@ class CoreHost:
         self._observers = observers
         self.commits = Commits(store, self._send, metrics)
         self.on_due_changed: Callable[[], None] = lambda: None
-        """Called when something may fall due sooner than before."""
+        """Called when the core's next deadline may be earlier than before."""
 
     def login(self, session_id: int, proof: Proof, request: Request) -> None:
-        """Log a connection in whose UserSig was checked."""
+        """Log in a connection whose UserSig was checked."""
         began = monotonic()
         now = self._clock()
 
-        def carry_out() -> Struct:
+        def log_in() -> Struct:
             if self.commits.is_failing:
                 raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
             own_status = self._core.login(session_id, proof, request, now)
             return LoginResult(self._heartbeat_interval, now.unix_ms, own_status)
 
-        self._carry_out(session_id, request, carry_out, began)
-        # A login may cancel what was to fall due, and then nothing else has changed.
+        self._dispatch(session_id, request, log_in, began)
+        # A login may cancel a deadline without any change.
         self.on_due_changed()
 
     def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
         """Carry out a request."""
         began = monotonic()
         now = self._clock()
-        self._carry_out(
+        self._dispatch(
             session_id,
             request,
             lambda: self._core.call(
@@ -121,13 +121,13 @@ class CoreHost:
         self.carry_on()
 
     def carry_on(self) -> None:
-        """Store and deliver what has changed without being asked for by a session."""
+        """Store and deliver changes that no request of a session made."""
         changes = self._core.take_changes()
         if changes:
             self.commits.add(changes, self._deliver(changes))
             self.on_due_changed()
 
-    def _carry_out(
+    def _dispatch(
         self, session_id: int, request: Request, call: Callable[[], Struct], began: float
     ) -> None:
         answer = self._answer(request, call)
@@ -143,7 +143,7 @@ class CoreHost:
             if changes:
                 self.on_due_changed()
         elif outputs:
-            # Nothing is on its way to the disk that it could acknowledge.
+            # Nothing waits for a commit that this answer could overtake or acknowledge.
             self._send(outputs)
         self._metrics.ws.answered(request.method, monotonic() - began, answer)
 
@@ -155,7 +155,7 @@ class CoreHost:
         except StoreError as error:
             _log.error("%s", error)
         except Exception:
-            # A fault of ours: whoever met it is told, and nobody else notices.
+            # A bug: answer the caller with an internal error; others are not affected.
             _log.exception("%s failed", request.method)
         return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 

@@ -1,4 +1,4 @@
-"""A backend's data folder: the app's key, where the backend listens, and who holds the folder."""
+"""A backend's data folder: the app's key, the backend's address and the folder's lock."""
 
 import os
 from dataclasses import dataclass
@@ -36,14 +36,14 @@ class DataDir:
 
     @property
     def database(self) -> Path:
-        """Return where the database is."""
+        """Return the path of the database."""
         return self.path / "imtui.db"
 
     def make(self) -> None:
         """Make the folder, readable to this user only.
 
         Raises:
-            BackendError: It cannot be made or written.
+            BackendError: The folder cannot be made or written.
         """
         try:
             make_private_dir(self.path)
@@ -58,17 +58,17 @@ class DataDir:
             )
 
     def hold(self) -> FileLock:
-        """Return the folder's lock, taken: one backend serves a folder at a time.
+        """Acquire and return the folder's lock: one backend serves a folder at a time.
 
         Raises:
             BackendError: Another backend has it.
         """
         lock = FileLock(self.path / "backend.lock")
         try:
-            taken = lock.acquire(blocking=False)
+            is_acquired = lock.acquire(blocking=False)
         except OSError as error:
             raise BackendError(f"{self.path} cannot be locked: {error.strerror}.") from error
-        if not taken:
+        if not is_acquired:
             raise BackendError(
                 f"Another backend serves {self.path}. "
                 "Stop it, or choose another folder with --data."
@@ -79,7 +79,7 @@ class DataDir:
         """Return the app's key, as the backend exported it.
 
         Raises:
-            BackendError: There is none yet, or its file is damaged.
+            BackendError: There is no key yet, or its file is damaged.
         """
         key = self.exported_key()
         if key is None:
@@ -90,7 +90,7 @@ class DataDir:
         return key
 
     def exported_key(self) -> AppKey | None:
-        """Return the app's key if its file is there; the database has it too.
+        """Return the app's key if its file exists; the database has the key too.
 
         Raises:
             BackendError: The file is damaged or cannot be read.
@@ -108,10 +108,10 @@ class DataDir:
             ) from error
 
     def export_key(self, key: AppKey) -> None:
-        """Write the app's key, for the commands on this machine.
+        """Write the app's key for the commands on this machine.
 
         Raises:
-            BackendError: It cannot be written.
+            BackendError: The key cannot be written.
         """
         try:
             write_private(self._key_file, msgspec.json.encode(key).decode())
@@ -119,10 +119,10 @@ class DataDir:
             raise BackendError(f"{self._key_file} cannot be written: {error.strerror}.") from error
 
     def address(self) -> Address:
-        """Return where the running backend listens.
+        """Return the address of the running backend.
 
         Raises:
-            BackendError: None runs.
+            BackendError: No backend runs.
         """
         try:
             return msgspec.json.decode(self._address_file.read_bytes(), type=Address)
@@ -131,19 +131,19 @@ class DataDir:
 
     @property
     def not_running(self) -> str:
-        """Return that no backend runs here, and what to do."""
+        """Return the message that no backend runs here, and what to do."""
         return f"No backend runs on {self.path}. Start it: imtui serve --data {self.path}"
 
     def publish(self, address: Address) -> None:
-        """Write where the backend listens.
+        """Write the address of the running backend.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The address cannot be written.
         """
         write_private(self._address_file, msgspec.json.encode(address).decode())
 
     def withdraw(self) -> None:
-        """Say that no backend runs any more."""
+        """Remove the address, as the backend stops."""
         self._address_file.unlink(missing_ok=True)
 
     @property

@@ -1,4 +1,4 @@
-"""Sockets that a backend listens on, and how their addresses are written."""
+"""Listening sockets and their URLs."""
 
 import errno
 import socket
@@ -12,7 +12,7 @@ def listen_on_port(host: str, port: int, option: str) -> socket.socket:
     """Return a socket that listens on a TCP port; port 0 takes a free one.
 
     Raises:
-        BackendError: It cannot; names ``option`` as the way to choose another.
+        BackendError: It cannot listen; the message names ``option`` to choose another port.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -25,17 +25,17 @@ def listen_on_port(host: str, port: int, option: str) -> socket.socket:
         raise BackendError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
     except (OverflowError, UnicodeError) as error:
         raise BackendError(f"Cannot listen on {host}:{port}: {error}.") from error
-    # Inherited by what is accepted. A frame that waited for the acknowledgement of the one before
-    # would come 40 ms late, and asyncio takes care of it only for sockets that it made itself.
+    # Accepted sockets inherit it. Without it a frame that waits for an acknowledgement is up to
+    # 40 ms late; asyncio sets it only on sockets that it creates itself.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 
 
 def listen_on_path(path: Path) -> socket.socket:
-    """Return a Unix socket that listens at a path, in place of one that was left there.
+    """Return a Unix socket that listens at a path, and replaces one that was left there.
 
     Raises:
-        BackendError: It cannot.
+        BackendError: It cannot listen.
     """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

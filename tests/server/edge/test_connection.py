@@ -250,8 +250,7 @@ async def test_the_end_of_a_connection_is_told_once_and_nothing_is_left() -> Non
         assert talk.got() == []
         assert talk.metrics.connections == 0
         assert not talk.connection._shared.connections
-        assert talk.edge.liveness.next_due() is None
-        assert talk.connection._login_timer is None
+        assert talk.edge.liveness.next_due() is talk.connection._login_timer is None
 
 
 async def test_a_connection_that_is_closed_for_silence_is_told_why() -> None:
@@ -348,5 +347,4 @@ async def test_however_connections_end_nothing_of_them_is_left(backend: Backend)
         edge, commits = backend._edge, backend._host.commits
         assert edge._connections.keys() == edge._outboxes.keys() == edge.liveness._last.keys()
         assert len(edge._connections) == 1
-        assert not edge._touched
-        assert not commits._held
+        assert (edge._touched, commits._held) == ({}, [])
