@@ -109,12 +109,9 @@ class Device:
         return min((seq for seq in found if seq is not None), default=2**53)
 
 
-Action = tuple[str, str, int]
-
-KINDS = ["in", "in", "in", "out", "send", "recall", "hide", "hide-many", "peer-hides", "read"]
-KINDS += ["pin", "mute", "clear", "seen", "hide-here", "read-here", "pin-here", "mute-here"]
-KINDS += ["clear-here", "never-shown", "lose", "repeat", "history", "page", "fetch", "sync"]
-KINDS += ["restart"]
+KINDS = ["out", "send", "recall", "hide", "hide-many", "peer-hides", "read", "pin", "mute", "clear"]
+KINDS += ["seen", "hide-here", "read-here", "pin-here", "mute-here", "clear-here", "never-shown"]
+KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "sync", "restart"]
 
 
 class Story:
@@ -138,8 +135,7 @@ class Story:
         self.pushed.append(push)
         self.device.push(push)
 
-    def act(self, action: Action) -> None:
-        kind, user_id, number = action
+    def act(self, kind: str, user_id: str, number: int) -> None:
         self.made += 1
         act = getattr(self, "_" + kind.replace("-", "_"))
         act(self.world.talk(user_id), number, f"m{self.made}")
@@ -245,6 +241,9 @@ class Story:
 
     def _lose(self, talk: Talk, number: int, msg_id: str) -> None:
         self.losing = number
+
+    def _lose_one(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.losing = 1
 
     def _repeat(self, talk: Talk, number: int, msg_id: str) -> None:
         if self.pushed:

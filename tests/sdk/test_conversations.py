@@ -1,79 +1,10 @@
 """What pushes and answers make of the known conversations, in whatever order they come."""
 
 import msgspec
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from imtui.protocol.chat import Message, MessageStatus
-from imtui.sdk import ConversationInfo
-from tests.sdk.message_device import KINDS, Action, Device, Story
+from imtui.protocol.chat import Message
+from tests.sdk.message_device import Device
 from tests.sdk.message_world import ME, MessageWorld
-
-USERS = ["bob", "ann"]
-DELETED = MessageStatus.HAS_DELETED
-
-
-def expected(world: MessageWorld, user_id: str) -> ConversationInfo:
-    return msgspec.convert(
-        {
-            **msgspec.structs.asdict(world.talk(user_id).conversation()),
-            "user_id": user_id,
-        },
-        ConversationInfo,
-        from_attributes=True,
-    )
-
-
-stories = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.sampled_from(USERS), st.integers(0, 7)), max_size=50
-)
-
-
-@given(stories, st.integers(1, 4))
-@settings(deadline=None, max_examples=300)
-def test_whatever_is_lost_or_repeated_the_end_is_the_same_and_each_is_told_once(
-    actions: list[Action], page: int
-) -> None:
-    device = Device(listed=True)
-    story = Story(device, page)
-    for action in actions:
-        story.act(action)
-        # Without a loss nothing is fetched: not for what this account did itself, here or
-        # elsewhere, and not for what the other one deleted.
-        assert set(device.state.behind()) <= story.may_lack
-    device.sync(story.world)
-    for user_id in USERS:
-        talk = story.world.talk(user_id)
-        want = expected(story.world, user_id)
-        have = device.state.get(user_id)
-        if not want.is_listed:
-            assert have is None
-        else:
-            assert have is not None
-            assert have == msgspec.structs.replace(want, version=have.version)
-        seqs = device.seqs(user_id)
-        assert len(set(seqs)) == len(seqs)
-        assert seqs == sorted(seqs)
-        seen = {message.seq: message for message in talk.history(None)}
-        lasting = [m for m in seen.values() if m.status is MessageStatus.SEND_SUCC]
-        elsewhere = {m.seq for m in lasting if m.msg_id not in story.here}
-        assert elsewhere <= set(seqs)
-        assert device.kept(user_id) == {seq: (m.text, m.status) for seq, m in seen.items()}
-        assert device.floor_of_cache(user_id) > device.state.cleared_seq(user_id)
-    assert len(set(device.sent)) == len(device.sent)
-    assert set(device.sent) >= {
-        m.msg_id
-        for talk in story.world.talks.values()
-        for m in talk.history(None)
-        if m.msg_id in story.here
-    }
-    # What is deleted may be told again once all of its conversation was forgotten.
-    recalled = [(m.peer(ME), m.seq) for m in device.changed if m.status is not DELETED]
-    assert len(set(recalled)) == len(recalled)
-    assert not device.state.behind()
-    assert device.state.total_unread == sum(
-        info.unread_count for info in device.state.all() if not info.recv_opt
-    )
 
 
 def test_the_first_list_is_history_and_nothing_is_fetched_or_told_as_new() -> None:

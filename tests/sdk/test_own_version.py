@@ -198,6 +198,26 @@ def test_a_conversation_deleted_elsewhere_while_away_is_gone_but_for_what_came_s
     run()
 
 
+@in_virtual_time
+async def test_history_keeps_nothing_at_or_below_the_floor() -> None:
+    async with talking(world_of("m1", "m2", "m3")) as (fake, world, client, recorder):
+        page = await client.get_c2c_history_message_list("bob")
+        talk = world.talk("bob")
+        talk.clear()
+        await push(fake, changed_conversation(talk))
+        await recorder.until(lambda _: client.get_conversation("c2c_bob") is None)
+        assert await texts(client) == await found(client) == []
+        await push(fake, world.send("bob", "bob", "m4"))
+        await recorder.saw("received")
+        stale = {"messageList": [wire(message) for message in page], "isFinished": True}
+        fake.handlers["getC2CHistoryMessageList"] = lambda peer, params: stale
+        assert client._chat is not None
+        await client._chat._ask(client._live(), "bob", 20, 4)
+        await client._chat._ask(client._live(), "bob", 20, 0)
+        assert await texts(client) == await found(client) == ["m4"]
+        assert client._chat.cache.page("bob", 4, 9)[1] == 4
+
+
 @pytest.mark.parametrize("has_read", [False, True])
 @in_virtual_time
 async def test_a_push_with_the_next_own_version_alone_does_not_hide_a_lost_deletion(

@@ -1,5 +1,7 @@
 """Own versions and floors in the state of a device, event by event."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -135,7 +137,7 @@ def test_reading_does_not_go_back_behind_what_was_cleared() -> None:
     device.take(device.state.read("bob", 0))
     info = device.state.get("bob")
     assert info is not None
-    assert info.read_seq == 3
+    assert info.read_seq == device.state.top("bob") == 3
 
 
 def test_a_floor_in_an_answer_alone_is_enough() -> None:
@@ -179,16 +181,29 @@ def test_a_floor_that_only_the_list_tells_is_enough() -> None:
     assert not device.state.behind()
 
 
-def test_a_deleted_message_does_not_come_back_with_a_later_version() -> None:
+def test_a_message_goes_from_there_to_recalled_to_deleted_and_never_back() -> None:
     cache = MessageCache(None, ME)
-    gone = Message("m1", "bob", ME, 1, 1, 1, status=DELETED)
-    there = msgspec.structs.replace(gone, status=MessageStatus.SEND_SUCC)
+    there = Message("m1", "bob", ME, 1, 1, 1)
+    recalled = msgspec.structs.replace(there, status=MessageStatus.LOCAL_REVOKED, version=2)
+    gone = msgspec.structs.replace(recalled, status=DELETED)
     newer = msgspec.structs.replace(there, version=9)
-    for message in (there, gone, newer):
+    later = msgspec.structs.replace(recalled, version=10)
+    kept = []
+    for message in (there, recalled, newer, gone, newer, later):
         cache.keep(News(messages=[message]), listed=False)
-    recalled = msgspec.structs.replace(gone, status=MessageStatus.LOCAL_REVOKED, version=10)
-    cache.keep(News(messages=[recalled]), listed=False)
-    assert cache.get("bob", 1) == gone
+        kept.append(cache.get("bob", 1))
+    assert kept == [there, recalled, recalled, gone, gone, gone]
+
+
+def test_what_is_cleared_leaves_neither_messages_nor_ranges() -> None:
+    cache = MessageCache(None, ME)
+    page = [Message(f"m{seq}", "bob", ME, seq, seq, seq) for seq in range(1, 6)]
+    cache.keep_page("bob", page[:2], 1, 2)
+    cache.keep_page("bob", page[3:], 4, 5)
+    cache.keep(News(cleared=[("bob", 4)]), listed=False)
+    assert cache.page("bob", 5, 9) == (page[4:], 5)
+    assert [cache.get("bob", seq) for seq in range(1, 5)] == [None] * 4
+    assert cache.page("bob", 2, 9) == ([], 3)
 
 
 def test_what_was_kept_before_own_versions_is_read_and_brought_up_to_date() -> None:
@@ -266,10 +281,11 @@ def test_a_conversation_with_another_owner_of_the_id_is_another_one() -> None:
         {"own_version": 2**53},
         {"cleared_seq": -1},
         {"cleared_seq": 2**53},
+        {"cleared_seq": 2**53, "last_message": None},
         {"cleared_seq": 1},
     ],
 )
-def test_numbers_that_cannot_be_are_passed_over(fields: dict[str, int]) -> None:
+def test_numbers_that_cannot_be_are_passed_over(fields: dict[str, Any]) -> None:
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     before = device.state.get("bob")
@@ -277,6 +293,11 @@ def test_numbers_that_cannot_be_are_passed_over(fields: dict[str, int]) -> None:
     device.push(("onConversationChanged", ConversationList([strange])))
     device.state.list_begins()
     device.take(device.state.list_page([strange]))
+    for own_version in (-1, 2**53):
+        message = msgspec.structs.replace(
+            world.talk("bob").messages[0], status=DELETED, own_version=own_version
+        )
+        device.push(changed_messages(message))
     assert device.state.get("bob") == before
     assert not device.state.behind()
 
