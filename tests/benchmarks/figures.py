@@ -3,8 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from math import sqrt
+from statistics import median, quantiles
 from typing import Final
+
+_RATIOS_THAT_TELL: Final = 4
+# Of a median: 1.25 times that of a mean, and 1.35 standard deviations are between the quartiles.
+_TWO_ERRORS: Final = 2 * 1.25 / 1.35
 
 
 @dataclass(frozen=True)
@@ -23,27 +28,45 @@ class Figure:
     """The goal: at most so many times the partner's."""
     value_max: float | None = None
     """The goal: at most so much."""
+    ratio_min: float | None = None
+    """The goal: at least so many times the partner's."""
+    ratios: Sequence[float] = ()
+    """How many times the partner's ours was in each run, if both took turns within it."""
+    least: bool = False
+    """Whether the least run of each counts, and not the median."""
 
     @property
     def ours(self) -> float:
-        """Return the median of our runs."""
-        return median(self.runs)
+        """Return what our runs come to."""
+        return self._typical(self.runs)
 
     @property
     def beside(self) -> float | None:
-        """Return the median of the partner's runs."""
-        return median(self.partner_runs) if self.partner_runs else None
+        """Return what the partner's runs come to."""
+        return self._typical(self.partner_runs) if self.partner_runs else None
 
     @property
     def ratio(self) -> float | None:
         """Return how many times the partner's ours is."""
+        if self.ratios:
+            return median(self.ratios)
         return self.ours / self.beside if self.beside else None
+
+    @property
+    def margin(self) -> float | None:
+        """Return about two standard errors of the ratio; None if there are too few to tell."""
+        if len(self.ratios) < _RATIOS_THAT_TELL:
+            return None
+        low, _, high = quantiles(self.ratios, n=4, method="inclusive")
+        return _TWO_ERRORS * (high - low) / sqrt(len(self.ratios))
 
     @property
     def goal(self) -> str:
         """Return the goal in words, or nothing."""
         if self.ratio_max is not None:
             return f"<= {self.ratio_max:g} x"
+        if self.ratio_min is not None:
+            return f">= {self.ratio_min:g} x"
         return "" if self.value_max is None else f"<= {self.value_max:g} {self.unit}"
 
     @property
@@ -51,7 +74,12 @@ class Figure:
         """Tell whether the goal is met; None if there is none."""
         if self.ratio_max is not None:
             return self.ratio is not None and self.ratio <= self.ratio_max
+        if self.ratio_min is not None:
+            return self.ratio is not None and self.ratio >= self.ratio_min
         return None if self.value_max is None else self.ours <= self.value_max
+
+    def _typical(self, runs: Sequence[float]) -> float:
+        return min(runs) if self.least else median(runs)
 
 
 def as_json(figure: Figure) -> str:
@@ -65,10 +93,12 @@ def as_json(figure: Figure) -> str:
             "partner": figure.partner,
             "beside": _rounded(figure.beside),
             "ratio": _rounded(figure.ratio),
+            "margin": _rounded(figure.margin),
             "goal": figure.goal,
             "met": figure.met,
             "runs": [_rounded(one) for one in figure.runs],
             "partner_runs": [_rounded(one) for one in figure.partner_runs],
+            "ratios": [_rounded(one) for one in figure.ratios],
         },
         ensure_ascii=False,
     )
@@ -99,11 +129,19 @@ def _row(figure: Figure) -> tuple[str, ...]:
         figure.unit,
         _number(figure.ours),
         _number(figure.beside),
-        "" if figure.ratio is None else f"{figure.ratio:.2f}",
+        _ratio(figure),
         figure.goal,
         _VERDICTS[figure.met],
         str(len(figure.runs)),
     )
+
+
+def _ratio(figure: Figure) -> str:
+    if figure.ratio is None:
+        return ""
+    if figure.margin is None:
+        return f"{figure.ratio:.2f}"
+    return f"{figure.ratio:.3f} ±{figure.margin:.3f}"
 
 
 def _number(value: float | None) -> str:

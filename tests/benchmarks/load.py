@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median, quantiles
 from typing import Final, Protocol
 
@@ -14,6 +15,7 @@ LONE_EVERY: Final = 0.02
 """Seconds from one lone message to the next."""
 
 _SETTLES_WITHIN: Final = 30.0
+_GLANCE: Final = 0.001
 
 
 Heard = Callable[[int], None]
@@ -53,7 +55,7 @@ class Pair:
         self._sender = sender
         self._receiver = receiver
         self._sent_at: list[float] = []
-        self._refills = False
+        self._left = 0.0
         self.kept = 0
         """How many were acknowledged."""
         self.took: list[float] = []
@@ -66,22 +68,23 @@ class Pair:
         self._sent_at.append(time.perf_counter())
         self._sender.send(len(self._sent_at))
 
-    def begin(self, under_way: int) -> None:
-        """Keep so many sends under way until ``end``."""
-        self._refills = True
-        for _ in range(under_way):
+    def begin(self, under_way: int, count: float = inf) -> None:
+        """Keep so many sends under way until ``end``, or until so many were sent."""
+        at_once = min(under_way, count)
+        self._left = count - at_once
+        for _ in range(int(at_once)):
             self.send()
 
     def end(self) -> None:
         """Send nothing more."""
-        self._refills = False
+        self._left = 0.0
 
-    async def settle(self) -> None:
-        """Wait until all that was sent is acknowledged and received."""
+    async def settle(self, glance: float = 0.01) -> None:
+        """Wait until all that was sent, or is to be, is acknowledged and received."""
         async with asyncio.timeout(_SETTLES_WITHIN):
             # An event would have to be thought of at each message while it is measured.
-            while not self.kept == len(self.took) == len(self._sent_at):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            while self._left or not self._is_settled():  # noqa: ASYNC110
+                await asyncio.sleep(glance)
 
     async def check(self) -> None:
         """Make sure that the server has stored what it has acknowledged, once for either one.
@@ -99,11 +102,15 @@ class Pair:
         await self._sender.close()
         await self._receiver.close()
 
+    def _is_settled(self) -> bool:
+        return self.kept == len(self.took) == len(self._sent_at)
+
     def _keep(self, number: int) -> None:
         self.kept += 1
         # Each is acknowledged once, and in its order.
         assert number == self.kept, (number, self.kept)
-        if self._refills:
+        if self._left:
+            self._left -= 1
             self.send()
 
     def _receive(self, number: int) -> None:
@@ -169,6 +176,16 @@ async def full(
     for pair in pairs:
         await pair.settle()
     return stretch
+
+
+async def burst(pairs: Sequence[Pair], under_way: int, count: int) -> float:
+    """Let each pair send so many, and return the seconds until all were received."""
+    began = time.perf_counter()
+    for pair in pairs:
+        pair.begin(under_way, count)
+    for pair in pairs:
+        await pair.settle(_GLANCE)
+    return time.perf_counter() - began
 
 
 async def lone(pid: int, pair: Pair, count: int) -> Stretch:

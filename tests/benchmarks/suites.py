@@ -7,12 +7,16 @@ from typing import Final
 
 from tests.benchmarks.figures import Figure
 
+AGAINST: Final = "against"
+"""The suite that needs another commit."""
+
 MODULES: Final = {
     "tui": "tests.benchmarks.tui",
     "startup": "tests.benchmarks.startup",
     "messages": "tests.benchmarks.messages",
     "server": "tests.benchmarks.server.suite",
     "sdk": "tests.benchmarks.sdk.suite",
+    AGAINST: "tests.benchmarks.against.suite",
 }
 
 
@@ -28,6 +32,10 @@ class Scale:
     """Whether other servers are measured beside ours, too."""
     long: bool = False
     """Whether what takes many minutes is measured, too."""
+    rev: str = "HEAD"
+    """The commit whose backend is measured beside that of this tree."""
+    pairs: int | None = None
+    """How many pairs of backends are measured beside each other; as many as it takes if None."""
     only: tuple[str, ...] = ()
     """The cases that are wanted of suites that have cases; all if there are none."""
 

@@ -2,40 +2,53 @@
 
 import json
 import math
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.benchmarks.against.rounds import Run
+from tests.benchmarks.against.trees import tree_of
 from tests.benchmarks.figures import Figure, as_json, as_table
 from tests.benchmarks.keys import Cursor
 from tests.benchmarks.load import Device, Heard, Pair, ignore
 from tests.benchmarks.peers.prosody import XMPPDevice
+from tests.benchmarks.program import ROOT
 from tests.benchmarks.server.crowd import Crowd, Step, new_tag
-from tests.benchmarks.suites import MODULES, Scale, load
+from tests.benchmarks.suites import AGAINST, MODULES, Scale, load
+
+# A worktree has a file in place of the folder.
+IS_REPOSITORY = (ROOT / ".git").exists() and shutil.which("git") is not None
 
 XML = (
     b"<a h='1' xmlns='urn:xmpp:sm:3'/><message from='a@localhost/r' id='1' to='b@localhost'>"
     b"<body>Hello</body><stanza-id id='x' xmlns='urn:xmpp:sid:0'/></message>"
     b"<a xmlns='urn:xmpp:sm:3' h='2'/><presence id='7'/>"
 )
-FIELDS = ["suite", "figure", "unit", "ours", "partner", "beside", "ratio", "goal", "met"]
+FIELDS = ["suite", "figure", "unit", "ours", "partner", "beside", "ratio", "margin", "goal", "met"]
+RUNS = ["runs", "partner_runs", "ratios"]
 
 
 @pytest.mark.terminal
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", MODULES)
 def test_a_suite_measures_its_figures(name: str) -> None:
+    if name == AGAINST and not IS_REPOSITORY:
+        pytest.skip("there is no other commit here")
     suite = load(name)
-    figures = list(suite.measure(Scale(quick=True, rest=0.2)))
+    # Beside HEAD, which is this tree but for what is not committed.
+    figures = list(suite.measure(Scale(quick=True, rest=0.2, rev="HEAD")))
     assert figures
     assert suite.not_measured
     for figure in figures:
         line = json.loads(as_json(figure))
-        assert list(line) == [*FIELDS, "runs", "partner_runs"]
+        assert list(line) == [*FIELDS, *RUNS]
         assert line["suite"] == name
-        assert all(math.isfinite(one) and one >= 0 for one in line["runs"] + line["partner_runs"])
+        assert all(math.isfinite(one) and one >= 0 for runs in RUNS for one in line[runs])
         assert line["runs"]
 
 
@@ -49,6 +62,43 @@ def test_a_goal_is_a_ratio_or_a_value_and_both_are_judged_by_medians() -> None:
         (None, "", None),
     ]
     assert "one     ms    2     1       2.00   <= 2 x   yes" in as_table([ratio, value, free])
+
+
+def test_a_ratio_of_runs_that_took_turns_is_the_median_of_theirs() -> None:
+    few = Figure("s", "one", "ms", [4, 40], [2, 80], "bare", ratio_max=1, ratios=[2, 0.5])
+    many = Figure("s", "two", "1/s", [1], [1], "bare", ratio_min=0.97, ratios=[0.8, 0.9, 1, 1])
+    least = Figure("s", "three", "ms", [3, 9], [2, 8], "bare", ratio_max=1.2, least=True)
+    assert [(one.ratio, one.margin, one.goal, one.met) for one in (few, many, least)] == [
+        (1.25, None, "<= 1 x", False),
+        (0.95, pytest.approx(0.116, abs=0.001), ">= 0.97 x", False),
+        (1.5, None, "<= 1.2 x", False),
+    ]
+    assert "0.950 ±0.116" in as_table([many])
+
+
+@pytest.mark.skipif(not IS_REPOSITORY, reason="there is no other commit here")
+def test_a_commit_is_checked_out_for_as_long_as_it_is_measured() -> None:
+    with pytest.raises(KeyboardInterrupt), tree_of("HEAD") as tree:
+        assert (tree.path / "imtui/__init__.py").is_file()
+        assert str(tree.path) in worktrees()
+        raise KeyboardInterrupt
+    assert not tree.path.exists()
+    assert str(tree.path) not in worktrees()
+    with pytest.raises(RuntimeError, match="nothing is no commit"), tree_of("nothing"):
+        pass
+
+
+def worktrees() -> str:
+    command = ["git", "-C", str(ROOT), "worktree", "list"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_a_run_of_two_backends_is_the_median_of_blocks_and_leaves_out_nothing_in_them() -> None:
+    rare = [{"cpu": 11.0 if number % 10 == 9 else 1.0} for number in range(30)]
+    slow = [{"cpu": 4.0 if number < 10 else 1.0} for number in range(30)]
+    assert Run(rare, slow).typical("cpu") == (2, 1)
+    assert Run(rare, slow).ratio("cpu") == 2
+    assert Run([{"kib": 1.0}], [{"kib": 0.0}]).ratio("kib") is None
 
 
 def test_the_echo_is_a_marker_in_another_row_however_it_comes() -> None:

@@ -11,13 +11,12 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, UnsetType
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.chat import GetHistoryParams, MessageList, SendMessageParams
 from imtui.protocol.jsonrpc import decode_incoming, encode
 from imtui.protocol.messages import LoginParams, LoginResult, Method, Push
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, Message
-from imtui.server.node.data_dir import DataDir
+from tests.benchmarks.app_key import AppKey, app_key_in
 from tests.benchmarks.load import TEXT, Heard, Pair, ignore
 from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
 from tests.benchmarks.peers.servers import WITHIN, Server, running
@@ -29,19 +28,16 @@ R = TypeVar("R", bound=Struct)
 async def imtui(folder: Path) -> AsyncIterator[Server]:
     """Run ``imtui serve`` with all that it keeps in a folder."""
     data = folder / "data"
+    key = app_key_in(data)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0)
     async with running(sys.executable, *command, log=folder / "log") as process:
         assert process.stdout is not None
         async with asyncio.timeout(WITHIN):
             ready = msgspec.json.decode(await process.stdout.readline())
         url: str = ready["ws"]
-        key = DataDir(data).app_key()
 
         async def connect(sender: str, receiver: str) -> Pair:
-            return Pair(
-                await WireDevice.connect(url, key, sender, receiver),
-                await WireDevice.connect(url, key, receiver, sender),
-            )
+            return await connect_devices(url, key, sender, receiver)
 
         async def connect_clients(sender: str, receiver: str) -> Pair:
             return Pair(
@@ -50,6 +46,14 @@ async def imtui(folder: Path) -> AsyncIterator[Server]:
             )
 
         yield Server(process.pid, connect, connect_clients)
+
+
+async def connect_devices(url: str, key: AppKey, sender: str, receiver: str) -> Pair:
+    """Connect bare devices of two accounts."""
+    return Pair(
+        await WireDevice.connect(url, key, sender, receiver),
+        await WireDevice.connect(url, key, receiver, sender),
+    )
 
 
 class WireDevice(asyncio.Protocol):

@@ -11,8 +11,11 @@ from tests.benchmarks.server.hosts import EJABBERD, PEERS, Host
 from tests.benchmarks.server.setting import Setting, beside_peers
 
 
-class _Crowd:
+class Beating:
+    """Connections that beat, of a server."""
+
     def __init__(self, host: Host, stack: ExitStack, users: list[str], quiet: float) -> None:
+        """Let all come; they go when the stack is unwound."""
         self._host = host
         self._crowd = stack.enter_context(Crowd(host.address))
         self._lines = self._crowd.arrive([host.wire.arrival(user) for user in users])
@@ -20,13 +23,14 @@ class _Crowd:
 
     def run(self, beats: int) -> Cost:
         """Return what a heartbeat costs, of so many of each connection."""
-        self._beat()
+        self.beat()
         meter = Meter(self._host.pid)
         for _ in range(beats):
-            self._beat()
+            self.beat()
         return meter.stop().per(beats * len(self._lines))
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Let each connection beat once, and return once all are answered."""
         tag = new_tag()
         heartbeat = self._host.wire.heartbeat(tag)
         for line in self._lines:
@@ -41,7 +45,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     rosters: dict[str, list[str]] = {user: [] for user in users}
     with ExitStack() as stack:
         hosts = stack.enter_context(setting.hosts({}, rosters, PEERS))
-        crowds = {name: _Crowd(host, stack, users, size.quiet) for name, host in hosts.items()}
+        crowds = {name: Beating(host, stack, users, size.quiet) for name, host in hosts.items()}
         results = in_turn(
             size.runs, {name: partial(crowd.run, size.beats) for name, crowd in crowds.items()}
         )

@@ -12,11 +12,11 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
 from imtui.sdk.rest import RestClient
-from imtui.server.node.data_dir import DataDir
+from tests.benchmarks.app_key import AppKey, app_key_in
 from tests.benchmarks.peers.servers import WITHIN
+from tests.benchmarks.program import ROOT
 from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
 from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire
 
@@ -78,16 +78,23 @@ def _items(friends: Sequence[str]) -> list[dict[str, str]]:
 
 
 @contextmanager
-def imtui(folder: Path, *options: object) -> Iterator[OurHost]:
-    """Run ``imtui serve`` with all that it keeps in a folder."""
+def imtui(
+    folder: Path,
+    *options: object,
+    tree: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[OurHost]:
+    """Run ``imtui serve`` with all that it keeps in a folder; ``tree`` has its sources."""
     data = folder / "data"
+    key = app_key_in(data)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0, *options)
-    with started(sys.executable, *command, log=folder / "log") as process:
+    with started(
+        sys.executable, *command, log=folder / "log", cwd=tree, environment=environment
+    ) as process:
         ready = msgspec.json.decode(said_by(process))
         url: str = ready["ws"]
         host = url.removeprefix("ws://")
         address = LOOPBACK, int(host.rpartition(":")[2])
-        key = DataDir(data).app_key()
         wire = ImtuiWire(host, key)
         yield OurHost(process.pid, address, wire, url, ready["rest"], key, data)
 

@@ -41,28 +41,47 @@ class _Watcher(IMSDKListener):
             self._told.set_result(perf_counter())
 
 
+class Lone:
+    """One app that changes the status, and one that watches."""
+
+    def __init__(self, host: OurHost) -> None:
+        """Make both, which are not connected yet."""
+        self._key = host.key
+        self._changing = IMClient(host.url, host.key.sdk_app_id)
+        self._watching = IMClient(host.url, host.key.sdk_app_id)
+        self._watcher = _Watcher()
+
+    async def connect(self) -> None:
+        """Log both in."""
+        for client, user in ((self._changing, PUBLISHER), (self._watching, "watcher")):
+            await client.login(user, sign(user, self._key.sdk_app_id, self._key.secret_key))
+        await self._watching.subscribe_user_status([PUBLISHER])
+        self._watching.add_im_sdk_listener(self._watcher)
+
+    async def change(self, every: float) -> float:
+        """Return how many milliseconds it took until a change was told, after some seconds."""
+        await asyncio.sleep(every)
+        text = text_of(new_tag())
+        told = asyncio.create_task(self._watcher.wait(text))
+        await asyncio.sleep(0)
+        began = perf_counter()
+        await self._changing.set_self_status(text)
+        return (await told - began) * 1000
+
+    async def close(self) -> None:
+        """End both connections."""
+        await self._watching.close()
+        await self._changing.close()
+
+
 async def _changes(host: OurHost, count: int, every: float) -> list[float]:
     """Return how many milliseconds it took until each change was told."""
-    key = host.key
-    took = []
-    async with (
-        IMClient(host.url, key.sdk_app_id) as changing,
-        IMClient(host.url, key.sdk_app_id) as watching,
-    ):
-        await changing.login(PUBLISHER, sign(PUBLISHER, key.sdk_app_id, key.secret_key))
-        await watching.login("watcher", sign("watcher", key.sdk_app_id, key.secret_key))
-        await watching.subscribe_user_status([PUBLISHER])
-        watcher = _Watcher()
-        watching.add_im_sdk_listener(watcher)
-        for _ in range(count):
-            await asyncio.sleep(every)
-            text = text_of(new_tag())
-            told = asyncio.create_task(watcher.wait(text))
-            await asyncio.sleep(0)
-            began = perf_counter()
-            await changing.set_self_status(text)
-            took.append((await told - began) * 1000)
-    return took
+    lone = Lone(host)
+    await lone.connect()
+    try:
+        return [await lone.change(every) for _ in range(count)]
+    finally:
+        await lone.close()
 
 
 def measure(setting: Setting) -> Iterator[Figure]:

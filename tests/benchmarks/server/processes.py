@@ -1,6 +1,7 @@
 """A server as a process of its own, on a core of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -59,6 +60,13 @@ def said_by(process: "subprocess.Popen[bytes]") -> bytes:
     if not (line := process.stdout.readline()):
         raise RuntimeError(f"a program ended with {process.wait()}: {process.args!r}")
     return line
+
+
+def end(pid: int) -> None:
+    """Ask a program that was started here to end, and wait until it has."""
+    os.kill(pid, signal.SIGTERM)
+    # Its status is left to be asked for.
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def free_port() -> int:

@@ -14,10 +14,11 @@ from tests.benchmarks.server.hosts import EJABBERD, Host
 from tests.benchmarks.server.setting import Setting, beside_peers
 
 
-class _Mesh:
+class Mesh:
     """Friends, connected to a server."""
 
     def __init__(self, host: Host, stack: ExitStack, users: list[str], quiet: float) -> None:
+        """Let all come; they go when the stack is unwound."""
         self._host = host
         self._crowd = stack.enter_context(Crowd(host.address))
         self._lines = self._crowd.arrive([host.wire.arrival(user) for user in users])
@@ -33,9 +34,13 @@ class _Mesh:
         """Return what a change costs that one of the others is told of."""
         meter = Meter(self._host.pid)
         for _ in range(storms):
-            self._crowd.gather(self._change(), self._told)
+            self.storm()
         cost = meter.stop()
         return cost.per(storms * self._deliveries)
+
+    def storm(self) -> None:
+        """Let all change at once, and return once all know of all."""
+        self._crowd.gather(self._change(), self._told)
 
     def _change(self) -> str:
         tag = new_tag()
@@ -53,7 +58,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     with ExitStack() as stack:
         # Prosody takes so long for it that it would be measured twice only.
         hosts = stack.enter_context(setting.hosts(rosters, rosters, [EJABBERD]))
-        meshes = {name: _Mesh(host, stack, users, size.quiet) for name, host in hosts.items()}
+        meshes = {name: Mesh(host, stack, users, size.quiet) for name, host in hosts.items()}
         results = in_turn(
             size.runs, {name: partial(mesh.run, size.storms) for name, mesh in meshes.items()}
         )

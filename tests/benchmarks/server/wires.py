@@ -4,12 +4,12 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.jsonrpc import encode, encode_push
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import Method, Push, UserStatusList
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.protocol.usersig import sign
+from tests.benchmarks.app_key import AppKey
 from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
 from tests.benchmarks.server.crowd import Step
 

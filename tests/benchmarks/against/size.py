@@ -1,0 +1,74 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything."""
+
+    pairs: int = 8
+    """So many times both backends are started."""
+    slices: int = 100
+    watchers: int = 500
+    mesh: int = 70
+    """So many friends of each other."""
+    beating: int = 250
+    arriving: int = 50
+    """So many come in a slice."""
+    arriving_slices: int = 20
+    idle: int = 1000
+    """So many idle connections."""
+    lone_every: float = 0.03
+    senders: int = 4
+    under_way: int = 64
+    """So many sends each of them keeps under way."""
+    messages: int = 250
+    """So many each of them sends in a slice."""
+    message_slices: int = 50
+    quiet: float = 0.2
+    """All is done when nothing is told for so long."""
+    conversations: int = 250
+    kept: tuple[int, int] = (4, 4000)
+    """So many messages there are in each conversation before a start: few, and many."""
+    starts: int = 7
+    cleared: tuple[int, int] = (10, 100_000)
+    """So many messages there are in a conversation that is deleted: few, and many."""
+    deletions: int = 5
+
+    @property
+    def users(self) -> list[str]:
+        """Return accounts without friends, enough for each case."""
+        arriving = self.arriving * self.arriving_slices
+        most = max(self.watchers, self.beating, arriving, self.idle)
+        return [f"u{number}" for number in range(most)]
+
+    @property
+    def friends(self) -> list[str]:
+        """Return accounts that are all friends of each other."""
+        return [f"m{number}" for number in range(self.mesh)]
+
+
+FULL: Final = Size()
+QUICK: Final = Size(
+    pairs=1,
+    slices=1,
+    watchers=5,
+    mesh=4,
+    beating=5,
+    arriving=3,
+    arriving_slices=1,
+    idle=100,
+    lone_every=0.001,
+    senders=2,
+    under_way=8,
+    messages=20,
+    message_slices=1,
+    quiet=0.03,
+    conversations=2,
+    kept=(1, 20),
+    starts=1,
+    cleared=(1, 20),
+    deletions=1,
+)

@@ -1,0 +1,80 @@
+"""The backend of this tree beside that of another commit, ``--rev``, as ratios.
+
+The commit is checked out in a folder of its own, and what is asked of both backends is the same,
+by the same clients, those of this tree: star, storm, heartbeat, login, memory, lone (change) and
+messages, as in the suites ``server`` and ``messages``. They take turns, see ``rounds``; ``±`` is
+about two standard errors of the ratio, and more ``--pairs`` make it less.
+
+Two cases are of sizes, on this tree, and with ``--long`` on the other one, too: a start with many
+messages beside one with few, and the deletion of a long conversation beside that of a short one.
+
+Of the backends nothing is known but the command line, the wire, and where they keep the app's key.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.against import clear, start
+from tests.benchmarks.against.cases import CASES
+from tests.benchmarks.against.size import FULL, QUICK, Size
+from tests.benchmarks.against.trees import THIS, Tree, tree_of
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.crowd import raise_limit
+from tests.benchmarks.server.processes import end
+from tests.benchmarks.server.setting import folder_for
+from tests.benchmarks.suites import Scale, Suite
+
+_SIZES: Final[Mapping[str, Callable[[Iterable[Tree], Size], Iterator[Figure]]]] = {
+    "start": start.measure,
+    "clear": clear.measure,
+}
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Measure one case after the other.
+
+    Raises:
+        RuntimeError: There is no such commit, or a backend does not do what it should.
+    """
+    size = QUICK if scale.quick else FULL
+    size = replace(size, pairs=scale.pairs or size.pairs)
+    raise_limit()
+    with on_core(LOAD), tree_of(scale.rev) as other:
+        cases = [case for name, case in CASES.items() if scale.wants(name)]
+        if cases:
+            with _seeded((THIS, other), size) as folders:
+                for case in cases:
+                    yield from case.measure(folders, size)
+        trees = (THIS, other) if scale.long else (THIS,)
+        for name, measure_sizes in _SIZES.items():
+            if scale.wants(name):
+                yield from measure_sizes(trees, size)
+
+
+@contextmanager
+def _seeded(trees: Iterable[Tree], size: Size) -> Iterator[dict[Tree, Path]]:
+    """Return folders with the same accounts and friends, each made by a tree's own backend."""
+    friends = size.friends
+    rosters = {user: [one for one in friends if one != user] for user in friends}
+    with ExitStack() as stack:
+        folders = {tree: stack.enter_context(folder_for("seeded")) for tree in trees}
+        for tree, folder in folders.items():
+            with tree.run(folder) as host:
+                host.make_friends({**rosters, **{user: [] for user in size.users}})
+                end(host.pid)
+        yield folders
+
+
+SUITE: Final = Suite(
+    measure,
+    (
+        "clients of the other commit: both backends are asked by those of this tree",
+        "a cold disk",
+        "the size of a start and of a deletion on the other commit, unless --long is given",
+    ),
+    (*CASES, *_SIZES),
+)
