@@ -53,7 +53,7 @@ class Alarm:
 
     @staticmethod
     async def _let_input_arrive() -> None:
-        # When a stopped process goes on, input that has arrived has to count before deadlines
+        # When a suspended process resumes, input that has arrived has to count before deadlines
         # that have passed. One turn of the loop polls the sockets, the next one reads them.
         await asyncio.sleep(0)
         await asyncio.sleep(0)

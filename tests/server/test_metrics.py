@@ -5,7 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.server.metrics import Counts, Metrics
+from imtui.server.core.logins.reads import Figures
+from imtui.server.metrics import Metrics
 from imtui.server.node.backend import Backend
 from imtui.server.prometheus import BOUNDS, Histogram, Sample, family
 from tests.server.wire import wire
@@ -81,7 +82,7 @@ def check_family(name: str, one: Family) -> None:
         assert ("_sum", labels) in one.samples
 
 
-COUNTS = Counts(
+COUNTS = Figures(
     sessions=2,
     devices=3,
     accounts={"online": 3, "offline": 4, "unlogined": 5},

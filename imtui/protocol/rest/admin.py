@@ -1,4 +1,4 @@
-"""Who may call the REST API."""
+"""Authentication of admins for the REST API."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,8 @@ def check_admin(key: AppKey, query: Mapping[str, str], unix_ms: int) -> Proof:
     """Return the proof that a call comes from an admin, given the parameters of its URL.
 
     Raises:
-        IMError: 60012 for a missing SDKAppID, 60006 for another app, 60010 for somebody who is no
-            admin; then the UserSig's codes.
+        IMError: 60012 for a missing SDKAppID; 60006 for another app; 60010 if the identifier is
+            not an admin; then the codes of ``AppKey.verify``.
     """
     app_id = query.get("sdkappid", "")
     if not app_id:

@@ -6,4 +6,4 @@ from imtui.protocol.wire_names import rest_name
 
 
 class Body(Struct, frozen=True, rename=rest_name):
-    """A JSON object of the REST API; its fields have the names of the field's API."""
+    """A JSON object of the REST API, with the names that the field's API uses."""

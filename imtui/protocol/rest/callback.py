@@ -1,4 +1,4 @@
-"""One callback to the app's own server, in the field's names."""
+"""Callbacks to the app's own server, with the field's names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from imtui.protocol.status import Platform
 
 
 class CallbackCommand(StrEnum):
-    """What a callback is about: the field's CallbackCommand."""
+    """The kind of a callback: the field's CallbackCommand."""
 
     STATE_CHANGE = "State.StateChange"
     AFTER_SEND_MSG = "C2C.CallbackAfterSendMsg"
@@ -32,14 +32,14 @@ BEFORE_CALLBACKS: Final = frozenset(
         CallbackCommand.PREV_FRIEND_RESPONSE,
     }
 )
-"""Those that ask whether something may happen: its caller waits for the reply."""
+"""Callbacks before events: they ask whether the event may happen, and the caller waits."""
 
 AFTER_EVENTS: Final = frozenset(CallbackCommand) - BEFORE_CALLBACKS
-"""Those that tell what has happened: nobody waits."""
+"""Callbacks after events: nobody waits for the reply."""
 
 
 class OptPlatform(StrEnum):
-    """From where something was done: the field's OptPlatform. ``Linux`` is ours."""
+    """The platform of a caller: the field's OptPlatform. ``Linux`` is imtui's own."""
 
     REST_API = "RESTAPI"
     WEB = "Web"
@@ -64,18 +64,18 @@ _OPT_PLATFORMS: Final[Mapping[Platform, OptPlatform]] = {
 
 
 def opt_platform(platform: Platform | None) -> OptPlatform:
-    """Return what the field calls the platform of a device; Unknown for None."""
+    """Return the OptPlatform of a device's platform; Unknown for None."""
     return OptPlatform.UNKNOWN if platform is None else _OPT_PLATFORMS[platform]
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What the app's server is told or asked."""
+    """A callback to the app's server."""
 
     command: CallbackCommand
     user_id: str
-    """Whose doing it is: what one user does is told in order."""
+    """The user who caused it; the callbacks of one user are sent in order."""
     body: Mapping[str, Any]
-    """Without the CallbackCommand, which is added as it is sent."""
+    """The body without the CallbackCommand, which is added when it is sent."""
     platform: str = OptPlatform.UNKNOWN
-    """The OptPlatform; in ``State.StateChange`` the field writes ``IOS``."""
+    """The OptPlatform; ``State.StateChange`` spells ``iOS`` as ``IOS``."""

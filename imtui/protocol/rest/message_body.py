@@ -1,7 +1,7 @@
-"""The field's MsgBody: from its elements to a message of ours, and back.
+"""Converts the elements of the field's MsgBody to the contents of a message, and back.
 
-A message of ours is one text or one payload. What says more is kept as it was given, beside words
-for it that any client can show.
+A message is one text or one payload. A MsgBody that is more than that is kept as it is, together
+with a text that describes it, which any client can show.
 """
 
 from typing import Annotated, Any, Final
@@ -17,7 +17,7 @@ from imtui.protocol.rest.body import Body
 Elements = list[dict[str, Any]]
 
 NESTING_MAX: Final = 32
-"""So deep may a MsgBody be: whatever it is put into can still be read."""
+"""The deepest nesting of a MsgBody, so that JSON that contains it can still be decoded."""
 
 _KINDS: Final = {
     "TIMTextElem": ElemType.TEXT,
@@ -50,11 +50,11 @@ MsgBody = Annotated[
         },
     ),
 ]
-"""An array that ``contents_of`` reads: what is wrong in it has another code than what is none."""
+"""An array of elements; ``contents_of`` checks them, as they have an error code of their own."""
 
 
 class Contents(Struct, frozen=True):
-    """What a MsgBody says, as a message of ours has it."""
+    """The contents of a message, made from a MsgBody."""
 
     elem_type: ElemType = ElemType.TEXT
     text: str = ""
@@ -63,7 +63,7 @@ class Contents(Struct, frozen=True):
     """See ``Message.msg_body``."""
 
     def check_size(self, cloud_custom_data: str) -> None:
-        """Check that it is not too large, together with what the app adds.
+        """Check the size of the contents together with CloudCustomData.
 
         Raises:
             IMError: 93000 for more than 12 KB.
@@ -85,7 +85,7 @@ class _ImageInfo(Body, frozen=True):
 
 
 class _Content(Body, frozen=True):
-    """What we read of a MsgContent; which of it counts depends on the kind."""
+    """The fields of a MsgContent that are used; which ones depends on the MsgType."""
 
     text: str = ""
     data: str = ""
@@ -107,8 +107,8 @@ class _Element(Body, frozen=True):
         return _KINDS[self.msg_type]
 
     @property
-    def words(self) -> str:
-        """What it is, for people."""
+    def description(self) -> str:
+        """Return a text that describes the element."""
         content = self.msg_content
         words: tuple[str, ...] = ()
         match self.elem_type:
@@ -117,7 +117,7 @@ class _Element(Body, frozen=True):
             case ElemType.CUSTOM:
                 return content.desc or "[custom]"
             case ElemType.IMAGE:
-                # The others are the same one in other sizes.
+                # The array has the same image in several sizes.
                 words = tuple(info.url for info in content.image_info_array[:1])
             case ElemType.SOUND:
                 words = (content.url,)
@@ -130,10 +130,10 @@ class _Element(Body, frozen=True):
         return " ".join(filter(None, (f"[{self.elem_type.name.lower()}]", *words)))
 
     def check(self) -> None:
-        """Check what its types do not say.
+        """Check what the types do not cover.
 
         Raises:
-            ValueError: It is malformed or empty.
+            ValueError: The element is malformed or empty.
         """
         content = self.msg_content
         if self.msg_type not in _KINDS:
@@ -144,15 +144,15 @@ class _Element(Body, frozen=True):
             raise ValueError("an empty Data")
         if self.elem_type is ElemType.LOCATION and None in (content.latitude, content.longitude):
             raise ValueError("a location without Latitude and Longitude")
-        if "\x00" in self.words:
+        if "\x00" in self.description:
             raise ValueError("NUL is not allowed")
 
 
 def contents_of(msg_body: list[Any]) -> Contents:
-    """Return what the elements of a message say.
+    """Return the contents of a message, given its elements.
 
     Raises:
-        IMError: 90002 if there are none, or if one of them is malformed or empty.
+        IMError: 90002 if there are no elements, or if one of them is malformed or empty.
     """
     try:
         elements = msgspec.convert(msg_body, type=list[_Element])
@@ -172,27 +172,27 @@ def contents_of(msg_body: list[Any]) -> Contents:
     match msg_body:
         case [{"MsgType": "TIMTextElem"}]:
             return Contents(text=first.msg_content.text)
-        case [{"MsgType": "TIMCustomElem", "MsgContent": content}] if not _says_more(content):
+        case [{"MsgType": "TIMCustomElem", "MsgContent": content}] if not _has_more(content):
             return Contents(ElemType.CUSTOM, data=data)
-    words = "\n".join(element.words for element in elements)
-    return Contents(first.elem_type, words, data, msgspec.json.encode(msg_body).decode())
+    text = "\n".join(element.description for element in elements)
+    return Contents(first.elem_type, text, data, msgspec.json.encode(msg_body).decode())
 
 
 def elements_of(message: Message) -> Elements:
-    """Return the elements of a message; none if nothing of it is left."""
+    """Return the elements of a message; none if its contents are erased or hidden."""
     if message.status is not MessageStatus.SEND_SUCC:
         return []
     if message.msg_body:
         return msgspec.json.decode(message.msg_body, type=Elements)
     if message.elem_type is ElemType.CUSTOM:
-        # JSON has no bytes, and the field none but text here.
+        # JSON has no bytes, and the field has a text here.
         content = {"Data": message.data.decode("utf-8", "replace")}
         return [{"MsgType": "TIMCustomElem", "MsgContent": content}]
     return [{"MsgType": "TIMTextElem", "MsgContent": {"Text": message.text}}]
 
 
 def elements_of_params(sender: str, params: SendMessageParams) -> Elements:
-    """Return the elements of a message that is to be sent."""
+    """Return the elements of a message that is about to be sent."""
     message = Message(
         params.msg_id,
         sender,
@@ -211,6 +211,6 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
-def _says_more(content: dict[str, Any]) -> bool:
-    """Tell whether a custom element says anything beside its Data."""
+def _has_more(content: dict[str, Any]) -> bool:
+    """Tell whether a custom element has anything besides its Data."""
     return any(value for name, value in content.items() if name != "Data")

@@ -1,4 +1,4 @@
-"""How the REST API and the webhooks name a message: ``seq_random_time``."""
+"""The keys of messages in the REST API and in webhooks: ``seq_random_time``."""
 
 import re
 import zlib
@@ -17,10 +17,10 @@ _REST_ID: Final = re.compile(f"r{_HEX}-{_HEX}-{_HEX}-(.+)")
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """The field's MsgSeq, MsgRandom and MsgTime; as a string, its MsgKey."""
+    """The field's MsgSeq, MsgRandom and MsgTime; as a string, the MsgKey."""
 
     seq: int
-    """The place in the conversation, 0 if it has none; of what the REST API sends, as it says."""
+    """The seq in the conversation, or 0; for messages of the REST API, the request's MsgSeq."""
     random: int
     """Up to 32 bits."""
     time: int
@@ -31,15 +31,15 @@ class MessageKey:
         return f"{self.seq}_{self.random}_{self.time}"
 
     def msg_id(self, receiver: str) -> str:
-        """Return the ID of a message that the REST API sends to an account under this key.
+        """Return the ID of the message that the REST API sends to an account with this key.
 
-        The same key makes no second message to the same receiver.
+        Sending the same key to the same receiver again makes no second message.
         """
         return f"r{self.seq:x}-{self.random:x}-{self.time:x}-{receiver}"
 
 
 def message_key(message: Message) -> MessageKey:
-    """Return what names a message."""
+    """Return the key of a message."""
     given = _REST_ID.fullmatch(message.msg_id)
     if given is not None and given[4] == message.receiver:
         return MessageKey(*(int(given[number], 16) for number in (1, 2, 3)))
@@ -47,21 +47,21 @@ def message_key(message: Message) -> MessageKey:
 
 
 def message_random(msg_id: str) -> int:
-    """Return the MsgRandom of a message, which is known before it has a place."""
+    """Return the MsgRandom of a message, which may not have a seq yet."""
     given = _REST_ID.fullmatch(msg_id)
     return int(given[2], 16) if given is not None else _checksum(msg_id)
 
 
 def derived_seq(sender: str, random: int, time: int) -> int:
-    """Return the MsgSeq of a request without one: within a second, MsgRandom tells all apart."""
+    """Return the MsgSeq for a request without one, which is unique if its MsgRandom is."""
     return _checksum(f"{sender} {random} {time}")
 
 
 def key_of(text: str) -> MessageKey:
-    """Return what a MsgKey says.
+    """Return the key in a MsgKey.
 
     Raises:
-        IMError: 90054 if it can be none.
+        IMError: 90054 if the MsgKey is malformed.
     """
     parts = _KEY.fullmatch(text)
     numbers = [int(part) for part in parts.groups()] if parts is not None else []

@@ -1,4 +1,4 @@
-"""The tags of profiles and of what is noted of friends, and what values they take."""
+"""The tags of profiles, and their values."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,45 +19,45 @@ _BAD_VALUE: Final = ErrorCode.ERR_SVR_PROFILE_VALUE_ERROR
 
 
 class TagSetting(Body, frozen=True):
-    """What a field is to hold."""
+    """A field to set."""
 
     tag: str
     value: Any
-    """A text, an integer or a list of texts, as the field has it."""
+    """A text, an integer or a list of texts, depending on the tag."""
 
 
 class TagValue(Body, frozen=True):
-    """What a field holds."""
+    """The value of a field."""
 
     tag: str
     value: str | int | list[str]
 
 
 class ProfileSettings(NamedTuple):
-    """The fields of a profile that are to be changed."""
+    """The fields of a profile to change."""
 
     fields: dict[str, Any]
-    """By the names in ``UserFullInfo``."""
+    """Standard fields, by their names in ``UserFullInfo``."""
     custom: dict[str, str | int]
-    """The app's own, by their names; an empty text takes one away."""
+    """Custom fields, by name; an empty text removes one."""
 
 
 class _Field(NamedTuple):
     """A standard field of profiles."""
 
     name: str
-    """In ``UserFullInfo``."""
+    """Its name in ``UserFullInfo``."""
     read: Callable[[str, Any], Any]
     """Checks a value given for a tag; raises IMError."""
     show: Callable[[Any], str | int]
 
 
 def custom_value(value: Any) -> str | int:
-    """Return the value of a field of the app's own, if it is one.
+    """Return the value of a custom field if it is valid.
 
     Raises:
-        IMError: 40610 for what is neither a text nor an integer of 64 bits without a sign; 40601
-            for more than 500 bytes.
+        IMError: 40610 if it is neither a text nor an unsigned integer of 64 bits; 40601 for more
+            than 500 bytes.
     """
     if isinstance(value, str):
         if len(value.encode()) > CUSTOM_VALUE_MAX_BYTES:
@@ -69,11 +69,11 @@ def custom_value(value: Any) -> str | int:
 
 
 def read_profile(items: Iterable[TagSetting]) -> ProfileSettings:
-    """Return which fields of a profile are to hold what.
+    """Return the fields of a profile to change, with checked values.
 
     Raises:
         IMError: 40009 for an unknown tag; 40610 for a value of the wrong type; 40601 for a text of
-            more than 500 bytes; 40605 for another value that the field cannot have.
+            more than 500 bytes; 40605 for another invalid value.
     """
     params = ProfileSettings({}, {})
     for item in items:
@@ -87,10 +87,10 @@ def read_profile(items: Iterable[TagSetting]) -> ProfileSettings:
 
 
 def check_profile_tags(tags: Iterable[str]) -> None:
-    """Check that profiles have fields of these tags.
+    """Check that profiles have fields with these tags.
 
     Raises:
-        IMError: 40009.
+        IMError: 40009 for an unknown tag.
     """
     for tag in tags:
         if not _PROFILE_CUSTOM.fullmatch(tag):
@@ -98,7 +98,7 @@ def check_profile_tags(tags: Iterable[str]) -> None:
 
 
 def show_profile(info: UserFullInfo, tags: Iterable[str]) -> list[TagValue]:
-    """Return the fields of a profile that are asked; of the app's own those that are set."""
+    """Return some fields of a profile; custom ones only if they are set."""
     shown = []
     for tag in tags:
         custom = _PROFILE_CUSTOM.fullmatch(tag)
@@ -111,7 +111,7 @@ def show_profile(info: UserFullInfo, tags: Iterable[str]) -> list[TagValue]:
 
 
 def custom_tags(info: UserFullInfo) -> list[str]:
-    """Return the tags of the app's own fields that are set in a profile."""
+    """Return the tags of the custom fields that are set in a profile."""
     return [f"Tag_Profile_Custom_{name}" for name in info.custom_info]
 
 
@@ -147,7 +147,7 @@ def _number(tag: str, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise IMError(_BAD_TYPE, f"{tag}: an integer.")
     if not _is_integer(value, _UINT32_MAX):
-        raise IMError(_BAD_VALUE, f"{tag}: an integer of 32 bits without a sign.")
+        raise IMError(_BAD_VALUE, f"{tag}: an unsigned integer of 32 bits.")
     return value
 
 
@@ -156,7 +156,7 @@ def _number_field(name: str) -> _Field:
 
 
 def _word_field(name: str, words: dict[str, Any]) -> _Field:
-    """Return a field whose values are called by words."""
+    """Return a field whose values are named by words."""
 
     def read(tag: str, value: Any) -> Any:
         if not isinstance(value, str):

@@ -117,12 +117,12 @@ def _friends_added(batch: Batch) -> Iterable[Callback]:
             both = frozenset((change.user_id, friend_id))
             initiator = initiators.setdefault(both, change.user_id)
             pairs.append(_pair(change.user_id, friend_id) | {"Initiator_Account": initiator})
-    asked = {(one.asker, one.receiver) for one in batch.of(FriendRequestDeleted)}
+    requests = {(one.asker, one.receiver) for one in batch.of(FriendRequestDeleted)}
     for some in _parts(pairs):
         first = some[0]["From_Account"], some[0]["To_Account"]
         body = {
             "PairList": some,
-            "ClientCmd": "friend_response" if first in asked else "friend_add",
+            "ClientCmd": "friend_response" if first in requests else "friend_add",
             "ForceFlag": 0,
             "EventTime": batch.now_ms,
         }

@@ -12,7 +12,7 @@ from imtui.protocol.rest.message_key import key_of, message_key
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
 from imtui.server.core.messages.counts import read_until, summaries
-from imtui.server.core.messages.reading import Roamed, find_message, within
+from imtui.server.core.messages.reading import HistoryMessage, find_message, within
 from imtui.server.core.messages.removing import revoke_message
 from imtui.server.core.paging import page_of
 
@@ -155,8 +155,8 @@ def _last(call: Call, viewer: str, peer: str, msg_key: str) -> Message:
     raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY, "LastMsgKey: there is no such message.")
 
 
-def _roam_msg(roamed: Roamed) -> RoamMsg:
-    message = roamed.message
+def _roam_msg(found: HistoryMessage) -> RoamMsg:
+    message = found.message
     key = message_key(message)
     return RoamMsg(
         message.sender,
@@ -165,7 +165,7 @@ def _roam_msg(roamed: Roamed) -> RoamMsg:
         key.random,
         message.timestamp // 1000,
         _REVOKED if message.status is MessageStatus.LOCAL_REVOKED else 0,
-        int(roamed.is_read),
+        int(found.is_read),
         str(key),
         elements_of(message),
         message.cloud_custom_data,

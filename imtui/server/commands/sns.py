@@ -63,7 +63,7 @@ class FriendAdd(Body, frozen=True):
 
     @property
     def friend_type(self) -> FriendType:
-        """Return whose lists the friendship is added to."""
+        """Return whether the account is added to the friends' lists too."""
         return FriendType.SINGLE if self.add_type == "Add_Type_Single" else FriendType.BOTH
 
     @property
@@ -244,10 +244,8 @@ async def _delete(
 ) -> None:
     for start in range(0, len(friends), _AT_ONCE):
         some = friends[start : start + _AT_ONCE]
-        account = call.acting_for(owner)
-        friendships.remove_from_own(account, some)
-        if params.delete_type == "Delete_Type_Both":
-            friendships.remove_from_theirs(account, some)
+        is_both = params.delete_type == "Delete_Type_Both"
+        friendships.delete(call.acting_for(owner), some, is_both=is_both)
         await call.checkpoint()
 
 

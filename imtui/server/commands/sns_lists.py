@@ -208,14 +208,11 @@ def _group_add(call: Call, params: GroupAdd) -> GroupsAdded:
         raise IMError(INVALID, f"GroupName: 1 to {FRIEND_GROUPS_MAX} groups a call.")
     accounts = unique_of(params.to_account) if params.to_account else []
     account = call.acting_for(owner)
-    if not groups.has_room_for(account, names):
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
     results = [
         result_for(user_id, partial(_check_friend, call, owner, user_id)) for user_id in accounts
     ]
     friends = [one.to_account for one in results if not one.result_code]
-    for name in names:
-        groups.put_friends(account, name, friends)
+    groups.fill(account, names, friends)
     return GroupsAdded(reads.sequence(account), tuple(results), failed(results))
 
 

@@ -1,1 +1,1 @@
-"""All that the backend knows and decides; no network, clock or database."""
+"""The backend's state and rules, without network, clock or database."""

@@ -1,4 +1,4 @@
-"""What the core reads of messages, which it does not keep in memory."""
+"""Reading stored messages, which the core does not keep in memory."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -31,14 +31,14 @@ class StoredMessage(Struct, frozen=True, gc=False):
     cloud_custom_data: str = ""
     msg_body: str = ""
     is_erased: bool = False
-    """Taken back by its sender: nothing of its contents is left."""
+    """Recalled by its sender; the contents are erased."""
     is_uncounted: bool = False
     """Excluded from unread counts."""
     is_unlisted: bool = False
     """Excluded from being the last message of a conversation."""
 
     def erased(self, version: int) -> "StoredMessage":
-        """Return it without contents."""
+        """Return the message without contents."""
         return structs.replace(
             self,
             version=version,
@@ -51,7 +51,7 @@ class StoredMessage(Struct, frozen=True, gc=False):
 
 
 class ViewedMessage(Struct, frozen=True, gc=False):
-    """A message as one member's view of it is read."""
+    """A message as it is stored for one member."""
 
     message: StoredMessage
     own_version: int = 0
@@ -59,22 +59,21 @@ class ViewedMessage(Struct, frozen=True, gc=False):
 
 
 class View(Struct, frozen=True, gc=False):
-    """What one member sees of a conversation: what is above the floor and not hidden."""
+    """The part of a conversation that one member sees: above the floor, and not hidden."""
 
     conversation: int
     """The key of the conversation."""
     account: int
     """The key of the member's account."""
     floor: int
-    """Nothing at or below this seq is seen."""
+    """The member sees nothing at or below this seq."""
 
 
 class Archive(Protocol):
     """Finds messages.
 
-    Everything that the core has said in its changes counts, whether it is durable yet or not.
-    A failure to read passes through the core; since a plan changes nothing, nothing has happened
-    then.
+    All emitted changes count, whether they are durable or not. An ArchiveError passes through the
+    core; as only plans read, the state is unchanged then.
     """
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
@@ -91,15 +90,14 @@ class Archive(Protocol):
     ) -> list[StoredMessage]:
         """Return the last ``count`` visible messages of a time span, the latest first.
 
-        They are ordered by their timestamps, which differ from the order of their seqs where
-        messages were imported.
+        They are ordered by timestamp; where messages were imported, seqs have another order.
 
         Args:
-            view: Whose view.
-            since: The first timestamp that counts, in Unix milliseconds.
-            before: The first timestamp that does not count, and a seq: of the messages with that
-                timestamp those below the seq still count.
-            count: How many.
+            view: The member's view.
+            since: The first timestamp of the span, in Unix milliseconds.
+            before: The end of the span: a timestamp and a seq. Of the messages with that
+                timestamp, those below the seq are in the span.
+            count: The most messages to return.
         """
 
     def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
@@ -112,7 +110,7 @@ class Archive(Protocol):
         """Count the visible messages of others that count as unread in a range of seqs.
 
         Args:
-            view: Whose view.
-            after: The seq below the range.
+            view: The member's view.
+            after: The seq just below the range.
             up_to: The last seq of the range.
         """

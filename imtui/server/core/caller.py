@@ -1,4 +1,4 @@
-"""Who calls a function of the core."""
+"""The callers of the core's functions."""
 
 from msgspec import Struct
 
@@ -12,11 +12,11 @@ class Session(Struct):
     session_id: int
     user_id: str
     device: ChangedBy
-    """The device, as the one that makes a change."""
+    """Its device, as the author of changes."""
     passive: bool
-    """A passive login: no device, so it makes nobody ONLINE."""
+    """Whether the login is passive: it has no device, so it does not make the user ONLINE."""
     user_sig: int = 0
-    """A number that stands for the UserSig with which it logged in."""
+    """The number that stands for the UserSig of the login."""
 
     @property
     def platform(self) -> Platform | None:
@@ -25,19 +25,19 @@ class Session(Struct):
 
 
 class Claimant(Struct, frozen=True):
-    """A connection that wants to log in, and whose UserSig was checked."""
+    """A connection that logs in, and whose UserSig was checked."""
 
     session_id: int
     proof: Proof
 
     @property
     def user_id(self) -> str:
-        """Return the account that it claims."""
+        """Return the account of the UserSig."""
         return self.proof.user_id
 
     @property
     def platform(self) -> Platform | None:
-        """Return None: it has no device yet."""
+        """Return None, as it has no device yet."""
         return None
 
 
@@ -45,13 +45,13 @@ class Admin(Struct, frozen=True):
     """An admin who acts through the REST API, for an account or for the whole app."""
 
     user_id: str = ""
-    """The account for which it acts; empty for the whole app."""
+    """The account that the admin acts for; empty for the whole app."""
     session_id: int = 0
-    """No session: all devices of the account are notified."""
+    """The ID of no session, so that all devices of the account are notified."""
 
     @property
     def platform(self) -> Platform | None:
-        """Return None: it acts from no device."""
+        """Return None, as an admin has no device."""
         return None
 
 

@@ -4,8 +4,8 @@ from msgspec import Struct
 
 
 class Change(Struct, frozen=True, gc=False):
-    """Something that a call changed: to be stored, pushed, called back, logged or counted.
+    """A change of the state, to be stored, pushed, called back, logged or counted.
 
-    Each capability defines its own in its module ``changes``. A change says all that whoever
-    handles it needs: nobody looks into the state.
+    Each capability defines its changes in its module ``changes``. A change has all the data that
+    its handlers need, so that they do not read the state.
     """

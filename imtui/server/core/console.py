@@ -50,17 +50,17 @@ class Console(msgspec.Struct, frozen=True):
 
     @property
     def public(self) -> ConsoleSettings:
-        """Return what clients are told."""
+        """Return the settings that clients see."""
         return ConsoleSettings(self.edition, self.user_status, self.friend_status)
 
     @property
-    def tells_subscribers(self) -> bool:
-        """Tell whether subscribers are told of changes."""
+    def notifies_subscribers(self) -> bool:
+        """Tell whether subscribers are notified of statuses."""
         return self.user_status is Switch.ON and self.edition is Edition.ULTIMATE
 
     @property
-    def tells_friends(self) -> bool:
-        """Tell whether friends are told of changes."""
+    def notifies_friends(self) -> bool:
+        """Tell whether friends are notified of statuses."""
         return self.friend_status is Switch.ON
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Console":
@@ -74,10 +74,10 @@ class Console(msgspec.Struct, frozen=True):
         )
 
     def check_user_status(self) -> None:
-        """Check that querying and subscribing is bought and enabled.
+        """Check that the edition includes querying and subscribing, and that it is enabled.
 
         Raises:
-            IMError: 7013 for the edition, before 72001 for the switch.
+            IMError: 7013 for the edition, else 72001 for the switch.
         """
         if self.edition is not Edition.ULTIMATE:
             raise IMError(ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT)
@@ -109,6 +109,6 @@ class ConsoleChanged(Change, frozen=True, gc=False):
 
     console: Console
     is_public: bool
-    """Whether the change concerns what clients can learn of others: they are notified."""
+    """Whether settings that clients see changed, so that clients are notified."""
     changed: dict[str, str]
-    """The settings that are other ones than before, in the order in which they were given."""
+    """The settings that changed, in the order of the call."""

@@ -1,4 +1,4 @@
-"""What every function of the core is called with."""
+"""The context of a call of the core."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from imtui.server.instant import Instant
 
 
 class Context(Struct, frozen=True, gc=False):
-    """The state, who calls, and when."""
+    """The state, the caller and the time of a call, and the archive."""
 
     state: State
     caller: Caller
@@ -18,9 +18,9 @@ class Context(Struct, frozen=True, gc=False):
 
     @property
     def user_id(self) -> str:
-        """Return the account that calls, or for which an admin does."""
+        """Return the calling account, or the one that an admin acts for."""
         return self.caller.user_id
 
     def acting_for(self, user_id: str) -> "Context":
-        """Return the context of an admin who acts for an account."""
+        """Return a context in which an admin acts for an account."""
         return Context(self.state, Admin(user_id), self.now, self.archive)

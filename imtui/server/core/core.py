@@ -1,4 +1,4 @@
-"""The core as a whole: calls and the time go in, answers and changes come out."""
+"""The core: takes calls and the time, and returns answers and changes."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ from imtui.server.core.subscriptions import subscribing
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.instant import Instant
 
-# The wall clock may jump (a lid was shut): no end of a custom status is waited for in one go.
+# The longest wait for the end of a custom status, as the wall clock may jump.
 _WALL_CLOCK_CHECK: Final = 30.0
 _RATES_CHECK: Final = 60.0
 
@@ -42,8 +42,8 @@ _EMPTY: Final = Empty()
 class Core:
     """The whole backend of an app, in virtual time.
 
-    Sessions are numbers that the caller chooses, one for each connection. Each call may leave
-    changes behind, even one that fails; the caller takes them with ``take_changes``.
+    The caller chooses a number as session ID for each connection. Each call may emit changes, even
+    if it fails; ``take_changes`` returns them.
     """
 
     def __init__(
@@ -55,13 +55,13 @@ class Core:
         timing: Timing | None = None,
         befriend: Callable[[str, str], bool] | None = None,
     ) -> None:
-        """Start from what was stored.
+        """Start from the stored state.
 
         Args:
-            stored: What outlived the last run.
-            now: The present.
-            archive: Where messages are read.
-            timing: How long to wait for what.
+            stored: The stored state.
+            now: The current time.
+            archive: Finds stored messages.
+            timing: How long the app waits.
             befriend: Whether a newly registered account and an earlier one are friends from the
                 start; by default nobody is.
         """
@@ -70,7 +70,7 @@ class Core:
         self._rates_checked = now.monotonic
 
     def context(self, caller: Caller, now: Instant) -> Context:
-        """Return the context for a function of the core."""
+        """Return the context of a call."""
         return Context(self._state, caller, now, self._archive)
 
     @property
@@ -79,12 +79,12 @@ class Core:
         return bool(self._state.changes)
 
     def take_changes(self) -> list[Change]:
-        """Return what changed since the last time, in order."""
+        """Return the changes since the last call, in order."""
         changes, self._state.changes = self._state.changes, []
         return changes
 
     def deliveries(self, changes: Sequence[Change]) -> list[Delivery]:
-        """Return what changes that were just taken make sessions receive, in order."""
+        """Return the deliveries for changes that were just taken, in order."""
         return deliveries.deliveries(self._state, changes)
 
     def call(
@@ -99,10 +99,10 @@ class Core:
         """Carry out a request of a session, and return its result.
 
         Args:
-            session_id: Who calls.
-            request: What.
-            now: When.
-            is_dropped: The app's own server drops it: only its caller is to see what it does.
+            session_id: The calling session.
+            request: The request.
+            now: The current time.
+            is_dropped: The app's own server drops it: only the caller sees its effect.
             is_read_only: Nothing can be made durable at present.
 
         Raises:
@@ -122,10 +122,10 @@ class Core:
         return function(self.context(session, now), params) or _EMPTY
 
     def login(self, session_id: int, proof: Proof, request: Request, now: Instant) -> UserStatus:
-        """Log a connection in whose UserSig was checked, and return the own status.
+        """Log in a connection whose UserSig was checked, and return the account's own status.
 
         Raises:
-            IMError: 70052 for a UserSig that was revoked; 6017; then what ``login`` raises.
+            IMError: 70052 for a revoked UserSig; 6017; then the errors of ``login``.
         """
         self.check_not_revoked(proof)
         params = decode_params(request.params, LoginParams)
@@ -140,11 +140,11 @@ class Core:
         self._state[Accounts].user_sigs.check(proof.user_id, proof.made, proof.number)
 
     def lost(self, session_id: int, reason: CloseReason, now: Instant) -> None:
-        """Note that a connection ended without a logout, if it was a session."""
+        """Handle that a connection ended without a logout, if it was logged in."""
         sessions.end(self._state, session_id, reason, now)
 
     def sweep(self, now: Instant) -> None:
-        """Carry out what has fallen due."""
+        """Handle deadlines that have passed."""
         state = self._state
         for user_id in state[Subscriptions].clearings.pop_due(now.monotonic):
             subscribing.clear(state, user_id, now)
@@ -155,7 +155,7 @@ class Core:
             state[Rates].forget_old(now.monotonic)
 
     def next_due(self, now: Instant) -> float | None:
-        """Return when to sweep next, in monotonic seconds; None if nothing is to come."""
+        """Return when to sweep next, in monotonic seconds; None without deadlines."""
         due = self._state[Subscriptions].clearings.next_due()
         if (end := self._state[StatusEnds].next_due()) is not None:
             end_due = now.monotonic + min((end - now.unix_ms) / 1000, _WALL_CLOCK_CHECK)
@@ -163,7 +163,7 @@ class Core:
         return due
 
     def logged_in(self) -> Counter[str]:
-        """Count the sessions of each account, passive ones included."""
+        """Return the number of sessions of each account, passive ones included."""
         sessions = self._state[Accounts].sessions.values()
         return Counter(session.user_id for session in sessions)
 

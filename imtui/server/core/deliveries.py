@@ -1,4 +1,4 @@
-"""Which sessions receive what, of all changes."""
+"""Deliveries for all changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,12 +26,12 @@ def _merge(tables: _Tables) -> dict[type[Change], tuple[Deliver, ...]]:
     return {kind: tuple(each) for kind, each in found.items()}
 
 
-# Presence is last: what it forgets follows the push that says so.
+# Presence is last: watchers forget statuses after the push about the ended subscription.
 _DELIVERIES: Final = _merge((ACCOUNTS, LOGINS, SUBSCRIPTIONS, FRIENDS, MESSAGES, PRESENCE))
 
 
 def deliveries(state: State, changes: Sequence[Change]) -> list[Delivery]:
-    """Return what changes make sessions receive, in order; pure."""
+    """Return the deliveries for some changes, in order; pure."""
     return [
         delivery
         for change in merged(changes)

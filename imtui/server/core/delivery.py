@@ -1,4 +1,4 @@
-"""What the core tells sessions: frames, statuses, logins and ends."""
+"""Deliveries: everything that the core sends to edges for its sessions."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,11 +18,11 @@ class PushDelivery(Struct, frozen=True, gc=False):
     data: bytes
     """A JSON-RPC message."""
     is_chat: bool = False
-    """It tells of messages or conversations: it never leaves before they are durable."""
+    """Whether it concerns messages or conversations, which have to be durable before."""
 
 
 class StatusDelivery(Struct, frozen=True, gc=False):
-    """The status of a watched user; of several before it is sent only the last counts."""
+    """The status of a watched user; only the last unsent one is sent."""
 
     user_id: str
     status: bytes
@@ -31,14 +31,14 @@ class StatusDelivery(Struct, frozen=True, gc=False):
 
 
 class ForgetDelivery(Struct, frozen=True, gc=False):
-    """Sessions watch some users no longer: what is still to be sent of them is dropped."""
+    """Sessions no longer watch some users, whose unsent statuses are dropped."""
 
     session_ids: tuple[int, ...]
     user_ids: tuple[str, ...]
 
 
 class LoginDelivery(Struct, frozen=True, gc=False):
-    """A session was logged in or out."""
+    """A session logged in or out."""
 
     session_id: int
     user_id: str
@@ -47,7 +47,7 @@ class LoginDelivery(Struct, frozen=True, gc=False):
 
 
 class CloseDelivery(Struct, frozen=True, gc=False):
-    """A connection is to be closed."""
+    """A connection has to be closed."""
 
     session_id: int
     code: m.CloseCode
@@ -57,7 +57,7 @@ class CloseDelivery(Struct, frozen=True, gc=False):
 Delivery = PushDelivery | StatusDelivery | ForgetDelivery | LoginDelivery | CloseDelivery
 
 Deliver = Callable[[State, Any], Iterable[Delivery]]
-"""Returns what a change of one kind makes sessions receive; pure."""
+"""Returns the deliveries for a change of one kind; pure."""
 
 
 def push(

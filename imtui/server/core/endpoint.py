@@ -1,4 +1,4 @@
-"""What a table of methods consists of, and functions that read before they change."""
+"""Entries of the table of methods, and functions in two steps: plan and apply."""
 
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -13,10 +13,11 @@ A = TypeVar("A")
 
 
 class Planned(Generic[P, N, A]):
-    """A function that reads the archive: ``plan`` reads and changes nothing, ``apply`` the reverse.
+    """A function that reads the archive, in two steps.
 
-    A plan whose read fails, or is not there yet, can be made again: nothing has happened. Rates,
-    revisions and numbers are taken by ``apply``.
+    ``plan`` reads the archive and changes nothing; ``apply`` changes the state and does not read
+    the archive. A plan can be repeated, for example after a failed read. Rates, revisions and
+    numbers are taken by ``apply``.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Planned(Generic[P, N, A]):
 def planned(
     plan: Callable[Concatenate[Context, P], N],
 ) -> Callable[[Callable[Concatenate[Context, N, P], A]], Planned[P, N, A]]:
-    """Make a planned function of the decorated one, which is given what ``plan`` returns."""
+    """Make the decorated function an ``apply``, which gets the result of ``plan``."""
 
     def combine(apply: Callable[Concatenate[Context, N, P], A]) -> Planned[P, N, A]:
         return Planned(plan, apply)
@@ -46,13 +47,13 @@ def planned(
 
 
 class Endpoint(Struct, frozen=True):
-    """How a method is carried out."""
+    """The function of a method, and how it is called."""
 
     params: type[Struct]
     function: Callable[[Context, Any], Struct | None]
     """Takes the context and the parameters; None is an empty answer. Raises IMError."""
     needs_login: bool = True
     is_durable: bool = True
-    """What it changes outlives a restart, or what it answers has to be on the disk."""
+    """Whether it changes durable data, or its answer has to be durable."""
     dropped: Callable[[Context, Any], Struct | None] | None = None
-    """What is done instead if the app's own server drops the request: only the caller sees it."""
+    """Called instead if the app's own server drops the request: only the caller sees its effect."""

@@ -16,6 +16,6 @@ METHODS: Final[Mapping[str, Endpoint]] = {
     for table in (LOGINS, PRESENCE, SUBSCRIPTIONS, FRIENDS, MESSAGES)
     for method, endpoint in table.items()
 }
-"""By the name of the method on the wire."""
+"""All endpoints, by the name of the method on the wire."""
 
 assert METHODS.keys() == {method.value for method in Method}

@@ -1,4 +1,4 @@
-"""Answers in pages: as much as was asked for, and as fits into a frame."""
+"""Pages of answers, limited by a count and by the size of a frame."""
 
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
@@ -10,17 +10,17 @@ from imtui.protocol.jsonrpc import encode
 from imtui.protocol.limits import FRAME_MAX_BYTES
 
 PAGE_MAX_BYTES: Final = FRAME_MAX_BYTES * 3 // 4
-"""What the contents of one answer may take, so that all around them fits into the frame too."""
+"""The size limit of a page; the rest of the frame is for the envelope."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
 
 def check_count(count: int, most: int) -> None:
-    """Check how many are asked for.
+    """Check the ``count`` parameter.
 
     Raises:
-        IMError: 6017 unless it is 1 to ``most``.
+        IMError: 6017 unless the count is 1 to ``most``.
     """
     if not 1 <= count <= most:
         raise invalid_parameters("count", f"1 to {most}")
@@ -29,13 +29,15 @@ def check_count(count: int, most: int) -> None:
 def page_of(
     found: Iterable[T], count: int, show: Callable[[T], S], most_bytes: int = PAGE_MAX_BYTES
 ) -> tuple[list[S], bool]:
-    """Return the first ones as they are shown, at least one, and whether that is all.
+    """Return the first items as a page, and whether it is the last one.
+
+    The page has at least one item if there is any.
 
     Args:
-        found: What there is; one more than ``count`` tells that there is more.
-        count: How many at most.
-        show: Makes what is put into the answer.
-        most_bytes: What they may take together, in JSON.
+        found: The items; more than ``count`` show that there is another page.
+        count: The most items on the page.
+        show: Converts an item for the answer.
+        most_bytes: The size limit of the page, as JSON.
     """
     page: list[S] = []
     size = 0

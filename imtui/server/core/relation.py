@@ -1,12 +1,13 @@
-"""Who has whom in a list: friends, subscriptions, and whom somebody blocks."""
+"""Relations between users: friend lists, subscriptions and blocklists."""
 
 from collections.abc import Collection, Iterator, Sequence
 
 
 class Relation:
-    """Ordered lists of user IDs, one for each owner, that can be asked from both ends.
+    """An ordered list of members for each owner, with the owners of each member.
 
-    The other end is a plain list: half the memory, for which a removal looks through it.
+    Members are kept in dicts, and owners in plain lists, which take half the memory; a removal
+    has to search the owners.
     """
 
     def __init__(self) -> None:
@@ -15,9 +16,9 @@ class Relation:
         self._owners: dict[str, list[str]] = {}
 
     def append(self, owner: str, member: str, since: int = 0) -> None:
-        """Put ``member`` at the end of the owner's list, wherever it was before.
+        """Add ``member`` to the end of the owner's list, or move it there.
 
-        ``since`` says when, in Unix seconds, if anybody will ask.
+        ``since`` is the time to remember with it, in Unix seconds.
         """
         members = self._lists.setdefault(owner, {})
         if members.pop(member, None) is None:
@@ -25,7 +26,7 @@ class Relation:
         members[member] = since
 
     def remove(self, owner: str, member: str) -> bool:
-        """Take ``member`` off the owner's list; tell whether it was there."""
+        """Remove ``member`` from the owner's list; tell whether it was there."""
         members = self._lists.get(owner, {})
         if member not in members:
             return False
@@ -43,26 +44,26 @@ class Relation:
         return member in self._lists.get(owner, ())
 
     def since(self, owner: str, member: str) -> int:
-        """Return when ``member`` came onto the owner's list, as was said then."""
+        """Return the time that was given when ``member`` was added to the owner's list."""
         return self._lists[owner][member]
 
     def members(self, owner: str) -> Collection[str]:
-        """Return the owner's list in its order."""
+        """Return the owner's list, in order."""
         return self._lists.get(owner, {}).keys()
 
     def owners(self, member: str) -> Sequence[str]:
-        """Return who has ``member`` in their list."""
+        """Return the owners whose lists have ``member``."""
         return self._owners.get(member, ())
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the owners that have a list."""
+        """Iterate over the owners whose lists are not empty."""
         return iter(self._lists)
 
 
 class ShortRelation:
-    """A relation of lists with a few hundred members at most, in a third of the memory.
+    """A relation for lists with a few hundred members at most; it takes a third of the memory.
 
-    Both ends are plain lists, and whatever asks for one member looks through them.
+    Members and owners are kept in plain lists, which have to be searched.
     """
 
     def __init__(self) -> None:
@@ -71,7 +72,7 @@ class ShortRelation:
         self._owners: dict[str, list[str]] = {}
 
     def append(self, owner: str, member: str) -> None:
-        """Put ``member`` at the end of the owner's list, wherever it was before."""
+        """Add ``member`` to the end of the owner's list, or move it there."""
         members = self._lists.setdefault(owner, [])
         if member in members:
             members.remove(member)
@@ -80,7 +81,7 @@ class ShortRelation:
         members.append(member)
 
     def remove(self, owner: str, member: str) -> bool:
-        """Take ``member`` off the owner's list; tell whether it was there."""
+        """Remove ``member`` from the owner's list; tell whether it was there."""
         if not self.has(owner, member):
             return False
         for lists, one, other in ((self._lists, owner, member), (self._owners, member, owner)):
@@ -94,13 +95,13 @@ class ShortRelation:
         return member in self._lists.get(owner, ())
 
     def members(self, owner: str) -> Collection[str]:
-        """Return the owner's list in its order."""
+        """Return the owner's list, in order."""
         return self._lists.get(owner, ())
 
     def owners(self, member: str) -> Sequence[str]:
-        """Return who has ``member`` in their list."""
+        """Return the owners whose lists have ``member``."""
         return self._owners.get(member, ())
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the owners that have a list."""
+        """Iterate over the owners whose lists are not empty."""
         return iter(self._lists)

@@ -1,4 +1,4 @@
-"""Making the state from what was stored."""
+"""Makes the state from a stored app after a restart."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.changes import AccountLeft, DeviceChanged
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.friends.friends import Friends
-from imtui.server.core.logins.befriending import Befriending
+from imtui.server.core.logins.initial_friends import InitialFriends
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.rates import Rates
@@ -35,7 +35,7 @@ def restored(
         timing,
         (
             accounts,
-            Befriending(befriend),
+            InitialFriends(befriend),
             Friends(),
             _conversations(stored),
             StatusEnds(),
@@ -68,7 +68,7 @@ def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: 
         accounts.add(account)
     for device in stored.devices:
         account = accounts[device.user_id]
-        # Whoever was connected when the backend ended is lost until the device is back.
+        # A device that was connected when the backend stopped is lost until it is back.
         if device.state is DeviceState.LIVE:
             device = structs.replace(device, state=DeviceState.LOST, changed_at=now.unix_ms)
             state.emit(DeviceChanged(account.key, device))
@@ -84,7 +84,7 @@ def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: 
 
 def _restore_friends(friends: Friends, accounts: Accounts, stored: StoredApp) -> None:
     for owner, member, since in stored.friends:
-        # Each account's own ID, so that no copies of it are kept.
+        # Each account's own string, so that lists of IDs share it.
         friends.lists.append(accounts[owner].user_id, accounts[member].user_id, since)
     for owner, member, note in stored.friend_notes:
         friends.book.set_note(owner, member, note)

@@ -19,20 +19,20 @@ class Timing(Struct, frozen=True):
 
 
 class State:
-    """All that the core knows: one part for each capability, found by the part's class."""
+    """The state of the core: one part for each capability, by the part's class."""
 
     __slots__ = ("_parts", "_revision", "changes", "console", "first_revision", "timing")
 
     def __init__(
         self, start: int, console: Console, timing: Timing, parts: Iterable[object]
     ) -> None:
-        """Put the parts together.
+        """Make a state from its parts.
 
         Args:
-            start: How often the backend was started; the higher half of all revisions.
+            start: How often the backend was started; the upper half of all revisions.
             console: The settings of the console.
-            timing: How long to wait for what.
-            parts: One for each capability.
+            timing: How long the app waits.
+            parts: The parts of the capabilities.
         """
         self.console = console
         self.timing = timing
@@ -54,6 +54,6 @@ class State:
         self.changes.append(change)
 
     def next_revision(self) -> int:
-        """Return a revision above all before."""
+        """Return a revision above all earlier ones."""
         self._revision += 1
         return self._revision

@@ -54,7 +54,7 @@ class Shared:
     loop: asyncio.AbstractEventLoop
     connections: "set[Connection]" = field(default_factory=set)
     """All connections, with or without a completed handshake."""
-    nobody: asyncio.Event = field(default_factory=asyncio.Event)
+    all_ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the last connection has ended."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when new connections are no longer accepted."""
@@ -117,7 +117,7 @@ class Connection(WebSocket):
         super().connection_lost(exc)
         self._shared.connections.discard(self)
         if not self._shared.connections:
-            self._shared.nobody.set()
+            self._shared.all_ended.set()
 
     def opened(self) -> None:
         """Wait for a login."""

@@ -26,7 +26,7 @@ _HANDSHAKE_TIMEOUT: Final = 10.0
 _ACCEPTED_AT_ONCE: Final = 32
 """How many connections are accepted in one turn of the event loop.
 
-After an outage all clients come back at once; those that are in have to get on with their login.
+After an outage all clients reconnect at once; those that are connected need turns to log in.
 """
 
 
@@ -66,7 +66,7 @@ class Gateway:
         self, sock: socket.socket, allowed_origins: Sequence[str]
     ) -> AsyncIterator[None]:
         """Serve clients on a bound socket while the context lasts, then close all connections."""
-        fault: Exception | None = None
+        failure: Exception | None = None
         async with asyncio.TaskGroup() as tasks:
             shared = self._shared(tasks, allowed_origins)
             server = await shared.loop.create_server(
@@ -77,13 +77,13 @@ class Gateway:
             try:
                 yield
             except Exception as error:
-                # Through the tasks it would come out as a group of exceptions.
-                fault = error
+                # Raised below, as the task group would wrap it in an exception group.
+                failure = error
             finally:
                 server.close()
                 await _close_all(shared)
-        if fault is not None:
-            raise fault
+        if failure is not None:
+            raise failure
 
     def _shared(self, tasks: asyncio.TaskGroup, allowed_origins: Sequence[str]) -> Shared:
         return Shared(
@@ -107,7 +107,7 @@ async def _close_all(shared: Shared) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             while shared.connections:
-                shared.nobody.clear()
-                await shared.nobody.wait()
+                shared.all_ended.clear()
+                await shared.all_ended.wait()
     for connection in list(shared.connections):
         connection.abort()

@@ -116,7 +116,7 @@ class CoreHost:
         return await self.rest_api.answer(request)
 
     def sweep(self) -> None:
-        """Carry out what has fallen due."""
+        """Let the core handle deadlines that have passed."""
         self._core.sweep(self._clock())
         self.carry_on()
 

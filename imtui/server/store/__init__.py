@@ -1,1 +1,1 @@
-"""What outlives a restart."""
+"""Stores for everything that outlives a restart."""

@@ -1,4 +1,4 @@
-"""What a store does: it keeps what changes say, and gives it back after a restart."""
+"""The interface of a store: it keeps changes, and loads the result after a restart."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,45 +14,45 @@ class StoreError(ArchiveError):
 
 
 class Store(Protocol):
-    """Keeps what outlives a restart."""
+    """Keeps everything that outlives a restart."""
 
     def load(self) -> StoredApp:
         """Count this start, durably, and return everything that was stored.
 
         Raises:
-            StoreError: It cannot be read or written.
+            StoreError: The store cannot be read or written.
         """
 
     def app_key(self, given: AppKey | None) -> AppKey:
-        """Return the app's key; if there is none yet, keep the one that is given, or make one.
+        """Return the app's key; if there is none yet, store the given one, or a new one.
 
         Raises:
-            StoreError: It cannot be read or written.
+            StoreError: The store cannot be read or written.
         """
 
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
 
     def commit(self) -> None:
-        """Make the batch durable, as one.
+        """Make the batch durable atomically.
 
         Raises:
-            StoreError: It could not; the batch is kept, and tried again by the next commit.
+            StoreError: The commit failed; the next one retries the batch.
         """
 
     def rest(self) -> None:
-        """Do what is best done while nothing happens.
+        """Do maintenance while the backend is idle.
 
         Raises:
-            StoreError: It could not; nothing is lost.
+            StoreError: The maintenance failed; no data is lost.
         """
 
     def started(self) -> None:
-        """Take note that the start is complete."""
+        """Note that the backend started successfully."""
 
     @property
     def archive(self) -> Archive:
-        """Return the messages, those of the batch included; reading them raises StoreError."""
+        """Return the messages, including the batch; reading them raises StoreError."""
 
     def close(self) -> None:
-        """Let go of the store; what was not committed is gone."""
+        """Close the store; uncommitted changes are lost."""

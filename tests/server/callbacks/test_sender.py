@@ -10,8 +10,10 @@ import pytest
 
 from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.callbacks.sender import Webhooks
+from imtui.server.core.accounts.changes import OwnDevicesChanged
+from imtui.server.core.change import Change
+from imtui.server.core.friends.changes import FriendsAdded, FriendsDeleted
 from imtui.server.instant import Instant
-from imtui.server.core.changes import Change, FriendsAdded, FriendsDeleted, OwnDevicesChanged
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.webhook.config import WebhookConfig
 from tests.server.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver
@@ -77,7 +79,7 @@ async def test_only_what_is_configured_is_sent(receiver: CallbackReceiver) -> No
     commands = frozenset({CallbackCommand.FRIEND_DELETE, CallbackCommand.BEFORE_SEND_MSG})
     async with webhooks(WebhookConfig(receiver.url, commands=commands)) as sender:
         sender.observe(added("alice", "bob"))
-        sender.observe([OwnDevicesChanged("alice")])
+        sender.observe([OwnDevicesChanged("alice", ())])
         assert sender.waiting == 0
         sender.observe([FriendsDeleted("alice", ("bob",))])
         (received,) = await receiver.wait_for(1)

@@ -9,8 +9,8 @@ from imtui.server.core.console import Console, Edition, Switch
 def test_a_new_app_has_everything_on() -> None:
     console = Console()
     assert console.edition is Edition.ULTIMATE
-    assert console.tells_friends
-    assert console.tells_subscribers
+    assert console.notifies_friends
+    assert console.notifies_subscribers
     console.check_user_status()
 
 

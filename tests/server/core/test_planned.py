@@ -239,7 +239,7 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(_steps)
 def test_a_plan_changes_nothing_and_what_applies_it_reads_nothing(steps: list[Step]) -> None:
     twins = Twins()

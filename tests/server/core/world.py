@@ -86,6 +86,11 @@ class World:
             self._store.close()
 
     @property
+    def is_durable(self) -> bool:
+        """Tell whether it can be restarted."""
+        return self._store is not None
+
+    @property
     def now(self) -> Instant:
         """Return the present."""
         return instant(self.seconds)

@@ -250,7 +250,7 @@ async def test_the_end_of_a_connection_is_told_once_and_nothing_is_left() -> Non
         assert talk.got() == []
         assert talk.metrics.connections == 0
         assert not talk.connection._shared.connections
-        assert talk.edge.liveness.next_due() is talk.connection._login_timer is None
+        assert (talk.edge.liveness.next_due(), talk.connection._login_timer) == (None, None)
 
 
 async def test_a_connection_that_is_closed_for_silence_is_told_why() -> None:

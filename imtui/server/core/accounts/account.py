@@ -14,11 +14,11 @@ class LeftAs(StrEnum):
 
     LOST = "lost"
     LOGGED_OUT = "logged_out"
-    """By itself, or kicked; also of an account that has never logged in."""
+    """It logged out or was kicked; also if the account never logged in."""
 
 
 class Account:
-    """One user, as the backend knows them."""
+    """One user: their devices, sessions and status."""
 
     __slots__ = (
         "changed_by",
@@ -36,7 +36,7 @@ class Account:
     def __init__(self, key: int, user_id: str, registered_at: int, revision: int) -> None:
         """Make an account that has never logged in."""
         self.key = key
-        """A number that is never used again, whoever registers under the ID later."""
+        """A number that is never used again, even if the user ID is registered again."""
         self.user_id = user_id
         self.registered_at = registered_at
         self.devices: dict[str, Device] = {}
@@ -52,7 +52,7 @@ class Account:
 
     @property
     def general_status(self) -> UserStatusType:
-        """Return the general status: decided by the devices, or by how the last one left."""
+        """Return the general status: ONLINE with a connected device, else how the last one left."""
         if self.live:
             return UserStatusType.ONLINE
         is_lost = self.left_as is LeftAs.LOST

@@ -12,11 +12,11 @@ class Accounts:
     """All accounts by user ID, and all sessions."""
 
     def __init__(self, next_key: int, last_login_order: int = 0) -> None:
-        """Start with none.
+        """Start without accounts.
 
         Args:
-            next_key: The first number that no account has had.
-            last_login_order: The greatest place that a device has had in the login policy.
+            next_key: The first key that no account has had.
+            last_login_order: The greatest login order that a device has had.
         """
         self.sessions: dict[int, Session] = {}
         self.connected: dict[str, tuple[int, ...]] = {}
@@ -24,16 +24,16 @@ class Accounts:
         self.user_sigs = UserSigs()
         self._accounts: dict[str, Account] = {}
         self._ids: list[str] | None = None
-        """All user IDs, sorted when they were asked for, if no account came or went since."""
+        """All user IDs, sorted; None until they are needed after an account came or went."""
         self._next_key = next_key
         self._login_order = last_login_order
 
     def __contains__(self, user_id: str) -> bool:
-        """Tell whether there is an account."""
+        """Tell whether an account exists."""
         return user_id in self._accounts
 
     def __getitem__(self, user_id: str) -> Account:
-        """Return an account; there is one."""
+        """Return an account, which has to exist."""
         return self._accounts[user_id]
 
     def __iter__(self) -> Iterator[Account]:
@@ -52,7 +52,7 @@ class Accounts:
         """Return an account.
 
         Raises:
-            IMError: 70107 if there is none.
+            IMError: 70107 if there is no such account.
         """
         account = self._accounts.get(user_id)
         if account is None:
@@ -60,9 +60,9 @@ class Accounts:
         return account
 
     def known_ids(self, user_ids: Iterable[str]) -> list[str]:
-        """Return which of some user IDs have accounts, in their order.
+        """Return the user IDs that have accounts, in order.
 
-        Each is the account's own string, so that no copies of it are kept.
+        Each is the account's own string, so that lists of IDs share it.
         """
         accounts = self._accounts
         return [accounts[user_id].user_id for user_id in user_ids if user_id in accounts]
@@ -83,7 +83,7 @@ class Accounts:
         return key
 
     def next_login_order(self) -> int:
-        """Return a place in the login policy after all before."""
+        """Return a login order above all earlier ones."""
         self._login_order += 1
         return self._login_order
 
@@ -94,7 +94,7 @@ class Accounts:
         return account
 
     def drop(self, user_id: str) -> None:
-        """Forget an account."""
+        """Remove an account."""
         del self._accounts[user_id]
         self._ids = None
 
@@ -120,7 +120,7 @@ class Accounts:
         self.connected[session.user_id] = (*theirs, session.session_id)
 
     def drop_session(self, session_id: int) -> Session | None:
-        """Forget a session, and return it if it was one."""
+        """Remove a session, and return it if there was one."""
         session = self.sessions.pop(session_id, None)
         if session is not None:
             theirs = self.connected[session.user_id]
@@ -132,5 +132,5 @@ class Accounts:
         return session
 
     def drop_sessions_of(self, user_id: str) -> list[Session]:
-        """Forget all sessions of an account, and return them."""
+        """Remove all sessions of an account, and return them."""
         return [self.sessions.pop(session_id) for session_id in self.connected.pop(user_id, ())]

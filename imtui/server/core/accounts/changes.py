@@ -10,7 +10,7 @@ from imtui.server.core.change import Change
 
 
 class AccountRegistered(Change, frozen=True, gc=False):
-    """An account is new."""
+    """An account was registered."""
 
     key: int
     user_id: str
@@ -19,7 +19,7 @@ class AccountRegistered(Change, frozen=True, gc=False):
 
 
 class AccountDeleted(Change, frozen=True, gc=False):
-    """An account is gone; changes before this one took away what belonged to it."""
+    """An account was deleted; earlier changes removed its data."""
 
     key: int
     user_id: str
@@ -28,7 +28,7 @@ class AccountDeleted(Change, frozen=True, gc=False):
 
 
 class AccountLeft(Change, frozen=True, gc=False):
-    """The last connected device of an account left, or an admin's kick decided anew how it did."""
+    """The last connected device of an account left, or an admin kicked a lost account."""
 
     key: int
     left_as: LeftAs
@@ -37,20 +37,20 @@ class AccountLeft(Change, frozen=True, gc=False):
 
 
 class UserSigsRevoked(Change, frozen=True, gc=False):
-    """The UserSigs of an account that were made until now no longer count."""
+    """All UserSigs of an account that were made until now were revoked."""
 
     key: int
     second: int
     """The Unix second of the revocation."""
     used: frozenset[int]
-    """Those made in that second that no longer count either."""
+    """The revoked UserSigs that were made in that second, by their numbers."""
 
 
 class DeviceChanged(Change, frozen=True, gc=False):
     """A device logged in, was lost, logged out or was kicked."""
 
     key: int
-    """Of the account."""
+    """The key of the account."""
     device: Device
 
 
@@ -58,7 +58,7 @@ class DeviceForgotten(Change, frozen=True, gc=False):
     """The record of a device that is not connected was dropped to make room for newer ones."""
 
     key: int
-    """Of the account."""
+    """The key of the account."""
     instance_id: str
 
 
@@ -67,9 +67,9 @@ class OwnDevicesChanged(Change, frozen=True, gc=False):
 
     user_id: str
     devices: tuple[SelfDevice, ...]
-    """The connected ones, the earliest login first."""
+    """The connected devices, the earliest login first."""
     only_session: int | None = None
-    """The one session to be notified; None for all of the account."""
+    """The only session to notify; None for all of the account."""
 
 
 class CloseReason(StrEnum):
@@ -81,9 +81,9 @@ class CloseReason(StrEnum):
     """Nothing was received for the heartbeat time-out."""
     LOGGED_OUT = "logged_out"
     KICKED = "kicked"
-    """It stays connected, and is notified."""
+    """The connection stays open, and is notified."""
     TAKEN_OVER = "taken_over"
-    """Its device logged in on another connection; this one is to be closed."""
+    """Its device logged in on another connection; this one will be closed."""
 
 
 class SessionOpened(Change, frozen=True, gc=False):

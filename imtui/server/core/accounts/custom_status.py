@@ -1,4 +1,4 @@
-"""The custom status of a user, and what comes back when it ends."""
+"""The custom status of a user, and the earlier texts that return when it ends."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from imtui.protocol.limits import STATUS_ENDS_MAX
 
 
 class Text(Struct, frozen=True):
-    """A text that was set, until its end."""
+    """A text with an optional end."""
 
     text: str
     expires_at: int | None = None
@@ -21,24 +21,24 @@ NOTHING = Text("")
 
 
 class CustomStatus(Struct, frozen=True):
-    """The text that stands, on top of those that may come back after it."""
+    """A stack of texts: the top one is shown, and those below return when it ends."""
 
     texts: tuple[Text, ...] = ()
 
     @property
     def standing(self) -> Text:
-        """Return the text that stands."""
+        """Return the text that is shown."""
         return self.texts[-1] if self.texts else NOTHING
 
     def at(self, unix_ms: int) -> "CustomStatus":
-        """Return what is left once the texts that have ended by then fell away."""
+        """Return the custom status without the texts that have ended by then."""
         left = [text for text in self.texts if not text.ended(unix_ms)]
         return self if len(left) == len(self.texts) else CustomStatus(tuple(left))
 
     def set(self, text: str, expires_at: int | None) -> "CustomStatus":
-        """Put a text on top until its end; without an end it is for good.
+        """Return it with a text on top; a text without an end removes those below.
 
-        A text that stands already gets the new end instead.
+        If the same text is on top already, only its end changes.
         """
         top = Text(text, expires_at)
         if expires_at is None:

@@ -1,4 +1,4 @@
-"""What sessions receive of changes of accounts, their devices and sessions."""
+"""Deliveries for changes of accounts, devices and sessions."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""A device of an account: one login of it, known by its instance ID."""
+"""A device of an account, identified by its instance ID."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from imtui.protocol.status import ChangedBy, Platform
 
 
 class DeviceState(StrEnum):
-    """What became of a login."""
+    """The state of a device's last login."""
 
     LIVE = "live"
     LOST = "lost"
@@ -25,7 +25,7 @@ class Device(Struct, frozen=True):
     device_name: str
     state: DeviceState
     login_order: int
-    """Grows with each new login of the app; a resumed or taken-over login keeps its own."""
+    """Grows with each new login in the app; a resumed or taken-over login keeps its order."""
     login_time: int
     """When it logged in, in Unix milliseconds."""
     changed_at: int

@@ -1,4 +1,4 @@
-"""Which devices must go when an account has too many connected."""
+"""The devices to kick when an account has too many connected."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,24 +1,25 @@
-"""Which UserSigs were revoked."""
+"""Revoked UserSigs."""
 
 from imtui.protocol.errors import ErrorCode, IMError
 
 
 class UserSigs:
-    """For each account whose UserSigs were ever revoked, which of them no longer count.
+    """The last revocation of each account.
 
-    A UserSig says in which second it was made. Those of earlier seconds than the revocation are
-    gone, and of those of the same second the ones that had been used: a new one may come at once.
+    A UserSig states the second in which it was made. A revocation covers all UserSigs of earlier
+    seconds, and those of its own second that were in use, so that a new one is valid at once.
     """
 
     def __init__(self) -> None:
-        """Start with none revoked."""
+        """Start without revocations."""
         self._valid_from: dict[str, int] = {}
         self._used: dict[str, frozenset[int]] = {}
 
     def revoke(self, user_id: str, second: int, used: frozenset[int]) -> frozenset[int]:
-        """Revoke what was made before a Unix second, and of what was made in it the used ones.
+        """Revoke the UserSigs made before a Unix second, and those made in it that were in use.
 
-        Those are returned, with what an earlier call in the same second revoked.
+        Returns:
+            All revoked UserSigs of that second, including those of an earlier call in it.
         """
         if self._valid_from.get(user_id) == second:
             used |= self._used[user_id]
@@ -27,12 +28,12 @@ class UserSigs:
         return used
 
     def check(self, user_id: str, made: int, signature: int) -> None:
-        """Check that a UserSig, whose proof was checked, was not revoked.
+        """Check that a valid UserSig was not revoked.
 
         Args:
-            user_id: Whose it is.
-            made: When it was made, in Unix seconds.
-            signature: A number that stands for it.
+            user_id: The user.
+            made: When the UserSig was made, in Unix seconds.
+            signature: The number that stands for the UserSig.
 
         Raises:
             IMError: 70052.

@@ -1,4 +1,4 @@
-"""The blocklist: whose messages and friend requests a user does not get."""
+"""The blocklist: users whose messages and friend requests a user does not get."""
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
@@ -12,23 +12,25 @@ from imtui.server.core.friends.friends import Friends, emit
 
 
 def add(context: Context, params: UserIDListParams) -> None:
-    """Block users; friendships and friend requests with them end, both ways.
+    """Block users; friendships and friend requests with them end in both directions.
 
     Raises:
-        IMError: 6017; 30001 for oneself; 30003 if all are unknown; 30013 if there would be
-            more than 1,000.
+        IMError: 6017; 30001 for oneself; 30003 if all are unknown; 30013 for more than 1,000
+            blocked users.
     """
     own, state = context.user_id, context.state
     unique = check_some_user_ids(params.user_id_list, limits.FRIENDSHIP_MAX_USERS)
     if own in unique:
-        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody blocks themselves.")
+        raise IMError(
+            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Users cannot block themselves."
+        )
     found = state[Accounts].known_ids(unique)
     if not found:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
-    coming = [user_id for user_id in found if not state[Friends].blocked.has(own, user_id)]
-    if len(coming) > room(context):
+    newcomers = [user_id for user_id in found if not state[Friends].blocked.has(own, user_id)]
+    if len(newcomers) > room(context):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_BLACKLIST_LIMIT)
-    block(context, coming)
+    block(context, newcomers)
 
 
 def is_blocked(context: Context, user_id: str) -> bool:
@@ -41,19 +43,19 @@ def room(context: Context) -> int:
     return limits.BLACK_LIST_MAX - len(context.state[Friends].blocked.members(context.user_id))
 
 
-def block(context: Context, coming: list[str]) -> None:
-    """Block accounts that are not blocked yet and for which there is room."""
-    if not coming:
+def block(context: Context, newcomers: list[str]) -> None:
+    """Block accounts that are not blocked yet, and for which there is room."""
+    if not newcomers:
         return
     own, state = context.user_id, context.state
     since = context.now.unix_ms // 1000
-    for user_id in coming:
+    for user_id in newcomers:
         state[Friends].blocked.append(own, user_id, since)
         requests.take(state, own, user_id)
         requests.take(state, user_id, own)
-    emit(state, BlackListAdded(own, tuple(coming), since))
-    friendships.remove(state, own, coming)
-    friendships.remove_from_theirs(context, coming)
+    emit(state, BlackListAdded(own, tuple(newcomers), since))
+    friendships.remove(state, own, newcomers)
+    friendships.remove_from_theirs(context, newcomers)
 
 
 def delete(context: Context, params: UserIDListParams) -> None:
@@ -68,17 +70,17 @@ def delete(context: Context, params: UserIDListParams) -> None:
 def unblock(context: Context, user_ids: list[str]) -> None:
     """Unblock users; those that are not blocked are skipped."""
     own, blocked = context.user_id, context.state[Friends].blocked
-    going = [user_id for user_id in user_ids if blocked.remove(own, user_id)]
-    if going:
-        emit(context.state, BlackListDeleted(own, tuple(going)))
+    removed = [user_id for user_id in user_ids if blocked.remove(own, user_id)]
+    if removed:
+        emit(context.state, BlackListDeleted(own, tuple(removed)))
 
 
 def get_list(context: Context, params: Empty) -> UserIDList:
-    """Return whom the caller blocks, the earliest first."""
+    """Return the users that the caller blocks, the earliest first."""
     return UserIDList(list(context.state[Friends].blocked.members(context.user_id)))
 
 
 def get_times(context: Context) -> list[tuple[str, int]]:
-    """Return whom the caller blocks and since when, in Unix seconds, the earliest first."""
+    """Return the users that the caller blocks, and when each was blocked, in Unix seconds."""
     blocked, own = context.state[Friends].blocked, context.user_id
     return [(member, blocked.since(own, member)) for member in blocked.members(own)]

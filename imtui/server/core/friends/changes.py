@@ -12,9 +12,9 @@ class FriendsAdded(Change, frozen=True, gc=False):
     user_id: str
     friend_ids: tuple[str, ...]
     note: FriendNote = NO_NOTE
-    """What the user noted of them."""
+    """The user's note on them."""
     since: int = 0
-    """When, in Unix seconds."""
+    """When they were added, in Unix seconds."""
 
 
 class FriendsDeleted(Change, frozen=True, gc=False):
@@ -25,13 +25,13 @@ class FriendsDeleted(Change, frozen=True, gc=False):
 
 
 class FriendNoted(Change, frozen=True, gc=False):
-    """A user changed a remark or another note of a friend."""
+    """A user's note on a friend changed."""
 
     user_id: str
     friend_id: str
     note: FriendNote
     since: int
-    """Since when they are friends, in Unix seconds."""
+    """When the friend was added, in Unix seconds."""
 
 
 class FriendGroupCreated(Change, frozen=True, gc=False):
@@ -58,7 +58,7 @@ class FriendGroupRenamed(Change, frozen=True, gc=False):
 
 
 class FriendsGrouped(Change, frozen=True, gc=False):
-    """A user put friends into a group."""
+    """A user added friends to a group."""
 
     user_id: str
     name: str
@@ -66,7 +66,7 @@ class FriendsGrouped(Change, frozen=True, gc=False):
 
 
 class FriendsUngrouped(Change, frozen=True, gc=False):
-    """A user took friends out of a group."""
+    """A user removed friends from a group."""
 
     user_id: str
     name: str
@@ -93,16 +93,16 @@ class FriendRequestsRead(Change, frozen=True, gc=False):
 
 
 class BlackListAdded(Change, frozen=True, gc=False):
-    """A user blocks others."""
+    """A user blocked others."""
 
     user_id: str
     blocked_ids: tuple[str, ...]
     since: int = 0
-    """When, in Unix seconds."""
+    """When they were blocked, in Unix seconds."""
 
 
 class BlackListDeleted(Change, frozen=True, gc=False):
-    """A user no longer blocks others."""
+    """A user unblocked others."""
 
     user_id: str
     blocked_ids: tuple[str, ...]
@@ -128,4 +128,4 @@ FriendsChange = (
     | BlackListAdded
     | BlackListDeleted
 )
-"""A change of somebody's friend list, friend groups or blocklist."""
+"""A change of a user's friend list, friend groups or blocklist."""

@@ -1,4 +1,4 @@
-"""Fields of the app's own, in profiles and of friends."""
+"""The app's custom fields, in profiles and notes on friends."""
 
 from collections.abc import Mapping
 
@@ -6,18 +6,18 @@ from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError
 
 Value = str | int
-"""An integer or a text, which may be empty in a wish only."""
+"""An integer or a text; an empty text in a request removes the field."""
 
 
 def merged(
     before: Mapping[str, Value], given: Mapping[str, Value], full: ErrorCode
 ) -> dict[str, Value]:
-    """Return fields of which some are given anew; an empty text takes one away.
+    """Return the fields with the given ones changed; an empty text removes a field.
 
     Raises:
-        IMError: ``full`` if there would be more than 20.
+        IMError: ``full`` for more than 20 fields.
     """
     after = {name: value for name, value in {**before, **given}.items() if value != ""}
     if len(after) > limits.CUSTOM_FIELDS_MAX:
-        raise IMError(full, f"At most {limits.CUSTOM_FIELDS_MAX} fields of the app's own.")
+        raise IMError(full, f"At most {limits.CUSTOM_FIELDS_MAX} custom fields.")
     return after

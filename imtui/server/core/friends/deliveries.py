@@ -1,4 +1,4 @@
-"""What sessions receive of changes of friends, friend requests, groups, blocklists and profiles."""
+"""Deliveries for changes of friends, friend requests, groups, blocklists and profiles."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -19,19 +19,19 @@ from imtui.server.core.state import State
 
 _WORTH_MERGING: Final = 3
 _MERGED_MAX: Final = 100
-"""So many friends are told of in one push that is made of several changes."""
+"""The most friends in one push that merges several changes."""
 
 
 def merged(changes: Sequence[Change]) -> Sequence[Change]:
-    """Make few changes of many that tell of one new friend each.
+    """Merge changes that add a friend each.
 
-    Otherwise the pushes of a thousand friends who are imported at once would crowd out others.
+    Otherwise the pushes for a thousand imported friends would crowd out others.
     """
     if len(changes) < _WORTH_MERGING:
         return changes
     result: list[Change] = []
     growing: dict[tuple[str, str], int] = {}
-    """Where in the result those are that more friends may be added to."""
+    """The indexes in the result of changes that more friends may be merged into."""
     for change in changes:
         match change:
             case c.FriendsAdded(user_id=user_id):
@@ -39,7 +39,7 @@ def merged(changes: Sequence[Change]) -> Sequence[Change]:
             case c.FriendsGrouped(user_id=user_id, name=name):
                 key = user_id, name
             case _:
-                # All that comes after anything else stays after it.
+                # Nothing may move to before another change.
                 if not isinstance(change, c.FriendGroupCreated):
                     growing.clear()
                 result.append(change)
@@ -64,7 +64,7 @@ def _to(state: State, user_id: str, method: m.Push, params: Struct) -> Iterable[
 def _to_owner(
     method: m.Push, params_of: Callable[[Any], Struct]
 ) -> Callable[[State, Any], Iterable[Delivery]]:
-    """Return what pushes a change to all sessions of the account that made it."""
+    """Return a function that pushes a change to all sessions of its account."""
 
     def deliver(state: State, change: Any) -> Iterable[Delivery]:
         return _to(state, change.user_id, method, params_of(change))
@@ -93,8 +93,8 @@ def _request_added(state: State, change: c.FriendRequestAdded) -> Iterable[Deliv
 def _request_deleted(state: State, change: c.FriendRequestDeleted) -> Iterable[Delivery]:
     two = (change.asker, change.receiver)
     for user_id, other in (two, two[::-1]):
-        gone = m.UserIDList([other])
-        yield from _to(state, user_id, m.Push.FRIEND_APPLICATION_LIST_DELETED, gone)
+        deleted = m.UserIDList([other])
+        yield from _to(state, user_id, m.Push.FRIEND_APPLICATION_LIST_DELETED, deleted)
 
 
 def _profile_changed(state: State, change: c.ProfileChanged) -> Iterable[Delivery]:
@@ -108,7 +108,7 @@ def _profile_changed(state: State, change: c.ProfileChanged) -> Iterable[Deliver
 
 
 def _friend_changed(state: State, owner: str, user_id: str) -> Iterable[Delivery]:
-    # Without a status: those have a push of their own, which is merged with others.
+    # Without the status, which has a push of its own.
     friend = friend_info(state, owner, user_id, with_status=False)
     return _to(state, owner, m.Push.FRIEND_INFO_CHANGED, m.FriendInfoList([friend]))
 

@@ -1,4 +1,4 @@
-"""Everything that users have of one another, and their profiles."""
+"""The state of friends, friend requests, blocklists and profiles."""
 
 from imtui.protocol.profiles import UserFullInfo
 from imtui.server.core.friends.book import FriendBook
@@ -12,17 +12,17 @@ class Friends:
     """Friend lists, notes and groups, friend requests, blocklists and profiles."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self.lists = Relation()
-        """Who has whom as a friend."""
+        """The friend lists."""
         self.book = FriendBook()
         self.requests = FriendRequests()
         self.blocked = Relation()
-        """Who blocks whom."""
+        """The blocklists."""
         self.profiles: dict[str, UserFullInfo] = {}
         """Profiles that differ from the default, by user ID."""
         self.sequences: dict[str, int] = {}
-        """A number for each user whose lists changed since the start; it grows with each change."""
+        """The revision of the last change of each user's lists since the start."""
 
     def profile(self, user_id: str) -> UserFullInfo:
         """Return the profile of a user."""
@@ -30,6 +30,6 @@ class Friends:
 
 
 def emit(state: State, change: FriendsChange) -> None:
-    """Emit a change of somebody's lists, and count it."""
+    """Emit a change of a user's lists, and update their sequence."""
     state[Friends].sequences[change.user_id] = state.next_revision()
     state.emit(change)

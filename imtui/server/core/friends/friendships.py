@@ -1,4 +1,4 @@
-"""Friend lists: who is on whose, and what is known of them."""
+"""Friend lists: adding, removing and listing friends, and notes on them."""
 
 from bisect import bisect_right
 
@@ -21,13 +21,13 @@ from imtui.server.core.state import State
 
 
 def befriend(state: State, one: str, other: str, at: int) -> None:
-    """Put two accounts on each other's lists, where they are not yet.
+    """Add two accounts to each other's lists.
 
     Args:
         state: The state.
         one: An account.
-        other: The other one.
-        at: When, in Unix milliseconds.
+        other: The other account.
+        at: The current time, in Unix milliseconds.
     """
     add(state, one, other, at)
     add(state, other, one, at)
@@ -36,15 +36,15 @@ def befriend(state: State, one: str, other: str, at: int) -> None:
 def add(
     state: State, owner: str, member: str, at: int, note: FriendNote = NO_NOTE, group: str = ""
 ) -> None:
-    """Put an account on the list of another one, if it is not there yet.
+    """Add an account to the list of another one, if it is not there yet.
 
     Args:
         state: The state.
-        owner: Whose list.
-        member: Who is put on it.
-        at: Since when, in Unix milliseconds.
-        note: What the owner notes of them.
-        group: The owner's friend group into which they are put, if there is room for it.
+        owner: The owner of the list.
+        member: The account to add.
+        at: When the friendship begins, in Unix milliseconds.
+        note: The owner's note on the member.
+        group: The owner's friend group for the member, if there is room for it.
     """
     friends = state[Friends]
     if friends.lists.has(owner, member):
@@ -59,21 +59,21 @@ def add(
 
 
 def remove(state: State, owner: str, members: list[str]) -> list[str]:
-    """Take accounts off the list of another one, and return those that were on it."""
+    """Remove accounts from the list of another one, and return those that were on it."""
     friends = state[Friends]
-    gone = [member for member in members if friends.lists.remove(owner, member)]
-    for member in gone:
+    removed = [member for member in members if friends.lists.remove(owner, member)]
+    for member in removed:
         friends.book.forget(owner, member)
-    if gone:
-        emit(state, FriendsDeleted(owner, tuple(gone)))
-    return gone
+    if removed:
+        emit(state, FriendsDeleted(owner, tuple(removed)))
+    return removed
 
 
 def check_room(state: State, owner: str, newcomer: str, full: ErrorCode) -> None:
-    """Check that a list has room for somebody who may be on it already.
+    """Check that a list has room for a user, who may be on it already.
 
     Raises:
-        IMError: ``full``.
+        IMError: ``full`` if it has not.
     """
     friends = state[Friends].lists.members(owner)
     if len(friends) >= limits.FRIENDS_MAX and newcomer not in friends:
@@ -81,34 +81,40 @@ def check_room(state: State, owner: str, newcomer: str, full: ErrorCode) -> None
 
 
 def delete_from_friend_list(context: Context, params: m.DeleteFromFriendListParams) -> None:
-    """Take users off the caller's friend list, and the caller off theirs unless told otherwise.
+    """Delete users from the caller's friend list, and by default the caller from theirs.
 
     Raises:
         IMError: 6017; 31704 if none of them is a friend.
     """
     unique = identifiers.check_some_user_ids(params.user_id_list, limits.DELETE_FRIENDS_MAX)
-    deleted = remove(context.state, context.user_id, unique)
-    if not deleted:
+    if not delete(context, unique, is_both=params.delete_type is FriendType.BOTH):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_DEL_NONFRIEND)
-    if params.delete_type is FriendType.BOTH:
+
+
+def delete(context: Context, others: list[str], *, is_both: bool) -> list[str]:
+    """Delete others from the caller's list, and return those that were on it.
+
+    Args:
+        context: The context of the call.
+        others: The accounts to delete.
+        is_both: Whether the caller is deleted from the lists of those, too.
+    """
+    deleted = remove(context.state, context.user_id, others)
+    if is_both:
         remove_from_theirs(context, deleted)
-
-
-def remove_from_own(context: Context, others: list[str]) -> None:
-    """Take others off the list of the caller's account."""
-    remove(context.state, context.user_id, others)
+    return deleted
 
 
 def remove_from_theirs(context: Context, others: list[str]) -> None:
-    """Take the caller's account off the lists of others."""
+    """Remove the caller's account from the lists of others."""
     for other in others:
         remove(context.state, other, [context.user_id])
 
 
 def get_friend_list(context: Context, params: m.GetFriendListParams) -> m.FriendListPage:
-    """Return the page of the caller's friends, ordered by ID, that comes after the cursor.
+    """Return the page of the caller's friends after the cursor, ordered by user ID.
 
-    Statuses are with them while the console's friend switch is on.
+    It includes their statuses while the console's friend switch is on.
     """
     state, owner = context.state, context.user_id
     friends = sorted(state[Friends].lists.members(owner))
@@ -120,7 +126,7 @@ def get_friend_list(context: Context, params: m.GetFriendListParams) -> m.Friend
 
 
 def check_friend(context: Context, params: f.CheckFriendParams) -> f.FriendCheckResultList:
-    """Return how the caller stands to users, in their order, without unknown ones.
+    """Return the caller's relation to each user, in order, without unknown ones.
 
     Raises:
         IMError: 6017; 30003 if all of them are unknown.
@@ -128,13 +134,13 @@ def check_friend(context: Context, params: f.CheckFriendParams) -> f.FriendCheck
     found = _known(context, params.user_id_list)
     relations = [_relation(context, user_id) for user_id in found]
     if params.check_type is FriendType.SINGLE:
-        # The bit of the other one's list is left out.
+        # Clears the bit for the other user's list.
         relations = [FriendRelationType(one & FriendRelationType.IN_MY_LIST) for one in relations]
     return f.FriendCheckResultList(list(map(f.FriendCheckResult, found, relations)))
 
 
 def get_friends_info(context: Context, params: m.UserIDListParams) -> f.FriendInfoResultList:
-    """Return what the caller may know of users, in their order, without unknown ones.
+    """Return what the caller may know about users, in order, without unknown ones.
 
     Raises:
         IMError: 6017; 30003 if all of them are unknown.
@@ -151,10 +157,10 @@ def get_friends_info(context: Context, params: m.UserIDListParams) -> f.FriendIn
 
 
 def set_friend_info(context: Context, params: f.SetFriendInfoParams) -> None:
-    """Set the caller's remark of a friend; empty for none.
+    """Set the caller's remark on a friend; empty for none.
 
     Raises:
-        IMError: 6017; 9002 for more than 96 bytes; 30001 if the user is no friend.
+        IMError: 6017; 9002 for more than 96 bytes; 30001 if the user is not a friend.
     """
     friends, owner, user_id = context.state[Friends], context.user_id, params.user_id
     identifiers.check_user_id(user_id)
@@ -168,14 +174,14 @@ def set_friend_info(context: Context, params: f.SetFriendInfoParams) -> None:
 def set_note(
     state: State, owner: str, member: str, note: FriendNote, since: int | None = None
 ) -> None:
-    """Note something of a friend, in place of what was noted before.
+    """Replace a user's note on a friend.
 
     Args:
         state: The state.
-        owner: Who notes.
+        owner: The user.
         member: The friend.
-        note: What is noted.
-        since: Since when they are friends, in Unix seconds; None leaves it as it is.
+        note: The new note.
+        since: When the friendship began, in Unix seconds; None leaves it unchanged.
     """
     friends = state[Friends]
     before = friends.book.note(owner, member), friends.lists.since(owner, member)
@@ -187,13 +193,13 @@ def set_note(
 
 
 def friend_info(state: State, owner: str, user_id: str, *, with_status: bool = True) -> FriendInfo:
-    """Return what a user is told of another one."""
-    tells = with_status and state.console.tells_friends
+    """Return what a user may know about another one."""
+    shows_status = with_status and state.console.notifies_friends
     friends = state[Friends]
     profile = friends.profile(user_id)
     return FriendInfo(
         user_id,
-        state[Accounts][user_id].status if tells else None,
+        state[Accounts][user_id].status if shows_status else None,
         friends.book.remark(owner, user_id),
         friends.book.groups_of(owner, user_id),
         profile.nick_name,

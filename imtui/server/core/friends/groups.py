@@ -1,4 +1,4 @@
-"""Friend groups: the names under which a user sorts friends."""
+"""Friend groups: the named groups into which a user sorts friends."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ from imtui.server.core.state import State
 
 
 def create(context: Context, params: f.FriendGroupParams) -> None:
-    """Create a friend group of the caller, with those of some users who are friends.
+    """Create a friend group of the caller; of the given users, friends are put into it.
 
     Raises:
         IMError: 6017; 9005 for a name that is empty or has more than 30 bytes; 30001 if
@@ -40,26 +40,26 @@ def delete(context: Context, params: f.DeleteFriendGroupParams) -> None:
     """Delete friend groups of the caller; the friends in them stay friends.
 
     Raises:
-        IMError: 6017 for none or more than 32; 30001 if none of them is there.
+        IMError: 6017 for no names or more than 32; 30001 if none of the groups exists.
     """
     book, owner = context.state[Friends].book, context.user_id
     unique = dict.fromkeys(params.group_name_list)
     if not 1 <= len(unique) <= limits.FRIEND_GROUPS_MAX:
         raise invalid_parameters("groupNameList", f"1 to {limits.FRIEND_GROUPS_MAX} groups a call")
-    going = [name for name in unique if name in book.groups(owner)]
-    if not going:
+    deleted = [name for name in unique if name in book.groups(owner)]
+    if not deleted:
         raise _refused("There is no such friend group.")
-    for name in going:
+    for name in deleted:
         book.drop_group(owner, name)
-    emit(context.state, FriendGroupsDeleted(owner, tuple(going)))
+    emit(context.state, FriendGroupsDeleted(owner, tuple(deleted)))
 
 
 def rename(context: Context, params: f.RenameFriendGroupParams) -> None:
-    """Rename a friend group of the caller; to the name that it has is no change.
+    """Rename a friend group of the caller.
 
     Raises:
         IMError: 6017; 9005 for a new name that is empty or has more than 30 bytes; 30001 if
-            there is no such group, or another one has the name.
+            there is no such group, or another one has the new name.
     """
     book, owner, old = context.state[Friends].book, context.user_id, params.old_name
     new = check_group_name(params.new_name, "newName")
@@ -73,7 +73,7 @@ def rename(context: Context, params: f.RenameFriendGroupParams) -> None:
 
 
 def add_friends(context: Context, params: f.FriendGroupParams) -> None:
-    """Put friends of the caller into a group; those who are there already stay.
+    """Add friends of the caller to a group; those who are in it are skipped.
 
     Raises:
         IMError: 6017; 30001 if there is no such group or none of the users is a friend.
@@ -87,7 +87,7 @@ def add_friends(context: Context, params: f.FriendGroupParams) -> None:
 
 
 def delete_friends(context: Context, params: f.FriendGroupParams) -> None:
-    """Take friends of the caller out of a group; those who are not in it are skipped.
+    """Remove friends of the caller from a group; those who are not in it are skipped.
 
     Raises:
         IMError: 6017; 30001 if there is no such group.
@@ -95,16 +95,18 @@ def delete_friends(context: Context, params: f.FriendGroupParams) -> None:
     book, owner, name = context.state[Friends].book, context.user_id, params.group_name
     unique = check_some_user_ids(params.user_id_list, limits.FRIENDSHIP_MAX_USERS)
     _check_there(context, name)
-    going = [user_id for user_id in unique if user_id in book.groups(owner)[name]]
-    if going:
-        book.take(owner, name, going)
-        emit(context.state, FriendsUngrouped(owner, name, tuple(going)))
+    removed = [user_id for user_id in unique if user_id in book.groups(owner)[name]]
+    if removed:
+        book.take(owner, name, removed)
+        emit(context.state, FriendsUngrouped(owner, name, tuple(removed)))
 
 
 def get_list(context: Context, params: Empty) -> f.FriendGroupList:
     """Return the friend groups of the caller in the order in which they were created."""
     groups = context.state[Friends].book.groups(context.user_id)
-    return f.FriendGroupList([f.FriendGroup(name, len(there)) for name, there in groups.items()])
+    return f.FriendGroupList(
+        [f.FriendGroup(name, len(friends)) for name, friends in groups.items()]
+    )
 
 
 def has_room(state: State, owner: str, *names: str) -> bool:
@@ -113,30 +115,33 @@ def has_room(state: State, owner: str, *names: str) -> bool:
     return len(groups.keys() | set(names)) <= limits.FRIEND_GROUPS_MAX
 
 
-def has_room_for(context: Context, names: list[str]) -> bool:
-    """Tell whether the caller has groups of these names, or may create those that are missing."""
-    return has_room(context.state, context.user_id, *names)
+def fill(context: Context, names: list[str], friends: list[str]) -> None:
+    """Put friends of the caller into each of these groups; create those that are missing.
 
-
-def put_friends(context: Context, name: str, friends: Iterable[str]) -> None:
-    """Put friends into a group of the caller, created if it is not there."""
-    put(context.state, context.user_id, name, friends)
+    Raises:
+        IMError: 30011 if there would be more than 32 groups; nothing is changed then.
+    """
+    state, owner = context.state, context.user_id
+    if not has_room(state, owner, *names):
+        raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
+    for name in names:
+        put(state, owner, name, friends)
 
 
 def put(state: State, owner: str, name: str, friends: Iterable[str]) -> None:
-    """Put friends into a group of a user, created if it is not there."""
+    """Put friends into a group of a user; create it if necessary."""
     book = state[Friends].book
     if name not in book.groups(owner):
         _create(state, owner, name, friends)
         return
-    coming = [user_id for user_id in friends if user_id not in book.groups(owner)[name]]
-    if coming:
-        book.put(owner, name, coming)
-        emit(state, FriendsGrouped(owner, name, tuple(coming)))
+    newcomers = [user_id for user_id in friends if user_id not in book.groups(owner)[name]]
+    if newcomers:
+        book.put(owner, name, newcomers)
+        emit(state, FriendsGrouped(owner, name, tuple(newcomers)))
 
 
 def assign(state: State, owner: str, friend: str, names: Iterable[str]) -> None:
-    """Put a friend into these groups of a user, for which there is room, and into no others."""
+    """Put a friend into exactly these groups of a user, for which there is room."""
     book = state[Friends].book
     wanted = dict.fromkeys(names)
     for name in book.groups_of(owner, friend):

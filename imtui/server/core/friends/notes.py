@@ -1,4 +1,4 @@
-"""What an admin notes of somebody's friends, and friends whom an admin imports."""
+"""Notes on a user's friends, and imported friends, as an admin sets them."""
 
 from typing import Final
 
@@ -16,26 +16,26 @@ _INVALID: Final = ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS
 
 
 class NoteParams(Struct, frozen=True):
-    """What to note of a friend; what is None stays as it is."""
+    """The fields to set for a friend; None leaves a field unchanged."""
 
     remark: str | None = None
     add_source: str | None = None
-    """Checked by the caller, as are the custom fields."""
+    """Already checked, as are the custom fields."""
     add_wording: str | None = None
     custom: dict[str, custom_fields.Value] = {}
     """An empty text removes a field."""
     groups: tuple[str, ...] | None = None
-    """The groups that the friend is in, and no others; created where they are not there."""
+    """All groups that the friend will be in; missing ones are created."""
     since: int | None = None
-    """Since when they are friends, in Unix seconds."""
+    """When the friendship began, in Unix seconds."""
 
 
 def update(context: Context, member: str, params: NoteParams) -> None:
-    """Change what the caller noted of a friend: everything in ``params``, or nothing.
+    """Change the caller's note on a friend: everything in ``params``, or nothing.
 
     Raises:
         IMError: 6017; 9002, 9003 or 9005 for a text that is too long; 30003 for an unknown
-            account; 30001 if they are no friend, or for more than 20 custom fields; 30011 for
+            account; 30001 if it is not a friend, or for more than 20 custom fields; 30011 for
             more than 32 groups.
     """
     state, owner = context.state, context.user_id
@@ -51,10 +51,10 @@ def update(context: Context, member: str, params: NoteParams) -> None:
 
 
 def import_friend(context: Context, member: str, params: NoteParams) -> None:
-    """Put an account on the caller's list without asking; if it is there, update it.
+    """Add an account to the caller's list without asking it; if it is there, update its note.
 
     Raises:
-        IMError: What ``update`` raises; 30001 for oneself; 30515 or 30525 if one has blocked the
+        IMError: As for ``update``; 30001 for oneself; 30515 or 30525 if one has blocked the
             other; 30010 if the list is full.
     """
     state, owner = context.state, context.user_id

@@ -1,4 +1,4 @@
-"""Profiles: what users say of themselves."""
+"""Profiles of users."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from imtui.server.core.friends.friends import Friends
 
 
 def set_self_info(context: Context, params: SetSelfInfoParams) -> None:
-    """Change the caller's profile; what is None stays as it is.
+    """Change the caller's profile; None leaves a field unchanged.
 
     Raises:
         IMError: 6017; 40601 for more than 500 bytes.
@@ -32,7 +32,7 @@ def set_self_info(context: Context, params: SetSelfInfoParams) -> None:
 
 
 def change(context: Context, **fields: Any) -> None:
-    """Change fields of the caller's profile to values that were checked."""
+    """Change fields of the caller's profile to checked values."""
     friends, user_id = context.state[Friends], context.user_id
     before = friends.profile(user_id)
     after = structs.replace(before, **fields)
@@ -51,7 +51,7 @@ def get_profile(context: Context) -> UserFullInfo:
 
 
 def get_users_info(context: Context, params: UserIDListParams) -> UserInfoList:
-    """Return the profiles of users in their order, without unknown ones.
+    """Return the profiles of users in order, without unknown ones.
 
     Raises:
         IMError: 6017; 40003 if all of them are unknown.

@@ -1,4 +1,4 @@
-"""What the REST API reads of an account's lists."""
+"""Functions with which the REST API reads an account's lists."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -12,17 +12,17 @@ from imtui.server.core.relation import Relation
 
 
 class NotedFriend(Struct, frozen=True):
-    """What an account noted of a friend."""
+    """An account's note on a friend."""
 
     note: FriendNote
     groups: list[str]
     """The account's groups that the friend is in, sorted."""
     since: int
-    """Since when they are friends, in Unix seconds."""
+    """When the friendship began, in Unix seconds."""
 
 
 class RelationKind(Enum):
-    """Which lists two accounts are compared in."""
+    """The lists that a relation is about."""
 
     FRIENDS = "friends"
     BLOCKED = "blocked"
@@ -44,7 +44,7 @@ def is_friend(context: Context, user_id: str) -> bool:
 
 
 def noted_friend(context: Context, user_id: str) -> NotedFriend:
-    """Return what the caller noted of a friend."""
+    """Return the caller's note on a friend."""
     friends, owner = context.state[Friends], context.user_id
     return NotedFriend(
         friends.book.note(owner, user_id),
@@ -55,12 +55,12 @@ def noted_friend(context: Context, user_id: str) -> NotedFriend:
 
 def groups(context: Context) -> Mapping[str, list[str]]:
     """Return the caller's friend groups in their order, with the friends in each, sorted."""
-    there = context.state[Friends].book.groups(context.user_id)
-    return {name: sorted(friends) for name, friends in there.items()}
+    found = context.state[Friends].book.groups(context.user_id)
+    return {name: sorted(friends) for name, friends in found.items()}
 
 
 def relation(context: Context, user_id: str, kind: RelationKind) -> tuple[bool, bool]:
-    """Tell whether the caller has a user in a list, and the user the caller."""
+    """Tell whether the caller's list has a user, and whether the user's has the caller."""
     friends, own = context.state[Friends], context.user_id
     lists: Relation = friends.lists if kind is RelationKind.FRIENDS else friends.blocked
     return lists.has(own, user_id), lists.has(user_id, own)

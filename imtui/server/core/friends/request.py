@@ -1,4 +1,4 @@
-"""Friend requests that wait for an answer, to be found from both sides."""
+"""Pending friend requests, by asker and by receiver."""
 
 from collections.abc import ValuesView
 
@@ -6,28 +6,28 @@ from msgspec import Struct
 
 
 class FriendRequest(Struct, frozen=True):
-    """A request of one user to be the friend of another; durable."""
+    """A pending friend request; durable."""
 
     asker: str
     receiver: str
     add_time: int
-    """When it was last made, in Unix milliseconds."""
+    """When it was last sent, in Unix milliseconds."""
     wording: str = ""
     remark: str = ""
     """What the asker will call the receiver."""
     group: str = ""
     """The friend group into which the asker will put the receiver."""
     is_read: bool = False
-    """Read by the receiver."""
+    """Whether the receiver has read it."""
     source: str = ""
     """Where the asker found the receiver, such as ``AddSource_Type_Android``."""
 
 
 class FriendRequests:
-    """All friend requests, those of a user in the order in which they were last made."""
+    """All pending friend requests; those of a user are in the order in which they were sent."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without requests."""
         self._incoming: dict[str, dict[str, FriendRequest]] = {}
         self._outgoing: dict[str, dict[str, FriendRequest]] = {}
 
@@ -36,14 +36,14 @@ class FriendRequests:
         return self._incoming.get(receiver, {}).get(asker)
 
     def put(self, request: FriendRequest) -> None:
-        """Add a request, in place of an earlier one between the same two."""
+        """Add a request, in place of an earlier one of the same asker to the same receiver."""
         asker, receiver = request.asker, request.receiver
         self.remove(asker, receiver)
         self._incoming.setdefault(receiver, {})[asker] = request
         self._outgoing.setdefault(asker, {})[receiver] = request
 
     def remove(self, asker: str, receiver: str) -> FriendRequest | None:
-        """Take a request away, and return it if there was one."""
+        """Remove a request, and return it if there was one."""
         found = self.get(asker, receiver)
         if found is not None:
             for lists, owner, other in (
@@ -60,10 +60,10 @@ class FriendRequests:
         return self._incoming.get(receiver, {}).values()
 
     def outgoing(self, asker: str) -> ValuesView[FriendRequest]:
-        """Return the requests that a user made."""
+        """Return the requests that a user sent."""
         return self._outgoing.get(asker, {}).values()
 
     def read(self, request: FriendRequest) -> None:
-        """Put a request that was read in the place of the one that was not."""
+        """Replace an unread request by the same one marked as read."""
         asker, receiver = request.asker, request.receiver
         self._incoming[receiver][asker] = self._outgoing[asker][receiver] = request

@@ -1,4 +1,4 @@
-"""Friend requests: adding a friend, and how the other one answers."""
+"""Adding friends, and answering friend requests."""
 
 from msgspec import structs
 
@@ -26,22 +26,21 @@ def add_friend(
 ) -> None:
     """Make the caller and a user friends, at once or once the user agrees.
 
-    A user who has sent the caller a request, or has the caller in their list, need not be asked.
-    If the user has to agree, this fails with 30539 and the request is made, in place of an
-    earlier one.
+    A user who has sent the caller a request, or has the caller in their list, is not asked. If
+    the user has to agree, this sends a request, in place of an earlier one, and fails with 30539.
 
     Args:
-        context: Who adds, and when.
-        params: Whom, and how.
+        context: The context of the call.
+        params: The user to add, and how.
         source: Where the user was found, such as ``AddSource_Type_Android``.
-        is_forced: Nobody is asked: an admin wants it.
+        is_forced: Whether an admin adds the user without asking them.
 
     Raises:
         IMError: 6017; 9003, 9002 or 9005 for a text that is too long; 30001 for oneself;
             30003 for an unknown account; 30009 if an admin forbade the caller to add friends;
             30515 or 30525 if one has blocked the other; 30010, 30014 or 30011 if the caller's
-            list, the other's, or the caller's groups are full; 30516 if the user takes no
-            requests; 30012 if one of the two has 100; 30539.
+            list, the user's, or the caller's groups are full; 30516 if the user accepts no
+            requests; 30012 if one of the two has 100 pending requests; 30539.
     """
     state, own = context.state, context.user_id
     other = identifiers.check_user_id(params.user_id)
@@ -71,12 +70,12 @@ def add_friend(
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
     if not (has_asked or has_own or is_forced):
         _check_allowed(state, request)
-    asked = take(state, other, own)
+    incoming = take(state, other, own)
     take(state, own, other)
     note = FriendNote(request.remark, source, request.wording)
     friendships.add(state, own, other, context.now.unix_ms, note, request.group)
-    if asked is not None:
-        _add_asker(context, asked)
+    if incoming is not None:
+        _add_to_asker(context, incoming)
     elif is_both:
         note = FriendNote(add_source=source)
         friendships.add(state, other, own, context.now.unix_ms, note)
@@ -86,23 +85,23 @@ def accept(context: Context, params: f.AcceptFriendApplicationParams) -> None:
     """Accept a request that the caller received.
 
     Raises:
-        IMError: 6017; 9002; 30614 if there is none; 30014 or 30010 if the asker's list, or the
-            caller's, is full.
+        IMError: 6017; 9002; 30614 if there is no such request; 30014 or 30010 if the asker's
+            list, or the caller's, is full.
     """
     state, own = context.state, context.user_id
     asker = identifiers.check_user_id(params.user_id)
     remark = identifiers.check_friend_remark(params.friend_remark)
-    asked = state[Friends].requests.get(asker, own)
-    if asked is None:
+    incoming = state[Friends].requests.get(asker, own)
+    if incoming is None:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND)
     friendships.check_room(state, asker, own, ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT)
     adds = params.accept_type is f.FriendAcceptType.AGREE_AND_ADD
     if adds:
         friendships.check_room(state, own, asker, ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT)
     take(state, asker, own)
-    _add_asker(context, asked)
+    _add_to_asker(context, incoming)
     if adds:
-        note = FriendNote(remark, add_source=asked.source)
+        note = FriendNote(remark, add_source=incoming.source)
         friendships.add(state, own, asker, context.now.unix_ms, note)
 
 
@@ -110,7 +109,7 @@ def refuse(context: Context, params: f.FriendApplicationParams) -> None:
     """Refuse a request that the caller received.
 
     Raises:
-        IMError: 6017; 30614 if there is none.
+        IMError: 6017; 30614 if there is no such request.
     """
     asker = identifiers.check_user_id(params.user_id)
     if take(context.state, asker, context.user_id) is None:
@@ -118,10 +117,10 @@ def refuse(context: Context, params: f.FriendApplicationParams) -> None:
 
 
 def delete(context: Context, params: f.FriendApplicationParams) -> None:
-    """Delete the request between the caller and a user, whichever of them made it.
+    """Delete the request between the caller and a user, whichever of them sent it.
 
     Raises:
-        IMError: 6017; 30614 if there is none.
+        IMError: 6017; 30614 if there is no such request.
     """
     state, own, other = context.state, context.user_id, identifiers.check_user_id(params.user_id)
     if take(state, other, own) is None and take(state, own, other) is None:
@@ -139,22 +138,22 @@ def set_read(context: Context, params: Empty) -> None:
 
 
 def get_list(context: Context, params: Empty) -> f.FriendApplicationList:
-    """Return the requests that the caller received and made, the newest first."""
+    """Return the requests that the caller received and sent, the newest first."""
     requests, own = context.state[Friends].requests, context.user_id
-    there = [*requests.incoming(own), *requests.outgoing(own)]
-    there.reverse()
-    there.sort(key=lambda request: request.add_time, reverse=True)
-    return shown_to(context.state, own, *there)
+    found = [*requests.incoming(own), *requests.outgoing(own)]
+    found.reverse()
+    found.sort(key=lambda request: request.add_time, reverse=True)
+    return shown_to(context.state, own, *found)
 
 
 def shown_to(state: State, viewer: str, *shown: FriendRequest) -> f.FriendApplicationList:
-    """Return requests as one of the two sees them."""
+    """Return requests as one of the two users sees them."""
     unread = sum(not one.is_read for one in state[Friends].requests.incoming(viewer))
     return f.FriendApplicationList([_shown(state, viewer, one) for one in shown], unread)
 
 
 def check_possible(state: State, own: str, other: str) -> None:
-    """Check that an account may have a user in its list at all.
+    """Check that an account may have a user in its list.
 
     Raises:
         IMError: 30001 for oneself; 30003 for an unknown account; 30515 or 30525 if one has blocked
@@ -162,7 +161,7 @@ def check_possible(state: State, own: str, other: str) -> None:
     """
     if other == own:
         raise IMError(
-            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Nobody is a friend of their own."
+            ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS, "Users cannot be their own friends."
         )
     if other not in state[Accounts]:
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND)
@@ -181,15 +180,19 @@ def take(state: State, asker: str, receiver: str) -> FriendRequest | None:
     return request
 
 
-def _add_asker(context: Context, asked: FriendRequest) -> None:
-    """Put the receiver of a request onto the asker's list."""
-    note = FriendNote(asked.remark, asked.source, asked.wording)
+def _add_to_asker(context: Context, request: FriendRequest) -> None:
+    """Add the receiver of a request to the asker's list."""
+    note = FriendNote(request.remark, request.source, request.wording)
     at = context.now.unix_ms
-    friendships.add(context.state, asked.asker, asked.receiver, at, note, asked.group)
+    friendships.add(context.state, request.asker, request.receiver, at, note, request.group)
 
 
 def _check_allowed(state: State, request: FriendRequest) -> None:
-    """Check that the receiver need not be asked; ask them if need be."""
+    """Check that the receiver need not be asked, or send them the request.
+
+    Raises:
+        IMError: 30516, 30012; 30539 if the request was sent.
+    """
     asker, receiver = request.asker, request.receiver
     friends = state[Friends]
     allow_type = friends.profile(receiver).allow_type

@@ -1,4 +1,4 @@
-"""Changing the settings of the console."""
+"""Reading and changing the settings of the console."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ def get_console(context: Context) -> Console:
 
 
 def set_console(context: Context, settings: Mapping[str, Any]) -> Console:
-    """Change settings of the console at once, and return them all.
+    """Change settings of the console, and return all of them.
 
-    A stricter login policy kicks at once.
+    A stricter login policy kicks devices immediately.
 
     Raises:
         IMError: 70402 for an unknown setting or value; none is changed.

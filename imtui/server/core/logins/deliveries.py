@@ -1,4 +1,4 @@
-"""What sessions receive of changes of the console."""
+"""Deliveries for changes of the console."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final

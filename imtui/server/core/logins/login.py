@@ -34,16 +34,16 @@ from imtui.server.instant import Instant
 
 
 def login(context: Context, params: m.LoginParams) -> UserStatus:
-    """Log the caller's connection in, and return the own status.
+    """Log in the caller's connection, and return the account's own status.
 
-    The same account again succeeds and changes nothing, passively or not; another one logs the
-    first out. The same instance ID elsewhere is taken over, with its place in the policy. A login
-    and the kicks that it causes are one change.
+    If the same account is logged in already, nothing changes, passively or not; another account is
+    logged out. If the same instance ID is connected elsewhere, the login takes it over with its
+    login order. A login and the kicks that it causes are one change of the status.
 
     Raises:
-        IMError: 6017 for an invalid ID or name; 70107 for an unknown account if accounts are not
-            registered by their first login; 6208 for resuming what was kicked or logged out, or
-            would be kicked now. An earlier login on the connection stays as it was.
+        IMError: 6017 for an invalid ID or name; 70107 for an unknown account while accounts are
+            not registered by their first login; 6208 for resuming a login that was kicked or
+            logged out, or would be kicked now. An earlier login on the connection stays.
     """
     state, now, claimant = context.state, context.now, context.caller
     assert isinstance(claimant, Claimant)
@@ -84,20 +84,20 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
 
 
 def logout(context: Context, params: m.Empty) -> m.LogoutResult:
-    """Log the caller's device out, and return the own status; other devices stay as they are."""
+    """Log out the caller's device, and return the account's own status."""
     account = context.state[Accounts].known(context.user_id)
     end(context.state, context.caller.session_id, CloseReason.LOGGED_OUT, context.now)
     return m.LogoutResult(account.own_status)
 
 
 def heartbeat(context: Context, params: m.Empty) -> None:
-    """Do nothing: that anything was received is what counts, and is not the core's business."""
+    """Do nothing: edges watch for signs of life."""
 
 
 def _check_admitted(state: State, account: Account, params: m.LoginParams, now: Instant) -> None:
-    """Check that a device that goes on with an earlier login has a place."""
+    """Check that the login policy admits a device that resumes an earlier login."""
     device = account.devices.get(params.instance_id)
-    if device is None or not _goes_on(device, params):
+    if device is None or not _resumes(device, params):
         return
     if device.state in (DeviceState.LIVE, DeviceState.LOST):
         others = [other for other in account.connected_devices if other is not device]
@@ -105,7 +105,7 @@ def _check_admitted(state: State, account: Account, params: m.LoginParams, now: 
         if returning not in over_policy(state.console.login_policy, [*others, returning]):
             return
     if device.state is DeviceState.LOST:
-        # A newer login has its place: an automatic reconnect must not kick a person's choice.
+        # Newer logins fill the limit: an automatic reconnect must not kick one that a user made.
         record(state, account, device, DeviceState.KICKED, now)
     raise IMError(
         ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER,
@@ -113,7 +113,7 @@ def _check_admitted(state: State, account: Account, params: m.LoginParams, now: 
     )
 
 
-def _goes_on(device: Device, params: m.LoginParams) -> bool:
+def _resumes(device: Device, params: m.LoginParams) -> bool:
     return params.resume or device.state is DeviceState.LIVE
 
 
@@ -122,7 +122,7 @@ def _connect(
 ) -> None:
     devices_before = self_devices(account)
     known = account.devices.get(params.instance_id)
-    earlier = known if known is not None and _goes_on(known, params) else None
+    earlier = known if known is not None and _resumes(known, params) else None
     taken_over = account.live.pop(params.instance_id, None)
     if taken_over is not None:
         close_session(state, taken_over, CloseReason.TAKEN_OVER)
@@ -143,6 +143,6 @@ def _connect(
     kick_over_policy(state, account, now)
     forget_old_devices(state, account)
     recompute(state, account, now, device.as_changed_by)
-    # A connection that was only replaced is no news to the others.
+    # Other sessions are not notified if only the connection of a device changed.
     is_same = self_devices(account) == devices_before
     notify_devices(state, account, session.session_id if is_same else None)

@@ -1,4 +1,4 @@
-"""What the REST API reads of accounts and their devices."""
+"""Functions with which the REST API reads accounts and devices."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -20,18 +20,18 @@ class AccountPage(Struct, frozen=True):
     user_ids: list[str]
     is_last: bool
     total: int
-    """How many there are on all pages."""
+    """The number of user IDs on all pages."""
 
 
 class Figures(Struct, frozen=True):
-    """What there is in the core at an instant."""
+    """Current counts of the core."""
 
     sessions: int
     """Connections that are logged in."""
     devices: int
-    """Those of them that are no passive logins."""
+    """Connections that are logged in and not passive."""
     accounts: Mapping[str, int]
-    """How many have each status, by its name."""
+    """The number of accounts with each status, by its name."""
     subscriptions: int
     friendships: int
 
@@ -46,7 +46,7 @@ def get_status(context: Context) -> UserStatus:
 
 
 def get_devices(context: Context) -> list[Device]:
-    """Return the devices of the caller's account that are remembered, the earliest login first.
+    """Return the recorded devices of the caller's account, the earliest login first.
 
     Raises:
         IMError: 70107 if there is no such account.
@@ -59,14 +59,14 @@ def account_page(context: Context, cursor: str, count: int, prefix: str) -> Acco
     """Return a page of user IDs, in order.
 
     Args:
-        context: The app.
-        cursor: Only those after this one; empty for the first page.
-        count: How many at most.
-        prefix: Only those that begin so.
+        context: The context of an admin.
+        cursor: The user ID after which the page begins; empty for the first page.
+        count: The most user IDs on the page.
+        prefix: Only user IDs that begin with it.
     """
     ids = context.state[Accounts].ids()
     first = bisect_left(ids, prefix)
-    # No character of a user ID comes after the tilde.
+    # The tilde is the last character in the order that a user ID can have.
     end = bisect_left(ids, f"{prefix}~")
     start = max(first, bisect_right(ids, cursor)) if cursor else first
     page = ids[start : min(start + count, end)]
@@ -74,7 +74,7 @@ def account_page(context: Context, cursor: str, count: int, prefix: str) -> Acco
 
 
 def figures(context: Context) -> Figures:
-    """Count what there is; it looks at every account."""
+    """Return the current counts; this iterates over all accounts."""
     accounts, state = context.state[Accounts], context.state
     statuses = Counter(account.status.status_type.name for account in accounts)
     subscriptions, friends = state[Subscriptions].lists, state[Friends].lists

@@ -12,9 +12,9 @@ from imtui.server.core.accounts.changes import (
 )
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.context import Context
-from imtui.server.core.friends import ending as friends_ending
+from imtui.server.core.friends import deletion as friends_deletion
 from imtui.server.core.friends import friendships, profiles
-from imtui.server.core.logins.befriending import Befriending
+from imtui.server.core.logins.initial_friends import InitialFriends
 from imtui.server.core.logins.sessions import leave_as, notify_devices, record
 from imtui.server.core.messages import listing
 from imtui.server.core.presence.recompute import recompute
@@ -23,18 +23,18 @@ from imtui.server.core.subscriptions import subscribing
 
 
 def is_registered(context: Context, user_id: str) -> bool:
-    """Tell whether there is an account."""
+    """Tell whether an account exists."""
     return user_id in context.state[Accounts]
 
 
 def register(context: Context, user_id: str) -> Account:
-    """Register an account that there is not yet, with the friends that it has from the start."""
+    """Register a new account with its initial friends."""
     state, at = context.state, context.now.unix_ms
     accounts = state[Accounts]
     account = Account(accounts.next_key(), user_id, at, state.next_revision())
     accounts.add(account)
     state.emit(AccountRegistered(account.key, user_id, at))
-    for other in state[Befriending].friends_of(user_id, accounts):
+    for other in state[InitialFriends].friends_of(user_id, accounts):
         friendships.befriend(state, user_id, other, at)
     return account
 
@@ -42,7 +42,7 @@ def register(context: Context, user_id: str) -> Account:
 def import_account(
     context: Context, user_id: str, nick_name: str | None, face_url: str | None
 ) -> None:
-    """Register an account if there is none, and set what is given of its profile.
+    """Register an account if it does not exist, and set the given fields of its profile.
 
     Raises:
         IMError: 6017 for an invalid ID or text; 40601 for a text of more than 500 bytes.
@@ -58,9 +58,9 @@ def import_account(
 
 
 def kick(context: Context, user_id: str) -> None:
-    """End all logins of an account, and revoke the UserSigs that were made until now.
+    """End all logins of an account, and revoke all its UserSigs that were made until now.
 
-    A device that was lost cannot go on with its login either.
+    Lost devices cannot resume their logins either.
 
     Raises:
         IMError: 70107 if there is no such account.
@@ -72,10 +72,9 @@ def kick(context: Context, user_id: str) -> None:
 
 
 def delete(context: Context, user_id: str) -> None:
-    """Delete an account with all that it has and all that others have of it.
+    """Delete an account, its data, and the entries of others that refer to it.
 
-    Others keep what they have read of its messages; whoever registers under the ID later is
-    another account.
+    Others keep their messages. If the user ID is registered again, it is another account.
 
     Raises:
         IMError: 70107 if there is no such account.
@@ -83,7 +82,7 @@ def delete(context: Context, user_id: str) -> None:
     state, own = context.state, context.acting_for(user_id)
     account = state[Accounts].known(user_id)
     kick(context, user_id)
-    friends_ending.remove_all(own)
+    friends_deletion.remove_all(own)
     listing.leave_all(own)
     subscribing.remove_all(own)
     state[StatusEnds].cancel(user_id)

@@ -1,4 +1,4 @@
-"""Opening and ending sessions, and what becomes of their devices."""
+"""Opening and ending sessions, and the states of their devices."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -26,7 +26,7 @@ from imtui.server.core.state import State
 from imtui.server.core.subscriptions.subscribing import await_clearing
 from imtui.server.instant import Instant
 
-_BECOMES: Final = {
+_DEVICE_STATES: Final = {
     CloseReason.LOST: DeviceState.LOST,
     CloseReason.SILENT: DeviceState.LOST,
     CloseReason.LOGGED_OUT: DeviceState.LOGGED_OUT,
@@ -41,7 +41,7 @@ def open_session(state: State, session: Session) -> None:
 
 
 def close_session(state: State, session_id: int, reason: CloseReason) -> Session | None:
-    """Forget a session, and return it if it was one; its device is another matter."""
+    """Close a session without changing its device, and return it if there was one."""
     session = state[Accounts].drop_session(session_id)
     if session is not None:
         state.emit(SessionClosed(session_id, session.user_id, session.passive, reason))
@@ -49,14 +49,14 @@ def close_session(state: State, session_id: int, reason: CloseReason) -> Session
 
 
 def end(state: State, session_id: int, reason: CloseReason, now: Instant) -> None:
-    """End a session, if it is one, and let its device leave."""
+    """End a session if there is one, and disconnect its device."""
     session = close_session(state, session_id, reason)
     if session is None:
         return
     account = state[Accounts][session.user_id]
     if not session.passive:
         device = account.devices[session.device.instance_id]
-        disconnect(state, account, [device], _BECOMES[reason], now)
+        disconnect(state, account, [device], _DEVICE_STATES[reason], now)
         recompute(state, account, now, session.device)
         notify_devices(state, account)
     if account.user_id not in state[Accounts].connected:
@@ -67,38 +67,38 @@ def disconnect(
     state: State,
     account: Account,
     devices: Iterable[Device],
-    becomes: DeviceState,
+    new_state: DeviceState,
     now: Instant,
 ) -> None:
-    """Let connected devices of an account leave, all in one change.
+    """Disconnect devices of an account.
 
-    How the last one leaves decides the account's status from then on.
+    If no connected device is left, how the last one left determines the account's status.
     """
     for device in devices:
         del account.live[device.instance_id]
-        record(state, account, device, becomes, now)
+        record(state, account, device, new_state, now)
     if not account.live:
-        is_lost = becomes is DeviceState.LOST
+        is_lost = new_state is DeviceState.LOST
         leave_as(state, account, LeftAs.LOST if is_lost else LeftAs.LOGGED_OUT, now)
 
 
 def leave_as(state: State, account: Account, left_as: LeftAs, now: Instant) -> None:
-    """Note how the last connected device of an account left."""
+    """Record how the last connected device of an account left."""
     account.left_as = left_as
     state.emit(AccountLeft(account.key, left_as, now.unix_ms))
 
 
 def record(
-    state: State, account: Account, device: Device, becomes: DeviceState, now: Instant
+    state: State, account: Account, device: Device, new_state: DeviceState, now: Instant
 ) -> None:
-    """Note what became of a device."""
-    changed = structs.replace(device, state=becomes, changed_at=now.unix_ms)
+    """Record the new state of a device."""
+    changed = structs.replace(device, state=new_state, changed_at=now.unix_ms)
     account.devices[device.instance_id] = changed
     state.emit(DeviceChanged(account.key, changed))
 
 
 def kick_over_policy(state: State, account: Account, now: Instant) -> bool:
-    """Kick the devices of an account that the login policy does not admit; tell if any."""
+    """Kick the devices that the login policy does not admit; tell whether there were any."""
     excess = over_policy(state.console.login_policy, account.connected_devices)
     if not excess:
         return False
@@ -109,7 +109,7 @@ def kick_over_policy(state: State, account: Account, now: Instant) -> bool:
 
 
 def notify_devices(state: State, account: Account, only_session: int | None = None) -> None:
-    """Emit which devices of an account are connected."""
+    """Emit the connected devices of an account."""
     devices = tuple(self_devices(account))
     state.emit(OwnDevicesChanged(account.user_id, devices, only_session))
 
@@ -123,12 +123,12 @@ def self_devices(account: Account) -> list[SelfDevice]:
 
 
 def forget_old_devices(state: State, account: Account) -> None:
-    """Drop the records of devices that left long ago, beyond a bound."""
+    """Drop the oldest records of disconnected devices if there are too many."""
     if len(account.devices) <= DEVICE_RECORDS_MAX:
         return
-    gone = [device for device in account.devices.values() if device.state is not DeviceState.LIVE]
-    # What logged out goes first: one that was lost may come back and go on.
-    gone.sort(key=lambda device: (device.state is DeviceState.LOST, device.changed_at))
-    for device in gone[: len(account.devices) - DEVICE_RECORDS_MAX]:
+    old = [device for device in account.devices.values() if device.state is not DeviceState.LIVE]
+    # Lost devices are dropped last, as they may still resume their logins.
+    old.sort(key=lambda device: (device.state is DeviceState.LOST, device.changed_at))
+    for device in old[: len(account.devices) - DEVICE_RECORDS_MAX]:
         del account.devices[device.instance_id]
         state.emit(DeviceForgotten(account.key, device.instance_id))

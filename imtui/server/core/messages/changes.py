@@ -1,5 +1,7 @@
 """Changes of messages and conversations."""
 
+from msgspec import Struct
+
 from imtui.protocol import chat
 from imtui.protocol.chat import Message
 from imtui.protocol.status import Platform
@@ -9,21 +11,21 @@ from imtui.server.core.messages.conversation import Conversation, Member
 
 
 class ConversationCreated(Change, frozen=True, gc=False):
-    """A conversation is new."""
+    """A conversation was created."""
 
     conversation: Conversation
     """As it is now, with its first members."""
 
 
 class MemberJoined(Change, frozen=True, gc=False):
-    """An account became a member of a conversation that its user ID was in before."""
+    """A new account became a member of a conversation that its user ID was in before."""
 
     member: Member
     """As it is now."""
 
 
-class Hidden(Change, frozen=True, gc=False):
-    """A message that a member does not see."""
+class Hidden(Struct, frozen=True, gc=False):
+    """A message that a member hid."""
 
     seq: int
     own_version: int
@@ -31,12 +33,12 @@ class Hidden(Change, frozen=True, gc=False):
 
 
 class MessageSent(Change, frozen=True, gc=False):
-    """A message is new."""
+    """A message was sent."""
 
     message: Message
-    """With the conversation's own seq and version, which a member may be told otherwise."""
+    """With the conversation's own seq and version; members may see others."""
     stored: StoredMessage | None
-    """As it is stored; None for an online-only message."""
+    """The stored message; None for an online-only message."""
     conversation: Conversation | None
     """As it is now, with the members who changed; None for an online-only message."""
     session_id: int
@@ -46,19 +48,19 @@ class MessageSent(Change, frozen=True, gc=False):
     to_receiver: bool = True
     """Whether the receiver's devices are notified."""
     hidden_from: str = ""
-    """Which of the two does not get it; empty if both do."""
+    """The member who does not get it; empty if both get it."""
     own_version: int = 0
-    """The own version of the one from whom it is hidden."""
+    """The own version at which it is hidden from that member."""
     is_after_callback_forbidden: bool = False
     platform: Platform | None = None
     """The platform of the sending device; None for an admin."""
     by_admin: bool = False
     unread: int = 0
-    """How many messages the receiver has not read, in all conversations."""
+    """The receiver's unread messages in all conversations."""
 
 
 class MessageRevoked(Change, frozen=True, gc=False):
-    """The sender of a message took it back."""
+    """A message was recalled."""
 
     message: Message
     """As it is now, with the conversation's own seq and version."""
@@ -66,13 +68,13 @@ class MessageRevoked(Change, frozen=True, gc=False):
     conversation: Conversation
     """As it is now, with the receiver if they changed."""
     unread: int
-    """How many messages the receiver has not read, in all conversations."""
+    """The receiver's unread messages in all conversations."""
     hidden: dict[str, int]
-    """By user ID, of those who do not see it: the own version at which they hid it, or 0."""
+    """The members who do not see it: the own version at which each hid it (or 0), by user ID."""
 
 
 class MessagesHidden(Change, frozen=True, gc=False):
-    """A member deleted messages for themselves."""
+    """A member hid messages."""
 
     user_id: str
     conversation: int
@@ -81,11 +83,11 @@ class MessagesHidden(Change, frozen=True, gc=False):
     """The key of the member's account."""
     hidden: tuple[Hidden, ...]
     shown: tuple[Message, ...]
-    """The same messages as the member is told of them."""
+    """The same messages as the member sees them."""
 
 
 class ConversationCleared(Change, frozen=True, gc=False):
-    """A member deleted everything in a conversation for themselves."""
+    """A member cleared a conversation for themselves."""
 
     conversation: int
     """Its key."""
@@ -95,20 +97,20 @@ class ConversationCleared(Change, frozen=True, gc=False):
 
 
 class ConversationChanged(Change, frozen=True, gc=False):
-    """A conversation changed for one member, other than by a change that all members see."""
+    """A conversation changed in a way that only one member sees."""
 
     user_id: str
     shown: chat.Conversation
-    """As the member is told of it."""
+    """The conversation as the member sees it."""
     member: Member
     """As it is now."""
 
 
 class ConversationRead(Change, frozen=True, gc=False):
-    """A member has read what the other one wrote."""
+    """A member read a conversation."""
 
     user_id: str
-    """The other one, who is notified."""
+    """The other member, who is notified."""
     reader: str
     conversation: int
     """Its key."""
@@ -116,4 +118,4 @@ class ConversationRead(Change, frozen=True, gc=False):
     at: int
     """In Unix milliseconds."""
     unread: int
-    """How many messages the reader has not read, in all conversations."""
+    """The reader's unread messages in all conversations."""

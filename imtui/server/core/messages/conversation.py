@@ -1,4 +1,4 @@
-"""What the core keeps in memory of conversations: where they stand, for each of their members."""
+"""Conversations in memory: their state for all members, and for each of them."""
 
 from collections.abc import ItemsView
 from enum import IntEnum
@@ -10,40 +10,40 @@ from imtui.server.core.archive import View
 
 
 class ConversationKind(IntEnum):
-    """Who a conversation is between."""
+    """The kind of a conversation."""
 
     C2C = 1
-    """Two users."""
+    """Between two users."""
 
 
 class Member(Struct):
-    """A conversation as one account sees and left it."""
+    """The state of a conversation for one account."""
 
     conversation: int
     """The key of the conversation."""
     account: int
-    """The key of the account; several accounts may have had the same user ID one after another."""
+    """The key of the account; one user ID may have had several accounts."""
     user_id: str
     joined_seq: int = 0
-    """The member sees nothing of what was at or below it when they joined."""
+    """The conversation's last seq when the member joined; they see nothing at or below it."""
     joined_version: int = 0
     read_seq: int = 0
     read_at: int = 0
-    """When it was last read, in Unix milliseconds."""
+    """When the member last read it, in Unix milliseconds."""
     cleared_seq: int = 0
-    """The member has deleted everything at or below it."""
+    """The member has cleared everything at or below it."""
     own_version: int = 0
-    """Counts what only this member sees: hidden, cleared, read, pinned, muted."""
+    """Counts changes that only this member sees: hiding, clearing, reading, pinning, muting."""
     is_pinned: bool = False
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     uncounted: int = 0
     """How many counted messages are not unread for the member: read, sent, hidden or erased."""
     unlisted_seq: int = 0
-    """Messages at or below it are there, but no longer put the conversation into the list."""
+    """Messages at or below it no longer put the conversation into the list."""
     listed_seq: int = 0
-    """The newest message that puts it into the list, as of ``listed_until``; 0 for none."""
+    """The newest message up to ``listed_until`` that puts it into the list; 0 for none."""
     listed_until: int = 0
-    """Later messages count by the conversation's own ``listed_seq``."""
+    """After this seq, the conversation's own ``listed_seq`` counts."""
     has_left: bool = False
     """The account is deleted."""
 
@@ -54,7 +54,7 @@ class Member(Struct):
 
     @property
     def view(self) -> View:
-        """Return what of the conversation the member sees."""
+        """Return the part of the conversation that the member sees."""
         return View(self.conversation, self.account, self.floor)
 
     @property
@@ -63,11 +63,11 @@ class Member(Struct):
         return self.recv_opt is not ReceiveOpt.NOT_RECEIVE
 
     def shown_seq(self, seq: int) -> int:
-        """Return how a seq is told to the member: counted from when they joined."""
+        """Return a seq as the member sees it, counted from when they joined."""
         return max(0, seq - self.joined_seq)
 
     def shown_version(self, version: int) -> int:
-        """Return how a version is told to the member: counted from when they joined."""
+        """Return a version as the member sees it, counted from when they joined."""
         return max(0, version - self.joined_version)
 
     def next_own_version(self) -> int:
@@ -77,15 +77,15 @@ class Member(Struct):
 
 
 class Conversation(Struct):
-    """Where a conversation stands for all of its members."""
+    """The state of a conversation for all its members."""
 
     key: int
     kind: ConversationKind = ConversationKind.C2C
     last_seq: int = 0
     version: int = 0
-    """Counts what all members see: new messages, and later changes of them."""
+    """Counts changes that all members see: new messages and recalls."""
     counted: int = 0
-    """How many messages were ever sent that count as unread."""
+    """How many messages were ever sent that can count as unread."""
     last_timestamp: int = 0
     """The timestamp of the last message, in Unix milliseconds."""
     listed_seq: int = 0
@@ -95,25 +95,25 @@ class Conversation(Struct):
     """Whether a member counts seqs and versions from when they joined."""
 
     def find_member(self, user_id: str) -> Member | None:
-        """Return the member with a user ID whose account is there, if there is one."""
+        """Return the present member with a user ID, if there is one."""
         for member in self.members:
             if member.user_id == user_id and not member.has_left:
                 return member
         return None
 
     def member(self, user_id: str) -> Member:
-        """Return the member with a user ID whose account is there; there is one."""
+        """Return the present member with a user ID, who has to exist."""
         member = self.find_member(user_id)
         if member is None:
             raise KeyError(user_id)
         return member
 
     def peer_of(self, user_id: str) -> str:
-        """Return the other one of the two."""
+        """Return the other member's user ID."""
         return next(one.user_id for one in self.members if one.user_id != user_id)
 
     def user_of(self, account: int) -> str:
-        """Return the user ID of the account that has a key."""
+        """Return the user ID of the account with a key."""
         return next(one.user_id for one in self.members if one.account == account)
 
     def next_version(self) -> int:
@@ -122,11 +122,11 @@ class Conversation(Struct):
         return self.version
 
     def unread(self, member: Member) -> int:
-        """Return how many messages are unread by a member."""
+        """Return how many unread messages a member has."""
         return self.counted - member.uncounted
 
     def newest(self, member: Member) -> int:
-        """Return the seq of the message by which a member has it in the list; 0 if none."""
+        """Return the newest seq that puts it into a member's list; 0 if there is none."""
         return self.listed_seq if self.listed_seq > member.listed_until else member.listed_seq
 
     def is_listed(self, member: Member) -> bool:
@@ -134,7 +134,7 @@ class Conversation(Struct):
         return bool(self.newest(member) or member.is_pinned or member.recv_opt)
 
     def set_newest(self, member: Member, seq: int) -> None:
-        """Let an earlier message, or none, be the newest for a member until another comes."""
+        """Set the newest message for a member, 0 for none, until another message comes."""
         member.listed_seq, member.listed_until = seq, self.listed_seq
 
     def order_key(self, member: Member) -> int:
@@ -142,7 +142,7 @@ class Conversation(Struct):
         return self.last_timestamp if self.last_seq > member.joined_seq else 0
 
     def read_by_others(self, member: Member) -> int:
-        """Return up to which seq the other one has read; 0 for nothing since they joined."""
+        """Return the seq up to which the other member has read; 0 for nothing since they joined."""
         return max(
             (
                 one.read_seq
@@ -154,26 +154,26 @@ class Conversation(Struct):
 
 
 class Conversations:
-    """All conversations, found by the accounts that are there, or by key."""
+    """All conversations, by present members and by key."""
 
     def __init__(self, next_key: int) -> None:
-        """Start with none; ``next_key`` is the first number that no conversation has had."""
+        """Start empty; ``next_key`` is the first key that no conversation has had."""
         self._of: dict[str, dict[str, Conversation]] = {}
         self._by_key: dict[int, Conversation] = {}
         self._next_key = next_key
         self._unread: dict[str, int] = {}
-        """The unread messages of each account that has any, in all its conversations."""
+        """The unread messages of each account in all its conversations, if it has any."""
 
     def get(self, user_id: str, peer: str) -> Conversation | None:
-        """Return the conversation that an account is a member of with a user, if there is one."""
+        """Return the conversation of an account with a user, if the account is a member of one."""
         return self._of.get(user_id, {}).get(peer)
 
     def by_key(self, key: int) -> Conversation:
-        """Return the conversation that has a key."""
+        """Return the conversation with a key."""
         return self._by_key[key]
 
     def of(self, user_id: str) -> ItemsView[str, Conversation]:
-        """Return the conversations of an account, each with whom it is."""
+        """Return the conversations of an account, by the other member."""
         return self._of.get(user_id, {}).items()
 
     def new(self) -> Conversation:
@@ -188,7 +188,7 @@ class Conversations:
         return conversation
 
     def add_member(self, conversation: Conversation, member: Member, peer: str) -> None:
-        """Add a member, who is in the conversation with ``peer``."""
+        """Add a member, whose peer in the conversation is ``peer``."""
         conversation.members.append(member)
         conversation.has_rejoined |= member.joined_seq > 0
         if not member.has_left:
@@ -196,22 +196,22 @@ class Conversations:
             self._count(member.user_id, conversation.unread(member))
 
     def leave(self, user_id: str) -> None:
-        """Forget that an account that is deleted is a member anywhere."""
+        """Let a deleted account leave all its conversations."""
         for conversation in self._of.pop(user_id, {}).values():
             conversation.member(user_id).has_left = True
         self._unread.pop(user_id, None)
 
     def unread_of(self, user_id: str) -> int:
-        """Return how many messages are unread in all conversations of an account."""
+        """Return how many unread messages an account has in all its conversations."""
         return self._unread.get(user_id, 0)
 
     def set_unread(self, conversation: Conversation, member: Member, unread: int) -> None:
-        """Set how many messages are unread by a member."""
+        """Set how many unread messages a member has."""
         self._count(member.user_id, unread - conversation.unread(member))
         member.uncounted = conversation.counted - unread
 
     def count_sent(self, conversation: Conversation, unread_by: str) -> None:
-        """Count a message that is unread by one user alone; by nobody if that is empty."""
+        """Count a new message, which is unread for one user, or for nobody if that is empty."""
         conversation.counted += 1
         for member in conversation.members:
             if member.has_left:

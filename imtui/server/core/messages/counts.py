@@ -1,4 +1,4 @@
-"""What the REST API reads of conversations."""
+"""Functions with which the REST API reads conversations, and marks them as read."""
 
 from msgspec import Struct
 
@@ -10,7 +10,7 @@ from imtui.server.core.messages.conversation import Conversations
 
 
 class ConversationSummary(Struct, frozen=True):
-    """A conversation in an account's list."""
+    """A conversation of an account."""
 
     peer: str
     active_at: int
@@ -20,7 +20,7 @@ class ConversationSummary(Struct, frozen=True):
     has_messages: bool
     """Whether a message puts it into the list."""
     is_listed: bool
-    """Whether it is in the list, be it for a pin or a receive option alone."""
+    """Whether it is in the list, which a pin or a receive option alone can cause."""
 
 
 def summaries(context: Context) -> list[ConversationSummary]:
@@ -43,9 +43,9 @@ def summaries(context: Context) -> list[ConversationSummary]:
 
 
 def last_active(context: Context, peer: str) -> int | None:
-    """Return when the caller's conversation with a user was last active; None if there is none.
+    """Return the time of the last message in the caller's conversation with a user.
 
-    It is the time of the last message for all members, in Unix milliseconds.
+    The time is in Unix milliseconds; None if there is no conversation.
     """
     conversation = context.state[Conversations].get(context.user_id, peer)
     return None if conversation is None else conversation.last_timestamp
@@ -53,7 +53,7 @@ def last_active(context: Context, peer: str) -> int | None:
 
 class _ReadUntil(Struct, frozen=True):
     params: CleanUnreadParams
-    reading: listing.Reading | None
+    clean: listing.CleanPlan | None
 
 
 def _plan_read_until(context: Context, peer: str, before: int) -> _ReadUntil | None:
@@ -73,15 +73,15 @@ def _plan_read_until(context: Context, peer: str, before: int) -> _ReadUntil | N
 
 @planned(_plan_read_until)
 def read_until(context: Context, plan: _ReadUntil | None, peer: str, before: int) -> None:
-    """Note that the caller has read what was written in a conversation before some time.
+    """Mark the messages that were written before some time as read by the caller.
 
-    Everything at lower seqs than the last of it counts as read too.
+    All messages with lower seqs than the last of them are marked too.
 
     Args:
-        context: Who has read.
-        plan: What was read before.
-        peer: With whom the conversation is.
+        context: The context of the reader.
+        plan: The result of the plan.
+        peer: The other member of the conversation.
         before: The time, in Unix milliseconds.
     """
     if plan is not None:
-        listing.clean_unread.apply(context, plan.reading, plan.params)
+        listing.clean_unread.apply(context, plan.clean, plan.params)

@@ -1,4 +1,4 @@
-"""What sessions receive of changes of messages and conversations."""
+"""Deliveries for changes of messages and conversations."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -45,7 +45,7 @@ def _revoked(state: State, change: c.MessageRevoked) -> Iterable[Delivery]:
     for user_id in _two(change.message):
         member = conversation.find_member(user_id)
         own_version = change.hidden.get(user_id)
-        # Who has cleared it is told nothing of it.
+        # A member who has cleared it is not notified.
         if member is None or own_version == 0:
             continue
         message = shown_message(member, change.message)

@@ -1,4 +1,4 @@
-"""Changes that more than one function of conversations emits."""
+"""Functions that emit changes of conversations for several modules."""
 
 from copy import copy
 
@@ -13,13 +13,13 @@ from imtui.server.core.state import State
 def emit_changed(
     state: State, conversation: Conversation, member: Member, newest: StoredMessage | None
 ) -> None:
-    """Emit that a conversation changed for a member, whose newest message is given."""
+    """Emit that a conversation changed for a member, given the newest message in their list."""
     shown = shown_conversation(conversation, member, newest)
     state.emit(ConversationChanged(member.user_id, shown, copy(member)))
 
 
 def read(context: Context, conversation: Conversation, member: Member, read_seq: int) -> None:
-    """Note up to which seq a member has read, and emit it; the unread count is set before."""
+    """Set the seq up to which a member has read, and emit it, after the unread count was set."""
     member.read_seq = read_seq
     member.read_at = context.now.unix_ms
     context.state.emit(

@@ -24,7 +24,7 @@ from imtui.server.core.paging import check_count, page_of
 _CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
 
 _Place = tuple[bool, int, str]
-"""What conversations are ordered by, the least first: loose ones, the time, and the peer."""
+"""The sort key of a conversation: whether it is not pinned, the negated time, and the peer."""
 
 
 class _Listed(Struct, frozen=True):
@@ -60,8 +60,8 @@ def get_list(
 ) -> ConversationList:
     """Return a page of the caller's conversations: pinned ones first, then the latest active.
 
-    Those without a message for the caller are left out, unless they are pinned or have a receive
-    option. There are fewer than ``count`` if they would not fit into a frame.
+    A conversation without a message for the caller is only listed if it is pinned or has a
+    receive option. The page has fewer than ``count`` if more would not fit into a frame.
 
     Raises:
         IMError: 6017.
@@ -77,15 +77,15 @@ def get_list(
     return ConversationList(page, None if is_last else _cursor(plan[len(page) - 1].place))
 
 
-class Reading(Struct, frozen=True):
-    """What ``clean_unread`` reads before it changes anything."""
+class CleanPlan(Struct, frozen=True):
+    """The plan of ``clean_unread``."""
 
     unread: int
-    """How many messages are unread after it."""
+    """How many messages remain unread."""
     newest: StoredMessage | None
 
 
-def _plan_clean(context: Context, params: chat.CleanUnreadParams) -> Reading | None:
+def _plan_clean(context: Context, params: chat.CleanUnreadParams) -> CleanPlan | None:
     peer = peer_of(params.conversation_id)
     if params.clean_sequence < 0:
         raise invalid_parameters("cleanSequence", "0 or more")
@@ -99,12 +99,12 @@ def _plan_clean(context: Context, params: chat.CleanUnreadParams) -> Reading | N
     unread = 0
     if read_seq < conversation.last_seq:
         unread = context.archive.count_unread(member.view, read_seq, conversation.last_seq)
-    return Reading(unread, plan_newest(context, conversation, member))
+    return CleanPlan(unread, plan_newest(context, conversation, member))
 
 
 @planned(_plan_clean)
-def clean_unread(context: Context, plan: Reading | None, params: chat.CleanUnreadParams) -> None:
-    """Note that the caller has read a conversation up to a seq.
+def clean_unread(context: Context, plan: CleanPlan | None, params: chat.CleanUnreadParams) -> None:
+    """Mark a conversation as read by the caller up to a seq.
 
     Raises:
         IMError: 6017.
@@ -178,12 +178,12 @@ def _plan_receive_opt(
 def set_receive_opt(
     context: Context, plan: dict[str, StoredMessage | None], params: chat.SetReceiveOptParams
 ) -> None:
-    """Choose how the caller receives what some users write.
+    """Set how the caller receives the messages of some users.
 
-    Unknown accounts and oneself are left out.
+    Unknown accounts and the caller are skipped.
 
     Raises:
-        IMError: 6017; 20003 if none of them is another account.
+        IMError: 6017; 20003 if no account is left.
     """
     for peer, newest in plan.items():
         conversation = conversation_of(context.state, context.user_id, peer)
@@ -194,7 +194,7 @@ def set_receive_opt(
 
 
 def delete(context: Context, params: chat.DeleteConversationParams) -> None:
-    """Delete a conversation for the caller, with its messages; the other one keeps it.
+    """Delete a conversation with its messages for the caller; the other member keeps it.
 
     Raises:
         IMError: 6017.
@@ -203,12 +203,12 @@ def delete(context: Context, params: chat.DeleteConversationParams) -> None:
 
 
 def leave_list(context: Context, peer: str, *, keeps_messages: bool) -> None:
-    """Take a conversation out of the caller's list until the next message.
+    """Remove a conversation from the caller's list until the next message.
 
     Args:
-        context: Whose list.
-        peer: With whom the conversation is.
-        keeps_messages: Its messages stay; otherwise they are deleted for the caller.
+        context: The context of the caller.
+        peer: The other member of the conversation.
+        keeps_messages: Whether its messages stay; else they are cleared for the caller.
     """
     conversations = context.state[Conversations]
     conversation = conversations.get(context.user_id, peer)
@@ -216,7 +216,7 @@ def leave_list(context: Context, peer: str, *, keeps_messages: bool) -> None:
         return
     member, last = conversation.member(context.user_id), conversation.last_seq
     is_read = member.read_seq == last
-    # Messages may be there that do not put it into the list.
+    # There may be messages that do not put it into the list.
     clears = not keeps_messages and member.floor < last
     if not clears and not conversation.newest(member) and is_read and not member.is_pinned:
         return
@@ -249,12 +249,12 @@ def _place(peer: str, conversation: Conversation, owner: str) -> _Place:
 
 
 def _cursor(place: _Place) -> str:
-    is_loose, active, peer = place
-    return f"{int(is_loose)}.{-active}.{peer}"
+    is_unpinned, negated_time, peer = place
+    return f"{int(is_unpinned)}.{-negated_time}.{peer}"
 
 
 def _place_of(cursor: str) -> _Place:
     parts = _CURSOR.fullmatch(cursor)
     if parts is None:
-        raise invalid_parameters("cursor", "there was no page with it")
+        raise invalid_parameters("cursor", "not the cursor of a page")
     return parts[1] == "1", -int(parts[2]), check_user_id(parts[3], "cursor")

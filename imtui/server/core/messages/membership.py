@@ -14,10 +14,10 @@ S = TypeVar("S", bound=Struct)
 
 
 def conversation_of(state: State, one: str, other: str) -> Conversation:
-    """Return the conversation of two accounts, of which both are members from now on.
+    """Return the conversation of two accounts; create it, or let them join it, if necessary.
 
-    A user ID that was registered anew belongs to another account: it joins the conversation that
-    the other one has with the ID, and sees nothing of what was there before.
+    If a user ID was registered again, its new account joins the conversation that the other
+    account has with the ID, and sees nothing from before.
     """
     conversations = state[Conversations]
     conversation = conversations.get(one, other)
@@ -39,7 +39,7 @@ def conversation_of(state: State, one: str, other: str) -> Conversation:
 
 
 def snapshot(conversation: Conversation, *user_ids: str) -> Conversation:
-    """Return a copy of a conversation with some of its members, as changes have it."""
+    """Return a copy of a conversation with some of its members, for a change."""
     copied = _copied(conversation)
     copied.members = [
         _copied(member)
@@ -50,7 +50,7 @@ def snapshot(conversation: Conversation, *user_ids: str) -> Conversation:
 
 
 def _copied(value: S) -> S:
-    # Not by ``copy.copy``, which takes several times as long to find this method.
+    # ``copy.copy`` takes several times as long to find this method.
     copied: S = cast(Any, value).__copy__()
     return copied
 

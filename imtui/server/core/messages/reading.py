@@ -1,4 +1,4 @@
-"""Reading messages: history, what changed, and what the REST API looks for."""
+"""Reading messages: history, changed messages, and messages for the REST API."""
 
 from msgspec import Struct
 
@@ -43,7 +43,8 @@ def get_history(
 ) -> MessageList:
     """Return the last messages of a conversation of the caller, the newest first.
 
-    Hidden ones are left out. There are fewer than ``count`` if they would not fit into a frame.
+    Hidden messages are left out. The page has fewer than ``count`` if more would not fit into a
+    frame.
 
     Raises:
         IMError: 6017.
@@ -62,9 +63,9 @@ def get_history(
 
 class _Changes(Struct, frozen=True):
     changed: list[ViewedMessage] = []
-    """For all members, by version."""
+    """Messages that changed for all members, by version."""
     hidden: list[ViewedMessage] = []
-    """By this member, by own version."""
+    """Messages that this member hid, by own version."""
 
 
 def _plan_changed(context: Context, params: GetChangedMessagesParams) -> _Changes:
@@ -97,8 +98,8 @@ def get_changed_messages(
 ) -> ChangedMessages:
     """Return the messages that changed after a version, the earliest change first.
 
-    What changed for all members comes first, then what the caller has hidden. There are fewer
-    than ``count`` if they would not fit into a frame.
+    Changes for all members come first, then messages that the caller hid. The page has fewer than
+    ``count`` if more would not fit into a frame.
 
     Raises:
         IMError: 6017.
@@ -114,9 +115,8 @@ def get_changed_messages(
     )
     next_version, next_own_version = conversation.version, member.own_version
     if not is_last:
-        told = plan.changed[: len(page)]
         if len(page) < len(plan.changed):
-            next_version = told[-1].message.version
+            next_version = plan.changed[len(page) - 1].message.version
             next_own_version = params.since_own_version or 0
         else:
             own = plan.hidden[: len(page) - len(plan.changed)]
@@ -130,18 +130,18 @@ def get_changed_messages(
     )
 
 
-class Roamed(Struct, frozen=True):
-    """A message as an admin reads it in a history."""
+class HistoryMessage(Struct, frozen=True):
+    """A message of a history that an admin reads."""
 
     message: Message
     is_read: bool
-    """By its receiver."""
+    """Whether its receiver has read it."""
 
 
 def plan_within(
     context: Context, peer: str, since: int, before: tuple[int, int], count: int
 ) -> list[StoredMessage]:
-    """Read the last messages of a time span that the caller sees; see ``Archive.within``."""
+    """Plan ``within``; see ``Archive.within``."""
     found = _membership(context, peer)
     return [] if found is None else context.archive.within(found[1].view, since, before, count)
 
@@ -154,25 +154,25 @@ def within(
     since: int,
     before: tuple[int, int],
     count: int,
-) -> list[Roamed]:
+) -> list[HistoryMessage]:
     """Return the last ``count`` messages of a time span that the caller sees, the latest first.
 
     Seqs and versions are the conversation's own.
 
     Args:
-        context: Whose view.
-        plan: What was read before.
-        peer: With whom the conversation is.
-        since: The first timestamp that counts, in Unix milliseconds.
-        before: The first timestamp that does not count, and a seq: of the messages with that
-            timestamp those below the seq still count.
-        count: How many.
+        context: The context of the member.
+        plan: The result of the plan.
+        peer: The other member of the conversation.
+        since: The first timestamp of the span, in Unix milliseconds.
+        before: The end of the span: a timestamp and a seq. Of the messages with that timestamp,
+            those below the seq are in the span.
+        count: The most messages to return.
     """
     conversation = context.state[Conversations].get(context.user_id, peer)
     if conversation is None:
         return []
     shown = [message_of(conversation, stored) for stored in plan]
-    return [Roamed(one, one.seq <= _read_seq(conversation, one.receiver)) for one in shown]
+    return [HistoryMessage(one, one.seq <= _read_seq(conversation, one.receiver)) for one in shown]
 
 
 def _plan_find(context: Context, peer: str, key: MessageKey) -> StoredMessage | None:
@@ -198,18 +198,25 @@ def _plan_find(context: Context, peer: str, key: MessageKey) -> StoredMessage | 
 def find_message(
     context: Context, plan: StoredMessage | None, peer: str, key: MessageKey
 ) -> Message | None:
-    """Return the message that the caller sent to a user under a key, if there is one."""
+    """Return the message with a key that the caller sent to a user, if there is one."""
     conversation = context.state[Conversations].get(context.user_id, peer)
     return message_of(conversation, plan) if plan and conversation else None
 
 
 def _read_seq(conversation: Conversation, user_id: str) -> int:
-    reads = (one.read_seq for one in conversation.members if one.user_id == user_id)
-    return max(reads, default=0)
+    # What was there before an account joined, it has not read.
+    return max(
+        (
+            one.read_seq
+            for one in conversation.members
+            if one.user_id == user_id and one.read_seq > one.joined_seq
+        ),
+        default=0,
+    )
 
 
 def _membership(context: Context, peer: str) -> tuple[Conversation, Member] | None:
-    """Return the caller's conversation with a user, and the caller as its member."""
+    """Return the caller's conversation with a user, and the caller's membership."""
     conversation = context.state[Conversations].get(context.user_id, peer)
     if conversation is None:
         return None

@@ -48,13 +48,13 @@ def _plan_revoke(context: Context, params: RevokeMessageParams) -> _Found:
 
 @planned(_plan_revoke)
 def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) -> None:
-    """Recall a message of the caller to a user; nothing of it is left.
+    """Recall a message of the caller to a user, and erase its contents.
 
-    It is possible within 120 s of its timestamp, and for an admin at any time.
+    It is possible within 120 s of the message's timestamp, and for an admin at any time.
 
     Raises:
         IMError: 6017; 20022 if the caller has sent no such message in the conversation;
-            20023 if it is recalled already; 20016 after the 120 s.
+            20023 if it is recalled already; 20016 after 120 s.
     """
     conversations = context.state[Conversations]
     conversation = conversations.by_key(plan.stored.conversation)
@@ -75,50 +75,50 @@ def revoke_message(context: Context, plan: _Found, params: RevokeMessageParams) 
     )
 
 
-class _Going(Struct, frozen=True):
-    going: list[StoredMessage] = []
+class _Deletion(Struct, frozen=True):
+    deleted: list[StoredMessage] = []
     newest: StoredMessage | None = None
-    """The message by which the conversation is listed once they are gone."""
+    """The newest message that remains in the list."""
 
 
-def _plan_delete(context: Context, params: DeleteMessagesParams) -> _Going:
+def _plan_delete(context: Context, params: DeleteMessagesParams) -> _Deletion:
     user_id = check_user_id(params.user_id)
     if not 1 <= len(params.seq_list) <= limits.DELETE_MESSAGES_MAX:
         raise invalid_parameters("seqList", f"1 to {limits.DELETE_MESSAGES_MAX} messages a call")
     conversation = context.state[Conversations].get(context.user_id, user_id)
     if conversation is None:
-        return _Going()
+        return _Deletion()
     member = conversation.member(context.user_id)
     seqs = {seq + member.joined_seq for seq in params.seq_list if seq >= 1}
     wanted = {seq for seq in seqs if seq <= conversation.last_seq}
     seen = context.archive.at(member.view, wanted)
-    going = [viewed.message for viewed in seen if not viewed.own_version]
-    if not going:
-        return _Going()
-    return _Going(going, _newest_left(context.archive, member, conversation, wanted))
+    deleted = [viewed.message for viewed in seen if not viewed.own_version]
+    if not deleted:
+        return _Deletion()
+    return _Deletion(deleted, _newest_left(context.archive, member, conversation, wanted))
 
 
 @planned(_plan_delete)
-def delete_messages(context: Context, plan: _Going, params: DeleteMessagesParams) -> None:
-    """Delete messages of a conversation for the caller; the other one keeps them.
+def delete_messages(context: Context, plan: _Deletion, params: DeleteMessagesParams) -> None:
+    """Delete messages of a conversation for the caller; the other member keeps them.
 
-    Seqs where nothing is are skipped.
+    Unknown seqs are skipped.
 
     Raises:
         IMError: 6017.
     """
     conversations = context.state[Conversations]
     conversation = conversations.get(context.user_id, params.user_id)
-    if conversation is None or not plan.going:
+    if conversation is None or not plan.deleted:
         return
     member = conversation.member(context.user_id)
-    gone = sum(_counts(stored, member) for stored in plan.going)
-    conversations.set_unread(conversation, member, conversation.unread(member) - gone)
+    unread = sum(_counts(stored, member) for stored in plan.deleted)
+    conversations.set_unread(conversation, member, conversation.unread(member) - unread)
     conversation.set_newest(member, plan.newest.seq if plan.newest else 0)
-    hidden = tuple(Hidden(stored.seq, member.next_own_version()) for stored in plan.going)
+    hidden = tuple(Hidden(stored.seq, member.next_own_version()) for stored in plan.deleted)
     shown = tuple(
         hidden_message(shown_message(member, message_of(conversation, stored)), one.own_version)
-        for stored, one in zip(plan.going, hidden, strict=True)
+        for stored, one in zip(plan.deleted, hidden, strict=True)
     )
     context.state.emit(
         MessagesHidden(member.user_id, conversation.key, member.account, hidden, shown)
@@ -127,7 +127,7 @@ def delete_messages(context: Context, plan: _Going, params: DeleteMessagesParams
 
 
 def _counts(stored: StoredMessage, member: Member) -> bool:
-    """Tell whether a message that is not hidden is unread by a member."""
+    """Tell whether a message that a member has not hidden counts as unread for them."""
     return (
         stored.sender != member.account
         and stored.seq > member.read_seq
@@ -137,16 +137,16 @@ def _counts(stored: StoredMessage, member: Member) -> bool:
 
 
 def _newest_left(
-    archive: Archive, member: Member, conversation: Conversation, going: set[int]
+    archive: Archive, member: Member, conversation: Conversation, deleted: set[int]
 ) -> StoredMessage | None:
-    """Read by which message a member has a conversation in the list as some go."""
+    """Find the newest message that keeps a conversation in a member's list after a deletion."""
     view: View = member.view
     seq = conversation.last_seq + 1
     while page := archive.before(view, seq, limits.DELETE_MESSAGES_MAX + 1):
         for stored in page:
             if stored.seq <= member.unlisted_seq:
                 return None
-            if stored.seq not in going and not stored.is_unlisted:
+            if stored.seq not in deleted and not stored.is_unlisted:
                 return stored
         seq = page[-1].seq
     return None

@@ -25,22 +25,22 @@ from imtui.server.core.messages.views import (
 
 
 class SendOptions(Struct, frozen=True):
-    """How a message is sent, beyond what its sender says of it."""
+    """Options of a message that only the REST API and the backend set."""
 
     msg_body: str = ""
     """See ``Message.msg_body``."""
     to_sender: bool = True
     """Whether the sender's own devices are notified."""
     to_receiver: bool = True
-    """Whether the receiver's devices are notified, if they want to be."""
+    """Whether the receiver's devices are notified, if their receive option allows it."""
     hidden_from: str = ""
-    """Which of the two does not get it; empty if both do."""
+    """The member who does not get it; empty if both get it."""
     is_excluded_from_unread_count: bool = False
     is_excluded_from_last_message: bool = False
     timestamp: int = 0
-    """When it was written, in Unix milliseconds, if it was imported; 0 for now."""
+    """When an imported message was written, in Unix milliseconds; 0 for now."""
     is_after_callback_forbidden: bool = False
-    """Whether the app's own server is not called back after it."""
+    """Whether the app's own server gets no callback for it."""
 
 
 DEFAULT_OPTIONS: Final = SendOptions()
@@ -48,9 +48,9 @@ DEFAULT_OPTIONS: Final = SendOptions()
 
 class _Plan(Struct, frozen=True):
     sent_before: ViewedMessage | None = None
-    """The message that the sender has already sent under this ID."""
+    """The message that the sender has already sent with this ID."""
     newest: dict[str, StoredMessage | None] = {}
-    """The newest message of each of the two who is not notified of the new one."""
+    """For each member who is not notified: the newest message in their list before this one."""
 
 
 def _plan(
@@ -74,8 +74,8 @@ def _plan(
         return _Plan()
     conversation = context.state[Conversations].get(sender, receiver)
     newest: dict[str, StoredMessage | None] = {}
-    for user_id, is_told in ((sender, options.to_sender), (receiver, options.to_receiver)):
-        member = conversation.find_member(user_id) if conversation and not is_told else None
+    for user_id, is_notified in ((sender, options.to_sender), (receiver, options.to_receiver)):
+        member = conversation.find_member(user_id) if conversation and not is_notified else None
         if conversation is not None and member is not None:
             newest[user_id] = plan_newest(context, conversation, member)
     return _Plan(None, newest)
@@ -88,19 +88,19 @@ def send_message(
     params: SendMessageParams,
     options: SendOptions = DEFAULT_OPTIONS,
 ) -> SentMessage:
-    """Send a message from the caller's account, and return it as the conversation has it.
+    """Send a message from the caller's account, and return it as the sender sees it.
 
-    A ``msg_id`` that this account has used already makes no second message: the answer is the one
-    that is there, and nobody is notified again. An online-only message is pushed and not stored.
+    If the account has already used the ``msg_id``, the earlier message is returned, and nobody is
+    notified again. An online-only message is pushed, but not stored.
 
     Args:
-        context: Who sends; of an admin's message neither contents nor blocklists are checked.
-        plan: What was read before.
-        params: What, and to whom.
-        options: How.
+        context: The context of the sender; for an admin, contents and blocklists are not checked.
+        plan: The result of the plan.
+        params: The message and its receiver.
+        options: More options of the message.
 
     Raises:
-        IMError: 6017, also for a ``msg_id`` that was used towards somebody else; 8001 for
+        IMError: 6017, also for a ``msg_id`` that was used for another receiver; 8001 for
             contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account; 20007 if
             the receiver has blocked the sender.
     """
@@ -110,7 +110,7 @@ def send_message(
         member = conversation.member(sender)
         return SentMessage(viewed_message(conversation, member, plan.sent_before))
     by_admin = isinstance(context.caller, Admin)
-    # After the search: what was taken before the block is answered as ever.
+    # A message that was sent before the block is still answered, so this check comes later.
     if state[Friends].blocked.has(receiver, sender) and not by_admin:
         raise IMError(ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST)
     message = _message(context, params, options)
@@ -126,9 +126,9 @@ def send_message(
     if options.hidden_from:
         own_version = conversation.member(options.hidden_from).next_own_version()
     state.emit(_sent(context, options, message, wanted, stored, conversation, own_version))
-    for user_id, is_told in ((sender, options.to_sender), (receiver, options.to_receiver)):
-        if not is_told:
-            # Not the message, but that there is more: what a device keeps stays complete.
+    for user_id, is_notified in ((sender, options.to_sender), (receiver, options.to_receiver)):
+        if not is_notified:
+            # Devices still learn that the conversation changed, so that their copies stay complete.
             member = conversation.member(user_id)
             is_newest = conversation.newest(member) == stored.seq
             newest = stored if is_newest else plan.newest.get(user_id)
@@ -139,7 +139,7 @@ def send_message(
 
 
 def send_dropped(context: Context, params: SendMessageParams) -> SentMessage:
-    """Send a message that the app's own server drops: only its sender has it.
+    """Send a message that the app's own server drops: only its sender sees it.
 
     Raises:
         IMError: As for ``send_message``.
@@ -148,10 +148,10 @@ def send_dropped(context: Context, params: SendMessageParams) -> SentMessage:
 
 
 def _sent_before(context: Context, found: StoredMessage, receiver: str) -> ViewedMessage:
-    """Return a message that was sent before as its sender sees it now."""
+    """Return an earlier message as its sender sees it now."""
     conversation = context.state[Conversations].by_key(found.conversation)
     if conversation.peer_of(context.user_id) != receiver:
-        raise invalid_parameters("msgID", "it was used for a message to somebody else")
+        raise invalid_parameters("msgID", "already used for a message to another user")
     member = conversation.member(context.user_id)
     view = View(conversation.key, member.account, 0)
     (viewed,) = context.archive.at(view, [found.seq])
@@ -180,9 +180,9 @@ def _message(context: Context, params: SendMessageParams, options: SendOptions) 
 def _append(
     context: Context, conversation: Conversation, message: Message, options: SendOptions
 ) -> tuple[Message, StoredMessage]:
-    """Give a message its place in a conversation."""
+    """Add a message to a conversation, with its seq and version."""
     conversation.last_seq += 1
-    # The wall clock may be put back; what was written later is never told as earlier.
+    # The wall clock may be set back, but timestamps never decrease.
     conversation.last_timestamp = max(message.timestamp, conversation.last_timestamp)
     hidden = options.hidden_from
     if not message.is_excluded_from_last_message:
@@ -199,7 +199,7 @@ def _append(
         message,
         seq=conversation.last_seq,
         version=conversation.next_version(),
-        # What was imported keeps the time at which it was written.
+        # An imported message keeps its own time.
         timestamp=options.timestamp or conversation.last_timestamp,
     )
     stored = StoredMessage(

@@ -1,4 +1,4 @@
-"""Messages and conversations as a member is told of them."""
+"""Messages and conversations as a member sees them."""
 
 from msgspec import structs
 
@@ -10,7 +10,7 @@ from imtui.server.core.messages.conversation import Conversation, Member
 
 
 def message_of(conversation: Conversation, stored: StoredMessage) -> Message:
-    """Return a message as it is for all members, with the conversation's own seq and version."""
+    """Return a stored message with the conversation's own seq and version."""
     sender = conversation.user_of(stored.sender)
     return Message(
         stored.msg_id,
@@ -31,7 +31,7 @@ def message_of(conversation: Conversation, stored: StoredMessage) -> Message:
 
 
 def shown_message(member: Member, message: Message) -> Message:
-    """Return a message with seq and version as a member counts them."""
+    """Return a message with seq and version as a member sees them."""
     if not message.seq or not member.joined_seq:
         return message
     return structs.replace(
@@ -42,7 +42,7 @@ def shown_message(member: Member, message: Message) -> Message:
 
 
 def viewed_message(conversation: Conversation, member: Member, viewed: ViewedMessage) -> Message:
-    """Return a message as a member sees it: without contents if they have hidden it."""
+    """Return a message as a member sees it, without contents if they hid it."""
     message = shown_message(member, message_of(conversation, viewed.message))
     if viewed.own_version:
         return hidden_message(message, viewed.own_version)
@@ -50,7 +50,7 @@ def viewed_message(conversation: Conversation, member: Member, viewed: ViewedMes
 
 
 def hidden_message(message: Message, own_version: int) -> Message:
-    """Return a message as the one who has hidden it sees it."""
+    """Return a message as a member who hid it sees it."""
     return structs.replace(
         message,
         text="",
@@ -65,7 +65,7 @@ def hidden_message(message: Message, own_version: int) -> Message:
 def shown_conversation(
     conversation: Conversation, member: Member, newest: StoredMessage | None
 ) -> chat.Conversation:
-    """Return a conversation as a member sees it, given the message by which it is listed."""
+    """Return a conversation as a member sees it, given the newest message in their list."""
     last = shown_message(member, message_of(conversation, newest)) if newest else None
     return chat.Conversation(
         chat.conversation_id(conversation.peer_of(member.user_id)),
@@ -85,7 +85,7 @@ def shown_conversation(
 def plan_newest(
     context: Context, conversation: Conversation, member: Member
 ) -> StoredMessage | None:
-    """Read the message by which a member has a conversation in the list, if there is one."""
+    """Find the newest message that puts a conversation into a member's list, if there is one."""
     seq = conversation.newest(member)
     found = context.archive.at(member.view, [seq]) if seq else []
     return found[0].message if found else None

@@ -1,1 +1,1 @@
-"""General and custom statuses, and who watches whom."""
+"""General and custom statuses, and their watchers."""

@@ -14,4 +14,4 @@ class StatusChanged(Change, frozen=True, gc=False):
     to_watchers: bool
     """False if only own devices are notified."""
     text_changed: bool = False
-    """Whether the custom status is another one than before."""
+    """Whether the custom status changed."""

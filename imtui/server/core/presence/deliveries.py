@@ -1,4 +1,4 @@
-"""What sessions receive of changes of statuses, and of who watches whom."""
+"""Deliveries for changes of statuses and of watchers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -34,9 +34,9 @@ def _friends_deleted(state: State, change: FriendsDeleted) -> Iterable[Delivery]
 
 
 def _forgotten(state: State, watcher: str, user_ids: tuple[str, ...]) -> Iterable[Delivery]:
-    gone = tuple(user_id for user_id in user_ids if not is_watcher(state, watcher, user_id))
+    unwatched = tuple(user_id for user_id in user_ids if not is_watcher(state, watcher, user_id))
     session_ids = state[Accounts].sessions_of(watcher)
-    return (ForgetDelivery(session_ids, gone),) if gone and session_ids else ()
+    return (ForgetDelivery(session_ids, unwatched),) if unwatched and session_ids else ()
 
 
 DELIVERIES: Final[Mapping[type[Change], Deliver]] = {

@@ -1,4 +1,4 @@
-"""What the devices and texts of an account make of its status."""
+"""Computes the status of an account from its devices and custom status."""
 
 from msgspec import structs
 
@@ -19,18 +19,18 @@ def recompute(
     *,
     was_set: bool = False,
 ) -> None:
-    """Bring the status of an account up to date, and emit what changed.
+    """Update the status of an account, and emit a change of it.
 
-    The custom status goes as the account leaves ONLINE, in the same change. A change of the
-    online devices or of the text's end alone is for own devices only, and so is setting a text
-    that was there.
+    The custom status is cleared in the same change in which the account leaves ONLINE. If only
+    the online devices or the end of the text change, or the same text is set again, only own
+    devices are notified.
 
     Args:
         state: The state.
-        account: Whose devices or texts changed.
-        now: When.
-        changed_by: The device that made the change, if one did.
-        was_set: Own devices are notified even if nothing changed.
+        account: The account.
+        now: The current time.
+        changed_by: The device that made the change; None if no device did.
+        was_set: Whether to notify own devices even if nothing changed.
     """
     before = account.status
     ended_at = account.custom.standing.expires_at

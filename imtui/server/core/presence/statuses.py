@@ -1,4 +1,4 @@
-"""Setting one's custom status, and querying statuses."""
+"""Setting the custom status, and querying statuses."""
 
 from imtui.protocol import identifiers, limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
@@ -18,8 +18,8 @@ from imtui.server.core.rates import Rates
 def set_self_status(context: Context, params: SetSelfStatusParams) -> None:
     """Set or clear the custom status of the caller's account.
 
-    A text of nothing but white space clears it; ``expires_at`` is when the text before comes
-    back, in Unix milliseconds.
+    A text of white space only clears it. At ``expires_at``, in Unix milliseconds, the text ends
+    and the earlier one returns.
 
     Raises:
         IMError: 6017; 7014 through a passive login while the account is not ONLINE.
@@ -41,10 +41,10 @@ def set_self_status(context: Context, params: SetSelfStatusParams) -> None:
 
 
 def get_user_status(context: Context, params: UserIDListParams) -> UserStatusList:
-    """Return the statuses of those that exist, in the order of the request.
+    """Return the statuses of users that exist, in the order of the request.
 
-    Oneself alone is free. Anyone else needs the edition and the console's switch, up to 500 a
-    call and 20 calls in 5 s.
+    Querying others needs the edition and the console's switch, and is limited to 500 users a call
+    and 20 calls in 5 s. Querying oneself alone is always possible.
 
     Raises:
         IMError: 6017, 7013, 72001, 7008; 70107 if none of them exists.

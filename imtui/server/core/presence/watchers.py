@@ -1,4 +1,4 @@
-"""Who watches whom."""
+"""The watchers of users: friends and subscribers."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,12 +10,12 @@ from imtui.server.core.subscriptions.part import Subscriptions
 
 
 def watching_sessions(state: State, user_id: str) -> list[int]:
-    """Return the sessions that are notified of a user's changes, each once."""
+    """Return the sessions that are notified of a user's status, each once."""
     connected = state[Accounts].connected
     owners: Iterable[str] = ()
     for lists in _lists_that_count(state):
         found = lists.owners(user_id)
-        # Nobody is in one list twice.
+        # A single list has no duplicates.
         owners = (
             dict.fromkeys(owners) | dict.fromkeys(found) if owners and found else owners or found
         )
@@ -23,13 +23,13 @@ def watching_sessions(state: State, user_id: str) -> list[int]:
 
 
 def is_watcher(state: State, watcher: str, user_id: str) -> bool:
-    """Tell whether an account is notified of a user's changes."""
+    """Tell whether an account is notified of a user's status."""
     return any(one.has(watcher, user_id) for one in _lists_that_count(state))
 
 
 def _lists_that_count(state: State) -> Iterator[Relation | ShortRelation]:
-    """Yield friends while the switch is on, and subscriptions while edition and switch allow."""
-    if state.console.tells_friends:
+    """Yield the lists whose owners are notified, according to the console."""
+    if state.console.notifies_friends:
         yield state[Friends].lists
-    if state.console.tells_subscribers:
+    if state.console.notifies_subscribers:
         yield state[Subscriptions].lists

@@ -1,4 +1,4 @@
-"""What sessions receive of changes of subscriptions."""
+"""Deliveries for changes of subscriptions."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final

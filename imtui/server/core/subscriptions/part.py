@@ -1,4 +1,4 @@
-"""Who subscribed to whom."""
+"""The state of subscriptions."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from imtui.server.deadlines import Deadlines
 
 
 class Subscriptions:
-    """The subscriptions of all accounts, and when they are to be cleared."""
+    """The subscriptions of all accounts, and when to clear them."""
 
     def __init__(self, stored: Iterable[tuple[str, str]] = ()) -> None:
-        """Start with who subscribed to whom, the earliest first."""
+        """Start with pairs of subscriber and target, the earliest first."""
         self.lists = ShortRelation()
         for owner, member in stored:
             self.lists.append(owner, member)
         self.clearings: Deadlines[str] = Deadlines()
-        """When the subscriptions of an account are cleared, in monotonic seconds."""
+        """When to clear the subscriptions of an account, in monotonic seconds."""

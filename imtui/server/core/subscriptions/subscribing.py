@@ -1,4 +1,4 @@
-"""Subscribing to the statuses of users, and how a subscription ends."""
+"""Subscribing to the statuses of users, and ending subscriptions."""
 
 from imtui.protocol import identifiers, limits
 from imtui.protocol import messages as m
@@ -14,10 +14,10 @@ from imtui.server.instant import Instant
 
 
 def subscribe(context: Context, params: m.UserIDListParams) -> None:
-    """Subscribe the caller's account to users, in the list's order; over 200 the earliest go.
+    """Subscribe the caller's account to users, in order; beyond 200 the earliest are evicted.
 
     Raises:
-        IMError: 6017, also for one's own ID; 7013; 72001; 7008; 70107 if none exists.
+        IMError: 6017, also for one's own ID; 7013; 72001; 7008; 70107 if none of them exists.
     """
     own, state = context.user_id, context.state
     unique = identifiers.check_user_ids(params.user_id_list, limits.SUBSCRIBE_MAX_USERS)
@@ -39,7 +39,7 @@ def subscribe(context: Context, params: m.UserIDListParams) -> None:
 
 
 def unsubscribe(context: Context, params: m.UnsubscribeParams) -> None:
-    """Unsubscribe the caller's account from some users, or without a list from all.
+    """Unsubscribe the caller's account from some users; without a list, from all.
 
     Raises:
         IMError: 6017, 7013, 72001, 7008.
@@ -49,8 +49,8 @@ def unsubscribe(context: Context, params: m.UnsubscribeParams) -> None:
     state.console.check_user_status()
     state[Rates].count(own, Method.UNSUBSCRIBE_USER_STATUS, context.now.monotonic)
     members = dict.fromkeys(state[Subscriptions].lists.members(own))
-    going = [user_id for user_id in unique or members if user_id in members]
-    remove(state, own, going, SubscriptionReason.UNSUBSCRIBED, context.now)
+    removed = [user_id for user_id in unique or members if user_id in members]
+    remove(state, own, removed, SubscriptionReason.UNSUBSCRIBED, context.now)
 
 
 def get_subscriptions(context: Context, params: m.Empty) -> m.Subscriptions:
@@ -61,19 +61,19 @@ def get_subscriptions(context: Context, params: m.Empty) -> m.Subscriptions:
 
 
 def get_subscribers(context: Context) -> list[str]:
-    """Return who subscribed to the caller's account, sorted."""
+    """Return the subscribers of the caller's account, sorted."""
     return sorted(context.state[Subscriptions].lists.owners(context.user_id))
 
 
 def clear(state: State, user_id: str, now: Instant) -> None:
-    """Clear the subscriptions of an account that has been away for long enough."""
+    """Clear the subscriptions of an account whose deadline has passed."""
     state[Accounts][user_id].subscriptions_cleared_at = now.unix_ms
     members = list(state[Subscriptions].lists.members(user_id))
     remove(state, user_id, members, SubscriptionReason.CLEARED, now)
 
 
 def await_clearing(state: State, user_id: str, now: Instant) -> None:
-    """Clear the subscriptions of an account that went away, in a while."""
+    """Set the deadline for clearing the subscriptions of an account without sessions."""
     part = state[Subscriptions]
     if part.lists.members(user_id):
         part.clearings.set(user_id, now.monotonic + state.timing.subscriptions_cleared_after)
@@ -82,7 +82,7 @@ def await_clearing(state: State, user_id: str, now: Instant) -> None:
 def remove(
     state: State, owner: str, members: list[str], reason: SubscriptionReason, now: Instant
 ) -> None:
-    """Take members off the subscriptions of an account, and emit why."""
+    """Remove members from the subscriptions of an account, and emit the change."""
     lists = state[Subscriptions].lists
     for member in members:
         lists.remove(owner, member)
@@ -91,7 +91,7 @@ def remove(
 
 
 def remove_all(context: Context) -> None:
-    """Remove the subscriptions of the caller's account, and those of others to it."""
+    """Remove all subscriptions of the caller's account, and those of others to it."""
     own, lists = context.user_id, context.state[Subscriptions].lists
     for owner in [own, *lists.owners(own)]:
         members = list(lists.members(own)) if owner == own else [own]

@@ -36,7 +36,7 @@ def load_devices(rows: Callable[[str], list[Any]]) -> list[Device]:
 
 
 def load_subscriptions(rows: Callable[[str], list[Any]]) -> list[tuple[str, str]]:
-    """Return who subscribed to whom, the earliest first."""
+    """Return the subscriptions as subscriber and target, the earliest first."""
     return rows(
         "SELECT o.user_id, t.user_id FROM subscriptions s JOIN accounts o ON o.key = s.owner"
         " JOIN accounts t ON t.key = s.target ORDER BY s.place"
@@ -71,14 +71,14 @@ def _registered(change: c.AccountRegistered) -> list[Statement]:
 
 
 def _deleted(change: c.AccountDeleted) -> list[Statement]:
-    # The row stays, as the messages that others have of it refer to it.
+    # The row stays: messages that others keep refer to it.
     of_account = (
         "DELETE FROM devices WHERE account = ?",
         "DELETE FROM profiles WHERE account = ?",
         "DELETE FROM friend_groups WHERE owner = ?",
     )
-    gone = "UPDATE accounts SET deleted_at = ?, subscriptions_cleared_at = NULL WHERE key = ?"
-    return [*((sql, (change.key,)) for sql in of_account), (gone, (change.at, change.key))]
+    mark = "UPDATE accounts SET deleted_at = ?, subscriptions_cleared_at = NULL WHERE key = ?"
+    return [*((sql, (change.key,)) for sql in of_account), (mark, (change.at, change.key))]
 
 
 def _left(change: c.AccountLeft) -> list[Statement]:
@@ -129,4 +129,4 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     SubscriptionsChanged: _subscriptions_changed,
     ConsoleChanged: _console_changed,
 }
-"""What makes each change durable."""
+"""Functions that return the statements for each change."""

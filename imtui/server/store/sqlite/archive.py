@@ -24,7 +24,7 @@ WHERE m.conversation = ? AND m.seq > ?
 
 
 class SQLiteArchive:
-    """Finds messages, those included that are not committed yet."""
+    """Finds messages, including those that are not committed yet."""
 
     def __init__(
         self,
@@ -32,12 +32,12 @@ class SQLiteArchive:
         find_durable: Callable[[str, Sequence[Any]], list[Any]],
         is_in_batch: Callable[[int, str], bool],
     ) -> None:
-        """Make it of what reads the database.
+        """Make an archive from functions that read the database.
 
         Args:
-            find: Returns the rows of a statement with its values, given all of the batch.
-            find_durable: The same, which need not see the batch.
-            is_in_batch: Tells whether the batch has a message of a sender with an ID.
+            find: Returns the rows of a statement with values, after executing the batch.
+            find_durable: The same, without executing the batch.
+            is_in_batch: Tells whether the batch has a message with this sender and ID.
         """
         self._find = find
         self._find_durable = find_durable
@@ -45,7 +45,7 @@ class SQLiteArchive:
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
         """Return the message that an account sent under an ID, if there is one."""
-        # Asked for each message that is sent: the batch need not be carried out for that.
+        # Called for every message that is sent, so executing the batch each time is too slow.
         find = self._find if self._is_in_batch(sender, msg_id) else self._find_durable
         found = find(_BY_MSG_ID, (sender, msg_id))
         return _stored_message(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""Copies a database, also of a running backend."""
+"""Backs up a database, also of a running backend."""
 
 import contextlib
 import sqlite3
@@ -10,14 +10,14 @@ from imtui.server.store.store import StoreError
 
 
 def back_up(path: Path, copy: Path) -> None:
-    """Copy a database as it is at one instant; the copy is one file, for this user only.
+    """Copy a consistent snapshot of a database to one file that only this user can read.
 
     Args:
-        path: The database, of a running backend or not.
-        copy: Where the copy goes; there is nothing yet.
+        path: The database; a backend may be using it.
+        copy: The path of the copy, where nothing exists yet.
 
     Raises:
-        StoreError: It cannot be read, or the copy cannot be written; then there is no copy.
+        StoreError: The database cannot be read, or the copy cannot be written; no copy is left.
     """
     if not path.exists():
         raise StoreError(f"There is no database {path}.")
@@ -42,7 +42,7 @@ def _copy(source: sqlite3.Connection, part: Path) -> None:
     part.unlink(missing_ok=True)
     with contextlib.closing(connect(part)) as target:
         source.backup(target)
-        # One file: what a log beside it would hold is in it.
+        # Without a write-ahead log the copy is a single file.
         target.execute("PRAGMA journal_mode = DELETE")
         found = target.execute("PRAGMA quick_check(1)").fetchall()
     if found != [("ok",)]:

@@ -1,4 +1,4 @@
-"""Checks a whole database, also beside a running backend."""
+"""Checks a whole database, also of a running backend."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ _FINDINGS_MAX: Final = 20
 
 
 _STEPS: Final = 10_000
-"""So many steps of SQLite's machine are done between two looks at whether to stop."""
+"""The steps of SQLite's virtual machine after which the check looks whether to stop."""
 
 
 class Stopped(Exception):
@@ -23,14 +23,14 @@ class Stopped(Exception):
 
 
 def check_database(path: Path, stop: threading.Event | None = None) -> list[str]:
-    """Return what is wrong with a database, a line each; nothing is written.
+    """Return the faults of a database, one line each; nothing is written.
 
     Args:
-        path: The database, of a running backend or not.
-        stop: Set to stop the check.
+        path: The database; a backend may be using it.
+        stop: Set it to stop the check.
 
     Raises:
-        StoreError: There is none, or it cannot be read.
+        StoreError: The database does not exist or cannot be read.
         Stopped: ``stop`` was set.
     """
     if not path.exists():
@@ -60,7 +60,7 @@ def _findings(database: sqlite3.Connection) -> list[str]:
 
 
 def _inconsistencies(database: sqlite3.Connection) -> list[str]:
-    """Return conversations whose row does not say what their messages do."""
+    """Return the conversations whose row does not match their messages."""
     sql = """
         SELECT c.key FROM conversations c
         LEFT JOIN messages m ON m.conversation = c.key AND m.seq = c.last_seq

@@ -1,4 +1,4 @@
-"""Connections to SQLite databases, and what is said when there is none."""
+"""Connections to SQLite databases, and their errors."""
 
 import sqlite3
 from pathlib import Path
@@ -7,27 +7,27 @@ from urllib.parse import quote
 
 from imtui.server.store.store import StoreError
 
-# In seconds. Short: while a commit waits for somebody else's lock, nobody is served.
 BUSY_TIMEOUT: Final = 0.2
+"""In seconds. Short, because nobody is served while a commit waits for a lock."""
 
-# Nothing is wrong with the file: there is no room on the disk, or somebody else has it locked.
-_NOT_ITS_FAULT: Final = frozenset(
+# The file is sound, but the disk is full, or another process has locked the database.
+_NOT_DAMAGED: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR_WRITE}
 )
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection to a database, made for this user only if there is none."""
+    """Return a connection to a database; a new one is readable by this user only."""
     path.touch(mode=0o600)
     return sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT)
 
 
 def connect_to_read(path: Path, *, without_log: bool = False) -> sqlite3.Connection:
-    """Return a connection that writes nothing.
+    """Return a read-only connection.
 
     Args:
-        path: The database; there is one.
-        without_log: Only what is in the file itself counts, and not its write-ahead log.
+        path: The database, which exists.
+        without_log: Whether to ignore the write-ahead log.
     """
     options = "mode=ro&immutable=1" if without_log else "mode=ro"
     uri = f"file:{quote(str(path.absolute()))}?{options}"
@@ -35,12 +35,12 @@ def connect_to_read(path: Path, *, without_log: bool = False) -> sqlite3.Connect
 
 
 def log_of(path: Path) -> Path:
-    """Return where the write-ahead log of a database is."""
+    """Return the path of a database's write-ahead log."""
     return path.with_name(f"{path.name}-wal")
 
 
 def size_of_log(path: Path) -> int:
-    """Return how many bytes the write-ahead log of a database has; 0 if there is none."""
+    """Return the size of a database's write-ahead log in bytes; 0 if there is none."""
     try:
         return log_of(path).stat().st_size
     except FileNotFoundError:
@@ -48,20 +48,20 @@ def size_of_log(path: Path) -> int:
 
 
 def version_of(database: sqlite3.Connection) -> int:
-    """Return the version of a database's schema; 0 for a new one."""
+    """Return the version of a database's schema; 0 for an empty database."""
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
 def cannot(path: Path, done: str, error: Exception) -> StoreError:
-    """Return that a database cannot be opened, read or written, and what to do."""
-    if getattr(error, "sqlite_errorcode", None) in _NOT_ITS_FAULT:
-        way_out = "Free the disk or the lock, then try again."
+    """Return the error that a database cannot be opened, read or written, and what to do."""
+    if getattr(error, "sqlite_errorcode", None) in _NOT_DAMAGED:
+        advice = "Free the disk or the lock, then try again."
     else:
-        way_out = "Restore it from a backup, or move it away to start anew."
-    return StoreError(f"The database {path} cannot be {done}: {error}. {way_out}")
+        advice = "Restore it from a backup, or move it away to start anew."
+    return StoreError(f"The database {path} cannot be {done}: {error}. {advice}")
 
 
 def rows(database: sqlite3.Connection, sql: str) -> list[Any]:
-    """Return the rows of a statement without values."""
+    """Return the rows of a statement that has no values."""
     return database.execute(sql).fetchall()

@@ -27,7 +27,7 @@ class StoredFriendship(TypedDict):
 
 
 def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
-    """Return all that is in these tables, given a function that returns a statement's rows."""
+    """Load these tables, given a function that returns the rows of a statement."""
     lists = (
         "SELECT o.user_id, f.user_id, x.* FROM friends x JOIN accounts o ON o.key = x.owner"
         " JOIN accounts f ON f.key = x.friend"
@@ -91,10 +91,16 @@ def _note(remark: str, note: str) -> FriendNote:
     return msgspec.structs.replace(noted, remark=remark)
 
 
-def _more(value: Struct, column: dict[str, Any], bare: Struct) -> str:
-    """Return in JSON what of a value has no column of its own; empty for nothing."""
-    rest = msgspec.structs.replace(value, **column)
-    return "" if rest == bare else msgspec.json.encode(rest).decode()
+def _more(value: Struct, columns: dict[str, Any], default: Struct) -> str:
+    """Return the fields that have no column, as JSON; empty if they have their defaults.
+
+    Args:
+        value: The struct to store.
+        columns: The fields that have a column, with their defaults.
+        default: The struct with the default of every field.
+    """
+    rest = msgspec.structs.replace(value, **columns)
+    return "" if rest == default else msgspec.json.encode(rest).decode()
 
 
 def _friends_added(change: c.FriendsAdded) -> list[Statement]:
@@ -111,7 +117,7 @@ def _noted(note: FriendNote) -> tuple[str, str]:
 
 
 def _friends_deleted(change: c.FriendsDeleted) -> list[Statement]:
-    # Out of the groups as well: the rows there go with this one.
+    # The rows of groups are deleted by cascade.
     sql = f"DELETE FROM friends WHERE owner = {ACCOUNT} AND friend = {ACCOUNT}"
     return [(sql, (change.user_id, friend)) for friend in change.friend_ids]
 
@@ -150,16 +156,16 @@ def _ungrouped(change: c.FriendsUngrouped) -> list[Statement]:
 
 
 def _request_added(change: c.FriendRequestAdded) -> list[Statement]:
-    made = change.request
-    # In place of an earlier one, and with the newest place.
+    request = change.request
+    # Replaces an earlier request and gets the newest place.
     sql = f"""
         INSERT OR REPLACE INTO friend_requests
             (asker, receiver, add_time, wording, remark, friend_group, is_read, source)
         VALUES ({ACCOUNT}, {ACCOUNT}, ?, ?, ?, ?, ?, ?)
     """
-    texts = (made.wording, made.remark, made.group)
-    rest = (made.is_read, made.source)
-    return [(sql, (made.asker, made.receiver, made.add_time, *texts, *rest))]
+    texts = (request.wording, request.remark, request.group)
+    rest = (request.is_read, request.source)
+    return [(sql, (request.asker, request.receiver, request.add_time, *texts, *rest))]
 
 
 def _request_deleted(change: c.FriendRequestDeleted) -> list[Statement]:
@@ -185,10 +191,10 @@ def _unblocked(change: c.BlackListDeleted) -> list[Statement]:
 
 def _profile_changed(change: c.ProfileChanged) -> list[Statement]:
     info = change.info
-    bare = UserFullInfo(info.user_id)
-    columns = {"nick_name": "", "self_signature": "", "allow_type": bare.allow_type}
+    default = UserFullInfo(info.user_id)
+    columns = {"nick_name": "", "self_signature": "", "allow_type": default.allow_type}
     values = (info.user_id, info.nick_name, info.self_signature, info.allow_type)
-    more = _more(info, columns, bare)
+    more = _more(info, columns, default)
     return [(f"INSERT OR REPLACE INTO profiles VALUES ({ACCOUNT}, ?, ?, ?, ?)", (*values, more))]
 
 
@@ -208,4 +214,4 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.BlackListDeleted: _unblocked,
     c.ProfileChanged: _profile_changed,
 }
-"""What makes each change durable."""
+"""Functions that return the statements for each change."""

@@ -1,9 +1,9 @@
-"""Tells whether a write-ahead log belongs to the database beside it.
+"""Checks that a write-ahead log belongs to the database beside it.
 
-SQLite replays whatever log it finds. A database that was restored beside the log of another one,
-or of its own later self, would be damaged. So each log begins by noting which generation of the
-database it is based on, and ends with one of its own: what a copy that was made in between lacks
-is not in the next log.
+SQLite replays any log that it finds. A database that is restored beside the log of another one,
+or beside a later log of its own, would be damaged. So each log records at its start the generation
+of the database that it is based on, and starts a new generation; at its end it counts this one
+up, so that the next log does not fit a copy that was made in between.
 """
 
 import contextlib
@@ -24,32 +24,32 @@ from imtui.server.store.store import StoreError
 
 _FIRST_WITH_GENERATIONS: Final = 5
 
-_LOOKS: Final = 3
+_ATTEMPTS: Final = 3
 
 _LOG_HEADER: Final = struct.Struct(">8xI4x8s8x")
-"""Of SQLite's write-ahead log: the size of a page, and the salts of the log."""
+"""The header of SQLite's write-ahead log: the size of a page, and the salts of the log."""
 _FRAME_HEADER: Final = struct.Struct(">4xI8s8x")
-"""How many pages the database has after a transaction, or 0 within it, and the salts."""
+"""The header of a frame: the database's pages after a transaction (else 0), and the salts."""
 
 BEGIN_LOG: Final = "UPDATE app SET based_on = generation, generation = ?"
 """The first statement of each new log; its value is ``new_generation()``."""
 
 END_LOG: Final = "UPDATE app SET generation = generation + 1"
-"""The last statement of each log; more may follow if the log cannot be emptied after it."""
+"""The last statement of each log; others may follow if the log cannot be emptied after it."""
 
 _ENDS_BITS: Final = 20
-"""So many bits of a generation count the ends of its log."""
+"""How many bits of a generation count the ends of its log."""
 
 
 class _Generation(NamedTuple):
     version: int
-    """That of the schema; 0 for an empty database."""
+    """The version of the schema; 0 for an empty database."""
     generation: int = 0
     based_on: int = 0
 
 
 def new_generation() -> int:
-    """Return a number that no other generation has."""
+    """Return a unique number for a new generation."""
     return secrets.randbits(62 - _ENDS_BITS) << _ENDS_BITS
 
 
@@ -57,15 +57,15 @@ def check_log(path: Path) -> None:
     """Check that the log of a database belongs to it; nothing is written.
 
     Raises:
-        StoreError: It does not.
+        StoreError: The log belongs to another database or another generation.
     """
     if not path.exists() or not path.stat().st_size or not size_of_log(path):
         return
-    # A backend that runs may write the log into the database between the two looks at it.
-    for _ in range(_LOOKS - 1):
-        if _is_of_one(path):
+    # A running backend may write the log into the database between the two reads of an attempt.
+    for _ in range(_ATTEMPTS - 1):
+        if _is_paired(path):
             return
-    if not _is_of_one(path):
+    if not _is_paired(path):
         log = log_of(path)
         raise StoreError(
             f"The log {log.name} does not belong to the database {path}. If the database was "
@@ -73,7 +73,7 @@ def check_log(path: Path) -> None:
         )
 
 
-def _is_of_one(path: Path) -> bool:
+def _is_paired(path: Path) -> bool:
     try:
         with contextlib.closing(connect_to_read(path, without_log=True)) as database:
             alone = _generation(database)
@@ -83,12 +83,12 @@ def _is_of_one(path: Path) -> bool:
                 return False
     except sqlite3.DatabaseError:
         return False
-    # All of a new database may be in its log.
+    # A new database may be in its log entirely.
     if not alone.version or _FIRST_WITH_GENERATIONS not in (alone.version, together.version):
         return True
     if alone.version != together.version:
         return False
-    # A part of the log may be in the database already.
+    # A part of the log may have been written into the database.
     is_in_log = alone.generation >> _ENDS_BITS == together.generation >> _ENDS_BITS
     if is_in_log:
         return alone.generation <= together.generation
@@ -104,7 +104,7 @@ def _generation(database: sqlite3.Connection) -> _Generation:
 
 
 def _is_sound(path: Path, database: sqlite3.Connection) -> bool:
-    """Tell whether the pages of a log fit to those of a database without generations."""
+    """Tell whether a database of a version without generations is sound with its log."""
     sizes = _sizes_in_log(path)
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     if sizes and pages not in sizes:
@@ -114,7 +114,7 @@ def _is_sound(path: Path, database: sqlite3.Connection) -> bool:
 
 
 def _sizes_in_log(path: Path) -> set[int]:
-    """Return how many pages the database had after each of the transactions in its log."""
+    """Return how many pages the database has after each transaction in its log."""
     sizes = set()
     with log_of(path).open("rb") as log:
         header = log.read(_LOG_HEADER.size)
@@ -123,7 +123,7 @@ def _sizes_in_log(path: Path) -> set[int]:
         page_size, salts = _LOG_HEADER.unpack(header)
         while len(frame := log.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
             size, frame_salts = _FRAME_HEADER.unpack(frame)
-            # Others are left from an earlier log.
+            # The remaining frames are left over from an earlier log.
             if frame_salts != salts:
                 break
             if size:

@@ -1,4 +1,4 @@
-"""Messages and conversations in SQLite: what is written for each change, and what is loaded."""
+"""Messages and conversations in SQLite: the statements for each change, and loading."""
 
 from collections.abc import Callable, Mapping
 from itertools import groupby
@@ -17,10 +17,10 @@ MESSAGE_COLUMNS: Final = (
     " cloud_custom_data, msg_body, is_erased, is_uncounted, is_unlisted"
 )
 
-# The columns follow the fields of the structs.
-_BEHIND_CONVERSATION: Final = Conversation.__struct_fields__.index("members")
-_FIRST_VALUE: Final = Member.__struct_fields__.index("read_seq")
-_BEHIND_VALUES: Final = Member.__struct_fields__.index("has_left")
+# The columns have the order of the structs' fields.
+_CONVERSATION_END: Final = Conversation.__struct_fields__.index("members")
+_VALUES_START: Final = Member.__struct_fields__.index("read_seq")
+_VALUES_END: Final = Member.__struct_fields__.index("has_left")
 
 _CONVERSATION: Final = "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, 1, ?, ?)"
 _CONVERSATION_CHANGED: Final = """
@@ -43,7 +43,7 @@ _CLEARED: Final = "DELETE FROM hidden WHERE conversation = ? AND account = ? AND
 
 
 def load(rows: Callable[[str], list[Any]]) -> list[Conversation]:
-    """Return all conversations, given a function that returns the rows of a statement."""
+    """Load all conversations, given a function that returns the rows of a statement."""
     members = {
         key: [_loaded_member(row) for row in found]
         for key, found in groupby(
@@ -84,12 +84,12 @@ def member_row(member: Member) -> tuple[Any, ...]:
 
 def conversation_row(conversation: Conversation) -> tuple[Any, ...]:
     """Return the row of a conversation, without its ``first_seq``."""
-    return structs.astuple(conversation)[:_BEHIND_CONVERSATION]
+    return structs.astuple(conversation)[:_CONVERSATION_END]
 
 
 def _member_values(member: Member) -> tuple[Any, ...]:
-    """Return what of a member's row may change."""
-    return structs.astuple(member)[_FIRST_VALUE:_BEHIND_VALUES]
+    """Return the columns of a member's row that may change."""
+    return structs.astuple(member)[_VALUES_START:_VALUES_END]
 
 
 def _loaded_member(row: tuple[Any, ...]) -> Member:
@@ -156,26 +156,25 @@ def _cleared(change: c.ConversationCleared) -> list[Statement]:
     return [(_CLEARED, (change.conversation, change.account, change.cleared_seq))]
 
 
-class Rows:
+class RowUpdates:
     """The rows of conversations and members that a batch updates, each once."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without updates."""
         self._conversations: dict[int, Conversation] = {}
         self._members: dict[tuple[int, int], Member] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether any row is updated."""
+        """Tell whether there are updates."""
         return bool(self._conversations or self._members)
 
-    def take(self, change: Change) -> None:
-        """Take what a change says of rows; the last change of a row counts."""
+    def add(self, change: Change) -> None:
+        """Add the updates of a change, in place of earlier updates of the same rows."""
         match change:
             case c.MessageSent() | c.MessageRevoked():
                 conversation = change.conversation
                 if conversation is not None and change.stored is not None:
-                    # Of other members nothing is written: what they have not read is counted
-                    # from the conversation.
+                    # Unread counts follow from the conversation's row.
                     self._conversations[conversation.key] = conversation
                     for member in conversation.members:
                         self._members[member.conversation, member.account] = member
@@ -196,7 +195,7 @@ class Rows:
         return [(_CONVERSATION_CHANGED, conversations), (_MEMBER_CHANGED, members)]
 
     def clear(self) -> None:
-        """Forget all rows."""
+        """Remove all updates."""
         self._conversations.clear()
         self._members.clear()
 
@@ -209,7 +208,7 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.MessagesHidden: _hidden,
     c.ConversationCleared: _cleared,
 }
-"""What makes each change durable, in the order of the changes."""
+"""Functions that return the statements for each change; they run in the order of the changes."""
 
-CHANGES_OF_ROWS: Final = frozenset({c.MessageSent, c.MessageRevoked, c.ConversationChanged})
-"""The changes that ``Rows`` takes."""
+ROW_UPDATES: Final = frozenset({c.MessageSent, c.MessageRevoked, c.ConversationChanged})
+"""The changes that ``RowUpdates`` handles."""

@@ -1,4 +1,4 @@
-"""The tables of version 5 of the schema; every table refers to accounts by their keys."""
+"""Version 5 of the schema; all tables refer to accounts by their keys."""
 
 from typing import Final
 
@@ -67,7 +67,7 @@ CREATE TABLE profiles (
     self_signature TEXT NOT NULL, allow_type INTEGER NOT NULL, more TEXT NOT NULL
 );
 """
-"""``note`` and ``more`` hold in JSON what has no column of its own."""
+"""``note`` and ``more`` hold the fields without a column, as JSON."""
 
 MESSAGES: Final = """
 CREATE TABLE conversations (
@@ -106,11 +106,11 @@ CREATE INDEX messages_by_version ON messages (conversation, version);
 CREATE INDEX messages_by_time ON messages (conversation, timestamp, seq);
 CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_version);
 """
-"""Made after the rows where many are inserted at once."""
+"""Separate, because a migration creates them after it has inserted all rows."""
 
 TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES
 EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
-"""A new database."""
+"""The statements for a new database."""
 
 SMALL_TABLES: Final = ("app", "app_keys", "accounts", "devices", "subscriptions", "friends")
-"""Those that are checked at each start: broken, they would break everything."""
+"""The tables that are checked at each start; the whole database is checked later."""

@@ -1,4 +1,4 @@
-"""Statements with their values, and how accounts are named in them."""
+"""Statements with their values, and accounts in them."""
 
 from typing import Any, Final
 
@@ -6,4 +6,4 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 ACCOUNT: Final = "(SELECT key FROM accounts WHERE user_id = ? AND deleted_at IS NULL)"
-"""The key of the account that has a user ID now."""
+"""The key of the present account with a user ID."""

@@ -28,38 +28,37 @@ from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 
 _LOG_MAX: Final = 4 * 1024 * 1024
-"""So many bytes of the log are written into the database in one go."""
+"""The size in bytes at which the log is written into the database."""
 
 
 class SQLiteStore:
-    """Changes become statements, and the statements of one batch one transaction.
+    """Stores each batch of changes as one transaction.
 
-    The transaction is begun by the commit, or earlier by a read of messages: all of the batch is
-    there to be found.
+    The transaction begins with the commit, or earlier if a read has to see the batch.
     """
 
     def __init__(self, path: Path, progress: Callable[[str], None] | None = None) -> None:
-        """Open the database, made if there is none, migrated if it is of an earlier version.
+        """Open the database; create it if there is none, and migrate an earlier version.
 
         Args:
-            path: Where it is.
-            progress: Called with a line now and then while it is migrated.
+            path: The path of the database.
+            progress: Called with a line now and then during a migration.
 
         Raises:
-            StoreError: It is damaged, of a newer version, or cannot be opened.
+            StoreError: The database is damaged, of a newer version, or cannot be opened.
         """
         self._path = path
         self._batch: list[Statement] = []
-        self._rows_changed = messages.Rows()
-        """What follows the statements of the batch."""
+        self._row_updates = messages.RowUpdates()
+        """Executed after the statements of the batch."""
         self._sent: set[tuple[int, str]] = set()
-        """The senders and IDs of the messages of the batch."""
-        self._carried_out = 0
+        """The senders and IDs of the messages in the batch."""
+        self._executed = 0
         """How many statements of the batch are in the open transaction."""
         self._failure: StoreError | None = None
-        """Why the batch could not be carried out: tried again by a commit only."""
+        """Why the batch could not be executed; only a commit retries it."""
         self._log_checked = 0
-        """The size of the log, in bytes, when it could last not be emptied."""
+        """The size of the log in bytes after the last attempt to empty it."""
         check_log(path)
         try:
             self._has_migrated = migrate(path, progress or (lambda line: None))
@@ -76,7 +75,7 @@ class SQLiteStore:
         """Count this start, durably, and return everything that was stored.
 
         Raises:
-            StoreError: It cannot be read or written.
+            StoreError: The database cannot be read or written.
         """
         try:
             self._begin()
@@ -97,10 +96,10 @@ class SQLiteStore:
             raise cannot(self._path, "read", error) from error
 
     def app_key(self, given: AppKey | None) -> AppKey:
-        """Return the app's key; if there is none yet, keep the one that is given, or make one.
+        """Return the app's key; if there is none yet, store the given one, or a new one.
 
         Raises:
-            StoreError: It cannot be read or written.
+            StoreError: The database cannot be read or written.
         """
         newest = "SELECT sdk_app_id, secret_key FROM app_keys ORDER BY id DESC LIMIT 1"
         try:
@@ -125,49 +124,49 @@ class SQLiteStore:
             statements = _STATEMENTS.get(type(change))
             if statements is not None:
                 self._batch += statements(change)
-            if type(change) in messages.CHANGES_OF_ROWS:
-                self._rows_changed.take(change)
+            if type(change) in messages.ROW_UPDATES:
+                self._row_updates.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
                     self._sent.add((change.stored.sender, change.stored.msg_id))
 
     def commit(self) -> None:
-        """Make the batch durable, as one.
+        """Make the batch durable atomically.
 
         Raises:
-            StoreError: It could not; the batch is kept, and tried again by the next commit.
+            StoreError: The commit failed; the next one retries the batch.
         """
-        if not self._batch and not self._rows_changed:
+        if not self._batch and not self._row_updates:
             return
         self._failure = None
-        self._carry_out()
+        self._execute_batch()
         try:
             if not self._database.in_transaction:
                 self._begin()
-            for sql, rows_of_values in self._rows_changed.statements():
+            for sql, rows_of_values in self._row_updates.statements():
                 self._database.executemany(sql, rows_of_values)
             self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._batch.clear()
-        self._rows_changed.clear()
+        self._row_updates.clear()
         self._sent.clear()
-        self._carried_out = 0
+        self._executed = 0
         self._is_log_new = False
         if size_of_log(self._path) > self._log_checked + _LOG_MAX:
             try:
                 self._empty_log()
             except sqlite3.Error:
-                # The commit is done, and ``rest`` says why the log cannot be emptied.
+                # The commit succeeded; ``rest`` will report the error.
                 self._log_checked = size_of_log(self._path)
 
     def rest(self) -> None:
-        """Write the log into the database and empty it, so that a mere copy of it is whole.
+        """Write the log into the database and empty it, so that a copy of the file is complete.
 
         Raises:
-            StoreError: It could not; nothing is lost.
+            StoreError: The log could not be written; no data is lost.
         """
         forget_copy(self._path, if_old=True)
-        if self._batch or self._rows_changed or not size_of_log(self._path):
+        if self._batch or self._row_updates or not size_of_log(self._path):
             return
         try:
             self._empty_log()
@@ -175,17 +174,17 @@ class SQLiteStore:
             raise cannot(self._path, "written", error) from error
 
     def started(self) -> None:
-        """Take note that the start is complete: an earlier start's migration has proved itself."""
+        """Note that the backend started; the next start after a migration removes the old copy."""
         if not self._has_migrated:
             forget_copy(self._path)
 
     @property
     def archive(self) -> Archive:
-        """Return the messages, those of the batch included; reading them raises StoreError."""
-        return SQLiteArchive(self._find, self._find_durable, lambda *named: named in self._sent)
+        """Return the messages, including the batch; reading them raises StoreError."""
+        return SQLiteArchive(self._find, self._find_durable, lambda *key: key in self._sent)
 
     def close(self) -> None:
-        """Let go of the database; what was not committed is gone."""
+        """Close the database; uncommitted changes are lost."""
         with contextlib.suppress(sqlite3.Error):
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
@@ -199,16 +198,16 @@ class SQLiteStore:
             if version > SCHEMA_VERSION:
                 raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
             if version == 0:
-                # Into the file itself: a log without a database would say nothing of its own.
+                # Before the log is turned on: a log cannot be paired with an empty database.
                 self._database.executescript(
                     f"BEGIN IMMEDIATE; {schema.EMPTY} PRAGMA user_version = {SCHEMA_VERSION};"
                     " COMMIT;"
                 )
             self._database.execute("PRAGMA journal_mode = WAL")
-            # What is acknowledged survives a power cut, not only the end of the process.
+            # Commits have to survive a power cut, not only the end of the process.
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA foreign_keys = ON")
-            # Each log has to begin with its generation, so that it is emptied here alone.
+            # Each log has to begin with its generation, so only ``_empty_log`` may empty it.
             self._database.execute("PRAGMA wal_autocheckpoint = 0")
             for table in schema.SMALL_TABLES:
                 if self._rows(f"PRAGMA quick_check({table})") != [("ok",)]:
@@ -220,7 +219,7 @@ class SQLiteStore:
             raise cannot(self._path, "read", error) from error
 
     def _empty_log(self) -> None:
-        """Write the log into the database and empty it, unless somebody reads it just now."""
+        """Write the log into the database and empty it, unless another process reads it."""
         self._database.execute(END_LOG)
         _, pages, written = self._rows("PRAGMA wal_checkpoint(PASSIVE)")[0]
         if pages == written:
@@ -236,7 +235,7 @@ class SQLiteStore:
     def _find(self, sql: str, values: Sequence[Any]) -> list[Any]:
         if self._failure is not None:
             raise self._failure
-        self._carry_out()
+        self._execute_batch()
         try:
             return self._database.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -250,24 +249,24 @@ class SQLiteStore:
         except sqlite3.Error as error:
             raise self._undo(error, "read") from error
 
-    def _carry_out(self) -> None:
-        if self._carried_out == len(self._batch):
+    def _execute_batch(self) -> None:
+        if self._executed == len(self._batch):
             return
         try:
             if not self._database.in_transaction:
                 self._begin()
-            for sql, alike in groupby(self._batch[self._carried_out :], key=_SQL_OF):
+            for sql, alike in groupby(self._batch[self._executed :], key=_SQL_OF):
                 self._database.executemany(sql, [values for _, values in alike])
         except sqlite3.Error as error:
             raise self._undo(error) from error
-        self._carried_out = len(self._batch)
+        self._executed = len(self._batch)
 
     def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
-        self._carried_out = 0
+        self._executed = 0
         failure = cannot(self._path, done, error)
-        if self._batch or self._rows_changed:
+        if self._batch or self._row_updates:
             self._failure = failure
         return failure
 

@@ -4,7 +4,8 @@ import pytest
 
 from imtui.protocol.status import Platform
 from imtui.server.core.accounts.device import Device, DeviceState
-from imtui.server.core.accounts.login_policy import LoginPolicy, over_policy
+from imtui.server.core.accounts.login_policy import over_policy
+from imtui.server.core.console import LoginPolicy
 
 
 def device(order: int, platform: Platform = Platform.LINUX) -> Device:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.protocol import chat, friendship
+from imtui.protocol import chat, friendship, profiles
 from imtui.protocol import messages as m
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import Method
@@ -264,3 +264,26 @@ def test_what_was_never_revoked_counts() -> None:
     with pytest.raises(IMError) as refused:
         sigs.check("alice", 4, 0)
     assert refused.value.code == 70052
+
+
+def test_a_request_of_or_to_a_deleted_account_can_be_answered_by_nobody(world: World) -> None:
+    for session, name in enumerate(("alice", "bob", "carol"), start=1):
+        world.login(session, name)
+        world.call(
+            session,
+            Method.SET_SELF_INFO,
+            profiles.SetSelfInfoParams(allow_type=profiles.FriendAllowType.NEED_CONFIRM),
+        )
+    assert world.code(1, Method.ADD_FRIEND, m.AddFriendParams("bob")) == 30539
+    assert world.code(2, Method.ADD_FRIEND, m.AddFriendParams("carol")) == 30539
+    delete(world.admin(), "bob")
+    world.restart()
+    for session, name in enumerate(("alice", "bob", "carol"), start=1):
+        world.login(session, name)
+    accept = Method.ACCEPT_FRIEND_APPLICATION
+    for session, asker in ((2, "alice"), (3, "bob")):
+        params = friendship.AcceptFriendApplicationParams(asker)
+        assert world.code(session, accept, params) == 30614
+    for session in (1, 2, 3):
+        found = world.call(session, Method.GET_FRIEND_APPLICATION_LIST)
+        assert (found.friend_application_list, found.unread_count) == ([], 0)

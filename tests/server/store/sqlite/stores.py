@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from imtui.protocol.chat import Message
 from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.archive import StoredMessage
@@ -64,7 +66,8 @@ CREATED: Final = ConversationCreated(conversation())
 
 
 def sent(seq: int) -> MessageSent:
-    """Return that alice sent bob a message, ``m1`` or so."""
+    """Return that alice sent bob a message, ``m1`` or so; of the members only she changed."""
     stored = StoredMessage(1, seq, seq, ALICE, f"m{seq}", 1000 + seq, text=f"text {seq}")
-    message = Message(stored.msg_id, "alice", "bob", stored.timestamp, seq, seq, text=f"text {seq}")
-    return MessageSent(message, stored, conversation(seq), 1)
+    message = Message(stored.msg_id, "alice", "bob", stored.timestamp, seq, seq, text=stored.text)
+    now = conversation(seq)
+    return MessageSent(message, stored, structs.replace(now, members=now.members[:1]), 1)

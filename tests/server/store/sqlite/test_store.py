@@ -23,6 +23,7 @@ from tests.server.store.sqlite.stores import (
     ALICE,
     CREATED,
     PEOPLE,
+    conversation,
     opened,
     reopened,
     sent,
@@ -234,7 +235,7 @@ def test_at_rest_a_mere_copy_of_the_database_is_whole(tmp_path: Path) -> None:
             assert copy.archive.find(ALICE, "m1") == sent(1).stored
         store.write([sent(2)])
         store.commit()
-    assert reopened(tmp_path / "db").conversations == [sent(2).conversation]
+    assert reopened(tmp_path / "db").conversations == [conversation(2)]
 
 
 def test_rest_waits_for_the_batch_and_for_whoever_reads(tmp_path: Path) -> None:
@@ -258,7 +259,7 @@ def test_rest_waits_for_the_batch_and_for_whoever_reads(tmp_path: Path) -> None:
         reader.close()
         store.rest()
         assert size_of_log(path) == 0
-    assert reopened(path).conversations == [sent(3).conversation]
+    assert reopened(path).conversations == [conversation(3)]
 
 
 def many(first: int, count: int) -> list[MessageSent]:

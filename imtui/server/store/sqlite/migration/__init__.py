@@ -1,1 +1,1 @@
-"""Makes a database of version 5 of the schema from one of version 1 to 4."""
+"""Migrates a database from version 1 to 4 of the schema to version 5."""

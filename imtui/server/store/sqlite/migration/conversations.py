@@ -1,8 +1,8 @@
 """Migrates messages and conversations, one conversation after the other.
 
-Until version 4 a message had two columns that said who of the two had deleted it, and a
-conversation was what its messages said. Now a member has a floor, and rows for what they have
-hidden above it.
+In version 4 a message has two columns that tell which of the two members deleted it, and a
+conversation has no row. In version 5 a member has a floor, and rows for the messages that they
+hid above it.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from imtui.server.core.messages.conversation import Conversation, Member
 from imtui.server.store.sqlite.messages import conversation_row, member_row
 
 _READ_AT_ONCE: Final = 1000
-_TELL_EVERY: Final = 100_000
+_PROGRESS_EVERY: Final = 100_000
 
 _MESSAGES: Final = """
 SELECT low, high, seq, version, sender, msg_id, timestamp, elem_type, text, data,
@@ -48,7 +48,7 @@ class _Old(NamedTuple):
 
 
 class _Side:
-    """One of the two, while the messages of their conversation pass by."""
+    """Collects the state of one member while the messages are migrated."""
 
     def __init__(self, member: Member) -> None:
         """Start before the first message."""
@@ -56,12 +56,12 @@ class _Side:
         self.unread = 0
         self.newest = 0
         self.hidden: list[tuple[int, int, int, int]] = []
-        """Rows that are not written yet."""
+        """Rows of hidden messages that are still to be written."""
         self._has_kept = False
         self._hidden_count = 0
 
-    def take(self, old: _Old, is_deleted: int) -> None:
-        """Take the next message."""
+    def add(self, old: _Old, is_deleted: int) -> None:
+        """Add the next message."""
         member = self.member
         if is_deleted and not self._has_kept:
             member.cleared_seq = old.seq
@@ -77,9 +77,9 @@ class _Side:
                 self.unread += 1
 
     def end(self, conversation: Conversation) -> None:
-        """Sum up after the last message."""
+        """Complete the member after the last message."""
         member = self.member
-        # The floor counts as the change after all that was hidden one by one.
+        # The floor counts as one more change, after the hidden messages.
         member.own_version = self._hidden_count + (member.cleared_seq > 0)
         member.uncounted = conversation.counted - self.unread
         if self.newest != conversation.listed_seq:
@@ -92,8 +92,8 @@ def migrate_conversations(
     """Write all messages and conversations from one database into the other.
 
     Args:
-        old: Of version 4.
-        new: Holds the accounts already.
+        old: The database of version 4.
+        new: The new database, which has the accounts.
         progress: Called with a line now and then.
     """
     keys = dict(new.execute("SELECT user_id, key FROM accounts"))
@@ -109,7 +109,7 @@ def migrate_conversations(
         seen.add(pair)
         for number in _migrate_one(new, keys, sides, key, pair, found):
             done += number
-            if done // _TELL_EVERY != (done - number) // _TELL_EVERY:
+            if done // _PROGRESS_EVERY != (done - number) // _PROGRESS_EVERY:
                 progress(f"{done:,} of {total:,} messages migrated")
     for owner, peer in sides:
         pair = (owner, peer) if owner < peer else (peer, owner)
@@ -134,7 +134,7 @@ def _migrate_one(
     pair: _Pair,
     found: Iterator[_Old],
 ) -> Iterator[int]:
-    """Migrate a conversation; yield after each part of it how many messages that was."""
+    """Migrate a conversation in parts, and yield the number of messages of each part."""
     low, high = (_Side(_member(keys, sides, key, *two)) for two in (pair, pair[::-1]))
     conversation = Conversation(key)
     part: list[tuple[Any, ...]] = []
@@ -145,8 +145,8 @@ def _migrate_one(
         conversation.counted += not old.uncounted
         if not old.not_last:
             conversation.listed_seq = old.seq
-        low.take(old, old.deleted_low)
-        high.take(old, old.deleted_high)
+        low.add(old, old.deleted_low)
+        high.add(old, old.deleted_high)
         part.append(_message_row(key, keys[old.sender], old))
         if len(part) == _READ_AT_ONCE:
             _write(new, part, low, high)

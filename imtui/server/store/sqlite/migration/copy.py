@@ -1,4 +1,4 @@
-"""The database as it was before a migration, kept for a while."""
+"""The copy of the database from before a migration, which is kept for a while."""
 
 import os
 import shutil
@@ -11,21 +11,21 @@ KEPT_FOR: Final = 7 * 24 * 3600.0
 
 
 def copy_of(path: Path) -> Path:
-    """Return where the database is kept as it was before the migration to version 5."""
+    """Return the path of the database from before the migration to version 5."""
     return path.with_name(f"{path.name}.before-5")
 
 
 def put_in_place(path: Path, migrated: Path) -> None:
-    """Put a migrated database in the place of the one before, which is kept.
+    """Replace a database with the migrated one, and keep the old one.
 
-    At each instant there is a whole database at ``path``.
+    There is a complete database at ``path`` at any time.
     """
     copy = copy_of(path)
     copy.unlink(missing_ok=True)
     try:
         copy.hardlink_to(path)
     except OSError:
-        # A file system without hard links.
+        # The file system has no hard links.
         shutil.copyfile(path, copy)
     copy.chmod(0o600)
     os.utime(copy)
@@ -35,7 +35,7 @@ def put_in_place(path: Path, migrated: Path) -> None:
 
 
 def forget_copy(path: Path, *, if_old: bool = False) -> None:
-    """Remove what was kept, if there is anything; optionally only once it is 7 days old."""
+    """Remove the copy, if there is one; with ``if_old`` only if it is 7 days old."""
     copy = copy_of(path)
     if if_old:
         try:

@@ -1,4 +1,4 @@
-"""The schema's versions before 5, as steps from each to the next."""
+"""Versions 1 to 4 of the schema, as steps from one version to the next."""
 
 from typing import Final
 
@@ -87,4 +87,4 @@ ALTER TABLE profiles ADD COLUMN more TEXT NOT NULL DEFAULT '';
 """
 
 STEPS: Final = (_FIRST, _MESSAGES, _FRIENDS, _REST)
-"""What makes a database of each version from that of the one before."""
+"""The statements that upgrade to each version from the one before."""

@@ -1,4 +1,4 @@
-"""Migrates everything but messages: accounts, and what they have of one another."""
+"""Migrates everything but messages and conversations."""
 
 import sqlite3
 import time
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from imtui.server.store.sqlite.log_pairing import new_generation
 
-# How the last device of an account left: the latest record decides, a tie counts as lost.
+# The latest device record decides how an account left; in a tie, a lost device does.
 _ACCOUNTS: Final = """
 SELECT a.user_id, a.registered_at, iif(a.is_deleted, a.registered_at, NULL),
     iif(ifnull(max(d.changed_at = last.at AND d.state IN ('lost', 'live')), 0),
@@ -59,11 +59,11 @@ _LISTS: Final = (
         f"INSERT INTO profiles VALUES ({_KEY}, ?, ?, ?, ?)",
     ),
 )
-"""What is read from version 4, and how each row is written."""
+"""Pairs of a query of version 4 and the statement that inserts each of its rows."""
 
 
 def migrate_lists(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """Write everything but messages from one database into the other."""
+    """Copy everything but messages and conversations from one database to the other."""
     start, console = old.execute("SELECT start, console FROM app").fetchone()
     app = (start, console, new_generation(), 0, int(time.time() * 1000))
     new.execute("INSERT INTO app VALUES (?, ?, ?, ?, ?)", app)
@@ -72,7 +72,7 @@ def migrate_lists(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
         " subscriptions_cleared_at, sigs_revoked_at, sigs_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         _rows(old, _ACCOUNTS),
     )
-    # For the time of the migration: of deleted accounts, too, each has its user ID alone.
+    # Only for the migration: in version 4, a user ID has one account, even a deleted one.
     new.execute("CREATE INDEX migrating ON accounts (user_id)")
     for select, insert in _LISTS:
         new.executemany(insert, _rows(old, select))

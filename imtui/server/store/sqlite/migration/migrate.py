@@ -1,4 +1,4 @@
-"""Migrates a database into a new file, which then takes its place."""
+"""Migrates a database into a new file, which then replaces it."""
 
 import contextlib
 import shutil
@@ -17,21 +17,21 @@ from imtui.server.store.store import StoreError
 
 _LAST: Final = len(STEPS)
 _SPARE: Final = 1.25
-"""So much more room than the database has is asked for: rows are laid out otherwise."""
+"""The room that a copy may need, relative to the database, as its rows are laid out differently."""
 
 
 def migrate(path: Path, progress: Callable[[str], None]) -> bool:
-    """Migrate a database of an earlier version; tell whether there was anything to do.
+    """Migrate a database of an earlier version; tell whether a migration was necessary.
 
-    It starts over if it was interrupted. The database as it was is kept beside it.
+    An interrupted migration starts over. A copy of the old database is kept beside the new one.
 
     Args:
-        path: The database, if there is one.
+        path: The database; it may not exist.
         progress: Called with a line now and then.
 
     Raises:
-        StoreError: It is damaged, or there is not enough room.
-        sqlite3.Error: It cannot be opened.
+        StoreError: The database is damaged, or the disk is too full.
+        sqlite3.Error: The database cannot be opened.
     """
     migrated, upgraded = (path.with_name(f"{path.name}.{name}") for name in ("new-5", "new-4"))
     for unfinished in (migrated, upgraded):
@@ -44,7 +44,7 @@ def migrate(path: Path, progress: Callable[[str], None]) -> bool:
         if not 0 < version < SCHEMA_VERSION:
             return False
         _check_room(path, 1 + (version < _LAST))
-        # The file alone is then the whole database, also the one that is kept.
+        # Without a log the file is the whole database, also as the copy that is kept.
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("PRAGMA journal_mode = DELETE")
     progress(f"Migrating {path.name} from version {version} to {SCHEMA_VERSION} of its schema")
@@ -72,13 +72,13 @@ def _check_room(path: Path, copies: int) -> None:
     if free < needed:
         mebibyte = 1024 * 1024
         raise StoreError(
-            f"To migrate {path} {needed // mebibyte + 1} MiB of disk are needed, and "
+            f"Migrating {path} needs {needed // mebibyte + 1} MiB of free disk space, but only "
             f"{free // mebibyte} MiB are free. Free some, then start again."
         )
 
 
 def _upgrade(path: Path, upgraded: Path, version: int) -> None:
-    """Make a copy of a database with the last version before ours."""
+    """Copy a database, and upgrade the copy to version 4."""
     with (
         contextlib.closing(connect_to_read(path)) as source,
         contextlib.closing(connect(upgraded)) as target,
@@ -93,7 +93,7 @@ def _build(migrated: Path, source: Path, progress: Callable[[str], None]) -> Non
         contextlib.closing(connect_to_read(source)) as old,
         contextlib.closing(connect(migrated)) as new,
     ):
-        # What is unfinished is thrown away, so that nothing of it need be undone.
+        # An unfinished database is deleted, so it needs no rollback.
         new.execute("PRAGMA journal_mode = OFF")
         new.execute("PRAGMA synchronous = OFF")
         new.executescript(TABLES)

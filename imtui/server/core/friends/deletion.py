@@ -1,4 +1,4 @@
-"""What becomes of everything that users have of an account that is deleted."""
+"""Removing the friendships, requests, blocks and profile of a deleted account."""
 
 from imtui.server.core.context import Context
 from imtui.server.core.friends import friendships, requests
@@ -7,7 +7,7 @@ from imtui.server.core.friends.friends import Friends, emit
 
 
 def remove_all(context: Context) -> None:
-    """Remove everything that the caller's account has of others, and others of it."""
+    """Remove all entries of the caller's account, and entries of others that refer to it."""
     state, own = context.state, context.user_id
     friends = state[Friends]
     for owner in list(friends.lists.owners(own)):
