@@ -1,4 +1,4 @@
-"""The key of an app, and the proof that a UserSig was made with it."""
+"""The key of an app, and the verification of UserSigs made with it."""
 
 import zlib
 from typing import Final
@@ -14,7 +14,7 @@ DEFAULT_SDK_APP_ID: Final = 1_400_000_000
 
 
 class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
-    """The app that a backend serves, and the secret with which its UserSigs are made."""
+    """The app that a backend serves, and the secret key of its UserSigs."""
 
     sdk_app_id: int
     secret_key: str
@@ -28,12 +28,12 @@ class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
 
         Args:
             sdk_app_id: The app that the bearer names.
-            user_id: Who the bearer claims to be.
-            user_sig: The proof.
+            user_id: The user that the bearer claims to be.
+            user_sig: The UserSig.
             unix_ms: The present, in Unix milliseconds.
 
         Raises:
-            IMError: In this order: 70002 empty, 70003 unreadable, 70020 another app than ours,
+            IMError: In this order: 70002 empty, 70003 unreadable, 70020 not the app of this key,
                 70014 a UserSig for another app, 70013 another user, 70009 another key, 70001
                 expired.
         """

@@ -142,7 +142,7 @@ class LogoutResult(_Message, frozen=True):
     """The answer to ``logout``."""
 
     self_status: UserStatus
-    """The own status after it: ONLINE if other devices remain."""
+    """The own status after the logout: ONLINE if other devices remain."""
 
 
 class SetSelfStatusParams(_Message, frozen=True):
