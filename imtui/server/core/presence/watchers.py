@@ -1,6 +1,7 @@
 """The watchers of users: friends and subscribers."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.friends.friends import Friends
@@ -11,7 +12,6 @@ from imtui.server.core.subscriptions.part import Subscriptions
 
 def watching_sessions(state: State, user_id: str) -> list[int]:
     """Return the sessions that are notified of a user's status, each once."""
-    connected = state[Accounts].connected
     owners: Iterable[str] = ()
     for lists in _lists_that_count(state):
         found = lists.owners(user_id)
@@ -19,7 +19,9 @@ def watching_sessions(state: State, user_id: str) -> list[int]:
         owners = (
             dict.fromkeys(owners) | dict.fromkeys(found) if owners and found else owners or found
         )
-    return [session for owner in owners if owner in connected for session in connected[owner]]
+    connected = state[Accounts].connected
+    # Without a loop in Python: each change of a status comes here.
+    return list(chain.from_iterable(filter(None, map(connected.get, owners))))
 
 
 def is_watcher(state: State, watcher: str, user_id: str) -> bool:
