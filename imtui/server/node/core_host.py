@@ -159,7 +159,7 @@ class CoreHost:
             _log.exception("%s failed", request.method)
         return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
-    def _deliver(self, changes: list[Change]) -> list[Output]:
+    def _deliver(self, changes: list[Change]) -> Sequence[Output]:
         for change in changes:
             if isinstance(change, StatusChanged):
                 self._metrics.changes += 1
@@ -167,7 +167,7 @@ class CoreHost:
                 self._metrics.messages += change.stored is not None
         for observe in self._observers:
             observe(changes)
-        return list(self._core.deliveries(changes))
+        return self._core.deliveries(changes)
 
     def _send(self, outputs: Iterable[Output]) -> None:
         edge = self._edge

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from imtui.protocol.chat import Message, SendMessageParams, SentMessage, check_contents
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
@@ -113,14 +113,14 @@ def send_message(
     # A message that was sent before the block is still answered, so this check comes later.
     if state[Friends].blocked.has(receiver, sender) and not by_admin:
         raise IMError(ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST)
-    message = _message(context, params, options)
     if params.online_user_only:
+        message = _message(context, params, options, options.timestamp or context.now.unix_ms)
         found = state[Conversations].get(receiver, sender)
         wanted = found is None or found.member(receiver).wants_pushes
         state.emit(_sent(context, options, message, wanted))
         return SentMessage(message)
     conversation = conversation_of(state, sender, receiver)
-    message, stored = _append(context, conversation, message, options)
+    message, stored = _append(context, conversation, params, options)
     wanted = conversation.member(receiver).wants_pushes
     own_version = 0
     if options.hidden_from:
@@ -160,16 +160,25 @@ def _sent_before(context: Context, found: StoredMessage, receiver: str) -> Viewe
     return viewed
 
 
-def _message(context: Context, params: SendMessageParams, options: SendOptions) -> Message:
+def _message(
+    context: Context,
+    params: SendMessageParams,
+    options: SendOptions,
+    timestamp: int,
+    seq: int = 0,
+    version: int = 0,
+) -> Message:
     return Message(
         params.msg_id,
         context.user_id,
         params.user_id,
-        timestamp=options.timestamp or context.now.unix_ms,
-        elem_type=params.elem_type,
-        text=params.text,
-        data=params.data,
-        cloud_custom_data=params.cloud_custom_data,
+        timestamp,
+        seq,
+        version,
+        params.elem_type,
+        params.text,
+        params.data,
+        params.cloud_custom_data,
         online_user_only=params.online_user_only,
         msg_body=options.msg_body,
         is_excluded_from_unread_count=options.is_excluded_from_unread_count,
@@ -178,29 +187,32 @@ def _message(context: Context, params: SendMessageParams, options: SendOptions) 
 
 
 def _append(
-    context: Context, conversation: Conversation, message: Message, options: SendOptions
+    context: Context, conversation: Conversation, params: SendMessageParams, options: SendOptions
 ) -> tuple[Message, StoredMessage]:
     """Add a message to a conversation, with its seq and version."""
     conversation.last_seq += 1
     # The wall clock may be set back, but timestamps never decrease.
-    conversation.last_timestamp = max(message.timestamp, conversation.last_timestamp)
+    timestamp = options.timestamp or context.now.unix_ms
+    conversation.last_timestamp = max(timestamp, conversation.last_timestamp)
     hidden = options.hidden_from
-    if not message.is_excluded_from_last_message:
+    if not options.is_excluded_from_last_message:
         if hidden:
             member = conversation.member(hidden)
             newest = conversation.newest(member)
         conversation.listed_seq = conversation.last_seq
         if hidden:
             conversation.set_newest(member, newest)
-    if not message.is_excluded_from_unread_count:
-        unread_by = message.receiver if hidden != message.receiver else ""
+    if not options.is_excluded_from_unread_count:
+        unread_by = params.user_id if hidden != params.user_id else ""
         context.state[Conversations].count_sent(conversation, unread_by)
-    message = structs.replace(
-        message,
-        seq=conversation.last_seq,
-        version=conversation.next_version(),
+    message = _message(
+        context,
+        params,
+        options,
         # An imported message keeps its own time.
-        timestamp=options.timestamp or conversation.last_timestamp,
+        options.timestamp or conversation.last_timestamp,
+        conversation.last_seq,
+        conversation.next_version(),
     )
     stored = StoredMessage(
         conversation.key,
