@@ -238,7 +238,7 @@ class ChangedMessages(_Message, frozen=True):
     next_version: int = 0
     """``since_version`` of the next page; after the last one, the version that the client has."""
     next_own_version: int = 0
-    """The same for ``since_own_version``."""
+    """The same for ``since_own_version``; 0 if that was not asked for."""
 
 
 class MessageList(_Message, frozen=True):

@@ -52,7 +52,6 @@ class Endpoint(Struct, frozen=True):
     params: type[Struct]
     function: Callable[[Context, Any], Struct | None]
     """Takes the context and the parameters; None is an empty answer. Raises IMError."""
-    needs_login: bool = True
     is_durable: bool = True
     """Whether it changes durable data, or its answer has to be durable."""
     dropped: Callable[[Context, Any], Struct | None] | None = None

@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any, Final
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct, structs
@@ -19,7 +20,7 @@ from imtui.server.core.archive import Archive, ArchiveError
 from imtui.server.core.context import Context
 from imtui.server.core.endpoint import Planned
 from imtui.server.core.logins.registration import delete
-from imtui.server.core.messages import counts, listing, reading, sending
+from imtui.server.core.messages import counts, listing, reading, removing, sending
 from imtui.server.core.messages.sending import SendOptions
 from imtui.server.core.methods import METHODS
 from tests.server.core.fingerprint import fingerprint
@@ -29,7 +30,7 @@ from tests.server.core.world import WALL_START, World
 PEOPLE: Final = ("alice", "bob", "carol")
 
 _users = st.sampled_from(PEOPLE)
-_seqs = st.integers(-1, 9)
+_seqs = st.sampled_from([*range(7), 0, 1, 2, -1])
 _counts = st.sampled_from([1, 2, 3, 100, 0])
 _msg_ids = st.sampled_from(["m1", "m2", "m3", "m4"])
 _booleans = st.booleans()
@@ -95,6 +96,8 @@ class Twins:
 
     def __init__(self) -> None:
         self.one, self.other = World(), World()
+        self.failed = 0
+        """How many reads of the last plan failed, one after the other."""
         for world in (self.one, self.other):
             for number, user_id in enumerate(PEOPLE):
                 world.login(number, user_id)
@@ -102,7 +105,10 @@ class Twins:
                 for msg_id, place in (("m1", 1), ("m2", 2), ("m3", 1)):
                     peer = PEOPLE[(number + place) % len(PEOPLE)]
                     params = chat.SendMessageParams(peer, msg_id, text=user_id)
+                    world.seconds += 0.5
                     world.call(number, Method.SEND_MESSAGE, params)
+                deleted = chat.DeleteMessagesParams(PEOPLE[(number + 1) % len(PEOPLE)], [1])
+                world.call(number, Method.DELETE_MESSAGES, deleted)
 
     def both(self, act: Callable[[World], Any]) -> None:
         """Do the same in both worlds."""
@@ -144,6 +150,7 @@ class Twins:
         fails_at, is_failing = 0, True
         while is_failing:
             fails_at += 1
+            self.failed = fails_at - 1
             failing = FailingArchive(context.archive, fails_at)
             try:
                 function.plan(_reading(context, failing), *args)
@@ -237,6 +244,42 @@ _calls = _method_calls()
 _steps = st.lists(
     st.one_of(_calls, _calls, _calls, _admin_calls(), _other_acts()), min_size=10, max_size=30
 )
+
+
+_NOBODY_IS_TOLD: Final = SendOptions(to_sender=False, to_receiver=False)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "reads"),
+    [
+        (sending.send_message, (chat.SendMessageParams("bob", "new", text="Hi"),), 1),
+        (sending.send_message, (chat.SendMessageParams("bob", "m1", text="Hi"),), 2),
+        (
+            sending.send_message,
+            (chat.SendMessageParams("bob", "new", text="Hi"), _NOBODY_IS_TOLD),
+            3,
+        ),
+        (reading.get_history, (chat.GetHistoryParams("bob"),), 1),
+        (reading.get_changed_messages, (chat.GetChangedMessagesParams("bob", 0, 9, 0),), 2),
+        (reading.within, ("bob", 0, (WALL_START + 9000, 0), 9), 1),
+        (reading.find_message, ("bob", MessageKey(2, 0, 0)), 2),
+        (removing.revoke_message, (chat.RevokeMessageParams("bob", "m3"),), 3),
+        (removing.delete_messages, (chat.DeleteMessagesParams("bob", [2]),), 2),
+        (listing.clean_unread, (chat.CleanUnreadParams("c2c_carol", 2),), 2),
+        (listing.get_list, (chat.GetConversationListParams(),), 2),
+        (listing.pin, (chat.PinConversationParams("c2c_bob", True),), 1),
+        (
+            listing.set_receive_opt,
+            (chat.SetReceiveOptParams(["bob", "carol"], ReceiveOpt.NOT_RECEIVE),),
+            2,
+        ),
+        (counts.read_until, ("carol", WALL_START + 4000), 3),
+    ],
+)
+def test_each_read_of_a_plan_may_fail(function: Any, args: tuple[Any, ...], reads: int) -> None:
+    twins = Twins()
+    twins.planned(function, "alice", True, *args)
+    assert twins.failed == reads
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -8,7 +8,7 @@ from imtui.server.core.endpoint import Endpoint
 from imtui.server.core.logins import login
 
 METHODS: Final[Mapping[Method, Endpoint]] = {
-    Method.LOGIN: Endpoint(LoginParams, login.login, needs_login=False),
+    Method.LOGIN: Endpoint(LoginParams, login.login),
     Method.LOGOUT: Endpoint(Empty, login.logout),
     Method.HEARTBEAT: Endpoint(Empty, login.heartbeat, is_durable=False),
 }

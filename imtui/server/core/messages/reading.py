@@ -121,6 +121,9 @@ def get_changed_messages(
         else:
             own = plan.hidden[: len(page) - len(plan.changed)]
             next_own_version = own[-1].own_version if own else params.since_own_version or 0
+    if params.since_own_version is None:
+        # Who goes on from here misses nothing that they did not ask for.
+        next_own_version = 0
     return ChangedMessages(
         page,
         is_last,

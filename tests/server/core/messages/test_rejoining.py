@@ -142,6 +142,7 @@ def test_changed_messages_are_those_since_the_new_account_joined(anew: World) ->
         ("n2", 2, 2, MessageStatus.HAS_DELETED),
     ]
     assert (found.next_version, found.next_own_version, found.cleared_seq) == (3, 1, 0)
+    assert changed(anew, BOB, "alice", own=None).next_own_version == 0
     assert [one.msg_id for one in changed(anew, BOB, "alice", 2, 1).message_list] == ["n1"]
     of_alice = changed(anew, ALICE, "bob", 3)
     assert [(one.msg_id, one.version) for one in of_alice.message_list] == [("n2", 5), ("n1", 6)]
