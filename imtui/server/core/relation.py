@@ -12,6 +12,8 @@ class Relation:
 
     def __init__(self) -> None:
         """Start with empty lists."""
+        self.edits = 0
+        """How often a list was edited."""
         self._lists: dict[str, dict[str, int]] = {}
         self._owners: dict[str, list[str]] = {}
 
@@ -20,6 +22,7 @@ class Relation:
 
         ``since`` is the time to remember with it, in Unix seconds.
         """
+        self.edits += 1
         members = self._lists.setdefault(owner, {})
         if members.pop(member, None) is None:
             self._owners.setdefault(member, []).append(owner)
@@ -30,6 +33,7 @@ class Relation:
         members = self._lists.get(owner, {})
         if member not in members:
             return False
+        self.edits += 1
         del members[member]
         owners = self._owners[member]
         owners.remove(owner)
@@ -68,11 +72,14 @@ class ShortRelation:
 
     def __init__(self) -> None:
         """Start with empty lists."""
+        self.edits = 0
+        """How often a list was edited."""
         self._lists: dict[str, list[str]] = {}
         self._owners: dict[str, list[str]] = {}
 
     def append(self, owner: str, member: str) -> None:
         """Add ``member`` to the end of the owner's list, or move it there."""
+        self.edits += 1
         members = self._lists.setdefault(owner, [])
         if member in members:
             members.remove(member)
@@ -84,6 +91,7 @@ class ShortRelation:
         """Remove ``member`` from the owner's list; tell whether it was there."""
         if not self.has(owner, member):
             return False
+        self.edits += 1
         for lists, one, other in ((self._lists, owner, member), (self._owners, member, owner)):
             lists[one].remove(other)
             if not lists[one]:

@@ -12,6 +12,7 @@ from imtui.server.core.friends.friends import Friends
 from imtui.server.core.logins.initial_friends import InitialFriends
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.presence.watchers import WatchingSessions
 from imtui.server.core.rates import Rates
 from imtui.server.core.state import State, Timing
 from imtui.server.core.stored import StoredApp
@@ -40,6 +41,7 @@ def restored(
             _conversations(stored),
             StatusEnds(),
             Rates(),
+            WatchingSessions(),
         ),
     )
     _restore_accounts(state, accounts, stored, now)

@@ -21,6 +21,8 @@ class Accounts:
         self.sessions: dict[int, Session] = {}
         self.connected: dict[str, tuple[int, ...]] = {}
         """The sessions of each account that has any, passive ones included."""
+        self.session_edits = 0
+        """How often a session was added or dropped."""
         self.user_sigs = UserSigs()
         self._accounts: dict[str, Account] = {}
         self._ids: list[str] | None = None
@@ -115,6 +117,7 @@ class Accounts:
 
     def add_session(self, session: Session) -> None:
         """Add a session that has just logged in."""
+        self.session_edits += 1
         self.sessions[session.session_id] = session
         theirs = self.sessions_of(session.user_id)
         self.connected[session.user_id] = (*theirs, session.session_id)
@@ -123,6 +126,7 @@ class Accounts:
         """Remove a session, and return it if there was one."""
         session = self.sessions.pop(session_id, None)
         if session is not None:
+            self.session_edits += 1
             theirs = self.connected[session.user_id]
             if len(theirs) == 1:
                 del self.connected[session.user_id]
@@ -133,4 +137,5 @@ class Accounts:
 
     def drop_sessions_of(self, user_id: str) -> list[Session]:
         """Remove all sessions of an account, and return them."""
+        self.session_edits += 1
         return [self.sessions.pop(session_id) for session_id in self.connected.pop(user_id, ())]

@@ -10,7 +10,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.delivery import Deliver, Delivery, ForgetDelivery, StatusDelivery, push
 from imtui.server.core.friends.changes import FriendsDeleted
 from imtui.server.core.presence.changes import StatusChanged
-from imtui.server.core.presence.watchers import is_watcher, watching_sessions
+from imtui.server.core.presence.watchers import WatchingSessions, is_watcher
 from imtui.server.core.state import State
 from imtui.server.core.subscriptions.changes import SubscriptionsChanged
 
@@ -20,7 +20,7 @@ def _status(state: State, change: StatusChanged) -> Iterable[Delivery]:
     own = state[Accounts].sessions_of(user_id)
     yield from push(own, Push.USER_STATUS_CHANGED, UserStatusList([change.own]))
     if change.to_watchers:
-        watching = watching_sessions(state, user_id)
+        watching = state[WatchingSessions].of(state, user_id)
         if watching:
             yield StatusDelivery(user_id, encode(change.status), watching)
 

@@ -10,8 +10,36 @@ from imtui.server.core.state import State
 from imtui.server.core.subscriptions.part import Subscriptions
 
 
-def watching_sessions(state: State, user_id: str) -> list[int]:
-    """Return the sessions that are notified of a user's status, each once."""
+class WatchingSessions:
+    """The sessions that watch users, kept until a login, list or setting changes.
+
+    Otherwise finding them would be the largest part of the work for a status.
+    """
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._edits: tuple[int | bool, ...] = ()
+        self._found: dict[str, list[int]] = {}
+
+    def of(self, state: State, user_id: str) -> list[int]:
+        """Return the sessions that are notified of a user's status, each once."""
+        edits = (
+            state[Accounts].session_edits,
+            state[Friends].lists.edits,
+            state[Subscriptions].lists.edits,
+            state.console.notifies_friends,
+            state.console.notifies_subscribers,
+        )
+        if edits != self._edits:
+            self._edits = edits
+            self._found.clear()
+        found = self._found.get(user_id)
+        if found is None:
+            found = self._found[user_id] = _watching_sessions(state, user_id)
+        return found
+
+
+def _watching_sessions(state: State, user_id: str) -> list[int]:
     owners: Iterable[str] = ()
     for lists in _lists_that_count(state):
         found = lists.owners(user_id)
@@ -20,7 +48,6 @@ def watching_sessions(state: State, user_id: str) -> list[int]:
             dict.fromkeys(owners) | dict.fromkeys(found) if owners and found else owners or found
         )
     connected = state[Accounts].connected
-    # Without a loop in Python: each change of a status comes here.
     return list(chain.from_iterable(filter(None, map(connected.get, owners))))
 
 

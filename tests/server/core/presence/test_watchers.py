@@ -1,0 +1,73 @@
+"""Tests of who watches a user: what is kept of it follows each login, list and setting."""
+
+from collections.abc import Iterator
+
+from imtui.protocol import messages as m
+from imtui.protocol.messages import Method
+from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.friends import friendships
+from imtui.server.core.presence.watchers import WatchingSessions, is_watcher
+from tests.server.core.world import World
+
+USERS = ("alice", "bob", "carol")
+
+
+def _watching(world: World, user_id: str) -> list[int]:
+    return world.state[WatchingSessions].of(world.state, user_id)
+
+
+def _check(world: World) -> dict[str, list[int]]:
+    """Check that the kept sessions are those of everybody who watches."""
+    accounts = world.state[Accounts]
+    found = {}
+    for user_id in USERS:
+        kept = _watching(world, user_id)
+        watching = [
+            session
+            for watcher in USERS
+            if is_watcher(world.state, watcher, user_id)
+            for session in accounts.sessions_of(watcher)
+        ]
+        assert sorted(kept) == sorted(watching)
+        assert _watching(world, user_id) is kept
+        found[user_id] = kept
+    return found
+
+
+def _edits(world: World) -> Iterator[str]:
+    """Carry out edits that each change who watches alice, and name them."""
+    world.login(2, "bob")
+    add = m.AddFriendParams("alice", add_type=m.FriendType.SINGLE)
+    world.call(2, Method.ADD_FRIEND, add)
+    yield "friend"
+    world.login(3, "carol")
+    world.call(3, Method.SUBSCRIBE_USER_STATUS, m.UserIDListParams(["alice"]))
+    yield "subscription"
+    world.login(4, "bob", "other")
+    yield "login"
+    world.state.console = world.state.console.with_settings({"friend_status": "off"})
+    yield "setting"
+    world.state.console = world.state.console.with_settings({"friend_status": "on"})
+    yield "setting back"
+    world.lose(4)
+    yield "loss"
+    world.call(3, Method.UNSUBSCRIBE_USER_STATUS, m.UnsubscribeParams(["alice"]))
+    yield "no subscription"
+    world.login(5, "bob", "third")
+    yield "another login"
+    friendships.delete(world.of(2), ["alice"], is_both=False)
+    yield "no friend"
+    world.call(2, Method.ADD_FRIEND, add)
+    yield "friend again"
+    world.call(2, Method.LOGOUT)
+    yield "logout"
+
+
+def test_each_edit_is_followed() -> None:
+    world = World()
+    world.login(1, "alice")
+    before = _check(world)["alice"]
+    for edit in _edits(world):
+        after = _check(world)["alice"]
+        assert after != before, edit
+        before = after
