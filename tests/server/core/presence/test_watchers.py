@@ -6,6 +6,7 @@ from imtui.protocol import messages as m
 from imtui.protocol.messages import Method
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.friends import friendships
+from imtui.server.core.logins import registration
 from imtui.server.core.presence.watchers import WatchingSessions, is_watcher
 from tests.server.core.world import World
 
@@ -36,11 +37,9 @@ def _check(world: World) -> dict[str, list[int]]:
 
 def _edits(world: World) -> Iterator[str]:
     """Carry out edits that each change who watches alice, and name them."""
-    world.login(2, "bob")
     add = m.AddFriendParams("alice", add_type=m.FriendType.SINGLE)
     world.call(2, Method.ADD_FRIEND, add)
     yield "friend"
-    world.login(3, "carol")
     world.call(3, Method.SUBSCRIBE_USER_STATUS, m.UserIDListParams(["alice"]))
     yield "subscription"
     world.login(4, "bob", "other")
@@ -61,11 +60,14 @@ def _edits(world: World) -> Iterator[str]:
     yield "friend again"
     world.call(2, Method.LOGOUT)
     yield "logout"
+    registration.kick(world.admin(), "bob")
+    yield "kick"
 
 
 def test_each_edit_is_followed() -> None:
     world = World()
-    world.login(1, "alice")
+    for session_id, user_id in enumerate(USERS, 1):
+        world.login(session_id, user_id)
     before = _check(world)["alice"]
     for edit in _edits(world):
         after = _check(world)["alice"]
