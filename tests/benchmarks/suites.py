@@ -35,7 +35,7 @@ class Scale:
     rev: str = "HEAD"
     """The commit whose backend is measured beside that of this tree."""
     pairs: int | None = None
-    """How many pairs of backends are measured beside each other; as many as it takes if None."""
+    """How many pairs of backends are measured, rounded up to an even number; None for enough."""
     only: tuple[str, ...] = ()
     """The cases that are wanted of suites that have cases; all if there are none."""
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.benchmarks.against.rounds import Run
+from tests.benchmarks.against.rounds import Pairing, Run
 from tests.benchmarks.against.trees import tree_of
 from tests.benchmarks.figures import Figure, as_json, as_table
 from tests.benchmarks.keys import Cursor
@@ -93,12 +93,15 @@ def worktrees() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def test_a_run_of_two_backends_is_the_median_of_blocks_and_leaves_out_nothing_in_them() -> None:
+def test_a_run_of_two_backends_counts_either_order_and_leaves_out_nothing_that_is_rare() -> None:
     rare = [{"cpu": 11.0 if number % 10 == 9 else 1.0} for number in range(30)]
     slow = [{"cpu": 4.0 if number < 10 else 1.0} for number in range(30)]
-    assert Run(rare, slow).typical("cpu") == (2, 1)
-    assert Run(rare, slow).ratio("cpu") == 2
-    assert Run([{"kib": 1.0}], [{"kib": 0.0}]).ratio("kib") is None
+    half = [{"cpu": 0.5}] * 30
+    run = Run([Pairing(rare, slow), Pairing(half, slow)])
+    assert run.typical("cpu", 10) == (1.25, 1)
+    assert run.ratio("cpu", 10) == pytest.approx(1)
+    assert run.ratio("cpu", 1) == pytest.approx(0.5**0.5)
+    assert Run([Pairing([{"kib": 1.0}], [{"kib": 0.0}])]).ratio("kib", 1) is None
 
 
 def test_the_echo_is_a_marker_in_another_row_however_it_comes() -> None:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks.against.rounds import CPU, Values, Work, run
+from tests.benchmarks.against.rounds import CPU, Values, Work, measure
 from tests.benchmarks.against.size import Size
 from tests.benchmarks.against.trees import Tree
 from tests.benchmarks.figures import Figure
@@ -39,6 +40,8 @@ class _Told:
     unit: str
     times: float = 1.0
     """How many of the unit one of what was measured is."""
+    block: int = 5
+    """So many slices are a block; 1 for what waits now and then for what is not measured."""
     more_is_better: bool = False
 
 
@@ -46,22 +49,19 @@ class _Told:
 class Case:
     """Something in which the two are compared."""
 
-    prepare: Callable[[OurHost, ExitStack, Size], Work]
-    """Lets clients come, who go when the stack is unwound."""
+    prepare: Callable[[Size, OurHost, ExitStack], Work]
+    """As ``Prepare``."""
     slices: Callable[[Size], int]
     tells: Callable[[Size], tuple[_Told, ...]]
 
     def measure(self, trees: Mapping[Tree, Path], size: Size) -> Iterator[Figure]:
         """Measure a backend of each tree, the second beside the first."""
 
-        def prepare(host: OurHost, stack: ExitStack) -> Work:
-            return self.prepare(host, stack, size)
-
-        runs = [run(trees, prepare, self.slices(size), number) for number in range(size.pairs)]
+        runs = measure(trees, partial(self.prepare, size), self.slices(size), size.pairs)
         _, other = trees
         for told in self.tells(size):
-            both = [one.typical(told.key) for one in runs]
-            ratios = [one.ratio(told.key) for one in runs]
+            both = [one.typical(told.key, told.block) for one in runs]
+            ratios = [one.ratio(told.key, told.block) for one in runs]
             yield Figure(
                 AGAINST,
                 told.name,
@@ -75,7 +75,7 @@ class Case:
             )
 
 
-def _star(host: OurHost, stack: ExitStack, size: Size) -> Work:
+def _star(size: Size, host: OurHost, stack: ExitStack) -> Work:
     star = Star.gather(host, stack, size.watchers, size.quiet)
 
     def work() -> Values:
@@ -91,7 +91,7 @@ def _tells_star(size: Size) -> tuple[_Told, ...]:
     return (_Told(CPU, name, "us/delivery", 1e6 / size.watchers),)
 
 
-def _storm(host: OurHost, stack: ExitStack, size: Size) -> Work:
+def _storm(size: Size, host: OurHost, stack: ExitStack) -> Work:
     mesh = Mesh(host, stack, size.friends, size.quiet)
 
     def work() -> Values:
@@ -106,7 +106,7 @@ def _tells_storm(size: Size) -> tuple[_Told, ...]:
     return (_Told(CPU, name, "us/delivery", 1e6 / (size.mesh * (size.mesh - 1))),)
 
 
-def _heartbeat(host: OurHost, stack: ExitStack, size: Size) -> Work:
+def _heartbeat(size: Size, host: OurHost, stack: ExitStack) -> Work:
     beating = Beating(host, stack, size.users[: size.beating], size.quiet)
 
     def work() -> Values:
@@ -122,15 +122,15 @@ def _tells_heartbeat(size: Size) -> tuple[_Told, ...]:
     return (_Told(CPU, name, "us/heartbeat", 1e6 / size.beating),)
 
 
-def _crowd(host: OurHost, stack: ExitStack, size: Size) -> Crowd:
+def _crowd(size: Size, host: OurHost, stack: ExitStack) -> Crowd:
     crowd = stack.enter_context(Crowd(host.address))
     crowd.arrive([host.wire.arrival(f"before{number}") for number in range(_BEFORE)])
     crowd.settle(size.quiet)
     return crowd
 
 
-def _login(host: OurHost, stack: ExitStack, size: Size) -> Work:
-    crowd = _crowd(host, stack, size)
+def _login(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    crowd = _crowd(size, host, stack)
     arrivals = [host.wire.arrival(user) for user in size.users]
 
     def work() -> Values:
@@ -144,8 +144,8 @@ def _tells_login(size: Size) -> tuple[_Told, ...]:
     return (_Told(CPU, "login: server's CPU", "ms", 1e3 / size.arriving),)
 
 
-def _memory(host: OurHost, stack: ExitStack, size: Size) -> Work:
-    crowd = _crowd(host, stack, size)
+def _memory(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    crowd = _crowd(size, host, stack)
     arrivals = [host.wire.arrival(user) for user in size.users[: size.idle]]
     before = memory_of(host.pid)
 
@@ -161,8 +161,8 @@ def _tells_memory(size: Size) -> tuple[_Told, ...]:
     return (_Told("kib", "memory of an idle connection", "KiB", 1 / size.idle),)
 
 
-def _lone(host: OurHost, stack: ExitStack, size: Size) -> Work:
-    crowd = _crowd(host, stack, size)
+def _lone(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    crowd = _crowd(size, host, stack)
     crowd.arrive([host.wire.arrival(user) for user in size.users[: size.idle]])
     crowd.settle(size.quiet)
     runner = stack.enter_context(asyncio.Runner())
@@ -178,10 +178,13 @@ def _lone(host: OurHost, stack: ExitStack, size: Size) -> Work:
 
 def _tells_lone(size: Size) -> tuple[_Told, ...]:
     name = f"a lone change, {size.idle} connections, SDK to SDK"
-    return (_Told("ms", f"{name}: p50", "ms"), _Told(CPU, f"{name}: server's CPU", "us", 1e6))
+    return (
+        _Told("ms", f"{name}: p50", "ms", block=1),
+        _Told(CPU, f"{name}: server's CPU", "us", 1e6),
+    )
 
 
-def _messages(host: OurHost, stack: ExitStack, size: Size) -> Work:
+def _messages(size: Size, host: OurHost, stack: ExitStack) -> Work:
     runner = stack.enter_context(asyncio.Runner())
     pairs = stack.enter_context(_senders(host, runner, size))
 
@@ -214,7 +217,7 @@ def _tells_messages(size: Size) -> tuple[_Told, ...]:
     name = f"durable messages, {size.senders} x {size.under_way} under way"
     return (
         _Told(CPU, f"{name}: server's CPU", "us/message", 1e6 / (size.senders * size.messages)),
-        _Told("rate", name, "1/s", more_is_better=True),
+        _Told("rate", name, "1/s", block=1, more_is_better=True),
     )
 
 

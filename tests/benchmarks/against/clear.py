@@ -46,19 +46,22 @@ def measure(trees: Iterable[Tree], size: Size) -> Iterator[Figure]:
 
 def _delete(host: OurHost, size: Size) -> dict[int, list[Cost]]:
     """Return what each deletion cost, by how many messages there were."""
-    # The first of all is deleted so that what it makes the server do does not count.
-    numbers = range(size.deletions + 1)
+    # The first is there so that what the first of all makes the server do does not count.
+    first = Talk("first", _OWNER, size.cleared[0])
     talks = [
-        Talk(f"with{each}-{number}", _OWNER, each) for number in numbers for each in size.cleared
+        Talk(f"with{each}-{number}", _OWNER, each)
+        for number in range(size.deletions)
+        for each in size.cleared
     ]
-    fill(host, talks)
+    fill(host, [first, *talks])
     costs: dict[int, list[Cost]] = {each: [] for each in size.cleared}
     with Crowd(host.address) as crowd:
         crowd.arrive([host.wire.arrival(_OWNER)])
         crowd.settle(size.quiet)
+        _delete_one(host, crowd, first, size.quiet)
         for talk in talks:
             costs[talk.messages].append(_delete_one(host, crowd, talk, size.quiet))
-    return {each: all_of_them[1:] for each, all_of_them in costs.items()}
+    return costs
 
 
 def _delete_one(host: OurHost, crowd: Crowd, talk: Talk, quiet: float) -> Cost:

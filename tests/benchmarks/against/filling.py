@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from tests.benchmarks.peers.imtui_serve import WireDevice
 from tests.benchmarks.server.hosts import OurHost
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 """So many conversations are filled beside each other."""
-_UNDER_WAY: Final = 64
+_UNDER_WAY: Final = 256
 """So many sends of each are under way."""
 _WITHIN: Final = 1200.0
 

@@ -3,8 +3,11 @@
 A machine that others work on, too, is faster now and slower then, by far more than what is looked
 for. So a slice takes some milliseconds, and only what was measured in the same moment is compared:
 some slices in a row are a block with a ratio of its own, that of their sums, so that what is done
-in few slices only is not left out. The median of a pair's blocks is one run. Each run begins with
-new processes, as no two are equally fast, and they take turns in who comes first.
+in few slices only is not left out, and the median of the blocks counts.
+
+No two processes are equally fast, so that there are some pairs of them. The one that comes first
+fares otherwise than the second, by a hundredth or more, so that a run is two pairs, one in either
+order, and its ratio is the geometric mean of theirs.
 """
 
 import shutil
@@ -13,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean, geometric_mean, median
 from typing import Final
 
 from tests.benchmarks.against.trees import Tree
@@ -27,42 +30,52 @@ Values = Mapping[str, float]
 Work = Callable[[], Values]
 """Does a slice of work; ``CPU`` is measured beside what it returns."""
 
+Prepare = Callable[[OurHost, ExitStack], Work]
+"""Lets clients come, who go when the stack is unwound."""
+
 CPU: Final = "cpu"
 """The seconds of the backend's process, system time included, with all of its threads."""
 
 # What is done late, such as after the last answer, belongs to its own slice.
 _LINGERS: Final = 0.005
 
-_BLOCK: Final = 10
-"""So many slices of each are a block."""
-
 
 @dataclass(frozen=True)
-class Run:
-    """One pair of processes: the slices of both."""
+class Pairing:
+    """What was measured in the slices of two processes."""
 
     ours: Sequence[Values]
     theirs: Sequence[Values]
 
-    def typical(self, name: str) -> tuple[float, float]:
-        """Return what a slice of both came to."""
-        blocks = self._blocks(name)
-        return median(ours for ours, _ in blocks), median(theirs for _, theirs in blocks)
-
-    def ratio(self, name: str) -> float | None:
-        """Return how many times theirs ours was; None if theirs was nothing."""
-        ratios = [ours / theirs for ours, theirs in self._blocks(name) if theirs]
-        return median(ratios) if ratios else None
-
-    def _blocks(self, name: str) -> list[tuple[float, float]]:
-        starts = range(0, len(self.ours), _BLOCK)
+    def blocks(self, name: str, size: int) -> list[tuple[float, float]]:
+        """Return what a slice of both was on average, in each block of so many."""
+        both = [(one[name], other[name]) for one, other in zip(self.ours, self.theirs, strict=True)]
+        parts = [both[start : start + size] for start in range(0, len(both), size)]
         return [
-            (fmean(one[name] for one in ours), fmean(one[name] for one in theirs))
-            for ours, theirs in (
-                (self.ours[start : start + _BLOCK], self.theirs[start : start + _BLOCK])
-                for start in starts
-            )
+            (fmean(one for one, _ in part), fmean(other for _, other in part)) for part in parts
         ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pairing in either order."""
+
+    pairings: Sequence[Pairing]
+
+    def typical(self, name: str, block: int) -> tuple[float, float]:
+        """Return what a slice of ours was, and one of theirs."""
+        blocks = [pairing.blocks(name, block) for pairing in self.pairings]
+        ours = fmean(median(one for one, _ in part) for part in blocks)
+        theirs = fmean(median(other for _, other in part) for part in blocks)
+        return ours, theirs
+
+    def ratio(self, name: str, block: int) -> float | None:
+        """Return how many times theirs ours was; None if either was nothing."""
+        ratios = [
+            [one / other for one, other in pairing.blocks(name, block) if one and other]
+            for pairing in self.pairings
+        ]
+        return geometric_mean(map(median, ratios)) if all(ratios) else None
 
 
 class _Side:
@@ -81,22 +94,20 @@ class _Side:
         self.slices.append({**values, CPU: self._cpu - cpu})
 
 
-def run(
-    trees: Mapping[Tree, Path],
-    prepare: Callable[[OurHost, ExitStack], Work],
-    slices: int,
-    number: int,
-) -> Run:
-    """Start the backends of two trees, each with a copy of its folder, and measure slices."""
+def measure(trees: Mapping[Tree, Path], prepare: Prepare, slices: int, pairs: int) -> list[Run]:
+    """Measure backends of two trees, each with a copy of its folder."""
+    measured = [_pair(trees, prepare, slices, number) for number in range(pairs)]
+    return [Run(measured[start : start + 2]) for start in range(0, pairs, 2)]
+
+
+def _pair(trees: Mapping[Tree, Path], prepare: Prepare, slices: int, number: int) -> Pairing:
+    run, is_reversed = divmod(number, 2)
     with ExitStack() as stack:
-        turns = list(trees)
-        if number % 2:
-            turns.reverse()
         works = {}
-        for tree in turns:
+        for tree in reversed(list(trees)) if is_reversed else trees:
             folder = stack.enter_context(folder_for("run")) / "copy"
             shutil.copytree(trees[tree], folder)
-            host = stack.enter_context(tree.run(folder, number))
+            host = stack.enter_context(tree.run(folder, seed=run))
             works[tree] = host, prepare(host, stack)
         time.sleep(_LINGERS)
         sides = {tree: _Side(*both) for tree, both in works.items()}
@@ -105,4 +116,4 @@ def run(
             for side in sides.values():
                 side.work()
     ours, theirs = (sides[tree].slices for tree in trees)
-    return Run(ours, theirs)
+    return Pairing(ours, theirs)

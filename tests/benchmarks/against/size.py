@@ -8,25 +8,25 @@ from typing import Final
 class Size:
     """How much of everything."""
 
-    pairs: int = 8
-    """So many times both backends are started."""
-    slices: int = 100
+    pairs: int = 10
+    """So many times both backends are started: two make one ratio."""
+    slices: int = 50
     watchers: int = 500
     mesh: int = 70
     """So many friends of each other."""
     beating: int = 250
     arriving: int = 50
     """So many come in a slice."""
-    arriving_slices: int = 20
+    arriving_slices: int = 40
     idle: int = 1000
     """So many idle connections."""
     lone_every: float = 0.03
     senders: int = 4
     under_way: int = 64
     """So many sends each of them keeps under way."""
-    messages: int = 250
+    messages: int = 150
     """So many each of them sends in a slice."""
-    message_slices: int = 50
+    message_slices: int = 40
     quiet: float = 0.2
     """All is done when nothing is told for so long."""
     conversations: int = 250

@@ -41,7 +41,9 @@ def measure(scale: Scale) -> Iterator[Figure]:
         RuntimeError: There is no such commit, or a backend does not do what it should.
     """
     size = QUICK if scale.quick else FULL
-    size = replace(size, pairs=scale.pairs or size.pairs)
+    if scale.pairs is not None:
+        # As many in either order.
+        size = replace(size, pairs=scale.pairs + scale.pairs % 2)
     raise_limit()
     with on_core(LOAD), tree_of(scale.rev) as other:
         cases = [case for name, case in CASES.items() if scale.wants(name)]
