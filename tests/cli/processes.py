@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
+from imtui.server.node.data_dir import DataDir
+
 TIMEOUT = 30.0
+
+
+def make_app_key(data: DataDir) -> AppKey:
+    """Leave the key of an app in a folder, as a backend does, and return it."""
+    data.make()
+    key = AppKey(DEFAULT_SDK_APP_ID, "the secret of the app")
+    data.export_key(key)
+    return key
 
 
 @dataclass(frozen=True)

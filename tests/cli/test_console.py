@@ -8,7 +8,7 @@ from imtui.cli.console import SETTINGS
 from imtui.server.node.data_dir import Address, DataDir
 from imtui.tui.console.switches import SWITCHES
 from tests.cli.conftest import Served
-from tests.cli.processes import Home, command
+from tests.cli.processes import Home, command, make_app_key
 from tests.terminal.pty_terminal import terminal
 
 
@@ -86,8 +86,7 @@ def test_the_help_lists_the_settings_with_their_values(home: Home) -> None:
 def left_behind(home: Home) -> DataDir:
     """Make the folder of a backend that was killed."""
     data = DataDir(home.path / "d")
-    data.make()
-    data.make_app_key()
+    make_app_key(data)
     data.publish(Address("ws://127.0.0.1:1", "http://127.0.0.1:1", 1_400_000_000, 1))
     return data
 

@@ -4,13 +4,12 @@ import pytest
 
 from imtui.protocol.usersig import verify
 from imtui.server.node.data_dir import DataDir
-from tests.cli.processes import Home
+from tests.cli.processes import Home, make_app_key
 
 
 def test_user_sig_is_good_for_the_app(home: Home) -> None:
     data = DataDir(home.path / "d")
-    data.make()
-    key = data.make_app_key()
+    key = make_app_key(data)
 
     done = home.run("usersig", "bob", "--data", data.path, "--expire", 60)
 
@@ -27,8 +26,7 @@ def test_no_user_id(home: Home, user: str) -> None:
 
 def test_several_go_into_private_files(home: Home) -> None:
     data, out = DataDir(home.path / "d"), home.path / "sigs"
-    data.make()
-    key = data.make_app_key()
+    key = make_app_key(data)
 
     refused = home.run("usersig", "bob", "alice", "--data", data.path)
     assert (refused.returncode, refused.stdout) == (2, "")
@@ -49,8 +47,7 @@ def test_several_go_into_private_files(home: Home) -> None:
 
 def test_a_folder_that_cannot_be_written(home: Home) -> None:
     data = DataDir(home.path / "d")
-    data.make()
-    data.make_app_key()
+    make_app_key(data)
     (home.path / "file").touch()
 
     done = home.run("usersig", "bob", "--data", data.path, "--out", home.path / "file")

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -151,9 +152,9 @@ async def test_final_failure_of_a_reconnect_is_an_error(served: Served) -> None:
         await watch.line()
         served.running.process.kill()
         await served.running.ended()
-        (served.data / "app_key.json").write_text(
-            json.dumps({"sdkAppID": served.app_id, "secretKey": "another key"})
-        )
+        # Another app has taken the place of this one.
+        with contextlib.closing(sqlite3.connect(served.data / "imtui.db")) as database, database:
+            database.execute("UPDATE app_keys SET secret_key = 'another key'")
         async with served.home.start("serve", *ports, "--data", served.data) as again:
             await again.json_line()
 

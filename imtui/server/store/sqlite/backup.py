@@ -34,7 +34,8 @@ def back_up(path: Path, copy: Path) -> None:
             _copy(source, part)
             part.replace(copy)
         except (sqlite3.Error, OSError) as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
             raise StoreError(f"The backup {copy} cannot be written: {error}.") from error
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from imtui.server.store.sqlite.connecting import (
+    cannot,
     connect_to_read,
     log_of,
     size_of_log,
@@ -25,6 +26,10 @@ from imtui.server.store.store import StoreError
 _FIRST_WITH_GENERATIONS: Final = 5
 
 _ATTEMPTS: Final = 3
+"""A running backend may be writing a page of the file just while it is read."""
+
+_UNPAIRED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""The errors of a database whose log belongs to another one."""
 
 _LOG_HEADER: Final = struct.Struct(">8xI4x8s8x")
 """The header of SQLite's write-ahead log: the size of a page, and the salts of the log."""
@@ -61,7 +66,6 @@ def check_log(path: Path) -> None:
     """
     if not path.exists() or not path.stat().st_size or not size_of_log(path):
         return
-    # A running backend may write the log into the database between the two reads of an attempt.
     for _ in range(_ATTEMPTS - 1):
         if _is_paired(path):
             return
@@ -75,14 +79,22 @@ def check_log(path: Path) -> None:
 
 def _is_paired(path: Path) -> bool:
     try:
-        with contextlib.closing(connect_to_read(path, without_log=True)) as database:
-            alone = _generation(database)
         with contextlib.closing(connect_to_read(path)) as database:
+            # Of a running backend: until the end of this transaction no other log takes the place
+            # of this one, and no later transaction of it gets into the file.
+            database.execute("BEGIN")
             together = _generation(database)
+            with contextlib.closing(connect_to_read(path, without_log=True)) as file:
+                # While the log is written into it, the file may be shorter than its header says;
+                # otherwise that would be an error.
+                file.execute("PRAGMA writable_schema = ON")
+                alone = _generation(file)
             if together.version < _FIRST_WITH_GENERATIONS and not _is_sound(path, database):
                 return False
-    except sqlite3.DatabaseError:
-        return False
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _UNPAIRED:
+            return False
+        raise cannot(path, "read", error) from error
     # A new database may be in its log entirely.
     if not alone.version or _FIRST_WITH_GENERATIONS not in (alone.version, together.version):
         return True

@@ -13,6 +13,7 @@ CREATE TABLE app_keys (
     id INTEGER PRIMARY KEY, sdk_app_id INTEGER NOT NULL, secret_key TEXT NOT NULL
 );
 """
+"""``migrated_at`` is set from the migration until a start has worked."""
 
 ACCOUNTS: Final = """
 CREATE TABLE accounts (

@@ -22,7 +22,11 @@ from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log, version_of
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
-from imtui.server.store.sqlite.migration.migrate import migrate
+from imtui.server.store.sqlite.migration.migrate import (
+    migrate,
+    needs_migration,
+    remove_unfinished,
+)
 from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
@@ -59,13 +63,14 @@ class SQLiteStore:
         """Why the batch could not be executed; only a commit retries it."""
         self._log_checked = 0
         """The size of the log in bytes after the last attempt to empty it."""
-        check_log(path)
         try:
-            self._has_migrated = migrate(path, progress or (lambda line: None))
+            check_log(path)
+            remove_unfinished(path)
             self._database = connect(path)
         except (OSError, sqlite3.Error) as error:
             raise cannot(path, "opened", error) from error
         try:
+            self._migrate(progress or (lambda line: None))
             self._prepare()
         except BaseException:
             self._database.close()
@@ -174,8 +179,10 @@ class SQLiteStore:
             raise cannot(self._path, "written", error) from error
 
     def started(self) -> None:
-        """Note that the backend started; the next start after a migration removes the old copy."""
-        if not self._has_migrated:
+        """Note that the backend started; the second start after a migration removes the copy."""
+        if self._is_newly_migrated:
+            self._batch.append(("UPDATE app SET migrated_at = NULL", ()))
+        else:
             forget_copy(self._path)
 
     @property
@@ -191,6 +198,16 @@ class SQLiteStore:
             if size_of_log(self._path):
                 self._empty_log()
         self._database.close()
+
+    def _migrate(self, progress: Callable[[str], None]) -> None:
+        # By this connection: the last one that is closed would write the log into the database.
+        try:
+            if needs_migration(self._database):
+                self._database.close()
+                migrate(self._path, progress)
+                self._database = connect(self._path)
+        except (OSError, sqlite3.Error) as error:
+            raise cannot(self._path, "opened", error) from error
 
     def _prepare(self) -> None:
         try:
@@ -212,6 +229,7 @@ class SQLiteStore:
             for table in schema.SMALL_TABLES:
                 if self._rows(f"PRAGMA quick_check({table})") != [("ok",)]:
                     raise sqlite3.DatabaseError("its pages do not fit together")
+            self._is_newly_migrated = self._rows("SELECT migrated_at FROM app") != [(None,)]
             self._is_log_new = not size_of_log(self._path)
             if not self._is_log_new:
                 self._empty_log()
@@ -245,6 +263,9 @@ class SQLiteStore:
         if self._failure is not None:
             raise self._failure
         try:
+            if self._batch and not self._database.in_transaction:
+                # Outside a transaction each read takes its locks anew, which is most of its time.
+                self._begin()
             return self._database.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._undo(error, "read") from error

@@ -4,6 +4,8 @@
 - The general status of accounts whose device records the two rules judge differently is left out:
   the statuses of all accounts are compared with ``rows.general_statuses`` instead.
 - Console settings that came later are left out.
+- The sentences of the REST API are worded anew now and then: whether there is one is compared, and
+  the code beside it.
 - What changed in a conversation is compared as a whole, not page by page. Of a deleted message
   only its place counts, and not even that at or below ``clearedSeq``. An answer that begins in the
   middle may tell of more deletions than the recorded one, if it has the new fields.
@@ -25,6 +27,7 @@ DELETED: Final = 4
 """The status of a message that the one who asks has deleted."""
 
 _CONTENTS: Final = frozenset({"text", "data", "cloudCustomData", "msgBody"})
+_SENTENCES: Final = frozenset({"ErrorInfo", "ErrorDisplay", "ResultInfo"})
 _NEW: Final = frozenset({"clearedSeq", "nextVersion", "nextOwnVersion"})
 _OF_CHANGES: Final = ("changes", "changesSinceMiddle")
 
@@ -79,7 +82,11 @@ def _without(value: Any, disputed: Collection[str] = ()) -> Any:
     if not isinstance(value, dict):
         return value
     dropped = {*DROPPED, *_OF_CHANGES, *_disputed_fields(value, disputed)}
-    return {name: _without(one, disputed) for name, one in value.items() if name not in dropped}
+    return {
+        name: bool(one) if name in _SENTENCES else _without(one, disputed)
+        for name, one in value.items()
+        if name not in dropped
+    }
 
 
 def _disputed_fields(value: JSON, disputed: Collection[str]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from tests.server.store.recorded.recording import read_dump
 from tests.server.store.sqlite.stores import ALICE, CREATED, PEOPLE, opened, sent
 
 VIEW = View(1, ALICE, 0)
+PAGE = 4096
+"""The size of a page of the database."""
 
 
 def copy(path: Path, target: Path) -> None:
@@ -224,6 +226,29 @@ def test_a_log_that_is_partly_in_the_database_is_opened(tmp_path: Path) -> None:
     assert messages(tmp_path / "killed") == texts(200)
 
 
+def test_a_start_goes_on_wherever_writing_the_log_into_the_database_was_killed(
+    lives: Path,
+) -> None:
+    path, copied = lives / "2", lives / "copied"
+    before, log = path.read_bytes(), log_of(path).read_bytes()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    after = path.read_bytes()
+    assert len(after) > len(before)
+    pages = len(after) // PAGE
+    for written in range(pages + 1):
+        # SQLite writes the pages in their order.
+        end = written * PAGE
+        path = lives / f"killed{written}"
+        path.write_bytes(after[:end] + before[end:])
+        log_of(path).write_bytes(log)
+        check_log(path)
+        if written in (0, 1, pages // 2, pages - 1, pages):
+            shutil.copyfile(path, copied)
+            shutil.copyfile(log_of(path), log_of(copied))
+            assert messages(copied) == texts(200)
+
+
 def test_a_log_that_could_not_be_emptied_goes_on_beside_its_database(tmp_path: Path) -> None:
     path = tmp_path / "db"
     with opened(path) as store:
@@ -258,18 +283,33 @@ def test_each_start_goes_on_with_what_the_one_before_left(tmp_path: Path, end: s
     assert messages(path) == texts(5)
 
 
-def test_a_backup_is_refused_beside_the_log_of_the_next_start(tmp_path: Path) -> None:
-    path = tmp_path / "db"
+@pytest.mark.parametrize("end", ["closed", "killed"])
+def test_a_backup_is_refused_beside_the_log_of_the_next_start(tmp_path: Path, end: str) -> None:
+    path, ended = tmp_path / "db", tmp_path / "ended"
     with opened(path) as store:
         store.write([*PEOPLE, CREATED, sent(1)])
         store.commit()
         back_up(path, tmp_path / "copied")
         store.write([sent(seq) for seq in range(2, 1001)])
         store.commit()
-    with opened(path):
-        copy(path, tmp_path / "killed")
-    put_beside(tmp_path / "copied", tmp_path / "killed", tmp_path / "mixed")
+        copy(path, ended)
+    if end == "closed":
+        copy(path, ended)
+    with opened(ended):
+        copy(ended, tmp_path / "next")
+    put_beside(tmp_path / "copied", tmp_path / "next", tmp_path / "mixed")
     assert_refused(tmp_path / "mixed")
+
+
+def test_a_database_that_is_locked_is_not_said_to_have_another_log(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    with opened(path) as store:
+        store._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        store.write(PEOPLE)
+        store.commit()
+        for use in (check_log, check_database, SQLiteStore):
+            with pytest.raises(StoreError, match=r"locked\. Free the disk or the lock"):
+                use(path)
 
 
 def test_a_start_that_is_killed_at_its_first_commit_goes_on(tmp_path: Path) -> None:

@@ -20,29 +20,38 @@ _SPARE: Final = 1.25
 """The room that a copy may need, relative to the database, as its rows are laid out differently."""
 
 
-def migrate(path: Path, progress: Callable[[str], None]) -> bool:
-    """Migrate a database of an earlier version; tell whether a migration was necessary.
+def remove_unfinished(path: Path) -> None:
+    """Remove the files of a migration that was interrupted.
+
+    Raises:
+        OSError: They cannot be removed.
+    """
+    for unfinished in _unfinished(path):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+
+
+def needs_migration(database: sqlite3.Connection) -> bool:
+    """Tell whether a database is of an earlier version."""
+    return 0 < version_of(database) < SCHEMA_VERSION
+
+
+def migrate(path: Path, progress: Callable[[str], None]) -> None:
+    """Migrate a database of an earlier version.
 
     An interrupted migration starts over. A copy of the old database is kept beside the new one.
 
     Args:
-        path: The database; it may not exist.
+        path: The database; nobody else uses it.
         progress: Called with a line now and then.
 
     Raises:
         StoreError: The database is damaged, or the disk is too full.
         sqlite3.Error: The database cannot be opened.
     """
-    migrated, upgraded = (path.with_name(f"{path.name}.{name}") for name in ("new-5", "new-4"))
-    for unfinished in (migrated, upgraded):
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
-    if not path.exists() or not path.stat().st_size:
-        return False
+    migrated, upgraded = _unfinished(path)
     with contextlib.closing(connect(path)) as database:
         version = version_of(database)
-        if not 0 < version < SCHEMA_VERSION:
-            return False
         _check_room(path, 1 + (version < _LAST))
         # Without a log the file is the whole database, also as the copy that is kept.
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -55,15 +64,19 @@ def migrate(path: Path, progress: Callable[[str], None]) -> bool:
             _upgrade(path, upgraded, version)
         _build(migrated, source, progress)
         put_in_place(path, migrated)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, LookupError, ValueError) as error:
+        # The last two: a row refers to nothing, or holds what no version has written.
         raise cannot(path, "migrated", error) from error
     except OSError as error:
         raise StoreError(f"{path} cannot be migrated: {error.strerror or error}.") from error
     finally:
-        for unfinished in (migrated, upgraded):
-            unfinished.unlink(missing_ok=True)
+        remove_unfinished(path)
     progress("The database is migrated")
-    return True
+
+
+def _unfinished(path: Path) -> tuple[Path, Path]:
+    """Return where the migrated database is built, and where the one of the last version is."""
+    return path.with_name(f"{path.name}.new-5"), path.with_name(f"{path.name}.new-4")
 
 
 def _check_room(path: Path, copies: int) -> None:
