@@ -72,6 +72,9 @@ def _plan(
         return _Plan(_sent_before(context, found, receiver))
     if options.to_sender and options.to_receiver:
         return _Plan()
+    if not (options.is_excluded_from_last_message or options.hidden_from):
+        # It is the newest one itself.
+        return _Plan()
     conversation = context.state[Conversations].get(sender, receiver)
     newest: dict[str, StoredMessage | None] = {}
     for user_id, is_notified in ((sender, options.to_sender), (receiver, options.to_receiver)):

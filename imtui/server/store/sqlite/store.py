@@ -31,7 +31,7 @@ from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 
-_LOG_MAX: Final = 4 * 1024 * 1024
+_LOG_MAX: Final = 16 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
 
 
