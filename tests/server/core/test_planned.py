@@ -247,6 +247,9 @@ _steps = st.lists(
 
 
 _NOBODY_IS_TOLD: Final = SendOptions(to_sender=False, to_receiver=False)
+_NOT_LISTED: Final = SendOptions(
+    to_sender=False, to_receiver=False, is_excluded_from_last_message=True
+)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +260,11 @@ _NOBODY_IS_TOLD: Final = SendOptions(to_sender=False, to_receiver=False)
         (
             sending.send_message,
             (chat.SendMessageParams("bob", "new", text="Hi"), _NOBODY_IS_TOLD),
+            1,
+        ),
+        (
+            sending.send_message,
+            (chat.SendMessageParams("bob", "new", text="Hi"), _NOT_LISTED),
             3,
         ),
         (reading.get_history, (chat.GetHistoryParams("bob"),), 1),
