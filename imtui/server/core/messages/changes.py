@@ -60,7 +60,7 @@ class MessageSent(Change, frozen=True, gc=False):
 
 
 class MessageRevoked(Change, frozen=True, gc=False):
-    """A message was recalled."""
+    """A sender revoked a message, which erases it for all members."""
 
     message: Message
     """As it is now, with the conversation's own seq and version."""

@@ -83,7 +83,7 @@ class Conversation(Struct):
     kind: ConversationKind = ConversationKind.C2C
     last_seq: int = 0
     version: int = 0
-    """Counts changes that all members see: new messages and recalls."""
+    """Counts changes that all members see: new and revoked messages."""
     counted: int = 0
     """How many messages were ever sent that can count as unread."""
     last_timestamp: int = 0
