@@ -85,8 +85,7 @@ class SQLiteStore:
         try:
             self._begin()
             self._database.execute("UPDATE app SET start = start + 1")
-            self._database.execute("COMMIT")
-            self._is_log_new = False
+            self._end()
             start, console = self._rows("SELECT start, console FROM app")[0]
             return StoredApp(
                 start=start,
@@ -117,8 +116,7 @@ class SQLiteStore:
                 "INSERT INTO app_keys (sdk_app_id, secret_key) VALUES (?, ?)",
                 (key.sdk_app_id, key.secret_key),
             )
-            self._database.execute("COMMIT")
-            self._is_log_new = False
+            self._end()
             return key
         except sqlite3.Error as error:
             raise self._undo(error) from error
@@ -145,18 +143,16 @@ class SQLiteStore:
         self._failure = None
         self._execute_batch()
         try:
-            if not self._database.in_transaction:
-                self._begin()
+            self._begin()
             for sql, rows_of_values in self._row_updates.statements():
                 self._database.executemany(sql, rows_of_values)
-            self._database.execute("COMMIT")
+            self._end()
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._batch.clear()
         self._row_updates.clear()
         self._sent.clear()
         self._executed = 0
-        self._is_log_new = False
         if size_of_log(self._path) > self._log_checked + _LOG_MAX:
             try:
                 self._empty_log()
@@ -246,24 +242,30 @@ class SQLiteStore:
         self._log_checked = size_of_log(self._path)
 
     def _begin(self) -> None:
+        """Begin the transaction, unless it has begun."""
+        if self._database.in_transaction:
+            return
         self._database.execute("BEGIN IMMEDIATE")
         if self._is_log_new:
             self._database.execute(BEGIN_LOG, (new_generation(),))
 
+    def _end(self) -> None:
+        """Commit the transaction."""
+        self._database.execute("COMMIT")
+        self._is_log_new = False
+
     def _find(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        if self._failure is not None:
-            raise self._failure
-        self._execute_batch()
-        try:
-            return self._database.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._undo(error, "read") from error
+        """Read messages, including the batch."""
+        if self._failure is None:
+            self._execute_batch()
+        return self._find_durable(sql, values)
 
     def _find_durable(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Read messages that the batch does not touch."""
         if self._failure is not None:
             raise self._failure
         try:
-            if self._batch and not self._database.in_transaction:
+            if self._batch:
                 # Outside a transaction each read takes its locks anew, which is most of its time.
                 self._begin()
             return self._database.execute(sql, values).fetchall()
@@ -274,8 +276,7 @@ class SQLiteStore:
         if self._executed == len(self._batch):
             return
         try:
-            if not self._database.in_transaction:
-                self._begin()
+            self._begin()
             for sql, alike in groupby(self._batch[self._executed :], key=_SQL_OF):
                 self._database.executemany(sql, [values for _, values in alike])
         except sqlite3.Error as error:
