@@ -215,9 +215,13 @@ class Conversations(KnownConversations):
         """Take the backend's consent that all up to ``seq`` was read; 0 is all there is."""
         news = News()
         known = self._known.get(user_id)
-        # How many are left after a part was read is for the backend to say.
-        if known is not None and not 0 < seq < known.top:
-            read_seq = max(known.top, known.info.read_seq)
+        if known is None:
+            return news
+        # How many are left after a part was read is for the backend to say, and what was read
+        # before changes nothing there.
+        newest, read_seq = known.newest, known.info.read_seq
+        if not seq or (seq >= newest and seq > read_seq):
+            read_seq = max(newest, read_seq)
             info = msgspec.structs.replace(known.info, unread_count=0, read_seq=read_seq)
             self._agree(known, info, news)
         return news

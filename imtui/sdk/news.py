@@ -64,6 +64,12 @@ class Known(Struct):
     """The own version as of which ``info`` is exact."""
 
     @property
+    def newest(self) -> int:
+        """Return the seq of the newest message that is known, applied or not."""
+        last = self.info.last_message
+        return max(self.top, 0 if last is None else last.seq)
+
+    @property
     def is_behind(self) -> bool:
         """Tell whether there are changes that were not applied."""
         return self.heard > self.complete or self.own_heard > self.own_complete

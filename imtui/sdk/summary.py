@@ -77,14 +77,19 @@ def with_message(
     info = known.info
     if message.version <= info.version and hidden_at(message) <= known.own_version:
         return info
-    was_counted = not is_new or message.version <= info.version
-    is_there = message.status is MessageStatus.SEND_SUCC
     unread, last, order_key = info.unread_count, info.last_message, info.order_key
+    was_counted = (
+        not is_new
+        or message.version <= info.version
+        # It is not newer than the last one, so it was sent before the summary and changed later.
+        or (last is not None and message.seq <= last.seq)
+    )
+    is_there = message.status is MessageStatus.SEND_SUCC
     counts = not message.is_excluded_from_unread_count
     if counts and message.sender == info.user_id and message.seq > info.read_seq:
         if not was_counted:
             unread += is_there
-        elif not is_there:
+        elif not is_there and not 0 < hidden_at(message) <= known.own_version:
             unread -= _was_there(info, message, kept)
     shows = not message.is_excluded_from_last_message
     if shows and message.status is not MessageStatus.HAS_DELETED:
@@ -99,9 +104,8 @@ def cleared(known: Known, cleared_seq: int) -> ConversationInfo:
     """Return the summary after a rise of the floor at and below which nothing is left."""
     info = known.info
     last = info.last_message
-    newest = max(known.top, 0 if last is None else last.seq)
     # Only the backend knows how many of the unread ones are left; they are at most these.
-    most = max(newest - max(info.read_seq, cleared_seq), 0)
+    most = max(known.newest - max(info.read_seq, cleared_seq), 0)
     return replace(
         info,
         last_message=last if last is not None and last.seq > cleared_seq else None,

@@ -111,7 +111,7 @@ class Device:
 
 KINDS = ["out", "send", "recall", "hide", "hide-many", "peer-hides", "read", "pin", "mute", "clear"]
 KINDS += ["seen", "hide-here", "read-here", "pin-here", "mute-here", "clear-here", "never-shown"]
-KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "sync", "restart"]
+KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "list", "sync", "restart"]
 
 
 class Story:
@@ -126,11 +126,12 @@ class Story:
         self.here: list[str] = []
         self.may_lack: set[str] = set()
         """With whom something may have to be fetched."""
+        self.needs_list: set[str] = set()
+        """With whom something was lost that the list has not told since."""
 
     def tell(self, user_id: str, push: Push) -> None:
         if self.losing:
-            self.losing -= 1
-            self.may_lack.add(user_id)
+            self._lost(user_id)
             return
         self.pushed.append(push)
         self.device.push(push)
@@ -198,8 +199,7 @@ class Story:
         self.here.append(msg_id)
         message = talk.send(ME, msg_id)
         if self.losing:
-            self.losing -= 1
-            self.may_lack.add(talk.user_id)
+            self._lost(talk.user_id)
         else:
             self.device.take(self.device.state.acknowledged(message))
 
@@ -264,13 +264,29 @@ class Story:
     def _fetch(self, talk: Talk, number: int, msg_id: str) -> None:
         self.device.fetch(self.world)
 
-    def _sync(self, talk: Talk, number: int, msg_id: str) -> None:
-        self.device.sync(self.world)
+    def _list(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.device.take_list(self.world)
         self.losing = 0
-        self.may_lack -= {conversation.user_id for conversation in self.world.listed()}
+        self.needs_list -= self._listed()
+        # What happened before the list, the device learns of now.
+        self.may_lack |= set(self.device.state.behind())
+
+    def _sync(self, talk: Talk, number: int, msg_id: str) -> None:
+        self._list(talk, number, msg_id)
+        self.device.fetch(self.world)
+        self.may_lack -= self._listed()
 
     def _restart(self, talk: Talk, number: int, msg_id: str) -> None:
         self.device.restart([one for one in self.here if one not in self.device.sent])
+        self.needs_list |= set(self.world.talks)
+
+    def _listed(self) -> set[str]:
+        return {conversation.user_id for conversation in self.world.listed()}
+
+    def _lost(self, user_id: str) -> None:
+        self.losing -= 1
+        self.may_lack.add(user_id)
+        self.needs_list.add(user_id)
 
     def _hide_some(self, talk: Talk, number: int, count: int) -> None:
         there = talk.history(None)

@@ -4,7 +4,7 @@ import msgspec
 
 from imtui.protocol.chat import Message
 from tests.sdk.message_device import Device
-from tests.sdk.message_world import ME, MessageWorld
+from tests.sdk.message_world import ME, MessageWorld, changed_messages
 
 
 def test_the_first_list_is_history_and_nothing_is_fetched_or_told_as_new() -> None:
@@ -117,3 +117,49 @@ def test_what_is_not_of_this_account_is_passed_over() -> None:
     device.take(device.state.pushed(strange))
     assert device.received == []
     assert device.state.all() == []
+
+
+def test_a_message_that_the_list_counts_and_that_is_recalled_before_it_is_fetched() -> None:
+    world, device = MessageWorld(), Device(listed=True)
+    world.send("bob", "bob", "m1")
+    world.send("bob", "bob", "m2")
+    device.take_list(world)
+    gone = world.talk("bob").recall(1)
+    assert gone is not None
+    device.push(changed_messages(gone))
+    device.fetch(world)
+    assert device.state.total_unread == 1
+
+
+def test_a_message_that_is_recalled_before_it_is_fetched_and_that_the_list_has_not() -> None:
+    world, device = MessageWorld(), Device(listed=True)
+    world.send("bob", "bob", "m1")
+    device.take_list(world)
+    world.send("bob", "bob", "m2")
+    gone = world.talk("bob").recall(2)
+    assert gone is not None
+    device.push(changed_messages(gone))
+    device.fetch(world)
+    assert device.state.total_unread == 1
+
+
+def test_what_was_read_before_is_read_again_while_newer_messages_are_fetched() -> None:
+    world, device = MessageWorld(), Device(listed=True)
+    world.send("bob", "bob", "m1")
+    world.send("bob", "bob", "m2")
+    world.talk("bob").read(1)
+    device.take_list(world)
+    device.take(device.state.read("bob", 1))
+    assert device.state.total_unread == 1
+
+
+def test_a_message_that_was_hidden_before_the_list_and_recalled_after_it() -> None:
+    world, device = MessageWorld(), Device(listed=True)
+    for text in ("m1", "m2"):
+        world.send("bob", "bob", text)
+    world.talk("bob").hide(1)
+    device.take_list(world)
+    world.talk("bob").recall(1)
+    device.push(world.send("bob", "bob", "m3"))
+    device.fetch(world)
+    assert device.state.total_unread == 2

@@ -43,13 +43,15 @@ class StoryMachine(RuleBasedStateMachine):
 
 
 TestStory = StoryMachine.TestCase
-TestStory.settings = settings(deadline=None, max_examples=150, stateful_step_count=40)
+TestStory.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
 
 
 def check_the_end(story: Story) -> None:
     """Sync the device, and compare what it shows and has told with what the backend has."""
     device = story.device
-    device.sync(story.world)
+    if story.needs_list:
+        device.take_list(story.world)
+    device.fetch(story.world)
     for user_id in USERS:
         check_conversation(story, user_id)
     assert len(set(device.sent)) == len(device.sent)
