@@ -100,8 +100,8 @@ class ConversationChanged(Change, frozen=True, gc=False):
     """A conversation changed in a way that only one member sees."""
 
     user_id: str
-    shown: chat.Conversation
-    """The conversation as the member sees it."""
+    shown: chat.Conversation | None
+    """The conversation as the member sees it; None if none of their devices is logged in."""
     member: Member
     """As it is now."""
 

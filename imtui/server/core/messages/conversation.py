@@ -110,11 +110,17 @@ class Conversation(Struct):
 
     def peer_of(self, user_id: str) -> str:
         """Return the other member's user ID."""
-        return next(one.user_id for one in self.members if one.user_id != user_id)
+        for member in self.members:
+            if member.user_id != user_id:
+                return member.user_id
+        raise KeyError(user_id)
 
     def user_of(self, account: int) -> str:
         """Return the user ID of the account with a key."""
-        return next(one.user_id for one in self.members if one.account == account)
+        for member in self.members:
+            if member.account == account:
+                return member.user_id
+        raise KeyError(account)
 
     def next_version(self) -> int:
         """Raise the version, and return it."""

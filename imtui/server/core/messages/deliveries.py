@@ -63,6 +63,8 @@ def _hidden(state: State, change: c.MessagesHidden) -> Iterable[Delivery]:
 
 
 def _changed(state: State, change: c.ConversationChanged) -> Iterable[Delivery]:
+    if change.shown is None:
+        return ()
     session_ids = state[Accounts].sessions_of(change.user_id)
     shown = ConversationList([change.shown])
     return push(session_ids, Push.CONVERSATION_CHANGED, shown, is_chat=True)

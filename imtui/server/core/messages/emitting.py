@@ -1,11 +1,11 @@
 """Functions that emit changes of conversations for several modules."""
 
-from copy import copy
-
+from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.archive import StoredMessage
 from imtui.server.core.context import Context
 from imtui.server.core.messages.changes import ConversationChanged, ConversationRead
 from imtui.server.core.messages.conversation import Conversation, Conversations, Member
+from imtui.server.core.messages.membership import copied
 from imtui.server.core.messages.views import shown_conversation
 from imtui.server.core.state import State
 
@@ -14,8 +14,9 @@ def emit_changed(
     state: State, conversation: Conversation, member: Member, newest: StoredMessage | None
 ) -> None:
     """Emit that a conversation changed for a member, given the newest message in their list."""
-    shown = shown_conversation(conversation, member, newest)
-    state.emit(ConversationChanged(member.user_id, shown, copy(member)))
+    has_sessions = bool(state[Accounts].sessions_of(member.user_id))
+    shown = shown_conversation(conversation, member, newest) if has_sessions else None
+    state.emit(ConversationChanged(member.user_id, shown, copied(member)))
 
 
 def read(context: Context, conversation: Conversation, member: Member, read_seq: int) -> None:

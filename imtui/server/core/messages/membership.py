@@ -1,6 +1,5 @@
 """Becoming a member of a conversation."""
 
-from copy import copy
 from typing import Any, TypeVar, cast
 
 from msgspec import Struct
@@ -34,25 +33,25 @@ def conversation_of(state: State, one: str, other: str) -> Conversation:
         if conversation.find_member(user_id) is None:
             member = _member(state, conversation, user_id)
             conversations.add_member(conversation, member, peer)
-            state.emit(MemberJoined(copy(member)))
+            state.emit(MemberJoined(copied(member)))
     return conversation
 
 
 def snapshot(conversation: Conversation, *user_ids: str) -> Conversation:
     """Return a copy of a conversation with some of its members, for a change."""
-    copied = _copied(conversation)
-    copied.members = [
-        _copied(member)
+    conversation = copied(conversation)
+    conversation.members = [
+        copied(member)
         for member in conversation.members
         if member.user_id in user_ids and not member.has_left
     ]
-    return copied
+    return conversation
 
 
-def _copied(value: S) -> S:
+def copied(value: S) -> S:
+    """Return a shallow copy of a struct."""
     # ``copy.copy`` takes several times as long to find this method.
-    copied: S = cast(Any, value).__copy__()
-    return copied
+    return cast(S, cast(Any, value).__copy__())
 
 
 def _member(state: State, conversation: Conversation, user_id: str) -> Member:

@@ -31,8 +31,11 @@ from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 
-_LOG_MAX: Final = 16 * 1024 * 1024
+_LOG_MAX: Final = 32 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
+
+_CACHE_KIB: Final = 32 * 1024
+"""The most memory for pages; sends to many conversations touch as many pages of each index."""
 
 
 class SQLiteStore:
@@ -220,6 +223,7 @@ class SQLiteStore:
             # Commits have to survive a power cut, not only the end of the process.
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA foreign_keys = ON")
+            self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             # Each log has to begin with its generation, so only ``_empty_log`` may empty it.
             self._database.execute("PRAGMA wal_autocheckpoint = 0")
             for table in schema.SMALL_TABLES:
