@@ -34,7 +34,7 @@ import pytest
             "imtui.cli.main",
             ["textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "imtui.server.core"],
         ),
-        ("imtui.tui.app", ["websockets", "httpx", "imtui.server", "starlette"]),
+        ("imtui.tui.app.app", ["websockets", "httpx", "imtui.server", "starlette"]),
     ],
 )
 def test_importing_a_module_leaves_the_others_out(module: str, absent: list[str]) -> None:

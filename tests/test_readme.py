@@ -11,7 +11,7 @@ from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
-from imtui.tui.commands import COMMAND_IDS, keys_table
+from imtui.tui.commands.catalogue import COMMAND_IDS, keys_table
 from imtui.tui.settings import parse
 
 ROOT = Path(__file__).parent.parent

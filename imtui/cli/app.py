@@ -15,7 +15,7 @@ from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, c
 if TYPE_CHECKING:
     from imtui.cli.instances import Instance
     from imtui.server.node.data_dir import Address
-    from imtui.tui.launch import Account, JoinError
+    from imtui.tui.model.launch import Account, JoinError
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from imtui.cli import paths
     from imtui.cli.logs import logging_to
-    from imtui.tui.entry import run as run_app
-    from imtui.tui.launch import Launch
+    from imtui.tui.app.entry import run as run_app
+    from imtui.tui.model.launch import Launch
 
     joining = Joining(choice, arguments.device)
 
@@ -158,7 +158,7 @@ class Joining:
     ) -> "Account":
         from imtui.cli import instances, paths
         from imtui.files import make_private_dir
-        from imtui.tui.launch import Account
+        from imtui.tui.model.launch import Account
 
         state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
         self.release()
@@ -200,7 +200,7 @@ def _reviver(
 
 
 def _cannot_join(problem: str) -> "JoinError":
-    from imtui.tui.launch import JoinError
+    from imtui.tui.model.launch import JoinError
 
     _log.warning("%s", problem)
     return JoinError(problem)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from imtui.tui.moves import MOVE_KEYS
+from imtui.tui.kit.moves import MOVE_KEYS
 
 _MODIFIERS: Final = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
 _OTHERS: Final = frozenset(

@@ -11,10 +11,10 @@ from typing import Final
 
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.status import UserStatus
-from imtui.tui.entry import run
-from imtui.tui.events import EVENTS_MAX
-from imtui.tui.launch import Account, Launch
-from imtui.tui.store import BURST
+from imtui.tui.app.entry import run
+from imtui.tui.model.events import EVENTS_MAX
+from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.store import BURST
 from tests.benchmarks.feed import Feed, crowd
 from tests.benchmarks.reports import report
 from tests.tui.fake import FakeClient, FakeSdk, account

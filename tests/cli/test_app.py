@@ -15,7 +15,7 @@ from imtui.cli.errors import CommandError
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
-from imtui.tui.launch import Account, JoinError
+from imtui.tui.model.launch import Account, JoinError
 from tests.cli.processes import Home
 from tests.cli.test_embedded import gone
 

@@ -17,7 +17,7 @@ from imtui.cli.errors import CommandError
 from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, logging_to
 from imtui.files import FileLock
 from imtui.protocol.usersig import sign
-from imtui.tui.launch import JoinError
+from imtui.tui.model.launch import JoinError
 from tests.cli.processes import TIMEOUT, Home
 
 SIG = sign("alice", 1400000000, "key", now=1_700_000_000)

@@ -29,12 +29,12 @@ from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason, 
 from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
-from imtui.tui.clock import Handle
-from imtui.tui.follower import Follower
-from imtui.tui.launch import Account
-from imtui.tui.listener import StoreListener
-from imtui.tui.sdk_face import Client, Retry
-from imtui.tui.store import Store
+from imtui.tui.kit.clock import Handle
+from imtui.tui.model.launch import Account
+from imtui.tui.model.store import Store
+from imtui.tui.services.follower import Follower
+from imtui.tui.services.listener import StoreListener
+from imtui.tui.services.sdk import Client, Retry
 
 _revisions = count(1)
 _numbers = count(1)

@@ -10,8 +10,8 @@ from typing import Final
 from textual.events import Key
 from textual.pilot import Pilot
 
-from imtui.tui.app import ImtuiApp
-from imtui.tui.launch import Account, Launch
+from imtui.tui.app.app import ImtuiApp
+from imtui.tui.model.launch import Account, Launch
 from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
 
 _SETTLES: Final = 30

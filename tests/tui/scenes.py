@@ -11,8 +11,8 @@ from textual.app import App
 
 from imtui.protocol.chat import ElemType, Message
 from imtui.protocol.messages import SubscriptionReason
-from imtui.tui.account_state import StateFile
-from imtui.tui.chat.typing_hint import typing_hint
+from imtui.tui.model.typing_hint import typing_hint
+from imtui.tui.state.account_state import StateFile
 from tests.tui.console import harness as console_harness
 from tests.tui.console.team import team, work
 from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status

@@ -6,8 +6,8 @@ The first argument is a folder for its files; the second one may be ``fault`` or
 import sys
 from pathlib import Path
 
-from imtui.tui.entry import run
-from imtui.tui.launch import Account, Launch
+from imtui.tui.app.entry import run
+from imtui.tui.model.launch import Account, Launch
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
 
 EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"

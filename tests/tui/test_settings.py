@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.tui.account_state import RECENTS_MAX, AccountState, StateFile
-from imtui.tui.command import key_name
-from imtui.tui.commands import COMMANDS, command_named, keys_table
-from imtui.tui.errors import explain
+from imtui.tui.commands.catalogue import COMMANDS, command_named, keys_table
+from imtui.tui.commands.command import key_name
+from imtui.tui.services.explain import explain
+from imtui.tui.state.account_state import RECENTS_MAX, AccountState, StateFile
 
 
 def test_the_state_survives_and_is_private(tmp_path: Path) -> None:

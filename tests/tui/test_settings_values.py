@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.commands import COMMANDS
+from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.key_names import key_named
 from imtui.tui.settings import (
     PRESETS,

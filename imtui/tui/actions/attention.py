@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.host import Host
-from imtui.tui.ends import EndError, describe, parse_end
+from imtui.tui.kit.ends import EndError, describe, parse_end
 
 
 class AttentionActions:

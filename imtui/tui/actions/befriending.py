@@ -6,7 +6,7 @@ from typing import Final
 from imtui.protocol.profiles import FriendAllowType
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.host import Host
-from imtui.tui.befriending import Befriending
+from imtui.tui.services.friend_requests import Befriending
 
 _ALLOW: Final = {
     "any": FriendAllowType.ALLOW_ANY,
@@ -72,7 +72,7 @@ class BefriendingActions:
             self._with(user_id, lambda one: self._befriending.call_them(one, name.strip()))
             return
         user_id = user_id or self._host.selected
-        from imtui.tui.screens.prompt import TextPrompt
+        from imtui.tui.kit.prompt import TextPrompt
 
         def answered(given: str | None) -> None:
             if given is not None:

@@ -8,8 +8,8 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.host import Host
-from imtui.tui.chat.conversing import Conversing, can_be_sent_again
-from imtui.tui.errors import explain
+from imtui.tui.services.explain import explain
+from imtui.tui.services.messaging import Conversing, can_be_sent_again
 
 
 class ChattingActions:
@@ -77,7 +77,7 @@ class ChattingActions:
         if words.strip():
             self._attempt(lambda: self._search(words, user_id))
             return
-        from imtui.tui.screens.prompt import TextPrompt
+        from imtui.tui.kit.prompt import TextPrompt
 
         where = f"in the conversation with {user_id}" if user_id else "in all conversations"
 
@@ -138,7 +138,7 @@ class ChattingActions:
 
     def pasted(self, text: str) -> None:
         """Ask about a paste of many lines."""
-        from imtui.tui.screens.question import Question
+        from imtui.tui.kit.question import Question
 
         lines = text.count("\n") + 1
         words = f"Paste {lines:,} lines, {len(text.encode()):,} bytes?"
@@ -178,7 +178,7 @@ class ChattingActions:
     def delete(self) -> None:
         """Delete the message under the cursor for oneself."""
 
-        from imtui.tui.screens.question import Question
+        from imtui.tui.kit.question import Question
 
         def delete(message: Message) -> None:
             def answered(yes: bool | None) -> None:
@@ -194,7 +194,7 @@ class ChattingActions:
 
     def delete_conversation(self, typed: str) -> None:
         """Delete the conversation with somebody for oneself, once that is confirmed."""
-        from imtui.tui.screens.question import Question
+        from imtui.tui.kit.question import Question
 
         user_id = whom(self._host, typed)
         if not user_id:

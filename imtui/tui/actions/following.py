@@ -3,8 +3,8 @@
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.host import Host
-from imtui.tui.people import HeardBy
-from imtui.tui.watches import Watch, WatchesFullError
+from imtui.tui.model.person import HeardBy
+from imtui.tui.model.watches import Watch, WatchesFullError
 
 
 class FollowingActions:

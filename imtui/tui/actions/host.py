@@ -7,15 +7,15 @@ from typing import Any, Protocol
 from textual.screen import Screen
 from textual.theme import Theme
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
-from imtui.tui.command import Keys
-from imtui.tui.lookout import Lookout
-from imtui.tui.memory import Memory
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock
+from imtui.tui.model.store import Store
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.session import Session
+from imtui.tui.services.session import Session
+from imtui.tui.services.watch_service import Lookout
 from imtui.tui.settings_file import SettingsFile
-from imtui.tui.store import Store
+from imtui.tui.state.memory import Memory
 
 
 class Host(Protocol):

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from imtui.protocol.errors import IMError
-from imtui.tui.account_state import group_name
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.host import Host
-from imtui.tui.errors import explain
+from imtui.tui.services.explain import explain
+from imtui.tui.state.account_state import group_name
 
 _GROUPS_SHOWN: Final = 5
 
@@ -75,7 +75,7 @@ class PeopleActions:
             self._with(user_id, self._ask_group)
 
     def _ask_group(self, user_id: str) -> None:
-        from imtui.tui.screens.prompt import TextPrompt
+        from imtui.tui.kit.prompt import TextPrompt
 
         def answered(name: str | None) -> None:
             if name is not None:

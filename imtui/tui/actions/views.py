@@ -1,7 +1,7 @@
 """What a person does about what is shown, and with the app itself."""
 
 from imtui.tui.actions.host import Host
-from imtui.tui.events import KIND_NAMES
+from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings import Order
 from imtui.tui.widgets.event_pane import KINDS
 
@@ -85,7 +85,7 @@ class ViewActions:
     def _choose_theme(self) -> None:
         from textual.theme import ThemeProvider
 
-        from imtui.tui.palette import ImtuiPalette
+        from imtui.tui.screens.palette import ImtuiPalette
 
         self._host.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
@@ -100,7 +100,7 @@ class ViewActions:
         """Open the command palette, unless something lies over the main screen."""
         if self._host.screen is not self._host.main:
             return
-        from imtui.tui.palette import ImtuiPalette, ImtuiProvider
+        from imtui.tui.screens.palette import ImtuiPalette, ImtuiProvider
 
         placeholder = self._host.glyphs.plain("a text, or a command …")
         self._host.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))

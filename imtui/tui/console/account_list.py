@@ -5,12 +5,12 @@ from collections.abc import Callable
 from textual.events import Resize
 from textual.message import Message
 
-from imtui.tui.badges import Glyphs
 from imtui.tui.console.lines import account_line
 from imtui.tui.console.store import Link, Store
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span
-from imtui.tui.widgets.cursor_view import CursorView
+from imtui.tui.kit.cursor_view import CursorView
+from imtui.tui.kit.spans import Span
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class AccountList(CursorView):

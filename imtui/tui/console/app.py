@@ -13,18 +13,18 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.worker import WorkerFailed
 
-from imtui.tui.badges import ASCII, UNICODE
-from imtui.tui.clock import Clock, Handle, SystemClock
-from imtui.tui.colours import presence_colours
 from imtui.tui.console.client import Connect
 from imtui.tui.console.screen import ConsoleScreen
 from imtui.tui.console.session import Session
 from imtui.tui.console.store import Link, Store
 from imtui.tui.console.switches import SWITCHES, Switch, switch_named
-from imtui.tui.driver import tolerant_driver
-from imtui.tui.messages import RunCommand
-from imtui.tui.moves import MOVES
-from imtui.tui.typed_ahead import TypedAhead
+from imtui.tui.kit.clock import Clock, Handle, SystemClock
+from imtui.tui.kit.driver import tolerant_driver
+from imtui.tui.kit.moves import MOVES
+from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.render.glyphs import ASCII, UNICODE
+from imtui.tui.widgets.colours import presence_colours
+from imtui.tui.widgets.run_command import RunCommand
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ConsoleApp(App[None]):
     """The console's screen."""
 
     TITLE = "imtui console"
-    CSS_PATH: ClassVar[list[str]] = ["../imtui.tcss", "console.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = ["../widgets/imtui.tcss", "console.tcss"]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
@@ -201,7 +201,7 @@ class ConsoleApp(App[None]):
             self.run_worker(self.session.set(switch.key, value))
 
     def _ask(self, question: str, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        from imtui.tui.screens.question import Question
+        from imtui.tui.kit.question import Question
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from textual.events import Click
 from textual.strip import Strip
 
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span
-from imtui.tui.widgets.painted import Painted
+from imtui.tui.kit.painted import Painted
+from imtui.tui.kit.spans import Span
+from imtui.tui.widgets.run_command import RunCommand
 
 Lines = list[list[Span]]
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from imtui.tui.console.switches import Switch
-from imtui.tui.screens.dialog import Dialog
+from imtui.tui.kit.dialog import Dialog
 
 _VALUE_WIDTH: Final = 9
 _KEYS_MAX: Final = 9

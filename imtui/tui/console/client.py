@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from imtui.tui.clock import Clock
+from imtui.tui.kit.clock import Clock
 
 GET: Final = "imtui_console/get"
 SET: Final = "imtui_console/set"

@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
+from imtui.tui.commands.command import Keys
 from imtui.tui.console.answers import Account, Device
-from imtui.tui.dialog_lines import labelled_line, text_line
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span
+from imtui.tui.render.dialog_rows import labelled_line, text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.spans import Span
-from imtui.tui.widgets.row_list import ListRow
 
 
 class DevicesScreen(ListScreen):

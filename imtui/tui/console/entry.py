@@ -5,7 +5,7 @@ import sys
 from contextlib import ExitStack
 
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from imtui.tui.terminal import end_on_signals, unfit
+from imtui.tui.kit.terminal import end_on_signals, unfit
 
 
 def run(launch: ConsoleLaunch) -> int:

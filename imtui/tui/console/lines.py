@@ -5,14 +5,14 @@ from typing import Final
 from rich.cells import cell_len
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.badges import Glyphs
-from imtui.tui.cells import column, fit
-from imtui.tui.clock import Clock, time_of_day
 from imtui.tui.console.answers import Account, LogItem
 from imtui.tui.console.client import STATS
 from imtui.tui.console.store import Link, Store
 from imtui.tui.console.switches import SWITCHES, Switch, consequence
-from imtui.tui.spans import Span, crop, spread, width_of, wrap
+from imtui.tui.kit.cells import column, fit
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
+from imtui.tui.render.glyphs import Glyphs
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _NICK_FROM, _NICK_WIDTH, _NICK_MIN = 60, 6, 6

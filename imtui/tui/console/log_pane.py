@@ -2,12 +2,12 @@
 
 from textual.events import Resize
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
 from imtui.tui.console.lines import log_line
 from imtui.tui.console.store import Store
-from imtui.tui.spans import Span
-from imtui.tui.widgets.line_view import LineView
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.line_view import LineView
+from imtui.tui.kit.spans import Span
+from imtui.tui.render.glyphs import Glyphs
 
 
 class LogPane(LineView):

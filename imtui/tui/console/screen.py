@@ -10,18 +10,18 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from imtui.protocol.limits import USER_ID_MAX_CHARS
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
+from imtui.tui.commands.command import Keys
 from imtui.tui.console.account_list import AccountList
 from imtui.tui.console.board import Board
 from imtui.tui.console.client import ACCOUNTS, LOG
 from imtui.tui.console.lines import figure_lines, head_line, help_lines, switch_lines
 from imtui.tui.console.log_pane import LogPane
 from imtui.tui.console.store import Link, Store
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.errors import explain
+from imtui.tui.services.explain import explain
 
 _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_PARSE_RESPONSE_FAILED: "The answer cannot be read. Is this an IM backend?",

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.clock import Clock
 from imtui.tui.console.answers import AccountPage, Kind, LogPage, Settings, Stats, read
 from imtui.tui.console.change_log import PAGE_SIZE as LOG_PAGE_SIZE
 from imtui.tui.console.client import (
@@ -22,6 +21,7 @@ from imtui.tui.console.client import (
 from imtui.tui.console.pages import PAGE_SIZE, AccountPages
 from imtui.tui.console.sentences import REFUSALS, explain_to_admin
 from imtui.tui.console.store import Link, Store
+from imtui.tui.kit.clock import Clock
 
 POLL_INTERVAL: Final = 1.0
 _LOG_READS_MAX: Final = 20

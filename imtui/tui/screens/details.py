@@ -6,19 +6,19 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.status import UserStatus
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
-from imtui.tui.commands import command_named
-from imtui.tui.dialog_lines import labelled_line, moment_line, text_line
-from imtui.tui.events import Event
-from imtui.tui.lookout import Lookout
-from imtui.tui.people import Person, update
-from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span
+from imtui.tui.model.events import Event
+from imtui.tui.model.person import Person, update
+from imtui.tui.model.store import Store
+from imtui.tui.render.dialog_rows import labelled_line, moment_line, text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.spans import Span
-from imtui.tui.store import Store
-from imtui.tui.widgets.row_list import ListRow
+from imtui.tui.services.watch_service import Lookout
+from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
     command_named(name)

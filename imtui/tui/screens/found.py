@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from imtui.protocol.chat import Message
-from imtui.tui.badges import Glyphs
-from imtui.tui.chat.replies import abstract
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
-from imtui.tui.dialog_lines import text_line
-from imtui.tui.events import counted
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span, crop
+from imtui.tui.model.events import counted
+from imtui.tui.model.replies import abstract
+from imtui.tui.render.dialog_rows import text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.spans import Span, crop
-from imtui.tui.widgets.row_list import ListRow
 
 
 class FoundScreen(ListScreen):

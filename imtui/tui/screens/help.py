@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.badges import Glyphs
-from imtui.tui.command import Keys
-from imtui.tui.commands import COMMANDS
-from imtui.tui.events import KIND_MARKS, KIND_WORDS
-from imtui.tui.moves import MOVES
-from imtui.tui.screens.dialog import Dialog
+from imtui.tui.commands.catalogue import COMMANDS
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.dialog import Dialog
+from imtui.tui.kit.moves import MOVES
+from imtui.tui.model.events import KIND_MARKS, KIND_WORDS
+from imtui.tui.render.glyphs import Glyphs
 
 _WIDTH_MAX: Final = 96
 _FRAME_WIDTH: Final = 8

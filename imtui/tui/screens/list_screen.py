@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from imtui.tui.command import Command, Keys
-from imtui.tui.messages import RunCommand
-from imtui.tui.screens.dialog import Dialog
+from imtui.tui.commands.command import Command, Keys
+from imtui.tui.kit.dialog import Dialog
+from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.row_list import ListRow, RowList
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
-from imtui.tui.widgets.row_list import ListRow, RowList
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class ListScreen(Dialog[None]):

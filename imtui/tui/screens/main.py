@@ -9,20 +9,20 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.screen import Screen
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
-from imtui.tui.commands import COMMANDS
-from imtui.tui.events import EventKind
-from imtui.tui.roster import View, count
-from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.commands.catalogue import COMMANDS
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.model.events import EventKind
+from imtui.tui.model.roster import View, count
+from imtui.tui.model.store import Changed, Store
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.settings import Order
-from imtui.tui.store import Changed, Store
+from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList
 from imtui.tui.widgets.hint import Hint
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.painted import SPAN_STYLES
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 from imtui.tui.widgets.top_line import TopLine

@@ -5,16 +5,16 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.befriending import Befriending, Request
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
-from imtui.tui.commands import command_named
-from imtui.tui.dialog_lines import text_line
-from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span, crop
+from imtui.tui.render.dialog_rows import text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.spans import Span, crop
-from imtui.tui.widgets.row_list import ListRow
+from imtui.tui.services.friend_requests import Befriending, Request
+from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
     command_named(name) for name in ("accept", "refuse", "block", "details", "copy")

@@ -13,15 +13,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.badges import Glyphs
-from imtui.tui.cells import fit
-from imtui.tui.choices import CLEAR, ENDS, Choice, as_typed, matching, shorten, size, too_long
-from imtui.tui.clock import Clock
-from imtui.tui.ends import EndError, describe, parse_end
-from imtui.tui.screens.dialog import Dialog
-from imtui.tui.spans import Span, spread
+from imtui.tui.kit.cells import fit
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.dialog import Dialog
+from imtui.tui.kit.ends import EndError, describe, parse_end
+from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.spans import Span, spread
+from imtui.tui.model.choices import CLEAR, ENDS, Choice, as_typed, matching, shorten, size, too_long
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.end_line import EndLine
-from imtui.tui.widgets.painted import SPAN_STYLES
 
 _ROW_WIDTH: Final = 55
 _FRAME_WIDTH: Final = 7

@@ -6,17 +6,17 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
-from imtui.tui.command import Keys
-from imtui.tui.commands import command_named
-from imtui.tui.dialog_lines import moment_line, person_row, text_line
-from imtui.tui.people import Person
-from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span
+from imtui.tui.model.person import Person
+from imtui.tui.model.store import Store
+from imtui.tui.render.dialog_rows import moment_line, person_row, text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.spans import Span
-from imtui.tui.store import Store
-from imtui.tui.widgets.row_list import ListRow
+from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
     command_named(name)

@@ -5,18 +5,18 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, time_of_day
-from imtui.tui.command import Keys
-from imtui.tui.commands import command_named
-from imtui.tui.dialog_lines import person_row, text_line
-from imtui.tui.lookout import Lookout
-from imtui.tui.people import HeardBy, Person
-from imtui.tui.screens.bindings import command_bindings
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.model.person import HeardBy, Person
+from imtui.tui.model.store import Store
+from imtui.tui.model.watches import Watch
+from imtui.tui.render.dialog_rows import person_row, text_line
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.store import Store
-from imtui.tui.watches import Watch
-from imtui.tui.widgets.row_list import ListRow
+from imtui.tui.services.watch_service import Lookout
+from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
     command_named(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")

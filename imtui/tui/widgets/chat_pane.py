@@ -8,19 +8,19 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from imtui.protocol.chat import Message
-from imtui.tui.badges import Glyphs
-from imtui.tui.chat.replies import abstract
-from imtui.tui.chat.title import chat_title
-from imtui.tui.clock import Clock
-from imtui.tui.command import Keys, key_name
-from imtui.tui.commands import command_named
-from imtui.tui.people import Person
-from imtui.tui.spans import Span, crop
-from imtui.tui.store import Store
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys, key_name
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span, crop
+from imtui.tui.model.person import Person
+from imtui.tui.model.replies import abstract
+from imtui.tui.model.store import Store
+from imtui.tui.render.conversation_title import chat_title
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.composer import Composer
 from imtui.tui.widgets.key_line import Hint
 from imtui.tui.widgets.message_view import MessageView
-from imtui.tui.widgets.painted import PaintedLine
 
 _WRITING: Final = (
     ("Enter", "send", ""),

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
-from imtui.tui.chat.emoji import begun, completions, with_emoji
-from imtui.tui.messages import RunCommand
+from imtui.tui.kit.emoji import begun, completions, with_emoji
+from imtui.tui.widgets.run_command import RunCommand
 
 HISTORY_MAX: Final = 100
 PASTE_MAX_LINES: Final = 10

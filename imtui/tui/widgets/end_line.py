@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from textual.events import Click
 
-from imtui.tui.spans import Span
-from imtui.tui.widgets.painted import PaintedLine
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span
 
 
 class EndLine(PaintedLine):

@@ -6,13 +6,13 @@ from typing import Final
 
 from textual.events import Resize
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
-from imtui.tui.events import KIND_NAMES, Event, EventKind
-from imtui.tui.lines import event_lines
-from imtui.tui.spans import Span
-from imtui.tui.store import Store
-from imtui.tui.widgets.line_view import LineView
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.line_view import LineView
+from imtui.tui.kit.spans import Span
+from imtui.tui.model.events import KIND_NAMES, Event, EventKind
+from imtui.tui.model.store import Store
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.render.rows import event_lines
 
 KINDS: Final[tuple[EventKind | None, ...]] = (None, *EventKind)
 """What can be shown: all kinds, or one of them."""

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock, Throttle
-from imtui.tui.lines import Marks, heading_line, person_line
-from imtui.tui.messages import RunCommand
-from imtui.tui.roster import Heading, Row, View, arrange
+from imtui.tui.kit.clock import Clock, Throttle
+from imtui.tui.kit.cursor_view import CursorView
+from imtui.tui.kit.spans import Span
+from imtui.tui.model.roster import Heading, Row, View, arrange
+from imtui.tui.model.store import Changed, Link, Store
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.render.rows import Marks, heading_line, person_line
 from imtui.tui.settings import Order
-from imtui.tui.spans import Span
-from imtui.tui.store import Changed, Link, Store
-from imtui.tui.widgets.cursor_view import CursorView
+from imtui.tui.widgets.run_command import RunCommand
 
 SORT_INTERVAL: Final = 1.0
 """The list is sorted again at most once in so many seconds, and not sooner after a move."""

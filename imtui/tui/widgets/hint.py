@@ -2,12 +2,12 @@
 
 from textual.events import Click
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.command import Keys, key_name
-from imtui.tui.commands import command_named
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span, crop
-from imtui.tui.widgets.painted import PaintedLine
+from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.command import Keys, key_name
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span, crop
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class Hint(PaintedLine):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.events import Click
 
-from imtui.tui.command import Command, Keys, key_name
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span, width_of
-from imtui.tui.widgets.painted import PaintedLine
+from imtui.tui.commands.command import Command, Keys, key_name
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span, width_of
+from imtui.tui.widgets.run_command import RunCommand
 
 Hint = tuple[str, str, str]
 """A key, what it does, and the ID of the command that a click runs, if any."""

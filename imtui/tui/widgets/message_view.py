@@ -5,13 +5,13 @@ from collections.abc import Callable
 from textual.events import Click, Resize
 
 from imtui.protocol.chat import Message
-from imtui.tui.badges import Glyphs
-from imtui.tui.chat.chats import Chat, Chats
-from imtui.tui.chat.lines import Block, Layout
-from imtui.tui.clock import Clock
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span, width_of
-from imtui.tui.widgets.line_view import LineView
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.line_view import LineView
+from imtui.tui.kit.spans import Span, width_of
+from imtui.tui.model.conversations import Chat, Chats
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.render.message_rows import Block, Layout
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class MessageView(LineView):

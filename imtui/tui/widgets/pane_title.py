@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from textual.events import Click
 from textual.widget import Widget
 
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span, spread, width_of
-from imtui.tui.widgets.painted import PaintedLine
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span, spread, width_of
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class PaneTitle(PaintedLine):

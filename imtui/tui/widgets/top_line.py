@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from textual.events import Click
 
-from imtui.tui.badges import Glyphs
-from imtui.tui.clock import Clock
-from imtui.tui.lines import top_line
-from imtui.tui.messages import RunCommand
-from imtui.tui.spans import Span
-from imtui.tui.store import Store
-from imtui.tui.widgets.painted import PaintedLine
+from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.painted import PaintedLine
+from imtui.tui.kit.spans import Span
+from imtui.tui.model.store import Store
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.render.rows import top_line
+from imtui.tui.widgets.run_command import RunCommand
 
 
 class TopLine(PaintedLine):

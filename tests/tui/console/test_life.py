@@ -8,9 +8,9 @@ from textual.worker import WorkerFailed
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.tui.console.client import RENEW_AFTER, Unreachable
+from tests.tui.app.test_safety import EVIL, FORBIDDEN
 from tests.tui.console.fake import account, device, street
 from tests.tui.console.harness import running
-from tests.tui.test_safety import EVIL, FORBIDDEN
 
 REFUSED = IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE)
 GONE = Unreachable("No backend runs on /srv/im. Start it: imtui serve --data /srv/im")
@@ -168,8 +168,8 @@ async def test_a_fault_of_ours_ends_it_with_one_line() -> None:
 
 def test_the_app_does_not_pay_for_the_console_nor_its_first_frame_for_the_network() -> None:
     for module, unwanted in (
-        ("imtui.tui.app", ("imtui.tui.console",)),
-        ("imtui.tui.console.entry", ("httpx", "imtui.sdk", "imtui.tui.app")),
+        ("imtui.tui.app.app", ("imtui.tui.console",)),
+        ("imtui.tui.console.entry", ("httpx", "imtui.sdk", "imtui.tui.app.app")),
         ("imtui.cli.main", ("textual", "imtui.tui")),
     ):
         code = f"import sys, {module}; print([n for n in {unwanted!r} if n in sys.modules])"

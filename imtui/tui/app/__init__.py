@@ -1,0 +1,1 @@
+"""The app itself, which ties the other rooms together."""

@@ -1,0 +1,43 @@
+"""The way into the app."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from imtui.tui.kit.terminal import unfit
+from imtui.tui.model.launch import Launch
+
+if TYPE_CHECKING:
+    from imtui.tui.services.sdk import Sdk
+
+_FRAMES_A_SECOND: Final = 300
+
+
+def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
+    """Run the app in this terminal until the person leaves, and return the exit status.
+
+    ``load_sdk`` brings another SDK than the bundled one; it is called after the first frame.
+    The exit status is 0, or 1 after an error was told in one line on standard error.
+    """
+    problem = unfit("the app", "imtui status", "imtui watch --plain")
+    if problem:
+        print(f"imtui: {problem}", file=sys.stderr)
+        return 1
+    # A key is echoed at once and waits for no frame of what others did; how often that is painted,
+    # the app bounds itself.
+    os.environ.setdefault("TEXTUAL_FPS", str(_FRAMES_A_SECOND))
+    # Nothing that is made before the first frame is garbage; the app turns this on again then.
+    gc.disable()
+    import asyncio
+
+    from imtui.tui.app.attend import attend
+
+    ending = asyncio.run(attend(launch, load_sdk))
+    if ending.failure:
+        where = f" (details: {launch.log_file})" if launch.log_file else ""
+        print(f"imtui: {ending.failure}{where}", file=sys.stderr)
+    elif ending.farewell:
+        print(ending.farewell)
+    return 1 if ending.failure else 0

@@ -1,1 +1,0 @@
-"""Conversations: what is known of them, and how their messages look."""

@@ -1,0 +1,1 @@
+"""The catalogue of commands as plain data, their keys, and slash commands."""

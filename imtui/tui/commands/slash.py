@@ -1,0 +1,79 @@
+"""Slash commands: how a typed line is read, and how it can go on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from imtui.tui.commands.catalogue import command_named, offered
+from imtui.tui.commands.command import Command, Takes
+from imtui.tui.model.events import KIND_NAMES
+from imtui.tui.settings import Order
+
+_ECHO_MAX: Final = 40
+_ENDS: Final = ("30m", "1h", "4h", "until 17:00", "until tomorrow", "off")
+
+
+class SlashError(ValueError):
+    """A line is no command; the message is one line that says what to do."""
+
+
+def parse(line: str) -> tuple[Command, str]:
+    """Return the command of a line and what stands behind its name.
+
+    A name may be shortened as long as only one command begins so.
+
+    Raises:
+        SlashError: The line is no command.
+    """
+    if not line.startswith("/"):
+        raise SlashError("Commands begin with /. Tab shows how a line can go on.")
+    name, _, argument = line.lstrip("/").partition(" ")
+    known = {command.id: command for command in offered()}
+    begin = [one for one in known if one.startswith(name.casefold())] if name else []
+    if name.casefold() in known:
+        return command_named(name.casefold()), argument.strip()
+    if len(begin) == 1:
+        return command_named(begin[0]), argument.strip()
+    if begin:
+        raise SlashError(f"/{name} can be {', '.join(f'/{one}' for one in begin)}. Type more.")
+    shown = name if len(name) <= _ECHO_MAX else f"{name[:_ECHO_MAX]}…"
+    raise SlashError(f"There is no command /{shown}. Tab after / shows them all.")
+
+
+def complete(line: str, words: Mapping[Takes, Sequence[str]]) -> list[str]:
+    """Return the lines that ``line`` can become, the likeliest first.
+
+    Args:
+        line: What was typed so far.
+        words: What may stand behind a name, by what the command takes.
+    """
+    if not line.startswith("/"):
+        return []
+    # The line begins with a slash, and people type another.
+    name, space, argument = line.lstrip("/").partition(" ")
+    if not space:
+        names = [one.id for one in offered() if one.id.startswith(name.casefold())]
+        return [f"/{one} " if command_named(one).takes.value else f"/{one}" for one in names]
+    try:
+        command, _ = parse(line)
+    except SlashError:
+        return []
+    return [
+        f"/{name} {word}"
+        for word in _words(command.takes, words)
+        if word.casefold().startswith(argument.casefold()) and word != argument
+    ]
+
+
+def _words(takes: Takes, words: Mapping[Takes, Sequence[str]]) -> Sequence[str]:
+    fixed: dict[Takes, Sequence[str]] = {
+        Takes.END: _ENDS,
+        Takes.KIND: ("all", *KIND_NAMES.values()),
+        Takes.ORDER: tuple(Order),
+        Takes.ALLOW: ("any", "confirm", "nobody"),
+    }
+    if takes is Takes.USER_WORDS:
+        return words.get(Takes.USER, ())
+    if takes is Takes.USER_GROUP:
+        users, groups = words.get(Takes.USER, ()), words.get(Takes.GROUP, ())
+        return [*users, *(f"{user} {group}" for user in users for group in groups)]
+    return fixed.get(takes) or words.get(takes, ())

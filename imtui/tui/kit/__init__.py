@@ -1,0 +1,1 @@
+"""Generic parts of a terminal app; nothing of imtui is known here."""

@@ -1,0 +1,56 @@
+"""A list of rows that a dialog has made, with a cursor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from imtui.tui.kit.cursor_view import CursorView
+from imtui.tui.kit.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row; what it is about, and what it shows."""
+
+    spans: Sequence[Span] = ()
+    user_id: str = ""
+    """Whom it is about; empty if nobody."""
+
+
+class RowList(CursorView):
+    """The rows of a dialog."""
+
+    def __init__(self, chosen: Callable[[str], None]) -> None:
+        """Make an empty list; ``chosen`` is told of whom Enter was pressed on."""
+        super().__init__()
+        self._rows: list[ListRow] = []
+        self._chosen = chosen
+
+    @property
+    def length(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
+
+    @property
+    def selected(self) -> str:
+        """Return the ID of the user under the cursor, or nothing."""
+        return self._rows[self.cursor].user_id if self.cursor < len(self._rows) else ""
+
+    def put(self, rows: list[ListRow]) -> None:
+        """Show these rows; the cursor stays with the user that it was on."""
+        if rows == self._rows:
+            return
+        selected, self._rows = self.selected, rows
+        places = [place for place, row in enumerate(rows) if selected and row.user_id == selected]
+        self.cursor = places[0] if places else max(min(self.cursor, len(rows) - 1), 0)
+        self.set_line_count(len(rows))
+        self.refresh()
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a row."""
+        if number >= len(self._rows):
+            return [], ""
+        return list(self._rows[number].spans), self.under(number)
+
+    def chosen(self, place: int) -> None:
+        """Tell whom the row is about."""
+        self._chosen(self._rows[place].user_id)

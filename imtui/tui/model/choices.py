@@ -1,0 +1,97 @@
+"""Which texts the palette and the status box offer, and in which order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+from imtui.tui.kit.ends import EndError, describe, split_end
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A text to set; the empty one clears."""
+
+    text: str
+    hint: str
+    expires_at: int | None = None
+    """When the text ends, in Unix milliseconds, if it was typed with an end."""
+
+    @property
+    def title(self) -> str:
+        """Return the text, or what an empty one does."""
+        return self.text or "Clear"
+
+
+CLEAR: Final = Choice("", "no text")
+
+
+def choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
+    """Return recent texts, the latest first, then the presets that are not among them."""
+    offered = [
+        Choice(text, "preset" if text in presets else _used(times))
+        for text, times in recents.items()
+    ]
+    offered.extend(Choice(text, "preset") for text in presets if text not in recents)
+    return offered
+
+
+def _used(times: int) -> str:
+    return "used once" if times == 1 else f"used {times} times"
+
+
+def rank(title: str, typed: str) -> int:
+    """Tell how well ``typed`` fits: 2 a beginning, 1 a word's beginning, 0 not."""
+    title, typed = title.casefold(), typed.casefold()
+    if title.startswith(typed):
+        return 2
+    return 1 if f" {typed}" in title else 0
+
+
+def matching(offered: Sequence[Choice], typed: str) -> list[Choice]:
+    """Return the choices that fit what was typed, the best first, Clear behind them."""
+    typed = typed.strip()
+    if not typed:
+        return [*offered, CLEAR]
+    ranked = sorted(
+        ((rank(choice.title, typed), choice) for choice in [*offered, CLEAR]),
+        key=lambda pair: -pair[0],
+    )
+    return [choice for fits, choice in ranked if fits]
+
+
+def as_typed(typed: str, now: datetime) -> list[Choice]:
+    """Return what was typed as texts: without its end if it has one, and exactly as typed."""
+    text = typed.strip()
+    if not text:
+        return []
+    try:
+        ending = split_end(text, now)
+    except EndError:
+        ending = None
+    exactly = Choice(text, "as typed")
+    if ending is None:
+        return [exactly]
+    words, end = ending
+    return [Choice(words, describe(end, now), round(end.timestamp() * 1000)), exactly]
+
+
+def size(text: str) -> int:
+    """Return how many bytes of the limit a text takes, without surrounding white space."""
+    return len(text.strip().encode("utf-8", "surrogatepass"))
+
+
+def too_long(text: str) -> bool:
+    """Tell whether a text is over the limit of a custom status."""
+    return size(text) > CUSTOM_STATUS_MAX_BYTES
+
+
+def shorten(text: str) -> str:
+    """Say by how much a text is too long for a custom status."""
+    over = size(text) - CUSTOM_STATUS_MAX_BYTES
+    return f"Too long by {over} {'byte' if over == 1 else 'bytes'}: shorten it."
+
+
+ENDS: Final = ("no end", "30m", "1h", "4h", "until 17:00", "until tomorrow")
+"""The ends to choose from, as they are typed."""

@@ -1,0 +1,202 @@
+"""What happened, as the event pane tells it: a bounded log of plain records."""
+
+from collections import deque
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.kit.plain import plain
+
+EVENTS_MAX: Final = 10_000
+FLAPPING_MS: Final = 60_000
+"""Comings and goings of one person, one after the other within so long, are one line."""
+
+FLOOD_MS: Final = 10_000
+"""Bursts within one such span of the clock are one line."""
+
+
+class EventKind(StrEnum):
+    """Whom or what an event is about."""
+
+    OWN = "own"
+    DEVICE = "device"
+    FRIEND = "friend"
+    OTHER = "other"
+    CONNECTION = "connection"
+    NOTICE = "notice"
+
+
+KIND_MARKS: Final = {
+    EventKind.OWN: ">",
+    EventKind.DEVICE: "#",
+    EventKind.FRIEND: " ",
+    EventKind.OTHER: "~",
+    EventKind.CONNECTION: "!",
+    EventKind.NOTICE: "-",
+}
+"""What stands before an event of each kind, so that colour alone never tells them apart."""
+
+KIND_WORDS: Final = {
+    EventKind.OWN: "your own status, with the device that changed it",
+    EventKind.DEVICE: "your devices coming and going",
+    EventKind.FRIEND: "a friend",
+    EventKind.OTHER: "somebody you subscribed to who is not a friend",
+    EventKind.CONNECTION: "the connection",
+    EventKind.NOTICE: "an answer or a notice",
+}
+
+KIND_NAMES: Final = {
+    EventKind.OWN: "own",
+    EventKind.DEVICE: "devices",
+    EventKind.FRIEND: "friends",
+    EventKind.OTHER: "others",
+    EventKind.CONNECTION: "connection",
+    EventKind.NOTICE: "notices",
+}
+"""What the event pane is called while it shows one kind only."""
+
+
+class Tally(Struct, frozen=True):
+    """Many changes, counted."""
+
+    noun: str
+    """Of whom they are: ``friend`` or ``user``."""
+    counts: tuple[tuple[UserStatusType | None, int], ...]
+    """How many took each general status; None stands for new texts."""
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Return the sum of two."""
+        sums = dict(self.counts)
+        for status, number in other.counts:
+            sums[status] = sums.get(status, 0) + number
+        return Tally(self.noun, tuple(sums.items()))
+
+    def __str__(self) -> str:
+        """Return ``12 friends online · 3 friends offline · 2 new texts``."""
+        numbers = dict(self.counts)
+        parts = [
+            counted(numbers[status], self.noun) + f" {status.name.lower()}"
+            for status in UserStatusType
+            if numbers.get(status)
+        ]
+        if texts := numbers.get(None):
+            parts.append(counted(texts, "new text"))
+        return " · ".join(parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 friend`` or ``2 friends``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class Event(Struct, frozen=True):
+    """One line of the event pane; all of its text is safe to show."""
+
+    at: int
+    """When, in Unix milliseconds."""
+    kind: EventKind
+    who: str = ""
+    """Whose change it is; empty for what has no owner."""
+    status: UserStatusType | None = None
+    """The new general status, if that changed."""
+    text: str = ""
+    """The new custom text, if that changed to one."""
+    words: str = ""
+    """What happened, in our words."""
+    source: str = ""
+    """Where it came from, such as ``from phone (Android)``."""
+    times: int = 1
+    """How many events were merged into this one."""
+    tally: "Tally | None" = None
+    """Of how many changes it is the sum; None if it is one change."""
+
+    def has(self, words: str) -> bool:
+        """Tell whether the event speaks of each of these words."""
+        if not words:
+            return True
+        status = "" if self.status is None else self.status.name
+        said = plain(" ".join((self.who, status, self.text, self.words, self.source)))
+        return all(word in said for word in plain(words).split())
+
+
+def _flaps(last: Event, new: Event) -> bool:
+    bare = not (last.text or last.words or new.text or new.words)
+    return (
+        bare
+        and bool(new.who)
+        and (last.kind, last.who) == (new.kind, new.who)
+        and new.at - last.at <= FLAPPING_MS
+    )
+
+
+def _sum(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
+    if new.at // FLOOD_MS != last.at // FLOOD_MS or earlier.noun != later.noun:
+        return None
+    tally = earlier + later
+    return replace(new, words=str(tally), tally=tally)
+
+
+def merged(last: Event, new: Event) -> Event | None:
+    """Return one event for both if ``new`` only repeats ``last``, else None.
+
+    Repeats are the same words again, and the comings and goings of one person who flaps; the later
+    one is what shows, with the number of both. Bursts that follow one another are summed up.
+    """
+    if last.tally is not None and new.tally is not None:
+        return _sum(last, new, last.tally, new.tally)
+    same = replace(last, at=new.at, times=1) == new
+    return replace(new, times=last.times + 1) if same or _flaps(last, new) else None
+
+
+class EventLog:
+    """The newest events, at most ``EVENTS_MAX``, each with a number that never comes again."""
+
+    def __init__(self, most: int = EVENTS_MAX) -> None:
+        """Make an empty log for at most so many events."""
+        self._events: deque[Event] = deque(maxlen=most)
+        self._added = 0
+
+    def add(self, event: Event) -> None:
+        """Append an event, or count it to the last one that it repeats; the oldest may go."""
+        if self._events and (both := merged(self._events[-1], event)) is not None:
+            self._events[-1] = both
+            return
+        self._events.append(event)
+        self._added += 1
+
+    @property
+    def first(self) -> int:
+        """Return the number of the oldest event that is still held."""
+        return self._added - len(self._events)
+
+    @property
+    def end(self) -> int:
+        """Return the number that the next event will have."""
+        return self._added
+
+    @property
+    def last(self) -> Event | None:
+        """Return the newest event, as it stands with what was merged into it."""
+        return self._events[-1] if self._events else None
+
+    def at(self, number: int) -> Event | None:
+        """Return the event with a number, or None if it is not held."""
+        place = number - self.first
+        return self._events[place] if 0 <= place < len(self._events) else None
+
+    def since(self, number: int) -> Iterator[Event]:
+        """Return the events from ``number`` on that are still held."""
+        return islice(self._events, max(number - self.first, 0), None)
+
+    def __len__(self) -> int:
+        """Return how many events are held."""
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Return the events, the oldest first."""
+        return iter(self._events)

@@ -1,0 +1,141 @@
+"""One's own account: status, devices, and which device set which text."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from imtui.protocol.messages import SelfDevice
+from imtui.protocol.safe_text import safe_text
+from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
+from imtui.tui.model.events import Event, EventKind
+from imtui.tui.model.own_text import Overlay, OwnText, is_about_text
+from imtui.tui.model.person import Person, before, change, update
+
+_SETTERS_MAX: Final = 64
+
+
+class TextSet(Struct, frozen=True):
+    """A text that one of the own devices set."""
+
+    at: int
+    text: str
+    """Empty if it was cleared."""
+
+
+class OwnAccount:
+    """What is known of the account that is logged in; each change is returned as an event."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self.person = Person("")
+        self.instance_id = ""
+        """This device."""
+        self.status: UserStatus | None = None
+        self.mine: OwnText | None = None
+        """The text that this device set, while it stands."""
+        self.overwritten: OwnText | None = None
+        """The text of this device that another one replaced, while nothing else was set here."""
+        self._overlay = Overlay()
+        self._devices: dict[str, SelfDevice] | None = None
+        self._set_by: dict[str, TextSet] = {}
+
+    def log_in_as(self, user_id: str, instance_id: str) -> None:
+        """Begin with an account, on this device."""
+        self.person = Person(safe_text(user_id))
+        self.instance_id = instance_id
+
+    def unknown(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
+        """Forget what nobody tells any more; ``status`` is what can still be said."""
+        self.person.status, self.person.text = status, ""
+        self._devices = None
+        self.mine = self.overwritten = None
+
+    # Status
+
+    @property
+    def expires_at(self) -> int | None:
+        """Return when the text ends, in Unix milliseconds, if it does."""
+        return None if self.status is None else self.status.expires_at
+
+    def put(self, status: UserStatus, now: int) -> None:
+        """Take a status without telling anything."""
+        self.status = status
+        update(self.person, status, now)
+
+    def changed(self, status: UserStatus, now: int) -> Event | None:
+        """Take a status that was pushed, and return what to tell of it."""
+        earlier = before(self.person)
+        by = status.changed_by if is_about_text(self.status, status) else None
+        self.put(status, now)
+        if not self._overlay.covers(status):
+            self._note_own_text(by, status, now)
+        source = "" if by is None else f"from {self._name(*_names(by))}"
+        return change(now, EventKind.OWN, "you", earlier, self.person, source)
+
+    def _note_own_text(self, by: ChangedBy | None, status: UserStatus, now: int) -> None:
+        if by is not None:
+            self._note_setter(by, status, now)
+        elif self.mine is not None and self.mine.text != status.custom_status:
+            self.mine = None
+
+    def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
+        self._set_by.pop(by.instance_id, None)
+        self._set_by[by.instance_id] = TextSet(now, safe_text(status.custom_status))
+        if len(self._set_by) > _SETTERS_MAX:
+            del self._set_by[next(iter(self._set_by))]
+        if by.instance_id == self.instance_id:
+            text = OwnText(status.custom_status, status.expires_at, status.since)
+            self.mine, self.overwritten = text if text.text else None, None
+        elif self.mine is not None:
+            self.overwritten, self.mine = self.mine, None
+
+    # Devices
+
+    def devices(self) -> list[SelfDevice]:
+        """Return the account's connected devices, the earliest login first."""
+        return list((self._devices or {}).values())
+
+    def others(self) -> int | None:
+        """Return how many devices are connected beside this one; None while nobody tells."""
+        if self._devices is None:
+            return None
+        return sum(one.instance_id != self.instance_id for one in self.devices())
+
+    def set_by(self, instance_id: str) -> TextSet | None:
+        """Return what a device last set, as far as the app has seen."""
+        return self._set_by.get(instance_id)
+
+    def devices_changed(self, devices: Iterable[SelfDevice], now: int) -> list[Event]:
+        """Take the connected devices, and return who came and who went."""
+        earlier = self._devices
+        self._devices = {device.instance_id: _safe(device) for device in devices}
+        if earlier is None:
+            return []
+        came = [one for key, one in self._devices.items() if key not in earlier]
+        went = [one for key, one in earlier.items() if key not in self._devices]
+        told = [(one, "logged in") for one in came] + [(one, "is gone") for one in went]
+        return [
+            Event(now, EventKind.DEVICE, self.device_name(one), words=words)
+            for one, words in told
+            if one.instance_id != self.instance_id
+        ]
+
+    def device_name(self, device: SelfDevice) -> str:
+        """Return how a device is called: its name and platform, or ``this device``."""
+        return self._name(device.instance_id, device.device_name, str(device.platform))
+
+    def _name(self, instance_id: str, name: str, platform: str) -> str:
+        if instance_id == self.instance_id:
+            return "this device"
+        return f"{name} ({platform})" if name else platform
+
+
+def _safe(device: SelfDevice) -> SelfDevice:
+    return SelfDevice(
+        device.instance_id, safe_text(device.device_name), device.platform, device.login_time
+    )
+
+
+def _names(by: ChangedBy) -> tuple[str, str, str]:
+    return by.instance_id, safe_text(by.device_name), str(by.platform)

@@ -1,0 +1,136 @@
+"""Who stands in the friend list, in which order and under which heading."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.kit.plain import plain
+from imtui.tui.model.person import Person
+from imtui.tui.settings import Order
+
+FRIENDS: Final = "Friends"
+NOT_FRIENDS: Final = "Not friends"
+
+_RANK: Final = {
+    UserStatusType.ONLINE: 0,
+    UserStatusType.OFFLINE: 1,
+    UserStatusType.UNLOGINED: 2,
+    UserStatusType.UNKNOWN: 3,
+}
+
+
+class Heading(Struct, frozen=True):
+    """The row over a group."""
+
+    name: str
+    note: str = ""
+    """What stands beside the name."""
+    folded: bool = False
+
+
+Row = str | Heading
+"""A row of the friend list: the user ID of a person, or a heading."""
+
+
+class View(Struct, frozen=True):
+    """How the person wants the list to be."""
+
+    order: Order = Order.PRESENCE
+    favourites: frozenset[str] = frozenset()
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The group of each user who is in one."""
+    folded: frozenset[str] = frozenset()
+    """Groups of which only the heading shows."""
+    query: str = ""
+    """Only who fits this shows; folded groups too."""
+    talked: Mapping[str, int] = field(default_factory=dict)
+    """When the last message with a user was, in Unix milliseconds."""
+
+
+class Counts(Struct, frozen=True):
+    """How many of the friends are online."""
+
+    online: int
+    all: int
+
+    def __str__(self) -> str:
+        """Return ``12 of 40 online``."""
+        return f"{self.online} of {self.all} online"
+
+
+def count(people: Iterable[Person]) -> Counts:
+    """Count the people and those of them who are online."""
+    statuses = [person.status for person in people]
+    return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
+
+
+def fits(person: Person, query: str) -> bool:
+    """Tell whether name, status word or text of a person has every word of ``query``."""
+    name, text = plain(f"{person.user_id} {person.name}"), plain(person.text)
+    word = person.status.name.casefold()
+    return all(
+        part in name or part in text or word.startswith(part) for part in plain(query).split()
+    )
+
+
+def _by_name(person: Person) -> tuple[Any, ...]:
+    return (person.name or person.user_id).casefold(), person.user_id
+
+
+def _by_presence(person: Person) -> tuple[Any, ...]:
+    return _RANK[person.status], *_by_name(person)
+
+
+def _by_change(person: Person) -> tuple[Any, ...]:
+    return -max(person.changed_at, person.since), *_by_name(person)
+
+
+def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
+    def by_message(person: Person) -> tuple[Any, ...]:
+        return -view.talked.get(person.user_id, 0), *_by_presence(person)
+
+    return {
+        Order.PRESENCE: _by_presence,
+        Order.NAME: _by_name,
+        Order.CHANGE: _by_change,
+        Order.MESSAGE: by_message,
+    }[view.order]
+
+
+def arrange(people: Iterable[Person], view: View) -> list[Row]:
+    """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
+    shown = [person for person in people if not view.query or fits(person, view.query)]
+    shown.sort(key=_key(view))
+    rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
+    groups: dict[str, list[Person]] = {}
+    for person in shown:
+        if person.user_id not in view.favourites:
+            groups.setdefault(_group_of(person, view), []).append(person)
+    for name in sorted(groups, key=_place_of_group):
+        plain = name == FRIENDS and not any(map(_is_named, groups))
+        rows += _members(groups[name]) if plain else _group(name, groups[name], view)
+    return rows
+
+
+def _group_of(person: Person, view: View) -> str:
+    return view.groups.get(person.user_id) or (FRIENDS if person.friend else NOT_FRIENDS)
+
+
+def _is_named(group: str) -> bool:
+    return group not in (FRIENDS, NOT_FRIENDS)
+
+
+def _place_of_group(name: str) -> tuple[int, str, str]:
+    return {FRIENDS: 1, NOT_FRIENDS: 2}.get(name, 0), name.casefold(), name
+
+
+def _group(name: str, members: list[Person], view: View) -> list[Row]:
+    folded = name in view.folded and not view.query
+    heading = Heading(name, str(count(members)), folded)
+    return [heading] if folded else [heading, *_members(members)]
+
+
+def _members(members: list[Person]) -> list[Row]:
+    return [person.user_id for person in members]

@@ -1,0 +1,56 @@
+"""What stands over a conversation: with whom it is, and how they are at this moment."""
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.kit.cells import fit
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.spans import Span, crop, spread, width_of
+from imtui.tui.model.conversations import Chat
+from imtui.tui.model.person import Person
+from imtui.tui.render.glyphs import Glyphs
+
+
+def chat_title(
+    chat: Chat,
+    person: Person,
+    width: int,
+    glyphs: Glyphs,
+    clock: Clock,
+    as_of: int | None,
+    *,
+    current: bool,
+    below: bool,
+) -> list[Span]:
+    """Return the line: who, how they are, their words, whether they are typing, since when.
+
+    ``below`` says that there is more below what is in sight.
+    """
+    badge = glyphs.badge(person.status)
+    stale = as_of is not None or person.status is UserStatusType.UNKNOWN
+    left = [
+        Span(" "),
+        Span(person.user_id, "current" if current else "title"),
+        Span(f" {person.name}" if person.name else ""),
+        Span("  "),
+        Span(str(badge), "dim" if stale else badge.style),
+    ]
+    right = [Span("more below ", "alert")] if below else _right(chat, person, glyphs, clock, as_of)
+    room = width - width_of(left) - width_of(right) - 3
+    if person.text and room >= 4:
+        left.append(Span(f"  {fit(person.text, room, glyphs.ellipsis)}", "dim" if stale else ""))
+    if width_of(left) + width_of(right) >= width:
+        return crop(left, width, glyphs.ellipsis)
+    return spread(left, right, width)
+
+
+def _right(
+    chat: Chat, person: Person, glyphs: Glyphs, clock: Clock, as_of: int | None
+) -> list[Span]:
+    if chat.typing:
+        return [Span(glyphs.plain("typing … "), "accent")]
+    if chat.muted:
+        return [Span("muted ", "dim")]
+    if as_of is not None:
+        return [Span(f"as of {time_of_day(clock, as_of)} ", "dim")]
+    if person.since and person.status is not UserStatusType.UNKNOWN:
+        return [Span(f"since {time_of_day(clock, person.since)} ", "dim")]
+    return []

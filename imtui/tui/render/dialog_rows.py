@@ -1,0 +1,43 @@
+"""The rows of the dialogs' lists, as spans."""
+
+from imtui.tui.kit.cells import column
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.spans import Span, crop, spread, width_of
+from imtui.tui.model.person import Person
+from imtui.tui.render.glyphs import Glyphs
+
+_NAME_WIDTH = 16
+_LABEL_WIDTH = 16
+
+
+def person_row(head: str, person: Person, note: str, width: int, glyphs: Glyphs) -> ListRow:
+    """Return a row about somebody: what stands before, who, how they are, their words, a note."""
+    badge = glyphs.badge(person.status)
+    left = [
+        Span(f"{head} ", "dim"),
+        Span(column(person.user_id, _NAME_WIDTH, glyphs.ellipsis) + " "),
+        Span(column(str(badge), glyphs.badge_width + 2), badge.style),
+    ]
+    right = [Span(f"{note} ", "dim")] if note else []
+    room = width - width_of(left) - width_of(right) - 1
+    text = crop([Span(person.text)], max(room, 0), glyphs.ellipsis)
+    return ListRow(spread([*left, *text], right, width), person.user_id)
+
+
+def text_line(words: str, width: int, style: str = "dim") -> ListRow:
+    """Return a row of words of ours."""
+    return ListRow(crop([Span(f"   {words}", style)], width))
+
+
+def labelled_line(label: str, parts: list[Span], width: int, glyphs: Glyphs) -> ListRow:
+    """Return a row with a label before what it says."""
+    return ListRow(
+        crop([Span(f"   {label:<{_LABEL_WIDTH}}", "dim"), *parts], width, glyphs.ellipsis)
+    )
+
+
+def moment_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:
+    """Return a row that says when something happened, and what."""
+    when = Span(f"   {time_of_day(clock, at):<10} ", "dim")
+    return ListRow(crop([when, Span(glyphs.plain(words))], width, glyphs.ellipsis))

@@ -1,0 +1,220 @@
+"""The lines that the screens show, as spans; pure, so that each can be tested by its words."""
+
+from msgspec import Struct
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.kit.cells import column, fit
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
+from imtui.tui.model.events import KIND_MARKS, Event, EventKind
+from imtui.tui.model.own_text import AWAY_EXPIRES_AT
+from imtui.tui.model.person import Person
+from imtui.tui.model.roster import Heading
+from imtui.tui.model.store import Link, Store
+from imtui.tui.render.glyphs import Badge, Glyphs
+
+_NAME_MIN, _NAME_MAX = 8, 18
+_WHO_MIN, _WHO_MAX = 6, 12
+_TEXT_MIN = 4
+_NARROW = 34
+_CONNECTION_MIN = 24
+
+
+class Marks(Struct, frozen=True):
+    """What stands before a name in the friend list."""
+
+    cursor: bool = False
+    favourite: bool = False
+    watched: bool = False
+    unread: int = 0
+    """How many of their messages are not read."""
+    draft: bool = False
+    """Whether one has begun to write to them."""
+
+
+def person_line(
+    person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, marks: Marks
+) -> list[Span]:
+    """Return a row of the friend list: who, how they are, their words, since when."""
+    badge = glyphs.badge(person.status)
+    dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
+    name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
+    line = [
+        Span(glyphs.cursor if marks.cursor else " ", "accent"),
+        Span(f"{_mark(marks, glyphs)} ", "accent"),
+        Span(column(person.name or person.user_id, name_width, glyphs.ellipsis) + " ", dim),
+        Span(
+            _badge(badge, width, glyphs, short=bool(person.text or marks.unread)),
+            dim or badge.style,
+        ),
+    ]
+    room = width - width_of(line) - 2
+    if room <= 0:
+        return line
+    when = _when(person, clock, as_of)
+    # Their words go before the time; that they are of a time past, the headings say too.
+    if person.text and room < len(when) + 12:
+        when = ""
+    if len(when) > room:
+        when = ""
+    tail = [Span(when, "dim")] if when else []
+    if marks.unread:
+        # That there is something to read goes before since when.
+        tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
+    elif marks.draft:
+        tail = [Span("draft", "accent")]
+    text_room = room - (width_of(tail) + 2 if tail else 0)
+    text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
+    if not text:
+        return [*line, Span("  "), *tail]
+    return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+
+
+def _badge(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
+    """Return the badge; where there is little room for what stands behind it, only its glyph."""
+    if short and width < _NARROW:
+        return badge.glyph
+    return column(str(badge), glyphs.badge_width, glyphs.ellipsis)
+
+
+def _mark(marks: Marks, glyphs: Glyphs) -> str:
+    if marks.watched:
+        return glyphs.watched
+    return glyphs.favourite if marks.favourite else " "
+
+
+def heading_line(heading: Heading, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
+    """Return the heading of a group: whether it is folded, its name, how many are online."""
+    sign = glyphs.folded if heading.folded else glyphs.open
+    line = [
+        Span(glyphs.cursor if cursor else " ", "accent"),
+        Span(f"{sign} ", "dim"),
+        Span(heading.name, "title"),
+        Span(f"  {heading.note}", "dim"),
+    ]
+    return crop(line, width, glyphs.ellipsis)
+
+
+def _when(person: Person, clock: Clock, as_of: int | None) -> str:
+    if as_of is not None:
+        return f"as of {time_of_day(clock, as_of)}"
+    if person.since and person.status is not UserStatusType.UNKNOWN:
+        return f"since {time_of_day(clock, person.since)}"
+    return ""
+
+
+def event_lines(event: Event, width: int, glyphs: Glyphs, clock: Clock) -> list[list[Span]]:
+    """Return an event as one line or more: when, which kind, who, and what happened."""
+    style = _KIND_STYLES[event.kind]
+    who_width = min(max(width // 5, _WHO_MIN), _WHO_MAX)
+    head = [
+        Span(f"{clock.local(event.at):%H:%M} ", "dim"),
+        Span(f"{KIND_MARKS[event.kind]} ", style),
+    ]
+    body: list[Span] = []
+    if event.who and len(event.who) <= who_width:
+        head.append(Span(column(event.who, who_width, glyphs.ellipsis) + " ", style))
+    elif event.who:
+        body.append(Span(f"{event.who}  ", style))
+    body.extend(_happened(event, glyphs))
+    indent = " " * width_of(head)
+    first, *rest = wrap(body, max(width - len(indent), 1), glyphs.ellipsis)
+    return [[*head, *first], *([Span(indent), *line] for line in rest)]
+
+
+def _happened(event: Event, glyphs: Glyphs) -> list[Span]:
+    parts: list[Span] = []
+    if event.status is not None:
+        badge = glyphs.badge(event.status)
+        parts.append(Span(str(badge), badge.style))
+    if event.text:
+        parts.append(Span(glyphs.quote(event.text)))
+    if event.words:
+        parts.append(Span(glyphs.plain(event.words)))
+    if event.source:
+        parts.append(Span(event.source, "dim"))
+    if event.times > 1:
+        parts.append(Span(f"x{event.times}", "dim"))
+    spaced: list[Span] = []
+    for part in parts:
+        spaced += [Span("  "), part] if spaced else [part]
+    return spaced
+
+
+_KIND_STYLES = {
+    EventKind.OWN: "accent",
+    EventKind.DEVICE: "accent",
+    EventKind.FRIEND: "",
+    EventKind.OTHER: "other",
+    EventKind.CONNECTION: "title",
+    EventKind.NOTICE: "dim",
+}
+
+
+def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock, quiet: str = "") -> list[Span]:
+    """Return the line on top: oneself, one's own status, the devices and the connection.
+
+    ``quiet`` says in a few words that do-not-disturb is on.
+    """
+    own = store.own
+    connection = _connection(store, glyphs, clock)
+    if not own.user_id:
+        return [Span(" "), *connection]
+    badge = glyphs.badge(own.status)
+    me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
+    if store.link is not Link.CONNECTED:
+        known = f"   statuses as of {time_of_day(clock, store.as_of)}" if store.as_of else ""
+        line = [*me, Span("   "), *connection]
+        if width_of(line) + len(known) <= width:
+            return [*line, Span(known, "dim")]
+        if width_of(me) + _CONNECTION_MIN > width:
+            line = [Span(" "), *connection, Span("  "), *me]
+        return crop(line, width, glyphs.ellipsis)
+    unread = store.chats.total_unread
+    right = [
+        *([Span(f"{unread} unread", "alert", "next-unread"), Span("   ")] if unread else []),
+        *([Span(quiet, "alert", "quiet"), Span("   ")] if quiet else []),
+        Span(_devices(store, width), "", "devices"),
+        *([Span("   "), *connection] if width >= 50 else []),
+    ]
+    until = _until(store, glyphs, clock)
+    room = width - width_of(me) - width_of(right) - 5
+    text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
+    return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
+
+
+def _until(store: Store, glyphs: Glyphs, clock: Clock) -> str:
+    end = store.account.expires_at
+    if not store.own.text or end in (None, AWAY_EXPIRES_AT):
+        return ""
+    return f" {glyphs.dot} until {time_of_day(clock, end)}"
+
+
+def _devices(store: Store, width: int) -> str:
+    devices = store.account.devices()
+    if width < 100 or not devices:
+        number = len(devices)
+        return "" if not number else f"{number} device" + ("" if number == 1 else "s")
+    here = next(
+        (one for one in devices if one.instance_id == store.account.instance_id), devices[0]
+    )
+    others = len(devices) - 1
+    name = here.device_name or str(here.platform)
+    if not others:
+        return f"on {name}"
+    return f"on {name} + {others} device" + ("" if others == 1 else "s")
+
+
+def _connection(store: Store, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    reason = f"  {store.reason}" if store.reason else ""
+    if store.link is Link.CONNECTED:
+        return [Span("connected", "dim")]
+    if store.link is Link.WAITING:
+        seconds = max(-(-(store.retry_at - clock.now()) // 1000), 0)
+        again = "connecting again" if store.stale else "trying again"
+        words = f"{again} in {seconds} s (r: now)"
+        return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
+    if store.link is Link.STOPPED:
+        return [Span(glyphs.plain(store.reason), "alert", "retry")]
+    words = "starting …" if store.link is Link.STARTING else "connecting …"
+    return [Span(glyphs.plain(words), "alert"), Span(glyphs.plain(reason), "dim")]

@@ -1,0 +1,168 @@
+"""The command palette: Textual's own, fed by the registry and by the texts to set."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, cast
+
+from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.widgets import Input
+from textual.worker import WorkerCancelled
+
+from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
+from imtui.tui.commands.catalogue import offered
+from imtui.tui.commands.command import Command, Keys
+from imtui.tui.kit.clock import Clock
+from imtui.tui.model.choices import CLEAR, Choice, as_typed, matching, rank, size, too_long
+from imtui.tui.render.glyphs import Glyphs
+
+# A text counts for more than a command that fits as well, so that a letter and Enter set it.
+_TEXT_BONUS = 0.5
+_NAME_SCORE = 0.9
+_HELP_SCORE = 0.3
+_ENDING_SCORE = 0.2
+_TYPED_SCORE = 0.1
+_LINES_MAX = 30
+
+
+class Host(Protocol):
+    """What the palette needs of the app that it lies over."""
+
+    glyphs: Glyphs
+    clock: Clock
+    keys: Keys
+
+    def choices(self) -> list[Choice]:
+        """Return the texts to offer."""
+
+    def put_status(self, text: str, expires_at: int | None = None) -> None:
+        """Set exactly this text."""
+
+    def run_command(self, command_id: str) -> None:
+        """Run a command of the registry."""
+
+    def run_line(self, line: str) -> None:
+        """Run a slash command."""
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a slash command can become."""
+
+
+class ImtuiProvider(Provider):
+    """Offers texts to set, then commands, then what was typed: as a slash command or as a text."""
+
+    @property
+    def _app(self) -> Host:
+        return cast(Host, self.app)
+
+    async def discover(self) -> Hits:
+        """Offer everything, before anything is typed."""
+        for choice in [*self._app.choices(), CLEAR]:
+            yield DiscoveryHit(
+                Content(choice.title), self._setter(choice), choice.title, _hint(choice)
+            )
+        for command in _listed():
+            yield DiscoveryHit(
+                Content(self._title(command)),
+                self._runner(command),
+                command.title,
+                self._help(command),
+            )
+
+    async def search(self, query: str) -> Hits:
+        """Offer what fits, the best first."""
+        if query.startswith("/"):
+            for hit in self._slash(query):
+                yield hit
+            return
+        choices = matching(self._app.choices(), query)
+        for place, choice in enumerate(choices):
+            score = rank(choice.title, query) + _TEXT_BONUS - place / 1000
+            yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
+        for command in _listed():
+            if score := command_rank(command, query):
+                runner, words = self._runner(command), self._help(command)
+                yield self._hit(score, self._title(command), runner, command.title, words)
+        texts = {choice.text for choice in choices}
+        now = self._app.clock.local(self._app.clock.now())
+        for choice in as_typed(query, now):
+            if choice.expires_at is not None or choice.text not in texts:
+                yield self._typed(choice, query)
+
+    def _typed(self, choice: Choice, query: str) -> Hit:
+        title = f"Set {self._app.glyphs.quote(choice.text)}"
+        if choice.expires_at is None:
+            return self._hit(_TYPED_SCORE, title, self._setter(choice), query, _bytes(query))
+        words = f"status text, {choice.hint}"
+        return self._hit(
+            _ENDING_SCORE, f"{title} {choice.hint}", self._setter(choice), query, words
+        )
+
+    def _slash(self, line: str) -> list[Hit]:
+        """Return the line as it is, then what it can become."""
+        run = self._app.run_line
+        ways = [one for one in self._app.complete(line) if one.strip() != line.strip()]
+        return [
+            self._hit(1 - place / 1000, one, partial(run, one), one, "run this command")
+            for place, one in enumerate([line.strip(), *ways][:_LINES_MAX])
+        ]
+
+    def _hit(self, score: float, title: str, run: Callable[[], None], text: str, words: str) -> Hit:
+        return Hit(score, Content(title), run, text, words)
+
+    def _setter(self, choice: Choice) -> Callable[[], None]:
+        return partial(self._app.put_status, choice.text, choice.expires_at)
+
+    def _runner(self, command: Command) -> Callable[[], None]:
+        return partial(self._app.run_command, command.id)
+
+    def _title(self, command: Command) -> str:
+        return self._app.glyphs.plain(command.title)
+
+    def _help(self, command: Command) -> str:
+        keys = self._app.keys.names(command)
+        return f"{command.help} ({keys})" if keys else command.help
+
+
+def _listed() -> list[Command]:
+    return [command for command in offered() if command.id not in ("palette", "clear")]
+
+
+def command_rank(command: Command, typed: str) -> float:
+    """Tell how well ``typed`` fits a command: best its title, then its name, then its help."""
+    if score := rank(command.title, typed):
+        return score
+    initials = "".join(word[0] for word in command.title.split() if word[0].isalnum())
+    name = command.id.replace("-", " ")
+    if typed.casefold() in (command.id, initials.casefold()) or rank(name, typed):
+        return _NAME_SCORE
+    return _HELP_SCORE * rank(command.help, typed)
+
+
+def _hint(choice: Choice) -> str:
+    return f"status text, {choice.hint}"
+
+
+def _bytes(text: str) -> str:
+    over = ", too long" if too_long(text) else ""
+    return f"status text exactly as typed, {size(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
+
+
+class ImtuiPalette(CommandPalette):
+    """The palette; Enter waits until the list is that of the text that was typed."""
+
+    CSS_PATH = "../kit/dialogs.tcss"
+
+    def on_mount(self) -> None:
+        """Keep the cursor still: a screen at rest writes nothing."""
+        for line in self.query(Input):
+            line.cursor_blink = False
+
+    @on(Input.Submitted)
+    async def _settle(self) -> None:
+        searches = [worker for worker in self.workers if worker.node is self]
+        try:
+            await self.workers.wait_for_complete(searches)
+        except WorkerCancelled:
+            return

@@ -1,0 +1,1 @@
+"""Drive the model from the SDK."""

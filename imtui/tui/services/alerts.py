@@ -1,0 +1,86 @@
+"""Gives alerts: as a toast, by the bell and on the desktop, as it is settled that they may come."""
+
+import asyncio
+import os
+from typing import Protocol
+
+from imtui.tui.kit.clock import Clock
+from imtui.tui.model.alert import Alert, AlertKind, ways
+from imtui.tui.model.events import EventKind
+from imtui.tui.model.store import Store
+from imtui.tui.settings import Desktop
+from imtui.tui.settings_file import SettingsFile
+from imtui.tui.state.memory import Memory
+
+_TITLE = "imtui"
+
+
+class Terminal(Protocol):
+    """What alerts need of the app."""
+
+    store: Store
+    app_focus: bool
+
+    def toast(self, words: str) -> None:
+        """Show words over the screen for a while."""
+
+    def bell(self) -> None:
+        """Ring the terminal's bell."""
+
+    def write_raw(self, sequence: str) -> None:
+        """Write an escape sequence of ours to the terminal."""
+
+
+class Alerts:
+    """What a person wants to notice even while they look elsewhere."""
+
+    def __init__(
+        self, terminal: Terminal, memory: Memory, settings: SettingsFile, clock: Clock
+    ) -> None:
+        """Give alerts through an app's terminal."""
+        self._terminal = terminal
+        self._memory = memory
+        self._settings = settings
+        self._clock = clock
+        self._overwritten = terminal.store.account.overwritten
+        self._notices: set[asyncio.Task[None]] = set()
+        terminal.store.watch(self._see_own_text)
+
+    def give(self, alert: Alert) -> None:
+        """Tell an event, and alert the person by those ways that are open now."""
+        terminal, settings = self._terminal, self._settings.settings.alerts
+        terminal.store.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        now = self._clock.now()
+        open_ways = ways(
+            alert,
+            focus=terminal.app_focus,
+            quiet=self._memory.quiet(now),
+            now=now,
+            bell=settings.bell,
+            desktop=settings.desktop is not Desktop.OFF,
+        )
+        words = f"{alert.who} {alert.words}"
+        if open_ways.toast:
+            terminal.toast(words)
+        if open_ways.bell:
+            terminal.bell()
+        if open_ways.desktop:
+            self._notify(settings.desktop, words)
+
+    def _notify(self, desktop: Desktop, words: str) -> None:
+        from imtui.tui.kit.desktop import notify_native, osc9, osc777, through_tmux
+
+        if desktop is Desktop.NATIVE:
+            notice = asyncio.get_running_loop().create_task(notify_native(_TITLE, words))
+            self._notices.add(notice)
+            notice.add_done_callback(self._notices.discard)
+            return
+        sequence = osc9(words) if desktop is Desktop.OSC9 else osc777(_TITLE, words)
+        self._terminal.write_raw(through_tmux(sequence, os.environ))
+
+    def _see_own_text(self) -> None:
+        before = self._overwritten
+        self._overwritten = self._terminal.store.account.overwritten
+        if self._overwritten is not None and self._overwritten is not before:
+            words = "have another text now, set by another device (b: put yours back)"
+            self.give(Alert(AlertKind.OVERWRITTEN, "you", words))

@@ -1,0 +1,155 @@
+"""Sets and lifts the away text: the clock, the terminal and the backend around ``Away``."""
+
+import asyncio
+import os
+from typing import Final
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.status import UserStatus
+from imtui.tui.kit.clock import Clock
+from imtui.tui.model.away_rules import Away, AwayRules, ComeBack, Step
+from imtui.tui.model.own_text import AWAY_EXPIRES_AT
+from imtui.tui.model.store import Link, Store
+from imtui.tui.services.session import Session
+from imtui.tui.settings import AwaySettings
+
+TMUX_INTERVAL: Final = 15.0
+"""tmux is asked every so many seconds whether a terminal shows it, if that matters."""
+_COME_BACK_AFTER: Final = 1_000
+"""How far ahead the end is put that lifts an away text, in milliseconds."""
+_CLOCKS_DIFFER: Final = 120_000
+"""How far ahead the end is put if the backend's clock is ahead of ours, in milliseconds."""
+
+
+class Absence:
+    """Shows the person as away while they are, by their own rules."""
+
+    def __init__(self, store: Store, session: Session, clock: Clock) -> None:
+        """Make it; nothing happens before ``begin``."""
+        self._store = store
+        self._session = session
+        self._clock = clock
+        self._settings = AwaySettings()
+        self._instance_id = ""
+        self._away = self._new()
+        self._own: UserStatus | None = None
+        self._wake = asyncio.Event()
+        self._asks_tmux = asyncio.Event()
+        store.watch(self._look)
+
+    def _new(self) -> Away:
+        rules = AwayRules(
+            self._settings.text,
+            self._settings.idle_minutes * 60.0,
+            self._settings.on_blur,
+            self._settings.on_detach,
+        )
+        return Away(rules, self._instance_id, self._clock.monotonic())
+
+    def begin(self, instance_id: str, settings: AwaySettings) -> None:
+        """Begin with this device of an account."""
+        self._instance_id = instance_id
+        self._settings = settings
+        self._away = self._new()
+        self._own = None
+        if settings.text and settings.on_detach and "TMUX" in os.environ:
+            self._asks_tmux.set()
+        else:
+            self._asks_tmux.clear()
+        self._look()
+
+    def use(self, settings: AwaySettings) -> None:
+        """Take other rules; the person is here, as they have just written them."""
+        if settings != self._settings:
+            self.begin(self._instance_id, settings)
+
+    # What happens
+
+    def active(self) -> None:
+        """Take note of a key or the mouse."""
+        self._away.active(self._clock.monotonic())
+        if self._away.covers:
+            self._wake.set()
+
+    def focused(self, focus: bool) -> None:
+        """Take note that the terminal got the focus or lost it."""
+        self._away.focused(focus, self._clock.monotonic())
+        self._wake.set()
+
+    def _look(self) -> None:
+        """Take in what the store knows of the own account; called often, so it looks briefly."""
+        account = self._store.account
+        connected = self._store.link is Link.CONNECTED and not self._session.puts_text_back
+        self._away.connected(connected)
+        others = account.others()
+        if others is not None:
+            self._away.devices(others)
+        if account.status is not self._own and account.status is not None:
+            self._own = account.status
+            self._away.own(account.status, self._clock.monotonic())
+        if self._settings.text or self._away.covers:
+            self._wake.set()
+
+    # What follows
+
+    async def run(self) -> None:
+        """Do whatever is due, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch_tmux())
+            while True:
+                self._wake.clear()
+                now = self._clock.monotonic()
+                step = self._away.step(now)
+                if step is not None:
+                    await self._do(step)
+                    continue
+                await self._wait()
+
+    async def _wait(self) -> None:
+        at = self._away.due_at()
+        delay = None if at is None else max(at - self._clock.monotonic(), 0.001)
+        due = None if delay is None else self._clock.call_later(delay, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            if due is not None:
+                due.cancel()
+
+    async def _do(self, step: Step) -> None:
+        away = self._away
+        try:
+            await self._set(step)
+        except IMError:
+            away.failed(step, self._clock.monotonic())
+        else:
+            away.done(step, self._clock.monotonic())
+
+    async def _set(self, step: Step) -> None:
+        if not isinstance(step, ComeBack):
+            await self._session.lay_text(step.text, AWAY_EXPIRES_AT)
+            return
+        try:
+            await self._session.lay_text(step.text, self._clock.now() + _COME_BACK_AFTER)
+        except IMError as error:
+            if error.code != ErrorCode.ERR_INVALID_PARAMETERS:
+                raise
+            await self._session.lay_text(step.text, self._clock.now() + _CLOCKS_DIFFER)
+
+    async def _watch_tmux(self) -> None:
+        while True:
+            await self._asks_tmux.wait()
+            from imtui.tui.kit.desktop import tmux_attached
+
+            attached = await tmux_attached(os.environ)
+            if attached is not None:
+                self._away.attached(attached, self._clock.monotonic())
+                self._wake.set()
+            await self._pause()
+
+    async def _pause(self) -> None:
+        over = asyncio.Event()
+        due = self._clock.call_later(TMUX_INTERVAL, over.set)
+        try:
+            await over.wait()
+        finally:
+            due.cancel()

@@ -1,0 +1,40 @@
+"""The bundled SDK as the session uses it; imported after the first paint, as it is heavy."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from imtui.sdk import Backoff, IMClient, IMError, is_transient
+from imtui.tui.model.launch import Account
+from imtui.tui.model.store import Store
+from imtui.tui.services.follower import Follower
+from imtui.tui.services.listener import StoreListener
+from imtui.tui.services.sdk import Client, Retry
+
+
+class BundledSdk:
+    """Makes clients of the bundled SDK."""
+
+    @asynccontextmanager
+    async def client(
+        self, account: Account, store: Store, follower: Follower
+    ) -> AsyncIterator[Client]:
+        """Give a client of the account that tells the store and the session, and close it."""
+        async with IMClient(
+            account.url,
+            account.sdk_app_id,
+            device_name=account.device_name,
+            instance_id=account.instance_id,
+            insecure=account.insecure,
+            storage_dir=account.state_dir / "messages",
+        ) as client:
+            client.add_im_sdk_listener(StoreListener(store, follower))
+            yield client
+
+    def retry(self) -> Retry:
+        """Return the rule for first logins that fail."""
+        return _Retry()
+
+
+class _Retry(Backoff):
+    def is_transient(self, error: IMError) -> bool:
+        return is_transient(error)

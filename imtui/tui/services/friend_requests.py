@@ -1,0 +1,147 @@
+"""Friendship on the SDK: asking, agreeing, refusing, blocking, and what one calls one another."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.friendship import FriendApplication, FriendApplicationType
+from imtui.protocol.profiles import FriendAllowType
+from imtui.protocol.safe_text import safe_text
+from imtui.tui.model.events import EventKind
+
+if TYPE_CHECKING:
+    from imtui.tui.model.store import Store
+    from imtui.tui.services.sdk import Client
+
+
+class Request(Struct, frozen=True):
+    """A friend request; all of its text is safe to show."""
+
+    user_id: str
+    came_in: bool
+    """Whether the other one asked, and not oneself."""
+    at: int
+    """When, in Unix milliseconds."""
+    wording: str
+
+
+class Befriending:
+    """What the app knows of friend requests and of who is blocked, and what it does about them."""
+
+    def __init__(
+        self, store: "Store", client: "Callable[[], Client]", alert: Callable[[str, str], None]
+    ) -> None:
+        """Make it; ``alert`` is told of whom there is something to notice, and in which words."""
+        self._store = store
+        self._client = client
+        self._alert = alert
+        self._requests: dict[str, Request] = {}
+        self.blocked: list[str] = []
+        """Who is blocked, the earliest first."""
+
+    @property
+    def requests(self) -> list[Request]:
+        """Return the requests, those that came in first, the newest of them first."""
+        return sorted(self._requests.values(), key=lambda one: (not one.came_in, -one.at))
+
+    # What comes in
+
+    async def learn(self) -> None:
+        """Learn which requests there are, and who is blocked.
+
+        Raises:
+            IMError: The calls' own codes.
+        """
+        answer = await self._client().get_friend_application_list()
+        known, self._requests = self._requests, {}
+        self.came(one for one in answer.friend_application_list if one.user_id in known)
+        self.came(one for one in answer.friend_application_list if one.user_id not in known)
+        self.blocked = await self._client().get_black_list()
+        self._store.roster_changed()
+
+    def came(self, applications: Iterable[FriendApplication]) -> None:
+        """Take requests that were made, by somebody or by oneself."""
+        for one in applications:
+            came_in = one.type is FriendApplicationType.COME_IN
+            request = Request(one.user_id, came_in, one.add_time, safe_text(one.add_wording))
+            before = self._requests.get(one.user_id)
+            self._requests[one.user_id] = request
+            if came_in and before != request:
+                words = f": {request.wording}" if request.wording else ""
+                self._alert(one.user_id, f"asks to be your friend (Q: answer){words}")
+        self._store.roster_changed()
+
+    def gone(self, user_ids: Iterable[str]) -> None:
+        """Take that requests were answered or taken back."""
+        for user_id in user_ids:
+            self._requests.pop(user_id, None)
+        self._store.roster_changed()
+
+    def blocked_added(self, user_ids: Iterable[str]) -> None:
+        """Take that users were blocked, on this device or another."""
+        self.blocked += [one for one in user_ids if one not in self.blocked]
+        self._store.roster_changed()
+
+    def blocked_deleted(self, user_ids: Iterable[str]) -> None:
+        """Take that users are no longer blocked."""
+        gone = set(user_ids)
+        self.blocked = [one for one in self.blocked if one not in gone]
+        self._store.roster_changed()
+
+    # What the person does; all of it raises IMError with the calls' own codes
+
+    async def add(self, user_id: str, wording: str = "") -> None:
+        """Add a friend, or ask them if they want to be asked."""
+        person = self._store.person(user_id)
+        if person is not None and person.friend:
+            # Asked all the same: one may be in their list no longer.
+            self._store.tell(EventKind.NOTICE, "is a friend already", who=user_id)
+        try:
+            await self._client().add_friend(user_id, add_wording=wording)
+        except IMError as error:
+            if error.code != ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM:
+                raise
+            self._store.tell(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
+
+    async def delete(self, user_id: str) -> None:
+        """Delete a friend, out of both lists."""
+        await self._client().delete_from_friend_list([user_id])
+
+    async def accept(self, user_id: str) -> None:
+        """Agree to a request; both are then in each other's lists."""
+        await self._client().accept_friend_application(user_id)
+
+    async def refuse(self, user_id: str) -> None:
+        """Refuse a request that came in, or take back one's own."""
+        request = self._requests.get(user_id)
+        if request is not None and not request.came_in:
+            await self._client().delete_friend_application(user_id)
+        else:
+            await self._client().refuse_friend_application(user_id)
+
+    async def block(self, user_id: str) -> None:
+        """Block somebody, who is then no friend, or block them no longer."""
+        if user_id in self.blocked:
+            await self._client().delete_from_black_list([user_id])
+            self._store.tell(EventKind.NOTICE, "is no longer blocked", who=user_id)
+        else:
+            await self._client().add_to_black_list([user_id])
+            self._store.tell(EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id)
+
+    async def call_them(self, user_id: str, remark: str) -> None:
+        """Give a friend a name of one's own; an empty one takes it away."""
+        await self._client().set_friend_info(user_id, remark)
+
+    async def call_oneself(self, nick_name: str) -> None:
+        """Have friends see a name beside the user ID; an empty one takes it away."""
+        await self._client().set_self_info(nick_name=nick_name)
+
+    async def sign(self, signature: str) -> None:
+        """Have friends see words about oneself that stay; empty ones take them away."""
+        await self._client().set_self_info(self_signature=signature)
+
+    async def allow(self, allow_type: FriendAllowType) -> None:
+        """Choose who may become a friend."""
+        await self._client().set_self_info(allow_type=allow_type)

@@ -1,0 +1,264 @@
+"""The account's conversations on the SDK: loading, sending, reading, and what comes in."""
+
+from collections.abc import Callable
+from typing import Final
+
+from imtui.protocol.chat import Message, MessageStatus, ReceiveOpt, conversation_id
+from imtui.protocol.errors import IMError
+from imtui.tui.kit.cells import fit
+from imtui.tui.kit.clock import Clock, Handle
+from imtui.tui.model.events import EventKind, counted
+from imtui.tui.model.replies import abstract, quoting
+from imtui.tui.model.store import Link, Store
+from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
+from imtui.tui.services.explain import explain
+from imtui.tui.services.sdk import Client
+
+PAGE: Final = 50
+"""So many messages are loaded at once."""
+TYPING_SHOWN: Final = 6.0
+"""A typing hint holds for so many seconds."""
+TYPING_TOLD: Final = 3.0
+"""That one is typing is told at most once in so many seconds."""
+_PAGES_BACK_MAX: Final = 40
+_GATHER: Final = 0.3
+_PEOPLE_NAMED: Final = 3
+_WORDS_TOLD: Final = 60
+
+Alerting = Callable[[str, str], None]
+"""Told of whom there is something to notice, and in which words."""
+
+
+class Conversing:
+    """What the app does with messages."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        client: Callable[[], Client],
+        is_seen: Callable[[str], bool],
+        alert: Alerting,
+    ) -> None:
+        """Make it.
+
+        Args:
+            store: Where the conversations are shown.
+            clock: The time.
+            client: Returns the client, or raises IMError 6014.
+            is_seen: Tells whether the person sees the conversation with somebody at this moment.
+            alert: Told what the person should notice.
+        """
+        self._store = store
+        self._clock = clock
+        self._client = client
+        self._is_seen = is_seen
+        self._alert = alert
+        self._loading: set[str] = set()
+        self._reading: set[str] = set()
+        self._typing: dict[str, Handle] = {}
+        self._told_typing = float("-inf")
+        self._came: dict[str, list[Message]] = {}
+        self._tell_due: Handle | None = None
+
+    # Loading
+
+    async def list_all(self) -> None:
+        """Learn of all conversations.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        at, finished = 0, False
+        while not finished:
+            page = await self._client().get_conversation_list(at)
+            self._store.chats.conversations_changed(page.conversations)
+            at, finished = page.next_seq, page.is_finished
+
+    async def open(self, user_id: str) -> None:
+        """Load the newest messages of a conversation, and what waits to be sent in it."""
+        for message in self._client().outbox_messages(user_id):
+            self._store.chats.put(message)
+        await self._load(user_id, None)
+
+    async def older(self, user_id: str) -> None:
+        """Load the messages before those that are held."""
+        chat = self._store.chats.get(user_id)
+        if not chat.complete:
+            await self._load(user_id, chat.oldest)
+
+    async def reach(self, user_id: str, seq: int) -> None:
+        """Load older messages until one is held, as far as that is sensible."""
+        for _ in range(_PAGES_BACK_MAX):
+            chat = self._store.chats.get(user_id)
+            if chat.complete or (chat.oldest is not None and chat.oldest.seq <= seq):
+                return
+            await self._load(user_id, chat.oldest)
+
+    async def search(self, words: str, user_id: str | None) -> list[Message]:
+        """Return messages on this device that have all of some words, the newest first."""
+        return await self._client().search_local_messages(words.split()[:5], user_id)
+
+    async def _load(self, user_id: str, before: Message | None) -> None:
+        if user_id in self._loading:
+            return
+        self._loading.add(user_id)
+        try:
+            page = await self._client().get_c2c_history_message_list(user_id, PAGE, before)
+        finally:
+            self._loading.discard(user_id)
+        # Without a connection, what is missing on this device may only be out of reach.
+        complete = len(page) < PAGE and self._store.link is Link.CONNECTED
+        if page or complete:
+            self._store.chats.history(user_id, page, complete=complete)
+
+    # Sending
+
+    def send(self, user_id: str, text: str, reply_to: Message | None = None) -> None:
+        """Have a text sent, now or when there is a connection.
+
+        Raises:
+            IMError: 6017, 8001 or 6019: it cannot be sent.
+        """
+        beside = "" if reply_to is None else quoting(reply_to)
+        message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=beside)
+        self._store.chats.put(message)
+        self._told_typing = float("-inf")
+
+    def resend(self, message: Message) -> None:
+        """Try to send again what failed."""
+        self._client().resend_message(message.msg_id)
+
+    def discard(self, message: Message) -> None:
+        """Drop what was not sent."""
+        self._client().discard_message(message.msg_id)
+        self._store.chats.discarded(message.receiver, message.msg_id)
+
+    async def tell_typing(self, user_id: str) -> None:
+        """Tell that one is typing, if that was not told just now."""
+        now = self._clock.monotonic()
+        if now - self._told_typing < TYPING_TOLD:
+            return
+        self._told_typing = now
+        try:
+            await self._client().send_c2c_custom_message(
+                typing_hint(True), user_id, online_user_only=True
+            )
+        except IMError:
+            # A hint that does not arrive is no loss.
+            return
+
+    # Reading
+
+    async def read(self, user_id: str) -> None:
+        """Note that the person has seen all of a conversation."""
+        if user_id in self._reading or not self._store.chats.unread(user_id):
+            return
+        self._reading.add(user_id)
+        try:
+            await self._client().clean_conversation_unread_message_count(conversation_id(user_id))
+        finally:
+            self._reading.discard(user_id)
+
+    # Changing
+
+    async def recall(self, message: Message) -> None:
+        """Recall an own message.
+
+        Raises:
+            IMError: 20016 after two minutes, and the call's other codes.
+        """
+        await self._client().revoke_message(message)
+
+    async def delete(self, message: Message) -> None:
+        """Delete a message for oneself.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._client().delete_messages([message])
+
+    async def delete_conversation(self, user_id: str) -> None:
+        """Delete a conversation with all of its messages, for oneself.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        await self._client().delete_conversation(conversation_id(user_id))
+
+    async def mute(self, user_id: str, muted: bool) -> None:
+        """Have messages of somebody not notified, or again.
+
+        Raises:
+            IMError: The call's own codes.
+        """
+        opt = ReceiveOpt.RECEIVE_NOT_NOTIFY if muted else ReceiveOpt.RECEIVE
+        await self._client().set_c2c_receive_message_opt([user_id], opt)
+
+    async def pin(self, user_id: str, pinned: bool) -> None:
+        """Pin a conversation, or no longer.
+
+        Raises:
+            IMError: 51012 over 50, and the call's other codes.
+        """
+        await self._client().pin_conversation(conversation_id(user_id), pinned)
+
+    def keep_draft(self, user_id: str, text: str) -> None:
+        """Keep what was begun to be written to somebody."""
+        if text != self._store.chats.get(user_id).draft:
+            self._client().set_conversation_draft(conversation_id(user_id), text or None)
+
+    # What comes in (called by the listener)
+
+    def came(self, message: Message) -> None:
+        """Take a message from somebody, or from another own device."""
+        typing = read_typing_hint(message)
+        if typing is not None:
+            # One's own other device tells it too.
+            if message.sender != self._store.own.user_id:
+                self._show_typing(message.sender, typing)
+            return
+        if message.online_user_only:
+            return
+        self._store.chats.put(message)
+        if message.sender == self._store.own.user_id or message.is_excluded_from_unread_count:
+            return
+        if not self._store.chats.get(message.sender).muted and not self._is_seen(message.sender):
+            self._came.setdefault(message.sender, []).append(message)
+            if self._tell_due is None:
+                self._tell_due = self._clock.call_later(_GATHER, self._tell)
+
+    def failed(self, message: Message, error: IMError) -> None:
+        """Take that a message was refused."""
+        self._store.chats.put(message)
+        self._store.tell(
+            EventKind.NOTICE, f"did not get a message: {explain(error)}", who=message.receiver
+        )
+
+    def _show_typing(self, user_id: str, typing: bool) -> None:
+        if (ends := self._typing.pop(user_id, None)) is not None:
+            ends.cancel()
+        self._store.chats.typing(user_id, typing)
+        if typing:
+            self._typing[user_id] = self._clock.call_later(
+                TYPING_SHOWN, lambda: self._show_typing(user_id, False)
+            )
+
+    def _tell(self) -> None:
+        """Tell what came in the last moment, many messages as one."""
+        self._tell_due = None
+        came, self._came = self._came, {}
+        if len(came) > _PEOPLE_NAMED:
+            number = sum(map(len, came.values()))
+            self._alert("", f"{counted(number, 'message')} from {len(came)} people")
+            return
+        for user_id, messages in came.items():
+            words = fit(abstract(messages[-1]), _WORDS_TOLD)
+            if len(messages) > 1:
+                words = f"{counted(len(messages), 'message')}, the last one: {words}"
+            self._alert(user_id, words)
+
+
+def can_be_sent_again(message: Message) -> bool:
+    """Tell whether a message failed, and can be tried again."""
+    return message.status is MessageStatus.SEND_FAIL

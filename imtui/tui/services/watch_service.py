@@ -1,0 +1,88 @@
+"""Looks out for those who are watched, and says when one of them has come ONLINE."""
+
+from collections.abc import Callable, Iterable
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.kit.clock import Clock, Handle
+from imtui.tui.model.store import Store
+from imtui.tui.model.watches import Watch, Watches
+
+
+class Lookout:
+    """The watches of an account, driven by the store and the clock."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        came: Callable[[Watch], None],
+        keep: Callable[[tuple[Watch, ...]], None],
+    ) -> None:
+        """Make it; ``came`` is told of each watch that fires, ``keep`` of each new list."""
+        self._store = store
+        self._clock = clock
+        self._came = came
+        self._keep = keep
+        self._watches = Watches()
+        self._due: Handle | None = None
+        self._doubted = False
+        store.follow(self._heard)
+        store.watch(self._see_connection)
+
+    def begin(self, watches: Iterable[Watch]) -> None:
+        """Take the watches that are remembered; nobody's status is known yet."""
+        self._watches = Watches(watches)
+
+    def get(self, user_id: str) -> Watch | None:
+        """Return the watch on somebody, if there is one."""
+        return self._watches.get(user_id)
+
+    def all(self) -> list[Watch]:
+        """Return the watches in the order in which they were set."""
+        return self._watches.all()
+
+    def add(self, watch: Watch, status: UserStatusType) -> None:
+        """Watch somebody, whose general status is known to be ``status`` now.
+
+        Raises:
+            WatchesFullError: There are too many watches.
+        """
+        self._watches.add(watch, status)
+        self._changed()
+
+    def remove(self, user_id: str) -> None:
+        """Watch somebody no longer."""
+        self._watches.remove(user_id)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._keep(tuple(self._watches.all()))
+        self._store.roster_changed()
+
+    def _heard(self, user_id: str, status: UserStatusType) -> None:
+        self._watches.heard(user_id, status, self._clock.monotonic())
+        if self._watches.get(user_id) is not None:
+            self._wait()
+
+    def _see_connection(self) -> None:
+        if self._store.stale and not self._doubted:
+            self._watches.doubt()
+            self._wait()
+        self._doubted = self._store.stale
+
+    def _wait(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        at = self._watches.due_at()
+        if at is not None:
+            self._due = self._clock.call_later(at - self._clock.monotonic(), self._fire)
+
+    def _fire(self) -> None:
+        self._due = None
+        fired = self._watches.due(self._clock.monotonic())
+        if any(not watch.standing for watch in fired):
+            self._changed()
+        for watch in fired:
+            self._came(watch)
+        self._wait()

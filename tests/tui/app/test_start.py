@@ -1,0 +1,17 @@
+"""What the first paint waits for, and what it does not."""
+
+import subprocess
+import sys
+
+HEAVY = ("httpx", "websockets", "imtui.sdk", "rich.markdown", "sqlite3")
+
+
+def test_the_first_paint_waits_for_nothing_of_the_network() -> None:
+    code = (
+        "import sys; import imtui.tui.app.app; "
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,47 @@
+"""What rings, and how."""
+
+import pytest
+
+from imtui.tui.model.alert import Alert, AlertKind, Quiet, Ways, ways
+
+NOW = 1_000
+BOB = Alert(AlertKind.WATCH, "bob", "is online")
+
+
+def ways_of(
+    alert: Alert = BOB,
+    *,
+    focus: bool = False,
+    quiet: Quiet | None = None,
+    bell: bool = True,
+    desktop: bool = True,
+) -> Ways:
+    return ways(alert, focus=focus, quiet=quiet, now=NOW, bell=bell, desktop=desktop)
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_with_the_focus_a_toast_is_enough(kind: AlertKind) -> None:
+    assert ways_of(Alert(kind, "bob", "…"), focus=True) == Ways(toast=True)
+
+
+@pytest.mark.parametrize("bell", [True, False])
+@pytest.mark.parametrize("desktop", [True, False])
+def test_without_focus_it_is_as_the_person_wants(bell: bool, desktop: bool) -> None:
+    assert ways_of(bell=bell, desktop=desktop) == Ways(toast=True, bell=bell, desktop=desktop)
+
+
+@pytest.mark.parametrize("focus", [True, False])
+@pytest.mark.parametrize("until", [None, NOW + 1])
+def test_quiet_mutes_everything(focus: bool, until: int | None) -> None:
+    assert ways_of(focus=focus, quiet=Quiet(until)) == Ways()
+
+
+def test_quiet_that_has_ended_mutes_nothing() -> None:
+    assert ways_of(quiet=Quiet(NOW)) == Ways(toast=True, bell=True, desktop=True)
+
+
+def test_some_get_through() -> None:
+    quiet = Quiet(None, frozenset({"bob"}))
+    assert ways_of(quiet=quiet) == ways_of()
+    assert ways_of(Alert(AlertKind.MESSAGE, "carol", "Tea?"), quiet=quiet) == Ways()
+    assert ways_of(Alert(AlertKind.MESSAGE, "", "connection lost"), quiet=quiet) == Ways()

@@ -1,0 +1,725 @@
+"""Going away and coming back: the away text lies over the person's own and leaves no trace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from imtui.protocol.limits import UNIX_MS_MAX
+from imtui.protocol.status import ChangedBy, Platform, UserStatus
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus, Text
+from imtui.tui.model.away_rules import TRY_AGAIN_AFTER, Away, AwayRules, ComeBack, GoAway, Step
+from imtui.tui.model.own_text import is_away_text
+from tests.tui.fake import HERE, OFFLINE, ONLINE, PHONE, THIS_DEVICE
+
+WORDS = "Away"
+IDLE, HOLD = 60.0, 5.0
+RULES = AwayRules(WORDS, IDLE, on_blur=True, on_detach=True, hold=HOLD)
+SHELL = ChangedBy("a-shell-verb", "laptop", Platform.LINUX)
+
+
+@dataclass
+class World:
+    """The account as the backend keeps it, and how it would be if nobody ever went away."""
+
+    now: float = 0.0
+    custom: CustomStatus = CLEARED
+    untouched: CustomStatus = CLEARED
+    since: int = 1
+    revision: int = 1
+    phone: bool = False
+    by: ChangedBy | None = None
+    told: list[UserStatus] = field(default_factory=list)
+
+    @property
+    def unix_ms(self) -> int:
+        return 1_000_000 + round(self.now * 1000)
+
+    @property
+    def status(self) -> UserStatus:
+        standing = self.custom.standing
+        return UserStatus(
+            "alice",
+            ONLINE,
+            standing.text,
+            ["Android", "Linux"] if self.phone else ["Linux"],
+            self.since,
+            self.revision,
+            self.by,
+            standing.expires_at,
+        )
+
+    def change(self, custom: CustomStatus, by: ChangedBy | None, *, phone: bool = False) -> None:
+        """Make a change and tell it; one of the end alone does not raise the revision."""
+        moved = custom.standing.text != self.custom.standing.text or phone != self.phone
+        self.custom, self.phone, self.by = custom, phone, by
+        self.revision += moved
+        self.told.append(self.status)
+
+    def set(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
+        """Have somebody set a text."""
+        self.untouched = self.untouched.at(self.unix_ms).set(text, expires_at)
+        self.lay(text, expires_at, by)
+
+    def lay(self, text: str, expires_at: int | None, by: ChangedBy = THIS_DEVICE) -> None:
+        """Set a text that is nobody's own."""
+        custom = self.custom.at(self.unix_ms).set(text, expires_at)
+        self.change(custom, by, phone=self.phone)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass up to the next end of a text, at most so long."""
+        ends = [text.expires_at for text in self.custom.texts if text.expires_at is not None]
+        until = [at for at in ends if at > self.unix_ms]
+        self.now += min([seconds, *((at - self.unix_ms) / 1000 for at in until)])
+        self.untouched = self.untouched.at(self.unix_ms)
+        ended = self.custom.at(self.unix_ms)
+        if ended.standing != self.custom.standing:
+            self.change(ended, None, phone=self.phone)
+        self.custom = ended
+
+
+class Device:
+    """This device: an ``Away`` in a world, told of everything at once."""
+
+    def __init__(self, rules: AwayRules = RULES, *, phone: bool = False) -> None:
+        self.world = World(phone=phone)
+        self.away = Away(rules, HERE, 0.0)
+        self.connected = False
+        self.connect()
+
+    @property
+    def now(self) -> float:
+        return self.world.now
+
+    @property
+    def standing(self) -> Text:
+        return self.world.custom.standing
+
+    def connect(self) -> None:
+        """Connect, with the own status of the login's answer."""
+        self.connected = True
+        self.world.by = THIS_DEVICE
+        self.world.told.append(self.world.status)
+        self.hear()
+        self.away.devices(int(self.world.phone))
+        self.away.connected(True)
+
+    def lose(self, *, noticed: bool) -> None:
+        """Lose the connection; if the backend notices, the account may go OFFLINE."""
+        self.connected = False
+        lost = UserStatus("alice", OFFLINE, since=self.world.unix_ms, revision=self.world.revision)
+        self.away.own(lost, self.now)
+        self.away.connected(False)
+        if noticed and not self.world.phone:
+            self.world.custom = self.world.untouched = CLEARED
+            self.world.since = self.world.unix_ms + 1
+            self.world.revision += 1
+
+    def hear(self) -> None:
+        """Take what the backend told."""
+        told, self.world.told = self.world.told, []
+        for status in told if self.connected else []:
+            self.away.own(status, self.now)
+
+    def set(self, text: str, seconds: float | None = None, by: ChangedBy = PHONE) -> None:
+        """Have somebody set a text for so many seconds."""
+        ends = None if seconds is None else self.world.unix_ms + round(seconds * 1000)
+        self.world.set(text, ends, by)
+        self.hear()
+
+    def phone(self, here: bool) -> None:
+        """Let the phone come or go."""
+        self.world.change(self.world.custom.at(self.world.unix_ms), PHONE, phone=here)
+        self.hear()
+        if self.connected:
+            self.away.devices(int(here))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with nothing done meanwhile."""
+        end = self.now + seconds
+        while self.now < end:
+            self.world.pass_time(end - self.now)
+            self.hear()
+
+    def carry_out(self, *, push_first: bool = False) -> Step | None:
+        """Do what is to be done now, if anything is."""
+        step = self.away.step(self.now)
+        if step is not None:
+            assert self.away.step(self.now) == step
+            self.send(step)
+            if push_first:
+                self.hear()
+            self.away.done(step, self.now)
+            self.hear()
+        return step
+
+    def send(self, step: Step) -> None:
+        """Let the backend carry out a step."""
+        ends = UNIX_MS_MAX if isinstance(step, GoAway) else self.world.unix_ms + 1000
+        self.world.lay(step.text, ends)
+
+    def go_away(self) -> None:
+        """Stay idle until away."""
+        self.wait(IDLE)
+        assert self.carry_out() == GoAway(WORDS)
+        assert self.standing == Text(WORDS, UNIX_MS_MAX)
+
+    def come_back(self) -> None:
+        """Press a key, and see what that leads to."""
+        self.away.active(self.now)
+        assert self.carry_out() == ComeBack(WORDS)
+        self.wait(1.0)
+
+
+@pytest.fixture
+def device() -> Device:
+    return Device()
+
+
+def test_who_is_idle_goes_away_and_a_key_brings_back_what_was(device: Device) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    device.away.active(3.0)
+    assert device.away.due_at() == 3.0 + IDLE
+    device.wait(62.5)
+    assert device.away.step(device.now) is None
+    device.wait(0.5)
+    assert device.carry_out() == GoAway(WORDS)
+    assert device.standing == Text(WORDS, UNIX_MS_MAX)
+    assert device.away.step(device.now + 9999) is None
+    device.come_back()
+    assert device.standing == Text("Tea")
+
+
+def test_what_was_comes_back_with_its_end(device: Device) -> None:
+    device.set("Lunch", 3600.0, by=THIS_DEVICE)
+    ends = device.standing.expires_at
+    device.go_away()
+    device.come_back()
+    assert device.standing == Text("Lunch", ends)
+
+
+def test_what_has_ended_meanwhile_stays_away(device: Device) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    device.set("Lunch", 100.0, by=THIS_DEVICE)
+    device.go_away()
+    device.wait(100.0)
+    assert device.standing.text == WORDS
+    device.come_back()
+    assert device.standing == Text("Tea")
+
+
+def test_no_text_at_all_comes_back_too(device: Device) -> None:
+    device.go_away()
+    device.come_back()
+    assert device.standing == Text("")
+    assert device.away.step(device.now) is None
+
+
+@pytest.mark.parametrize("what", ["focused", "attached"])
+def test_leaving_the_terminal_counts_once_it_has_lasted(device: Device, what: str) -> None:
+    note = getattr(device.away, what)
+    note(True, 0.0)
+    note(False, 0.0)
+    device.wait(HOLD - 0.5)
+    note(False, device.now)
+    assert device.carry_out() is None
+    device.wait(0.5)
+    assert device.carry_out() == GoAway(WORDS)
+    device.wait(1.0)
+    note(True, device.now)
+    assert device.carry_out() == ComeBack(WORDS)
+
+
+@pytest.mark.parametrize("what", ["focused", "attached"])
+def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
+    note = getattr(device.away, what)
+    for _ in range(5):
+        note(False, device.now)
+        device.wait(HOLD - 1)
+        note(True, device.now)
+        assert device.away.due_at() == device.now + IDLE
+        device.wait(HOLD)
+        assert device.carry_out() is None
+
+
+def test_being_attached_all_along_is_no_activity(device: Device) -> None:
+    for _ in range(6):
+        device.away.attached(True, device.now)
+        device.away.focused(True, device.now)
+        device.wait(10.0)
+    assert device.carry_out() == GoAway(WORDS)
+
+
+def test_a_key_without_focus_brings_back_for_a_while(device: Device) -> None:
+    device.away.focused(False, 0.0)
+    device.wait(HOLD)
+    assert device.carry_out() == GoAway(WORDS)
+    device.come_back()
+    assert device.standing == Text("")
+    device.wait(HOLD)
+    assert device.carry_out() == GoAway(WORDS)
+
+
+@pytest.mark.parametrize(
+    "rules", [AwayRules(WORDS), AwayRules(" ", 1.0, on_blur=True, on_detach=True)]
+)
+def test_what_was_not_asked_for_does_not_happen(rules: AwayRules) -> None:
+    device = Device(rules)
+    device.set("Tea", by=THIS_DEVICE)
+    device.away.focused(False, 0.0)
+    device.away.attached(False, 0.0)
+    assert device.away.due_at() is None
+    device.wait(9999.0)
+    assert device.carry_out() is None
+
+
+def test_with_another_device_nobody_goes_away() -> None:
+    device = Device(phone=True)
+    device.wait(IDLE)
+    assert device.away.due_at() is None
+    device.phone(False)
+    assert device.carry_out() == GoAway(WORDS)
+
+
+def test_nothing_is_done_until_everything_is_known_and_known_anew() -> None:
+    away = Away(RULES, HERE, 0.0)
+    tells: list[Callable[[], None]] = [
+        lambda: away.own(World().status, 0.0),
+        lambda: away.connected(True),
+        lambda: away.devices(0),
+    ]
+    for last in [*tells, *tells]:
+        for tell in tells:
+            if tell is not last:
+                tell()
+        assert away.step(9999.0) is None
+        last()
+        assert away.step(9999.0) == GoAway(WORDS)
+        away.connected(False)
+        assert away.step(9999.0) is None
+
+
+def test_what_is_told_while_connecting_is_known_afterwards() -> None:
+    away = Away(RULES, HERE, 0.0)
+    away.own(World().status, 0.0)
+    away.devices(0)
+    away.connected(False)
+    away.connected(True)
+    assert away.step(9999.0) == GoAway(WORDS)
+
+
+def test_a_device_that_goes_as_a_text_ends_has_not_set_one() -> None:
+    device = Device(phone=True)
+    device.set("Lunch", 10.0, by=THIS_DEVICE)
+    device.world.now += IDLE
+    device.phone(False)
+    assert device.standing == Text("")
+    assert device.carry_out() == GoAway(WORDS)
+
+
+def test_coming_back_is_over_when_the_person_is_away_again(device: Device) -> None:
+    device.go_away()
+    device.away.active(device.now)
+    assert device.away.step(device.now + IDLE - 0.5) == ComeBack(WORDS)
+    assert device.away.due_at() is not None
+    assert device.away.step(device.now + IDLE) is None
+    assert device.away.due_at() is None
+
+
+def test_another_device_brings_back_at_once(device: Device) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    device.go_away()
+    device.phone(True)
+    assert device.carry_out() == ComeBack(WORDS)
+    device.wait(1.0)
+    assert device.standing == Text("Tea")
+
+
+def test_what_another_device_sets_stays(device: Device) -> None:
+    device.go_away()
+    device.phone(True)
+    device.set("Coffee")
+    device.wait(9999.0)
+    assert device.carry_out() is None
+    device.phone(False)
+    assert device.carry_out() is None
+    device.away.active(device.now)
+    assert device.carry_out() is None
+    assert device.standing == Text("Coffee")
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_our_text_below_theirs_is_lifted_when_it_comes_to_light(
+    device: Device, phone: bool
+) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    device.go_away()
+    device.phone(True)
+    device.set("Coffee", 30.0)
+    device.phone(phone)
+    device.away.active(device.now)
+    assert device.carry_out() is None
+    device.wait(30.0)
+    assert device.standing.text == WORDS
+    assert device.carry_out() == ComeBack(WORDS)
+    device.wait(1.0)
+    assert device.standing == Text("Tea")
+
+
+def test_our_text_below_theirs_is_right_again_for_who_is_still_away(device: Device) -> None:
+    device.go_away()
+    device.set("On the call", 30.0, by=SHELL)
+    assert device.carry_out() is None
+    device.wait(30.0)
+    assert device.standing.text == WORDS
+    assert device.carry_out() is None
+
+
+def test_a_shell_verbs_text_is_covered_only_once_the_person_was_here_again(device: Device) -> None:
+    device.go_away()
+    device.set("On the call", by=SHELL)
+    device.wait(9999.0)
+    assert device.carry_out() is None
+    device.away.active(device.now)
+    device.wait(IDLE)
+    assert device.carry_out() == GoAway(WORDS)
+    device.come_back()
+    assert device.standing == Text("On the call")
+
+
+def test_a_shell_verb_is_a_sign_of_the_person(device: Device) -> None:
+    device.wait(IDLE - 1)
+    device.set("On the call", by=SHELL)
+    assert device.away.due_at() == device.now + IDLE
+
+
+def test_our_own_text_is_covered_and_back_whoever_put_it_there(device: Device) -> None:
+    device.wait(IDLE)
+    device.set("Tea", by=THIS_DEVICE)
+    assert device.carry_out() == GoAway(WORDS)
+
+
+@pytest.mark.parametrize("seconds", [None, 3600.0])
+@pytest.mark.parametrize("by", [THIS_DEVICE, SHELL])
+def test_the_same_words_set_by_hand_are_left_alone(
+    device: Device, seconds: float | None, by: ChangedBy
+) -> None:
+    device.set(WORDS, seconds, by)
+    by_hand = device.standing
+    device.wait(IDLE)
+    assert device.carry_out() is None
+    device.away.active(device.now)
+    assert device.carry_out() is None
+    assert device.standing == by_hand
+    assert not device.away.covers
+
+
+@pytest.mark.parametrize("seconds", [None, 3600.0])
+def test_the_same_words_set_by_hand_while_away_are_left_alone(
+    device: Device, seconds: float | None
+) -> None:
+    device.go_away()
+    device.set(WORDS, seconds, SHELL)
+    by_hand = device.standing
+    device.away.active(device.now)
+    assert device.carry_out() is None
+    assert device.standing == by_hand
+
+
+def test_going_offline_clears_it_and_being_away_goes_on_afterwards(device: Device) -> None:
+    device.go_away()
+    device.lose(noticed=True)
+    assert device.away.due_at() is None
+    device.wait(10.0)
+    device.connect()
+    assert device.standing == Text("")
+    assert device.carry_out() == GoAway(WORDS)
+    device.come_back()
+    assert device.standing == Text("")
+
+
+def test_a_connection_that_nobody_missed_changes_nothing(device: Device) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    device.go_away()
+    device.lose(noticed=False)
+    device.away.active(device.now)
+    assert device.carry_out() is None
+    device.connect()
+    assert device.carry_out() == ComeBack(WORDS)
+    device.wait(1.0)
+    assert device.standing == Text("Tea")
+
+
+def test_what_another_device_set_while_there_was_no_connection_stays(device: Device) -> None:
+    device.go_away()
+    device.lose(noticed=False)
+    device.set("Coffee")
+    device.connect()
+    device.wait(9999.0)
+    assert device.carry_out() is None
+
+
+def test_what_was_held_before_a_lost_connection_is_held_after_it(device: Device) -> None:
+    device.go_away()
+    device.set("Coffee", by=SHELL)
+    device.lose(noticed=False)
+    device.connect()
+    assert device.carry_out() is None
+
+
+def test_another_devices_away_text_is_its_own_until_that_device_is_gone() -> None:
+    device = Device(phone=True)
+    device.set("Tea")
+    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.hear()
+    assert device.away.step(device.now) is None
+    device.phone(False)
+    device.away.active(device.now)
+    assert device.carry_out() == ComeBack("Gone fishing")
+    device.wait(1.0)
+    assert device.standing == Text("Tea")
+
+
+def test_what_held_is_forgotten_once_the_account_was_offline(device: Device) -> None:
+    device.go_away()
+    device.set("Coffee", by=SHELL)
+    device.lose(noticed=True)
+    device.connect()
+    assert device.carry_out() == GoAway(WORDS)
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_an_away_text_after_ours_was_cleared_is_not_ours(device: Device, offline: bool) -> None:
+    device.go_away()
+    if offline:
+        device.lose(noticed=True)
+        device.world.phone = True
+    else:
+        device.phone(True)
+        device.set("Coffee")
+    device.world.lay(WORDS, UNIX_MS_MAX, PHONE)
+    device.hear()
+    device.connect()
+    device.away.active(device.now)
+    assert device.carry_out() is None
+
+
+def test_another_device_that_goes_away_is_no_sign_of_the_person() -> None:
+    device = Device(phone=True)
+    device.wait(IDLE - 1)
+    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.hear()
+    device.wait(1.0)
+    device.phone(False)
+    assert device.carry_out() is None
+
+
+def test_a_new_end_of_another_text_is_not_a_coming_back(device: Device) -> None:
+    device.set("Tea", 100.0)
+    device.set("Tea", 200.0)
+    assert not device.away.covers
+
+
+def test_a_step_that_failed_is_tried_again_later(device: Device) -> None:
+    device.wait(IDLE)
+    device.away.failed(GoAway(WORDS), device.now)
+    assert device.away.due_at() == device.now + TRY_AGAIN_AFTER
+    assert device.carry_out() is None
+    device.wait(TRY_AGAIN_AFTER)
+    assert device.carry_out() == GoAway(WORDS)
+    device.away.active(device.now)
+    device.away.failed(ComeBack(WORDS), device.now)
+    assert device.carry_out() is None
+    device.wait(TRY_AGAIN_AFTER)
+    assert device.carry_out() == ComeBack(WORDS)
+
+
+def test_a_step_of_which_nobody_knows_may_have_been_done(device: Device) -> None:
+    device.wait(IDLE)
+    device.send(GoAway(WORDS))
+    device.away.failed(GoAway(WORDS), device.now)
+    device.hear()
+    device.phone(True)
+    assert device.carry_out() == ComeBack(WORDS)
+
+
+@pytest.mark.parametrize("push_first", [True, False])
+def test_the_answer_and_the_news_come_in_any_order(device: Device, push_first: bool) -> None:
+    device.wait(IDLE)
+    assert device.carry_out(push_first=push_first) == GoAway(WORDS)
+    device.away.active(device.now)
+    assert device.carry_out(push_first=push_first) == ComeBack(WORDS)
+    assert device.carry_out() is None
+
+
+def test_between_the_answer_and_the_news_nothing_is_known(device: Device) -> None:
+    device.wait(IDLE)
+    device.send(GoAway(WORDS))
+    device.away.done(GoAway(WORDS), device.now)
+    assert device.away.step(device.now) is None
+    device.away.active(device.now)
+    assert device.away.step(device.now) is None
+    device.hear()
+    assert device.away.step(device.now) == ComeBack(WORDS)
+
+
+def test_the_away_text_is_told_from_the_persons_own_until_it_is_gone(device: Device) -> None:
+    device.set("Tea", by=THIS_DEVICE)
+    assert not device.away.covers
+    device.go_away()
+    assert device.away.covers
+    device.away.active(device.now)
+    device.carry_out()
+    assert not is_away_text(device.world.status)
+    assert device.away.covers
+    device.lose(noticed=False)
+    device.connect()
+    assert device.away.covers
+    device.wait(1.0)
+    assert not device.away.covers
+
+
+class Lives(RuleBasedStateMachine):
+    """A device, a phone and shell verbs that set texts, against the same without anyone away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.device = Device()
+        self.texts = 0
+        self.here = True
+        self.set_while_away: Text | None = None
+
+    @rule()
+    def press_a_key(self) -> None:
+        self.device.away.active(self.device.now)
+        self.here, self.set_while_away = True, None
+
+    @rule(what=st.sampled_from(["focused", "attached"]))
+    def leave(self, what: str) -> None:
+        getattr(self.device.away, what)(False, self.device.now)
+
+    @rule()
+    def return_(self) -> None:
+        self.device.away.focused(True, self.device.now)
+        self.device.away.attached(True, self.device.now)
+        self.press_a_key()
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, HOLD, 30.0, IDLE, 100.0]))
+    def wait(self, seconds: float) -> None:
+        self.device.wait(seconds)
+
+    @rule(
+        kind=st.sampled_from(["fresh", "fresh", "the same words", "none"]),
+        seconds=st.none() | st.sampled_from([2.0, 10.0, 50.0, 500.0]),
+        by=st.sampled_from([THIS_DEVICE, PHONE, PHONE, SHELL, SHELL]),
+    )
+    def set(self, kind: str, seconds: float | None, by: ChangedBy) -> None:
+        device, world = self.device, self.device.world
+        absent = (by is PHONE and not world.phone) or (by is THIS_DEVICE and not device.connected)
+        if absent or not (device.connected or world.phone) or len(world.custom.texts) > 6:
+            return
+        if by is THIS_DEVICE:
+            self.press_a_key()
+        self.texts += 1
+        away = is_away_text(world.status) and not self.here
+        if kind == "the same words":
+            # With one end before another's, what the backend merges depends on what lies between.
+            device.set(WORDS, None if seconds is None else 1e6 + device.now, by)
+        elif kind == "none":
+            device.set("", None, by)
+        else:
+            device.set(f"text {self.texts}", seconds, by)
+        if by is not THIS_DEVICE and away:
+            self.set_while_away = device.standing
+
+    @rule()
+    def phone_comes_or_goes(self) -> None:
+        if self.device.connected:
+            self.device.phone(not self.device.world.phone)
+
+    @precondition(lambda self: self.device.connected)
+    @rule(noticed=st.booleans(), seconds=st.sampled_from([0.5, 10.0, 100.0]))
+    def lose(self, noticed: bool, seconds: float) -> None:
+        self.device.lose(noticed=noticed)
+        assert self.device.carry_out() is None
+        self.device.wait(seconds)
+
+    @precondition(lambda self: not self.device.connected)
+    @rule()
+    def connect(self) -> None:
+        self.device.connect()
+
+    @rule(
+        fails=st.sampled_from([None, None, None, "refused", "unanswered"]),
+        push_first=st.booleans(),
+    )
+    def carry_out(self, fails: str | None, push_first: bool) -> None:
+        device = self.device
+        self.check_when_it_is_due()
+        step = device.away.step(device.now)
+        if isinstance(step, GoAway):
+            assert not device.world.phone
+            assert device.standing.text != WORDS
+            assert self.set_while_away is None or device.standing != self.set_while_away
+            self.here = False
+        elif isinstance(step, ComeBack):
+            assert device.standing == Text(WORDS, UNIX_MS_MAX)
+        if step is None or fails is None:
+            device.carry_out(push_first=push_first)
+            return
+        if fails == "unanswered":
+            device.send(step)
+            if push_first:
+                device.hear()
+        device.away.failed(step, device.now)
+        device.hear()
+        assert device.away.step(device.now) != step
+
+    def check_when_it_is_due(self) -> None:
+        now = self.device.now
+        step, due = self.device.away.step(now), self.device.away.due_at()
+        if due is None:
+            assert step is None
+            assert self.device.away.step(now + 9999) is None
+        elif due > now:
+            assert self.device.away.step(due - 0.01) is None
+            assert self.device.away.step(due) is not None
+        else:
+            assert step is not None
+
+    @precondition(lambda self: self.device.connected)
+    @rule()
+    def stay_and_look(self) -> None:
+        """Be here until nothing happens any more: the text is as if nobody had gone away."""
+        for _ in range(200):
+            self.return_()
+            if self.device.carry_out() is None and not self.device.away.covers:
+                break
+            self.device.wait(1.0)
+        assert self.device.standing == self.device.world.untouched.standing
+
+    @precondition(lambda self: self.device.connected and self.device.world.phone)
+    @rule()
+    def look_from_the_phone(self) -> None:
+        """With another device nobody is away, whatever this one sees of the person."""
+        for _ in range(200):
+            if self.device.carry_out() is None and not self.device.away.covers:
+                break
+            self.device.wait(1.0)
+        assert self.device.standing == self.device.world.untouched.standing
+
+
+def test_random_lives() -> None:
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=300,
+            stateful_step_count=40,
+            derandomize=True,
+            database=None,
+            deadline=None,
+        ),
+    )

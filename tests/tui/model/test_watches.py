@@ -1,0 +1,288 @@
+"""Who is told of when they come ONLINE."""
+
+from itertools import count
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from imtui.protocol.status import UserStatusType
+from imtui.tui.model.watches import WATCHES_MAX, Watch, Watches, WatchesFullError
+from tests.tui.fake import OFFLINE, ONLINE, UNKNOWN, UNLOGINED
+
+ONCE = Watch("bob", set_at=1)
+STANDING = Watch("bob", standing=True, set_at=1)
+NOT_ONLINE = [OFFLINE, UNLOGINED, UNKNOWN]
+
+
+@pytest.mark.parametrize("status", NOT_ONLINE)
+def test_a_watch_fires_once_they_have_stayed_online(status: UserStatusType) -> None:
+    watches = Watches()
+    watches.add(ONCE, status)
+    assert watches.due_at() is None
+    watches.heard("bob", ONLINE, 100.0)
+    assert watches.due_at() == 110.0
+    assert watches.due(109.9) == []
+    assert watches.due(110.0) == [ONCE]
+    assert watches.all() == []
+    assert watches.due_at() is None
+
+
+def test_a_watch_set_while_they_are_online_waits_for_the_next_coming() -> None:
+    watches = Watches()
+    watches.add(ONCE, ONLINE)
+    watches.heard("bob", ONLINE, 1.0)
+    assert watches.due(1000.0) == []
+    watches.heard("bob", UNLOGINED, 1000.0)
+    watches.heard("bob", ONLINE, 1001.0)
+    assert watches.due(1011.0) == [ONCE]
+
+
+@pytest.mark.parametrize("status", NOT_ONLINE)
+def test_a_break_begins_the_wait_anew(status: UserStatusType) -> None:
+    watches = Watches()
+    watches.add(ONCE, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.heard("bob", status, 9.0)
+    assert watches.due_at() is None
+    watches.heard("bob", OFFLINE, 9.0)
+    watches.heard("bob", ONLINE, 9.5)
+    assert watches.due(10.0) == []
+    assert watches.due(19.5) == [ONCE]
+
+
+def test_another_text_is_no_break() -> None:
+    watches = Watches()
+    watches.add(ONCE, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.heard("bob", ONLINE, 9.0)
+    assert watches.due(10.0) == [ONCE]
+
+
+def test_who_is_gone_before_it_is_told_is_not_told_of() -> None:
+    watches = Watches()
+    watches.add(ONCE, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.heard("bob", OFFLINE, 10.5)
+    assert watches.due(11.0) == []
+    assert watches.get("bob") == ONCE
+
+
+def test_a_standing_watch_rests_between_two_comings() -> None:
+    watches = Watches(rest=300.0)
+    watches.add(STANDING, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    assert watches.due(10.0) == [STANDING]
+    watches.heard("bob", OFFLINE, 20.0)
+    watches.heard("bob", ONLINE, 299.9)
+    assert watches.due(1000.0) == []
+    watches.heard("bob", OFFLINE, 1000.0)
+    watches.heard("bob", ONLINE, 1001.0)
+    assert watches.due(1011.0) == [STANDING]
+    assert watches.all() == [STANDING]
+
+
+def test_a_standing_watch_fires_again_as_soon_as_it_has_rested() -> None:
+    watches = Watches(rest=300.0)
+    watches.add(STANDING, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.due(10.0)
+    watches.heard("bob", OFFLINE, 20.0)
+    watches.heard("bob", ONLINE, 300.0)
+    assert watches.due(310.0) == [STANDING]
+
+
+def test_who_has_stayed_online_is_not_told_of_again() -> None:
+    watches = Watches()
+    watches.add(STANDING, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.due(10.0)
+    watches.heard("bob", UNKNOWN, 1000.0)
+    watches.heard("bob", ONLINE, 1001.0)
+    assert watches.due(2000.0) == []
+
+
+def test_a_lost_connection_tells_of_nobody() -> None:
+    watches = Watches()
+    watches.add(ONCE, OFFLINE)
+    watches.heard("bob", ONLINE, 0.0)
+    watches.doubt()
+    assert watches.due_at() is None
+    watches.heard("bob", ONLINE, 20.0)
+    assert watches.due(100.0) == []
+    watches.heard("bob", OFFLINE, 100.0)
+    watches.heard("bob", ONLINE, 101.0)
+    assert watches.due(111.0) == [ONCE]
+
+
+def test_who_came_while_there_was_no_connection_is_told_of() -> None:
+    watches = Watches()
+    watches.add(ONCE, OFFLINE)
+    watches.doubt()
+    watches.doubt()
+    watches.heard("bob", ONLINE, 20.0)
+    assert watches.due(30.0) == [ONCE]
+
+
+def test_who_was_never_known_not_to_be_online_counts_as_gone_until_known() -> None:
+    watches = Watches()
+    watches.add(ONCE, UNKNOWN)
+    watches.doubt()
+    watches.heard("bob", ONLINE, 20.0)
+    assert watches.due(30.0) == [ONCE]
+
+
+def test_a_watch_that_was_kept_fires_at_once_but_a_standing_one_does_not() -> None:
+    carol = Watch("carol", standing=True)
+    watches = Watches([ONCE, carol])
+    watches.heard("bob", ONLINE, 0.0)
+    watches.heard("carol", ONLINE, 0.0)
+    assert watches.due(10.0) == [ONCE]
+    watches.heard("carol", UNLOGINED, 20.0)
+    watches.heard("carol", ONLINE, 21.0)
+    assert watches.due(31.0) == [carol]
+
+
+def test_they_fire_in_the_order_of_their_coming_and_are_listed_in_the_order_of_their_setting() -> (
+    None
+):
+    names = ["bob", "carol", "dave"]
+    watches = Watches([Watch(name) for name in names])
+    for moment, name in enumerate(["dave", "bob", "carol"]):
+        watches.heard(name, ONLINE, float(moment))
+    assert [watch.user_id for watch in watches.all()] == names
+    assert [watch.user_id for watch in watches.due(11.0)] == ["dave", "bob"]
+    assert [watch.user_id for watch in watches.all()] == ["carol"]
+    assert watches.due_at() == 12.0
+
+
+def test_setting_a_watch_again_begins_it_anew() -> None:
+    watches = Watches([ONCE, Watch("carol")])
+    watches.heard("bob", ONLINE, 0.0)
+    watches.add(STANDING, ONLINE)
+    assert watches.due(100.0) == []
+    assert watches.get("bob") == STANDING
+    assert watches.all() == [Watch("carol"), STANDING]
+
+
+def test_a_watch_can_be_taken_away() -> None:
+    watches = Watches([ONCE])
+    watches.heard("bob", ONLINE, 0.0)
+    watches.remove("bob")
+    watches.remove("nobody")
+    assert watches.due_at() is None
+    assert watches.due(100.0) == []
+    assert watches.get("bob") is None
+
+
+def test_there_is_room_for_so_many() -> None:
+    watches = Watches(Watch(f"u{number}") for number in range(WATCHES_MAX + 1))
+    assert [watch.user_id for watch in watches.all()] == [
+        f"u{number}" for number in range(1, WATCHES_MAX + 1)
+    ]
+    watches.add(Watch("u7", standing=True), OFFLINE)
+    with pytest.raises(WatchesFullError, match=r"^200 people are watched: stop watching one first"):
+        watches.add(ONCE, OFFLINE)
+    assert watches.get("bob") is None
+    watches.remove("u7")
+    watches.add(ONCE, OFFLINE)
+    assert len(watches.all()) == WATCHES_MAX
+
+
+def test_kept_twice_is_watched_once() -> None:
+    assert Watches([ONCE, STANDING]).all() == [STANDING]
+
+
+SETTLE, REST = 4.0, 20.0
+users = st.sampled_from(["bob", "carol"])
+statuses = st.sampled_from([ONLINE, ONLINE, OFFLINE, UNLOGINED, UNKNOWN])
+
+
+class Histories(RuleBasedStateMachine):
+    """Watches against everything that was heard, which is searched anew each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.numbers = count()
+        self.watches = Watches(settle=SETTLE, rest=REST)
+        self.set: dict[str, Watch] = {}
+        self.heard: dict[str, list[tuple[float, UserStatusType]]] = {}
+        self.fired: dict[str, float] = {}
+
+    @rule(user=users, standing=st.booleans(), status=statuses)
+    def add(self, user: str, standing: bool, status: UserStatusType) -> None:
+        watch = Watch(user, standing, next(self.numbers))
+        self.watches.add(watch, status)
+        self.set.pop(user, None)
+        self.set[user] = watch
+        # Before any status at all, being unknown is as good as not being there.
+        self.heard[user] = [(self.now, OFFLINE if status is UNKNOWN else status)]
+        self.fired.pop(user, None)
+
+    @rule(user=users)
+    def remove(self, user: str) -> None:
+        self.watches.remove(user)
+        self.set.pop(user, None)
+
+    @rule(user=users, status=statuses)
+    def hear(self, user: str, status: UserStatusType) -> None:
+        self.watches.heard(user, status, self.now)
+        if user in self.set:
+            self.heard[user].append((self.now, status))
+
+    @rule()
+    def lose_the_connection(self) -> None:
+        self.watches.doubt()
+        for user in self.set:
+            self.heard[user].append((self.now, UNKNOWN))
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 3.0, 4.0, 16.0, 17.0, 30.0]))
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and fire what is due on the way."""
+        end = self.now + seconds
+        while (due := self.watches.due_at()) is not None and due <= end:
+            self.now = due
+            self.fire()
+        self.now = end
+        assert self.watches.due(self.now) == []
+
+    def fire(self) -> None:
+        fired = self.watches.due(self.now)
+        assert fired
+        for watch in fired:
+            assert self.set[watch.user_id] is watch
+            assert self.due(watch.user_id) == self.now
+            self.fired[watch.user_id] = self.now
+            if not watch.standing:
+                del self.set[watch.user_id]
+
+    def due(self, user: str) -> float | None:
+        """Return when the watch for a user fires, as its whole history has it."""
+        came, before = None, ONLINE
+        last_known = self.heard[user][0][1]
+        for moment, status in self.heard[user]:
+            if status is UNKNOWN:
+                before = UNKNOWN
+                continue
+            if status is ONLINE:
+                new = before is not ONLINE and last_known is not ONLINE
+                came = moment if new else None if before is UNKNOWN else came
+            before = last_known = status
+        if before is not ONLINE or came is None:
+            return None
+        fired = self.fired.get(user)
+        if fired is not None and (came <= fired or came + SETTLE < fired + REST):
+            return None
+        return came + SETTLE
+
+    @invariant()
+    def it_is_known_when_the_next_one_fires(self) -> None:
+        due = [moment for user in self.set if (moment := self.due(user)) is not None]
+        assert self.watches.due_at() == min(due, default=None)
+        assert self.watches.all() == list(self.set.values())
+
+
+def test_random_histories() -> None:
+    run_state_machine_as_test(Histories, settings=settings(max_examples=300, deadline=None))

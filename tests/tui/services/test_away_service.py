@@ -1,0 +1,188 @@
+"""The away text in the app: laid over one's own by itself, and lifted again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import UNIX_MS_MAX
+from imtui.protocol.status import ChangedBy
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
+from imtui.tui.model.own_text import is_away_text
+from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, status, street
+from tests.tui.harness import Running, running
+
+SETTINGS = '[away]\ntext = "Away"\nidle_minutes = 10\non_blur = true\n'
+
+
+@dataclass
+class ChainClient(FakeClient):
+    """A fake backend that keeps one's texts as the real one does."""
+
+    custom: CustomStatus = CLEARED
+
+    async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
+        """Set a text on top of those below."""
+        self._call("set_self_status", text, expires_at)
+        self.lay(text or "", expires_at, THIS_DEVICE)
+
+    def lay(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
+        """Have a device set a text."""
+        self.custom = self.custom.set(text, expires_at)
+        self.tell(by)
+
+    def pass_by(self, now: int) -> None:
+        """Let texts end that have."""
+        before, self.custom = self.custom, self.custom.at(now)
+        if before != self.custom:
+            self.tell(None)
+
+    def tell(self, by: ChangedBy | None) -> None:
+        """Tell the text that stands."""
+        standing = self.custom.standing
+        self.push_own(standing.text, by, standing.expires_at)
+
+
+@asynccontextmanager
+async def away(
+    tmp_path: Path, settings: str = SETTINGS
+) -> AsyncIterator[tuple[Running, ChainClient]]:
+    fake = street()
+    client = ChainClient(friends=fake.friends, others=fake.others)
+    async with running(tmp_path, client, settings=settings) as run:
+        yield run, client
+
+
+async def pass_time(run: Running, client: ChainClient, seconds: float) -> None:
+    await run.settle(seconds)
+    client.pass_by(run.clock.now())
+    await run.settle(0.1)
+
+
+async def test_idle_lays_the_text_and_a_key_lifts_it_to_exactly_what_was_before(
+    tmp_path: Path,
+) -> None:
+    async with away(tmp_path) as (run, client):
+        end = at(16)
+        run.app.put_status("Reading")
+        run.app.put_status("Writing tests", end)
+        await run.settle()
+        await pass_time(run, client, 601)
+        assert client.custom.standing.text == "Away"
+        assert "Away" in run.lines()[0]
+        assert "until" not in run.lines()[0]
+        await run.press("down")
+        await pass_time(run, client, 1.5)
+        assert (client.custom.standing.text, client.custom.standing.expires_at) == (
+            "Writing tests",
+            end,
+        )
+        run.clock.advance((end - run.clock.now()) / 1000 - 300)
+        await run.press("down")
+        run.clock.advance(301)
+        client.pass_by(run.clock.now())
+        assert client.custom.standing.text == "Reading"
+
+
+async def test_losing_the_focus_lays_it_and_the_focus_lifts_it(tmp_path: Path) -> None:
+    async with away(tmp_path) as (run, client):
+        run.app.app_focus = False
+        await pass_time(run, client, 6)
+        assert client.custom.standing.text == "Away"
+        run.app.app_focus = True
+        await run.settle()
+        await pass_time(run, client, 1.5)
+        assert client.custom.standing.text == ""
+
+
+async def test_a_text_that_another_device_set_meanwhile_is_not_touched(tmp_path: Path) -> None:
+    async with away(tmp_path) as (run, client):
+        await pass_time(run, client, 601)
+        client.lay("Driving", None, PHONE)
+        await run.settle()
+        await run.press("down")
+        await pass_time(run, client, 5)
+        assert client.custom.standing.text == "Driving"
+
+
+async def test_with_another_device_connected_nobody_is_away(tmp_path: Path) -> None:
+    async with away(tmp_path) as (run, client):
+        two = [device(HERE, "laptop"), device("phone", "phone", PHONE.platform)]
+        client.listener.on_self_devices_changed(two)
+        await pass_time(run, client, 3600)
+        assert client.called("set_self_status") == []
+
+
+async def test_the_away_text_is_nobodys_recent_text_and_is_not_put_back(tmp_path: Path) -> None:
+    async with away(tmp_path) as (run, client):
+        run.app.put_status("Tea")
+        await run.settle()
+        await pass_time(run, client, 601)
+        assert list(run.app.memory.state.recents) == ["Tea"]
+        assert run.app.store.account.mine is not None
+        assert run.app.store.account.mine.text == "Tea"
+
+
+async def test_a_clock_behind_the_backends_lifts_it_all_the_same(tmp_path: Path) -> None:
+    async with away(tmp_path) as (run, client):
+        await pass_time(run, client, 601)
+        client.fail("set_self_status", IMError(ErrorCode.ERR_INVALID_PARAMETERS, "in the past"))
+        await run.press("down")
+        await pass_time(run, client, 121)
+        assert client.custom.standing.text == ""
+
+
+async def test_without_a_text_nothing_is_laid(tmp_path: Path) -> None:
+    async with away(tmp_path, "[away]\nidle_minutes = 1\n") as (run, client):
+        await pass_time(run, client, 3600)
+        assert client.called("set_self_status") == []
+
+
+async def test_tmux_is_asked_and_being_detached_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attached = True
+
+    async def answer(environ: object) -> bool:
+        return attached
+
+    monkeypatch.setenv("TMUX", "socket,1,0")
+    monkeypatch.setattr("imtui.tui.kit.desktop.tmux_attached", answer)
+    settings = '[away]\ntext = "Away"\non_detach = true\n'
+    async with away(tmp_path, settings) as (run, client):
+        await pass_time(run, client, 31)
+        assert client.called("set_self_status") == []
+        attached = False
+        for _ in range(3):
+            await pass_time(run, client, 15.5)
+        assert client.custom.standing.text == "Away"
+        attached = True
+        for _ in range(2):
+            await pass_time(run, client, 15.5)
+        assert client.custom.standing.text == ""
+
+
+async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_text(
+    tmp_path: Path,
+) -> None:
+    async with away(tmp_path) as (run, client):
+        run.app.put_status("Tea")
+        await run.settle()
+        await pass_time(run, client, 601)
+        await run.press("down")
+        client.push_own("Away", None, run.clock.now() + 500)
+        await pass_time(run, client, 1.5)
+        assert client.custom.standing.text == "Tea"
+        assert run.app.store.account.mine is not None
+        run.fake.lose()
+        client.come_back(status("alice", since=at(14, 40)))
+        await run.settle()
+        assert client.called("set_self_status")[-1] == ("Tea", None)
+
+
+def test_the_farthest_end_marks_an_away_text() -> None:
+    assert is_away_text(status("alice", text="Away", expires_at=UNIX_MS_MAX))
+    assert not is_away_text(status("alice", text="Away"))
