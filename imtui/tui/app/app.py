@@ -33,7 +33,7 @@ from imtui.tui.settings_file import SettingsFile
 from imtui.tui.widgets.colours import presence_colours
 
 if TYPE_CHECKING:
-    from imtui.tui.actions import Actions
+    from imtui.tui.actions.actions import Actions
     from imtui.tui.model.watches import Watch
     from imtui.tui.services.alerts import Alerts
     from imtui.tui.services.away_service import Absence
@@ -146,7 +146,7 @@ class ImtuiApp(CommandingApp):
     @cached_property
     def actions(self) -> "Actions":
         """What the commands do."""
-        from imtui.tui.actions import actions_of
+        from imtui.tui.actions.actions import actions_of
 
         return actions_of(self)
 

@@ -7,7 +7,6 @@ from textual.app import App
 from textual.screen import Screen
 
 from imtui.protocol.errors import IMError
-from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Takes
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.events import EventKind
@@ -17,7 +16,7 @@ from imtui.tui.screens.main import MainScreen
 from imtui.tui.widgets.run_command import RunCommand
 
 if TYPE_CHECKING:
-    from imtui.tui.actions import Actions
+    from imtui.tui.actions.actions import Actions
     from imtui.tui.model.choices import Choice
     from imtui.tui.widgets.command_line import CommandLine
     from imtui.tui.widgets.composer import Composer
@@ -57,7 +56,9 @@ class CommandingApp(App[None]):
         if self.leaves:
             return
         self.main.hint.show(False)
-        command_named(command_id).run(self.actions, argument)
+        from imtui.tui.actions.table import ACTIONS
+
+        ACTIONS[command_id](self.actions, argument)
 
     def run_line(self, line: str, *, from_chat: bool = False) -> bool:
         """Run a slash command, and tell whether it is one; what is none can be mended."""

@@ -1,13 +1,10 @@
 """What a command of the app is, and how its keys are written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
-
-if TYPE_CHECKING:
-    from imtui.tui.actions import Actions
 
 
 class Takes(Enum):
@@ -34,8 +31,6 @@ class Command(Struct, frozen=True):
     """Its stable name: that of its key binding, and what stands behind the slash."""
     title: str
     help: str
-    run: "Callable[[Actions, str], None]"
-    """Does it, with what stood behind the name; nothing there means to ask, or the obvious."""
     keys: tuple[str, ...] = ()
     """Its usual keys as Textual names them, the one to show first."""
     footer: str = ""

@@ -1,0 +1,69 @@
+"""What each command of the catalogue does."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from imtui.tui.actions.actions import Actions
+
+Action = Callable[[Actions, str], None]
+"""Carries out a command with its argument; an empty argument means to ask, or the obvious."""
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "status": lambda do, text: do.own.set_status(text),
+    "clear": lambda do, _: do.own.clear(),
+    "back": lambda do, _: do.own.put_mine_back(),
+    "preset": lambda do, text: do.own.keep_preset(text),
+    "quiet": lambda do, end: do.attention.quiet(end),
+    "quiet-except": lambda do, user: do.attention.let_through(user),
+    "devices": lambda do, _: do.own.show_devices(),
+    "find": lambda do, words: do.views.find(words),
+    "watch": lambda do, user: do.following.watch(user),
+    "watch-always": lambda do, user: do.following.watch(user, standing=True),
+    "watches": lambda do, _: do.following.show_watches(),
+    "details": lambda do, user: do.people.details(user),
+    "query": lambda do, user: do.people.query(user),
+    "subscriptions": lambda do, _: do.following.show_subscriptions(),
+    "subscribe": lambda do, user: do.following.subscribe(user),
+    "unsubscribe": lambda do, user: do.following.unsubscribe(user),
+    "unsubscribe-all": lambda do, _: do.following.unsubscribe_all(),
+    "add-friend": lambda do, user: do.befriending.add(user),
+    "delete-friend": lambda do, user: do.befriending.delete(user),
+    "requests": lambda do, _: do.befriending.show_requests(),
+    "accept": lambda do, user: do.befriending.accept(user),
+    "refuse": lambda do, user: do.befriending.refuse(user),
+    "block": lambda do, user: do.befriending.block(user),
+    "remark": lambda do, words: do.befriending.call_them(words),
+    "nick": lambda do, name: do.befriending.call_oneself(name),
+    "signature": lambda do, words: do.befriending.sign(words),
+    "allow": lambda do, whom: do.befriending.allow(whom),
+    "favourite": lambda do, user: do.people.favourite(user),
+    "group": lambda do, words: do.people.group(words),
+    "order": lambda do, order: do.views.order(order),
+    "fold": lambda do, group: do.views.fold(group),
+    "copy": lambda do, user: do.people.copy_id(user),
+    "copy-text": lambda do, user: do.people.copy_text(user),
+    "events": lambda do, _: do.views.toggle_events(),
+    "kind": lambda do, kind: do.views.kind(kind),
+    "retry": lambda do, _: do.views.retry(),
+    "theme": lambda do, name: do.views.theme(name),
+    "settings": lambda do, _: do.views.settings(),
+    "log-out": lambda do, _: do.own.log_out(),
+    "palette": lambda do, _: do.views.open_palette(),
+    "type": lambda do, words: do.views.type(words),
+    "help": lambda do, _: do.views.open_help(),
+    "quit": lambda do, _: do.views.leave(),
+    "chat": lambda do, user: do.chatting.open(user),
+    "next-unread": lambda do, _: do.chatting.next_unread(),
+    "reply": lambda do, _: do.chatting.reply(),
+    "recall": lambda do, _: do.chatting.recall(),
+    "delete-message": lambda do, _: do.chatting.delete(),
+    "resend": lambda do, _: do.chatting.resend(),
+    "copy-message": lambda do, _: do.chatting.copy(),
+    "search": lambda do, words: do.chatting.search(words),
+    "search-here": lambda do, words: do.chatting.search(words, here=True),
+    "mute": lambda do, user: do.chatting.mute(user),
+    "pin": lambda do, user: do.chatting.pin(user),
+    "delete-conversation": lambda do, user: do.chatting.delete_conversation(user),
+    "close": lambda do, _: do.chatting.close(),
+}
+"""By the ID of the command."""

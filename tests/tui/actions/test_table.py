@@ -1,0 +1,12 @@
+"""The table of actions and the catalogue of commands name the same commands."""
+
+from imtui.tui.actions.table import ACTIONS
+from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS
+
+
+def test_every_command_has_an_action_and_every_action_a_command() -> None:
+    assert set(ACTIONS) == COMMAND_IDS
+
+
+def test_no_two_commands_have_the_same_id() -> None:
+    assert len(COMMANDS) == len(COMMAND_IDS)
