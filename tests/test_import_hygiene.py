@@ -18,14 +18,14 @@ import pytest
             "imtui.server.core.core",
             [
                 *("asyncio", "socket", "sqlite3", "websockets", "logging"),
-                *("imtui.server.edge", "imtui.server.store", "imtui.server.node"),
+                *("imtui.server.edge", "imtui.server.model", "imtui.server.node"),
                 *("imtui.server.commands", "imtui.server.callbacks", "imtui.server.link"),
             ],
         ),
         (
             "imtui.server.edge.gateway",
             [
-                *("imtui.server.core", "imtui.server.store", "imtui.server.commands"),
+                *("imtui.server.core", "imtui.server.model", "imtui.server.commands"),
                 "imtui.server.callbacks",
             ],
         ),

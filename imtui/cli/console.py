@@ -9,7 +9,7 @@ from imtui.cli.admin_client import AdminClient
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 
 if TYPE_CHECKING:
-    from imtui.tui.console.client import Client
+    from imtui.tui.console.admin_client import Client
 
 SETTINGS: Final = """\
 keys and their values:
@@ -102,7 +102,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
 
 def _connect(arguments: argparse.Namespace) -> "Client":
     from imtui.server.node.data_dir import BackendError
-    from imtui.tui.console.client import Unreachable
+    from imtui.tui.console.admin_client import Unreachable
 
     try:
         return _ScreenClient(admin_client(arguments))
@@ -120,7 +120,7 @@ class _ScreenClient:
         self._client = client
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
-        from imtui.tui.console.client import Unreachable
+        from imtui.tui.console.admin_client import Unreachable
 
         try:
             return await self._client.call(command, body)

@@ -14,7 +14,7 @@ from imtui.protocol.status import UserStatus
 from imtui.tui.app.entry import run
 from imtui.tui.model.events import EVENTS_MAX
 from imtui.tui.model.launch import Account, Launch
-from imtui.tui.model.store import BURST
+from imtui.tui.model.model import BURST
 from tests.benchmarks.feed import Feed, crowd
 from tests.benchmarks.reports import report
 from tests.tui.fake import FakeClient, FakeSdk, account

@@ -31,9 +31,9 @@ from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusTyp
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
 from imtui.tui.kit.clock import Handle
 from imtui.tui.model.launch import Account
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
-from imtui.tui.services.listener import StoreListener
+from imtui.tui.services.listener import Listener
 from imtui.tui.services.sdk import Client, Retry
 
 _revisions = count(1)
@@ -482,9 +482,9 @@ class FakeSdk:
         self.fake = client
 
     def client(
-        self, account: Account, store: Store, follower: Follower
+        self, account: Account, model: Model, follower: Follower
     ) -> AbstractAsyncContextManager[Client]:
-        self.fake.listener = StoreListener(store, follower)
+        self.fake.listener = Listener(model, follower)
         return self.fake
 
     def retry(self) -> Retry:

@@ -81,7 +81,7 @@ class Running:
                 )
                 if part
             )
-            for event in self.app.store.events
+            for event in self.app.model.events
         ]
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from imtui.tui.actions.attention import AttentionActions
-from imtui.tui.actions.befriending import BefriendingActions
-from imtui.tui.actions.chatting import ChattingActions
-from imtui.tui.actions.following import FollowingActions
+from imtui.tui.actions.alerts import AlertActions
+from imtui.tui.actions.conversations import ConversationActions
+from imtui.tui.actions.friends import FriendActions
 from imtui.tui.actions.host import Host
 from imtui.tui.actions.own import OwnActions
 from imtui.tui.actions.people import PeopleActions
+from imtui.tui.actions.subscriptions import SubscriptionActions
 from imtui.tui.actions.views import ViewActions
 
 
@@ -17,22 +17,22 @@ class Actions:
     """Everything that a command can do."""
 
     own: OwnActions
-    attention: AttentionActions
+    alerts: AlertActions
     people: PeopleActions
-    following: FollowingActions
+    subscriptions: SubscriptionActions
     views: ViewActions
-    chatting: ChattingActions
-    befriending: BefriendingActions
+    conversations: ConversationActions
+    friends: FriendActions
 
 
 def actions_of(host: Host) -> Actions:
     """Return what can be done with an app."""
     return Actions(
         OwnActions(host),
-        AttentionActions(host),
+        AlertActions(host),
         PeopleActions(host),
-        FollowingActions(host),
+        SubscriptionActions(host),
         ViewActions(host),
-        ChattingActions(host),
-        BefriendingActions(host),
+        ConversationActions(host),
+        FriendActions(host),
     )

@@ -9,11 +9,11 @@ from textual.theme import Theme
 
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.services.session import Session
-from imtui.tui.services.watch_service import Lookout
+from imtui.tui.services.login_service import Session
+from imtui.tui.services.watch_service import WatchService
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.state.memory import Memory
 
@@ -21,7 +21,7 @@ from imtui.tui.state.memory import Memory
 class Host(Protocol):
     """The app, as the actions see it."""
 
-    store: Store
+    model: Model
     settings: SettingsFile
     settings_path: Path
     clock: Clock
@@ -40,7 +40,7 @@ class Host(Protocol):
         """Return what is remembered of the account."""
 
     @property
-    def lookout(self) -> Lookout:
+    def watch_service(self) -> WatchService:
         """Return who looks out for those who are watched."""
 
     @property

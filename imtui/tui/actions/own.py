@@ -55,7 +55,7 @@ class OwnActions:
 
     def put_mine_back(self) -> None:
         """Set the text again that another device replaced."""
-        mine = self._host.store.account.overwritten
+        mine = self._host.model.account.overwritten
         if mine is None:
             self._host.say("No other device replaced a text that was set here.")
         elif mine.expires_at is not None and mine.expires_at <= self._host.clock.now():
@@ -65,7 +65,7 @@ class OwnActions:
 
     def keep_preset(self, text: str) -> None:
         """Add a text, or the present one, to the presets of the settings."""
-        text = text.strip() or self._host.store.own.text
+        text = text.strip() or self._host.model.own.text
         presets = self._host.settings.settings.presets
         if not text:
             self._host.say("There is no text to keep: set one first.")
@@ -79,7 +79,7 @@ class OwnActions:
         from imtui.tui.screens.devices import DevicesScreen
 
         host = self._host
-        host.open(DevicesScreen(host.store, host.keys, host.glyphs, host.clock))
+        host.open(DevicesScreen(host.model, host.keys, host.glyphs, host.clock))
 
     def log_out(self) -> None:
         """Log this device out."""

@@ -33,7 +33,7 @@ class PeopleActions:
 
         host = self._host
         screen = DetailsScreen(
-            user_id, host.store, host.lookout, host.keys, host.glyphs, host.clock
+            user_id, host.model, host.watch_service, host.keys, host.glyphs, host.clock
         )
 
         async def ask() -> None:
@@ -105,7 +105,7 @@ class PeopleActions:
         self._with(typed, self._copy_text)
 
     def _copy_text(self, user_id: str) -> None:
-        person = self._host.store.person(user_id)
+        person = self._host.model.person(user_id)
         if person is None or not person.text:
             self._host.say("has no text", who=user_id)
         else:

@@ -1,4 +1,4 @@
-"""The app: ties the store, the session, the actions and the screens together."""
+"""The app: ties the model, the session, the actions and the screens together."""
 
 import asyncio
 import logging
@@ -24,8 +24,8 @@ from imtui.tui.kit.moves import MOVE_IDS, MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.model import Link, Model
 from imtui.tui.model.roster import View
-from imtui.tui.model.store import Link, Store
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings import Order
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from imtui.tui.actions.actions import Actions
     from imtui.tui.model.watches import Watch
     from imtui.tui.services.alerts import Alerts
-    from imtui.tui.services.away_service import Absence
+    from imtui.tui.services.away_service import AwayService
+    from imtui.tui.services.login_service import Session
     from imtui.tui.services.sdk import Sdk
-    from imtui.tui.services.session import Session
-    from imtui.tui.services.watch_service import Lookout
+    from imtui.tui.services.watch_service import WatchService
     from imtui.tui.state.memory import Memory
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class ImtuiApp(CommandingApp):
         self.settings_path = launch.settings_file
         self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
         self.keys = Keys(self.settings.settings.keys)
-        self.store = Store(self.clock.now)
+        self.model = Model(self.clock.now)
         self._load_sdk = load_sdk or bundled_sdk
         self._account: Account | None = None
         """The account, as soon as it is known."""
@@ -104,15 +104,15 @@ class ImtuiApp(CommandingApp):
         """What is remembered of the account."""
         from imtui.tui.state.memory import Memory
 
-        return Memory(lambda words: self.store.tell(EventKind.NOTICE, words))
+        return Memory(lambda words: self.model.tell(EventKind.NOTICE, words))
 
     @cached_property
     def session(self) -> "Session":
         """The account's life on the SDK."""
-        from imtui.tui.services.session import Session
+        from imtui.tui.services.login_service import Session
 
         return Session(
-            self.store,
+            self.model,
             self.clock,
             self.memory,
             self._load_sdk,
@@ -123,18 +123,18 @@ class ImtuiApp(CommandingApp):
         )
 
     @cached_property
-    def lookout(self) -> "Lookout":
+    def watch_service(self) -> "WatchService":
         """Who looks out for those who are watched."""
-        from imtui.tui.services.watch_service import Lookout
+        from imtui.tui.services.watch_service import WatchService
 
-        return Lookout(self.store, self.clock, self._came_online, self._keep_watches)
+        return WatchService(self.model, self.clock, self._came_online, self._keep_watches)
 
     @cached_property
-    def absence(self) -> "Absence":
+    def away_service(self) -> "AwayService":
         """Who shows the person as away."""
-        from imtui.tui.services.away_service import Absence
+        from imtui.tui.services.away_service import AwayService
 
-        return Absence(self.store, self.session, self.clock)
+        return AwayService(self.model, self.session, self.clock)
 
     @cached_property
     def alerts(self) -> "Alerts":
@@ -155,11 +155,11 @@ class ImtuiApp(CommandingApp):
     async def live(self) -> None:
         """Run the session from the first frame on, until cancelled."""
         await self.first_frame.wait()
-        parts = (self.lookout, self.alerts, self.absence)
+        parts = (self.watch_service, self.alerts, self.away_service)
         _log.debug("Begun: %s", ", ".join(type(part).__name__ for part in parts))
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.absence.run())
+                group.create_task(self.away_service.run())
                 group.create_task(self.session.run(self._launch))
         except* Exception as errors:
             self._fail(_first(errors))
@@ -167,7 +167,7 @@ class ImtuiApp(CommandingApp):
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
         self.main = MainScreen(
-            self.store,
+            self.model,
             self.glyphs,
             self.clock,
             self.keys,
@@ -175,13 +175,13 @@ class ImtuiApp(CommandingApp):
             self._is_watched,
             self._quiet_words,
             self.complete,
-            lambda: self.actions.chatting.older(),
-            lambda: self.actions.chatting.seen(),
+            lambda: self.actions.conversations.older(),
+            lambda: self.actions.conversations.seen(),
         )
         return self.main
 
     def on_mount(self) -> None:
-        """Follow the store and the settings."""
+        """Follow the model and the settings."""
         self.set_class(self._launch.ascii, "-ascii")
         self.preferences.use()
         # What somebody else wrote meanwhile is painted over.
@@ -221,7 +221,7 @@ class ImtuiApp(CommandingApp):
         if self.leaves:
             return
         if self.first_frame.is_set():
-            self.absence.active()
+            self.away_service.active()
         if isinstance(event, MouseEvent):
             await super().on_event(event)
         elif event.is_forwarded:
@@ -233,15 +233,15 @@ class ImtuiApp(CommandingApp):
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
         if self.first_frame.is_set():
-            self.absence.focused(focus)
+            self.away_service.focused(focus)
             if focus:
-                self.actions.chatting.seen()
+                self.actions.conversations.seen()
 
     def _joined(self, account: Account) -> None:
         self._account = account
         state = self.memory.state
-        self.lookout.begin(state.watches)
-        self.absence.begin(account.instance_id, self.settings.settings.away)
+        self.watch_service.begin(state.watches)
+        self.away_service.begin(account.instance_id, self.settings.settings.away)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
         self.painter.show_quiet()
@@ -266,7 +266,7 @@ class ImtuiApp(CommandingApp):
     # What the screens ask
 
     def _is_watched(self, user_id: str) -> bool:
-        return self._account is not None and self.lookout.get(user_id) is not None
+        return self._account is not None and self.watch_service.get(user_id) is not None
 
     def _view(self, query: str) -> View:
         if self._account is None:
@@ -274,11 +274,11 @@ class ImtuiApp(CommandingApp):
         state, order = self.memory.state, self.settings.settings.order
         return View(
             order,
-            frozenset(state.favourites) | self.store.chats.pinned,
+            frozenset(state.favourites) | self.model.chats.pinned,
             state.groups,
             frozenset(state.folded),
             query,
-            self.store.chats.last_talked() if order is Order.MESSAGE else {},
+            self.model.chats.last_talked() if order is Order.MESSAGE else {},
         )
 
     def _quiet_words(self) -> str:
@@ -319,8 +319,8 @@ class ImtuiApp(CommandingApp):
         self.painter.show_quiet()
 
     def _farewell(self) -> str:
-        text = self.store.own.text
-        alone = self.store.link is Link.CONNECTED and not self.store.account.others()
+        text = self.model.own.text
+        alone = self.model.link is Link.CONNECTED and not self.model.account.others()
         if not alone or text not in self.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)
@@ -330,7 +330,7 @@ class ImtuiApp(CommandingApp):
         """Quit the app; what is typed from now on is meant for the shell."""
         self.leaves = True
         if self._account is not None:
-            self.actions.chatting.keep_draft()
+            self.actions.conversations.keep_draft()
         self.farewell = self._farewell()
         self.typed_ahead.drop()
         self.exit()

@@ -10,7 +10,7 @@ from imtui.protocol.errors import IMError
 from imtui.tui.commands.command import Takes
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.widgets.run_command import RunCommand
@@ -26,7 +26,7 @@ class CommandingApp(App[None]):
     """Runs the commands of the registry, however they are asked for."""
 
     main: MainScreen
-    store: Store
+    model: Model
     glyphs: Glyphs
     typed_ahead: TypedAhead
     leaves = False
@@ -79,7 +79,7 @@ class CommandingApp(App[None]):
         from imtui.tui.commands.slash import complete
 
         words = {
-            Takes.USER: sorted(person.user_id for person in self.store.listed()),
+            Takes.USER: sorted(person.user_id for person in self.model.listed()),
             Takes.GROUP: sorted(self.main.friend_list.headings),
             Takes.TEXT: [choice.text for choice in self.choices()],
             Takes.THEME: sorted(self.available_themes),
@@ -122,13 +122,13 @@ class CommandingApp(App[None]):
     def say(self, words: str, *, who: str = "") -> None:
         """Tell something as an event, and as a toast, as the person has just asked for it."""
         words = self.glyphs.plain(words)
-        self.store.tell(EventKind.NOTICE, words, who=who)
+        self.model.tell(EventKind.NOTICE, words, who=who)
         self.notify(f"{who} {words}".strip(), markup=False)
 
     def complain(self, words: str) -> None:
         """Tell of something that did not work."""
         words = self.glyphs.plain(words)
-        self.store.tell(EventKind.NOTICE, words)
+        self.model.tell(EventKind.NOTICE, words)
         self.notify(words, severity="error", markup=False)
 
     def toast(self, words: str) -> None:
@@ -156,12 +156,12 @@ class CommandingApp(App[None]):
 
     def on_composer_written(self, message: "Composer.Written") -> None:
         """Send a message."""
-        self.actions.chatting.write(message.text)
+        self.actions.conversations.write(message.text)
 
     def on_composer_begun(self) -> None:
         """Tell that something is being written."""
-        self.actions.chatting.begun()
+        self.actions.conversations.begun()
 
     def on_composer_pasted(self, message: "Composer.Pasted") -> None:
         """Ask about a long paste."""
-        self.actions.chatting.pasted(message.text)
+        self.actions.conversations.pasted(message.text)

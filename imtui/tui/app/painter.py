@@ -1,4 +1,4 @@
-"""From the store to the screens: what changed is painted, no more often than an eye can follow."""
+"""From the model to the screens: what changed is painted, no more often than an eye can follow."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from textual.screen import Screen
 
 from imtui.tui.kit.clock import Clock, Handle, Throttle
-from imtui.tui.model.store import Link, Store
+from imtui.tui.model.model import Link, Model
 from imtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ COUNTS_INTERVAL: Final = 1.0
 class Canvas(Protocol):
     """What painting needs of the app."""
 
-    store: Store
+    model: Model
     clock: Clock
 
     @property
@@ -50,14 +50,14 @@ class Painter:
         self._quiet_end: Handle | None = None
 
     def begin(self) -> None:
-        """Follow the store."""
-        self._canvas.store.watch(self._changes.ask)
+        """Follow the model."""
+        self._canvas.model.watch(self._changes.ask)
         self._changes.ask()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
         """Return what has ``show`` called in the app's own turn.
 
-        The store is written to from the SDK's tasks; painting belongs to the app's own.
+        The model is written to from the SDK's tasks; painting belongs to the app's own.
         """
 
         def call() -> None:
@@ -70,7 +70,7 @@ class Painter:
         self._show_events()
 
     def _show_roster(self) -> None:
-        changed = self._canvas.store.take_changed()
+        changed = self._canvas.model.take_changed()
         if changed.head or changed.roster:
             self._canvas.main.top_line.refresh()
             self._count_down()
@@ -94,7 +94,7 @@ class Painter:
         if self._countdown is not None:
             self._countdown.cancel()
             self._countdown = None
-        if self._canvas.store.link is Link.WAITING:
+        if self._canvas.model.link is Link.WAITING:
             self._canvas.main.top_line.refresh()
             again = self.later(self._count_down)
             self._countdown = self._canvas.clock.call_later(1.0, again)

@@ -9,7 +9,7 @@ from imtui.tui.app.painter import Painter
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings import SettingsError
@@ -17,7 +17,7 @@ from imtui.tui.settings_file import SettingsFile
 from imtui.tui.widgets.bindings import keymap
 
 if TYPE_CHECKING:
-    from imtui.tui.services.away_service import Absence
+    from imtui.tui.services.away_service import AwayService
 
 LOOK_INTERVAL: Final = 2.0
 """The settings file is looked at every so many seconds."""
@@ -26,7 +26,7 @@ LOOK_INTERVAL: Final = 2.0
 class Subject(Protocol):
     """What the settings change in the app."""
 
-    store: Store
+    model: Model
     settings: SettingsFile
     keys: Keys
     glyphs: Glyphs
@@ -35,7 +35,7 @@ class Subject(Protocol):
     theme: str
 
     @property
-    def absence(self) -> "Absence":
+    def away_service(self) -> "AwayService":
         """Return who shows the person as away."""
 
     @property
@@ -60,20 +60,20 @@ class Preferences:
         """Have the app be as the settings say, and tell what is wrong in them."""
         app, settings = self._app, self._app.settings.settings
         for problem in app.settings.problems:
-            app.store.tell(EventKind.NOTICE, problem)
+            app.model.tell(EventKind.NOTICE, problem)
         app.keys.use(settings.keys)
         app.set_keymap(keymap(COMMANDS, app.keys))
         if settings.theme in app.available_themes:
             app.theme = settings.theme
         elif settings.theme:
             words = f"There is no theme {app.glyphs.quote(settings.theme)}."
-            app.store.tell(EventKind.NOTICE, words)
+            app.model.tell(EventKind.NOTICE, words)
 
     def look(self) -> None:
         """Read the file again if it was saved meanwhile."""
         if self._app.settings.reload():
             self.use()
-            self._app.absence.use(self._app.settings.settings.away)
+            self._app.away_service.use(self._app.settings.settings.away)
             self._app.main.key_line.refresh()
             self._show_list()
 

@@ -6,7 +6,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from imtui.tui.console.lines import account_line
-from imtui.tui.console.store import Link, Store
+from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.kit.cursor_view import CursorView
 from imtui.tui.kit.spans import Span
 from imtui.tui.render.glyphs import Glyphs
@@ -19,15 +19,15 @@ class AccountList(CursorView):
     class Moved(Message):
         """The cursor is in another row."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, scrolled: Callable[[], None]) -> None:
-        """Make the list of a store; ``scrolled`` is called when other rows are in sight."""
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs, scrolled: Callable[[], None]) -> None:
+        """Make the list of a model; ``scrolled`` is called when other rows are in sight."""
         super().__init__(id="account-list")
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._scrolled = scrolled
         self._lines: dict[int, tuple[list[Span], str]] = {}
         """The lines in sight by their rows, as they were painted last."""
-        self._accounts = store.accounts
+        self._accounts = model.accounts
         self._meant = ""
         """Whom the cursor was put on."""
         self._to_end = False
@@ -36,12 +36,12 @@ class AccountList(CursorView):
     @property
     def length(self) -> int:
         """Return how many rows are known."""
-        return self._store.accounts.length
+        return self._model.accounts.length
 
     @property
     def selected(self) -> str:
         """Return the ID of the account under the cursor, or nothing."""
-        account = self._store.accounts.at(self.cursor)
+        account = self._model.accounts.at(self.cursor)
         return "" if account is None else account.user_id
 
     def look(self) -> None:
@@ -61,13 +61,13 @@ class AccountList(CursorView):
 
     def _keep_cursor(self) -> None:
         """Leave the cursor on whom it was put, though others come and go before them."""
-        accounts = self._store.accounts
+        accounts = self._model.accounts
         if self._accounts is not accounts:
             self._accounts = accounts
             self._to_end = False
             self._go(0)
         elif self._to_end:
-            self._to_end = self._store.wants_end
+            self._to_end = self._model.wants_end
             self._go(max(self.length - 1, 0))
         elif self._meant and self.selected != self._meant:
             place = accounts.find(self._meant)
@@ -87,8 +87,8 @@ class AccountList(CursorView):
         return range(self.scroll_offset.y, self.scroll_offset.y + self.page)
 
     def _note_rows(self) -> None:
-        if self._rows != self._store.rows_in_sight:
-            self._store.rows_in_sight = self._rows
+        if self._rows != self._model.rows_in_sight:
+            self._model.rows_in_sight = self._rows
             self._scrolled()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -108,7 +108,7 @@ class AccountList(CursorView):
             return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
         if number >= self.length:
             return [], ""
-        account = self._store.accounts.at(number)
+        account = self._model.accounts.at(number)
         if account is None:
             return [Span(f"  {self._glyphs.ellipsis}", "dim")], self.under(number)
         spans = account_line(
@@ -116,27 +116,27 @@ class AccountList(CursorView):
             width,
             self._glyphs,
             cursor=number == self.cursor,
-            stale=self._store.link is not Link.UP,
+            stale=self._model.link is not Link.UP,
         )
         return spans, self.under(number)
 
     def _hint(self) -> str:
-        if self._store.accounts.prefix:
+        if self._model.accounts.prefix:
             return "No ID begins so: Esc shows all"
-        if self._store.link is Link.UP and not self._store.accounts.is_loaded(0):
+        if self._model.link is Link.UP and not self._model.accounts.is_loaded(0):
             return "not known"
-        return "Nobody yet" if self._store.link is Link.UP else "waiting for the backend …"
+        return "Nobody yet" if self._model.link is Link.UP else "waiting for the backend …"
 
     def action_move_end(self, direction: int) -> None:
         """Move the cursor to the first account, or to the last one, which may be far away."""
         super().action_move_end(direction)
         if direction > 0:
-            self._to_end = self._store.wants_end = True
+            self._to_end = self._model.wants_end = True
             self._scrolled()
 
     def moved(self) -> None:
         """Note whom the cursor was put on."""
-        self._to_end = self._store.wants_end = False
+        self._to_end = self._model.wants_end = False
         self._meant = self.selected
         self.post_message(self.Moved())
 

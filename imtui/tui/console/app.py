@@ -1,4 +1,4 @@
-"""The console as an app: ties the store, the session and the screen together."""
+"""The console as an app: ties the model, the session and the screen together."""
 
 import logging
 import os
@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.worker import WorkerFailed
 
-from imtui.tui.console.client import Connect
+from imtui.tui.console.admin_client import Connect
+from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.screen import ConsoleScreen
-from imtui.tui.console.session import Session
-from imtui.tui.console.store import Link, Store
+from imtui.tui.console.service import Session
 from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.kit.clock import Clock, Handle, SystemClock
 from imtui.tui.kit.driver import tolerant_driver
@@ -79,8 +79,8 @@ class ConsoleApp(App[None]):
         self._launch = launch
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.store = Store()
-        self.session = Session(self.store, self.clock, launch.connect)
+        self.model = ConsoleModel()
+        self.session = Session(self.model, self.clock, launch.connect)
         self.failure = ""
         """Why the console ended, in one line; empty if the person left."""
         self._countdown: Handle | None = None
@@ -95,7 +95,7 @@ class ConsoleApp(App[None]):
     def get_default_screen(self) -> ConsoleScreen:
         """Return the screen."""
         self.main = ConsoleScreen(
-            self.store,
+            self.model,
             self._launch.where,
             self.glyphs,
             self.clock,
@@ -104,14 +104,14 @@ class ConsoleApp(App[None]):
         return self.main
 
     def on_mount(self) -> None:
-        """Follow the store."""
+        """Follow the model."""
         self.set_class(self._launch.ascii, "-ascii")
         if self._launch.theme in self.available_themes:
             self.theme = self._launch.theme
         self.set_keymap({name: ",".join(keys) for name, keys in _MOVE_KEYS.items()})
         # What somebody else wrote meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.store.watch(self._look_soon)
+        self.model.watch(self._look_soon)
 
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
@@ -135,7 +135,7 @@ class ConsoleApp(App[None]):
         if self._countdown is not None:
             self._countdown.cancel()
             self._countdown = None
-        if self.store.link is Link.LOST:
+        if self.model.link is Link.LOST:
             self._countdown = self.clock.call_later(1.0, self._look_soon)
 
     def get_css_variables(self) -> dict[str, str]:
@@ -156,8 +156,8 @@ class ConsoleApp(App[None]):
             await self._typed_ahead.came_back(event)
         else:
             # What came of an earlier key was read by now.
-            if self.store.notice is not None:
-                self.store.tell("")
+            if self.model.notice is not None:
+                self.model.tell("")
             await self._typed_ahead.type(event)
 
     def _fatal_error(self) -> None:
@@ -180,7 +180,7 @@ class ConsoleApp(App[None]):
     def action_switch(self, key: str) -> None:
         """Put a switch into its other position, or let one of several be chosen."""
         switch = switch_named(key)
-        value = self.store.asked.get(key) or self.store.value(key)
+        value = self.model.asked.get(key) or self.model.value(key)
         if len(switch.means) == 2:
             self._turn(switch, value, switch.after(value))
             return
@@ -207,17 +207,17 @@ class ConsoleApp(App[None]):
             if yes:
                 self.run_worker(act())
 
-        self.store.tell("")
+        self.model.tell("")
         self.push_screen(Question(question), answered)
 
     def action_filter(self) -> None:
         """Look for accounts."""
-        self.store.tell("")
+        self.model.tell("")
         self.main.find()
 
     def action_all(self) -> None:
         """Show all accounts."""
-        self.store.tell("")
+        self.model.tell("")
         self.main.show_all()
 
     def action_log(self) -> None:
@@ -232,11 +232,11 @@ class ConsoleApp(App[None]):
         """Show the devices of the account under the cursor."""
         from imtui.tui.console.devices import DevicesScreen
 
-        account = self.store.account(self.main.accounts.selected)
+        account = self.model.account(self.main.accounts.selected)
         if account is not None and self.screen is self.main:
             user_id = account.user_id
             self.push_screen(
-                DevicesScreen(account, lambda: self.store.account(user_id), self.glyphs, self.clock)
+                DevicesScreen(account, lambda: self.model.account(user_id), self.glyphs, self.clock)
             )
 
     def action_kick(self) -> None:

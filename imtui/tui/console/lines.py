@@ -5,9 +5,9 @@ from typing import Final
 from rich.cells import cell_len
 
 from imtui.protocol.status import UserStatusType
+from imtui.tui.console.admin_client import STATS
 from imtui.tui.console.answers import Account, LogItem
-from imtui.tui.console.client import STATS
-from imtui.tui.console.store import Link, Store
+from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.switches import SWITCHES, Switch, consequence
 from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
@@ -37,18 +37,20 @@ _EVENT_WIDTH: Final = 11
 # The head
 
 
-def head_line(store: Store, where: str, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
+def head_line(
+    model: ConsoleModel, where: str, width: int, glyphs: Glyphs, clock: Clock
+) -> list[Span]:
     """Return the line on top: which backend it is, and whether it can be reached."""
     left = [Span(" imtui console", "title")]
-    if store.link is Link.LOST:
-        seconds = max(-(-(store.retry_at - clock.now()) // 1000), 0)
+    if model.link is Link.LOST:
+        seconds = max(-(-(model.retry_at - clock.now()) // 1000), 0)
         words = f"trying again in {seconds} s (r: now)"
         return _one_of([*left, Span("   ")], [Span(words, "alert", "retry")], width)
-    if store.link is Link.CONNECTING:
+    if model.link is Link.CONNECTING:
         connection = Span(glyphs.plain("connecting … "), "alert")
     else:
         connection = Span("connected ", "dim")
-    started = time_of_day(clock, store.started_at) if store.stats is not None else ""
+    started = time_of_day(clock, model.started_at) if model.stats is not None else ""
     since = [Span(f"up since {started}   ", "dim")] if started else []
     room = width - width_of([*left, *since, connection]) - 4
     named = [*left, Span("   "), Span(fit(where, max(room, 0), glyphs.ellipsis), "dim")]
@@ -67,33 +69,35 @@ def _one_of(left: list[Span], right: list[Span], width: int) -> list[Span]:
 # The switches
 
 
-def switch_lines(store: Store, width: int, glyphs: Glyphs) -> list[list[Span]]:
+def switch_lines(model: ConsoleModel, width: int, glyphs: Glyphs) -> list[list[Span]]:
     """Return the switches, each with its key and its command."""
     return [
-        _switch(number, switch, store, width, glyphs) for number, switch in enumerate(SWITCHES, 1)
+        _switch(number, switch, model, width, glyphs) for number, switch in enumerate(SWITCHES, 1)
     ]
 
 
-def _switch(number: int, switch: Switch, store: Store, width: int, glyphs: Glyphs) -> list[Span]:
+def _switch(
+    number: int, switch: Switch, model: ConsoleModel, width: int, glyphs: Glyphs
+) -> list[Span]:
     """Return a switch: its key, what it is, what it is set to, and what follows from that."""
     title = column(switch.title, _TITLE_WIDTH) if width >= _WIDE else ""
-    value = store.value(switch.key)
+    value = model.value(switch.key)
     shown = value or "not known"
-    if switch.key in store.asked:
+    if switch.key in model.asked:
         shown = f"{shown} {glyphs.ellipsis}"
     line = [
         Span(f" {number} ", "key", f"switch('{switch.key}')"),
         Span(title or column(switch.short, _SHORT_WIDTH)),
         Span("  "),
-        Span(column(shown, _VALUE_WIDTH, glyphs.ellipsis), _value_style(value, store)),
+        Span(column(shown, _VALUE_WIDTH, glyphs.ellipsis), _value_style(value, model)),
         Span(" "),
-        Span(consequence(switch, store.settings), "dim"),
+        Span(consequence(switch, model.settings), "dim"),
     ]
     return crop(line, width, glyphs.ellipsis)
 
 
-def _value_style(value: str, store: Store) -> str:
-    if not value or store.link is not Link.UP:
+def _value_style(value: str, model: ConsoleModel) -> str:
+    if not value or model.link is not Link.UP:
         return "dim"
     return "title" if value == "off" else "accent"
 
@@ -101,13 +105,13 @@ def _value_style(value: str, store: Store) -> str:
 # The figures
 
 
-def figure_lines(store: Store, width: int, glyphs: Glyphs) -> list[list[Span]]:
+def figure_lines(model: ConsoleModel, width: int, glyphs: Glyphs) -> list[list[Span]]:
     """Return the live figures: accounts, what is connected, how much happens, and what fails."""
     lines = [
-        [_label("Accounts"), *_in_columns(_accounts(store, glyphs), width)],
-        [_label("Connected"), *_in_columns(_connected(store), width)],
-        [_label("Per second"), *_in_columns(_rates(store), width)],
-        [_label("Errors"), *_errors(store)],
+        [_label("Accounts"), *_in_columns(_accounts(model, glyphs), width)],
+        [_label("Connected"), *_in_columns(_connected(model), width)],
+        [_label("Per second"), *_in_columns(_rates(model), width)],
+        [_label("Errors"), *_errors(model)],
     ]
     return [crop(line, width, glyphs.ellipsis) for line in lines]
 
@@ -131,25 +135,25 @@ def _figure(what: str, number: str) -> list[Span]:
     return [Span(f"{what} ", "dim"), Span(number)]
 
 
-def _accounts(store: Store, glyphs: Glyphs) -> list[list[Span]]:
-    stats = store.stats
+def _accounts(model: ConsoleModel, glyphs: Glyphs) -> list[list[Span]]:
+    stats = model.stats
     if stats is None:
-        return [[Span(glyphs.plain(_why_no_stats(store)), "dim")]]
+        return [[Span(glyphs.plain(_why_no_stats(model)), "dim")]]
     figures = [_figure("total", f"{sum(stats.accounts.values()):,}")]
     for status in _STATUSES:
         badge = glyphs.badge(status)
-        style = "dim" if store.link is not Link.UP else badge.style
+        style = "dim" if model.link is not Link.UP else badge.style
         number = f"{stats.accounts.get(status.name, 0):,}"
         figures.append([Span(f"{badge} ", style), Span(number)])
     return figures
 
 
-def _why_no_stats(store: Store) -> str:
-    return store.refusals.get(STATS, "waiting for the backend …")
+def _why_no_stats(model: ConsoleModel) -> str:
+    return model.refusals.get(STATS, "waiting for the backend …")
 
 
-def _connected(store: Store) -> list[list[Span]]:
-    stats = store.stats
+def _connected(model: ConsoleModel) -> list[list[Span]]:
+    stats = model.stats
     if stats is None:
         return []
     return [
@@ -158,9 +162,9 @@ def _connected(store: Store) -> list[list[Span]]:
     ]
 
 
-def _rates(store: Store) -> list[list[Span]]:
-    rates = store.rates
-    if store.stats is None:
+def _rates(model: ConsoleModel) -> list[list[Span]]:
+    rates = model.rates
+    if model.stats is None:
         return []
     return [
         _figure(what, "?" if rates is None else rate_text(getattr(rates, what)))
@@ -168,11 +172,11 @@ def _rates(store: Store) -> list[list[Span]]:
     ]
 
 
-def _errors(store: Store) -> list[Span]:
-    stats = store.stats
+def _errors(model: ConsoleModel) -> list[Span]:
+    stats = model.stats
     if stats is None:
         return []
-    now = {} if store.rates is None else store.rates.errors
+    now = {} if model.rates is None else model.rates.errors
     codes = sorted(stats.errors, key=lambda code: (-now.get(code, 0), -stats.errors[code], code))
     line = [Span("since start   ", "dim")]
     for code in codes:
@@ -265,19 +269,19 @@ def _how(item: LogItem, glyphs: Glyphs) -> Span:
 # The foot
 
 
-def help_lines(store: Store, in_log: bool, width: int, glyphs: Glyphs) -> list[list[Span]]:
+def help_lines(model: ConsoleModel, in_log: bool, width: int, glyphs: Glyphs) -> list[list[Span]]:
     """Return what the admin is told of what they did, else why nothing comes, else which keys move.
 
     Args:
-        store: What is known.
+        model: What is known.
         in_log: Whether the keys go to the log, and not to the accounts.
         width: How many cells there are; what has no room in one line takes two.
         glyphs: The characters to draw with.
     """
-    if store.notice is not None:
-        words, style = store.notice.words, "alert" if store.notice.is_error else "accent"
-    elif store.reason:
-        words, style = store.reason, "alert"
+    if model.notice is not None:
+        words, style = model.notice.words, "alert" if model.notice.is_error else "accent"
+    elif model.reason:
+        words, style = model.reason, "alert"
     else:
         help = Span(f" {glyphs.plain(_LOG_HELP if in_log else _ACCOUNTS_HELP)}", "dim")
         return [crop([help], width, glyphs.ellipsis)]

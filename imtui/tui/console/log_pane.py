@@ -3,7 +3,7 @@
 from textual.events import Resize
 
 from imtui.tui.console.lines import log_line
-from imtui.tui.console.store import Store
+from imtui.tui.console.model import ConsoleModel
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.line_view import LineView
 from imtui.tui.kit.spans import Span
@@ -13,10 +13,10 @@ from imtui.tui.render.glyphs import Glyphs
 class LogPane(LineView):
     """What happened, a line for each change; it follows the end unless scrolled up."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the pane of a store."""
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the pane of a model."""
         super().__init__(id="log-pane")
-        self._log = store.log
+        self._log = model.log
         self._glyphs = glyphs
         self._clock = clock
         self._first = 0

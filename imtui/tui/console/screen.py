@@ -12,11 +12,11 @@ from textual.screen import Screen
 from imtui.protocol.limits import USER_ID_MAX_CHARS
 from imtui.tui.commands.command import Keys
 from imtui.tui.console.account_list import AccountList
+from imtui.tui.console.admin_client import ACCOUNTS, LOG
 from imtui.tui.console.board import Board
-from imtui.tui.console.client import ACCOUNTS, LOG
 from imtui.tui.console.lines import figure_lines, head_line, help_lines, switch_lines
 from imtui.tui.console.log_pane import LogPane
-from imtui.tui.console.store import Link, Store
+from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.render.glyphs import Glyphs
@@ -55,37 +55,37 @@ class ConsoleScreen(Screen[None]):
 
     def __init__(
         self,
-        store: Store,
+        model: ConsoleModel,
         where: str,
         glyphs: Glyphs,
         clock: Clock,
         look_at_accounts: Callable[[], None],
     ) -> None:
-        """Make the screen of a store.
+        """Make the screen of a model.
 
         Args:
-            store: What is shown.
+            model: What is shown.
             where: Which backend it is.
             glyphs: The characters to draw with.
             clock: The time.
             look_at_accounts: Called when other accounts are to be seen.
         """
         super().__init__(classes="-two-panes -high")
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._look_at_accounts = look_at_accounts
         self._boards = [
-            Board(lambda width: [head_line(store, where, width, glyphs, clock)], id="head"),
-            Board(lambda width: switch_lines(store, width, glyphs), id="switches"),
-            Board(lambda width: figure_lines(store, width, glyphs), id="figures"),
+            Board(lambda width: [head_line(model, where, width, glyphs, clock)], id="head"),
+            Board(lambda width: switch_lines(model, width, glyphs), id="switches"),
+            Board(lambda width: figure_lines(model, width, glyphs), id="figures"),
         ]
         self._help = Board(
-            lambda width: help_lines(store, self.in_log, width, glyphs), id="help", grows=True
+            lambda width: help_lines(model, self.in_log, width, glyphs), id="help", grows=True
         )
-        self.accounts = AccountList(store, glyphs, look_at_accounts)
+        self.accounts = AccountList(model, glyphs, look_at_accounts)
         self.accounts_title = PaneTitle("Accounts", self._accounts_note)
-        self.log_pane = LogPane(store, glyphs, clock)
+        self.log_pane = LogPane(model, glyphs, clock)
         self.log_title = PaneTitle("Changes", self._log_note)
         self._finder = Finder("accounts")
         self._finder.placeholder = "the beginning of a user ID, not of a nick"
@@ -125,11 +125,11 @@ class ConsoleScreen(Screen[None]):
             self.log_title.refresh()
 
     def _accounts_note(self) -> list[str]:
-        if self._store.link is Link.LOST and self._store.as_of is not None:
-            return [f"as of {time_of_day(self._clock, self._store.as_of)}"]
-        if refusal := self._store.refusals.get(ACCOUNTS):
+        if self._model.link is Link.LOST and self._model.as_of is not None:
+            return [f"as of {time_of_day(self._clock, self._model.as_of)}"]
+        if refusal := self._model.refusals.get(ACCOUNTS):
             return [refusal, refusal.partition(" ")[0]]
-        accounts, list_ = self._store.accounts, self.accounts
+        accounts, list_ = self._model.accounts, self.accounts
         if not accounts.length:
             return []
         place = f"{list_.cursor + 1:,} of {accounts.total:,}"
@@ -137,7 +137,7 @@ class ConsoleScreen(Screen[None]):
         return [place + beginning, place] if accounts.prefix else [place]
 
     def _log_note(self) -> list[str]:
-        if refusal := self._store.refusals.get(LOG):
+        if refusal := self._model.refusals.get(LOG):
             return [refusal, refusal.partition(" ")[0]]
         return [] if self.log_pane.follows else ["End: newest", "scrolled"]
 
@@ -178,7 +178,7 @@ class ConsoleScreen(Screen[None]):
 
     def on_finder_narrowed(self) -> None:
         """Have the accounts loaded whose IDs begin so."""
-        self._store.look_for(self._finder.value.strip())
+        self._model.look_for(self._finder.value.strip())
         self._look_at_accounts()
 
     def on_finder_done(self) -> None:

@@ -1,4 +1,4 @@
-"""People as the store knows them, and what to tell when one of them changes."""
+"""People as the model knows them, and what to tell when one of them changes."""
 
 from collections import Counter
 from enum import Enum

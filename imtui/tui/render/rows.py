@@ -7,10 +7,10 @@ from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.model.events import KIND_MARKS, Event, EventKind
+from imtui.tui.model.model import Link, Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
 from imtui.tui.model.person import Person
 from imtui.tui.model.roster import Heading
-from imtui.tui.model.store import Link, Store
 from imtui.tui.render.glyphs import Badge, Glyphs
 
 _NAME_MIN, _NAME_MAX = 8, 18
@@ -151,52 +151,52 @@ _KIND_STYLES = {
 }
 
 
-def top_line(store: Store, width: int, glyphs: Glyphs, clock: Clock, quiet: str = "") -> list[Span]:
+def top_line(model: Model, width: int, glyphs: Glyphs, clock: Clock, quiet: str = "") -> list[Span]:
     """Return the line on top: oneself, one's own status, the devices and the connection.
 
     ``quiet`` says in a few words that do-not-disturb is on.
     """
-    own = store.own
-    connection = _connection(store, glyphs, clock)
+    own = model.own
+    connection = _connection(model, glyphs, clock)
     if not own.user_id:
         return [Span(" "), *connection]
     badge = glyphs.badge(own.status)
     me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
-    if store.link is not Link.CONNECTED:
-        known = f"   statuses as of {time_of_day(clock, store.as_of)}" if store.as_of else ""
+    if model.link is not Link.CONNECTED:
+        known = f"   statuses as of {time_of_day(clock, model.as_of)}" if model.as_of else ""
         line = [*me, Span("   "), *connection]
         if width_of(line) + len(known) <= width:
             return [*line, Span(known, "dim")]
         if width_of(me) + _CONNECTION_MIN > width:
             line = [Span(" "), *connection, Span("  "), *me]
         return crop(line, width, glyphs.ellipsis)
-    unread = store.chats.total_unread
+    unread = model.chats.total_unread
     right = [
         *([Span(f"{unread} unread", "alert", "next-unread"), Span("   ")] if unread else []),
         *([Span(quiet, "alert", "quiet"), Span("   ")] if quiet else []),
-        Span(_devices(store, width), "", "devices"),
+        Span(_devices(model, width), "", "devices"),
         *([Span("   "), *connection] if width >= 50 else []),
     ]
-    until = _until(store, glyphs, clock)
+    until = _until(model, glyphs, clock)
     room = width - width_of(me) - width_of(right) - 5
     text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
     return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
 
 
-def _until(store: Store, glyphs: Glyphs, clock: Clock) -> str:
-    end = store.account.expires_at
-    if not store.own.text or end in (None, AWAY_EXPIRES_AT):
+def _until(model: Model, glyphs: Glyphs, clock: Clock) -> str:
+    end = model.account.expires_at
+    if not model.own.text or end in (None, AWAY_EXPIRES_AT):
         return ""
     return f" {glyphs.dot} until {time_of_day(clock, end)}"
 
 
-def _devices(store: Store, width: int) -> str:
-    devices = store.account.devices()
+def _devices(model: Model, width: int) -> str:
+    devices = model.account.devices()
     if width < 100 or not devices:
         number = len(devices)
         return "" if not number else f"{number} device" + ("" if number == 1 else "s")
     here = next(
-        (one for one in devices if one.instance_id == store.account.instance_id), devices[0]
+        (one for one in devices if one.instance_id == model.account.instance_id), devices[0]
     )
     others = len(devices) - 1
     name = here.device_name or str(here.platform)
@@ -205,16 +205,16 @@ def _devices(store: Store, width: int) -> str:
     return f"on {name} + {others} device" + ("" if others == 1 else "s")
 
 
-def _connection(store: Store, glyphs: Glyphs, clock: Clock) -> list[Span]:
-    reason = f"  {store.reason}" if store.reason else ""
-    if store.link is Link.CONNECTED:
+def _connection(model: Model, glyphs: Glyphs, clock: Clock) -> list[Span]:
+    reason = f"  {model.reason}" if model.reason else ""
+    if model.link is Link.CONNECTED:
         return [Span("connected", "dim")]
-    if store.link is Link.WAITING:
-        seconds = max(-(-(store.retry_at - clock.now()) // 1000), 0)
-        again = "connecting again" if store.stale else "trying again"
+    if model.link is Link.WAITING:
+        seconds = max(-(-(model.retry_at - clock.now()) // 1000), 0)
+        again = "connecting again" if model.stale else "trying again"
         words = f"{again} in {seconds} s (r: now)"
         return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
-    if store.link is Link.STOPPED:
-        return [Span(glyphs.plain(store.reason), "alert", "retry")]
-    words = "starting …" if store.link is Link.STARTING else "connecting …"
+    if model.link is Link.STOPPED:
+        return [Span(glyphs.plain(model.reason), "alert", "retry")]
+    words = "starting …" if model.link is Link.STARTING else "connecting …"
     return [Span(glyphs.plain(words), "alert"), Span(glyphs.plain(reason), "dim")]

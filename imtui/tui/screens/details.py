@@ -12,12 +12,12 @@ from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.row_list import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import Event
+from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person, update
-from imtui.tui.model.store import Store
 from imtui.tui.render.dialog_rows import labelled_line, moment_line, text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.services.watch_service import Lookout
+from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
@@ -35,8 +35,8 @@ class DetailsScreen(ListScreen):
     def __init__(
         self,
         user_id: str,
-        store: Store,
-        lookout: Lookout,
+        model: Model,
+        watch_service: WatchService,
         keys: Keys,
         glyphs: Glyphs,
         clock: Clock,
@@ -44,8 +44,8 @@ class DetailsScreen(ListScreen):
         """Make the view of a user; the answer to a query comes in later."""
         super().__init__(user_id, keys, _COMMANDS)
         self._user_id = user_id
-        self._store = store
-        self._lookout = lookout
+        self._model = model
+        self._lookout = watch_service
         self._glyphs = glyphs
         self._clock = clock
         self._asked: Person | None = None
@@ -76,7 +76,7 @@ class DetailsScreen(ListScreen):
 
     def rows(self, width: int) -> list[ListRow]:
         """Return what is known, then the changes of this run of the app."""
-        listed = self._store.person(self._user_id)
+        listed = self._model.person(self._user_id)
         person = listed or self._asked or Person(self._user_id)
         rows = [
             labelled_line(label, parts, width, self._glyphs)
@@ -84,7 +84,7 @@ class DetailsScreen(ListScreen):
         ]
         if self._refusal:
             rows += [ListRow(), text_line(self._glyphs.plain(self._refusal), width, "alert")]
-        changes = self._store.changes_of(self._user_id, _CHANGES_SHOWN)
+        changes = self._model.changes_of(self._user_id, _CHANGES_SHOWN)
         rows += [ListRow(), ListRow([Span("   What changed while imtui ran", "title")])]
         rows += [
             moment_line(one.at, self._words(one), width, self._glyphs, self._clock)
@@ -94,8 +94,8 @@ class DetailsScreen(ListScreen):
 
     def _facts(self, person: Person, *, known: bool) -> list[tuple[str, list[Span]]]:
         badge = self._glyphs.badge(person.status)
-        stale = self._store.as_of is not None and known
-        as_of = f"  as of {time_of_day(self._clock, self._store.as_of or 0)}" if stale else ""
+        stale = self._model.as_of is not None and known
+        as_of = f"  as of {time_of_day(self._clock, self._model.as_of or 0)}" if stale else ""
         since = time_of_day(self._clock, person.since) if person.since else "not known"
         platforms = (self._asked or person).platforms
         watch = self._lookout.get(self._user_id)
@@ -105,7 +105,7 @@ class DetailsScreen(ListScreen):
             ("since", [Span(since)]),
             ("text", [Span(person.text or "none", "" if person.text else "dim")]),
             ("online devices", [Span(", ".join(platforms) or "none known")]),
-            ("heard of", [Span(self._store.heard_by(person).value)]),
+            ("heard of", [Span(self._model.heard_by(person).value)]),
             ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
             ("signature", [Span(person.signature or "none", "" if person.signature else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),

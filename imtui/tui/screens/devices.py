@@ -12,7 +12,7 @@ from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.row_list import ListRow
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.model.events import EventKind, counted
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.dialog_rows import moment_line, text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
@@ -27,20 +27,20 @@ class DevicesScreen(ListScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
-    def __init__(self, store: Store, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the view of a store."""
+    def __init__(self, model: Model, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the view of a model."""
         super().__init__("Your devices", keys, _COMMANDS)
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
         """Return how many devices there are."""
-        return [f"{counted(len(self._store.account.devices()), 'device')} connected"]
+        return [f"{counted(len(self._model.account.devices()), 'device')} connected"]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return the devices, what can be put back, and what happened to them lately."""
-        account = self._store.account
+        account = self._model.account
         rows = [row for device in account.devices() for row in self._device(device, width)]
         if not rows:
             rows = [text_line("Not known while there is no connection.", width)]
@@ -49,7 +49,7 @@ class DevicesScreen(ListScreen):
             words = f"Another device replaced {mine} of this one: b puts it back."
             rows += [ListRow(), text_line(words, width, "accent")]
         events = [
-            one for one in self._store.events if one.kind in (EventKind.OWN, EventKind.DEVICE)
+            one for one in self._model.events if one.kind in (EventKind.OWN, EventKind.DEVICE)
         ]
         if events:
             rows += [ListRow(), ListRow([Span("   What happened", "title")])]
@@ -63,7 +63,7 @@ class DevicesScreen(ListScreen):
         return rows
 
     def _device(self, device: SelfDevice, width: int) -> list[ListRow]:
-        here = device.instance_id == self._store.account.instance_id
+        here = device.instance_id == self._model.account.instance_id
         name = device.device_name or str(device.platform)
         since = time_of_day(self._clock, device.login_time)
         first = [
@@ -73,7 +73,7 @@ class DevicesScreen(ListScreen):
             Span("  this device" if here else "", "accent"),
         ]
         rows = [ListRow(crop(first, width, self._glyphs.ellipsis))]
-        last = self._store.account.set_by(device.instance_id)
+        last = self._model.account.set_by(device.instance_id)
         if last is not None:
             did = f"set {self._glyphs.quote(last.text)}" if last.text else "cleared the text"
             words = f"  {did} at {time_of_day(self._clock, last.at)}"

@@ -14,8 +14,8 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
+from imtui.tui.model.model import Changed, Model
 from imtui.tui.model.roster import View, count
-from imtui.tui.model.store import Changed, Store
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.settings import Order
 from imtui.tui.widgets.bindings import command_bindings
@@ -56,7 +56,7 @@ class MainScreen(Screen[None]):
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         glyphs: Glyphs,
         clock: Clock,
         keys: Keys,
@@ -67,10 +67,10 @@ class MainScreen(Screen[None]):
         older: Callable[[], None],
         seen: Callable[[], None],
     ) -> None:
-        """Make the screen of a store.
+        """Make the screen of a model.
 
         Args:
-            store: What is shown.
+            model: What is shown.
             glyphs: The characters to draw with.
             clock: The time.
             keys: The keys of the commands.
@@ -83,7 +83,7 @@ class MainScreen(Screen[None]):
         """
         # Most terminals are so large; then nothing is styled twice for the first frame.
         super().__init__(classes="-two-panes -high")
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._keys = keys
@@ -97,13 +97,13 @@ class MainScreen(Screen[None]):
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
         self._complete = complete
-        self.top_line = TopLine(store, glyphs, clock, is_quiet)
+        self.top_line = TopLine(model, glyphs, clock, is_quiet)
         self.friend_title = PaneTitle("Friends", self._friend_counts)
         self.friend_list = FriendList(
-            store, glyphs, clock, lambda: view(self.found_in("friends")), is_watched
+            model, glyphs, clock, lambda: view(self.found_in("friends")), is_watched
         )
         self.event_title = PaneTitle("Events", self._event_note, "kind")
-        self.event_pane = EventPane(store, glyphs, clock)
+        self.event_pane = EventPane(model, glyphs, clock)
         self.hint = Hint(glyphs, keys)
         footer = [command for command in COMMANDS if command.footer]
         self.key_line = KeyLine(keys, footer, [("Enter", "chat", "chat")])
@@ -123,11 +123,11 @@ class MainScreen(Screen[None]):
         yield TooSmall()
 
     def _friend_counts(self) -> list[str]:
-        counts = str(count(self._store.friends()))
-        if self._store.as_of is None:
+        counts = str(count(self._model.friends()))
+        if self._model.as_of is None:
             order = self.friend_list.order
             return [counts] if order is Order.PRESENCE else [f"{counts}, by {order}", counts]
-        as_of = f"as of {time_of_day(self._clock, self._store.as_of)}"
+        as_of = f"as of {time_of_day(self._clock, self._model.as_of)}"
         return [f"{counts}, {as_of}", as_of]
 
     def _event_note(self) -> list[str]:
@@ -221,7 +221,7 @@ class MainScreen(Screen[None]):
             from imtui.tui.widgets.chat_pane import ChatPane
 
             self._chat = ChatPane(
-                self._store,
+                self._model,
                 self._glyphs,
                 self._clock,
                 self._keys,

@@ -13,7 +13,7 @@ from imtui.tui.kit.spans import Span, crop
 from imtui.tui.render.dialog_rows import text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.services.friend_requests import Befriending, Request
+from imtui.tui.services.friend_requests import FriendRequests, Request
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
@@ -26,28 +26,30 @@ class RequestsScreen(ListScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
-    def __init__(self, befriending: Befriending, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+    def __init__(
+        self, friend_requests: FriendRequests, keys: Keys, glyphs: Glyphs, clock: Clock
+    ) -> None:
         """Make the view."""
         super().__init__("Friend requests", keys, _COMMANDS)
-        self._befriending = befriending
+        self._friend_requests = friend_requests
         self._glyphs = glyphs
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
         """Return how many wait for an answer."""
-        waiting = sum(1 for one in self._befriending.requests if one.came_in)
+        waiting = sum(1 for one in self._friend_requests.requests if one.came_in)
         return [f"{waiting} to answer"]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return the requests, then who is blocked."""
-        rows = [self._row(request, width) for request in self._befriending.requests]
+        rows = [self._row(request, width) for request in self._friend_requests.requests]
         if not rows:
             rows = [text_line("None. a asks somebody to be a friend.", width)]
-        if self._befriending.blocked:
+        if self._friend_requests.blocked:
             rows += [ListRow(), ListRow([Span("   Blocked", "title")])]
         rows += [
             ListRow(crop([Span(f"   {user_id}")], width, self._glyphs.ellipsis), user_id)
-            for user_id in self._befriending.blocked
+            for user_id in self._friend_requests.blocked
         ]
         return rows
 

@@ -11,8 +11,8 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.row_list import ListRow
 from imtui.tui.kit.spans import Span
+from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person
-from imtui.tui.model.store import Store
 from imtui.tui.render.dialog_rows import moment_line, person_row, text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
@@ -29,28 +29,28 @@ class SubscriptionsScreen(ListScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
-    def __init__(self, store: Store, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the view of a store."""
+    def __init__(self, model: Model, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the view of a model."""
         super().__init__("Subscriptions", keys, _COMMANDS)
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
         """Return how many there are of how many there can be."""
-        number = f"{len(self._store.subscriptions.user_ids)} of {SUBSCRIPTIONS_MAX}"
+        number = f"{len(self._model.subscriptions.user_ids)} of {SUBSCRIPTIONS_MAX}"
         return [f"{number}, over that the first goes", number]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return the subscriptions, then what changed while the app ran."""
-        subscriptions = self._store.subscriptions
+        subscriptions = self._model.subscriptions
         rows = [
             self._row(place, user_id, width)
             for place, user_id in enumerate(subscriptions.user_ids, 1)
         ]
         if not rows:
             rows = [text_line("Nobody. Friends' changes arrive without; + subscribes.", width)]
-        if not self._store.subscribers_told:
+        if not self._model.subscribers_told:
             rows += [ListRow(), *self._why_silent(width)]
         if subscriptions.log:
             rows += [ListRow(), ListRow([Span("   What changed", "title")])]
@@ -61,7 +61,7 @@ class SubscriptionsScreen(ListScreen):
         return rows
 
     def _row(self, place: int, user_id: str, width: int) -> ListRow:
-        person = self._store.person(user_id) or Person(user_id)
+        person = self._model.person(user_id) or Person(user_id)
         note = "friend" if person.friend else ""
         return person_row(f"{place:>3}", person, note, width, self._glyphs)
 

@@ -9,13 +9,13 @@ from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.row_list import ListRow
+from imtui.tui.model.model import Model
 from imtui.tui.model.person import HeardBy, Person
-from imtui.tui.model.store import Store
 from imtui.tui.model.watches import Watch
 from imtui.tui.render.dialog_rows import person_row, text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
-from imtui.tui.services.watch_service import Lookout
+from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
@@ -29,12 +29,12 @@ class WatchesScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
     def __init__(
-        self, store: Store, lookout: Lookout, keys: Keys, glyphs: Glyphs, clock: Clock
+        self, model: Model, watch_service: WatchService, keys: Keys, glyphs: Glyphs, clock: Clock
     ) -> None:
         """Make the view of what is looked out for."""
         super().__init__("Watches", keys, _COMMANDS)
-        self._store = store
-        self._lookout = lookout
+        self._model = model
+        self._lookout = watch_service
         self._glyphs = glyphs
         self._clock = clock
 
@@ -48,10 +48,10 @@ class WatchesScreen(ListScreen):
         return rows or [text_line("Nobody: w on a friend watches them.", width)]
 
     def _row(self, watch: Watch, width: int) -> ListRow:
-        person = self._store.person(watch.user_id)
+        person = self._model.person(watch.user_id)
         how = "always" if watch.standing else "once"
         note = f"{how}, set {time_of_day(self._clock, watch.set_at)}"
-        if person is None or self._store.heard_by(person) is HeardBy.NOTHING:
+        if person is None or self._model.heard_by(person) is HeardBy.NOTHING:
             note = f"{how}, but nothing is heard of them"
         shown = person or Person(watch.user_id)
         return person_row(f" {self._glyphs.watched} ", shown, note, width, self._glyphs)

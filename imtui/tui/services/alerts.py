@@ -7,7 +7,7 @@ from typing import Protocol
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.alert import Alert, AlertKind, ways
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.settings import Desktop
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.state.memory import Memory
@@ -18,7 +18,7 @@ _TITLE = "imtui"
 class Terminal(Protocol):
     """What alerts need of the app."""
 
-    store: Store
+    model: Model
     app_focus: bool
 
     def toast(self, words: str) -> None:
@@ -42,14 +42,14 @@ class Alerts:
         self._memory = memory
         self._settings = settings
         self._clock = clock
-        self._overwritten = terminal.store.account.overwritten
+        self._overwritten = terminal.model.account.overwritten
         self._notices: set[asyncio.Task[None]] = set()
-        terminal.store.watch(self._see_own_text)
+        terminal.model.watch(self._see_own_text)
 
     def give(self, alert: Alert) -> None:
         """Tell an event, and alert the person by those ways that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        terminal.store.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        terminal.model.tell(EventKind.NOTICE, alert.words, who=alert.who)
         now = self._clock.now()
         open_ways = ways(
             alert,
@@ -80,7 +80,7 @@ class Alerts:
 
     def _see_own_text(self) -> None:
         before = self._overwritten
-        self._overwritten = self._terminal.store.account.overwritten
+        self._overwritten = self._terminal.model.account.overwritten
         if self._overwritten is not None and self._overwritten is not before:
             words = "have another text now, set by another device (b: put yours back)"
             self.give(Alert(AlertKind.OVERWRITTEN, "you", words))

@@ -8,9 +8,9 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.status import UserStatus
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.away_rules import Away, AwayRules, ComeBack, Step
+from imtui.tui.model.model import Link, Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
-from imtui.tui.model.store import Link, Store
-from imtui.tui.services.session import Session
+from imtui.tui.services.login_service import Session
 from imtui.tui.settings import AwaySettings
 
 TMUX_INTERVAL: Final = 15.0
@@ -21,12 +21,12 @@ _CLOCKS_DIFFER: Final = 120_000
 """How far ahead the end is put if the backend's clock is ahead of ours, in milliseconds."""
 
 
-class Absence:
+class AwayService:
     """Shows the person as away while they are, by their own rules."""
 
-    def __init__(self, store: Store, session: Session, clock: Clock) -> None:
+    def __init__(self, model: Model, session: Session, clock: Clock) -> None:
         """Make it; nothing happens before ``begin``."""
-        self._store = store
+        self._model = model
         self._session = session
         self._clock = clock
         self._settings = AwaySettings()
@@ -35,7 +35,7 @@ class Absence:
         self._own: UserStatus | None = None
         self._wake = asyncio.Event()
         self._asks_tmux = asyncio.Event()
-        store.watch(self._look)
+        model.watch(self._look)
 
     def _new(self) -> Away:
         rules = AwayRules(
@@ -77,9 +77,9 @@ class Absence:
         self._wake.set()
 
     def _look(self) -> None:
-        """Take in what the store knows of the own account; called often, so it looks briefly."""
-        account = self._store.account
-        connected = self._store.link is Link.CONNECTED and not self._session.puts_text_back
+        """Take in what the model knows of the own account; called often, so it looks briefly."""
+        account = self._model.account
+        connected = self._model.link is Link.CONNECTED and not self._session.puts_text_back
         self._away.connected(connected)
         others = account.others()
         if others is not None:

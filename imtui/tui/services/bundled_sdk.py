@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 from imtui.sdk import Backoff, IMClient, IMError, is_transient
 from imtui.tui.model.launch import Account
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
-from imtui.tui.services.listener import StoreListener
+from imtui.tui.services.listener import Listener
 from imtui.tui.services.sdk import Client, Retry
 
 
@@ -16,9 +16,9 @@ class BundledSdk:
 
     @asynccontextmanager
     async def client(
-        self, account: Account, store: Store, follower: Follower
+        self, account: Account, model: Model, follower: Follower
     ) -> AsyncIterator[Client]:
-        """Give a client of the account that tells the store and the session, and close it."""
+        """Give a client of the account that tells the model and the session, and close it."""
         async with IMClient(
             account.url,
             account.sdk_app_id,
@@ -27,7 +27,7 @@ class BundledSdk:
             insecure=account.insecure,
             storage_dir=account.state_dir / "messages",
         ) as client:
-            client.add_im_sdk_listener(StoreListener(store, follower))
+            client.add_im_sdk_listener(Listener(model, follower))
             yield client
 
     def retry(self) -> Retry:

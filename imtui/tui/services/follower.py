@@ -6,7 +6,7 @@ from imtui.protocol.chat import Message
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus
-from imtui.tui.services.friend_requests import Befriending
+from imtui.tui.services.friend_requests import FriendRequests
 
 
 class Follower(Protocol):
@@ -28,7 +28,7 @@ class Follower(Protocol):
         """The subscriptions of the account changed."""
 
     @property
-    def befriending(self) -> Befriending:
+    def friend_requests(self) -> FriendRequests:
         """Return who acts on friend requests and the blocklist."""
 
     def message_came(self, message: Message) -> None:

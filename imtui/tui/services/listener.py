@@ -1,4 +1,4 @@
-"""From the SDK's callbacks to the store and the session."""
+"""From the SDK's callbacks to the model and the session."""
 
 from imtui.sdk import (
     ConsoleSettings,
@@ -13,21 +13,21 @@ from imtui.sdk import (
     SubscriptionReason,
     UserStatus,
 )
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
 
 
-class StoreListener(IMSDKListener):
-    """Puts what the SDK tells into the store, and wakes the session where it has to act."""
+class Listener(IMSDKListener):
+    """Puts what the SDK tells into the model, and wakes the session where it has to act."""
 
-    def __init__(self, store: Store, follower: Follower) -> None:
-        """Make one for a store and a session."""
-        self._store = store
+    def __init__(self, model: Model, follower: Follower) -> None:
+        """Make one for a model and a session."""
+        self._model = model
         self._follower = follower
 
     def on_connecting(self) -> None:
         """Show that an attempt is under way."""
-        self._store.connecting()
+        self._model.connecting()
 
     def on_connect_success(self) -> None:
         """Have the session see that everything is right again."""
@@ -39,67 +39,67 @@ class StoreListener(IMSDKListener):
 
     def on_reconnect_scheduled(self, delay: float) -> None:
         """Show when the next attempt is due."""
-        self._store.waiting(delay)
+        self._model.waiting(delay)
         self._follower.lost()
 
     def on_kicked_offline(self) -> None:
         """Show that another login took this device's place."""
-        self._store.kicked()
+        self._model.kicked()
 
     def on_user_sig_expired(self) -> None:
         """Show that a new UserSig is needed."""
-        self._store.stopped("UserSig expired: get a new one and start imtui again")
+        self._model.stopped("UserSig expired: get a new one and start imtui again")
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
         """Show statuses."""
-        self._store.statuses_changed(statuses)
+        self._model.statuses_changed(statuses)
         for status in statuses:
-            if status.user_id == self._store.own.user_id:
+            if status.user_id == self._model.own.user_id:
                 self._follower.own_status(status)
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
         """Show own devices."""
-        self._store.devices_changed(devices)
+        self._model.devices_changed(devices)
 
     def on_subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
         """Show subscriptions, and have the session learn the statuses of new ones."""
-        self._store.subscriptions_changed(added, removed, reason)
+        self._model.subscriptions_changed(added, removed, reason)
         self._follower.subscriptions_changed(added, reason)
 
     def on_console_changed(self, settings: ConsoleSettings) -> None:
         """Show the settings, and have the session learn what can be learned now."""
-        self._store.console_changed(settings)
+        self._model.console_changed(settings)
         self._follower.learn_anew()
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
         """Show new friends."""
-        self._store.friends_added(friends)
+        self._model.friends_added(friends)
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
         """Show that friends are gone."""
-        self._store.friends_deleted(user_ids)
+        self._model.friends_deleted(user_ids)
 
     def on_friend_info_changed(self, friends: list[FriendInfo]) -> None:
         """Show what friends are called now."""
-        self._store.names_changed(friends)
+        self._model.names_changed(friends)
 
     def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
         """Show friend requests."""
-        self._follower.befriending.came(applications)
+        self._follower.friend_requests.came(applications)
 
     def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
         """Show that friend requests were answered."""
-        self._follower.befriending.gone(user_ids)
+        self._follower.friend_requests.gone(user_ids)
 
     def on_black_list_added(self, user_ids: list[str]) -> None:
         """Show who is blocked."""
-        self._follower.befriending.blocked_added(user_ids)
+        self._follower.friend_requests.blocked_added(user_ids)
 
     def on_black_list_deleted(self, user_ids: list[str]) -> None:
         """Show who is no longer blocked."""
-        self._follower.befriending.blocked_deleted(user_ids)
+        self._follower.friend_requests.blocked_deleted(user_ids)
 
     def on_recv_new_message(self, message: Message) -> None:
         """Show a message from somebody, or from another own device."""
@@ -107,7 +107,7 @@ class StoreListener(IMSDKListener):
 
     def on_message_sent(self, message: Message) -> None:
         """Show that a message was sent."""
-        self._store.chats.put(message)
+        self._model.chats.put(message)
 
     def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
         """Show that a message was refused, and why."""
@@ -116,12 +116,12 @@ class StoreListener(IMSDKListener):
     def on_messages_changed(self, messages: list[Message]) -> None:
         """Show that messages were recalled or deleted."""
         for message in messages:
-            self._store.chats.put(message)
+            self._model.chats.put(message)
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
         """Show what others have read."""
-        self._store.chats.receipts(receipts)
+        self._model.chats.receipts(receipts)
 
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
         """Show how conversations are now."""
-        self._store.chats.conversations_changed(conversations)
+        self._model.chats.conversations_changed(conversations)

@@ -11,7 +11,7 @@ from imtui.protocol.messages import FriendInfo, Subscriptions
 from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import UserStatus
 from imtui.tui.model.launch import Account
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ class Sdk(Protocol):
     """Where clients come from."""
 
     def client(
-        self, account: Account, store: Store, follower: Follower
+        self, account: Account, model: Model, follower: Follower
     ) -> AbstractAsyncContextManager[Client]:
-        """Return a client of the account that tells the store and the session."""
+        """Return a client of the account that tells the model and the session."""
 
     def retry(self) -> Retry:
         """Return the rule for first logins that fail."""

@@ -4,30 +4,30 @@ from collections.abc import Callable, Iterable
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.clock import Clock, Handle
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.model.watches import Watch, Watches
 
 
-class Lookout:
-    """The watches of an account, driven by the store and the clock."""
+class WatchService:
+    """The watches of an account, driven by the model and the clock."""
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         clock: Clock,
         came: Callable[[Watch], None],
         keep: Callable[[tuple[Watch, ...]], None],
     ) -> None:
         """Make it; ``came`` is told of each watch that fires, ``keep`` of each new list."""
-        self._store = store
+        self._model = model
         self._clock = clock
         self._came = came
         self._keep = keep
         self._watches = Watches()
         self._due: Handle | None = None
         self._doubted = False
-        store.follow(self._heard)
-        store.watch(self._see_connection)
+        model.follow(self._heard)
+        model.watch(self._see_connection)
 
     def begin(self, watches: Iterable[Watch]) -> None:
         """Take the watches that are remembered; nobody's status is known yet."""
@@ -57,7 +57,7 @@ class Lookout:
 
     def _changed(self) -> None:
         self._keep(tuple(self._watches.all()))
-        self._store.roster_changed()
+        self._model.roster_changed()
 
     def _heard(self, user_id: str, status: UserStatusType) -> None:
         self._watches.heard(user_id, status, self._clock.monotonic())
@@ -65,10 +65,10 @@ class Lookout:
             self._wait()
 
     def _see_connection(self) -> None:
-        if self._store.stale and not self._doubted:
+        if self._model.stale and not self._doubted:
             self._watches.doubt()
             self._wait()
-        self._doubted = self._store.stale
+        self._doubted = self._model.stale
 
     def _wait(self) -> None:
         if self._due is not None:

@@ -13,9 +13,9 @@ from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span, crop
+from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person
 from imtui.tui.model.replies import abstract
-from imtui.tui.model.store import Store
 from imtui.tui.render.conversation_title import chat_title
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.composer import Composer
@@ -37,10 +37,10 @@ _TO_WRITE: Final = (("Esc", "write", ""),)
 class ChatTitle(PaintedLine):
     """With whom the conversation is, live."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
+    def __init__(self, model: Model, glyphs: Glyphs, clock: Clock) -> None:
         """Make the title of no conversation yet."""
         super().__init__()
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self.user_id = ""
@@ -49,9 +49,9 @@ class ChatTitle(PaintedLine):
         """Return what the line shows in so many cells."""
         pane = self.parent
         current = isinstance(pane, ChatPane) and pane.has_focus_within
-        person = self._store.person(self.user_id) or Person(self.user_id)
-        chat = self._store.chats.get(self.user_id)
-        as_of = self._store.as_of
+        person = self._model.person(self.user_id) or Person(self.user_id)
+        chat = self._model.chats.get(self.user_id)
+        as_of = self._model.as_of
         below = isinstance(pane, ChatPane) and not pane.view.follows
         return chat_title(
             chat, person, width, self._glyphs, self._clock, as_of, current=current, below=below
@@ -87,7 +87,7 @@ class ChatPane(Vertical):
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         glyphs: Glyphs,
         clock: Clock,
         keys: Keys,
@@ -98,9 +98,9 @@ class ChatPane(Vertical):
         """Make the pane; see ``MessageView`` and ``Composer`` for what is called."""
         super().__init__(id="chat")
         self._keys = keys
-        self.title_line = ChatTitle(store, glyphs, clock)
+        self.title_line = ChatTitle(model, glyphs, clock)
         self.view = MessageView(
-            store.chats, glyphs, clock, older, seen, self._show_whether_more_is_below
+            model.chats, glyphs, clock, older, seen, self._show_whether_more_is_below
         )
         self.reply_line = ReplyLine(glyphs)
         self.composer = Composer(glyphs.plain("a message …"), complete)

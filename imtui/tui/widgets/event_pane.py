@@ -10,7 +10,7 @@ from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.line_view import LineView
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import KIND_NAMES, Event, EventKind
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import event_lines
 
@@ -19,12 +19,12 @@ KINDS: Final[tuple[EventKind | None, ...]] = (None, *EventKind)
 
 
 class EventPane(LineView):
-    """The events of the store, wrapped to the pane; it follows the end unless scrolled up."""
+    """The events of the model, wrapped to the pane; it follows the end unless scrolled up."""
 
-    def __init__(self, store: Store, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the pane of a store."""
+    def __init__(self, model: Model, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the pane of a model."""
         super().__init__()
-        self._log = store.events
+        self._log = model.events
         self._glyphs = glyphs
         self._clock = clock
         self._lines = array("Q")

@@ -6,8 +6,8 @@ from typing import Final
 from imtui.tui.kit.clock import Clock, Throttle
 from imtui.tui.kit.cursor_view import CursorView
 from imtui.tui.kit.spans import Span
+from imtui.tui.model.model import Changed, Link, Model
 from imtui.tui.model.roster import Heading, Row, View, arrange
-from imtui.tui.model.store import Changed, Link, Store
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import Marks, heading_line, person_line
 from imtui.tui.settings import Order
@@ -22,15 +22,15 @@ class FriendList(CursorView):
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         glyphs: Glyphs,
         clock: Clock,
         view: Callable[[], View],
         is_watched: Callable[[str], bool],
     ) -> None:
-        """Make the list of a store; ``view`` says how the person wants it to be."""
+        """Make the list of a model; ``view`` says how the person wants it to be."""
         super().__init__()
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._view = view
@@ -93,11 +93,11 @@ class FriendList(CursorView):
             return
         under, before = self._row, self._rows
         view = self._view()
-        self._rows, self._sorted_by = arrange(self._store.listed(), view), view
+        self._rows, self._sorted_by = arrange(self._model.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
         # Whom the cursor is on is meant, from when the list is first right.
-        self._sticks = self._sticks or (bool(self._rows) and self._store.link is Link.CONNECTED)
+        self._sticks = self._sticks or (bool(self._rows) and self._model.link is Link.CONNECTED)
         if view.query and self.heading and self.cursor + 1 < len(self._rows):
             # Whoever looks for somebody means the first who fits, not the group.
             self.cursor += 1
@@ -131,25 +131,25 @@ class FriendList(CursorView):
         at_cursor = number == self.cursor
         if isinstance(row, Heading):
             return heading_line(row, width, self._glyphs, cursor=at_cursor), under
-        person = self._store.person(row)
+        person = self._model.person(row)
         if person is None:
             return [], under
         marks = Marks(
             at_cursor,
             row in self._sorted_by.favourites,
             self._is_watched(row),
-            self._store.chats.unread(row),
-            bool(self._store.chats.get(row).draft),
+            self._model.chats.unread(row),
+            bool(self._model.chats.get(row).draft),
         )
-        as_of = self._store.as_of
+        as_of = self._model.as_of
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
     def _hint(self) -> str:
         if self._view().query:
             return "Nobody fits: Esc shows all"
-        if self._store.link is Link.CONNECTED:
+        if self._model.link is Link.CONNECTED:
             return "Nobody here yet: a adds a friend, + subscribes"
-        return "" if self._store.link is Link.STOPPED else "Waiting for the backend …"
+        return "" if self._model.link is Link.STOPPED else "Waiting for the backend …"
 
     def go_to(self, user_id: str) -> None:
         """Put the cursor on somebody, if they are in the list."""

@@ -7,7 +7,7 @@ from textual.events import Click
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span
-from imtui.tui.model.store import Store
+from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import top_line
 from imtui.tui.widgets.run_command import RunCommand
@@ -17,18 +17,18 @@ class TopLine(PaintedLine):
     """The first line of the screen."""
 
     def __init__(
-        self, store: Store, glyphs: Glyphs, clock: Clock, is_quiet: Callable[[], str]
+        self, model: Model, glyphs: Glyphs, clock: Clock, is_quiet: Callable[[], str]
     ) -> None:
-        """Make the line of a store; ``is_quiet`` says that do-not-disturb is on, or nothing."""
+        """Make the line of a model; ``is_quiet`` says that do-not-disturb is on, or nothing."""
         super().__init__()
-        self._store = store
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._is_quiet = is_quiet
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
-        return top_line(self._store, width, self._glyphs, self._clock, self._is_quiet())
+        return top_line(self._model, width, self._glyphs, self._clock, self._is_quiet())
 
     def on_click(self, event: Click) -> None:
         """Open the status box, or do what the span under the mouse offers."""

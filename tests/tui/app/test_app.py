@@ -10,7 +10,7 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Account, JoinError
-from imtui.tui.model.store import Link
+from imtui.tui.model.model import Link
 from imtui.tui.state.account_state import StateFile
 from tests.tui.fake import (
     HERE,
@@ -155,7 +155,7 @@ async def test_unsubscribing_from_all(tmp_path: Path) -> None:
         await run.type("unsubscribe from all", "enter")
         assert run.fake.called("unsubscribe_user_status") == [(None,)]
         assert "weather-bot" not in run.text().split("│")[0]
-        assert run.app.store.person("weather-bot") is None
+        assert run.app.model.person("weather-bot") is None
 
 
 async def test_a_user_id_that_is_none_is_refused_where_it_is_typed(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ async def test_the_answer_to_a_query_is_told_and_no_row_is_made_of_it(tmp_path: 
         await run.press("I", "ctrl+u")
         await run.type("stranger", "enter")
         assert run.events()[-1] == "notice stranger ONLINE Hello (asked)"
-        assert run.app.store.person("stranger") is None
+        assert run.app.model.person("stranger") is None
 
 
 async def test_subscribing_puts_a_stranger_into_the_list_with_a_status(tmp_path: Path) -> None:
@@ -600,7 +600,7 @@ async def test_the_theme_command_offers_themes(tmp_path: Path) -> None:
 async def test_an_account_without_anybody_says_how_to_find_somebody(tmp_path: Path) -> None:
     async with running(tmp_path, FakeClient()) as run:
         assert "a adds a friend" in run.text()
-        assert run.app.store.link is Link.CONNECTED
+        assert run.app.model.link is Link.CONNECTED
 
 
 async def test_the_ascii_palette_is_ascii(tmp_path: Path) -> None:
@@ -647,13 +647,13 @@ async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_w
 async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         for number in range(40):
-            run.app.store.tell(EventKind.NOTICE, f"notice {number}")
+            run.app.model.tell(EventKind.NOTICE, f"notice {number}")
         await run.settle()
         assert "notice 39" in run.text()
         for size in ((120, 60), (80, 24), (80, 12), (120, 24)):
             await run.pilot.resize_terminal(*size)
             await run.settle()
-            run.app.store.tell(EventKind.NOTICE, f"at {size}")
+            run.app.model.tell(EventKind.NOTICE, f"at {size}")
             await run.settle()
             assert f"at {size}" in run.text()
 

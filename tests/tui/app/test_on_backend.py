@@ -13,7 +13,7 @@ from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.app.app import ImtuiApp
 from imtui.tui.model.launch import Account, Launch
-from imtui.tui.model.store import Link
+from imtui.tui.model.model import Link
 
 
 def user_sig(backend: Backend, user_id: str) -> str:
@@ -23,7 +23,7 @@ def user_sig(backend: Backend, user_id: str) -> str:
 
 async def until(app: ImtuiApp, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
-    app.store.watch(changed.set)
+    app.model.watch(changed.set)
     async with asyncio.timeout(30):
         while not condition():
             changed.clear()
@@ -51,7 +51,7 @@ async def app_on(
     app = ImtuiApp(Launch(join, folder / "settings.toml"))
     async with asyncio.TaskGroup() as group, app.run_test(size=(120, 40)) as pilot:
         session = group.create_task(app.live())
-        await until(app, lambda: app.store.link is Link.CONNECTED)
+        await until(app, lambda: app.model.link is Link.CONNECTED)
         try:
             yield app, pilot
         finally:
@@ -64,7 +64,7 @@ def other_client(backend: Backend) -> IMClient:
 
 
 def told(app: ImtuiApp, text: str, source: str) -> bool:
-    return any(event.text == text and event.source == source for event in app.store.events)
+    return any(event.text == text and event.source == source for event in app.model.events)
 
 
 async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) 
         await phone.login("alice", user_sig(backend, "alice"))
         await phone.set_self_status("Listening to music")
         await until(app, lambda: told(app, "Listening to music", "from phone (Android)"))
-        assert len(app.store.account.devices()) == 2
+        assert len(app.model.account.devices()) == 2
         await pilot.press("ctrl+p", *"on the", "enter")
         await until(app, lambda: told(app, "On the call", "from this device"))
         (own,) = await phone.get_user_status(["alice"])
@@ -91,7 +91,7 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         async with other_client(backend) as bob, other_client(backend) as eve:
             await bob.login("bob", user_sig(backend, "bob"))
             await eve.login("eve", user_sig(backend, "eve"))
-            await app.session.befriending.add("bob")
+            await app.session.friend_requests.add("bob")
             await app.session.subscribe("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
@@ -99,7 +99,7 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
             await bob.logout()
 
         def status(user_id: str) -> str:
-            person = app.store.person(user_id)
+            person = app.model.person(user_id)
             return "" if person is None else person.status.name
 
         await until(app, lambda: (status("bob"), status("eve")) == ("UNLOGINED", "OFFLINE"))
@@ -114,13 +114,13 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
         backend = await first_life.enter_async_context(Backend(config))
         async with app_on(backend, tmp_path) as (app, _):
             await app.session.set_status("Tea")
-            await until(app, lambda: app.store.own.text == "Tea")
+            await until(app, lambda: app.model.own.text == "Tea")
             await first_life.aclose()
-            await until(app, lambda: app.store.link is Link.WAITING)
-            assert app.store.stale
+            await until(app, lambda: app.model.link is Link.WAITING)
+            assert app.model.stale
             async with Backend(config):
                 app.session.retry()
-                await until(app, lambda: app.store.own.text == "Tea" and not app.store.stale)
+                await until(app, lambda: app.model.own.text == "Tea" and not app.model.stale)
 
 
 async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
@@ -134,11 +134,11 @@ async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
     ):
         await bob.login("bob", user_sig(backend, "bob"))
         await eve.login("eve", user_sig(backend, "eve"))
-        await app.session.befriending.add("bob")
+        await app.session.friend_requests.add("bob")
         await app.session.subscribe("eve")
 
         def statuses() -> dict[str, str]:
-            return {person.user_id: person.status.name for person in app.store.listed()}
+            return {person.user_id: person.status.name for person in app.model.listed()}
 
         async def set_console(**settings: str) -> None:
             app_id = backend.address.sdk_app_id

@@ -121,7 +121,7 @@ async def test_an_end_that_is_too_far_away_is_come_to_step_by_step() -> None:
         assert "user-010" in run.line("▸")
         await run.press("home", "end", "up")
         await run.settle()
-        assert run.app.store.wants_end is False
+        assert run.app.model.wants_end is False
 
 
 async def test_a_row_has_the_nick_where_there_is_room() -> None:

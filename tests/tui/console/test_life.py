@@ -7,7 +7,7 @@ import pytest
 from textual.worker import WorkerFailed
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.tui.console.client import RENEW_AFTER, Unreachable
+from imtui.tui.console.admin_client import RENEW_AFTER, Unreachable
 from tests.tui.app.test_safety import EVIL, FORBIDDEN
 from tests.tui.console.fake import account, device, street
 from tests.tui.console.harness import running

@@ -13,7 +13,7 @@ from imtui.sdk import IMClient, IMSDKListener
 from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from imtui.tui.console.store import Link
+from imtui.tui.console.model import Link
 
 
 def user_sig(backend: Backend, user_id: str) -> str:
@@ -23,7 +23,7 @@ def user_sig(backend: Backend, user_id: str) -> str:
 
 async def until(app: ConsoleApp, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
-    app.store.watch(changed.set)
+    app.model.watch(changed.set)
     async with asyncio.timeout(30):
         while not condition():
             changed.clear()
@@ -42,7 +42,7 @@ async def console_on(backends: list[Backend]) -> AsyncIterator[tuple[ConsoleApp,
 
     app = ConsoleApp(ConsoleLaunch(connect, "here"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(app, lambda: app.store.link is Link.UP)
+        await until(app, lambda: app.model.link is Link.UP)
         yield app, pilot
 
 
@@ -68,20 +68,20 @@ async def test_a_switch_that_is_turned_is_seen_by_clients(tmp_path: Path) -> Non
         await client.set_self_status("Tea")
         await until(app, lambda: "ONLINE" in _status(app, "alice"))
         await until(app, lambda: "Tea" in _status(app, "alice"))
-        await until(app, lambda: any(item.user_id == "alice" for item in app.store.log))
-        await until(app, lambda: app.store.rates is not None)
-        assert app.store.stats is not None
-        assert (app.store.stats.devices, app.store.stats.accounts["ONLINE"]) == (1, 1)
+        await until(app, lambda: any(item.user_id == "alice" for item in app.model.log))
+        await until(app, lambda: app.model.rates is not None)
+        assert app.model.stats is not None
+        assert (app.model.stats.devices, app.model.stats.accounts["ONLINE"]) == (1, 1)
         async with asyncio.timeout(30):
             await pilot.press("2", "y", "3", "y")
-            await until(app, lambda: app.store.value("user_status") == "off")
-            await until(app, lambda: app.store.value("friend_status") == "off")
+            await until(app, lambda: app.model.value("user_status") == "off")
+            await until(app, lambda: app.model.value("friend_status") == "off")
             while (await told.settings.get()).friend_status != "off":
                 pass
 
 
 def _status(app: ConsoleApp, user_id: str) -> str:
-    account = app.store.account(user_id)
+    account = app.model.account(user_id)
     return "" if account is None else f"{account.status} {account.custom_status}"
 
 
@@ -91,8 +91,8 @@ async def test_a_backend_that_comes_back_elsewhere_is_found(tmp_path: Path) -> N
         backends = [first]
         async with console_on(backends) as (app, _):
             await first.__aexit__(None, None, None)
-            await until(app, lambda: app.store.link is Link.LOST)
+            await until(app, lambda: app.model.link is Link.LOST)
             async with Backend(config) as second:
                 backends.append(second)
                 app.session.retry()
-                await until(app, lambda: app.store.link is Link.UP)
+                await until(app, lambda: app.model.link is Link.UP)

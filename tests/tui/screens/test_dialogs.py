@@ -64,7 +64,7 @@ async def test_details_of_a_stranger_by_id(tmp_path: Path) -> None:
         words = run.words()
         assert "text Hello" in words
         assert "heard of not at all: subscribe to hear of changes" in words
-        assert run.app.store.person("stranger") is None
+        assert run.app.model.person("stranger") is None
         await run.press("plus", "enter")
         assert run.fake.called("subscribe_user_status")[-1] == (["stranger"],)
 

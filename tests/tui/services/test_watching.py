@@ -83,7 +83,7 @@ async def test_a_standing_watch_tells_each_time_and_is_remembered(
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("watch-always erin", "enter")
-        assert [one.user_id for one in run.app.lookout.all()] == ["erin"]
+        assert [one.user_id for one in run.app.watch_service.all()] == ["erin"]
     async with running(tmp_path) as run:
         rung = listen(run, monkeypatch)
         for _ in range(2):
@@ -105,7 +105,7 @@ async def test_who_is_online_already_is_waited_for(tmp_path: Path) -> None:
         await run.press("w")
         assert any("is ONLINE already" in one for one in run.events())
         await run.press("w")
-        assert run.app.lookout.all() == []
+        assert run.app.watch_service.all() == []
 
 
 async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
         assert "once, set 14:05" in run.text()
         await run.press("w")
         assert "Nobody: w on a friend watches them." in run.text()
-        assert run.app.lookout.all() == []
+        assert run.app.watch_service.all() == []
 
 
 async def test_a_reconnect_tells_nobody_who_was_online_before(

@@ -5,9 +5,9 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
+from imtui.tui.console.admin_client import ACCOUNTS
 from imtui.tui.console.answers import Account, Stats
 from imtui.tui.console.change_log import ChangeLog
-from imtui.tui.console.client import ACCOUNTS
 from imtui.tui.console.pages import AccountPages
 from imtui.tui.console.rates import Rates, rates_between, started_anew
 
@@ -29,7 +29,7 @@ class Notice(Struct, frozen=True):
     is_error: bool = False
 
 
-class Store:
+class ConsoleModel:
     """Answers of the backend; whoever watches is called when there is something new."""
 
     def __init__(self) -> None:

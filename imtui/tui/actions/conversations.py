@@ -9,10 +9,10 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.host import Host
 from imtui.tui.services.explain import explain
-from imtui.tui.services.messaging import Conversing, can_be_sent_again
+from imtui.tui.services.messaging_service import MessagingService, can_be_sent_again
 
 
-class ChattingActions:
+class ConversationActions:
     """Opening, writing, replying, recalling, muting."""
 
     def __init__(self, host: Host) -> None:
@@ -20,15 +20,15 @@ class ChattingActions:
         self._host = host
 
     @property
-    def _conversing(self) -> Conversing:
-        return self._host.session.conversing
+    def _messaging(self) -> MessagingService:
+        return self._host.session.messaging
 
     # Conversations
 
     def open(self, typed: str) -> None:
         """Open the conversation with a user."""
         user_id = typed.strip() or self._host.selected
-        if user_id == self._host.store.own.user_id:
+        if user_id == self._host.model.own.user_id:
             self._host.complain("That is you: open a friend's conversation.")
         elif user_id := whom(self._host, typed):
             self._show(user_id)
@@ -38,16 +38,16 @@ class ChattingActions:
         self.keep_draft()
         # What they told of is about to be seen, and they would lie on it.
         self._host.clear_notifications()
-        chat = self._host.store.chats.get(user_id)
+        chat = self._host.model.chats.get(user_id)
         self._host.main.open_chat(user_id, chat.draft)
 
         async def load() -> None:
-            await self._conversing.open(user_id)
+            await self._messaging.open(user_id)
             if at is None and chat.unread:
-                await self._conversing.reach(user_id, chat.read_seq + 1)
+                await self._messaging.reach(user_id, chat.read_seq + 1)
                 self._host.main.show_new()
             if at is not None:
-                await self._conversing.reach(user_id, at.seq)
+                await self._messaging.reach(user_id, at.seq)
                 self._host.main.show_message(at.msg_id)
 
         self._attempt(load)
@@ -61,11 +61,11 @@ class ChattingActions:
         """Keep what was begun to be written in the open conversation."""
         main = self._host.main
         if main.chat_with:
-            self._tell(lambda: self._conversing.keep_draft(main.chat_with, main.written))
+            self._tell(lambda: self._messaging.keep_draft(main.chat_with, main.written))
 
     def next_unread(self) -> None:
         """Open the conversation in which something is to be read."""
-        user_id = self._host.store.chats.next_unread(self._host.main.chat_with)
+        user_id = self._host.model.chats.next_unread(self._host.main.chat_with)
         if user_id:
             self._show(user_id)
         else:
@@ -91,26 +91,26 @@ class ChattingActions:
         from imtui.tui.screens.found import FoundScreen
 
         host = self._host
-        found = await self._conversing.search(words, user_id)
-        own_id = host.store.own.user_id
+        found = await self._messaging.search(words, user_id)
+        own_id = host.model.own.user_id
         host.open(
             FoundScreen(words, found, own_id, self._go_to, host.keys, host.glyphs, host.clock)
         )
 
     def _go_to(self, message: Message) -> None:
         """Show a message where it stands."""
-        self._show(message.peer(self._host.store.own.user_id), message)
+        self._show(message.peer(self._host.model.own.user_id), message)
 
     def older(self) -> None:
         """Load what is older than what is shown."""
         if user_id := self._host.main.chat_with:
-            self._attempt(lambda: self._conversing.older(user_id))
+            self._attempt(lambda: self._messaging.older(user_id))
 
     def seen(self) -> None:
         """Note that the person sees the end of the open conversation."""
         user_id = self._host.main.chat_with
-        if self._host.store.chats.unread(user_id) and self._host.is_seen(user_id):
-            self._attempt(lambda: self._conversing.read(user_id))
+        if self._host.model.chats.unread(user_id) and self._host.is_seen(user_id):
+            self._attempt(lambda: self._messaging.read(user_id))
 
     # Writing
 
@@ -125,16 +125,16 @@ class ChattingActions:
             return
         body = text.removeprefix("/") if text.startswith("//") else text
         reply_to = main.reply_to
-        if self._tell(lambda: self._conversing.send(main.chat_with, body, reply_to)):
+        if self._tell(lambda: self._messaging.send(main.chat_with, body, reply_to)):
             main.clear_written()
             main.read_up()
             main.to_end()
 
     def begun(self) -> None:
         """Tell the other one, if they are ONLINE, that something is being written."""
-        person = self._host.store.person(self._host.main.chat_with)
+        person = self._host.model.person(self._host.main.chat_with)
         if person is not None and person.status is UserStatusType.ONLINE:
-            self._attempt(lambda: self._conversing.tell_typing(person.user_id))
+            self._attempt(lambda: self._messaging.tell_typing(person.user_id))
 
     def pasted(self, text: str) -> None:
         """Ask about a paste of many lines."""
@@ -166,10 +166,10 @@ class ChattingActions:
         """Recall the own message under the cursor."""
 
         def recall(message: Message) -> None:
-            if message.sender != self._host.store.own.user_id:
+            if message.sender != self._host.model.own.user_id:
                 self._host.complain("Only your own messages can be recalled.")
             elif message.status is MessageStatus.SEND_SUCC:
-                self._attempt(lambda: self._conversing.recall(message))
+                self._attempt(lambda: self._messaging.recall(message))
             else:
                 self._host.complain("That one cannot be recalled.")
 
@@ -183,9 +183,9 @@ class ChattingActions:
         def delete(message: Message) -> None:
             def answered(yes: bool | None) -> None:
                 if yes and message.seq:
-                    self._attempt(lambda: self._conversing.delete(message))
+                    self._attempt(lambda: self._messaging.delete(message))
                 elif yes:
-                    self._tell(lambda: self._conversing.discard(message))
+                    self._tell(lambda: self._messaging.discard(message))
 
             where = "for yourself, on all your devices" if message.seq else "without sending it"
             self._host.open(Question(f"Delete the message {where}?"), answered)
@@ -202,7 +202,7 @@ class ChattingActions:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._attempt(lambda: self._conversing.delete_conversation(user_id))
+                self._attempt(lambda: self._messaging.delete_conversation(user_id))
 
         words = f"Delete all messages with {user_id} for yourself, on all your devices?"
         self._host.open(Question(words), answered)
@@ -212,13 +212,13 @@ class ChattingActions:
         chosen = self._host.main.chosen_message
         failed = [
             one
-            for one in self._host.store.chats.get(self._host.main.chat_with).messages
+            for one in self._host.model.chats.get(self._host.main.chat_with).messages
             if can_be_sent_again(one) and chosen in (None, one)
         ]
         if not failed:
             self._host.say("Nothing here failed to be sent.")
         for message in failed:
-            self._tell(partial(self._conversing.resend, message))
+            self._tell(partial(self._messaging.resend, message))
 
     def copy(self) -> None:
         """Copy the message under the cursor."""
@@ -236,8 +236,8 @@ class ChattingActions:
         self._toggle(typed, lambda user_id: self._mute(user_id))
 
     async def _mute(self, user_id: str) -> None:
-        muted = not self._host.store.chats.get(user_id).muted
-        await self._conversing.mute(user_id, muted)
+        muted = not self._host.model.chats.get(user_id).muted
+        await self._messaging.mute(user_id, muted)
         self._host.say("is muted" if muted else "is no longer muted", who=user_id)
 
     def pin(self, typed: str) -> None:
@@ -245,8 +245,8 @@ class ChattingActions:
         self._toggle(typed, lambda user_id: self._pin(user_id))
 
     async def _pin(self, user_id: str) -> None:
-        pinned = not self._host.store.chats.get(user_id).pinned
-        await self._conversing.pin(user_id, pinned)
+        pinned = not self._host.model.chats.get(user_id).pinned
+        await self._messaging.pin(user_id, pinned)
         self._host.main.friend_list.sort_now()
         self._host.say("is pinned" if pinned else "is no longer pinned", who=user_id)
 

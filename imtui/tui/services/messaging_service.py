@@ -8,8 +8,8 @@ from imtui.protocol.errors import IMError
 from imtui.tui.kit.cells import fit
 from imtui.tui.kit.clock import Clock, Handle
 from imtui.tui.model.events import EventKind, counted
+from imtui.tui.model.model import Link, Model
 from imtui.tui.model.replies import abstract, quoting
-from imtui.tui.model.store import Link, Store
 from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
 from imtui.tui.services.explain import explain
 from imtui.tui.services.sdk import Client
@@ -29,12 +29,12 @@ Alerting = Callable[[str, str], None]
 """Told of whom there is something to notice, and in which words."""
 
 
-class Conversing:
+class MessagingService:
     """What the app does with messages."""
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         clock: Clock,
         client: Callable[[], Client],
         is_seen: Callable[[str], bool],
@@ -43,13 +43,13 @@ class Conversing:
         """Make it.
 
         Args:
-            store: Where the conversations are shown.
+            model: Where the conversations are shown.
             clock: The time.
             client: Returns the client, or raises IMError 6014.
             is_seen: Tells whether the person sees the conversation with somebody at this moment.
             alert: Told what the person should notice.
         """
-        self._store = store
+        self._model = model
         self._clock = clock
         self._client = client
         self._is_seen = is_seen
@@ -72,25 +72,25 @@ class Conversing:
         at, finished = 0, False
         while not finished:
             page = await self._client().get_conversation_list(at)
-            self._store.chats.conversations_changed(page.conversations)
+            self._model.chats.conversations_changed(page.conversations)
             at, finished = page.next_seq, page.is_finished
 
     async def open(self, user_id: str) -> None:
         """Load the newest messages of a conversation, and what waits to be sent in it."""
         for message in self._client().outbox_messages(user_id):
-            self._store.chats.put(message)
+            self._model.chats.put(message)
         await self._load(user_id, None)
 
     async def older(self, user_id: str) -> None:
         """Load the messages before those that are held."""
-        chat = self._store.chats.get(user_id)
+        chat = self._model.chats.get(user_id)
         if not chat.complete:
             await self._load(user_id, chat.oldest)
 
     async def reach(self, user_id: str, seq: int) -> None:
         """Load older messages until one is held, as far as that is sensible."""
         for _ in range(_PAGES_BACK_MAX):
-            chat = self._store.chats.get(user_id)
+            chat = self._model.chats.get(user_id)
             if chat.complete or (chat.oldest is not None and chat.oldest.seq <= seq):
                 return
             await self._load(user_id, chat.oldest)
@@ -108,9 +108,9 @@ class Conversing:
         finally:
             self._loading.discard(user_id)
         # Without a connection, what is missing on this device may only be out of reach.
-        complete = len(page) < PAGE and self._store.link is Link.CONNECTED
+        complete = len(page) < PAGE and self._model.link is Link.CONNECTED
         if page or complete:
-            self._store.chats.history(user_id, page, complete=complete)
+            self._model.chats.history(user_id, page, complete=complete)
 
     # Sending
 
@@ -122,7 +122,7 @@ class Conversing:
         """
         beside = "" if reply_to is None else quoting(reply_to)
         message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=beside)
-        self._store.chats.put(message)
+        self._model.chats.put(message)
         self._told_typing = float("-inf")
 
     def resend(self, message: Message) -> None:
@@ -132,7 +132,7 @@ class Conversing:
     def discard(self, message: Message) -> None:
         """Drop what was not sent."""
         self._client().discard_message(message.msg_id)
-        self._store.chats.discarded(message.receiver, message.msg_id)
+        self._model.chats.discarded(message.receiver, message.msg_id)
 
     async def tell_typing(self, user_id: str) -> None:
         """Tell that one is typing, if that was not told just now."""
@@ -152,7 +152,7 @@ class Conversing:
 
     async def read(self, user_id: str) -> None:
         """Note that the person has seen all of a conversation."""
-        if user_id in self._reading or not self._store.chats.unread(user_id):
+        if user_id in self._reading or not self._model.chats.unread(user_id):
             return
         self._reading.add(user_id)
         try:
@@ -205,7 +205,7 @@ class Conversing:
 
     def keep_draft(self, user_id: str, text: str) -> None:
         """Keep what was begun to be written to somebody."""
-        if text != self._store.chats.get(user_id).draft:
+        if text != self._model.chats.get(user_id).draft:
             self._client().set_conversation_draft(conversation_id(user_id), text or None)
 
     # What comes in (called by the listener)
@@ -215,30 +215,30 @@ class Conversing:
         typing = read_typing_hint(message)
         if typing is not None:
             # One's own other device tells it too.
-            if message.sender != self._store.own.user_id:
+            if message.sender != self._model.own.user_id:
                 self._show_typing(message.sender, typing)
             return
         if message.online_user_only:
             return
-        self._store.chats.put(message)
-        if message.sender == self._store.own.user_id or message.is_excluded_from_unread_count:
+        self._model.chats.put(message)
+        if message.sender == self._model.own.user_id or message.is_excluded_from_unread_count:
             return
-        if not self._store.chats.get(message.sender).muted and not self._is_seen(message.sender):
+        if not self._model.chats.get(message.sender).muted and not self._is_seen(message.sender):
             self._came.setdefault(message.sender, []).append(message)
             if self._tell_due is None:
                 self._tell_due = self._clock.call_later(_GATHER, self._tell)
 
     def failed(self, message: Message, error: IMError) -> None:
         """Take that a message was refused."""
-        self._store.chats.put(message)
-        self._store.tell(
+        self._model.chats.put(message)
+        self._model.tell(
             EventKind.NOTICE, f"did not get a message: {explain(error)}", who=message.receiver
         )
 
     def _show_typing(self, user_id: str, typing: bool) -> None:
         if (ends := self._typing.pop(user_id, None)) is not None:
             ends.cancel()
-        self._store.chats.typing(user_id, typing)
+        self._model.chats.typing(user_id, typing)
         if typing:
             self._typing[user_id] = self._clock.call_later(
                 TYPING_SHOWN, lambda: self._show_typing(user_id, False)

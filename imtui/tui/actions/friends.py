@@ -6,7 +6,7 @@ from typing import Final
 from imtui.protocol.profiles import FriendAllowType
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.host import Host
-from imtui.tui.services.friend_requests import Befriending
+from imtui.tui.services.friend_requests import FriendRequests
 
 _ALLOW: Final = {
     "any": FriendAllowType.ALLOW_ANY,
@@ -20,7 +20,7 @@ _ALLOWED: Final = {
 }
 
 
-class BefriendingActions:
+class FriendActions:
     """Adding, deleting, agreeing, refusing, blocking, naming."""
 
     def __init__(self, host: Host) -> None:
@@ -28,68 +28,68 @@ class BefriendingActions:
         self._host = host
 
     @property
-    def _befriending(self) -> Befriending:
-        return self._host.session.befriending
+    def _friend_requests(self) -> FriendRequests:
+        return self._host.session.friend_requests
 
     def add(self, typed: str) -> None:
         """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""
         user_id, _, wording = typed.strip().partition(" ")
         if user_id:
-            self._with(user_id, lambda one: self._befriending.add(one, wording.strip()))
+            self._with(user_id, lambda one: self._friend_requests.add(one, wording.strip()))
         else:
-            ask_user(self._host, "Add whom as a friend?", self._befriending.add)
+            ask_user(self._host, "Add whom as a friend?", self._friend_requests.add)
 
     def delete(self, typed: str) -> None:
         """Delete a friend."""
         if typed.strip():
-            self._with(typed, self._befriending.delete)
+            self._with(typed, self._friend_requests.delete)
         else:
-            ask_user(self._host, "Delete which friend?", self._befriending.delete)
+            ask_user(self._host, "Delete which friend?", self._friend_requests.delete)
 
     def show_requests(self) -> None:
         """Show the friend requests, and who is blocked."""
         from imtui.tui.screens.requests import RequestsScreen
 
         host = self._host
-        host.open(RequestsScreen(self._befriending, host.keys, host.glyphs, host.clock))
+        host.open(RequestsScreen(self._friend_requests, host.keys, host.glyphs, host.clock))
 
     def accept(self, typed: str) -> None:
         """Agree to a friend request."""
-        self._with(typed, self._befriending.accept)
+        self._with(typed, self._friend_requests.accept)
 
     def refuse(self, typed: str) -> None:
         """Refuse a friend request, or take one's own back."""
-        self._with(typed, self._befriending.refuse)
+        self._with(typed, self._friend_requests.refuse)
 
     def block(self, typed: str) -> None:
         """Block somebody, or no longer."""
-        self._with(typed, self._befriending.block)
+        self._with(typed, self._friend_requests.block)
 
     def call_them(self, typed: str) -> None:
         """Give a friend a name of one's own: ``USER NAME``, or who is meant, and ask for it."""
         user_id, _, name = typed.strip().partition(" ")
         if name.strip():
-            self._with(user_id, lambda one: self._befriending.call_them(one, name.strip()))
+            self._with(user_id, lambda one: self._friend_requests.call_them(one, name.strip()))
             return
         user_id = user_id or self._host.selected
         from imtui.tui.kit.prompt import TextPrompt
 
         def answered(given: str | None) -> None:
             if given is not None:
-                self._with(user_id, lambda one: self._befriending.call_them(one, given))
+                self._with(user_id, lambda one: self._friend_requests.call_them(one, given))
 
-        person = self._host.store.person(user_id)
+        person = self._host.model.person(user_id)
         present = "" if person is None else person.name
         question = f"What do you call {user_id}? (empty: nothing else)"
         self._host.open(TextPrompt(question, present, "name"), answered)
 
     def call_oneself(self, name: str) -> None:
         """Have friends see a name beside one's ID."""
-        self._host.attempt(lambda: self._befriending.call_oneself(name.strip()))
+        self._host.attempt(lambda: self._friend_requests.call_oneself(name.strip()))
 
     def sign(self, signature: str) -> None:
         """Have friends see words about oneself that stay."""
-        self._host.attempt(lambda: self._befriending.sign(signature.strip()))
+        self._host.attempt(lambda: self._friend_requests.sign(signature.strip()))
 
     def allow(self, typed: str) -> None:
         """Choose who may become a friend."""
@@ -99,7 +99,7 @@ class BefriendingActions:
             return
 
         async def allow() -> None:
-            await self._befriending.allow(allow_type)
+            await self._friend_requests.allow(allow_type)
             self._host.say(_ALLOWED[allow_type])
 
         self._host.attempt(allow)

@@ -13,12 +13,12 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Account, JoinError, Launch
+from imtui.tui.model.model import Link, Model
 from imtui.tui.model.own_text import OwnText
 from imtui.tui.model.put_back import PutBack
-from imtui.tui.model.store import Link, Store
 from imtui.tui.services.explain import explain
-from imtui.tui.services.friend_requests import Befriending
-from imtui.tui.services.messaging import Alerting, Conversing
+from imtui.tui.services.friend_requests import FriendRequests
+from imtui.tui.services.messaging_service import Alerting, MessagingService
 from imtui.tui.services.sdk import Client, Retry, Sdk
 from imtui.tui.state.memory import Memory
 
@@ -32,7 +32,7 @@ class Session:
 
     def __init__(
         self,
-        store: Store,
+        model: Model,
         clock: Clock,
         memory: Memory,
         load_sdk: Callable[[], Sdk],
@@ -44,7 +44,7 @@ class Session:
         """Make one.
 
         Args:
-            store: Where everything is shown.
+            model: Where everything is shown.
             clock: The time.
             memory: What is remembered of the account.
             load_sdk: Imports what is heavy; called after the first paint.
@@ -53,7 +53,7 @@ class Session:
             is_seen: Tells whether the person sees the conversation with somebody at this moment.
             alert: Told what the person should notice of messages.
         """
-        self._store = store
+        self._model = model
         self._clock = clock
         self._load_sdk = load_sdk
         self._memory = memory
@@ -70,8 +70,8 @@ class Session:
         self._revived_at = float("-inf")
         self._text_due: OwnText | None = None
         self._to_query: set[str] = set()
-        self.befriending = Befriending(store, self._connected, alert)
-        self.conversing = Conversing(store, clock, self._connected, is_seen, alert)
+        self.friend_requests = FriendRequests(model, self._connected, alert)
+        self.messaging = MessagingService(model, clock, self._connected, is_seen, alert)
 
     # The life of the session
 
@@ -79,19 +79,19 @@ class Session:
         """Join, log in and keep everything right until cancelled; the socket is closed then."""
         while True:
             account = await self._join(launch)
-            self._store.log_in_as(account.user_id, account.instance_id)
+            self._model.log_in_as(account.user_id, account.instance_id)
             self._put_back = PutBack(account.instance_id)
             self._memory.open(account.state_dir)
             self._joined(account)
             sdk = self._load_sdk()
             try:
-                async with sdk.client(account, self._store, self) as client:
+                async with sdk.client(account, self._model, self) as client:
                     self._client = client
                     await self._follow(client, account, sdk.retry())
             except IMError as error:
                 # The address or the device's name is of no use.
                 self._client = None
-                self._store.stopped(explain(error))
+                self._model.stopped(explain(error))
                 await self._pause()
 
     async def _follow(self, client: Client, account: Account, retry: Retry) -> NoReturn:
@@ -105,11 +105,11 @@ class Session:
             try:
                 return await launch.join()
             except IMError as error:
-                self._store.stopped(explain(error))
+                self._model.stopped(explain(error))
             except JoinError as error:
-                self._store.stopped(f"{error} (r: try again)")
+                self._model.stopped(f"{error} (r: try again)")
             await self._pause()
-            self._store.connecting()
+            self._model.connecting()
 
     async def _act(self, client: Client, account: Account, retry: Retry) -> None:
         """Do whatever is due, in the order in which one thing needs the other."""
@@ -122,20 +122,20 @@ class Session:
         if self._settle_due:
             self._settle_due = False
             settled = await self._attempt(self._settle(client, account))
-            if not settled and self._store.link is Link.CONNECTING:
+            if not settled and self._model.link is Link.CONNECTING:
                 self._clock.call_later(_SETTLE_AGAIN, self.learn_anew)
         if (text := self._text_due) is not None:
             self._text_due = None
             if await self._attempt(client.set_self_status(text.text, text.expires_at)):
-                self._store.tell(EventKind.NOTICE, "put your text back after the reconnect")
-            elif self._store.link is not Link.CONNECTED:
+                self._model.tell(EventKind.NOTICE, "put your text back after the reconnect")
+            elif self._model.link is not Link.CONNECTED:
                 self._text_due = text
         if self._to_query:
             asked, self._to_query = self._to_query, set()
             await self._attempt(self._learn(client, asked))
 
     async def _log_in(self, client: Client, account: Account, retry: Retry) -> None:
-        self._store.connecting()
+        self._model.connecting()
         while True:
             self._logging_in = True
             try:
@@ -143,13 +143,13 @@ class Session:
             except IMError as error:
                 self._logging_in = False
                 if not retry.is_transient(error):
-                    self._store.stopped(explain(error))
+                    self._model.stopped(explain(error))
                     return
                 delay = retry.next_delay()
-                self._store.waiting(delay, explain(error))
+                self._model.waiting(delay, explain(error))
                 await self._revive(client, account)
                 await self._pause(delay)
-                self._store.connecting()
+                self._model.connecting()
             else:
                 self._logging_in = False
                 self._settle_due = True
@@ -163,27 +163,27 @@ class Session:
         try:
             await account.revive()
         except (IMError, JoinError) as error:
-            self._store.tell(EventKind.NOTICE, str(error))
+            self._model.tell(EventKind.NOTICE, str(error))
         else:
             self._nudge.set()
             client.reconnect_now()
 
     async def _settle(self, client: Client, account: Account) -> None:
         """Get the whole picture, after a login and after each reconnect."""
-        self._store.friends_known(await client.get_friend_list())
+        self._model.friends_known(await client.get_friend_list())
         await self._attempt(self._sync_subscriptions(client, account))
         self._to_query.clear()
         untold = [
             person.user_id
-            for person in self._store.listed()
+            for person in self._model.listed()
             if not person.friend or (person.subscribed and person.status is UserStatusType.UNKNOWN)
         ]
         if untold and not await self._attempt(self._learn(client, untold)):
-            self._store.not_known(untold)
-        await self._attempt(self.conversing.list_all())
-        await self._attempt(self.befriending.learn())
-        if self._store.link is Link.CONNECTING:
-            self._store.connected()
+            self._model.not_known(untold)
+        await self._attempt(self.messaging.list_all())
+        await self._attempt(self.friend_requests.learn())
+        if self._model.link is Link.CONNECTING:
+            self._model.connected()
 
     async def _sync_subscriptions(self, client: Client, account: Account) -> None:
         """Put back what the backend cleared by itself; else take what the account has now."""
@@ -195,15 +195,15 @@ class Session:
             wanted = self._memory.state.subscriptions
         has = set(answer.user_id_list)
         missing = [one for one in wanted if one not in has and one != account.user_id]
-        self._store.subscriptions_known(answer.user_id_list)
+        self._model.subscriptions_known(answer.user_id_list)
         for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
         if missing and self._memory.state.started:
-            self._store.tell(
+            self._model.tell(
                 EventKind.NOTICE, "put back subscriptions that the backend had cleared"
             )
         subscriptions = (*answer.user_id_list, *missing)
-        self._store.subscriptions_known(subscriptions)
+        self._model.subscriptions_known(subscriptions)
         self._memory.change(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
@@ -211,11 +211,11 @@ class Session:
         )
 
     async def _learn(self, client: Client, user_ids: Iterable[str]) -> None:
-        listed = [one for one in sorted(user_ids) if self._store.person(one) is not None]
+        listed = [one for one in sorted(user_ids) if self._model.person(one) is not None]
         if not listed:
             return
         try:
-            self._store.statuses_known(await client.get_user_status(listed))
+            self._model.statuses_known(await client.get_user_status(listed))
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
                 raise
@@ -225,7 +225,7 @@ class Session:
         try:
             await call
         except IMError as error:
-            self._store.tell(EventKind.NOTICE, explain(error))
+            self._model.tell(EventKind.NOTICE, explain(error))
             return False
         return True
 
@@ -259,7 +259,7 @@ class Session:
     def refused(self, error: IMError) -> None:
         """Say why there is no further attempt, unless a login is under way that says it itself."""
         if not self._logging_in:
-            self._store.stopped(explain(error))
+            self._model.stopped(explain(error))
 
     def own_status(self, status: UserStatus) -> None:
         """Put the own text back if going OFFLINE cleared it."""
@@ -272,29 +272,29 @@ class Session:
         """Remember what the person subscribed to, and learn the new ones' statuses."""
         if reason in (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC):
             return
-        wished = tuple(self._store.subscriptions.user_ids)
+        wished = tuple(self._model.subscriptions.user_ids)
         self._memory.change(lambda state: replace(state, subscriptions=wished))
         self._to_query.update(added)
         self._wake.set()
 
     def message_came(self, message: Message) -> None:
         """Show a message, and tell of it what the person should notice."""
-        self.conversing.came(message)
+        self.messaging.came(message)
 
     def message_refused(self, message: Message, error: IMError) -> None:
         """Show that a message could not be sent, and why."""
-        self.conversing.failed(message, error)
+        self.messaging.failed(message, error)
 
     # What the person asks for
 
     def retry(self) -> None:
         """Connect now, or log in again."""
-        if self._store.link is Link.STOPPED and self._client is not None:
+        if self._model.link is Link.STOPPED and self._client is not None:
             self._log_in_due = True
             self._wake.set()
-        elif self._client is not None and self._store.link is Link.WAITING:
+        elif self._client is not None and self._model.link is Link.WAITING:
             self._client.reconnect_now()
-        if self._store.link is not Link.CONNECTED:
+        if self._model.link is not Link.CONNECTED:
             self._nudge.set()
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
@@ -323,8 +323,8 @@ class Session:
         """
         statuses = await self._connected().get_user_status([user_id])
         for status in statuses:
-            self._store.answered(status)
-        self._store.statuses_known(
+            self._model.answered(status)
+        self._model.statuses_known(
             status for status in statuses if self._is_followed(status.user_id)
         )
 
@@ -335,12 +335,12 @@ class Session:
             IMError: The call's own codes.
         """
         status, *_ = await self._connected().get_user_status([user_id])
-        self._store.statuses_known([status] if self._is_followed(user_id) else [])
+        self._model.statuses_known([status] if self._is_followed(user_id) else [])
         return status
 
     def _is_followed(self, user_id: str) -> bool:
         # A status that nobody will correct must not enter the list.
-        person = self._store.person(user_id)
+        person = self._model.person(user_id)
         return person is not None and (
             person.subscribed or person.status is not UserStatusType.UNKNOWN
         )
@@ -359,8 +359,8 @@ class Session:
         Raises:
             IMError: The call's own codes.
         """
-        if user_id is not None and user_id not in self._store.subscriptions.user_ids:
-            self._store.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
+        if user_id is not None and user_id not in self._model.subscriptions.user_ids:
+            self._model.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._connected().unsubscribe_user_status(user_ids)
 
@@ -372,7 +372,7 @@ class Session:
         """
         await self._connected().logout()
         self._put_back.forget()
-        self._store.logged_out()
+        self._model.logged_out()
 
     def _connected(self) -> Client:
         if self._client is None:

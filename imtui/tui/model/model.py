@@ -58,11 +58,11 @@ class Changed(Struct):
     """With whom conversations changed."""
 
 
-class Store:
+class Model:
     """The state behind the screens."""
 
     def __init__(self, now: Callable[[], int]) -> None:
-        """Make an empty store; ``now`` gives Unix milliseconds."""
+        """Make an empty model; ``now`` gives Unix milliseconds."""
         self._now = now
         self._watchers: list[Callable[[], None]] = []
         self._followers: list[Callable[[str, UserStatusType], None]] = []

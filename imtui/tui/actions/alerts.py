@@ -7,7 +7,7 @@ from imtui.tui.actions.host import Host
 from imtui.tui.kit.ends import EndError, describe, parse_end
 
 
-class AttentionActions:
+class AlertActions:
     """Do not disturb, its end and its exceptions."""
 
     def __init__(self, host: Host) -> None:

@@ -5,9 +5,7 @@ from typing import Any, Final
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.console.answers import AccountPage, Kind, LogPage, Settings, Stats, read
-from imtui.tui.console.change_log import PAGE_SIZE as LOG_PAGE_SIZE
-from imtui.tui.console.client import (
+from imtui.tui.console.admin_client import (
     ACCOUNTS,
     GET,
     KICK,
@@ -18,9 +16,11 @@ from imtui.tui.console.client import (
     Connection,
     Unreachable,
 )
+from imtui.tui.console.answers import AccountPage, Kind, LogPage, Settings, Stats, read
+from imtui.tui.console.change_log import PAGE_SIZE as LOG_PAGE_SIZE
+from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.pages import PAGE_SIZE, AccountPages
 from imtui.tui.console.sentences import REFUSALS, explain_to_admin
-from imtui.tui.console.store import Link, Store
 from imtui.tui.kit.clock import Clock
 
 POLL_INTERVAL: Final = 1.0
@@ -31,11 +31,11 @@ _AHEAD: Final = PAGE_SIZE // 2
 
 
 class Session:
-    """Fills a store from a backend."""
+    """Fills a model from a backend."""
 
-    def __init__(self, store: Store, clock: Clock, connect: Connect) -> None:
+    def __init__(self, model: ConsoleModel, clock: Clock, connect: Connect) -> None:
         """Make one that is at rest until ``run``."""
-        self._store = store
+        self._model = model
         self._clock = clock
         self._connection = Connection(connect, clock)
         self._due = float("-inf")
@@ -62,20 +62,20 @@ class Session:
                 delay = backoff.next_delay()
                 self._due = self._clock.monotonic() + delay
                 retry_at = self._clock.now() + round(delay * 1000)
-                self._store.is_lost(_words_for(error), retry_at)
+                self._model.is_lost(_words_for(error), retry_at)
             else:
                 backoff.reset()
-                self._store.is_up(self._clock.now())
+                self._model.is_up(self._clock.now())
             await self._pause()
 
     def look_at_accounts(self) -> None:
         """Load what has come into sight, or what else is looked for."""
-        if self._store.link is Link.UP:
+        if self._model.link is Link.UP:
             self._woken.set()
 
     def retry(self) -> None:
         """Ask a lost backend at once."""
-        if self._store.link is Link.LOST:
+        if self._model.link is Link.LOST:
             self._due = float("-inf")
             self._woken.set()
 
@@ -92,30 +92,30 @@ class Session:
     async def _poll(self) -> None:
         settings = await self._ask(GET, {}, Settings)
         if settings is not None:
-            self._store.settings = settings.settings
+            self._model.settings = settings.settings
         stats = await self._ask(STATS, {}, Stats)
         if stats is not None:
-            self._store.take_stats(stats, self._connection.calls)
+            self._model.take_stats(stats, self._connection.calls)
         await self._read_log()
         await self._load_accounts(again=True)
 
     async def _read_log(self) -> None:
         for _ in range(_LOG_READS_MAX):
-            body = {"After": self._store.log.after, "MaxCnt": LOG_PAGE_SIZE}
+            body = {"After": self._model.log.after, "MaxCnt": LOG_PAGE_SIZE}
             page = await self._ask(LOG, body, LogPage)
-            if page is None or not self._store.log.take(page):
+            if page is None or not self._model.log.take(page):
                 return
 
     async def _load_accounts(self, *, again: bool = False) -> None:
         """Load the accounts in sight that are not here, or all of those in sight ``again``."""
-        while self._store.prefix != self._store.accounts.prefix:
+        while self._model.prefix != self._model.accounts.prefix:
             # The rows stay until there are others to be seen in their place.
-            other = AccountPages(self._store.prefix)
+            other = AccountPages(self._model.prefix)
             if not await self._load_page(other, 0):
                 return
-            self._store.accounts = other
+            self._model.accounts = other
             again = False
-        accounts, rows = self._store.accounts, self._store.rows_in_sight
+        accounts, rows = self._model.accounts, self._model.rows_in_sight
         in_sight = accounts.numbers(rows)
         for number in accounts.numbers(range(rows.start, rows.stop + _AHEAD)):
             wanted = (again and number in in_sight) or not accounts.is_loaded(number)
@@ -128,11 +128,11 @@ class Session:
         """Load page after page if the end is wanted; not more than one waits for."""
         for _ in range(_PAGES_AT_ONCE):
             last = accounts.page_count - 1
-            if not self._store.wants_end or accounts.is_loaded(last):
+            if not self._model.wants_end or accounts.is_loaded(last):
                 break
             if not await self._load_page(accounts, last):
                 break
-        self._store.wants_end = False
+        self._model.wants_end = False
 
     async def _load_page(self, accounts: AccountPages, number: int) -> bool:
         start = accounts.start(number)
@@ -150,19 +150,19 @@ class Session:
         except IMError as error:
             if error.code not in REFUSALS:
                 raise
-            self._store.refusals[command] = explain_to_admin(error)
+            self._model.refusals[command] = explain_to_admin(error)
             return None
-        self._store.refusals.pop(command, None)
+        self._model.refusals.pop(command, None)
         return read(answer, kind)
 
     # Doing
 
     async def set(self, key: str, value: str) -> None:
         """Have a switch set; asked again meanwhile, only the last wish is carried out."""
-        asked = self._store.asked
+        asked = self._model.asked
         is_on_its_way = key in asked
         asked[key] = value
-        self._store.tell("")
+        self._model.tell("")
         if is_on_its_way:
             return
         try:
@@ -170,21 +170,21 @@ class Session:
             while sent != asked[key]:
                 sent = asked[key]
                 answer = await self._connection.call(SET, {"Settings": {key: sent}})
-                self._store.settings = read(answer, Settings).settings
+                self._model.settings = read(answer, Settings).settings
         except (IMError, Unreachable) as error:
-            self._store.tell(_words_for(error), is_error=True)
+            self._model.tell(_words_for(error), is_error=True)
         finally:
             del asked[key]
-            self._store.changed()
+            self._model.changed()
 
     async def kick(self, user_id: str) -> None:
         """Log an account out on all of its devices."""
         try:
             await self._connection.call(KICK, {"UserID": user_id})
         except (IMError, Unreachable) as error:
-            self._store.tell(_words_for(error), is_error=True)
+            self._model.tell(_words_for(error), is_error=True)
         else:
-            self._store.tell(
+            self._model.tell(
                 f"{user_id} was kicked off every device, and their UserSigs ended: "
                 "they need a new one."
             )

@@ -7,7 +7,7 @@ from imtui.tui.model.person import HeardBy
 from imtui.tui.model.watches import Watch, WatchesFullError
 
 
-class FollowingActions:
+class SubscriptionActions:
     """Subscriptions and watches."""
 
     def __init__(self, host: Host) -> None:
@@ -21,7 +21,7 @@ class FollowingActions:
         from imtui.tui.screens.subscriptions import SubscriptionsScreen
 
         host = self._host
-        host.open(SubscriptionsScreen(host.store, host.keys, host.glyphs, host.clock))
+        host.open(SubscriptionsScreen(host.model, host.keys, host.glyphs, host.clock))
 
     def subscribe(self, typed: str) -> None:
         """Subscribe to a user."""
@@ -48,34 +48,36 @@ class FollowingActions:
         from imtui.tui.screens.watches import WatchesScreen
 
         host = self._host
-        host.open(WatchesScreen(host.store, host.lookout, host.keys, host.glyphs, host.clock))
+        host.open(WatchesScreen(host.model, host.watch_service, host.keys, host.glyphs, host.clock))
 
     def watch(self, typed: str, *, standing: bool = False) -> None:
         """Be told when somebody comes ONLINE, or no longer if that is so already."""
         user_id = typed.strip() or self._host.selected
-        person = self._host.store.person(user_id)
+        person = self._host.model.person(user_id)
         if not user_id:
             self._host.complain(NOBODY)
             return
         if person is None:
             self._host.complain(f"Nothing is heard of {user_id}: subscribe first (+).")
             return
-        present = self._host.lookout.get(user_id)
+        present = self._host.watch_service.get(user_id)
         if present is not None and present.standing == standing:
-            self._host.lookout.remove(user_id)
+            self._host.watch_service.remove(user_id)
             self._host.say("is no longer watched", who=user_id)
             return
         try:
-            self._host.lookout.add(Watch(user_id, standing, self._host.clock.now()), person.status)
+            self._host.watch_service.add(
+                Watch(user_id, standing, self._host.clock.now()), person.status
+            )
         except WatchesFullError as error:
             self._host.complain(str(error))
             return
         self._host.say(self._told(user_id, standing), who=user_id)
 
     def _told(self, user_id: str, standing: bool) -> str:
-        person = self._host.store.person(user_id)
+        person = self._host.model.person(user_id)
         assert person is not None
-        if self._host.store.heard_by(person) is HeardBy.NOTHING:
+        if self._host.model.heard_by(person) is HeardBy.NOTHING:
             return "is watched, but nothing is heard of them now: subscribe (+)"
         if standing:
             return "is watched: you are told each time when they come ONLINE"

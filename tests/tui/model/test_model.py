@@ -1,0 +1,299 @@
+"""The model: what is known, what is told, what is dirty."""
+
+import pytest
+from msgspec import structs
+
+from imtui.protocol.messages import FriendInfo, SubscriptionReason
+from imtui.protocol.status import Platform
+from imtui.tui.model.events import Event, EventKind
+from imtui.tui.model.model import BURST, Link, Model
+from tests.tui.fake import (
+    HERE,
+    OFFLINE,
+    ONLINE,
+    PHONE,
+    THIS_DEVICE,
+    UNKNOWN,
+    UNLOGINED,
+    device,
+    status,
+)
+
+
+class Now:
+    def __init__(self) -> None:
+        self.time = 1_000
+
+    def __call__(self) -> int:
+        return self.time
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def model(now: Now) -> Model:
+    model = Model(now)
+    model.log_in_as("alice", HERE)
+    model.friends_known([FriendInfo("bob", status("bob", OFFLINE)), FriendInfo("carol")])
+    model.statuses_changed([status("alice")])
+    model.friends_added([FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)])
+    model.connecting()
+    model.connected()
+    model.take_changed()
+    return model
+
+
+def last(model: Model) -> Event:
+    return list(model.events)[-1]
+
+
+@pytest.mark.parametrize(("number", "words"), [(41, "41 friends online"), (1, "1 friend online")])
+def test_the_first_friend_list_is_one_line(now: Now, number: int, words: str) -> None:
+    model = Model(now)
+    model.friends_known([FriendInfo(f"user{n}", status(f"user{n}")) for n in range(number)])
+    assert [event.words for event in model.events] == [words]
+    assert len(model.listed()) == number
+
+
+def test_a_later_friend_list_tells_what_differs(model: Model) -> None:
+    before = model.events.end
+    kept = [FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)]
+    model.friends_known([*kept, FriendInfo("bob", status("bob")), FriendInfo("dave")])
+    told = [(event.who, event.words or event.status) for event in model.events.since(before)]
+    assert told == [
+        ("carol", "is no longer a friend"),
+        ("dave", "is now a friend"),
+        ("bob", ONLINE),
+    ]
+
+
+def test_a_friend_whose_status_is_no_longer_told_becomes_unknown(model: Model) -> None:
+    model.statuses_changed([status("bob")])
+    model.friends_known([FriendInfo("bob")])
+    bob = model.person("bob")
+    assert bob is not None
+    assert bob.status is UNKNOWN
+
+
+def test_being_kicked_claims_nothing_about_the_account(model: Model) -> None:
+    model.statuses_changed([status("alice", ONLINE, "Tea")])
+    model.kicked()
+    assert (model.link, model.own.status, model.own.text) == (Link.STOPPED, UNKNOWN, "")
+    assert model.stale
+    assert "r: log in again" in model.reason
+
+
+def test_a_friend_without_a_status_is_unknown(model: Model) -> None:
+    carol = model.person("carol")
+    assert carol is not None
+    assert carol.status is UNKNOWN
+
+
+def test_a_change_marks_the_row_and_is_told(model: Model) -> None:
+    model.statuses_changed([status("bob", ONLINE, "On the call")])
+    changed = model.take_changed()
+    assert changed.people == {"bob"}
+    assert not changed.roster
+    event = last(model)
+    assert (event.kind, event.who, event.status, event.text) == (
+        EventKind.FRIEND,
+        "bob",
+        ONLINE,
+        "On the call",
+    )
+
+
+def test_taking_the_changes_leaves_none(model: Model) -> None:
+    model.statuses_changed([status("bob")])
+    model.take_changed()
+    assert model.take_changed().people == set()
+
+
+def test_what_changes_nothing_that_shows_is_not_told(model: Model) -> None:
+    before = model.events.end
+    model.statuses_changed([status("bob", OFFLINE)])
+    assert model.events.end == before
+    assert model.take_changed().people == set()
+
+
+def test_a_text_that_goes_is_told_as_cleared(model: Model) -> None:
+    model.statuses_changed([status("bob", ONLINE, "On the call")])
+    model.statuses_changed([status("bob", ONLINE)])
+    assert last(model).words == "cleared the text"
+
+
+def test_a_text_that_goes_with_the_user_is_not_told_by_itself(model: Model) -> None:
+    model.statuses_changed([status("bob", ONLINE, "On the call")])
+    model.statuses_changed([status("bob", OFFLINE)])
+    assert (last(model).status, last(model).words) == (OFFLINE, "")
+
+
+def test_who_is_not_in_the_list_is_left_out(model: Model) -> None:
+    before = model.events.end
+    model.statuses_changed([status("mallory", ONLINE, "psst")])
+    assert model.person("mallory") is None
+    assert model.events.end == before
+
+
+def test_many_changes_at_once_are_counted(model: Model) -> None:
+    model.statuses_changed([status(f"user{n}") for n in range(BURST)])
+    assert last(model).words == f"{BURST} friends online"
+
+
+def test_a_burst_of_strangers_is_told_as_of_strangers(model: Model) -> None:
+    names = [f"bot{n}" for n in range(BURST)]
+    model.subscriptions_known(names)
+    model.statuses_changed([status(name) for name in names])
+    assert (last(model).kind, last(model).words) == (EventKind.OTHER, f"{BURST} users online")
+
+
+def test_an_own_change_names_the_device(model: Model) -> None:
+    model.statuses_changed([status("alice", ONLINE, "Listening to music", changed_by=PHONE)])
+    event = last(model)
+    assert (event.kind, event.who, event.text) == (EventKind.OWN, "you", "Listening to music")
+    assert event.source == "from phone (Android)"
+    assert model.take_changed().head
+
+
+def test_an_own_change_from_here_says_so(model: Model) -> None:
+    model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=THIS_DEVICE)])
+    assert last(model).source == "from this device"
+
+
+def test_setting_the_same_text_again_is_told(model: Model) -> None:
+    for _ in range(2):
+        model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
+    assert [(event.text, event.times) for event in list(model.events)[-1:]] == [("Tea", 2)]
+
+
+def test_a_device_that_comes_is_told_as_a_device_only(model: Model) -> None:
+    before = model.events.end
+    own = status("alice", ONLINE, changed_by=PHONE)
+    model.statuses_changed([structs.replace(own, online_devices=["Android", "Linux"])])
+    assert model.events.end == before
+
+
+def test_an_own_text_that_ends_by_itself_is_told(model: Model) -> None:
+    model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
+    model.statuses_changed([status("alice", ONLINE)])
+    assert last(model).words == "the text ended"
+
+
+def test_losing_the_connection_outdates_everything(model: Model, now: Now) -> None:
+    now.time = 5_000
+    model.waiting(4.0, "gone")
+    assert model.link is Link.WAITING
+    assert model.as_of == 5_000
+    assert model.retry_at == 9_000
+    assert model.take_changed().roster
+    assert last(model).words == "connection lost"
+
+
+def test_the_time_of_the_loss_stays_until_everything_is_right_again(model: Model, now: Now) -> None:
+    model.waiting(4.0)
+    now.time = 9_000
+    model.connecting()
+    model.waiting(8.0)
+    assert model.as_of == 1_000
+    model.connecting()
+    assert model.stale
+    model.connected()
+    assert not model.stale
+    assert last(model).words == "connected again"
+
+
+def test_a_loss_is_told_once(model: Model) -> None:
+    model.waiting(4.0)
+    model.connecting()
+    model.waiting(4.0)
+    assert [event.words for event in model.events].count("connection lost") == 1
+
+
+def test_devices_that_come_and_go_are_told(model: Model) -> None:
+    model.devices_changed([device(HERE, "laptop")])
+    before = model.events.end
+    model.devices_changed([device(HERE, "laptop"), device("p", "phone", Platform.ANDROID)])
+    assert (last(model).who, last(model).words) == ("phone (Android)", "logged in")
+    model.devices_changed([device(HERE, "laptop")])
+    assert (last(model).who, last(model).words) == ("phone (Android)", "is gone")
+    assert model.events.end == before + 2
+
+
+def test_a_device_without_a_name_is_called_by_its_platform(model: Model) -> None:
+    model.devices_changed([])
+    model.devices_changed([device("x", "", Platform.WEB)])
+    assert last(model).who == "Web"
+
+
+def test_the_first_devices_are_not_told(model: Model) -> None:
+    before = model.events.end
+    model.devices_changed([device(HERE), device("other")])
+    assert model.events.end == before
+    assert len(model.account.devices()) == 2
+
+
+def test_new_and_lost_friends(model: Model) -> None:
+    model.friends_added([FriendInfo("dave", status("dave"))])
+    assert (last(model).who, last(model).words) == ("dave", "is now a friend")
+    model.friends_deleted(["dave"])
+    assert (last(model).who, last(model).words) == ("dave", "is no longer a friend")
+    assert model.person("dave") is None
+
+
+def test_a_lost_friend_who_is_subscribed_stays_as_a_stranger(model: Model) -> None:
+    model.subscriptions_changed(["bob"], [], SubscriptionReason.SUBSCRIBED)
+    model.friends_deleted(["bob"])
+    bob = model.person("bob")
+    assert bob is not None
+    assert (bob.friend, bob.subscribed) == (False, True)
+
+
+def test_subscribing_and_being_unsubscribed(model: Model) -> None:
+    model.subscriptions_changed(["weather-bot", "mallory"], [], SubscriptionReason.SUBSCRIBED)
+    assert last(model).words == "subscribed to weather-bot, mallory"
+    assert model.subscriptions.user_ids == ["weather-bot", "mallory"]
+    model.subscriptions_changed(["weather-bot"], [], SubscriptionReason.SUBSCRIBED)
+    assert model.subscriptions.user_ids == ["mallory", "weather-bot"]
+    model.subscriptions_changed([], ["mallory"], SubscriptionReason.EVICTED)
+    assert last(model).words == "over 200 subscriptions, so the earliest went: mallory"
+    assert model.person("mallory") is None
+
+
+def test_logging_out_with_no_other_device_is_unlogined(model: Model) -> None:
+    model.devices_changed([device(HERE)])
+    model.logged_out()
+    assert model.own.status is UNLOGINED
+    assert model.link is Link.STOPPED
+
+
+def test_logging_out_beside_another_device_leaves_it_unknown(model: Model) -> None:
+    model.devices_changed([device(HERE), device("phone")])
+    model.logged_out()
+    assert model.own.status is UNKNOWN
+
+
+ESCAPE = "a\x1b]52;c;ZXZpbA==\x07b\x9b31mc\u202ed\ne"
+
+
+def test_no_field_lets_a_control_character_in(model: Model) -> None:
+    evil = FriendInfo(ESCAPE, status(ESCAPE, ONLINE, ESCAPE))
+    by = type(PHONE)("p", ESCAPE, Platform.ANDROID)
+    model.friends_added([evil])
+    model.statuses_changed([status("bob", ONLINE, ESCAPE)])
+    model.statuses_changed([status("alice", ONLINE, ESCAPE, changed_by=by)])
+    model.devices_changed([])
+    model.devices_changed([device("x", ESCAPE)])
+    model.subscriptions_changed([ESCAPE + "2"], [], SubscriptionReason.SUBSCRIBED)
+    model.answered(status(ESCAPE, ONLINE, ESCAPE))
+    model.waiting(1, ESCAPE)
+    model.tell(EventKind.NOTICE, ESCAPE, who=ESCAPE)
+    model.friends_deleted([ESCAPE])
+    model.stopped(ESCAPE)
+    shown = [model.reason, model.own.text]
+    shown += [part for person in model.listed() for part in (person.user_id, person.text)]
+    shown += [part for one in model.events for part in (one.who, one.text, one.words, one.source)]
+    assert any("52;c" in text for text in shown)
+    assert all(text.isprintable() for text in shown)
