@@ -15,7 +15,7 @@ from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, c
 if TYPE_CHECKING:
     from imtui.cli.instances import Instance
     from imtui.server.node.data_dir import Address
-    from imtui.tui.model.launch import Account, JoinError
+    from imtui.tui.model.launch import Identity, JoinError
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     joining = Joining(choice, arguments.device)
 
-    async def join() -> "Account":
+    async def join() -> "Identity":
         # Here and not as the process starts: the first frame waits for no file.
         _tell_start()
         return await joining.join()
@@ -78,7 +78,7 @@ class Joining:
         self._device = device
         self._instance: Instance | None = None
 
-    async def join(self) -> "Account":
+    async def join(self) -> "Identity":
         """Return the account to log in with; bring the embedded backend up if it is local.
 
         Raises:
@@ -104,7 +104,7 @@ class Joining:
             self._instance.release()
             self._instance = None
 
-    async def _join_remote(self, choice: RemoteAccount) -> "Account":
+    async def _join_remote(self, choice: RemoteAccount) -> "Identity":
         import asyncio
 
         # The keyring may ask the person for its password.
@@ -118,7 +118,7 @@ class Joining:
             insecure=choice.insecure,
         )
 
-    async def _join_local(self, choice: LocalAccount) -> "Account":
+    async def _join_local(self, choice: LocalAccount) -> "Identity":
         from functools import partial
 
         from msgspec.structs import replace
@@ -155,10 +155,10 @@ class Joining:
         user_sig: Callable[[], str],
         *,
         insecure: bool = False,
-    ) -> "Account":
+    ) -> "Identity":
         from imtui.cli import instances, paths
         from imtui.files import make_private_dir
-        from imtui.tui.model.launch import Account
+        from imtui.tui.model.launch import Identity
 
         state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
         self.release()
@@ -172,7 +172,7 @@ class Joining:
             device,
             self._instance.instance_id,
         )
-        return Account(
+        return Identity(
             url=url,
             sdk_app_id=sdk_app_id,
             user_id=user_id,

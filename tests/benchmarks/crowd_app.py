@@ -13,7 +13,7 @@ from imtui.protocol.messages import FriendInfo
 from imtui.protocol.status import UserStatus
 from imtui.tui.app.entry import run
 from imtui.tui.model.events import EVENTS_MAX
-from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import BURST
 from tests.benchmarks.feed import Feed, crowd
 from tests.benchmarks.reports import report
@@ -57,7 +57,7 @@ def main(folder: Path, friends: int, how: str = "") -> int:
     """Run the app and return its exit status."""
     client = CrowdClient(friends, how)
 
-    async def join() -> Account:
+    async def join() -> Identity:
         return account(folder)
 
     return run(Launch(join, folder / "settings.toml"), lambda: FakeSdk(client))

@@ -15,7 +15,7 @@ from imtui.cli.errors import CommandError
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
-from imtui.tui.model.launch import Account, JoinError
+from imtui.tui.model.launch import Identity, JoinError
 from tests.cli.processes import Home
 from tests.cli.test_embedded import gone
 
@@ -30,7 +30,7 @@ async def at_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         await gone(home.local_data)
 
 
-def sig_of(account: Account) -> str:
+def sig_of(account: Identity) -> str:
     assert not isinstance(account.user_sig, str)
     return account.user_sig()
 

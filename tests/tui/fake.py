@@ -30,7 +30,7 @@ from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
 from imtui.tui.kit.clock import Handle
-from imtui.tui.model.launch import Account
+from imtui.tui.model.launch import Identity
 from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
 from imtui.tui.services.listener import Listener
@@ -482,7 +482,7 @@ class FakeSdk:
         self.fake = client
 
     def client(
-        self, account: Account, model: Model, follower: Follower
+        self, account: Identity, model: Model, follower: Follower
     ) -> AbstractAsyncContextManager[Client]:
         self.fake.listener = Listener(model, follower)
         return self.fake
@@ -496,9 +496,9 @@ def account(
     *,
     revive: Callable[[], Awaitable[None]] | None = None,
     first_subscriptions: tuple[str, ...] = (),
-) -> Account:
+) -> Identity:
     """Make an account to log in with."""
-    return Account(
+    return Identity(
         "ws://127.0.0.1:7788",
         1400000000,
         "alice",

@@ -11,7 +11,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from imtui.tui.app.app import ImtuiApp
-from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.launch import Identity, Launch
 from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
 
 _SETTLES: Final = 30
@@ -93,7 +93,7 @@ async def running(
     size: tuple[int, int] = (120, 40),
     ascii: bool = False,
     settings: str | None = None,
-    join: Callable[[], Awaitable[Account]] | None = None,
+    join: Callable[[], Awaitable[Identity]] | None = None,
     revive: Callable[[], Awaitable[None]] | None = None,
     first_subscriptions: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
@@ -105,7 +105,7 @@ async def running(
     if settings is not None:
         file.write_text(settings, encoding="utf-8")
 
-    async def join_account() -> Account:
+    async def join_account() -> Identity:
         return account(folder, revive=revive, first_subscriptions=first_subscriptions)
 
     app = ImtuiApp(Launch(join or join_account, file, ascii), clock, lambda: FakeSdk(fake))

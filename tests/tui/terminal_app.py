@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from imtui.tui.app.entry import run
-from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.launch import Identity, Launch
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
 
 EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"
@@ -31,7 +31,7 @@ def main(folder: Path, how: str = "") -> int:
     if how == "evil":
         fake = _evil(fake)
 
-    async def join() -> Account:
+    async def join() -> Identity:
         return account(folder)
 
     exit_status = run(Launch(join, folder / "settings.toml"), lambda: FakeSdk(fake))

@@ -21,7 +21,7 @@ class ConversationActions:
 
     @property
     def _messaging(self) -> MessagingService:
-        return self._host.session.messaging
+        return self._host.login_service.messaging
 
     # Conversations
 

@@ -29,7 +29,7 @@ class FriendActions:
 
     @property
     def _friend_requests(self) -> FriendRequests:
-        return self._host.session.friend_requests
+        return self._host.login_service.friend_requests
 
     def add(self, typed: str) -> None:
         """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""

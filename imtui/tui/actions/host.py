@@ -12,7 +12,7 @@ from imtui.tui.kit.clock import Clock
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.services.login_service import Session
+from imtui.tui.services.login_service import LoginService
 from imtui.tui.services.watch_service import WatchService
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.state.memory import Memory
@@ -32,7 +32,7 @@ class Host(Protocol):
     theme: str
 
     @property
-    def session(self) -> Session:
+    def login_service(self) -> LoginService:
         """Return the account's life on the SDK."""
 
     @property

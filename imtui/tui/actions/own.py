@@ -38,7 +38,7 @@ class OwnActions:
         if too_long(text):
             self._host.complain(shorten(text))
             return
-        self._host.attempt(lambda: self._host.session.set_status(text, expires_at))
+        self._host.attempt(lambda: self._host.login_service.set_status(text, expires_at))
 
     def _ask_status(self) -> None:
         from imtui.tui.screens.status_box import NewStatus, StatusBox
@@ -83,4 +83,4 @@ class OwnActions:
 
     def log_out(self) -> None:
         """Log this device out."""
-        self._host.attempt(self._host.session.log_out)
+        self._host.attempt(self._host.login_service.log_out)

@@ -69,7 +69,7 @@ class ViewActions:
 
     def retry(self) -> None:
         """Connect now, or log in again."""
-        self._host.session.retry()
+        self._host.login_service.retry()
 
     def theme(self, name: str) -> None:
         """Use a theme, or let the person choose one."""

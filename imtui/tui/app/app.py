@@ -23,7 +23,7 @@ from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.moves import MOVE_IDS, MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Link, Model
 from imtui.tui.model.roster import View
 from imtui.tui.render.glyphs import ASCII, UNICODE
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from imtui.tui.model.watches import Watch
     from imtui.tui.services.alerts import Alerts
     from imtui.tui.services.away_service import AwayService
-    from imtui.tui.services.login_service import Session
+    from imtui.tui.services.login_service import LoginService
     from imtui.tui.services.sdk import Sdk
     from imtui.tui.services.watch_service import WatchService
     from imtui.tui.state.memory import Memory
@@ -85,7 +85,7 @@ class ImtuiApp(CommandingApp):
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
         self._load_sdk = load_sdk or bundled_sdk
-        self._account: Account | None = None
+        self._account: Identity | None = None
         """The account, as soon as it is known."""
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
@@ -107,11 +107,11 @@ class ImtuiApp(CommandingApp):
         return Memory(lambda words: self.model.tell(EventKind.NOTICE, words))
 
     @cached_property
-    def session(self) -> "Session":
+    def login_service(self) -> "LoginService":
         """The account's life on the SDK."""
-        from imtui.tui.services.login_service import Session
+        from imtui.tui.services.login_service import LoginService
 
-        return Session(
+        return LoginService(
             self.model,
             self.clock,
             self.memory,
@@ -134,7 +134,7 @@ class ImtuiApp(CommandingApp):
         """Who shows the person as away."""
         from imtui.tui.services.away_service import AwayService
 
-        return AwayService(self.model, self.session, self.clock)
+        return AwayService(self.model, self.login_service, self.clock)
 
     @cached_property
     def alerts(self) -> "Alerts":
@@ -160,7 +160,7 @@ class ImtuiApp(CommandingApp):
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.away_service.run())
-                group.create_task(self.session.run(self._launch))
+                group.create_task(self.login_service.run(self._launch))
         except* Exception as errors:
             self._fail(_first(errors))
 
@@ -237,7 +237,7 @@ class ImtuiApp(CommandingApp):
             if focus:
                 self.actions.conversations.seen()
 
-    def _joined(self, account: Account) -> None:
+    def _joined(self, account: Identity) -> None:
         self._account = account
         state = self.memory.state
         self.watch_service.begin(state.watches)

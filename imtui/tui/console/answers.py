@@ -60,7 +60,7 @@ class Device(Answer, frozen=True):
         return self.device_name or self.platform or self.instance_id
 
 
-class Account(Answer, frozen=True):
+class AccountItem(Answer, frozen=True):
     """An account and how it is."""
 
     user_id: str
@@ -79,7 +79,7 @@ class Account(Answer, frozen=True):
 class AccountPage(Answer, frozen=True):
     """Some accounts, in the order of their IDs."""
 
-    account_item: tuple[Account, ...] = ()
+    account_item: tuple[AccountItem, ...] = ()
     next_cursor: str = ""
     """Asks for the accounts behind these; empty if there are none."""
     total: int = 0

@@ -16,7 +16,7 @@ from textual.worker import WorkerFailed
 from imtui.tui.console.admin_client import Connect
 from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.screen import ConsoleScreen
-from imtui.tui.console.service import Session
+from imtui.tui.console.service import ConsoleService
 from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.kit.clock import Clock, Handle, SystemClock
 from imtui.tui.kit.driver import tolerant_driver
@@ -80,7 +80,7 @@ class ConsoleApp(App[None]):
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
         self.model = ConsoleModel()
-        self.session = Session(self.model, self.clock, launch.connect)
+        self.service = ConsoleService(self.model, self.clock, launch.connect)
         self.failure = ""
         """Why the console ended, in one line; empty if the person left."""
         self._countdown: Handle | None = None
@@ -99,7 +99,7 @@ class ConsoleApp(App[None]):
             self._launch.where,
             self.glyphs,
             self.clock,
-            self.session.look_at_accounts,
+            self.service.look_at_accounts,
         )
         return self.main
 
@@ -116,7 +116,7 @@ class ConsoleApp(App[None]):
     def on_ready(self) -> None:
         """Begin with the network, as the first frame is on the screen."""
         self.main.look()
-        self.run_worker(self.session.run(), exit_on_error=True)
+        self.run_worker(self.service.run(), exit_on_error=True)
 
     def _look_soon(self) -> None:
         # Painting belongs to the app's own turn; what changed is told in the session's.
@@ -196,9 +196,9 @@ class ConsoleApp(App[None]):
         """Turn a switch; ask first if that takes something away."""
         question = switch.question(before, value)
         if question:
-            self._ask(question, lambda: self.session.set(switch.key, value))
+            self._ask(question, lambda: self.service.set(switch.key, value))
         else:
-            self.run_worker(self.session.set(switch.key, value))
+            self.run_worker(self.service.set(switch.key, value))
 
     def _ask(self, question: str, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
         from imtui.tui.kit.question import Question
@@ -226,7 +226,7 @@ class ConsoleApp(App[None]):
 
     def action_retry(self) -> None:
         """Look for the backend now."""
-        self.session.retry()
+        self.service.retry()
 
     def action_devices(self) -> None:
         """Show the devices of the account under the cursor."""
@@ -250,7 +250,7 @@ class ConsoleApp(App[None]):
         if user_id:
             self._ask(
                 f"Kick {user_id} off every device, and end their UserSigs? They need a new one.",
-                lambda: self.session.kick(user_id),
+                lambda: self.service.kick(user_id),
             )
 
     def action_close(self) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from imtui.tui.commands.command import Keys
-from imtui.tui.console.answers import Account, Device
+from imtui.tui.console.answers import AccountItem, Device
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.row_list import ListRow
 from imtui.tui.kit.spans import Span
@@ -21,7 +21,11 @@ class DevicesScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]
 
     def __init__(
-        self, account: Account, find: Callable[[], Account | None], glyphs: Glyphs, clock: Clock
+        self,
+        account: AccountItem,
+        find: Callable[[], AccountItem | None],
+        glyphs: Glyphs,
+        clock: Clock,
     ) -> None:
         """Make the view of an account; ``find`` returns it as it is now, if it is known."""
         super().__init__(account.user_id, Keys(), ())

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.console.admin_client import STATS
-from imtui.tui.console.answers import Account, LogItem
+from imtui.tui.console.answers import AccountItem, LogItem
 from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.switches import SWITCHES, Switch, consequence
 from imtui.tui.kit.cells import column, fit
@@ -197,7 +197,7 @@ def rate_text(rate: float) -> str:
 
 
 def account_line(
-    account: Account, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
+    account: AccountItem, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
 ) -> list[Span]:
     """Return a row about an account: who, how they are, their words, their devices.
 
@@ -226,7 +226,7 @@ def account_line(
     return [*line, *spread([Span(f"  {words}", dim)], [Span(devices, "dim")], room)]
 
 
-def _devices(account: Account, room: int) -> str:
+def _devices(account: AccountItem, room: int) -> str:
     """Return the devices by their names if there is room for them, else how many they are."""
     number = len(account.devices)
     if not number:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from imtui.tui.console.admin_client import ACCOUNTS
-from imtui.tui.console.answers import Account, Stats
+from imtui.tui.console.answers import AccountItem, Stats
 from imtui.tui.console.change_log import ChangeLog
 from imtui.tui.console.pages import AccountPages
 from imtui.tui.console.rates import Rates, rates_between, started_anew
@@ -103,7 +103,7 @@ class ConsoleModel:
         """Return what a switch is set to, by the backend's last answer; empty if not known."""
         return self.settings.get(key, "")
 
-    def account(self, user_id: str) -> Account | None:
+    def account(self, user_id: str) -> AccountItem | None:
         """Return an account that is loaded."""
         row = self.accounts.find(user_id)
         return None if row is None else self.accounts.at(row)

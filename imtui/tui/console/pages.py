@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
-from imtui.tui.console.answers import Account, AccountPage
+from imtui.tui.console.answers import AccountItem, AccountPage
 
 PAGE_SIZE: Final = 100
 PAGES_KEPT: Final = 20
@@ -23,7 +23,7 @@ class AccountPages:
         self.total = 0
         """How many there are, by the backend's count."""
         self._starts = [""]
-        self._pages: OrderedDict[int, tuple[Account, ...]] = OrderedDict()
+        self._pages: OrderedDict[int, tuple[AccountItem, ...]] = OrderedDict()
 
     @property
     def length(self) -> int:
@@ -38,7 +38,7 @@ class AccountPages:
         """Return how many pages are known."""
         return len(self._starts)
 
-    def at(self, row: int) -> Account | None:
+    def at(self, row: int) -> AccountItem | None:
         """Return the account in a row; None where it is not loaded."""
         number, place = divmod(row, PAGE_SIZE)
         page = self._pages.get(number, ())
@@ -79,6 +79,6 @@ class AccountPages:
         """Return the row of an account that is loaded."""
         return next((row for row, account in self._loaded() if account.user_id == user_id), None)
 
-    def _loaded(self) -> Iterator[tuple[int, Account]]:
+    def _loaded(self) -> Iterator[tuple[int, AccountItem]]:
         for number, page in self._pages.items():
             yield from enumerate(page, number * PAGE_SIZE)

@@ -30,7 +30,7 @@ _AHEAD: Final = PAGE_SIZE // 2
 """So many rows before they come into sight, accounts are loaded."""
 
 
-class Session:
+class ConsoleService:
     """Fills a model from a backend."""
 
     def __init__(self, model: ConsoleModel, clock: Clock, connect: Connect) -> None:

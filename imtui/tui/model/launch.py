@@ -10,7 +10,7 @@ class JoinError(Exception):
     """The app has no account to log in with; the message is one line that says what to do."""
 
 
-class Account(Struct, frozen=True):
+class Identity(Struct, frozen=True):
     """What the app logs in with."""
 
     url: str
@@ -33,7 +33,7 @@ class Account(Struct, frozen=True):
 class Launch(Struct, frozen=True):
     """What the app needs to begin."""
 
-    join: Callable[[], Awaitable[Account]]
+    join: Callable[[], Awaitable[Identity]]
     """Finds the account, and the backend; runs after the first paint.
 
     It raises ``IMError`` or ``JoinError``.

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from imtui.sdk import Backoff, IMClient, IMError, is_transient
-from imtui.tui.model.launch import Account
+from imtui.tui.model.launch import Identity
 from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
 from imtui.tui.services.listener import Listener
@@ -16,7 +16,7 @@ class BundledSdk:
 
     @asynccontextmanager
     async def client(
-        self, account: Account, model: Model, follower: Follower
+        self, account: Identity, model: Model, follower: Follower
     ) -> AsyncIterator[Client]:
         """Give a client of the account that tells the model and the session, and close it."""
         async with IMClient(

@@ -12,7 +12,7 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.launch import Account, JoinError, Launch
+from imtui.tui.model.launch import Identity, JoinError, Launch
 from imtui.tui.model.model import Link, Model
 from imtui.tui.model.own_text import OwnText
 from imtui.tui.model.put_back import PutBack
@@ -27,7 +27,7 @@ REVIVE_INTERVAL: Final = 5.0
 _SETTLE_AGAIN: Final = 5.0
 
 
-class Session:
+class LoginService:
     """One account, from the first paint to the end of the app."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Session:
         clock: Clock,
         memory: Memory,
         load_sdk: Callable[[], Sdk],
-        joined: Callable[[Account], None],
+        joined: Callable[[Identity], None],
         restores_status: Callable[[], bool],
         is_seen: Callable[[str], bool],
         alert: Alerting,
@@ -94,13 +94,13 @@ class Session:
                 self._model.stopped(explain(error))
                 await self._pause()
 
-    async def _follow(self, client: Client, account: Account, retry: Retry) -> NoReturn:
+    async def _follow(self, client: Client, account: Identity, retry: Retry) -> NoReturn:
         while True:
             await self._act(client, account, retry)
             await self._wake.wait()
             self._wake.clear()
 
-    async def _join(self, launch: Launch) -> Account:
+    async def _join(self, launch: Launch) -> Identity:
         while True:
             try:
                 return await launch.join()
@@ -111,7 +111,7 @@ class Session:
             await self._pause()
             self._model.connecting()
 
-    async def _act(self, client: Client, account: Account, retry: Retry) -> None:
+    async def _act(self, client: Client, account: Identity, retry: Retry) -> None:
         """Do whatever is due, in the order in which one thing needs the other."""
         if self._log_in_due:
             self._log_in_due = False
@@ -134,7 +134,7 @@ class Session:
             asked, self._to_query = self._to_query, set()
             await self._attempt(self._learn(client, asked))
 
-    async def _log_in(self, client: Client, account: Account, retry: Retry) -> None:
+    async def _log_in(self, client: Client, account: Identity, retry: Retry) -> None:
         self._model.connecting()
         while True:
             self._logging_in = True
@@ -155,7 +155,7 @@ class Session:
                 self._settle_due = True
                 return
 
-    async def _revive(self, client: Client, account: Account) -> None:
+    async def _revive(self, client: Client, account: Identity) -> None:
         now = self._clock.monotonic()
         if account.revive is None or now - self._revived_at < REVIVE_INTERVAL:
             return
@@ -168,7 +168,7 @@ class Session:
             self._nudge.set()
             client.reconnect_now()
 
-    async def _settle(self, client: Client, account: Account) -> None:
+    async def _settle(self, client: Client, account: Identity) -> None:
         """Get the whole picture, after a login and after each reconnect."""
         self._model.friends_known(await client.get_friend_list())
         await self._attempt(self._sync_subscriptions(client, account))
@@ -185,7 +185,7 @@ class Session:
         if self._model.link is Link.CONNECTING:
             self._model.connected()
 
-    async def _sync_subscriptions(self, client: Client, account: Account) -> None:
+    async def _sync_subscriptions(self, client: Client, account: Identity) -> None:
         """Put back what the backend cleared by itself; else take what the account has now."""
         answer = await client.get_subscriptions()
         wanted: Sequence[str] = ()

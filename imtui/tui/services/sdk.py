@@ -10,7 +10,7 @@ from imtui.protocol.friendship import FriendApplicationList
 from imtui.protocol.messages import FriendInfo, Subscriptions
 from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import UserStatus
-from imtui.tui.model.launch import Account
+from imtui.tui.model.launch import Identity
 from imtui.tui.model.model import Model
 from imtui.tui.services.follower import Follower
 
@@ -159,7 +159,7 @@ class Sdk(Protocol):
     """Where clients come from."""
 
     def client(
-        self, account: Account, model: Model, follower: Follower
+        self, account: Identity, model: Model, follower: Follower
     ) -> AbstractAsyncContextManager[Client]:
         """Return a client of the account that tells the model and the session."""
 

@@ -9,7 +9,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.launch import Account, JoinError
+from imtui.tui.model.launch import Identity, JoinError
 from imtui.tui.model.model import Link
 from imtui.tui.state.account_state import StateFile
 from tests.tui.fake import (
@@ -424,7 +424,7 @@ async def test_logging_out_leaves_the_account_unlogined(tmp_path: Path) -> None:
 async def test_without_an_account_the_reason_stands_on_the_screen(tmp_path: Path) -> None:
     tries: list[int] = []
 
-    async def join() -> Account:
+    async def join() -> Identity:
         tries.append(1)
         if len(tries) == 1:
             raise JoinError("No backend could be started.")

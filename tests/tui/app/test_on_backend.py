@@ -12,7 +12,7 @@ from imtui.sdk import IMClient, Platform
 from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.app.app import ImtuiApp
-from imtui.tui.model.launch import Account, Launch
+from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Link
 
 
@@ -35,7 +35,7 @@ async def app_on(
     backend: Backend, folder: Path, *, instance_id: str = "here"
 ) -> AsyncIterator[tuple[ImtuiApp, Pilot[None]]]:
     address = backend.address
-    made = Account(
+    made = Identity(
         address.ws,
         address.sdk_app_id,
         "alice",
@@ -45,7 +45,7 @@ async def app_on(
         folder,
     )
 
-    async def join() -> Account:
+    async def join() -> Identity:
         return made
 
     app = ImtuiApp(Launch(join, folder / "settings.toml"))
@@ -91,8 +91,8 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         async with other_client(backend) as bob, other_client(backend) as eve:
             await bob.login("bob", user_sig(backend, "bob"))
             await eve.login("eve", user_sig(backend, "eve"))
-            await app.session.friend_requests.add("bob")
-            await app.session.subscribe("eve")
+            await app.login_service.friend_requests.add("bob")
+            await app.login_service.subscribe("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
             await until(app, lambda: told(app, "Tea", "") and told(app, "Coffee", ""))
@@ -113,13 +113,13 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
     async with AsyncExitStack() as first_life:
         backend = await first_life.enter_async_context(Backend(config))
         async with app_on(backend, tmp_path) as (app, _):
-            await app.session.set_status("Tea")
+            await app.login_service.set_status("Tea")
             await until(app, lambda: app.model.own.text == "Tea")
             await first_life.aclose()
             await until(app, lambda: app.model.link is Link.WAITING)
             assert app.model.stale
             async with Backend(config):
-                app.session.retry()
+                app.login_service.retry()
                 await until(app, lambda: app.model.own.text == "Tea" and not app.model.stale)
 
 
@@ -134,8 +134,8 @@ async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
     ):
         await bob.login("bob", user_sig(backend, "bob"))
         await eve.login("eve", user_sig(backend, "eve"))
-        await app.session.friend_requests.add("bob")
-        await app.session.subscribe("eve")
+        await app.login_service.friend_requests.add("bob")
+        await app.login_service.subscribe("eve")
 
         def statuses() -> dict[str, str]:
             return {person.user_id: person.status.name for person in app.model.listed()}

@@ -94,5 +94,5 @@ async def test_a_backend_that_comes_back_elsewhere_is_found(tmp_path: Path) -> N
             await until(app, lambda: app.model.link is Link.LOST)
             async with Backend(config) as second:
                 backends.append(second)
-                app.session.retry()
+                app.service.retry()
                 await until(app, lambda: app.model.link is Link.UP)
