@@ -81,7 +81,7 @@ class Running:
                 )
                 if part
             )
-            for event in self.app.model.events
+            for event in self.app.model.feed.events
         ]
 
 

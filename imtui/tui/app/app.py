@@ -22,9 +22,10 @@ from imtui.tui.kit.clock import Clock, SystemClock, time_of_day
 from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.moves import MOVE_IDS, MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, Launch
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.model import Model
 from imtui.tui.model.roster import View
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.screens.main import MainScreen
@@ -104,7 +105,7 @@ class ImtuiApp(CommandingApp):
         """What is remembered of the account."""
         from imtui.tui.state.memory import Memory
 
-        return Memory(lambda words: self.model.tell(EventKind.NOTICE, words))
+        return Memory(lambda words: self.model.feed.tell(EventKind.NOTICE, words))
 
     @cached_property
     def login_service(self) -> "LoginService":
@@ -320,7 +321,7 @@ class ImtuiApp(CommandingApp):
 
     def _farewell(self) -> str:
         text = self.model.own.text
-        alone = self.model.link is Link.CONNECTED and not self.model.account.others()
+        alone = self.model.connection.link is Link.CONNECTED and not self.model.account.others()
         if not alone or text not in self.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)

@@ -122,13 +122,13 @@ class CommandingApp(App[None]):
     def say(self, words: str, *, who: str = "") -> None:
         """Tell something as an event, and as a toast, as the person has just asked for it."""
         words = self.glyphs.plain(words)
-        self.model.tell(EventKind.NOTICE, words, who=who)
+        self.model.feed.tell(EventKind.NOTICE, words, who=who)
         self.notify(f"{who} {words}".strip(), markup=False)
 
     def complain(self, words: str) -> None:
         """Tell of something that did not work."""
         words = self.glyphs.plain(words)
-        self.model.tell(EventKind.NOTICE, words)
+        self.model.feed.tell(EventKind.NOTICE, words)
         self.notify(words, severity="error", markup=False)
 
     def toast(self, words: str) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from textual.screen import Screen
 
 from imtui.tui.kit.clock import Clock, Handle, Throttle
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.connection import Link
+from imtui.tui.model.model import Model
 from imtui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Painter:
 
     def begin(self) -> None:
         """Follow the model."""
-        self._canvas.model.watch(self._changes.ask)
+        self._canvas.model.feed.watch(self._changes.ask)
         self._changes.ask()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
@@ -70,7 +71,7 @@ class Painter:
         self._show_events()
 
     def _show_roster(self) -> None:
-        changed = self._canvas.model.take_changed()
+        changed = self._canvas.model.feed.take_changed()
         if changed.head or changed.roster:
             self._canvas.main.top_line.refresh()
             self._count_down()
@@ -94,7 +95,7 @@ class Painter:
         if self._countdown is not None:
             self._countdown.cancel()
             self._countdown = None
-        if self._canvas.model.link is Link.WAITING:
+        if self._canvas.model.connection.link is Link.WAITING:
             self._canvas.main.top_line.refresh()
             again = self.later(self._count_down)
             self._countdown = self._canvas.clock.call_later(1.0, again)

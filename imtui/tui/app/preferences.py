@@ -60,14 +60,14 @@ class Preferences:
         """Have the app be as the settings say, and tell what is wrong in them."""
         app, settings = self._app, self._app.settings.settings
         for problem in app.settings.problems:
-            app.model.tell(EventKind.NOTICE, problem)
+            app.model.feed.tell(EventKind.NOTICE, problem)
         app.keys.use(settings.keys)
         app.set_keymap(keymap(COMMANDS, app.keys))
         if settings.theme in app.available_themes:
             app.theme = settings.theme
         elif settings.theme:
             words = f"There is no theme {app.glyphs.quote(settings.theme)}."
-            app.model.tell(EventKind.NOTICE, words)
+            app.model.feed.tell(EventKind.NOTICE, words)
 
     def look(self) -> None:
         """Read the file again if it was saved meanwhile."""

@@ -5,16 +5,15 @@ All text that comes from elsewhere becomes safe at this door; the screens show w
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from enum import Enum
 from typing import Final
-
-from msgspec import Struct, field
 
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.model.connection import Connection
 from imtui.tui.model.conversations import Chats
-from imtui.tui.model.events import Event, EventKind, EventLog, counted
+from imtui.tui.model.events import Event, EventKind, counted
+from imtui.tui.model.feed import Feed
 from imtui.tui.model.own_account import OwnAccount
 from imtui.tui.model.person import (
     HeardBy,
@@ -34,93 +33,29 @@ CHANGES_MAX: Final = 2_000
 """So many changes of others are remembered, for the details of one of them."""
 
 
-class Link(Enum):
-    """The state of the connection."""
-
-    STARTING = "starting"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    WAITING = "waiting"
-    """Lost; the next attempt is due at ``retry_at``."""
-    STOPPED = "stopped"
-    """Logged out, kicked or refused: nothing happens until the person asks for it."""
-
-
-class Changed(Struct):
-    """What changed since it was last asked."""
-
-    people: set[str] = field(default_factory=set)
-    roster: bool = False
-    """Somebody came into the list or left it, or the whole list looks different."""
-    head: bool = False
-    """Own status, devices or connection."""
-    chats: set[str] = field(default_factory=set)
-    """With whom conversations changed."""
-
-
 class Model:
     """The state behind the screens."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         """Make an empty model; ``now`` gives Unix milliseconds."""
         self._now = now
-        self._watchers: list[Callable[[], None]] = []
         self._followers: list[Callable[[str, UserStatusType], None]] = []
-        self._changed = Changed()
         self._people: dict[str, Person] = {}
         self._friends_known = False
         self._changes: deque[Event] = deque(maxlen=CHANGES_MAX)
+        self.feed = Feed(now)
+        self.connection = Connection(self.feed, now)
         self.account = OwnAccount()
         self.subscriptions = Subscribed()
-        self.events = EventLog()
         self.chats = Chats(self._chat_changed)
         self.friends_told = False
         """Whether the console has friends told of one another."""
         self.subscribers_told = True
         """Whether the console has subscribers told, as far as we know."""
-        self.link = Link.STARTING
-        self.retry_at = 0
-        """When the next attempt is due, in Unix milliseconds, while waiting."""
-        self.reason = ""
-        """Why there is no connection, in one line."""
-        self.as_of: int | None = None
-        """When the statuses were last known to be right, if that is past."""
-
-    # Being woken
-
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Call ``callback`` whenever something changed."""
-        self._watchers.append(callback)
 
     def follow(self, callback: Callable[[str, UserStatusType], None]) -> None:
         """Call ``callback`` with each general status that somebody else is heard to have."""
         self._followers.append(callback)
-
-    def take_changed(self) -> Changed:
-        """Return what changed since the last call."""
-        changed, self._changed = self._changed, Changed()
-        return changed
-
-    def _wake(self) -> None:
-        for callback in self._watchers:
-            callback()
-
-    def _head(self) -> None:
-        self._changed.head = True
-        self._wake()
-
-    def roster_changed(self) -> None:
-        """Have the whole friend list shown anew."""
-        self._changed.roster = True
-        self._wake()
-
-    def tell(self, kind: EventKind, words: str, *, who: str = "", source: str = "") -> None:
-        """Add a line of ours to the event pane."""
-        self._add(Event(self._now(), kind, safe_text(who), words=safe_text(words), source=source))
-
-    def _add(self, event: Event) -> None:
-        self.events.add(event)
-        self._wake()
 
     # Asking
 
@@ -157,80 +92,30 @@ class Model:
                     break
         return found
 
-    @property
-    def stale(self) -> bool:
-        """Tell whether the statuses are of a time that is past."""
-        return self.as_of is not None
-
     # The connection
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
         """Begin with an account, on this device."""
         self.account.log_in_as(user_id, instance_id)
         self.chats.own_id = user_id
-        self._head()
-
-    def connecting(self) -> None:
-        """An attempt is under way."""
-        self._lost_if_connected()
-        self.link = Link.CONNECTING
-        self._head()
-
-    def connected(self) -> None:
-        """The connection stands and all statuses are right."""
-        if self.link is Link.CONNECTED and not self.stale:
-            return
-        again = self.stale
-        self.link = Link.CONNECTED
-        self.reason = ""
-        self.as_of = None
-        self.tell(EventKind.CONNECTION, "connected again" if again else "connected")
-        self._head()
-        self.roster_changed()
-
-    def waiting(self, delay: float, reason: str = "") -> None:
-        """The next attempt is due in ``delay`` seconds."""
-        self._lost_if_connected()
-        self.link = Link.WAITING
-        self.retry_at = self._now() + round(delay * 1000)
-        if reason:
-            self.reason = safe_text(reason)
-        self._head()
-
-    def stopped(self, reason: str) -> None:
-        """The connection ended for a reason that waiting does not cure."""
-        self._outdate()
-        self.link = Link.STOPPED
-        self.reason = safe_text(reason)
-        self.tell(EventKind.CONNECTION, reason)
-        self._head()
+        self.feed.head_changed()
 
     def kicked(self) -> None:
         """Another login took this device's place; how the account is now, nobody tells us."""
         self.account.unknown()
-        self.stopped("Kicked offline by another login, or by an admin (r: log in again)")
+        self.connection.stopped("Kicked offline by another login, or by an admin (r: log in again)")
 
     def logged_out(self) -> None:
         """This device was logged out; with no other one, the account is UNLOGINED."""
         elsewhere = bool(self.account.others())
         self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
-        self.stopped("Logged out on this device (r: log in again)")
-
-    def _lost_if_connected(self) -> None:
-        if self.link is Link.CONNECTED:
-            self._outdate()
-            self.tell(EventKind.CONNECTION, "connection lost")
-
-    def _outdate(self) -> None:
-        if self.as_of is None and self.link is Link.CONNECTED:
-            self.as_of = self._now()
-            self.roster_changed()
+        self.connection.stopped("Logged out on this device (r: log in again)")
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Tell what the console is set to now."""
         self.friends_told = settings.friend_status == "on"
         self.subscribers_told = settings.user_status == "on" and settings.edition == "ultimate"
-        self.tell(
+        self.feed.tell(
             EventKind.NOTICE,
             f"the console was changed: edition {settings.edition}, "
             f"user status {settings.user_status}, friends' notifications {settings.friend_status}",
@@ -256,7 +141,7 @@ class Model:
         self._put_friends(infos)
         if infos:
             online = sum(1 for one in self.friends() if one.status is UserStatusType.ONLINE)
-            self.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
+            self.feed.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
         """Take new friends, once the first list is known."""
@@ -266,10 +151,10 @@ class Model:
         new = [info for info in infos if not self._is_friend(info.user_id)]
         self._put_friends(new)
         if len(new) >= BURST:
-            self.tell(EventKind.NOTICE, f"{len(new)} new friends")
+            self.feed.tell(EventKind.NOTICE, f"{len(new)} new friends")
             return
         for info in new:
-            self.tell(EventKind.NOTICE, "is now a friend", who=info.user_id)
+            self.feed.tell(EventKind.NOTICE, "is now a friend", who=info.user_id)
 
     def names_changed(self, friends: Iterable[FriendInfo]) -> None:
         """Take what friends are called now."""
@@ -277,7 +162,7 @@ class Model:
             person = self._people.get(safe_text(info.user_id))
             if person is not None:
                 name_from(person, info)
-        self.roster_changed()
+        self.feed.roster_changed()
 
     def friends_deleted(self, user_ids: Iterable[str]) -> None:
         """Take friends out of the list."""
@@ -285,7 +170,7 @@ class Model:
             person = self._people.get(user_id)
             if person is not None and person.friend:
                 person.friend = False
-                self.tell(EventKind.NOTICE, "is no longer a friend", who=user_id)
+                self.feed.tell(EventKind.NOTICE, "is no longer a friend", who=user_id)
         self._sweep()
 
     def subscriptions_known(self, user_ids: Iterable[str]) -> None:
@@ -300,7 +185,7 @@ class Model:
         told = self.subscriptions.changed(added, removed, reason, self._now())
         self._mark_subscribed()
         for words in told:
-            self.tell(EventKind.NOTICE, words)
+            self.feed.tell(EventKind.NOTICE, words)
 
     def _put_friends(self, infos: list[FriendInfo]) -> None:
         for info in infos:
@@ -311,7 +196,7 @@ class Model:
             if info.user_status is not None:
                 update(person, info.user_status, self._now())
                 self._heard(person)
-        self.roster_changed()
+        self.feed.roster_changed()
 
     def _is_friend(self, user_id: str) -> bool:
         person = self._people.get(safe_text(user_id))
@@ -331,16 +216,16 @@ class Model:
             for user_id, person in self._people.items()
             if person.friend or person.subscribed or user_id in self.chats
         }
-        self.roster_changed()
+        self.feed.roster_changed()
 
     def _chat_changed(self, user_id: str) -> None:
         if user_id not in self._people:
             self._people[user_id] = Person(user_id)
-            self._changed.roster = True
-        self._changed.people.add(user_id)
-        self._changed.chats.add(user_id)
-        self._changed.head = True
-        self._wake()
+            self.feed.changed.roster = True
+        self.feed.changed.people.add(user_id)
+        self.feed.changed.chats.add(user_id)
+        self.feed.changed.head = True
+        self.feed.wake()
 
     # Statuses
 
@@ -355,10 +240,10 @@ class Model:
                 changes.append(event)
         if len(changes) < BURST:
             for event in changes:
-                self._add(event)
+                self.feed.add(event)
         else:
-            self._add(summary(now, changes))
-        self._wake()
+            self.feed.add(summary(now, changes))
+        self.feed.wake()
 
     def statuses_known(self, statuses: Iterable[UserStatus]) -> None:
         """Take statuses that were asked for to fill the list; nothing is told of them."""
@@ -366,10 +251,10 @@ class Model:
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
                 self.account.put(status, now)
-                self._head()
+                self.feed.head_changed()
             else:
                 self._person_changed(status, now)
-        self._wake()
+        self.feed.wake()
 
     def not_known(self, user_ids: Iterable[str]) -> None:
         """Nothing can be learned of these users now."""
@@ -377,7 +262,7 @@ class Model:
 
     def answered(self, status: UserStatus) -> None:
         """Tell the answer to a question of the person's."""
-        self._add(
+        self.feed.add(
             Event(
                 self._now(),
                 EventKind.NOTICE,
@@ -395,7 +280,7 @@ class Model:
         earlier = before(person)
         if not update(person, status, now):
             return None
-        self._changed.people.add(person.user_id)
+        self.feed.changed.people.add(person.user_id)
         self._heard(person)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
         event = change(now, kind, person.user_id, earlier, person)
@@ -410,13 +295,13 @@ class Model:
     def _own_changed(self, status: UserStatus) -> None:
         event = self.account.changed(status, self._now())
         if event is not None:
-            self.events.add(event)
-        self._head()
+            self.feed.events.add(event)
+        self.feed.head_changed()
 
     # Own devices
 
     def devices_changed(self, devices: Iterable[SelfDevice]) -> None:
         """Take the account's connected devices; those that came and went are told."""
         for event in self.account.devices_changed(devices, self._now()):
-            self._add(event)
-        self._head()
+            self.feed.add(event)
+        self.feed.head_changed()

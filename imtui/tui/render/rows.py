@@ -6,8 +6,9 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import KIND_MARKS, Event, EventKind
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
 from imtui.tui.model.person import Person
 from imtui.tui.model.roster import Heading
@@ -162,8 +163,12 @@ def top_line(model: Model, width: int, glyphs: Glyphs, clock: Clock, quiet: str 
         return [Span(" "), *connection]
     badge = glyphs.badge(own.status)
     me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
-    if model.link is not Link.CONNECTED:
-        known = f"   statuses as of {time_of_day(clock, model.as_of)}" if model.as_of else ""
+    if model.connection.link is not Link.CONNECTED:
+        known = (
+            f"   statuses as of {time_of_day(clock, model.connection.as_of)}"
+            if model.connection.as_of
+            else ""
+        )
         line = [*me, Span("   "), *connection]
         if width_of(line) + len(known) <= width:
             return [*line, Span(known, "dim")]
@@ -206,15 +211,15 @@ def _devices(model: Model, width: int) -> str:
 
 
 def _connection(model: Model, glyphs: Glyphs, clock: Clock) -> list[Span]:
-    reason = f"  {model.reason}" if model.reason else ""
-    if model.link is Link.CONNECTED:
+    reason = f"  {model.connection.reason}" if model.connection.reason else ""
+    if model.connection.link is Link.CONNECTED:
         return [Span("connected", "dim")]
-    if model.link is Link.WAITING:
-        seconds = max(-(-(model.retry_at - clock.now()) // 1000), 0)
-        again = "connecting again" if model.stale else "trying again"
+    if model.connection.link is Link.WAITING:
+        seconds = max(-(-(model.connection.retry_at - clock.now()) // 1000), 0)
+        again = "connecting again" if model.connection.stale else "trying again"
         words = f"{again} in {seconds} s (r: now)"
         return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
-    if model.link is Link.STOPPED:
-        return [Span(glyphs.plain(model.reason), "alert", "retry")]
-    words = "starting …" if model.link is Link.STARTING else "connecting …"
+    if model.connection.link is Link.STOPPED:
+        return [Span(glyphs.plain(model.connection.reason), "alert", "retry")]
+    words = "starting …" if model.connection.link is Link.STARTING else "connecting …"
     return [Span(glyphs.plain(words), "alert"), Span(glyphs.plain(reason), "dim")]

@@ -94,8 +94,12 @@ class DetailsScreen(ListScreen):
 
     def _facts(self, person: Person, *, known: bool) -> list[tuple[str, list[Span]]]:
         badge = self._glyphs.badge(person.status)
-        stale = self._model.as_of is not None and known
-        as_of = f"  as of {time_of_day(self._clock, self._model.as_of or 0)}" if stale else ""
+        stale = self._model.connection.as_of is not None and known
+        as_of = (
+            f"  as of {time_of_day(self._clock, self._model.connection.as_of or 0)}"
+            if stale
+            else ""
+        )
         since = time_of_day(self._clock, person.since) if person.since else "not known"
         platforms = (self._asked or person).platforms
         watch = self._lookout.get(self._user_id)

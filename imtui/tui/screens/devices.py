@@ -49,7 +49,7 @@ class DevicesScreen(ListScreen):
             words = f"Another device replaced {mine} of this one: b puts it back."
             rows += [ListRow(), text_line(words, width, "accent")]
         events = [
-            one for one in self._model.events if one.kind in (EventKind.OWN, EventKind.DEVICE)
+            one for one in self._model.feed.events if one.kind in (EventKind.OWN, EventKind.DEVICE)
         ]
         if events:
             rows += [ListRow(), ListRow([Span("   What happened", "title")])]

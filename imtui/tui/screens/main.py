@@ -14,7 +14,8 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.model import Changed, Model
+from imtui.tui.model.feed import Changed
+from imtui.tui.model.model import Model
 from imtui.tui.model.roster import View, count
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.settings import Order
@@ -124,10 +125,10 @@ class MainScreen(Screen[None]):
 
     def _friend_counts(self) -> list[str]:
         counts = str(count(self._model.friends()))
-        if self._model.as_of is None:
+        if self._model.connection.as_of is None:
             order = self.friend_list.order
             return [counts] if order is Order.PRESENCE else [f"{counts}, by {order}", counts]
-        as_of = f"as of {time_of_day(self._clock, self._model.as_of)}"
+        as_of = f"as of {time_of_day(self._clock, self._model.connection.as_of)}"
         return [f"{counts}, {as_of}", as_of]
 
     def _event_note(self) -> list[str]:

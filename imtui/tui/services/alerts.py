@@ -44,12 +44,12 @@ class Alerts:
         self._clock = clock
         self._overwritten = terminal.model.account.overwritten
         self._notices: set[asyncio.Task[None]] = set()
-        terminal.model.watch(self._see_own_text)
+        terminal.model.feed.watch(self._see_own_text)
 
     def give(self, alert: Alert) -> None:
         """Tell an event, and alert the person by those ways that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        terminal.model.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        terminal.model.feed.tell(EventKind.NOTICE, alert.words, who=alert.who)
         now = self._clock.now()
         open_ways = ways(
             alert,

@@ -8,7 +8,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.status import UserStatus
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.away_rules import Away, AwayRules, ComeBack, Step
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.connection import Link
+from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
 from imtui.tui.services.login_service import LoginService
 from imtui.tui.settings import AwaySettings
@@ -35,7 +36,7 @@ class AwayService:
         self._own: UserStatus | None = None
         self._wake = asyncio.Event()
         self._asks_tmux = asyncio.Event()
-        model.watch(self._look)
+        model.feed.watch(self._look)
 
     def _new(self) -> Away:
         rules = AwayRules(
@@ -79,7 +80,9 @@ class AwayService:
     def _look(self) -> None:
         """Take in what the model knows of the own account; called often, so it looks briefly."""
         account = self._model.account
-        connected = self._model.link is Link.CONNECTED and not self._login_service.puts_text_back
+        connected = (
+            self._model.connection.link is Link.CONNECTED and not self._login_service.puts_text_back
+        )
         self._away.connected(connected)
         others = account.others()
         if others is not None:

@@ -59,7 +59,7 @@ class FriendRequests:
         self.came(one for one in answer.friend_application_list if one.user_id in known)
         self.came(one for one in answer.friend_application_list if one.user_id not in known)
         self.blocked = await self._client().get_black_list()
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     def came(self, applications: Iterable[FriendApplication]) -> None:
         """Take requests that were made, by somebody or by oneself."""
@@ -71,24 +71,24 @@ class FriendRequests:
             if came_in and before != request:
                 words = f": {request.wording}" if request.wording else ""
                 self._alert(one.user_id, f"asks to be your friend (Q: answer){words}")
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     def gone(self, user_ids: Iterable[str]) -> None:
         """Take that requests were answered or taken back."""
         for user_id in user_ids:
             self._requests.pop(user_id, None)
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     def blocked_added(self, user_ids: Iterable[str]) -> None:
         """Take that users were blocked, on this device or another."""
         self.blocked += [one for one in user_ids if one not in self.blocked]
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     def blocked_deleted(self, user_ids: Iterable[str]) -> None:
         """Take that users are no longer blocked."""
         gone = set(user_ids)
         self.blocked = [one for one in self.blocked if one not in gone]
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     # What the person does; all of it raises IMError with the calls' own codes
 
@@ -97,13 +97,13 @@ class FriendRequests:
         person = self._model.person(user_id)
         if person is not None and person.friend:
             # Asked all the same: one may be in their list no longer.
-            self._model.tell(EventKind.NOTICE, "is a friend already", who=user_id)
+            self._model.feed.tell(EventKind.NOTICE, "is a friend already", who=user_id)
         try:
             await self._client().add_friend(user_id, add_wording=wording)
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM:
                 raise
-            self._model.tell(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
+            self._model.feed.tell(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
 
     async def delete(self, user_id: str) -> None:
         """Delete a friend, out of both lists."""
@@ -125,10 +125,12 @@ class FriendRequests:
         """Block somebody, who is then no friend, or block them no longer."""
         if user_id in self.blocked:
             await self._client().delete_from_black_list([user_id])
-            self._model.tell(EventKind.NOTICE, "is no longer blocked", who=user_id)
+            self._model.feed.tell(EventKind.NOTICE, "is no longer blocked", who=user_id)
         else:
             await self._client().add_to_black_list([user_id])
-            self._model.tell(EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id)
+            self._model.feed.tell(
+                EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id
+            )
 
     async def call_them(self, user_id: str, remark: str) -> None:
         """Give a friend a name of one's own; an empty one takes it away."""

@@ -27,7 +27,7 @@ class Listener(IMSDKListener):
 
     def on_connecting(self) -> None:
         """Show that an attempt is under way."""
-        self._model.connecting()
+        self._model.connection.connecting()
 
     def on_connect_success(self) -> None:
         """Have the session see that everything is right again."""
@@ -39,7 +39,7 @@ class Listener(IMSDKListener):
 
     def on_reconnect_scheduled(self, delay: float) -> None:
         """Show when the next attempt is due."""
-        self._model.waiting(delay)
+        self._model.connection.waiting(delay)
         self._follower.lost()
 
     def on_kicked_offline(self) -> None:
@@ -48,7 +48,7 @@ class Listener(IMSDKListener):
 
     def on_user_sig_expired(self) -> None:
         """Show that a new UserSig is needed."""
-        self._model.stopped("UserSig expired: get a new one and start imtui again")
+        self._model.connection.stopped("UserSig expired: get a new one and start imtui again")
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
         """Show statuses."""

@@ -11,9 +11,10 @@ from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.kit.clock import Clock
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, JoinError, Launch
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import OwnText
 from imtui.tui.model.put_back import PutBack
 from imtui.tui.services.explain import explain
@@ -91,7 +92,7 @@ class LoginService:
             except IMError as error:
                 # The address or the device's name is of no use.
                 self._client = None
-                self._model.stopped(explain(error))
+                self._model.connection.stopped(explain(error))
                 await self._pause()
 
     async def _follow(self, client: Client, account: Identity, retry: Retry) -> NoReturn:
@@ -105,11 +106,11 @@ class LoginService:
             try:
                 return await launch.join()
             except IMError as error:
-                self._model.stopped(explain(error))
+                self._model.connection.stopped(explain(error))
             except JoinError as error:
-                self._model.stopped(f"{error} (r: try again)")
+                self._model.connection.stopped(f"{error} (r: try again)")
             await self._pause()
-            self._model.connecting()
+            self._model.connection.connecting()
 
     async def _act(self, client: Client, account: Identity, retry: Retry) -> None:
         """Do whatever is due, in the order in which one thing needs the other."""
@@ -122,20 +123,20 @@ class LoginService:
         if self._settle_due:
             self._settle_due = False
             settled = await self._attempt(self._settle(client, account))
-            if not settled and self._model.link is Link.CONNECTING:
+            if not settled and self._model.connection.link is Link.CONNECTING:
                 self._clock.call_later(_SETTLE_AGAIN, self.learn_anew)
         if (text := self._text_due) is not None:
             self._text_due = None
             if await self._attempt(client.set_self_status(text.text, text.expires_at)):
-                self._model.tell(EventKind.NOTICE, "put your text back after the reconnect")
-            elif self._model.link is not Link.CONNECTED:
+                self._model.feed.tell(EventKind.NOTICE, "put your text back after the reconnect")
+            elif self._model.connection.link is not Link.CONNECTED:
                 self._text_due = text
         if self._to_query:
             asked, self._to_query = self._to_query, set()
             await self._attempt(self._learn(client, asked))
 
     async def _log_in(self, client: Client, account: Identity, retry: Retry) -> None:
-        self._model.connecting()
+        self._model.connection.connecting()
         while True:
             self._logging_in = True
             try:
@@ -143,13 +144,13 @@ class LoginService:
             except IMError as error:
                 self._logging_in = False
                 if not retry.is_transient(error):
-                    self._model.stopped(explain(error))
+                    self._model.connection.stopped(explain(error))
                     return
                 delay = retry.next_delay()
-                self._model.waiting(delay, explain(error))
+                self._model.connection.waiting(delay, explain(error))
                 await self._revive(client, account)
                 await self._pause(delay)
-                self._model.connecting()
+                self._model.connection.connecting()
             else:
                 self._logging_in = False
                 self._settle_due = True
@@ -163,7 +164,7 @@ class LoginService:
         try:
             await account.revive()
         except (IMError, JoinError) as error:
-            self._model.tell(EventKind.NOTICE, str(error))
+            self._model.feed.tell(EventKind.NOTICE, str(error))
         else:
             self._nudge.set()
             client.reconnect_now()
@@ -182,8 +183,8 @@ class LoginService:
             self._model.not_known(untold)
         await self._attempt(self.messaging.list_all())
         await self._attempt(self.friend_requests.learn())
-        if self._model.link is Link.CONNECTING:
-            self._model.connected()
+        if self._model.connection.link is Link.CONNECTING:
+            self._model.connection.connected()
 
     async def _sync_subscriptions(self, client: Client, account: Identity) -> None:
         """Put back what the backend cleared by itself; else take what the account has now."""
@@ -199,7 +200,7 @@ class LoginService:
         for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
         if missing and self._memory.state.started:
-            self._model.tell(
+            self._model.feed.tell(
                 EventKind.NOTICE, "put back subscriptions that the backend had cleared"
             )
         subscriptions = (*answer.user_id_list, *missing)
@@ -225,7 +226,7 @@ class LoginService:
         try:
             await call
         except IMError as error:
-            self._model.tell(EventKind.NOTICE, explain(error))
+            self._model.feed.tell(EventKind.NOTICE, explain(error))
             return False
         return True
 
@@ -259,7 +260,7 @@ class LoginService:
     def refused(self, error: IMError) -> None:
         """Say why there is no further attempt, unless a login is under way that says it itself."""
         if not self._logging_in:
-            self._model.stopped(explain(error))
+            self._model.connection.stopped(explain(error))
 
     def own_status(self, status: UserStatus) -> None:
         """Put the own text back if going OFFLINE cleared it."""
@@ -289,12 +290,12 @@ class LoginService:
 
     def retry(self) -> None:
         """Connect now, or log in again."""
-        if self._model.link is Link.STOPPED and self._client is not None:
+        if self._model.connection.link is Link.STOPPED and self._client is not None:
             self._log_in_due = True
             self._wake.set()
-        elif self._client is not None and self._model.link is Link.WAITING:
+        elif self._client is not None and self._model.connection.link is Link.WAITING:
             self._client.reconnect_now()
-        if self._model.link is not Link.CONNECTED:
+        if self._model.connection.link is not Link.CONNECTED:
             self._nudge.set()
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
@@ -360,7 +361,7 @@ class LoginService:
             IMError: The call's own codes.
         """
         if user_id is not None and user_id not in self._model.subscriptions.user_ids:
-            self._model.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
+            self._model.feed.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._connected().unsubscribe_user_status(user_ids)
 

@@ -7,8 +7,9 @@ from imtui.protocol.chat import Message, MessageStatus, ReceiveOpt, conversation
 from imtui.protocol.errors import IMError
 from imtui.tui.kit.cells import fit
 from imtui.tui.kit.clock import Clock, Handle
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind, counted
-from imtui.tui.model.model import Link, Model
+from imtui.tui.model.model import Model
 from imtui.tui.model.replies import abstract, quoting
 from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
 from imtui.tui.services.explain import explain
@@ -108,7 +109,7 @@ class MessagingService:
         finally:
             self._loading.discard(user_id)
         # Without a connection, what is missing on this device may only be out of reach.
-        complete = len(page) < PAGE and self._model.link is Link.CONNECTED
+        complete = len(page) < PAGE and self._model.connection.link is Link.CONNECTED
         if page or complete:
             self._model.chats.history(user_id, page, complete=complete)
 
@@ -231,7 +232,7 @@ class MessagingService:
     def failed(self, message: Message, error: IMError) -> None:
         """Take that a message was refused."""
         self._model.chats.put(message)
-        self._model.tell(
+        self._model.feed.tell(
             EventKind.NOTICE, f"did not get a message: {explain(error)}", who=message.receiver
         )
 

@@ -27,7 +27,7 @@ class WatchService:
         self._due: Handle | None = None
         self._doubted = False
         model.follow(self._heard)
-        model.watch(self._see_connection)
+        model.feed.watch(self._see_connection)
 
     def begin(self, watches: Iterable[Watch]) -> None:
         """Take the watches that are remembered; nobody's status is known yet."""
@@ -57,7 +57,7 @@ class WatchService:
 
     def _changed(self) -> None:
         self._keep(tuple(self._watches.all()))
-        self._model.roster_changed()
+        self._model.feed.roster_changed()
 
     def _heard(self, user_id: str, status: UserStatusType) -> None:
         self._watches.heard(user_id, status, self._clock.monotonic())
@@ -65,10 +65,10 @@ class WatchService:
             self._wait()
 
     def _see_connection(self) -> None:
-        if self._model.stale and not self._doubted:
+        if self._model.connection.stale and not self._doubted:
             self._watches.doubt()
             self._wait()
-        self._doubted = self._model.stale
+        self._doubted = self._model.connection.stale
 
     def _wait(self) -> None:
         if self._due is not None:

@@ -51,7 +51,7 @@ class ChatTitle(PaintedLine):
         current = isinstance(pane, ChatPane) and pane.has_focus_within
         person = self._model.person(self.user_id) or Person(self.user_id)
         chat = self._model.chats.get(self.user_id)
-        as_of = self._model.as_of
+        as_of = self._model.connection.as_of
         below = isinstance(pane, ChatPane) and not pane.view.follows
         return chat_title(
             chat, person, width, self._glyphs, self._clock, as_of, current=current, below=below

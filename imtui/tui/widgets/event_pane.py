@@ -24,7 +24,7 @@ class EventPane(LineView):
     def __init__(self, model: Model, glyphs: Glyphs, clock: Clock) -> None:
         """Make the pane of a model."""
         super().__init__()
-        self._log = model.events
+        self._log = model.feed.events
         self._glyphs = glyphs
         self._clock = clock
         self._lines = array("Q")

@@ -6,7 +6,9 @@ from typing import Final
 from imtui.tui.kit.clock import Clock, Throttle
 from imtui.tui.kit.cursor_view import CursorView
 from imtui.tui.kit.spans import Span
-from imtui.tui.model.model import Changed, Link, Model
+from imtui.tui.model.connection import Link
+from imtui.tui.model.feed import Changed
+from imtui.tui.model.model import Model
 from imtui.tui.model.roster import Heading, Row, View, arrange
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import Marks, heading_line, person_line
@@ -97,7 +99,9 @@ class FriendList(CursorView):
         if self._sticks:
             self.cursor = self._place_of(under)
         # Whom the cursor is on is meant, from when the list is first right.
-        self._sticks = self._sticks or (bool(self._rows) and self._model.link is Link.CONNECTED)
+        self._sticks = self._sticks or (
+            bool(self._rows) and self._model.connection.link is Link.CONNECTED
+        )
         if view.query and self.heading and self.cursor + 1 < len(self._rows):
             # Whoever looks for somebody means the first who fits, not the group.
             self.cursor += 1
@@ -141,15 +145,15 @@ class FriendList(CursorView):
             self._model.chats.unread(row),
             bool(self._model.chats.get(row).draft),
         )
-        as_of = self._model.as_of
+        as_of = self._model.connection.as_of
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
     def _hint(self) -> str:
         if self._view().query:
             return "Nobody fits: Esc shows all"
-        if self._model.link is Link.CONNECTED:
+        if self._model.connection.link is Link.CONNECTED:
             return "Nobody here yet: a adds a friend, + subscribes"
-        return "" if self._model.link is Link.STOPPED else "Waiting for the backend …"
+        return "" if self._model.connection.link is Link.STOPPED else "Waiting for the backend …"
 
     def go_to(self, user_id: str) -> None:
         """Put the cursor on somebody, if they are in the list."""

@@ -8,9 +8,9 @@ import pytest
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, JoinError
-from imtui.tui.model.model import Link
 from imtui.tui.state.account_state import StateFile
 from tests.tui.fake import (
     HERE,
@@ -600,7 +600,7 @@ async def test_the_theme_command_offers_themes(tmp_path: Path) -> None:
 async def test_an_account_without_anybody_says_how_to_find_somebody(tmp_path: Path) -> None:
     async with running(tmp_path, FakeClient()) as run:
         assert "a adds a friend" in run.text()
-        assert run.app.model.link is Link.CONNECTED
+        assert run.app.model.connection.link is Link.CONNECTED
 
 
 async def test_the_ascii_palette_is_ascii(tmp_path: Path) -> None:
@@ -647,13 +647,13 @@ async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_w
 async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         for number in range(40):
-            run.app.model.tell(EventKind.NOTICE, f"notice {number}")
+            run.app.model.feed.tell(EventKind.NOTICE, f"notice {number}")
         await run.settle()
         assert "notice 39" in run.text()
         for size in ((120, 60), (80, 24), (80, 12), (120, 24)):
             await run.pilot.resize_terminal(*size)
             await run.settle()
-            run.app.model.tell(EventKind.NOTICE, f"at {size}")
+            run.app.model.feed.tell(EventKind.NOTICE, f"at {size}")
             await run.settle()
             assert f"at {size}" in run.text()
 

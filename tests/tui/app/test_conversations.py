@@ -10,7 +10,7 @@ from textual.events import Paste
 from imtui.protocol.chat import ElemType, Message, MessageStatus, ReadReceipt
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
-from imtui.tui.model.model import Link
+from imtui.tui.model.connection import Link
 from imtui.tui.model.typing_hint import typing_hint
 from imtui.tui.widgets.message_view import MessageView
 from tests.tui.fake import ONLINE, FakeClient, at, status, street
@@ -318,7 +318,7 @@ async def test_what_is_too_long_is_told_and_stays_in_the_input(tmp_path: Path) -
         await run.press("enter")
         assert "8001" in run.text()
         assert len(run.app.main.written) == MESSAGE_MAX_BYTES + 1
-        assert run.app.model.link is Link.CONNECTED
+        assert run.app.model.connection.link is Link.CONNECTED
 
 
 async def test_a_stranger_who_writes_is_in_the_list(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from imtui.sdk import IMClient, Platform
 from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.app.app import ImtuiApp
+from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch
-from imtui.tui.model.model import Link
 
 
 def user_sig(backend: Backend, user_id: str) -> str:
@@ -23,7 +23,7 @@ def user_sig(backend: Backend, user_id: str) -> str:
 
 async def until(app: ImtuiApp, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
-    app.model.watch(changed.set)
+    app.model.feed.watch(changed.set)
     async with asyncio.timeout(30):
         while not condition():
             changed.clear()
@@ -51,7 +51,7 @@ async def app_on(
     app = ImtuiApp(Launch(join, folder / "settings.toml"))
     async with asyncio.TaskGroup() as group, app.run_test(size=(120, 40)) as pilot:
         session = group.create_task(app.live())
-        await until(app, lambda: app.model.link is Link.CONNECTED)
+        await until(app, lambda: app.model.connection.link is Link.CONNECTED)
         try:
             yield app, pilot
         finally:
@@ -64,7 +64,7 @@ def other_client(backend: Backend) -> IMClient:
 
 
 def told(app: ImtuiApp, text: str, source: str) -> bool:
-    return any(event.text == text and event.source == source for event in app.model.events)
+    return any(event.text == text and event.source == source for event in app.model.feed.events)
 
 
 async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) -> None:
@@ -116,11 +116,13 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
             await app.login_service.set_status("Tea")
             await until(app, lambda: app.model.own.text == "Tea")
             await first_life.aclose()
-            await until(app, lambda: app.model.link is Link.WAITING)
-            assert app.model.stale
+            await until(app, lambda: app.model.connection.link is Link.WAITING)
+            assert app.model.connection.stale
             async with Backend(config):
                 app.login_service.retry()
-                await until(app, lambda: app.model.own.text == "Tea" and not app.model.stale)
+                await until(
+                    app, lambda: app.model.own.text == "Tea" and not app.model.connection.stale
+                )
 
 
 async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(

@@ -5,8 +5,9 @@ from msgspec import structs
 
 from imtui.protocol.messages import FriendInfo, SubscriptionReason
 from imtui.protocol.status import Platform
+from imtui.tui.model.connection import Link
 from imtui.tui.model.events import Event, EventKind
-from imtui.tui.model.model import BURST, Link, Model
+from imtui.tui.model.model import BURST, Model
 from tests.tui.fake import (
     HERE,
     OFFLINE,
@@ -40,29 +41,29 @@ def model(now: Now) -> Model:
     model.friends_known([FriendInfo("bob", status("bob", OFFLINE)), FriendInfo("carol")])
     model.statuses_changed([status("alice")])
     model.friends_added([FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)])
-    model.connecting()
-    model.connected()
-    model.take_changed()
+    model.connection.connecting()
+    model.connection.connected()
+    model.feed.take_changed()
     return model
 
 
 def last(model: Model) -> Event:
-    return list(model.events)[-1]
+    return list(model.feed.events)[-1]
 
 
 @pytest.mark.parametrize(("number", "words"), [(41, "41 friends online"), (1, "1 friend online")])
 def test_the_first_friend_list_is_one_line(now: Now, number: int, words: str) -> None:
     model = Model(now)
     model.friends_known([FriendInfo(f"user{n}", status(f"user{n}")) for n in range(number)])
-    assert [event.words for event in model.events] == [words]
+    assert [event.words for event in model.feed.events] == [words]
     assert len(model.listed()) == number
 
 
 def test_a_later_friend_list_tells_what_differs(model: Model) -> None:
-    before = model.events.end
+    before = model.feed.events.end
     kept = [FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)]
     model.friends_known([*kept, FriendInfo("bob", status("bob")), FriendInfo("dave")])
-    told = [(event.who, event.words or event.status) for event in model.events.since(before)]
+    told = [(event.who, event.words or event.status) for event in model.feed.events.since(before)]
     assert told == [
         ("carol", "is no longer a friend"),
         ("dave", "is now a friend"),
@@ -81,9 +82,9 @@ def test_a_friend_whose_status_is_no_longer_told_becomes_unknown(model: Model) -
 def test_being_kicked_claims_nothing_about_the_account(model: Model) -> None:
     model.statuses_changed([status("alice", ONLINE, "Tea")])
     model.kicked()
-    assert (model.link, model.own.status, model.own.text) == (Link.STOPPED, UNKNOWN, "")
-    assert model.stale
-    assert "r: log in again" in model.reason
+    assert (model.connection.link, model.own.status, model.own.text) == (Link.STOPPED, UNKNOWN, "")
+    assert model.connection.stale
+    assert "r: log in again" in model.connection.reason
 
 
 def test_a_friend_without_a_status_is_unknown(model: Model) -> None:
@@ -94,7 +95,7 @@ def test_a_friend_without_a_status_is_unknown(model: Model) -> None:
 
 def test_a_change_marks_the_row_and_is_told(model: Model) -> None:
     model.statuses_changed([status("bob", ONLINE, "On the call")])
-    changed = model.take_changed()
+    changed = model.feed.take_changed()
     assert changed.people == {"bob"}
     assert not changed.roster
     event = last(model)
@@ -108,15 +109,15 @@ def test_a_change_marks_the_row_and_is_told(model: Model) -> None:
 
 def test_taking_the_changes_leaves_none(model: Model) -> None:
     model.statuses_changed([status("bob")])
-    model.take_changed()
-    assert model.take_changed().people == set()
+    model.feed.take_changed()
+    assert model.feed.take_changed().people == set()
 
 
 def test_what_changes_nothing_that_shows_is_not_told(model: Model) -> None:
-    before = model.events.end
+    before = model.feed.events.end
     model.statuses_changed([status("bob", OFFLINE)])
-    assert model.events.end == before
-    assert model.take_changed().people == set()
+    assert model.feed.events.end == before
+    assert model.feed.take_changed().people == set()
 
 
 def test_a_text_that_goes_is_told_as_cleared(model: Model) -> None:
@@ -132,10 +133,10 @@ def test_a_text_that_goes_with_the_user_is_not_told_by_itself(model: Model) -> N
 
 
 def test_who_is_not_in_the_list_is_left_out(model: Model) -> None:
-    before = model.events.end
+    before = model.feed.events.end
     model.statuses_changed([status("mallory", ONLINE, "psst")])
     assert model.person("mallory") is None
-    assert model.events.end == before
+    assert model.feed.events.end == before
 
 
 def test_many_changes_at_once_are_counted(model: Model) -> None:
@@ -155,7 +156,7 @@ def test_an_own_change_names_the_device(model: Model) -> None:
     event = last(model)
     assert (event.kind, event.who, event.text) == (EventKind.OWN, "you", "Listening to music")
     assert event.source == "from phone (Android)"
-    assert model.take_changed().head
+    assert model.feed.take_changed().head
 
 
 def test_an_own_change_from_here_says_so(model: Model) -> None:
@@ -166,14 +167,14 @@ def test_an_own_change_from_here_says_so(model: Model) -> None:
 def test_setting_the_same_text_again_is_told(model: Model) -> None:
     for _ in range(2):
         model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
-    assert [(event.text, event.times) for event in list(model.events)[-1:]] == [("Tea", 2)]
+    assert [(event.text, event.times) for event in list(model.feed.events)[-1:]] == [("Tea", 2)]
 
 
 def test_a_device_that_comes_is_told_as_a_device_only(model: Model) -> None:
-    before = model.events.end
+    before = model.feed.events.end
     own = status("alice", ONLINE, changed_by=PHONE)
     model.statuses_changed([structs.replace(own, online_devices=["Android", "Linux"])])
-    assert model.events.end == before
+    assert model.feed.events.end == before
 
 
 def test_an_own_text_that_ends_by_itself_is_told(model: Model) -> None:
@@ -184,42 +185,42 @@ def test_an_own_text_that_ends_by_itself_is_told(model: Model) -> None:
 
 def test_losing_the_connection_outdates_everything(model: Model, now: Now) -> None:
     now.time = 5_000
-    model.waiting(4.0, "gone")
-    assert model.link is Link.WAITING
-    assert model.as_of == 5_000
-    assert model.retry_at == 9_000
-    assert model.take_changed().roster
+    model.connection.waiting(4.0, "gone")
+    assert model.connection.link is Link.WAITING
+    assert model.connection.as_of == 5_000
+    assert model.connection.retry_at == 9_000
+    assert model.feed.take_changed().roster
     assert last(model).words == "connection lost"
 
 
 def test_the_time_of_the_loss_stays_until_everything_is_right_again(model: Model, now: Now) -> None:
-    model.waiting(4.0)
+    model.connection.waiting(4.0)
     now.time = 9_000
-    model.connecting()
-    model.waiting(8.0)
-    assert model.as_of == 1_000
-    model.connecting()
-    assert model.stale
-    model.connected()
-    assert not model.stale
+    model.connection.connecting()
+    model.connection.waiting(8.0)
+    assert model.connection.as_of == 1_000
+    model.connection.connecting()
+    assert model.connection.stale
+    model.connection.connected()
+    assert not model.connection.stale
     assert last(model).words == "connected again"
 
 
 def test_a_loss_is_told_once(model: Model) -> None:
-    model.waiting(4.0)
-    model.connecting()
-    model.waiting(4.0)
-    assert [event.words for event in model.events].count("connection lost") == 1
+    model.connection.waiting(4.0)
+    model.connection.connecting()
+    model.connection.waiting(4.0)
+    assert [event.words for event in model.feed.events].count("connection lost") == 1
 
 
 def test_devices_that_come_and_go_are_told(model: Model) -> None:
     model.devices_changed([device(HERE, "laptop")])
-    before = model.events.end
+    before = model.feed.events.end
     model.devices_changed([device(HERE, "laptop"), device("p", "phone", Platform.ANDROID)])
     assert (last(model).who, last(model).words) == ("phone (Android)", "logged in")
     model.devices_changed([device(HERE, "laptop")])
     assert (last(model).who, last(model).words) == ("phone (Android)", "is gone")
-    assert model.events.end == before + 2
+    assert model.feed.events.end == before + 2
 
 
 def test_a_device_without_a_name_is_called_by_its_platform(model: Model) -> None:
@@ -229,9 +230,9 @@ def test_a_device_without_a_name_is_called_by_its_platform(model: Model) -> None
 
 
 def test_the_first_devices_are_not_told(model: Model) -> None:
-    before = model.events.end
+    before = model.feed.events.end
     model.devices_changed([device(HERE), device("other")])
-    assert model.events.end == before
+    assert model.feed.events.end == before
     assert len(model.account.devices()) == 2
 
 
@@ -266,7 +267,7 @@ def test_logging_out_with_no_other_device_is_unlogined(model: Model) -> None:
     model.devices_changed([device(HERE)])
     model.logged_out()
     assert model.own.status is UNLOGINED
-    assert model.link is Link.STOPPED
+    assert model.connection.link is Link.STOPPED
 
 
 def test_logging_out_beside_another_device_leaves_it_unknown(model: Model) -> None:
@@ -288,12 +289,14 @@ def test_no_field_lets_a_control_character_in(model: Model) -> None:
     model.devices_changed([device("x", ESCAPE)])
     model.subscriptions_changed([ESCAPE + "2"], [], SubscriptionReason.SUBSCRIBED)
     model.answered(status(ESCAPE, ONLINE, ESCAPE))
-    model.waiting(1, ESCAPE)
-    model.tell(EventKind.NOTICE, ESCAPE, who=ESCAPE)
+    model.connection.waiting(1, ESCAPE)
+    model.feed.tell(EventKind.NOTICE, ESCAPE, who=ESCAPE)
     model.friends_deleted([ESCAPE])
-    model.stopped(ESCAPE)
-    shown = [model.reason, model.own.text]
+    model.connection.stopped(ESCAPE)
+    shown = [model.connection.reason, model.own.text]
     shown += [part for person in model.listed() for part in (person.user_id, person.text)]
-    shown += [part for one in model.events for part in (one.who, one.text, one.words, one.source)]
+    shown += [
+        part for one in model.feed.events for part in (one.who, one.text, one.words, one.source)
+    ]
     assert any("52;c" in text for text in shown)
     assert all(text.isprintable() for text in shown)

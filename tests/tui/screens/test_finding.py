@@ -176,7 +176,7 @@ async def test_ten_thousand_events_are_held_and_shown(tmp_path: Path) -> None:
             fake.push(status(f"u{number % 50}", ONLINE, f"text {number}"))
         await run.settle()
         pane = run.app.main.event_pane
-        assert len(run.app.model.events) == 10_000
+        assert len(run.app.model.feed.events) == 10_000
         assert pane.virtual_size.height >= 10_000
         assert "text 10099" in run.text()
         await run.press("e", "home")

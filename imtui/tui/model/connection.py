@@ -1,0 +1,86 @@
+"""The connection to the backend, as the person sees it."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from imtui.protocol.safe_text import safe_text
+from imtui.tui.model.events import EventKind
+from imtui.tui.model.feed import Feed
+
+
+class Link(Enum):
+    """The state of the connection."""
+
+    STARTING = "starting"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    WAITING = "waiting"
+    """Lost; the next attempt is due at ``retry_at``."""
+    STOPPED = "stopped"
+    """Logged out, kicked or refused: nothing happens until the person asks for it."""
+
+
+class Connection:
+    """The state of the connection, and since when the statuses are out of date."""
+
+    def __init__(self, feed: Feed, now: Callable[[], int]) -> None:
+        """Start without a connection; ``now`` returns Unix milliseconds."""
+        self._feed = feed
+        self._now = now
+        self.link = Link.STARTING
+        self.retry_at = 0
+        """When the next attempt is due, in Unix milliseconds, while waiting."""
+        self.reason = ""
+        """Why there is no connection, in one line."""
+        self.as_of: int | None = None
+        """When the statuses were last known to be right, if that is past."""
+
+    @property
+    def stale(self) -> bool:
+        """Tell whether the statuses are out of date."""
+        return self.as_of is not None
+
+    def connecting(self) -> None:
+        """Note that an attempt is under way."""
+        self._lost_if_connected()
+        self.link = Link.CONNECTING
+        self._feed.head_changed()
+
+    def connected(self) -> None:
+        """Note that the connection stands and that all statuses are right."""
+        if self.link is Link.CONNECTED and not self.stale:
+            return
+        again = self.stale
+        self.link = Link.CONNECTED
+        self.reason = ""
+        self.as_of = None
+        self._feed.tell(EventKind.CONNECTION, "connected again" if again else "connected")
+        self._feed.head_changed()
+        self._feed.roster_changed()
+
+    def waiting(self, delay: float, reason: str = "") -> None:
+        """Note that the next attempt is due in ``delay`` seconds."""
+        self._lost_if_connected()
+        self.link = Link.WAITING
+        self.retry_at = self._now() + round(delay * 1000)
+        if reason:
+            self.reason = safe_text(reason)
+        self._feed.head_changed()
+
+    def stopped(self, reason: str) -> None:
+        """Note that the connection ended for a reason that waiting does not cure."""
+        self._outdate()
+        self.link = Link.STOPPED
+        self.reason = safe_text(reason)
+        self._feed.tell(EventKind.CONNECTION, reason)
+        self._feed.head_changed()
+
+    def _lost_if_connected(self) -> None:
+        if self.link is Link.CONNECTED:
+            self._outdate()
+            self._feed.tell(EventKind.CONNECTION, "connection lost")
+
+    def _outdate(self) -> None:
+        if self.as_of is None and self.link is Link.CONNECTED:
+            self.as_of = self._now()
+            self._feed.roster_changed()
