@@ -31,10 +31,10 @@ from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusTyp
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
 from imtui.tui.kit.clock import Handle
 from imtui.tui.model.launch import Identity
-from imtui.tui.model.model import Model
-from imtui.tui.services.follower import Follower
+from imtui.tui.services.client import ChatClient
 from imtui.tui.services.listener import Listener
-from imtui.tui.services.sdk import Client, Retry
+from imtui.tui.services.sdk import Retry
+from imtui.tui.services.services import Services
 
 _revisions = count(1)
 _numbers = count(1)
@@ -482,9 +482,9 @@ class FakeSdk:
         self.fake = client
 
     def client(
-        self, account: Identity, model: Model, follower: Follower
-    ) -> AbstractAsyncContextManager[Client]:
-        self.fake.listener = Listener(model, follower)
+        self, identity: Identity, services: Services
+    ) -> AbstractAsyncContextManager[ChatClient]:
+        self.fake.listener = Listener(services)
         return self.fake
 
     def retry(self) -> Retry:

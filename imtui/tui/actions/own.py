@@ -38,7 +38,7 @@ class OwnActions:
         if too_long(text):
             self._host.complain(shorten(text))
             return
-        self._host.attempt(lambda: self._host.login_service.set_status(text, expires_at))
+        self._host.attempt(lambda: self._host.login_service.presence.set_status(text, expires_at))
 
     def _ask_status(self) -> None:
         from imtui.tui.screens.status_box import NewStatus, StatusBox
@@ -55,7 +55,7 @@ class OwnActions:
 
     def put_mine_back(self) -> None:
         """Set the text again that another device replaced."""
-        mine = self._host.model.account.overwritten
+        mine = self._host.model.account.texts.overwritten
         if mine is None:
             self._host.say("No other device replaced a text that was set here.")
         elif mine.expires_at is not None and mine.expires_at <= self._host.clock.now():

@@ -38,7 +38,7 @@ class PeopleActions:
 
         async def ask() -> None:
             try:
-                screen.answered(await self._host.login_service.look_up(user_id))
+                screen.answered(await self._host.login_service.presence.look_up(user_id))
             except IMError as error:
                 screen.refused(explain(error))
 
@@ -47,7 +47,7 @@ class PeopleActions:
 
     def query(self, typed: str) -> None:
         """Ask how somebody is, once."""
-        self._call(typed, "Query whose status?", self._host.login_service.query)
+        self._call(typed, "Query whose status?", self._host.login_service.presence.query)
 
     def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
         if typed.strip():

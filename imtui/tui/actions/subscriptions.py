@@ -26,20 +26,22 @@ class SubscriptionActions:
     def subscribe(self, typed: str) -> None:
         """Subscribe to a user."""
         if user_id := typed.strip():
-            self._host.attempt(lambda: self._host.login_service.subscribe(user_id))
+            self._host.attempt(lambda: self._host.login_service.presence.subscribe(user_id))
         else:
-            ask_user(self._host, "Subscribe to whom?", self._host.login_service.subscribe)
+            ask_user(self._host, "Subscribe to whom?", self._host.login_service.presence.subscribe)
 
     def unsubscribe(self, typed: str) -> None:
         """Unsubscribe from a user."""
         if user_id := typed.strip():
-            self._host.attempt(lambda: self._host.login_service.unsubscribe(user_id))
+            self._host.attempt(lambda: self._host.login_service.presence.unsubscribe(user_id))
         else:
-            ask_user(self._host, "Unsubscribe from whom?", self._host.login_service.unsubscribe)
+            ask_user(
+                self._host, "Unsubscribe from whom?", self._host.login_service.presence.unsubscribe
+            )
 
     def unsubscribe_all(self) -> None:
         """Unsubscribe from everybody."""
-        self._host.attempt(lambda: self._host.login_service.unsubscribe(None))
+        self._host.attempt(lambda: self._host.login_service.presence.unsubscribe(None))
 
     # Watches
 

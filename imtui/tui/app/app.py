@@ -116,9 +116,9 @@ class ImtuiApp(CommandingApp):
             self.model,
             self.clock,
             self.memory,
+            self.settings,
             self._load_sdk,
             self._joined,
-            lambda: self.settings.settings.restore_status,
             self.is_seen,
             self._message_came,
         )
@@ -135,7 +135,7 @@ class ImtuiApp(CommandingApp):
         """Who shows the person as away."""
         from imtui.tui.services.away_service import AwayService
 
-        return AwayService(self.model, self.login_service, self.clock)
+        return AwayService(self.model, self.login_service.presence, self.clock)
 
     @cached_property
     def alerts(self) -> "Alerts":

@@ -1,6 +1,7 @@
 """What lies over the main screen until it is left."""
 
-from typing import ClassVar, TypeVar
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -9,11 +10,15 @@ from textual.screen import ModalScreen
 Result = TypeVar("Result")
 
 
+DIALOG_STYLE: Final = Path(__file__).with_name("dialogs.tcss")
+"""The style sheet of dialogs; an absolute path, as subclasses stand in other folders."""
+
+
 class Dialog(ModalScreen[Result | None]):
     """A dialog; dismissed with a result, or with None if the person leaves it."""
 
     # A sheet of its own, read with the first dialog: the first frame comes first.
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = DIALOG_STYLE
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:

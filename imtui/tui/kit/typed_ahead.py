@@ -69,6 +69,7 @@ class TypedAhead:
         self._before: tuple[Screen[Any], Widget | None] | None = None
         self._round = 0
         self._timer: Timer | None = None
+        self._climbs = self._climbed_before = 0
 
     async def type(self, typed: Typed) -> None:
         """Pass a key or a paste on, now or when it is its turn."""
@@ -77,7 +78,18 @@ class TypedAhead:
             await self._give_held()
         elif self._timer is None:
             # A screen that is closed may take our place in its queue with it.
-            self._timer = self._app.set_timer(_WAIT_MAX, self._go_on)
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._climbed_before = self._climbs
+        self._timer = self._app.set_timer(_WAIT_MAX, self._waited)
+
+    async def _waited(self) -> None:
+        if self._climbs == self._climbed_before:
+            await self._go_on()
+        else:
+            # The machine is slow, but the key is still on its way.
+            self._start_timer()
 
     def drop(self) -> None:
         """Forget what is held."""
@@ -149,6 +161,7 @@ class TypedAhead:
     async def _climbed(self, above: DOMNode | None, typed: Typed, number: int) -> None:
         if typed is not self._out or number != self._round:
             return
+        self._climbs += 1
         if above is not None:
             self._climb(above)
             return

@@ -1,26 +1,13 @@
 """One's own account: status, devices, and which device set which text."""
 
 from collections.abc import Iterable
-from typing import Final
-
-from msgspec import Struct
 
 from imtui.protocol.messages import SelfDevice
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind
-from imtui.tui.model.own_text import Overlay, OwnText, is_about_text
+from imtui.tui.model.own_text import OwnTexts
 from imtui.tui.model.person import Person, before, change, update
-
-_SETTERS_MAX: Final = 64
-
-
-class TextSet(Struct, frozen=True):
-    """A text that one of the own devices set."""
-
-    at: int
-    text: str
-    """Empty if it was cleared."""
 
 
 class OwnAccount:
@@ -32,24 +19,20 @@ class OwnAccount:
         self.instance_id = ""
         """This device."""
         self.status: UserStatus | None = None
-        self.mine: OwnText | None = None
-        """The text that this device set, while it stands."""
-        self.overwritten: OwnText | None = None
-        """The text of this device that another one replaced, while nothing else was set here."""
-        self._overlay = Overlay()
+        self.texts = OwnTexts()
         self._devices: dict[str, SelfDevice] | None = None
-        self._set_by: dict[str, TextSet] = {}
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
         """Begin with an account, on this device."""
         self.person = Person(safe_text(user_id))
         self.instance_id = instance_id
+        self.texts = OwnTexts(instance_id)
 
     def unknown(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
         """Forget what nobody tells any more; ``status`` is what can still be said."""
         self.person.status, self.person.text = status, ""
         self._devices = None
-        self.mine = self.overwritten = None
+        self.texts.doubt()
 
     # Status
 
@@ -66,29 +49,10 @@ class OwnAccount:
     def changed(self, status: UserStatus, now: int) -> Event | None:
         """Take a status that was pushed, and return what to tell of it."""
         earlier = before(self.person)
-        by = status.changed_by if is_about_text(self.status, status) else None
+        by = self.texts.push(status, now)
         self.put(status, now)
-        if not self._overlay.covers(status):
-            self._note_own_text(by, status, now)
         source = "" if by is None else f"from {self._name(*_names(by))}"
         return change(now, EventKind.OWN, "you", earlier, self.person, source)
-
-    def _note_own_text(self, by: ChangedBy | None, status: UserStatus, now: int) -> None:
-        if by is not None:
-            self._note_setter(by, status, now)
-        elif self.mine is not None and self.mine.text != status.custom_status:
-            self.mine = None
-
-    def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
-        self._set_by.pop(by.instance_id, None)
-        self._set_by[by.instance_id] = TextSet(now, safe_text(status.custom_status))
-        if len(self._set_by) > _SETTERS_MAX:
-            del self._set_by[next(iter(self._set_by))]
-        if by.instance_id == self.instance_id:
-            text = OwnText(status.custom_status, status.expires_at, status.since)
-            self.mine, self.overwritten = text if text.text else None, None
-        elif self.mine is not None:
-            self.overwritten, self.mine = self.mine, None
 
     # Devices
 
@@ -101,10 +65,6 @@ class OwnAccount:
         if self._devices is None:
             return None
         return sum(one.instance_id != self.instance_id for one in self.devices())
-
-    def set_by(self, instance_id: str) -> TextSet | None:
-        """Return what a device last set, as far as the app has seen."""
-        return self._set_by.get(instance_id)
 
     def devices_changed(self, devices: Iterable[SelfDevice], now: int) -> list[Event]:
         """Take the connected devices, and return who came and who went."""

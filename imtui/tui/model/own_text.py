@@ -1,14 +1,18 @@
-"""One's own text as this device set it, and how to tell whose doing a change was."""
+"""The own text: which device set it, which one another device replaced, and which one was lost."""
 
 from typing import Final
 
 from msgspec import Struct
 
 from imtui.protocol.limits import UNIX_MS_MAX
-from imtui.protocol.status import UserStatus
+from imtui.protocol.safe_text import safe_text
+from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 
 AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
 """The end of an away text, in Unix milliseconds; it is what tells it from any other text."""
+
+
+_SETTERS_MAX: Final = 64
 
 
 class OwnText(Struct, frozen=True):
@@ -55,3 +59,101 @@ class Overlay:
         covered = bool(status.custom_status) and (is_away_text(status) or lifting)
         self._text = status.custom_status if covered else ""
         return covered
+
+
+class TextSet(Struct, frozen=True):
+    """A text that one of the own devices set."""
+
+    at: int
+    text: str
+    """Empty if it was cleared."""
+
+
+class OwnTexts:
+    """Follows the pushed own statuses.
+
+    It remembers the text that this device set, until another device changes it. If the account
+    went OFFLINE meanwhile, which clears the text, it becomes the lost text. Away texts do not
+    count as texts of the person.
+    """
+
+    def __init__(self, instance_id: str = "") -> None:
+        """Start for this device, with nothing remembered."""
+        self._instance_id = instance_id
+        self._last: UserStatus | None = None
+        self._overlay = Overlay()
+        self._mine: OwnText | None = None
+        self._stands = False
+        """Whether the remembered text is the present one."""
+        self._lost: OwnText | None = None
+        self._set_by: dict[str, TextSet] = {}
+        self.overwritten: OwnText | None = None
+        """The text of this device that another one replaced, while nothing else was set here."""
+
+    @property
+    def mine(self) -> OwnText | None:
+        """Return the text that this device set, while it stands."""
+        return self._mine if self._stands else None
+
+    def set_by(self, instance_id: str) -> TextSet | None:
+        """Return the last text that a device set, as far as the app has seen."""
+        return self._set_by.get(instance_id)
+
+    def take_lost(self) -> OwnText | None:
+        """Return the text that going OFFLINE cleared, once."""
+        lost, self._lost = self._lost, None
+        return lost
+
+    def forget(self) -> None:
+        """Forget the texts of this device, as after a logout."""
+        self._mine = self._lost = None
+        self.doubt()
+
+    def doubt(self) -> None:
+        """Note that the present text is not known any more."""
+        self._stands = False
+        self.overwritten = None
+
+    def push(self, status: UserStatus, now: int) -> ChangedBy | None:
+        """Follow a pushed own status, and return the device that set its text, if one did.
+
+        Args:
+            status: The status; its text is not safe to show.
+            now: The time in Unix milliseconds.
+        """
+        before, self._last = self._last, status
+        by = status.changed_by if is_about_text(before, status) else None
+        if self._overlay.covers(status):
+            return by
+        if by is None:
+            self._see_loss(status, now)
+        else:
+            self._note_setter(by, status, now)
+        return by
+
+    def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
+        self._set_by.pop(by.instance_id, None)
+        self._set_by[by.instance_id] = TextSet(now, safe_text(status.custom_status))
+        if len(self._set_by) > _SETTERS_MAX:
+            del self._set_by[next(iter(self._set_by))]
+        if by.instance_id == self._instance_id:
+            text = OwnText(status.custom_status, status.expires_at, status.since)
+            self._mine, self.overwritten = text if text.text else None, None
+        else:
+            if self.mine is not None:
+                self.overwritten = self.mine
+            self._mine = None
+        self._stands = self._mine is not None
+
+    def _see_loss(self, status: UserStatus, now: int) -> None:
+        mine = self._mine
+        if mine is None or status.custom_status == mine.text:
+            return
+        self._stands = False
+        if status.status_type is not UserStatusType.ONLINE:
+            return
+        self._mine = None
+        is_cleared_by_going_offline = not status.custom_status and status.since != mine.since
+        has_ended = mine.expires_at is not None and mine.expires_at <= now
+        if is_cleared_by_going_offline and not has_ended:
+            self._lost = mine

@@ -44,8 +44,8 @@ class DevicesScreen(ListScreen):
         rows = [row for device in account.devices() for row in self._device(device, width)]
         if not rows:
             rows = [text_line("Not known while there is no connection.", width)]
-        if account.overwritten is not None:
-            mine = self._glyphs.quote(account.overwritten.text)
+        if account.texts.overwritten is not None:
+            mine = self._glyphs.quote(account.texts.overwritten.text)
             words = f"Another device replaced {mine} of this one: b puts it back."
             rows += [ListRow(), text_line(words, width, "accent")]
         events = [
@@ -73,7 +73,7 @@ class DevicesScreen(ListScreen):
             Span("  this device" if here else "", "accent"),
         ]
         rows = [ListRow(crop(first, width, self._glyphs.ellipsis))]
-        last = self._model.account.set_by(device.instance_id)
+        last = self._model.account.texts.set_by(device.instance_id)
         if last is not None:
             did = f"set {self._glyphs.quote(last.text)}" if last.text else "cleared the text"
             words = f"  {did} at {time_of_day(self._clock, last.at)}"

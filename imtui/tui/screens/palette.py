@@ -14,6 +14,7 @@ from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.commands.catalogue import offered
 from imtui.tui.commands.command import Command, Keys
 from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.dialog import DIALOG_STYLE
 from imtui.tui.model.choices import CLEAR, Choice, as_typed, matching, rank, size, too_long
 from imtui.tui.render.glyphs import Glyphs
 
@@ -152,7 +153,7 @@ def _bytes(text: str) -> str:
 class ImtuiPalette(CommandPalette):
     """The palette; Enter waits until the list is that of the text that was typed."""
 
-    CSS_PATH = "../kit/dialogs.tcss"
+    CSS_PATH = DIALOG_STYLE
 
     def on_mount(self) -> None:
         """Keep the cursor still: a screen at rest writes nothing."""

@@ -42,7 +42,7 @@ class Alerts:
         self._memory = memory
         self._settings = settings
         self._clock = clock
-        self._overwritten = terminal.model.account.overwritten
+        self._overwritten = terminal.model.account.texts.overwritten
         self._notices: set[asyncio.Task[None]] = set()
         terminal.model.feed.watch(self._see_own_text)
 
@@ -80,7 +80,7 @@ class Alerts:
 
     def _see_own_text(self) -> None:
         before = self._overwritten
-        self._overwritten = self._terminal.model.account.overwritten
+        self._overwritten = self._terminal.model.account.texts.overwritten
         if self._overwritten is not None and self._overwritten is not before:
             words = "have another text now, set by another device (b: put yours back)"
             self.give(Alert(AlertKind.OVERWRITTEN, "you", words))

@@ -11,7 +11,7 @@ from imtui.tui.model.away_rules import Away, AwayRules, ComeBack, Step
 from imtui.tui.model.connection import Link
 from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
-from imtui.tui.services.login_service import LoginService
+from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.settings import AwaySettings
 
 TMUX_INTERVAL: Final = 15.0
@@ -25,10 +25,10 @@ _CLOCKS_DIFFER: Final = 120_000
 class AwayService:
     """Shows the person as away while they are, by their own rules."""
 
-    def __init__(self, model: Model, login_service: LoginService, clock: Clock) -> None:
+    def __init__(self, model: Model, presence: PresenceService, clock: Clock) -> None:
         """Make it; nothing happens before ``begin``."""
         self._model = model
-        self._login_service = login_service
+        self._presence = presence
         self._clock = clock
         self._settings = AwaySettings()
         self._instance_id = ""
@@ -81,7 +81,7 @@ class AwayService:
         """Take in what the model knows of the own account; called often, so it looks briefly."""
         account = self._model.account
         connected = (
-            self._model.connection.link is Link.CONNECTED and not self._login_service.puts_text_back
+            self._model.connection.link is Link.CONNECTED and not self._presence.puts_text_back
         )
         self._away.connected(connected)
         others = account.others()
@@ -129,14 +129,14 @@ class AwayService:
 
     async def _set(self, step: Step) -> None:
         if not isinstance(step, ComeBack):
-            await self._login_service.lay_text(step.text, AWAY_EXPIRES_AT)
+            await self._presence.set_away_text(step.text, AWAY_EXPIRES_AT)
             return
         try:
-            await self._login_service.lay_text(step.text, self._clock.now() + _COME_BACK_AFTER)
+            await self._presence.set_away_text(step.text, self._clock.now() + _COME_BACK_AFTER)
         except IMError as error:
             if error.code != ErrorCode.ERR_INVALID_PARAMETERS:
                 raise
-            await self._login_service.lay_text(step.text, self._clock.now() + _CLOCKS_DIFFER)
+            await self._presence.set_away_text(step.text, self._clock.now() + _CLOCKS_DIFFER)
 
     async def _watch_tmux(self) -> None:
         while True:

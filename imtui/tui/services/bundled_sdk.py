@@ -1,33 +1,31 @@
-"""The bundled SDK as the session uses it; imported after the first paint, as it is heavy."""
+"""The bundled SDK; imported after the first paint, as it is heavy."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from imtui.sdk import Backoff, IMClient, IMError, is_transient
 from imtui.tui.model.launch import Identity
-from imtui.tui.model.model import Model
-from imtui.tui.services.follower import Follower
+from imtui.tui.services.client import ChatClient
 from imtui.tui.services.listener import Listener
-from imtui.tui.services.sdk import Client, Retry
+from imtui.tui.services.sdk import Retry
+from imtui.tui.services.services import Services
 
 
 class BundledSdk:
     """Makes clients of the bundled SDK."""
 
     @asynccontextmanager
-    async def client(
-        self, account: Identity, model: Model, follower: Follower
-    ) -> AsyncIterator[Client]:
-        """Give a client of the account that tells the model and the session, and close it."""
+    async def client(self, identity: Identity, services: Services) -> AsyncIterator[ChatClient]:
+        """Yield a client whose events go to the services, and close it."""
         async with IMClient(
-            account.url,
-            account.sdk_app_id,
-            device_name=account.device_name,
-            instance_id=account.instance_id,
-            insecure=account.insecure,
-            storage_dir=account.state_dir / "messages",
+            identity.url,
+            identity.sdk_app_id,
+            device_name=identity.device_name,
+            instance_id=identity.instance_id,
+            insecure=identity.insecure,
+            storage_dir=identity.state_dir / "messages",
         ) as client:
-            client.add_im_sdk_listener(Listener(model, follower))
+            client.add_im_sdk_listener(Listener(services))
             yield client
 
     def retry(self) -> Retry:

@@ -13,7 +13,7 @@ from imtui.tui.model.events import EventKind
 
 if TYPE_CHECKING:
     from imtui.tui.model.model import Model
-    from imtui.tui.services.sdk import Client
+    from imtui.tui.services.client import ChatClient
 
 
 class Request(Struct, frozen=True):
@@ -31,7 +31,7 @@ class FriendRequests:
     """What the app knows of friend requests and of who is blocked, and what it does about them."""
 
     def __init__(
-        self, model: "Model", client: "Callable[[], Client]", alert: Callable[[str, str], None]
+        self, model: "Model", client: "Callable[[], ChatClient]", alert: Callable[[str, str], None]
     ) -> None:
         """Make it; ``alert`` is told of whom there is something to notice, and in which words."""
         self._model = model

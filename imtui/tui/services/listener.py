@@ -1,4 +1,4 @@
-"""From the SDK's callbacks to the model and the session."""
+"""Passes the events of the SDK on to the services, which bring the model up to date."""
 
 from imtui.sdk import (
     ConsoleSettings,
@@ -13,115 +13,110 @@ from imtui.sdk import (
     SubscriptionReason,
     UserStatus,
 )
-from imtui.tui.model.model import Model
-from imtui.tui.services.follower import Follower
+from imtui.tui.services.services import Services
 
 
 class Listener(IMSDKListener):
-    """Puts what the SDK tells into the model, and wakes the session where it has to act."""
+    """Passes each event on to the service for it."""
 
-    def __init__(self, model: Model, follower: Follower) -> None:
-        """Make one for a model and a session."""
-        self._model = model
-        self._follower = follower
+    def __init__(self, services: Services) -> None:
+        """Listen for the services."""
+        self._connection = services.connection
+        self._presence = services.presence
+        self._friend_requests = services.friend_requests
+        self._messaging = services.messaging
 
     def on_connecting(self) -> None:
-        """Show that an attempt is under way."""
-        self._model.connection.connecting()
+        """An attempt to connect has started."""
+        self._connection.connecting()
 
     def on_connect_success(self) -> None:
-        """Have the session see that everything is right again."""
-        self._follower.learn_anew()
+        """The connection stands."""
+        self._connection.learn_anew()
 
     def on_connect_failed(self, code: int, message: str) -> None:
-        """Show why there will be no further attempt."""
-        self._follower.refused(IMError(code, message))
+        """There will be no further attempt."""
+        self._connection.refused(IMError(code, message))
 
     def on_reconnect_scheduled(self, delay: float) -> None:
-        """Show when the next attempt is due."""
-        self._model.connection.waiting(delay)
-        self._follower.lost()
+        """The connection is lost; the next attempt is due in ``delay`` seconds."""
+        self._connection.lost(delay)
 
     def on_kicked_offline(self) -> None:
-        """Show that another login took this device's place."""
-        self._model.kicked()
+        """Another login took this device's place."""
+        self._connection.kicked()
 
     def on_user_sig_expired(self) -> None:
-        """Show that a new UserSig is needed."""
-        self._model.connection.stopped("UserSig expired: get a new one and start imtui again")
+        """The UserSig expired."""
+        self._connection.sig_expired()
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
-        """Show statuses."""
-        self._model.statuses_changed(statuses)
-        for status in statuses:
-            if status.user_id == self._model.own.user_id:
-                self._follower.own_status(status)
+        """Statuses changed."""
+        self._presence.statuses_changed(statuses)
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
-        """Show own devices."""
-        self._model.devices_changed(devices)
+        """Own devices came or went."""
+        self._presence.devices_changed(devices)
 
     def on_subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
-        """Show subscriptions, and have the session learn the statuses of new ones."""
-        self._model.subscriptions_changed(added, removed, reason)
-        self._follower.subscriptions_changed(added, reason)
+        """The subscriptions changed."""
+        self._presence.subscriptions_changed(added, removed, reason)
 
     def on_console_changed(self, settings: ConsoleSettings) -> None:
-        """Show the settings, and have the session learn what can be learned now."""
-        self._model.console_changed(settings)
-        self._follower.learn_anew()
+        """The console's settings changed, and with them what can be learned."""
+        self._presence.console_changed(settings)
+        self._connection.learn_anew()
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
-        """Show new friends."""
-        self._model.friends_added(friends)
+        """Friends were added."""
+        self._presence.friends_added(friends)
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
-        """Show that friends are gone."""
-        self._model.friends_deleted(user_ids)
+        """Friends were deleted."""
+        self._presence.friends_deleted(user_ids)
 
     def on_friend_info_changed(self, friends: list[FriendInfo]) -> None:
-        """Show what friends are called now."""
-        self._model.names_changed(friends)
+        """Names of friends changed."""
+        self._presence.names_changed(friends)
 
     def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
-        """Show friend requests."""
-        self._follower.friend_requests.came(applications)
+        """Friend requests were made."""
+        self._friend_requests.came(applications)
 
     def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
-        """Show that friend requests were answered."""
-        self._follower.friend_requests.gone(user_ids)
+        """Friend requests were answered or taken back."""
+        self._friend_requests.gone(user_ids)
 
     def on_black_list_added(self, user_ids: list[str]) -> None:
-        """Show who is blocked."""
-        self._follower.friend_requests.blocked_added(user_ids)
+        """Users were blocked."""
+        self._friend_requests.blocked_added(user_ids)
 
     def on_black_list_deleted(self, user_ids: list[str]) -> None:
-        """Show who is no longer blocked."""
-        self._follower.friend_requests.blocked_deleted(user_ids)
+        """Users are no longer blocked."""
+        self._friend_requests.blocked_deleted(user_ids)
 
     def on_recv_new_message(self, message: Message) -> None:
-        """Show a message from somebody, or from another own device."""
-        self._follower.message_came(message)
+        """A message came from somebody, or from another own device."""
+        self._messaging.received(message)
 
     def on_message_sent(self, message: Message) -> None:
-        """Show that a message was sent."""
-        self._model.chats.put(message)
+        """A message of this device was sent."""
+        self._messaging.changed([message])
 
     def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
-        """Show that a message was refused, and why."""
-        self._follower.message_refused(message, IMError(code, text))
+        """A message of this device was refused."""
+        self._messaging.failed(message, IMError(code, text))
 
     def on_messages_changed(self, messages: list[Message]) -> None:
-        """Show that messages were recalled or deleted."""
-        for message in messages:
-            self._model.chats.put(message)
+        """Messages changed."""
+        self._messaging.changed(messages)
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
-        """Show what others have read."""
-        self._model.chats.receipts(receipts)
+        """Others have read messages."""
+        self._messaging.receipts(receipts)
 
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
-        """Show how conversations are now."""
-        self._model.chats.conversations_changed(conversations)
+        """Conversations changed."""
+        self._messaging.conversations_changed(conversations)

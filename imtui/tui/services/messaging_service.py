@@ -1,7 +1,7 @@
 """The account's conversations on the SDK: loading, sending, reading, and what comes in."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from imtui.protocol.chat import Message, MessageStatus, ReceiveOpt, conversation_id
 from imtui.protocol.errors import IMError
@@ -12,8 +12,12 @@ from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
 from imtui.tui.model.replies import abstract, quoting
 from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
+from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
-from imtui.tui.services.sdk import Client
+
+if TYPE_CHECKING:
+    from imtui.protocol.chat import ReadReceipt
+    from imtui.sdk import ConversationInfo
 
 PAGE: Final = 50
 """So many messages are loaded at once."""
@@ -37,7 +41,7 @@ class MessagingService:
         self,
         model: Model,
         clock: Clock,
-        client: Callable[[], Client],
+        client: Callable[[], ChatClient],
         is_seen: Callable[[str], bool],
         alert: Alerting,
     ) -> None:
@@ -209,10 +213,10 @@ class MessagingService:
         if text != self._model.chats.get(user_id).draft:
             self._client().set_conversation_draft(conversation_id(user_id), text or None)
 
-    # What comes in (called by the listener)
+    # Events
 
-    def came(self, message: Message) -> None:
-        """Take a message from somebody, or from another own device."""
+    def received(self, message: Message) -> None:
+        """Handle a message from somebody, or from another own device."""
         typing = read_typing_hint(message)
         if typing is not None:
             # One's own other device tells it too.
@@ -229,8 +233,21 @@ class MessagingService:
             if self._tell_due is None:
                 self._tell_due = self._clock.call_later(_GATHER, self._tell)
 
+    def changed(self, messages: list[Message]) -> None:
+        """Handle messages that were sent or have changed."""
+        for message in messages:
+            self._model.chats.put(message)
+
+    def receipts(self, receipts: "list[ReadReceipt]") -> None:
+        """Handle read receipts of others."""
+        self._model.chats.receipts(receipts)
+
+    def conversations_changed(self, conversations: "list[ConversationInfo]") -> None:
+        """Handle changes of conversations."""
+        self._model.chats.conversations_changed(conversations)
+
     def failed(self, message: Message, error: IMError) -> None:
-        """Take that a message was refused."""
+        """Handle that a message was refused."""
         self._model.chats.put(message)
         self._model.feed.tell(
             EventKind.NOTICE, f"did not get a message: {explain(error)}", who=message.receiver

@@ -122,8 +122,8 @@ async def test_the_away_text_is_nobodys_recent_text_and_is_not_put_back(tmp_path
         await run.settle()
         await pass_time(run, client, 601)
         assert list(run.app.memory.state.recents) == ["Tea"]
-        assert run.app.model.account.mine is not None
-        assert run.app.model.account.mine.text == "Tea"
+        assert run.app.model.account.texts.mine is not None
+        assert run.app.model.account.texts.mine.text == "Tea"
 
 
 async def test_a_clock_behind_the_backends_lifts_it_all_the_same(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_
         client.push_own("Away", None, run.clock.now() + 500)
         await pass_time(run, client, 1.5)
         assert client.custom.standing.text == "Tea"
-        assert run.app.model.account.mine is not None
+        assert run.app.model.account.texts.mine is not None
         run.fake.lose()
         client.come_back(status("alice", since=at(14, 40)))
         await run.settle()
