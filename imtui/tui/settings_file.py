@@ -25,7 +25,7 @@ class SettingsFile:
 
     def __init__(self, path: Path, command_ids: Collection[str]) -> None:
         """Read the file; the defaults hold for what is wrong, and for all if there is none."""
-        self._path = path
+        self.path = path
         self._command_ids = tuple(command_ids)
         self.settings = Settings()
         self.problems = ()
@@ -45,7 +45,7 @@ class SettingsFile:
         self._stamp = stamp
         before = self.settings, self.problems
         try:
-            parsed = parse(self._read(), self._path.name, self._command_ids)
+            parsed = parse(self._read(), self.path.name, self._command_ids)
         except SettingsError as error:
             self.problems = (str(error),)
         else:
@@ -68,7 +68,7 @@ class SettingsFile:
         path = tuple(key.split("."))
         self._check(path, value)
         text = self._read()
-        name = self._path.name
+        name = self.path.name
         now = parse(text, name, self._command_ids)
         if not now.is_toml:
             raise SettingsError(f"{now.problems[0]} Correct it, then try again.")
@@ -93,7 +93,7 @@ class SettingsFile:
 
     def _look(self) -> tuple[int, ...]:
         try:
-            info = self._path.stat()
+            info = self.path.stat()
         except OSError as error:
             return (error.errno or 0,)
         # The time of change tells also that its mode changed, and it can be read now.
@@ -101,11 +101,11 @@ class SettingsFile:
 
     def _read(self) -> str:
         try:
-            mode = self._path.stat().st_mode
+            mode = self.path.stat().st_mode
             if not stat.S_ISREG(mode):
                 what = "folder" if stat.S_ISDIR(mode) else "device"
                 raise self._unreadable(f"It is a {what}, and must be a file")
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 data = file.read(_SIZE_MAX + 1)
             if len(data) > _SIZE_MAX:
                 raise self._unreadable(f"It is larger than {_SIZE_MAX // 1024} KB")
@@ -118,10 +118,10 @@ class SettingsFile:
             raise self._unreadable("It is not UTF-8") from error
 
     def _unreadable(self, why: str) -> SettingsError:
-        return SettingsError(safe_text(f"{self._path.name}: {why}."))
+        return SettingsError(safe_text(f"{self.path.name}: {why}."))
 
     def _write(self, text: str) -> None:
-        target = self._path.resolve()
+        target = self.path.resolve()
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
         if mode is not None and not os.access(target, os.W_OK):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from imtui.tui.actions.alerts import AlertActions
 from imtui.tui.actions.conversations import ConversationActions
 from imtui.tui.actions.friends import FriendActions
-from imtui.tui.actions.host import Host
 from imtui.tui.actions.own import OwnActions
+from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.people import PeopleActions
 from imtui.tui.actions.subscriptions import SubscriptionActions
 from imtui.tui.actions.views import ViewActions
@@ -25,14 +25,14 @@ class Actions:
     friends: FriendActions
 
 
-def actions_of(host: Host) -> Actions:
-    """Return what can be done with an app."""
+def actions_of(parts: Parts) -> Actions:
+    """Return the actions on the parts of the app."""
     return Actions(
-        OwnActions(host),
-        AlertActions(host),
-        PeopleActions(host),
-        SubscriptionActions(host),
-        ViewActions(host),
-        ConversationActions(host),
-        FriendActions(host),
+        OwnActions(parts),
+        AlertActions(parts),
+        PeopleActions(parts),
+        SubscriptionActions(parts),
+        ViewActions(parts),
+        ConversationActions(parts),
+        FriendActions(parts),
     )

@@ -3,45 +3,47 @@
 from dataclasses import replace
 
 from imtui.tui.actions.asking import whom
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.kit.ends import EndError, describe, parse_end
 
 
 class AlertActions:
     """Do not disturb, its end and its exceptions."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._clock = parts.clock
+        self._feedback = parts.feedback
+        self._memory = parts.memory
 
     def quiet(self, typed: str) -> None:
         """Turn do-not-disturb on until an end, or off; with nothing typed, the other way round."""
         typed = typed.strip()
-        is_on = self._host.memory.quiet(self._host.clock.now()) is not None
+        is_on = self._memory.quiet(self._clock.now()) is not None
         if typed.casefold() == "off" or (not typed and is_on):
             self._put(False, None)
-            self._host.say("Do not disturb is off.")
+            self._feedback.say("Do not disturb is off.")
             return
-        now = self._host.clock.local(self._host.clock.now())
+        now = self._clock.local(self._clock.now())
         try:
             end = parse_end(typed, now)
         except EndError as error:
-            self._host.complain(str(error))
+            self._feedback.complain(str(error))
             return
         self._put(True, None if end is None else round(end.timestamp() * 1000))
         words = "until you end it (d)" if end is None else describe(end, now)
-        self._host.say(f"Do not disturb, {words}.")
+        self._feedback.say(f"Do not disturb, {words}.")
 
     def _put(self, quiet: bool, until: int | None) -> None:
-        self._host.memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
-        self._host.quiet_changed()
+        self._memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
 
     def let_through(self, typed: str) -> None:
         """Let alerts about somebody through, or no longer; without a name, about who is meant."""
-        user_id = whom(self._host, typed)
+        user_id = whom(self._parts, typed)
         if not user_id:
             return
-        through = user_id not in self._host.memory.state.let_through
-        self._host.memory.change(lambda state: state.with_let_through(user_id, through))
+        through = user_id not in self._memory.state.let_through
+        self._memory.change(lambda state: state.with_let_through(user_id, through))
         words = "gets through" if through else "no longer gets through"
-        self._host.say(f"{words} do-not-disturb", who=user_id)
+        self._feedback.say(f"{words} do-not-disturb", who=user_id)

@@ -7,7 +7,7 @@ from imtui.protocol.chat import Message, MessageStatus
 from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.services.explain import explain
 from imtui.tui.services.messaging_service import MessagingService, can_be_sent_again
 
@@ -15,65 +15,75 @@ from imtui.tui.services.messaging_service import MessagingService, can_be_sent_a
 class ConversationActions:
     """Opening, writing, replying, recalling, muting."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._main = parts.navigator.main
+        self._feedback = parts.feedback
+        self._login_service = parts.login_service
+        self._model = parts.model
+        self._navigator = parts.navigator
 
     @property
     def _messaging(self) -> MessagingService:
-        return self._host.login_service.messaging
+        return self._login_service.messaging
+
+    @property
+    def has_focus(self) -> bool:
+        """Tell whether the person is in a conversation."""
+        return self._main.in_chat
 
     # Conversations
 
     def open(self, typed: str) -> None:
         """Open the conversation with a user."""
-        user_id = typed.strip() or self._host.selected
-        if user_id == self._host.model.own.user_id:
-            self._host.complain("That is you: open a friend's conversation.")
-        elif user_id := whom(self._host, typed):
+        user_id = typed.strip() or self._navigator.selected
+        if user_id == self._model.own.user_id:
+            self._feedback.complain("That is you: open a friend's conversation.")
+        elif user_id := whom(self._parts, typed):
             self._show(user_id)
 
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
         self.keep_draft()
         # What they told of is about to be seen, and they would lie on it.
-        self._host.clear_notifications()
-        chat = self._host.model.chats.get(user_id)
-        self._host.main.open_chat(user_id, chat.draft)
+        self._feedback.clear()
+        chat = self._model.chats.get(user_id)
+        self._main.open_chat(user_id, chat.draft)
 
         async def load() -> None:
             await self._messaging.open(user_id)
             if at is None and chat.unread:
                 await self._messaging.reach(user_id, chat.read_seq + 1)
-                self._host.main.show_new()
+                self._main.show_new()
             if at is not None:
                 await self._messaging.reach(user_id, at.seq)
-                self._host.main.show_message(at.msg_id)
+                self._main.show_message(at.msg_id)
 
         self._attempt(load)
 
     def close(self) -> None:
         """Close the conversation; what was begun to be written is kept."""
         self.keep_draft()
-        self._host.main.close_chat()
+        self._main.close_chat()
 
     def keep_draft(self) -> None:
         """Keep what was begun to be written in the open conversation."""
-        main = self._host.main
+        main = self._main
         if main.chat_with:
             self._tell(lambda: self._messaging.keep_draft(main.chat_with, main.written))
 
     def next_unread(self) -> None:
         """Open the conversation in which something is to be read."""
-        user_id = self._host.model.chats.next_unread(self._host.main.chat_with)
+        user_id = self._model.chats.next_unread(self._main.chat_with)
         if user_id:
             self._show(user_id)
         else:
-            self._host.say("You have read everything.")
+            self._feedback.say("You have read everything.")
 
     def search(self, words: str, *, here: bool = False) -> None:
         """Look for messages with some words, in the open conversation or in all."""
-        user_id = self._host.main.chat_with if here else None
+        user_id = self._main.chat_with if here else None
         if words.strip():
             self._attempt(lambda: self._search(words, user_id))
             return
@@ -85,54 +95,48 @@ class ConversationActions:
             if typed:
                 self._attempt(lambda: self._search(typed, user_id))
 
-        self._host.open(TextPrompt(f"Search {where}", "", "words"), answered)
+        self._navigator.open(TextPrompt(f"Search {where}", "", "words"), answered)
 
     async def _search(self, words: str, user_id: str | None) -> None:
         from imtui.tui.screens.found import FoundScreen
 
-        host = self._host
+        parts = self._parts
         found = await self._messaging.search(words, user_id)
-        own_id = host.model.own.user_id
-        host.open(
-            FoundScreen(words, found, own_id, self._go_to, host.keys, host.glyphs, host.clock)
+        own_id = parts.model.own.user_id
+        parts.navigator.open(
+            FoundScreen(words, found, own_id, parts.keys, parts.glyphs, parts.clock), self._go_to
         )
 
-    def _go_to(self, message: Message) -> None:
+    def _go_to(self, message: Message | None) -> None:
         """Show a message where it stands."""
-        self._show(message.peer(self._host.model.own.user_id), message)
+        if message is not None:
+            self._show(message.peer(self._model.own.user_id), message)
 
     def older(self) -> None:
         """Load what is older than what is shown."""
-        if user_id := self._host.main.chat_with:
+        if user_id := self._main.chat_with:
             self._attempt(lambda: self._messaging.older(user_id))
 
     def seen(self) -> None:
         """Note that the person sees the end of the open conversation."""
-        user_id = self._host.main.chat_with
-        if self._host.model.chats.unread(user_id) and self._host.is_seen(user_id):
+        user_id = self._main.chat_with
+        if self._model.chats.unread(user_id) and self._navigator.sees_end_of_chat(user_id):
             self._attempt(lambda: self._messaging.read(user_id))
 
     # Writing
 
     def write(self, text: str) -> None:
-        """Send what was written in the input."""
-        main = self._host.main
-        if text.startswith("/") and not text.startswith("//"):
-            main.clear_written()
-            if not self._host.run_line(text, from_chat=True):
-                main.write(text)
-                self._host.say("To send it as text, begin with // instead of /.")
-            return
-        body = text.removeprefix("/") if text.startswith("//") else text
+        """Send a text in the open conversation."""
+        main = self._main
         reply_to = main.reply_to
-        if self._tell(lambda: self._messaging.send(main.chat_with, body, reply_to)):
+        if self._tell(lambda: self._messaging.send(main.chat_with, text, reply_to)):
             main.clear_written()
             main.read_up()
             main.to_end()
 
     def begun(self) -> None:
         """Tell the other one, if they are ONLINE, that something is being written."""
-        person = self._host.model.person(self._host.main.chat_with)
+        person = self._model.person(self._main.chat_with)
         if person is not None and person.status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.tell_typing(person.user_id))
 
@@ -145,33 +149,33 @@ class ConversationActions:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._host.main.paste(text)
+                self._main.paste(text)
 
-        self._host.open(Question(words), answered)
+        self._navigator.open(Question(words), answered)
 
     # One message
 
     def _on_message(self, do: Callable[[Message], None]) -> None:
-        message = self._host.main.chosen_message
+        message = self._main.chosen_message
         if message is None:
-            self._host.complain("Which message? Go to the messages (PgUp) and choose one.")
+            self._feedback.complain("Which message? Go to the messages (PgUp) and choose one.")
         else:
             do(message)
 
     def reply(self) -> None:
         """Quote the message under the cursor in the next one."""
-        self._on_message(self._host.main.begin_reply)
+        self._on_message(self._main.begin_reply)
 
     def recall(self) -> None:
         """Recall the own message under the cursor."""
 
         def recall(message: Message) -> None:
-            if message.sender != self._host.model.own.user_id:
-                self._host.complain("Only your own messages can be recalled.")
+            if message.sender != self._model.own.user_id:
+                self._feedback.complain("Only your own messages can be recalled.")
             elif message.status is MessageStatus.SEND_SUCC:
                 self._attempt(lambda: self._messaging.recall(message))
             else:
-                self._host.complain("That one cannot be recalled.")
+                self._feedback.complain("That one cannot be recalled.")
 
         self._on_message(recall)
 
@@ -188,7 +192,7 @@ class ConversationActions:
                     self._tell(lambda: self._messaging.discard(message))
 
             where = "for yourself, on all your devices" if message.seq else "without sending it"
-            self._host.open(Question(f"Delete the message {where}?"), answered)
+            self._navigator.open(Question(f"Delete the message {where}?"), answered)
 
         self._on_message(delete)
 
@@ -196,7 +200,7 @@ class ConversationActions:
         """Delete the conversation with somebody for oneself, once that is confirmed."""
         from imtui.tui.kit.question import Question
 
-        user_id = whom(self._host, typed)
+        user_id = whom(self._parts, typed)
         if not user_id:
             return
 
@@ -205,18 +209,18 @@ class ConversationActions:
                 self._attempt(lambda: self._messaging.delete_conversation(user_id))
 
         words = f"Delete all messages with {user_id} for yourself, on all your devices?"
-        self._host.open(Question(words), answered)
+        self._navigator.open(Question(words), answered)
 
     def resend(self) -> None:
         """Send the message under the cursor again, or all that failed."""
-        chosen = self._host.main.chosen_message
+        chosen = self._main.chosen_message
         failed = [
             one
-            for one in self._host.model.chats.get(self._host.main.chat_with).messages
+            for one in self._model.chats.get(self._main.chat_with).messages
             if can_be_sent_again(one) and chosen in (None, one)
         ]
         if not failed:
-            self._host.say("Nothing here failed to be sent.")
+            self._feedback.say("Nothing here failed to be sent.")
         for message in failed:
             self._tell(partial(self._messaging.resend, message))
 
@@ -225,7 +229,7 @@ class ConversationActions:
 
         def copy(message: Message) -> None:
             if message.text:
-                self._host.copy(message.text, "the message")
+                self._feedback.copy(message.text, "the message")
 
         self._on_message(copy)
 
@@ -236,32 +240,32 @@ class ConversationActions:
         self._toggle(typed, lambda user_id: self._mute(user_id))
 
     async def _mute(self, user_id: str) -> None:
-        muted = not self._host.model.chats.get(user_id).muted
+        muted = not self._model.chats.get(user_id).muted
         await self._messaging.mute(user_id, muted)
-        self._host.say("is muted" if muted else "is no longer muted", who=user_id)
+        self._feedback.say("is muted" if muted else "is no longer muted", who=user_id)
 
     def pin(self, typed: str) -> None:
         """Pin the conversation with somebody, or no longer."""
         self._toggle(typed, lambda user_id: self._pin(user_id))
 
     async def _pin(self, user_id: str) -> None:
-        pinned = not self._host.model.chats.get(user_id).pinned
+        pinned = not self._model.chats.get(user_id).pinned
         await self._messaging.pin(user_id, pinned)
-        self._host.main.friend_list.sort_now()
-        self._host.say("is pinned" if pinned else "is no longer pinned", who=user_id)
+        self._main.friend_list.sort_now()
+        self._feedback.say("is pinned" if pinned else "is no longer pinned", who=user_id)
 
     def _toggle(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
-        if user_id := whom(self._host, typed):
+        if user_id := whom(self._parts, typed):
             self._attempt(lambda: call(user_id))
 
     def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
-        self._host.attempt(call)
+        self._feedback.attempt(call)
 
     def _tell(self, call: Callable[[], None]) -> bool:
         """Make a call that is done at once, and tell whether it was."""
         try:
             call()
         except IMError as error:
-            self._host.complain(explain(error))
+            self._feedback.complain(explain(error))
             return False
         return True

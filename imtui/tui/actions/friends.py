@@ -5,7 +5,7 @@ from typing import Final
 
 from imtui.protocol.profiles import FriendAllowType
 from imtui.tui.actions.asking import ask_user, with_user
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.services.friend_requests import FriendRequests
 
 _ALLOW: Final = {
@@ -23,13 +23,17 @@ _ALLOWED: Final = {
 class FriendActions:
     """Adding, deleting, agreeing, refusing, blocking, naming."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._feedback = parts.feedback
+        self._login_service = parts.login_service
+        self._model = parts.model
+        self._navigator = parts.navigator
 
     @property
     def _friend_requests(self) -> FriendRequests:
-        return self._host.login_service.friend_requests
+        return self._login_service.friend_requests
 
     def add(self, typed: str) -> None:
         """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""
@@ -37,21 +41,23 @@ class FriendActions:
         if user_id:
             self._with(user_id, lambda one: self._friend_requests.add(one, wording.strip()))
         else:
-            ask_user(self._host, "Add whom as a friend?", self._friend_requests.add)
+            ask_user(self._parts, "Add whom as a friend?", self._friend_requests.add)
 
     def delete(self, typed: str) -> None:
         """Delete a friend."""
         if typed.strip():
             self._with(typed, self._friend_requests.delete)
         else:
-            ask_user(self._host, "Delete which friend?", self._friend_requests.delete)
+            ask_user(self._parts, "Delete which friend?", self._friend_requests.delete)
 
     def show_requests(self) -> None:
         """Show the friend requests, and who is blocked."""
         from imtui.tui.screens.requests import RequestsScreen
 
-        host = self._host
-        host.open(RequestsScreen(self._friend_requests, host.keys, host.glyphs, host.clock))
+        parts = self._parts
+        parts.navigator.open(
+            RequestsScreen(self._friend_requests, parts.keys, parts.glyphs, parts.clock)
+        )
 
     def accept(self, typed: str) -> None:
         """Agree to a friend request."""
@@ -71,38 +77,38 @@ class FriendActions:
         if name.strip():
             self._with(user_id, lambda one: self._friend_requests.call_them(one, name.strip()))
             return
-        user_id = user_id or self._host.selected
+        user_id = user_id or self._navigator.selected
         from imtui.tui.kit.prompt import TextPrompt
 
         def answered(given: str | None) -> None:
             if given is not None:
                 self._with(user_id, lambda one: self._friend_requests.call_them(one, given))
 
-        person = self._host.model.person(user_id)
+        person = self._model.person(user_id)
         present = "" if person is None else person.name
         question = f"What do you call {user_id}? (empty: nothing else)"
-        self._host.open(TextPrompt(question, present, "name"), answered)
+        self._navigator.open(TextPrompt(question, present, "name"), answered)
 
     def call_oneself(self, name: str) -> None:
         """Have friends see a name beside one's ID."""
-        self._host.attempt(lambda: self._friend_requests.call_oneself(name.strip()))
+        self._feedback.attempt(lambda: self._friend_requests.call_oneself(name.strip()))
 
     def sign(self, signature: str) -> None:
         """Have friends see words about oneself that stay."""
-        self._host.attempt(lambda: self._friend_requests.sign(signature.strip()))
+        self._feedback.attempt(lambda: self._friend_requests.sign(signature.strip()))
 
     def allow(self, typed: str) -> None:
         """Choose who may become a friend."""
         allow_type = _ALLOW.get(typed.strip().casefold())
         if allow_type is None:
-            self._host.complain(f"Write one of {', '.join(_ALLOW)}: /allow confirm.")
+            self._feedback.complain(f"Write one of {', '.join(_ALLOW)}: /allow confirm.")
             return
 
         async def allow() -> None:
             await self._friend_requests.allow(allow_type)
-            self._host.say(_ALLOWED[allow_type])
+            self._feedback.say(_ALLOWED[allow_type])
 
-        self._host.attempt(allow)
+        self._feedback.attempt(allow)
 
     def _with(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
-        with_user(self._host, typed, lambda user_id: self._host.attempt(lambda: call(user_id)))
+        with_user(self._parts, typed, lambda user_id: self._feedback.attempt(lambda: call(user_id)))

@@ -1,6 +1,6 @@
 """What a person does with their own status and devices."""
 
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.kit.ends import EndError, split_end
 from imtui.tui.model.choices import Choice, choices, shorten, too_long
 
@@ -8,24 +8,32 @@ from imtui.tui.model.choices import Choice, choices, shorten, too_long
 class OwnActions:
     """Own status, own devices, logging out."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._clock = parts.clock
+        self._feedback = parts.feedback
+        self._glyphs = parts.glyphs
+        self._login_service = parts.login_service
+        self._memory = parts.memory
+        self._model = parts.model
+        self._navigator = parts.navigator
+        self._preferences = parts.preferences
 
     def choices(self) -> list[Choice]:
         """Return the texts to offer."""
-        return choices(self._host.settings.settings.presets, self._host.memory.state.recents)
+        return choices(self._preferences.settings.presets, self._memory.state.recents)
 
     def set_status(self, typed: str) -> None:
         """Set the text that was typed, with an end if it has one; with nothing, ask."""
         if not typed:
             self._ask_status()
             return
-        now = self._host.clock.local(self._host.clock.now())
+        now = self._clock.local(self._clock.now())
         try:
             ending = split_end(typed, now)
         except EndError as error:
-            self._host.complain(str(error))
+            self._feedback.complain(str(error))
             return
         if ending is None:
             self.put(typed)
@@ -36,9 +44,9 @@ class OwnActions:
     def put(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text, or clear it with an empty one."""
         if too_long(text):
-            self._host.complain(shorten(text))
+            self._feedback.complain(shorten(text))
             return
-        self._host.attempt(lambda: self._host.login_service.presence.set_status(text, expires_at))
+        self._feedback.attempt(lambda: self._login_service.presence.set_status(text, expires_at))
 
     def _ask_status(self) -> None:
         from imtui.tui.screens.status_box import NewStatus, StatusBox
@@ -47,7 +55,7 @@ class OwnActions:
             if new is not None:
                 self.put(new.text, new.expires_at)
 
-        self._host.open(StatusBox(self.choices(), self._host.clock, self._host.glyphs), chosen)
+        self._navigator.open(StatusBox(self.choices(), self._clock, self._glyphs), chosen)
 
     def clear(self) -> None:
         """Clear the own text."""
@@ -55,32 +63,32 @@ class OwnActions:
 
     def put_mine_back(self) -> None:
         """Set the text again that another device replaced."""
-        mine = self._host.model.account.texts.overwritten
+        mine = self._model.account.texts.overwritten
         if mine is None:
-            self._host.say("No other device replaced a text that was set here.")
-        elif mine.expires_at is not None and mine.expires_at <= self._host.clock.now():
-            self._host.say("The text that was set here has ended meanwhile.")
+            self._feedback.say("No other device replaced a text that was set here.")
+        elif mine.expires_at is not None and mine.expires_at <= self._clock.now():
+            self._feedback.say("The text that was set here has ended meanwhile.")
         else:
             self.put(mine.text, mine.expires_at)
 
     def keep_preset(self, text: str) -> None:
         """Add a text, or the present one, to the presets of the settings."""
-        text = text.strip() or self._host.model.own.text
-        presets = self._host.settings.settings.presets
+        text = text.strip() or self._model.own.text
+        presets = self._preferences.settings.presets
         if not text:
-            self._host.say("There is no text to keep: set one first.")
+            self._feedback.say("There is no text to keep: set one first.")
         elif text in presets:
-            self._host.say("That text is a preset already.")
+            self._feedback.say("That text is a preset already.")
         else:
-            self._host.keep_setting("presets", (*presets, text))
+            self._preferences.keep("presets", (*presets, text))
 
     def show_devices(self) -> None:
         """Show the connected devices of the account."""
         from imtui.tui.screens.devices import DevicesScreen
 
-        host = self._host
-        host.open(DevicesScreen(host.model, host.keys, host.glyphs, host.clock))
+        parts = self._parts
+        parts.navigator.open(DevicesScreen(parts.model, parts.keys, parts.glyphs, parts.clock))
 
     def log_out(self) -> None:
         """Log this device out."""
-        self._host.attempt(self._host.login_service.log_out)
+        self._feedback.attempt(self._login_service.log_out)

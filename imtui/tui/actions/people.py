@@ -5,7 +5,7 @@ from typing import Final
 
 from imtui.protocol.errors import IMError
 from imtui.tui.actions.asking import ask_user, with_user
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.services.explain import explain
 from imtui.tui.state.account_state import group_name
 
@@ -15,12 +15,19 @@ _GROUPS_SHOWN: Final = 5
 class PeopleActions:
     """Details, queries, friendship, and where somebody stands in the list."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._main = parts.navigator.main
+        self._feedback = parts.feedback
+        self._glyphs = parts.glyphs
+        self._login_service = parts.login_service
+        self._memory = parts.memory
+        self._model = parts.model
+        self._navigator = parts.navigator
 
     def _with(self, typed: str, do: Callable[[str], None]) -> None:
-        with_user(self._host, typed, do)
+        with_user(self._parts, typed, do)
 
     # Asking
 
@@ -31,29 +38,29 @@ class PeopleActions:
     def _show_details(self, user_id: str) -> None:
         from imtui.tui.screens.details import DetailsScreen
 
-        host = self._host
+        parts = self._parts
         screen = DetailsScreen(
-            user_id, host.model, host.watch_service, host.keys, host.glyphs, host.clock
+            user_id, parts.model, parts.watch_service, parts.keys, parts.glyphs, parts.clock
         )
 
         async def ask() -> None:
             try:
-                screen.answered(await self._host.login_service.presence.look_up(user_id))
+                screen.answered(await self._login_service.presence.look_up(user_id))
             except IMError as error:
                 screen.refused(explain(error))
 
-        self._host.open(screen)
-        self._host.attempt(ask)
+        self._navigator.open(screen)
+        self._feedback.attempt(ask)
 
     def query(self, typed: str) -> None:
         """Ask how somebody is, once."""
-        self._call(typed, "Query whose status?", self._host.login_service.presence.query)
+        self._call(typed, "Query whose status?", self._login_service.presence.query)
 
     def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
         if typed.strip():
-            self._with(typed, lambda user_id: self._host.attempt(lambda: call(user_id)))
+            self._with(typed, lambda user_id: self._feedback.attempt(lambda: call(user_id)))
         else:
-            ask_user(self._host, question, call)
+            ask_user(self._parts, question, call)
 
     # The list
 
@@ -62,9 +69,9 @@ class PeopleActions:
         self._with(typed, self._toggle_favourite)
 
     def _toggle_favourite(self, user_id: str) -> None:
-        favourite = user_id not in self._host.memory.state.favourites
-        self._host.memory.change(lambda state: state.with_favourite(user_id, favourite))
-        self._host.main.friend_list.sort_now()
+        favourite = user_id not in self._memory.state.favourites
+        self._memory.change(lambda state: state.with_favourite(user_id, favourite))
+        self._main.friend_list.sort_now()
 
     def group(self, typed: str) -> None:
         """Put somebody in a group: ``USER GROUP``, or who is meant into a group that is asked."""
@@ -81,32 +88,32 @@ class PeopleActions:
             if name is not None:
                 self._put_in(user_id, name)
 
-        groups = self._host.memory.state.groups
+        groups = self._memory.state.groups
         present = groups.get(user_id, "")
         there = ", ".join(sorted(set(groups.values()), key=str.casefold)[:_GROUPS_SHOWN])
         question = (
             f"Which group for {user_id}? (empty: none{'; there are ' if there else ''}{there})"
         )
-        self._host.open(TextPrompt(question, present, "group"), answered)
+        self._navigator.open(TextPrompt(question, present, "group"), answered)
 
     def _put_in(self, user_id: str, name: str) -> None:
-        group = self._host.memory.state.group_called(group_name(name))
-        self._host.memory.change(lambda state: state.with_group(user_id, group))
-        self._host.main.friend_list.sort_now()
+        group = self._memory.state.group_called(group_name(name))
+        self._memory.change(lambda state: state.with_group(user_id, group))
+        self._main.friend_list.sort_now()
 
     # The clipboard
 
     def copy_id(self, typed: str) -> None:
         """Copy somebody's user ID."""
-        self._with(typed, lambda user_id: self._host.copy(user_id, user_id))
+        self._with(typed, lambda user_id: self._feedback.copy(user_id, user_id))
 
     def copy_text(self, typed: str) -> None:
         """Copy somebody's status text."""
         self._with(typed, self._copy_text)
 
     def _copy_text(self, user_id: str) -> None:
-        person = self._host.model.person(user_id)
+        person = self._model.person(user_id)
         if person is None or not person.text:
-            self._host.say("has no text", who=user_id)
+            self._feedback.say("has no text", who=user_id)
         else:
-            self._host.copy(person.text, self._host.glyphs.quote(person.text))
+            self._feedback.copy(person.text, self._glyphs.quote(person.text))

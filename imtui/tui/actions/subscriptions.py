@@ -2,7 +2,7 @@
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
-from imtui.tui.actions.host import Host
+from imtui.tui.actions.parts import Parts
 from imtui.tui.model.person import HeardBy
 from imtui.tui.model.watches import Watch, WatchesFullError
 
@@ -10,9 +10,15 @@ from imtui.tui.model.watches import Watch, WatchesFullError
 class SubscriptionActions:
     """Subscriptions and watches."""
 
-    def __init__(self, host: Host) -> None:
-        """Act for an app."""
-        self._host = host
+    def __init__(self, parts: Parts) -> None:
+        """Act on the parts of the app."""
+        self._parts = parts
+        self._clock = parts.clock
+        self._feedback = parts.feedback
+        self._login_service = parts.login_service
+        self._model = parts.model
+        self._navigator = parts.navigator
+        self._watch_service = parts.watch_service
 
     # Subscriptions
 
@@ -20,28 +26,32 @@ class SubscriptionActions:
         """Show whom the account is subscribed to."""
         from imtui.tui.screens.subscriptions import SubscriptionsScreen
 
-        host = self._host
-        host.open(SubscriptionsScreen(host.model, host.keys, host.glyphs, host.clock))
+        parts = self._parts
+        parts.navigator.open(
+            SubscriptionsScreen(parts.model, parts.keys, parts.glyphs, parts.clock)
+        )
 
     def subscribe(self, typed: str) -> None:
         """Subscribe to a user."""
         if user_id := typed.strip():
-            self._host.attempt(lambda: self._host.login_service.presence.subscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.subscribe(user_id))
         else:
-            ask_user(self._host, "Subscribe to whom?", self._host.login_service.presence.subscribe)
+            ask_user(self._parts, "Subscribe to whom?", self._login_service.presence.subscribe)
 
     def unsubscribe(self, typed: str) -> None:
         """Unsubscribe from a user."""
         if user_id := typed.strip():
-            self._host.attempt(lambda: self._host.login_service.presence.unsubscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(user_id))
         else:
             ask_user(
-                self._host, "Unsubscribe from whom?", self._host.login_service.presence.unsubscribe
+                self._parts,
+                "Unsubscribe from whom?",
+                self._login_service.presence.unsubscribe,
             )
 
     def unsubscribe_all(self) -> None:
         """Unsubscribe from everybody."""
-        self._host.attempt(lambda: self._host.login_service.presence.unsubscribe(None))
+        self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(None))
 
     # Watches
 
@@ -49,37 +59,37 @@ class SubscriptionActions:
         """Show whose coming ONLINE is told."""
         from imtui.tui.screens.watches import WatchesScreen
 
-        host = self._host
-        host.open(WatchesScreen(host.model, host.watch_service, host.keys, host.glyphs, host.clock))
+        parts = self._parts
+        parts.navigator.open(
+            WatchesScreen(parts.model, parts.watch_service, parts.keys, parts.glyphs, parts.clock)
+        )
 
     def watch(self, typed: str, *, standing: bool = False) -> None:
         """Be told when somebody comes ONLINE, or no longer if that is so already."""
-        user_id = typed.strip() or self._host.selected
-        person = self._host.model.person(user_id)
+        user_id = typed.strip() or self._navigator.selected
+        person = self._model.person(user_id)
         if not user_id:
-            self._host.complain(NOBODY)
+            self._feedback.complain(NOBODY)
             return
         if person is None:
-            self._host.complain(f"Nothing is heard of {user_id}: subscribe first (+).")
+            self._feedback.complain(f"Nothing is heard of {user_id}: subscribe first (+).")
             return
-        present = self._host.watch_service.get(user_id)
+        present = self._watch_service.get(user_id)
         if present is not None and present.standing == standing:
-            self._host.watch_service.remove(user_id)
-            self._host.say("is no longer watched", who=user_id)
+            self._watch_service.remove(user_id)
+            self._feedback.say("is no longer watched", who=user_id)
             return
         try:
-            self._host.watch_service.add(
-                Watch(user_id, standing, self._host.clock.now()), person.status
-            )
+            self._watch_service.add(Watch(user_id, standing, self._clock.now()), person.status)
         except WatchesFullError as error:
-            self._host.complain(str(error))
+            self._feedback.complain(str(error))
             return
-        self._host.say(self._told(user_id, standing), who=user_id)
+        self._feedback.say(self._told(user_id, standing), who=user_id)
 
     def _told(self, user_id: str, standing: bool) -> str:
-        person = self._host.model.person(user_id)
+        person = self._model.person(user_id)
         assert person is not None
-        if self._host.model.heard_by(person) is HeardBy.NOTHING:
+        if self._model.heard_by(person) is HeardBy.NOTHING:
             return "is watched, but nothing is heard of them now: subscribe (+)"
         if standing:
             return "is watched: you are told each time when they come ONLINE"

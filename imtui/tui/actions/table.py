@@ -8,6 +8,15 @@ from imtui.tui.actions.actions import Actions
 Action = Callable[[Actions, str], None]
 """Carries out a command with its argument; an empty argument means to ask, or the obvious."""
 
+
+def _find(do: Actions, words: str) -> None:
+    """Search the messages in a conversation, and narrow the list elsewhere."""
+    if do.conversations.has_focus:
+        do.conversations.search(words, here=True)
+    else:
+        do.views.find(words)
+
+
 ACTIONS: Final[Mapping[str, Action]] = {
     "status": lambda do, text: do.own.set_status(text),
     "clear": lambda do, _: do.own.clear(),
@@ -16,7 +25,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "quiet": lambda do, end: do.alerts.quiet(end),
     "quiet-except": lambda do, user: do.alerts.let_through(user),
     "devices": lambda do, _: do.own.show_devices(),
-    "find": lambda do, words: do.views.find(words),
+    "find": _find,
     "watch": lambda do, user: do.subscriptions.watch(user),
     "watch-always": lambda do, user: do.subscriptions.watch(user, standing=True),
     "watches": lambda do, _: do.subscriptions.show_watches(),

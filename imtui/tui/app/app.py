@@ -1,4 +1,4 @@
-"""The app: ties the model, the session, the actions and the screens together."""
+"""The app: makes the parts, and passes messages of the widgets on to them."""
 
 import asyncio
 import logging
@@ -10,15 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseEvent, Paste
 
-from imtui.tui.app.commanding import CommandingApp
+from imtui.tui.actions.feedback import Feedback
+from imtui.tui.actions.navigator import Navigator
+from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.app.painter import Painter
-from imtui.tui.app.preferences import LOOK_INTERVAL, Preferences
+from imtui.tui.app.personal import Personal
 from imtui.tui.commands.catalogue import COMMAND_IDS
 from imtui.tui.commands.command import Keys
-from imtui.tui.kit.clock import Clock, SystemClock, time_of_day
+from imtui.tui.kit.clock import Clock, SystemClock
 from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.moves import MOVE_IDS, MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
@@ -26,15 +29,16 @@ from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import View
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.settings import Order
 from imtui.tui.settings_file import SettingsFile
 from imtui.tui.widgets.colours import presence_colours
+from imtui.tui.widgets.run_command import RunCommand
 
 if TYPE_CHECKING:
     from imtui.tui.actions.actions import Actions
+    from imtui.tui.actions.dispatcher import Dispatcher
+    from imtui.tui.actions.parts import Parts
     from imtui.tui.model.watches import Watch
     from imtui.tui.services.alerts import Alerts
     from imtui.tui.services.away_service import AwayService
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
     from imtui.tui.services.sdk import Sdk
     from imtui.tui.services.watch_service import WatchService
     from imtui.tui.state.memory import Memory
+    from imtui.tui.widgets.command_line import CommandLine
+    from imtui.tui.widgets.composer import Composer
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +59,7 @@ def bundled_sdk() -> "Sdk":
     return BundledSdk()
 
 
-class ImtuiApp(CommandingApp):
+class ImtuiApp(App[None]):
     """The terminal app."""
 
     TITLE = "imtui"
@@ -75,30 +81,37 @@ class ImtuiApp(CommandingApp):
         """Make the app; tests bring their own clock and SDK."""
         super().__init__(
             driver_class=tolerant_driver(),
-            # Without colours, the terminal's own are the only ones that are none.
+            # With NO_COLOR, only the terminal's own colours are left.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self._launch = launch
-        self.clock = clock or SystemClock()
-        self.glyphs = ASCII if launch.ascii else UNICODE
-        self.settings_path = launch.settings_file
-        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
-        self.keys = Keys(self.settings.settings.keys)
-        self.model = Model(self.clock.now)
         self._load_sdk = load_sdk or bundled_sdk
-        self._account: Identity | None = None
-        """The account, as soon as it is known."""
+        self._identity: Identity | None = None
+        """The identity, once it is known."""
+        self._has_left = False
+        """Whether the person has quit; nothing more is done then."""
         self.failure = ""
         """Why the app ended, in one line; empty if the person left."""
         self.farewell = ""
-        """What the person should know who leaves, in one line; empty if nothing."""
+        """What to tell the person after they left, in one line; empty for nothing."""
         self.first_frame = asyncio.Event()
-        """Set when something is on the screen: what is not needed for that is imported then."""
-        self.painter = Painter(self)
-        self.preferences = Preferences(self)
+        """Set when the first frame is on the screen; whatever can wait is imported then."""
+        self.clock = clock or SystemClock()
+        self.glyphs = ASCII if launch.ascii else UNICODE
+        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
+        self.keys = Keys(self.settings.settings.keys)
+        self.model = Model(self.clock.now)
+        self.feedback = Feedback(self, self.model, self.glyphs)
+        self._personal = Personal(self.model, self.settings, self.clock)
+        self.main = MainScreen(self.model, self.glyphs, self.clock, self.keys, self._personal, self)
+        self.navigator = Navigator(self, self.main, self.leave)
+        self.painter = Painter(self, self.model, self.clock, self.main)
+        self.preferences = Preferences(
+            self, self.main, self.settings, self.keys, self.model, self.glyphs, self.feedback
+        )
         self.typed_ahead = TypedAhead(self, super().on_event, self._only_moves)
 
-    # What begins after the first frame
+    # Imported and made after the first frame
 
     @cached_property
     def memory(self) -> "Memory":
@@ -109,7 +122,7 @@ class ImtuiApp(CommandingApp):
 
     @cached_property
     def login_service(self) -> "LoginService":
-        """The account's life on the SDK."""
+        """The login service."""
         from imtui.tui.services.login_service import LoginService
 
         return LoginService(
@@ -119,42 +132,66 @@ class ImtuiApp(CommandingApp):
             self.settings,
             self._load_sdk,
             self._joined,
-            self.is_seen,
+            self.navigator.sees_end_of_chat,
             self._message_came,
         )
 
     @cached_property
     def watch_service(self) -> "WatchService":
-        """Who looks out for those who are watched."""
+        """The watch service."""
         from imtui.tui.services.watch_service import WatchService
 
         return WatchService(self.model, self.clock, self._came_online, self._keep_watches)
 
     @cached_property
     def away_service(self) -> "AwayService":
-        """Who shows the person as away."""
+        """The away service."""
         from imtui.tui.services.away_service import AwayService
 
         return AwayService(self.model, self.login_service.presence, self.clock)
 
     @cached_property
     def alerts(self) -> "Alerts":
-        """Who gives alerts."""
+        """The alerts."""
         from imtui.tui.services.alerts import Alerts
 
-        return Alerts(self, self.memory, self.settings, self.clock)
+        return Alerts(self, self.model, self.memory, self.settings, self.clock)
 
     @cached_property
     def actions(self) -> "Actions":
-        """What the commands do."""
+        """The actions of the commands."""
         from imtui.tui.actions.actions import actions_of
 
-        return actions_of(self)
+        return actions_of(self._parts)
+
+    @cached_property
+    def dispatcher(self) -> "Dispatcher":
+        """The dispatcher of the commands."""
+        from imtui.tui.actions.dispatcher import Dispatcher
+
+        return Dispatcher(self._parts, self.actions)
+
+    @cached_property
+    def _parts(self) -> "Parts":
+        from imtui.tui.actions.parts import Parts
+
+        return Parts(
+            self.model,
+            self.memory,
+            self.login_service,
+            self.watch_service,
+            self.preferences,
+            self.feedback,
+            self.navigator,
+            self.keys,
+            self.glyphs,
+            self.clock,
+        )
 
     # Life
 
     async def live(self) -> None:
-        """Run the session from the first frame on, until cancelled."""
+        """Run the services from the first frame on, until cancelled."""
         await self.first_frame.wait()
         parts = (self.watch_service, self.alerts, self.away_service)
         _log.debug("Begun: %s", ", ".join(type(part).__name__ for part in parts))
@@ -167,25 +204,13 @@ class ImtuiApp(CommandingApp):
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
-        self.main = MainScreen(
-            self.model,
-            self.glyphs,
-            self.clock,
-            self.keys,
-            self._view,
-            self._is_watched,
-            self._quiet_words,
-            self.complete,
-            lambda: self.actions.conversations.older(),
-            lambda: self.actions.conversations.seen(),
-        )
         return self.main
 
     def on_mount(self) -> None:
         """Follow the model and the settings."""
         self.set_class(self._launch.ascii, "-ascii")
         self.preferences.use()
-        # What somebody else wrote meanwhile is painted over.
+        # What another program wrote to the terminal meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
         self.painter.begin()
@@ -195,57 +220,27 @@ class ImtuiApp(CommandingApp):
         self.clock.call_later(LOOK_INTERVAL, self.painter.later(self._look_at_settings))
 
     def _look_at_settings(self) -> None:
-        self.preferences.look()
+        if self.preferences.look():
+            self.away_service.use(self.settings.settings.away)
         self._look_later()
 
     def on_ready(self) -> None:
-        """Begin with the network, as the first frame is on the screen."""
+        """Start the services, as the first frame is on the screen."""
         self.first_frame.set()
-
-    def _only_moves(self, key: str) -> bool:
-        return any(key in self.keys.of(move) for move in MOVES if move.id != "choose")
-
-    @property
-    def takes_keys(self) -> bool:
-        """Tell whether what was opened last is there, to be typed into."""
-        return self.main.takes_keys
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the style sheet's variables, with the colours of presence for this theme."""
         return {**super().get_css_variables(), **presence_colours(self.current_theme)}
 
-    async def on_event(self, event: Event) -> None:
-        """Note that the person is there, and pass keys on one after the other."""
-        if not isinstance(event, (Key, MouseEvent, Paste)):
-            await super().on_event(event)
-            return
-        if self.leaves:
-            return
-        if self.first_frame.is_set():
-            self.away_service.active()
-        if isinstance(event, MouseEvent):
-            await super().on_event(event)
-        elif event.is_forwarded:
-            await super().on_event(event)
-            await self.typed_ahead.came_back(event)
-        else:
-            await self.typed_ahead.type(event)
-
-    def watch_app_focus(self, focus: bool) -> None:
-        """Note whether the person looks at the terminal."""
-        if self.first_frame.is_set():
-            self.away_service.focused(focus)
-            if focus:
-                self.actions.conversations.seen()
-
-    def _joined(self, account: Identity) -> None:
-        self._account = account
+    def _joined(self, identity: Identity) -> None:
+        self._identity = identity
         state = self.memory.state
         self.watch_service.begin(state.watches)
-        self.away_service.begin(account.instance_id, self.settings.settings.away)
+        self.away_service.begin(identity.instance_id, self.settings.settings.away)
+        self._personal.begin(self.memory, self.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
-        self.painter.show_quiet()
+        self.painter.begin_quiet(self.memory)
 
     def _fatal_error(self) -> None:
         self._fail(self._exception or sys.exc_info()[1])
@@ -264,32 +259,109 @@ class ImtuiApp(CommandingApp):
         self._return_code = 1
         self._close_messages_no_wait()
 
-    # What the screens ask
+    def leave(self) -> None:
+        """Quit the app; what is typed from now on is meant for the shell."""
+        self._has_left = True
+        if self._identity is not None:
+            self.actions.conversations.keep_draft()
+            self.farewell = self._farewell()
+        self.typed_ahead.drop()
+        self.exit()
 
-    def _is_watched(self, user_id: str) -> bool:
-        return self._account is not None and self.watch_service.get(user_id) is not None
-
-    def _view(self, query: str) -> View:
-        if self._account is None:
-            return View(self.settings.settings.order, query=query)
-        state, order = self.memory.state, self.settings.settings.order
-        return View(
-            order,
-            frozenset(state.favourites) | self.model.chats.pinned,
-            state.groups,
-            frozenset(state.folded),
-            query,
-            self.model.chats.last_talked() if order is Order.MESSAGE else {},
-        )
-
-    def _quiet_words(self) -> str:
-        quiet = None if self._account is None else self.memory.quiet(self.clock.now())
-        if quiet is None:
+    def _farewell(self) -> str:
+        text, model = self.model.own.text, self.model
+        alone = model.connection.link is Link.CONNECTED and not model.account.others()
+        if not alone or text not in self.memory.state.recents:
             return ""
-        until = "" if quiet.until is None else f" until {time_of_day(self.clock, quiet.until)}"
-        return f"do not disturb{until}"
+        quoted = self.glyphs.quote(text)
+        return f"You are OFFLINE now, without {quoted}. Next time s offers it again."
+
+    # Keys
+
+    def _only_moves(self, key: str) -> bool:
+        return any(key in self.keys.of(move) for move in MOVES if move.id != "choose")
+
+    @property
+    def takes_keys(self) -> bool:
+        """Tell whether the widget that was opened last is there, to be typed into."""
+        return self.main.takes_keys
+
+    async def on_event(self, event: Event) -> None:
+        """Note that the person is active, and pass keys on one after the other."""
+        if not isinstance(event, (Key, MouseEvent, Paste)):
+            await super().on_event(event)
+            return
+        if self._has_left:
+            return
+        if self.first_frame.is_set():
+            self.away_service.active()
+        if isinstance(event, MouseEvent):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            await super().on_event(event)
+            await self.typed_ahead.came_back(event)
+        else:
+            await self.typed_ahead.type(event)
+
+    def watch_app_focus(self, focus: bool) -> None:
+        """Note whether the person looks at the terminal."""
+        if self.first_frame.is_set():
+            self.away_service.focused(focus)
+            if focus:
+                self.actions.conversations.seen()
+
+    # Messages of the widgets
+
+    def action_run_command(self, command_id: str) -> None:
+        """Run the command that a key is bound to."""
+        self._run_command(command_id)
+
+    def on_run_command(self, message: RunCommand) -> None:
+        """Run the command that a widget asks for."""
+        self._run_command(message.command_id, message.argument)
+
+    def _run_command(self, command_id: str, argument: str = "") -> None:
+        if not self._has_left:
+            self.dispatcher.run(command_id, argument)
+
+    def on_command_line_typed(self, message: "CommandLine.Typed") -> None:
+        """Run the line that was typed."""
+        self.dispatcher.run_line(message.line)
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a slash command can become, the likeliest first."""
+        return self.dispatcher.complete(line)
+
+    def on_composer_written(self, message: "Composer.Written") -> None:
+        """Send a message."""
+        self.dispatcher.write(message.text)
+
+    def on_composer_begun(self) -> None:
+        """Send a typing hint."""
+        self.actions.conversations.begun()
+
+    def on_composer_pasted(self, message: "Composer.Pasted") -> None:
+        """Ask about a long paste."""
+        self.actions.conversations.pasted(message.text)
+
+    def on_message_view_older_wanted(self) -> None:
+        """Load older messages of the open conversation."""
+        self.actions.conversations.older()
+
+    def on_message_view_end_seen(self) -> None:
+        """Mark the open conversation as read."""
+        self.actions.conversations.seen()
 
     # Alerts
+
+    def toast(self, words: str) -> None:
+        """Show words over the screen for a while."""
+        self.feedback.toast(words)
+
+    def write_raw(self, sequence: str) -> None:
+        """Write an escape sequence of ours to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def _came_online(self, watch: "Watch") -> None:
         from imtui.tui.model.alert import Alert, AlertKind
@@ -301,40 +373,8 @@ class ImtuiApp(CommandingApp):
 
         self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
 
-    def is_seen(self, user_id: str) -> bool:
-        """Tell whether the person sees the end of the conversation with somebody."""
-        on_top = self.screen is self.main and self.app_focus
-        return on_top and self.main.chat_with == user_id and self.main.shows_end_of_chat
-
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.change(lambda state: replace(state, watches=watches))
-
-    # What the actions ask
-
-    def keep_setting(self, key: str, value: str | tuple[str, ...]) -> None:
-        """Write a setting into the person's file."""
-        self.preferences.keep(key, value)
-
-    def quiet_changed(self) -> None:
-        """Show whether do-not-disturb is on, now and when it ends."""
-        self.painter.show_quiet()
-
-    def _farewell(self) -> str:
-        text = self.model.own.text
-        alone = self.model.connection.link is Link.CONNECTED and not self.model.account.others()
-        if not alone or text not in self.memory.state.recents:
-            return ""
-        quoted = self.glyphs.quote(text)
-        return f"You are OFFLINE now, without {quoted}. Next time s offers it again."
-
-    def leave(self) -> None:
-        """Quit the app; what is typed from now on is meant for the shell."""
-        self.leaves = True
-        if self._account is not None:
-            self.actions.conversations.keep_draft()
-        self.farewell = self._farewell()
-        self.typed_ahead.drop()
-        self.exit()
 
 
 def _first(error: BaseException) -> BaseException:

@@ -1,9 +1,9 @@
 """From the model to the screens: what changed is painted, no more often than an eye can follow."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from textual.screen import Screen
+from textual.app import App
 
 from imtui.tui.kit.clock import Clock, Handle, Throttle
 from imtui.tui.model.connection import Link
@@ -18,42 +18,31 @@ CHANGES_INTERVAL: Final = 0.25
 COUNTS_INTERVAL: Final = 1.0
 
 
-class Canvas(Protocol):
-    """What painting needs of the app."""
-
-    model: Model
-    clock: Clock
-
-    @property
-    def memory(self) -> "Memory":
-        """Return what is remembered of the account."""
-
-    main: MainScreen
-
-    @property
-    def screen_stack(self) -> list[Screen[Any]]:
-        """Return the screens that lie over one another, the top one last."""
-
-    def call_next(self, callback: Callable[[], None]) -> None:
-        """Call something in the app's own turn."""
-
-
 class Painter:
     """Paints what changed, and what changes by time alone: a countdown, the end of quiet."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        """Paint an app; it is asleep until ``begin``."""
-        self._canvas = canvas
-        clock = canvas.clock
+    def __init__(self, app: App[Any], model: Model, clock: Clock, main: MainScreen) -> None:
+        """Paint the screens of an app; nothing is painted before ``begin``."""
+        self._app = app
+        self._model = model
+        self._clock = clock
+        self._main = main
+        self._memory: Memory | None = None
         self._changes = Throttle(clock, CHANGES_INTERVAL, self.later(self._show_changes))
         self._counts = Throttle(clock, COUNTS_INTERVAL, self.later(self._show_counts))
         self._countdown: Handle | None = None
         self._quiet_end: Handle | None = None
 
     def begin(self) -> None:
-        """Follow the model."""
-        self._canvas.model.feed.watch(self._changes.ask)
+        """Paint whenever the model changes."""
+        self._model.feed.watch(self._changes.ask)
         self._changes.ask()
+
+    def begin_quiet(self, memory: "Memory") -> None:
+        """Show do-not-disturb as it is remembered, from now on."""
+        self._memory = memory
+        memory.watch(self.show_quiet)
+        self.show_quiet()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
         """Return what has ``show`` called in the app's own turn.
@@ -62,7 +51,7 @@ class Painter:
         """
 
         def call() -> None:
-            self._canvas.call_next(show)
+            self._app.call_next(show)
 
         return call
 
@@ -71,21 +60,21 @@ class Painter:
         self._show_events()
 
     def _show_roster(self) -> None:
-        changed = self._canvas.model.feed.take_changed()
+        changed = self._model.feed.take_changed()
         if changed.head or changed.roster:
-            self._canvas.main.top_line.refresh()
+            self._main.top_line.refresh()
             self._count_down()
         if changed.roster or changed.people:
             self._counts.ask()
-            self._canvas.main.friend_list.show(changed)
-        self._canvas.main.show_chat(changed)
+            self._main.friend_list.show(changed)
+        self._main.show_chat(changed)
 
     def _show_counts(self) -> None:
-        self._canvas.main.friend_title.refresh()
+        self._main.friend_title.refresh()
 
     def _show_events(self) -> None:
-        self._canvas.main.event_pane.show_new()
-        for screen in self._canvas.screen_stack[1:]:
+        self._main.event_pane.show_new()
+        for screen in self._app.screen_stack[1:]:
             from imtui.tui.screens.list_screen import ListScreen
 
             if isinstance(screen, ListScreen):
@@ -95,19 +84,19 @@ class Painter:
         if self._countdown is not None:
             self._countdown.cancel()
             self._countdown = None
-        if self._canvas.model.connection.link is Link.WAITING:
-            self._canvas.main.top_line.refresh()
+        if self._model.connection.link is Link.WAITING:
+            self._main.top_line.refresh()
             again = self.later(self._count_down)
-            self._countdown = self._canvas.clock.call_later(1.0, again)
+            self._countdown = self._clock.call_later(1.0, again)
 
     def show_quiet(self) -> None:
         """Show whether do-not-disturb is on, now and when it ends."""
         if self._quiet_end is not None:
             self._quiet_end.cancel()
             self._quiet_end = None
-        self._canvas.main.top_line.refresh()
-        now = self._canvas.clock.now()
-        quiet = self._canvas.memory.quiet(now)
+        self._main.top_line.refresh()
+        now = self._clock.now()
+        quiet = None if self._memory is None else self._memory.quiet(now)
         if quiet is not None and quiet.until is not None:
             left = (quiet.until - now) / 1000
-            self._quiet_end = self._canvas.clock.call_later(left, self.later(self.show_quiet))
+            self._quiet_end = self._clock.call_later(left, self.later(self.show_quiet))

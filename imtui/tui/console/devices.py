@@ -15,7 +15,7 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 
 
-class DevicesScreen(ListScreen):
+class DevicesScreen(ListScreen[None]):
     """An account and its devices; it stays live while the account is in sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]

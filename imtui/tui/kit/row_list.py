@@ -1,7 +1,9 @@
 """A list of rows that a dialog has made, with a cursor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from textual.message import Message
 
 from imtui.tui.kit.cursor_view import CursorView
 from imtui.tui.kit.spans import Span
@@ -19,11 +21,18 @@ class ListRow:
 class RowList(CursorView):
     """The rows of a dialog."""
 
-    def __init__(self, chosen: Callable[[str], None]) -> None:
-        """Make an empty list; ``chosen`` is told of whom Enter was pressed on."""
+    class Chosen(Message):
+        """A row was chosen with Enter or a click."""
+
+        def __init__(self, user_id: str) -> None:
+            """Make the message for the user of the row; empty if it is about nobody."""
+            super().__init__()
+            self.user_id = user_id
+
+    def __init__(self) -> None:
+        """Make an empty list."""
         super().__init__()
         self._rows: list[ListRow] = []
-        self._chosen = chosen
 
     @property
     def length(self) -> int:
@@ -52,5 +61,5 @@ class RowList(CursorView):
         return list(self._rows[number].spans), self.under(number)
 
     def chosen(self, place: int) -> None:
-        """Tell whom the row is about."""
-        self._chosen(self._rows[place].user_id)
+        """Report that a row was chosen."""
+        self.post_message(self.Chosen(self._rows[place].user_id))

@@ -27,7 +27,7 @@ _COMMANDS: Final = [
 _CHANGES_SHOWN: Final = 50
 
 
-class DetailsScreen(ListScreen):
+class DetailsScreen(ListScreen[None]):
     """One user: how they are, where, since when, how we hear of it, and what changed lately."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)

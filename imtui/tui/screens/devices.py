@@ -22,7 +22,7 @@ _COMMANDS: Final = [command_named(name) for name in ("back", "status", "clear", 
 _EVENTS_MAX: Final = 50
 
 
-class DevicesScreen(ListScreen):
+class DevicesScreen(ListScreen[None]):
     """The account's connected devices, the earliest login first."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)

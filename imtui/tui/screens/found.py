@@ -1,6 +1,6 @@
 """Messages that were looked for and found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from imtui.protocol.chat import Message
 from imtui.tui.commands.command import Keys
@@ -14,24 +14,22 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 
 
-class FoundScreen(ListScreen):
-    """The messages that fit some words, the newest first; Enter goes to one."""
+class FoundScreen(ListScreen[Message]):
+    """The messages that were found, the newest first; the one that is chosen is the result."""
 
     def __init__(
         self,
         words: str,
         found: Sequence[Message],
         own_id: str,
-        go_to: Callable[[Message], None],
         keys: Keys,
         glyphs: Glyphs,
         clock: Clock,
     ) -> None:
-        """Show what was found; ``go_to`` is told which message the person wants to see."""
+        """Show the messages that were found with some words."""
         super().__init__(f"Messages with {glyphs.quote(words)}", keys, ())
         self._found = found
         self._own_id = own_id
-        self._go_to = go_to
         self._glyphs = glyphs
         self._clock = clock
 
@@ -55,9 +53,7 @@ class FoundScreen(ListScreen):
         ]
         return ListRow(crop(line, width, self._glyphs.ellipsis), peer)
 
-    def chosen(self, user_id: str) -> None:
-        """Go to the message under the cursor."""
+    def choose(self, user_id: str) -> None:
+        """Return the message under the cursor as the result."""
         if self._found:
-            message = self._found[self._list.cursor]
-            self.dismiss()
-            self._go_to(message)
+            self.dismiss(self._found[self._list.cursor])

@@ -1,7 +1,7 @@
 """A dialog with a list that stays live."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,8 +15,10 @@ from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.run_command import RunCommand
 
+T = TypeVar("T")
 
-class ListScreen(Dialog[None]):
+
+class ListScreen(Dialog[T]):
     """A title with a note, rows, and the keys that do something with the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave", show=False)]
@@ -27,7 +29,7 @@ class ListScreen(Dialog[None]):
         """Make the dialog; ``commands`` are those whose keys work in it."""
         super().__init__()
         self._title = PaneTitle(title, self.notes)
-        self._list = RowList(self.chosen)
+        self._list = RowList()
         self._key_line = KeyLine(keys, commands)
 
     def notes(self) -> Sequence[str]:
@@ -43,8 +45,13 @@ class ListScreen(Dialog[None]):
         """Return the ID of the user that commands are about, or nothing."""
         return self._list.selected
 
-    def chosen(self, user_id: str) -> None:
-        """Open the details of whom a row is about."""
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+        """Open the details of the user of a row."""
+        message.stop()
+        self.choose(message.user_id)
+
+    def choose(self, user_id: str) -> None:
+        """Act on the choice of a row; here, open the details of its user."""
         if user_id:
             self.post_message(RunCommand("details", user_id))
 

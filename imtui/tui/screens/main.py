@@ -1,6 +1,5 @@
 """The main screen: who is here, and what happens."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -16,12 +15,12 @@ from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.feed import Changed
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import View, count
+from imtui.tui.model.roster import count
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.settings import Order
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
-from imtui.tui.widgets.friend_list import FriendList
+from imtui.tui.widgets.friend_list import FriendList, PersonalView
 from imtui.tui.widgets.hint import Hint
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.pane_title import PaneTitle
@@ -31,7 +30,7 @@ from imtui.tui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from imtui.protocol.chat import Message
     from imtui.tui.widgets.chat_pane import ChatPane
-    from imtui.tui.widgets.command_line import CommandLine
+    from imtui.tui.widgets.command_line import CommandLine, Completer
     from imtui.tui.widgets.finder import Finder
 
 
@@ -61,12 +60,8 @@ class MainScreen(Screen[None]):
         glyphs: Glyphs,
         clock: Clock,
         keys: Keys,
-        view: Callable[[str], View],
-        is_watched: Callable[[str], bool],
-        is_quiet: Callable[[], str],
-        complete: Callable[[str], list[str]],
-        older: Callable[[], None],
-        seen: Callable[[], None],
+        personal: PersonalView,
+        completer: "Completer",
     ) -> None:
         """Make the screen of a model.
 
@@ -75,12 +70,8 @@ class MainScreen(Screen[None]):
             glyphs: The characters to draw with.
             clock: The time.
             keys: The keys of the commands.
-            view: How the friend list is to be, narrowed to what fits some words.
-            is_watched: Tells whether somebody is watched.
-            is_quiet: Says in a few words that do-not-disturb is on; nothing if it is off.
-            complete: Returns the lines that a slash command can become.
-            older: Loads older messages of the open conversation.
-            seen: Told that the end of the open conversation is in sight.
+            personal: What the person has chosen about the list and about alerts.
+            completer: Completes slash commands.
         """
         # Most terminals are so large; then nothing is styled twice for the first frame.
         super().__init__(classes="-two-panes -high")
@@ -88,8 +79,6 @@ class MainScreen(Screen[None]):
         self._glyphs = glyphs
         self._clock = clock
         self._keys = keys
-        self._older = older
-        self._seen = seen
         self._chat: ChatPane | None = None
         self._show_at = ""
         """The message to show once the conversation is mounted."""
@@ -97,12 +86,10 @@ class MainScreen(Screen[None]):
         """False while an input that was just opened is not there yet."""
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
-        self._complete = complete
-        self.top_line = TopLine(model, glyphs, clock, is_quiet)
+        self._completer = completer
+        self.top_line = TopLine(model, glyphs, clock, personal)
         self.friend_title = PaneTitle("Friends", self._friend_counts)
-        self.friend_list = FriendList(
-            model, glyphs, clock, lambda: view(self.found_in("friends")), is_watched
-        )
+        self.friend_list = FriendList(model, glyphs, clock, personal)
         self.event_title = PaneTitle("Events", self._event_note, "kind")
         self.event_pane = EventPane(model, glyphs, clock)
         self.hint = Hint(glyphs, keys)
@@ -226,9 +213,7 @@ class MainScreen(Screen[None]):
                 self._glyphs,
                 self._clock,
                 self._keys,
-                self._complete,
-                self._older,
-                self._seen,
+                self._completer,
             )
             self.query_one("#panes").mount(self._chat, before="#events")
             self.takes_keys = False
@@ -369,6 +354,7 @@ class MainScreen(Screen[None]):
         if message.pane == "events":
             self.show_kind(self.event_pane.kind)
         else:
+            self.friend_list.narrowed_to = self.found_in("friends")
             self.friend_list.sort_now()
 
     def on_finder_done(self, message: "Finder.Done") -> None:
@@ -382,7 +368,7 @@ class MainScreen(Screen[None]):
         if self._command_line is None:
             from imtui.tui.widgets.command_line import CommandLine
 
-            self._command_line = CommandLine(self._complete)
+            self._command_line = CommandLine(self._completer)
             self.mount(self._command_line, before=self.key_line)
         self.key_line.display = False
         self._command_line.begin(words)

@@ -27,8 +27,8 @@ _TYPED_SCORE = 0.1
 _LINES_MAX = 30
 
 
-class Host(Protocol):
-    """What the palette needs of the app that it lies over."""
+class Commands(Protocol):
+    """Runs what the palette offers."""
 
     glyphs: Glyphs
     clock: Clock
@@ -40,7 +40,7 @@ class Host(Protocol):
     def put_status(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text."""
 
-    def run_command(self, command_id: str) -> None:
+    def run(self, command_id: str) -> None:
         """Run a command of the registry."""
 
     def run_line(self, line: str) -> None:
@@ -50,16 +50,24 @@ class Host(Protocol):
         """Return the lines that a slash command can become."""
 
 
+class CommandApp(Protocol):
+    """An app that runs commands."""
+
+    @property
+    def dispatcher(self) -> Commands:
+        """Return what runs the commands."""
+
+
 class ImtuiProvider(Provider):
     """Offers texts to set, then commands, then what was typed: as a slash command or as a text."""
 
     @property
-    def _app(self) -> Host:
-        return cast(Host, self.app)
+    def _commands(self) -> Commands:
+        return cast(CommandApp, self.app).dispatcher
 
     async def discover(self) -> Hits:
         """Offer everything, before anything is typed."""
-        for choice in [*self._app.choices(), CLEAR]:
+        for choice in [*self._commands.choices(), CLEAR]:
             yield DiscoveryHit(
                 Content(choice.title), self._setter(choice), choice.title, _hint(choice)
             )
@@ -77,7 +85,7 @@ class ImtuiProvider(Provider):
             for hit in self._slash(query):
                 yield hit
             return
-        choices = matching(self._app.choices(), query)
+        choices = matching(self._commands.choices(), query)
         for place, choice in enumerate(choices):
             score = rank(choice.title, query) + _TEXT_BONUS - place / 1000
             yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
@@ -86,13 +94,13 @@ class ImtuiProvider(Provider):
                 runner, words = self._runner(command), self._help(command)
                 yield self._hit(score, self._title(command), runner, command.title, words)
         texts = {choice.text for choice in choices}
-        now = self._app.clock.local(self._app.clock.now())
+        now = self._commands.clock.local(self._commands.clock.now())
         for choice in as_typed(query, now):
             if choice.expires_at is not None or choice.text not in texts:
                 yield self._typed(choice, query)
 
     def _typed(self, choice: Choice, query: str) -> Hit:
-        title = f"Set {self._app.glyphs.quote(choice.text)}"
+        title = f"Set {self._commands.glyphs.quote(choice.text)}"
         if choice.expires_at is None:
             return self._hit(_TYPED_SCORE, title, self._setter(choice), query, _bytes(query))
         words = f"status text, {choice.hint}"
@@ -102,8 +110,8 @@ class ImtuiProvider(Provider):
 
     def _slash(self, line: str) -> list[Hit]:
         """Return the line as it is, then what it can become."""
-        run = self._app.run_line
-        ways = [one for one in self._app.complete(line) if one.strip() != line.strip()]
+        run = self._commands.run_line
+        ways = [one for one in self._commands.complete(line) if one.strip() != line.strip()]
         return [
             self._hit(1 - place / 1000, one, partial(run, one), one, "run this command")
             for place, one in enumerate([line.strip(), *ways][:_LINES_MAX])
@@ -113,16 +121,16 @@ class ImtuiProvider(Provider):
         return Hit(score, Content(title), run, text, words)
 
     def _setter(self, choice: Choice) -> Callable[[], None]:
-        return partial(self._app.put_status, choice.text, choice.expires_at)
+        return partial(self._commands.put_status, choice.text, choice.expires_at)
 
     def _runner(self, command: Command) -> Callable[[], None]:
-        return partial(self._app.run_command, command.id)
+        return partial(self._commands.run, command.id)
 
     def _title(self, command: Command) -> str:
-        return self._app.glyphs.plain(command.title)
+        return self._commands.glyphs.plain(command.title)
 
     def _help(self, command: Command) -> str:
-        keys = self._app.keys.names(command)
+        keys = self._commands.keys.names(command)
         return f"{command.help} ({keys})" if keys else command.help
 
 

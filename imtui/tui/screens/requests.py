@@ -21,7 +21,7 @@ _COMMANDS: Final = [
 ]
 
 
-class RequestsScreen(ListScreen):
+class RequestsScreen(ListScreen[None]):
     """Who asks to be a friend, whom one has asked, and who is blocked."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)

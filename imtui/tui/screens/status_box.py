@@ -61,7 +61,7 @@ class StatusBox(Dialog[NewStatus]):
         self._text = Input(compact=True, placeholder="type, or choose below", id="text")
         self._end = Input(compact=True, placeholder=ENDS[0], id="end")
         self._texts = OptionList(compact=True)
-        self._end_line = EndLine(ENDS, self._put_end)
+        self._end_line = EndLine(ENDS)
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
@@ -132,6 +132,10 @@ class StatusBox(Dialog[NewStatus]):
             until.update("?", layout=False)
             return
         until.update("" if end is None else describe(end, now), layout=False)
+
+    def on_end_line_chosen(self, message: EndLine.Chosen) -> None:
+        """Put the end that was clicked."""
+        self._put_end(message.end)
 
     def _put_end(self, words: str) -> None:
         self._end.value = "" if words == ENDS[0] else words

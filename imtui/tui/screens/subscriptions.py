@@ -24,7 +24,7 @@ _COMMANDS: Final = [
 ]
 
 
-class SubscriptionsScreen(ListScreen):
+class SubscriptionsScreen(ListScreen[None]):
     """Whom the account is subscribed to, in order of eviction."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)

@@ -23,7 +23,7 @@ _COMMANDS: Final = [
 ]
 
 
-class WatchesScreen(ListScreen):
+class WatchesScreen(ListScreen[None]):
     """Who is watched, once or always."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)

@@ -16,9 +16,8 @@ _TITLE = "imtui"
 
 
 class Terminal(Protocol):
-    """What alerts need of the app."""
+    """The parts of the app that alerts need."""
 
-    model: Model
     app_focus: bool
 
     def toast(self, words: str) -> None:
@@ -28,28 +27,34 @@ class Terminal(Protocol):
         """Ring the terminal's bell."""
 
     def write_raw(self, sequence: str) -> None:
-        """Write an escape sequence of ours to the terminal."""
+        """Write an escape sequence to the terminal."""
 
 
 class Alerts:
     """What a person wants to notice even while they look elsewhere."""
 
     def __init__(
-        self, terminal: Terminal, memory: Memory, settings: SettingsFile, clock: Clock
+        self,
+        terminal: Terminal,
+        model: Model,
+        memory: Memory,
+        settings: SettingsFile,
+        clock: Clock,
     ) -> None:
         """Give alerts through an app's terminal."""
         self._terminal = terminal
+        self._model = model
         self._memory = memory
         self._settings = settings
         self._clock = clock
-        self._overwritten = terminal.model.account.texts.overwritten
+        self._overwritten = model.account.texts.overwritten
         self._notices: set[asyncio.Task[None]] = set()
-        terminal.model.feed.watch(self._see_own_text)
+        model.feed.watch(self._see_own_text)
 
     def give(self, alert: Alert) -> None:
         """Tell an event, and alert the person by those ways that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        terminal.model.feed.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        self._model.feed.tell(EventKind.NOTICE, alert.words, who=alert.who)
         now = self._clock.now()
         open_ways = ways(
             alert,
@@ -80,7 +85,7 @@ class Alerts:
 
     def _see_own_text(self) -> None:
         before = self._overwritten
-        self._overwritten = self._terminal.model.account.texts.overwritten
+        self._overwritten = self._model.account.texts.overwritten
         if self._overwritten is not None and self._overwritten is not before:
             words = "have another text now, set by another device (b: put yours back)"
             self.give(Alert(AlertKind.OVERWRITTEN, "you", words))

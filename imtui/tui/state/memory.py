@@ -14,6 +14,7 @@ class Memory:
         """Make it; ``tell`` is told why the state cannot be kept, once."""
         self._tell = tell
         self._file: StateFile | None = None
+        self._watchers: list[Callable[[], None]] = []
 
     def open(self, folder: Path) -> None:
         """Take the state of an account from its folder."""
@@ -24,12 +25,18 @@ class Memory:
         """Return what is remembered."""
         return AccountState() if self._file is None else self._file.state
 
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` whenever what is remembered changed."""
+        self._watchers.append(callback)
+
     def change(self, change: Callable[[AccountState], AccountState]) -> None:
         """Change what is remembered, and keep it."""
         if self._file is None:
             return
         told = self._file.problem
         self._file.change(change)
+        for callback in self._watchers:
+            callback()
         if self._file.problem and not told:
             self._tell(self._file.problem)
 

@@ -1,7 +1,7 @@
 """The conversation: title, messages, and the input below them."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -21,6 +21,9 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.composer import Composer
 from imtui.tui.widgets.key_line import Hint
 from imtui.tui.widgets.message_view import MessageView
+
+if TYPE_CHECKING:
+    from imtui.tui.widgets.command_line import Completer
 
 _WRITING: Final = (
     ("Enter", "send", ""),
@@ -91,19 +94,15 @@ class ChatPane(Vertical):
         glyphs: Glyphs,
         clock: Clock,
         keys: Keys,
-        complete: Callable[[str], list[str]],
-        older: Callable[[], None],
-        seen: Callable[[], None],
+        completer: "Completer",
     ) -> None:
-        """Make the pane; see ``MessageView`` and ``Composer`` for what is called."""
+        """Make the pane of no conversation yet."""
         super().__init__(id="chat")
         self._keys = keys
         self.title_line = ChatTitle(model, glyphs, clock)
-        self.view = MessageView(
-            model.chats, glyphs, clock, older, seen, self._show_whether_more_is_below
-        )
+        self.view = MessageView(model.chats, glyphs, clock)
         self.reply_line = ReplyLine(glyphs)
-        self.composer = Composer(glyphs.plain("a message …"), complete)
+        self.composer = Composer(glyphs.plain("a message …"), completer)
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
@@ -112,7 +111,8 @@ class ChatPane(Vertical):
         yield self.reply_line
         yield self.composer
 
-    def _show_whether_more_is_below(self) -> None:
+    def on_message_view_follow_changed(self) -> None:
+        """Show whether more is below."""
         self.title_line.refresh()
 
     @property

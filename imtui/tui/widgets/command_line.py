@@ -1,7 +1,6 @@
 """The line in which one types slash commands, in place of the footer."""
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -10,19 +9,24 @@ from textual.widgets import Input
 
 _HISTORY_MAX: Final = 100
 
-Completer = Callable[[str], list[str]]
+
+class Completer(Protocol):
+    """Completes slash commands."""
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a line can become, the likeliest first."""
 
 
 class _FirstCompletion(Suggester):
     """Shows how the line can go on, behind the cursor."""
 
-    def __init__(self, complete: Completer) -> None:
+    def __init__(self, completer: Completer) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._complete = complete
+        self._completer = completer
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the likeliest way on."""
-        return next(iter(self._complete(value)), None)
+        return next(iter(self._completer.complete(value)), None)
 
 
 class CommandLine(Input):
@@ -47,17 +51,17 @@ class CommandLine(Input):
     class Left(Message):
         """The person wants to type nothing any more."""
 
-    def __init__(self, complete: Completer) -> None:
-        """Make a hidden line; ``complete`` returns the lines that one can become."""
+    def __init__(self, completer: Completer) -> None:
+        """Make a hidden line."""
         super().__init__(
             compact=True,
             id="command-line",
-            suggester=_FirstCompletion(complete),
+            suggester=_FirstCompletion(completer),
             select_on_focus=False,
         )
         self.cursor_blink = False
         self.display = False
-        self._complete = complete
+        self._completer = completer
         self._history: list[str] = []
         self._place = 0
         self._stem = ""
@@ -79,7 +83,7 @@ class CommandLine(Input):
         """Put the next line that what was typed can become."""
         if self.value != self._completed:
             self._stem, self._completed = self.value, None
-        ways = self._complete(self._stem)
+        ways = self._completer.complete(self._stem)
         if not ways:
             return
         if self._completed in ways:

@@ -1,7 +1,6 @@
 """Where one writes a message: several lines, what was sent before, emoji by their codes."""
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
@@ -11,6 +10,9 @@ from textual.widgets import TextArea
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 from imtui.tui.kit.emoji import begun, completions, with_emoji
 from imtui.tui.widgets.run_command import RunCommand
+
+if TYPE_CHECKING:
+    from imtui.tui.widgets.command_line import Completer
 
 HISTORY_MAX: Final = 100
 PASTE_MAX_LINES: Final = 10
@@ -62,8 +64,8 @@ class Composer(TextArea):
     class ToEnd(Message):
         """The person wants to see the newest messages."""
 
-    def __init__(self, placeholder: str, complete: Callable[[str], list[str]]) -> None:
-        """Make an empty input; ``complete`` returns the lines that a slash command can become."""
+    def __init__(self, placeholder: str, completer: "Completer") -> None:
+        """Make an empty input; ``completer`` completes slash commands."""
         super().__init__(
             compact=True,
             highlight_cursor_line=False,
@@ -73,7 +75,7 @@ class Composer(TextArea):
         self.cursor_blink = False
         self._history: list[str] = []
         self._place = 0
-        self._complete = complete
+        self._completer = completer
         self._ways: list[str] = []
         """What the text before the cursor can become, while Tab goes through it."""
         self._way = 0
@@ -128,7 +130,10 @@ class Composer(TextArea):
         else:
             is_command = before.startswith("/") and self.cursor_location[0] == 0
             old = before if is_command else begun(before)
-            self._ways, self._way = (self._complete if is_command else completions)(before), 0
+            self._ways, self._way = (
+                (self._completer.complete if is_command else completions)(before),
+                0,
+            )
         if self._ways:
             row, column = self.cursor_location
             self.replace(self._ways[self._way], (row, column - len(old)), (row, column))

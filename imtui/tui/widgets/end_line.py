@@ -1,8 +1,9 @@
 """The ends that a text can have, to be clicked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from textual.events import Click
+from textual.message import Message
 
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span
@@ -11,11 +12,18 @@ from imtui.tui.kit.spans import Span
 class EndLine(PaintedLine):
     """Some ends in one line."""
 
-    def __init__(self, ends: Sequence[str], chosen: Callable[[str], None]) -> None:
-        """Make the line; ``chosen`` is told which end was clicked."""
+    class Chosen(Message):
+        """An end was clicked."""
+
+        def __init__(self, end: str) -> None:
+            """Make the message for an end."""
+            super().__init__()
+            self.end = end
+
+    def __init__(self, ends: Sequence[str]) -> None:
+        """Make the line of some ends."""
         super().__init__()
         self._ends = ends
-        self._chosen = chosen
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows."""
@@ -25,6 +33,6 @@ class EndLine(PaintedLine):
         return line[1:]
 
     def on_click(self, event: Click) -> None:
-        """Tell which end is under the mouse."""
+        """Choose the end under the mouse."""
         if end := self.command_at(event.x):
-            self._chosen(end)
+            self.post_message(self.Chosen(end))

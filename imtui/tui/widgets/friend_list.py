@@ -1,7 +1,6 @@
 """The friend list: live badges and texts, painted row by row."""
 
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from imtui.tui.kit.clock import Clock, Throttle
 from imtui.tui.kit.cursor_view import CursorView
@@ -19,6 +18,19 @@ SORT_INTERVAL: Final = 1.0
 """The list is sorted again at most once in so many seconds, and not sooner after a move."""
 
 
+class PersonalView(Protocol):
+    """What the person has chosen about the list and about alerts."""
+
+    def view(self, query: str) -> View:
+        """Return how the list is arranged, narrowed to a query."""
+
+    def is_watched(self, user_id: str) -> bool:
+        """Tell whether the person watches a user."""
+
+    def quiet_words(self) -> str:
+        """Return that do-not-disturb is on, in a few words; empty if it is off."""
+
+
 class FriendList(CursorView):
     """Favourites, groups and friends, then the subscribed who are no friends."""
 
@@ -27,16 +39,16 @@ class FriendList(CursorView):
         model: Model,
         glyphs: Glyphs,
         clock: Clock,
-        view: Callable[[], View],
-        is_watched: Callable[[str], bool],
+        personal: PersonalView,
     ) -> None:
-        """Make the list of a model; ``view`` says how the person wants it to be."""
+        """Make the list of a model, as the person wants it to be."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
-        self._view = view
-        self._is_watched = is_watched
+        self._personal = personal
+        self.narrowed_to = ""
+        """What the list is narrowed to."""
         self._rows: list[Row] = []
         self._sorted_by = View()
         self._moved_at = float("-inf")
@@ -94,7 +106,7 @@ class FriendList(CursorView):
             self._sorting.ask()
             return
         under, before = self._row, self._rows
-        view = self._view()
+        view = self._personal.view(self.narrowed_to)
         self._rows, self._sorted_by = arrange(self._model.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
@@ -141,7 +153,7 @@ class FriendList(CursorView):
         marks = Marks(
             at_cursor,
             row in self._sorted_by.favourites,
-            self._is_watched(row),
+            self._personal.is_watched(row),
             self._model.chats.unread(row),
             bool(self._model.chats.get(row).draft),
         )
@@ -149,7 +161,7 @@ class FriendList(CursorView):
         return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
 
     def _hint(self) -> str:
-        if self._view().query:
+        if self.narrowed_to:
             return "Nobody fits: Esc shows all"
         if self._model.connection.link is Link.CONNECTED:
             return "Nobody here yet: a adds a friend, + subscribes"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from textual.events import Click, Resize
+from textual.message import Message as TextualMessage
 
 from imtui.protocol.chat import Message
 from imtui.tui.kit.clock import Clock
@@ -17,32 +18,26 @@ from imtui.tui.widgets.run_command import RunCommand
 class MessageView(LineView):
     """A conversation; it follows the end unless scrolled up."""
 
+    class OlderWanted(TextualMessage):
+        """The view is at its beginning, and older messages are not loaded."""
+
+    class EndSeen(TextualMessage):
+        """The newest message is in sight."""
+
+    class FollowChanged(TextualMessage):
+        """The end came into sight, or went out of it."""
+
     def __init__(
         self,
         chats: Chats,
         glyphs: Glyphs,
         clock: Clock,
-        older: Callable[[], None],
-        seen: Callable[[], None],
-        followed: Callable[[], None],
     ) -> None:
-        """Make the view.
-
-        Args:
-            chats: The conversations.
-            glyphs: The characters to draw with.
-            clock: The time.
-            older: Called when older messages are wanted.
-            seen: Called when the newest message is in sight.
-            followed: Called when the end comes into sight or goes out of it.
-        """
+        """Make the view of no conversation yet."""
         super().__init__()
         self._chats = chats
         self._glyphs = glyphs
         self._clock = clock
-        self._older = older
-        self._seen = seen
-        self._followed = followed
         self._layout: Layout | None = None
         self._blocks: list[Block] = []
         self._lines: list[tuple[int, int]] = []
@@ -63,7 +58,7 @@ class MessageView(LineView):
     def follows(self, follows: bool) -> None:
         changed, self._follows = follows != self._follows, follows
         if changed:
-            self._followed()
+            self.post_message(self.FollowChanged())
 
     @property
     def chat(self) -> Chat:
@@ -103,7 +98,7 @@ class MessageView(LineView):
         if new is None or len(self._lines) - new <= self.page:
             self.follows = True
             self.scroll_to_line(self.max_scroll_y)
-            self._seen()
+            self.post_message(self.EndSeen())
         else:
             self.scroll_to_line(new)
 
@@ -141,7 +136,7 @@ class MessageView(LineView):
         self.set_line_count(len(self._lines))
         if follows:
             self.scroll_to_line(self.max_scroll_y)
-            self._seen()
+            self.post_message(self.EndSeen())
         elif anchor is not None:
             self._keep(*anchor)
         self.refresh()
@@ -150,7 +145,7 @@ class MessageView(LineView):
             self.call_after_refresh(self._then)
             self._then = None
         if self.scroll_offset.y == 0 and not self.chat.complete:
-            self._older()
+            self.post_message(self.OlderWanted())
 
     def _anchor(self) -> tuple[str, int] | None:
         """Return a message in sight and how far it is from the top, to keep it there."""
@@ -195,9 +190,9 @@ class MessageView(LineView):
         super().watch_scroll_y(old_value, new_value)
         self.follows = new_value >= self.max_scroll_y
         if new_value == 0 and self._lines and not self.chat.complete:
-            self._older()
+            self.post_message(self.OlderWanted())
         elif self.follows and new_value > old_value:
-            self._seen()
+            self.post_message(self.EndSeen())
 
     def action_move(self, lines: int) -> None:
         """Choose the message before or after."""

@@ -1,7 +1,5 @@
 """Oneself, one's own status, the devices and the connection: always in sight."""
 
-from collections.abc import Callable
-
 from textual.events import Click
 
 from imtui.tui.kit.clock import Clock
@@ -10,25 +8,24 @@ from imtui.tui.kit.spans import Span
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import top_line
+from imtui.tui.widgets.friend_list import PersonalView
 from imtui.tui.widgets.run_command import RunCommand
 
 
 class TopLine(PaintedLine):
     """The first line of the screen."""
 
-    def __init__(
-        self, model: Model, glyphs: Glyphs, clock: Clock, is_quiet: Callable[[], str]
-    ) -> None:
-        """Make the line of a model; ``is_quiet`` says that do-not-disturb is on, or nothing."""
+    def __init__(self, model: Model, glyphs: Glyphs, clock: Clock, personal: PersonalView) -> None:
+        """Make the line of a model."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
-        self._is_quiet = is_quiet
+        self._personal = personal
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
-        return top_line(self._model, width, self._glyphs, self._clock, self._is_quiet())
+        return top_line(self._model, width, self._glyphs, self._clock, self._personal.quiet_words())
 
     def on_click(self, event: Click) -> None:
         """Open the status box, or do what the span under the mouse offers."""

@@ -473,19 +473,19 @@ async def test_who_opens_a_conversation_at_once_means_whom_the_cursor_was_on(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
-        assert run.app.selected == "bob"
+        assert run.app.navigator.selected == "bob"
         run.fake.push(status("aaron", ONLINE))
         run.fake.say("aaron", "I sort before bob")
         run.fake.push(status("aaron", ONLINE))
         await run.settle(2)
         await run.settle(2)
-        assert run.app.selected == "bob"
+        assert run.app.navigator.selected == "bob"
 
 
 async def test_the_cursor_goes_to_whose_conversation_was_opened(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("n", "escape")
-        assert run.app.selected == "carol"
+        assert run.app.navigator.selected == "carol"
 
 
 async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) -> None:

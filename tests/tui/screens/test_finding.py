@@ -197,9 +197,9 @@ async def test_a_filter_narrows_the_pane_that_was_in_use_last(tmp_path: Path) ->
 async def test_a_filter_puts_the_cursor_on_the_first_who_fits(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("m", *"Band", "enter", "home")
-        assert run.app.selected == ""
+        assert run.app.navigator.selected == ""
         await run.press("slash", *"bo")
-        assert run.app.selected == "bob"
+        assert run.app.navigator.selected == "bob"
 
 
 async def test_accents_and_case_do_not_matter_when_one_looks_for_a_text(tmp_path: Path) -> None:

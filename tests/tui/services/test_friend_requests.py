@@ -79,7 +79,7 @@ async def test_a_friend_is_shown_and_found_by_the_name_that_one_gave(tmp_path: P
         await run.settle(2)
         assert " Caroline " in run.text()
         await run.press("slash", *"caroli")
-        assert run.app.selected == "carol"
+        assert run.app.navigator.selected == "carol"
 
 
 async def test_a_nickname_of_theirs_is_shown_safely(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ async def test_a_text_that_another_device_replaced_is_told_and_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
-        run.app.put_status("Tea", at(15))
+        run.app.dispatcher.put_status("Tea", at(15))
         await run.settle()
         rung = listen(run, monkeypatch)
         run.fake.push_own("Coffee", PHONE)
@@ -265,7 +265,7 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.devices = [device(HERE, "laptop"), device("phone", "phone", PHONE.platform)]
         run.fake.listener.on_self_devices_changed(run.fake.devices)
-        run.app.put_status("Tea")
+        run.app.dispatcher.put_status("Tea")
         await run.settle()
         run.fake.push_own("Coffee", PHONE)
         await run.settle()

@@ -1,0 +1,69 @@
+"""Runs commands, however the person asks for them: by key, palette, slash or click."""
+
+from imtui.tui.actions.actions import Actions
+from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.table import ACTIONS
+from imtui.tui.commands.command import Takes
+from imtui.tui.commands.slash import SlashError, complete, parse
+from imtui.tui.model.choices import Choice
+
+
+class Dispatcher:
+    """Looks up the action of each command, and runs it."""
+
+    def __init__(self, parts: Parts, actions: Actions) -> None:
+        """Dispatch to actions."""
+        self._parts = parts
+        self._actions = actions
+        self.keys = parts.keys
+        self.glyphs = parts.glyphs
+        self.clock = parts.clock
+
+    def run(self, command_id: str, argument: str = "") -> None:
+        """Run a command of the catalogue."""
+        self._parts.navigator.main.hint.show(False)
+        ACTIONS[command_id](self._actions, argument)
+
+    def run_line(self, line: str) -> None:
+        """Run a slash command; a wrong one is put back into the command line."""
+        if not self._run_line(line):
+            self._parts.navigator.main.type(line)
+
+    def _run_line(self, line: str) -> bool:
+        try:
+            command, argument = parse(line)
+        except SlashError as error:
+            self._parts.feedback.complain(str(error))
+            return False
+        self.run(command.id, argument)
+        return True
+
+    def write(self, text: str) -> None:
+        """Send what was written in the conversation, or run it if it is a slash command."""
+        if not text.startswith("/") or text.startswith("//"):
+            self._actions.conversations.write(text.removeprefix("/") if text[:2] == "//" else text)
+            return
+        main = self._parts.navigator.main
+        main.clear_written()
+        if not self._run_line(text):
+            main.write(text)
+            self._parts.feedback.say("To send it as text, begin with // instead of /.")
+
+    def complete(self, line: str) -> list[str]:
+        """Return the lines that a slash command can become, the likeliest first."""
+        navigator, model = self._parts.navigator, self._parts.model
+        words = {
+            Takes.USER: sorted(person.user_id for person in model.listed()),
+            Takes.GROUP: sorted(navigator.main.friend_list.headings),
+            Takes.TEXT: [choice.text for choice in self.choices()],
+            Takes.THEME: sorted(navigator.themes),
+        }
+        return complete(line, words)
+
+    def choices(self) -> list[Choice]:
+        """Return the status texts to offer."""
+        return self._actions.own.choices()
+
+    def put_status(self, text: str, expires_at: int | None = None) -> None:
+        """Set exactly this status text, or clear it with an empty one."""
+        self._actions.own.put(text, expires_at)

@@ -1,0 +1,65 @@
+"""Answers to what the person does: events, toasts, and calls whose errors become sentences."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.app import App
+
+from imtui.protocol.errors import IMError
+from imtui.tui.model.events import EventKind
+from imtui.tui.model.model import Model
+from imtui.tui.render.glyphs import Glyphs
+
+
+class Feedback:
+    """Tells the person what came of a command."""
+
+    def __init__(self, app: App[Any], model: Model, glyphs: Glyphs) -> None:
+        """Give feedback through an app and the events of a model."""
+        self._app = app
+        self._model = model
+        self._glyphs = glyphs
+
+    def say(self, words: str, *, who: str = "") -> None:
+        """Add an event, and show it as a toast, as the person has just asked for it."""
+        words = self._glyphs.plain(words)
+        self._model.feed.tell(EventKind.NOTICE, words, who=who)
+        self._app.notify(f"{who} {words}".strip(), markup=False)
+
+    def complain(self, words: str) -> None:
+        """Add an event about something that did not work, and show it as a toast."""
+        words = self._glyphs.plain(words)
+        self._model.feed.tell(EventKind.NOTICE, words)
+        self._app.notify(words, severity="error", markup=False)
+
+    def toast(self, words: str) -> None:
+        """Show words over the screen for a while."""
+        self._app.notify(self._glyphs.plain(words), markup=False)
+
+    def clear(self) -> None:
+        """Remove all toasts from the screen."""
+        self._app.clear_notifications()
+
+    def attempt(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Make a call in the background; an error becomes a sentence on the screen."""
+        from imtui.tui.services.explain import explain
+
+        async def attempt() -> None:
+            try:
+                await call()
+            except IMError as error:
+                self.complain(explain(error))
+
+        self._app.run_worker(attempt(), exit_on_error=True)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text with the system's own tool or through the terminal, and say ``what``."""
+
+        async def copy() -> None:
+            from imtui.tui.kit.desktop import copy_native
+
+            if not await copy_native(text):
+                self._app.copy_to_clipboard(text)
+            self.say(f"copied {what}")
+
+        self.attempt(copy)

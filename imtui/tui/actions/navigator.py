@@ -1,0 +1,54 @@
+"""Which screens are open, and whom the person means on them."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.screen import Screen
+
+from imtui.tui.screens.main import MainScreen
+
+T = TypeVar("T")
+
+
+class Navigator:
+    """Opens screens, and answers what is on top."""
+
+    def __init__(self, app: App[Any], main: MainScreen, leave: Callable[[], None]) -> None:
+        """Navigate an app with its main screen; ``leave`` quits it."""
+        self._app = app
+        self.leave = leave
+        self.main = main
+
+    @property
+    def is_main_on_top(self) -> bool:
+        """Tell whether nothing lies over the main screen."""
+        return self._app.screen is self.main
+
+    @property
+    def selected(self) -> str:
+        """Return the ID of the user that is meant on the screen on top; empty for nobody."""
+        if self.is_main_on_top:
+            return self.main.selected
+        from imtui.tui.screens.list_screen import ListScreen
+
+        screen = self._app.screen
+        return screen.selected if isinstance(screen, ListScreen) else ""
+
+    def open(self, screen: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
+        """Open a screen over the others, and call ``then`` with its result."""
+        self._app.push_screen(screen, then)
+
+    def sees_end_of_chat(self, user_id: str) -> bool:
+        """Tell whether the person sees the end of the conversation with a user."""
+        on_top = self.is_main_on_top and self._app.app_focus
+        return on_top and self.main.chat_with == user_id and self.main.shows_end_of_chat
+
+    @property
+    def themes(self) -> list[str]:
+        """Return the names of the themes."""
+        return list(self._app.available_themes)
+
+    def use_theme(self, name: str) -> None:
+        """Use another theme."""
+        self._app.theme = name

@@ -1,0 +1,30 @@
+"""The parts of the app that the actions work with."""
+
+from dataclasses import dataclass
+
+from imtui.tui.actions.feedback import Feedback
+from imtui.tui.actions.navigator import Navigator
+from imtui.tui.actions.preferences import Preferences
+from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock
+from imtui.tui.model.model import Model
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.services.login_service import LoginService
+from imtui.tui.services.watch_service import WatchService
+from imtui.tui.state.memory import Memory
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One object for each thing that an action can use."""
+
+    model: Model
+    memory: Memory
+    login_service: LoginService
+    watch_service: WatchService
+    preferences: Preferences
+    feedback: Feedback
+    navigator: Navigator
+    keys: Keys
+    glyphs: Glyphs
+    clock: Clock

@@ -1,0 +1,109 @@
+"""Applies the settings of the person to the app, and writes what they choose in it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from textual.app import App
+from textual.constants import DEFAULT_THEME
+from textual.theme import Theme
+
+from imtui.tui.actions.feedback import Feedback
+from imtui.tui.commands.catalogue import COMMANDS
+from imtui.tui.commands.command import Keys
+from imtui.tui.model.events import EventKind
+from imtui.tui.model.model import Model
+from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.screens.main import MainScreen
+from imtui.tui.settings import Settings, SettingsError
+from imtui.tui.settings_file import SettingsFile
+from imtui.tui.widgets.bindings import keymap
+
+LOOK_INTERVAL: Final = 2.0
+"""How often the settings file is checked for changes, in seconds."""
+
+
+class Preferences:
+    """The settings, as they work in the app."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        main: MainScreen,
+        file: SettingsFile,
+        keys: Keys,
+        model: Model,
+        glyphs: Glyphs,
+        feedback: Feedback,
+    ) -> None:
+        """Make the preferences; ``use`` applies them.
+
+        Args:
+            app: Gets theme and keys.
+            main: Shows the list in its order.
+            file: The settings file.
+            keys: The keys of the commands, which follow the settings.
+            model: Gets an event for each problem in the file.
+            glyphs: The characters to draw with.
+            feedback: Complains if the file cannot be written.
+        """
+        self._app = app
+        self._main = main
+        self._file = file
+        self._keys = keys
+        self._model = model
+        self._glyphs = glyphs
+        self._feedback = feedback
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+        return self._file.settings
+
+    @property
+    def path(self) -> Path:
+        """Return the path of the settings file."""
+        return self._file.path
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong in the settings file, in one line each."""
+        return self._file.problems
+
+    def use(self) -> None:
+        """Apply the settings, and add an event for each problem in them."""
+        app, settings = self._app, self.settings
+        for problem in self.problems:
+            self._model.feed.tell(EventKind.NOTICE, problem)
+        self._keys.use(settings.keys)
+        app.set_keymap(keymap(COMMANDS, self._keys))
+        if settings.theme in app.available_themes:
+            app.theme = settings.theme
+        elif settings.theme:
+            words = f"There is no theme {self._glyphs.quote(settings.theme)}."
+            self._model.feed.tell(EventKind.NOTICE, words)
+
+    def look(self) -> bool:
+        """Read the file again if it changed, and tell whether it did."""
+        if not self._file.reload():
+            return False
+        self.use()
+        self._main.key_line.refresh()
+        self._show_list()
+        return True
+
+    def _show_list(self) -> None:
+        self._main.friend_list.sort_now()
+        self._main.friend_title.refresh()
+
+    def keep(self, key: str, value: str | tuple[str, ...]) -> None:
+        """Write a setting into the file."""
+        try:
+            self._file.set(key, value)
+        except SettingsError as error:
+            self._feedback.complain(str(error))
+        self._show_list()
+
+    def keep_theme(self, theme: Theme) -> None:
+        """Write the theme that was chosen into the file."""
+        if theme.name != (self.settings.theme or DEFAULT_THEME):
+            self.keep("theme", theme.name)

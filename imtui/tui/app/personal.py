@@ -1,0 +1,57 @@
+"""What the person has chosen about the list and about alerts, as the main screen needs it."""
+
+from typing import TYPE_CHECKING
+
+from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.model.model import Model
+from imtui.tui.model.roster import View
+from imtui.tui.settings import Order
+from imtui.tui.settings_file import SettingsFile
+
+if TYPE_CHECKING:
+    from imtui.tui.services.watch_service import WatchService
+    from imtui.tui.state.memory import Memory
+
+
+class Personal:
+    """The settings, and what is remembered of the account from ``begin`` on."""
+
+    def __init__(self, model: Model, settings: SettingsFile, clock: Clock) -> None:
+        """Start with the settings alone."""
+        self._model = model
+        self._settings = settings
+        self._clock = clock
+        self._memory: Memory | None = None
+        self._watch_service: WatchService | None = None
+
+    def begin(self, memory: "Memory", watch_service: "WatchService") -> None:
+        """Use what is remembered of an account."""
+        self._memory = memory
+        self._watch_service = watch_service
+
+    def is_watched(self, user_id: str) -> bool:
+        """Tell whether the person watches a user."""
+        return self._watch_service is not None and self._watch_service.get(user_id) is not None
+
+    def view(self, query: str) -> View:
+        """Return how the list is arranged, narrowed to a query."""
+        order, chats = self._settings.settings.order, self._model.chats
+        if self._memory is None:
+            return View(order, query=query)
+        state = self._memory.state
+        return View(
+            order,
+            frozenset(state.favourites) | chats.pinned,
+            state.groups,
+            frozenset(state.folded),
+            query,
+            chats.last_talked() if order is Order.MESSAGE else {},
+        )
+
+    def quiet_words(self) -> str:
+        """Return that do-not-disturb is on, in a few words; empty if it is off."""
+        quiet = None if self._memory is None else self._memory.quiet(self._clock.now())
+        if quiet is None:
+            return ""
+        until = "" if quiet.until is None else f" until {time_of_day(self._clock, quiet.until)}"
+        return f"do not disturb{until}"
