@@ -124,7 +124,7 @@ class Joining:
         from msgspec.structs import replace
 
         from imtui.cli import paths
-        from imtui.cli.embedded import EmbeddedBackend, local_user_sig
+        from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig
         from imtui.demo.cast import FIRST_SUBSCRIPTIONS
         from imtui.server.node.data_dir import DataDir
 

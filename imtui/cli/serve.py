@@ -129,9 +129,9 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: An option of the webhook without its address.
     """
     if arguments.embedded:
-        from imtui.cli import embedded_serve
+        from imtui.cli.embedded import process
 
-        return embedded_serve.run(arguments)
+        return process.run(arguments)
     if arguments.check:
         return _check(arguments.data)
     log_to(logging.StreamHandler())

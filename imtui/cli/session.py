@@ -72,7 +72,7 @@ async def passive_client(
 
 async def _local_credentials(choice: LocalAccount) -> Credentials:
     from imtui.cli import paths
-    from imtui.cli.embedded import EmbeddedBackend, local_user_sig
+    from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig
     from imtui.server.node.data_dir import DataDir
 
     data_dir = paths.local_data()

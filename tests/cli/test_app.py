@@ -10,14 +10,14 @@ import pytest
 from imtui.cli import paths
 from imtui.cli.app import Joining
 from imtui.cli.choice import LocalAccount, RemoteAccount
-from imtui.cli.embedded import EmbeddedBackend
+from imtui.cli.embedded.backend import EmbeddedBackend
 from imtui.cli.errors import CommandError
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.tui.launch import Account, JoinError
+from tests.cli.embedded.test_backend import gone
 from tests.cli.processes import Home
-from tests.cli.test_embedded import gone
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.embedded import local_user_sig, start_file
+from imtui.cli.embedded.backend import local_user_sig, start_file
+from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.serving import announce, log_to
 from imtui.cli.signals import ending_signals
-from imtui.cli.sockets import make_socket_dir
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
 from imtui.server.node.data_dir import DataDir

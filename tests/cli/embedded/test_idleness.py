@@ -1,6 +1,6 @@
 """When the embedded backend ends, in virtual time."""
 
-from imtui.cli.embedded_serve import Idleness
+from imtui.cli.embedded.process import Idleness
 
 
 def test_start_grace() -> None:

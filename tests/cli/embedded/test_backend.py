@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from imtui.cli.embedded import EmbeddedBackend, local_user_sig, start_file
+from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig, start_file
 from imtui.files import FileLock
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
@@ -224,7 +224,7 @@ async def test_cancelled_start_leaves_nothing(embedded: EmbeddedBackend, home: H
 async def test_outlives_the_process_that_started_it(embedded: EmbeddedBackend, home: Home) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path; "
-        "from imtui.cli.embedded import EmbeddedBackend; "
+        "from imtui.cli.embedded.backend import EmbeddedBackend; "
         f"asyncio.run(EmbeddedBackend(Path(sys.argv[1]), {QUICK!r}).ensure())"
     )
     starter = await asyncio.create_subprocess_exec(sys.executable, "-c", program, home.local_data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from imtui.cli.sockets import make_socket_dir
+from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.files import FileLock
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.cli.sockets import make_socket_dir
+from imtui.cli.embedded.sockets import make_socket_dir
 
 
 @pytest.fixture
