@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from imtui.cli.accounts.selection import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.admin_client import HERE_NOT_RUNNING, AdminClient
 from imtui.cli.arguments import add_data_option, positive, rest_url
-from imtui.cli.choice import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR

@@ -9,11 +9,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from imtui import __version__
+from imtui.cli.accounts.selection import (
+    LocalAccount,
+    RemoteAccount,
+    add_account_options,
+    chosen_account,
+)
 from imtui.cli.arguments import device_name
-from imtui.cli.choice import LocalAccount, RemoteAccount, add_account_options, chosen_account
 
 if TYPE_CHECKING:
-    from imtui.cli.instances import Instance
+    from imtui.cli.accounts.instances import Instance
     from imtui.server.node.data_dir import Address
     from imtui.tui.launch import Account, JoinError
 
@@ -156,7 +161,8 @@ class Joining:
         *,
         insecure: bool = False,
     ) -> "Account":
-        from imtui.cli import instances, paths
+        from imtui.cli import paths
+        from imtui.cli.accounts import instances
         from imtui.files import make_private_dir
         from imtui.tui.launch import Account
 

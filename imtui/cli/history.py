@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import positive, user_id
-from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _messages(arguments: argparse.Namespace) -> "list[Message]":
-    from imtui.cli.session import find_credentials, passive_client
+    from imtui.cli.accounts.credentials import find_credentials, passive_client
 
     async with passive_client(await find_credentials(arguments)) as client:
         return await newest_messages(client, arguments.peer, arguments.count)

@@ -5,11 +5,11 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from imtui.cli.choice import USER_SIG_VARIABLE, add_account_options, named_account
+from imtui.cli.accounts.selection import USER_SIG_VARIABLE, add_account_options, named_account
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
-    from imtui.cli.session import Credentials
+    from imtui.cli.accounts.credentials import Credentials
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
     account = named_account(arguments, _ask_user_sig)
 
-    from imtui.cli.accounts import KeptAccount, account_book
-    from imtui.cli.session import remote_credentials
+    from imtui.cli.accounts.credentials import remote_credentials
+    from imtui.cli.accounts.saved import KeptAccount, account_book
 
     credentials = remote_credentials(account)
     asyncio.run(_check(credentials))
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _check(credentials: "Credentials") -> None:
-    from imtui.cli.session import passive_client
+    from imtui.cli.accounts.credentials import passive_client
 
     async with passive_client(credentials):
         pass

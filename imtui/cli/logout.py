@@ -25,7 +25,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    from imtui.cli.accounts import account_book
+    from imtui.cli.accounts.saved import account_book
 
     book = account_book()
     kept = book.find(arguments.user)

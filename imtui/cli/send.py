@@ -5,13 +5,13 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Final
 
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
-from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK, CommandError
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 
 if TYPE_CHECKING:
-    from imtui.cli.session import Credentials
+    from imtui.cli.accounts.credentials import Credentials
     from imtui.sdk import Message
 
 _TRIES: Final = 3
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _send(arguments: argparse.Namespace, text: str) -> "Message":
-    from imtui.cli.session import find_credentials
+    from imtui.cli.accounts.credentials import find_credentials
 
     return await send_text(await find_credentials(arguments), arguments.peer, text)
 
@@ -57,7 +57,7 @@ async def send_text(credentials: "Credentials", user: str, text: str) -> "Messag
     Raises:
         IMError: 6017, 6032, 8001, 20003, or what keeps it from being sent.
     """
-    from imtui.cli.session import passive_client
+    from imtui.cli.accounts.credentials import passive_client
     from imtui.sdk import ErrorCode, IMError, new_msg_id
 
     # With the same ID, a message that did arrive is not made twice.

@@ -5,8 +5,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
-from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.times import parse_clock, parse_duration
 
@@ -56,8 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _lines(arguments: argparse.Namespace) -> list[str]:
+    from imtui.cli.accounts.credentials import find_credentials, passive_client
     from imtui.cli.lines import status_line
-    from imtui.cli.session import find_credentials, passive_client
 
     credentials = await find_credentials(arguments)
     async with passive_client(credentials) as client:

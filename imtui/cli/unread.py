@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from imtui.cli.choice import add_account_options
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _unread(arguments: argparse.Namespace) -> "list[ConversationInfo]":
-    from imtui.cli.session import find_credentials, passive_client
+    from imtui.cli.accounts.credentials import find_credentials, passive_client
     from imtui.sdk import ErrorCode, IMError, IMSDKListener
 
     synced = asyncio.Event()

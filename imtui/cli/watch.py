@@ -5,13 +5,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
-from imtui.cli.choice import add_account_options
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
+    from imtui.cli.accounts.credentials import Credentials
     from imtui.cli.printers import Printer
-    from imtui.cli.session import Credentials
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _watch(arguments: argparse.Namespace) -> None:
-    from imtui.cli.session import find_credentials
+    from imtui.cli.accounts.credentials import find_credentials
     from imtui.cli.signals import ending_signals
 
     with ending_signals() as ended:
@@ -53,7 +53,7 @@ async def _watch(arguments: argparse.Namespace) -> None:
 async def _until(
     ended: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
 ) -> None:
-    from imtui.cli.session import passive_client
+    from imtui.cli.accounts.credentials import passive_client
     from imtui.cli.watcher import Watcher
 
     watcher = Watcher(credentials.user_id, arguments.users, _printer(arguments))

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from imtui.cli import paths
+from imtui.cli.accounts.selection import LocalAccount, RemoteAccount
 from imtui.cli.app import Joining
-from imtui.cli.choice import LocalAccount, RemoteAccount
 from imtui.cli.embedded.backend import EmbeddedBackend
 from imtui.cli.errors import CommandError
 from imtui.protocol.usersig import verify

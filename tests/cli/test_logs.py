@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import paths
+from imtui.cli.accounts.selection import RemoteAccount
 from imtui.cli.app import Joining
-from imtui.cli.choice import RemoteAccount
 from imtui.cli.errors import CommandError
 from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, logging_to
 from imtui.files import FileLock

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imtui.cli.choice import LocalAccount, RemoteAccount, chosen_account
+from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, chosen_account
 from imtui.cli.errors import CommandError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from imtui.cli.accounts import AccountBook, KeptAccount
+from imtui.cli.accounts.saved import AccountBook, KeptAccount
 from imtui.cli.errors import CommandError
 
 ALICE = KeptAccount("wss://im.example", 1, "alice")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import paths
-from imtui.cli.accounts import AccountBook, KeptAccount
-from imtui.cli.choice import (
+from imtui.cli.accounts.saved import AccountBook, KeptAccount
+from imtui.cli.accounts.selection import (
     LocalAccount,
     RemoteAccount,
     as_user_id,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imtui.cli import instances
-from imtui.cli.instances import Instance, claim_instance, device_name
+from imtui.cli.accounts import instances
+from imtui.cli.accounts.instances import Instance, claim_instance, device_name
 
 
 def test_two_apps_are_two_devices_and_a_restarted_one_is_the_same(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def _kept_account(user: str | None) -> RemoteAccount | None:
     # No file, no account: then neither it nor the keyring costs the start anything.
     if not paths.accounts_file().exists():
         return None
-    from imtui.cli.accounts import account_book
+    from imtui.cli.accounts.saved import account_book
 
     book = account_book()
     kept = book.find(user)
