@@ -17,7 +17,7 @@ from imtui.cli.admin import (
 from imtui.cli.admin_client import AdminClient
 from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
 from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, tell
-from imtui.cli.tally import Tally, counted, json_line, table
+from imtui.cli.output.tally import Tally, counted, json_line, table
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 

@@ -15,7 +15,7 @@ from imtui.cli.admin import (
 from imtui.cli.admin_client import AdminClient
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
-from imtui.cli.tally import Tally, json_line, table
+from imtui.cli.output.tally import Tally, json_line, table
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
 

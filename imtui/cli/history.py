@@ -31,7 +31,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    from imtui.cli.message_lines import message_lines
+    from imtui.cli.output.message_lines import message_lines
 
     for message in asyncio.run(_messages(arguments)):
         for line in message_lines(message, as_json=arguments.json):

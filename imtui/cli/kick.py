@@ -6,7 +6,7 @@ import asyncio
 from imtui.cli.admin import add_admin_options, admin_client, attempt
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import UsageError
-from imtui.cli.tally import Tally
+from imtui.cli.output.tally import Tally
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _lines(arguments: argparse.Namespace) -> list[str]:
     from imtui.cli.accounts.credentials import find_credentials, passive_client
-    from imtui.cli.lines import status_line
+    from imtui.cli.output.status_lines import status_line
 
     credentials = await find_credentials(arguments)
     async with passive_client(credentials) as client:

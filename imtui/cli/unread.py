@@ -31,7 +31,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    from imtui.cli.message_lines import unread_line
+    from imtui.cli.output.message_lines import unread_line
 
     for conversation in asyncio.run(_unread(arguments)):
         print(unread_line(conversation, as_json=arguments.json))

@@ -11,7 +11,7 @@ from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from imtui.cli.accounts.credentials import Credentials
-    from imtui.cli.printers import Printer
+    from imtui.cli.output.printers import Printer
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,10 +70,10 @@ async def _until(
 
 def _printer(arguments: argparse.Namespace) -> "Printer":
     if arguments.plain:
-        from imtui.cli.plain import PlainPrinter
+        from imtui.cli.output.plain import PlainPrinter
 
         return PlainPrinter()
-    from imtui.cli.lines import status_line
-    from imtui.cli.printers import LinePrinter
+    from imtui.cli.output.printers import LinePrinter
+    from imtui.cli.output.status_lines import status_line
 
     return LinePrinter(partial(status_line, as_json=arguments.json))

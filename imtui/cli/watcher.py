@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from imtui.cli.errors import missing
-from imtui.cli.printers import Change, Picture, Printer
+from imtui.cli.output.printers import Change, Picture, Printer
 from imtui.protocol import limits
 from imtui.sdk import (
     ConsoleSettings,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imtui.cli.printers import Change, Picture, Printer
+from imtui.cli.output.printers import Change, Picture, Printer
 from imtui.cli.watcher import Watcher
 from imtui.sdk import (
     Backoff,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from imtui.cli.message_lines import message_lines
+from imtui.cli.output.message_lines import message_lines
 from imtui.protocol.chat import ElemType, Message, MessageStatus
 
 

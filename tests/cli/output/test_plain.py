@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from imtui.cli.plain import PlainPrinter
-from imtui.cli.printers import Change, Picture
+from imtui.cli.output.plain import PlainPrinter
+from imtui.cli.output.printers import Change, Picture
 from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 

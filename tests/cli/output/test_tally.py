@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from imtui.cli.tally import Tally, counted, table
+from imtui.cli.output.tally import Tally, counted, table
 from imtui.protocol.errors import IMError
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from imtui.cli.errors import way_out
-from imtui.cli.lines import moment
+from imtui.cli.output.status_lines import moment
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
 from imtui.protocol.messages import ConsoleSettings, SelfDevice, SubscriptionReason

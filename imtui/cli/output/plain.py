@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from imtui.cli import sentences
-from imtui.cli.printers import Change, Picture, Printer
+from imtui.cli.output import sentences
+from imtui.cli.output.printers import Change, Picture, Printer
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
-from imtui.cli.lines import moment, status_line
+from imtui.cli.output.status_lines import moment, status_line
 from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatus, UserStatusType
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.cli import sentences
+from imtui.cli.output import sentences
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import ConsoleSettings, SelfDevice, SubscriptionReason
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
