@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.admin import (
+from imtui.cli.admin.calls import (
     add_admin_options,
     admin_client,
     attempt,
@@ -14,7 +14,7 @@ from imtui.cli.admin import (
     call,
     is_about_users,
 )
-from imtui.cli.admin_client import AdminClient
+from imtui.cli.admin.client import AdminClient
 from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
 from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, tell
 from imtui.cli.output.tally import Tally, counted, json_line, table
@@ -22,7 +22,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 
 if TYPE_CHECKING:
-    from imtui.cli.answers import Account, AccountPage
+    from imtui.cli.admin.answers import Account, AccountPage
 
 _LOGIN_SERVICE: Final = "im_open_login_svc"
 _PAGE: Final = 500
@@ -101,7 +101,7 @@ async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> fro
 
     Every service takes IDs alone; those that do not take profiles with them refuse all.
     """
-    from imtui.cli.answers import Imported
+    from imtui.cli.admin.answers import Imported
 
     users = [profile["UserID"] for profile in batch]
     is_bare = all(len(profile) == 1 for profile in batch)
@@ -117,7 +117,7 @@ async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> fro
 
 def _profiles(arguments: argparse.Namespace) -> list[Profile]:
     """Return whom to import, each once; of one who is named and in the file, the file counts."""
-    from imtui.cli.rows import read_rows
+    from imtui.cli.admin.rows import read_rows
 
     if not arguments.users and arguments.file is None:
         raise UsageError("Name the accounts, or their file with --from.")
@@ -129,7 +129,7 @@ def _profiles(arguments: argparse.Namespace) -> list[Profile]:
 
 
 def _profile(fields: list[str]) -> Profile:
-    from imtui.cli.rows import malformed_row
+    from imtui.cli.admin.rows import malformed_row
 
     if len(fields) > 3:
         raise malformed_row(f"expected {_LINES}.")
@@ -143,7 +143,7 @@ def _profile(fields: list[str]) -> Profile:
 
 
 def _delete(arguments: argparse.Namespace) -> int:
-    from imtui.cli.rows import named_users
+    from imtui.cli.admin.rows import named_users
 
     if not arguments.users and arguments.file is None:
         raise UsageError("Name the accounts, or their file with --from.")
@@ -164,7 +164,7 @@ def _delete(arguments: argparse.Namespace) -> int:
 
 
 async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -> int:
-    from imtui.cli.answers import Results
+    from imtui.cli.admin.answers import Results
 
     with Tally("account", {0: "deleted"}, as_json=as_json, total=len(users)) as tally:
         for batch in batches(users):
@@ -211,7 +211,7 @@ async def _accounts(client: AdminClient, prefix: str, most: int | None) -> "Asyn
 
 
 async def _page(client: AdminClient, prefix: str, cursor: str, most: int) -> "AccountPage":
-    from imtui.cli.answers import AccountPage
+    from imtui.cli.admin.answers import AccountPage
 
     body = {"Prefix": prefix, "Cursor": cursor, "MaxCnt": most}
     try:

@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin import add_admin_options, admin_client, call
-from imtui.cli.admin_client import AdminClient
+from imtui.cli.admin.calls import add_admin_options, admin_client, call
+from imtui.cli.admin.client import AdminClient
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin import (
+from imtui.cli.admin.calls import (
     add_admin_options,
     admin_client,
     batches,
     call,
     is_about_users,
 )
-from imtui.cli.admin_client import AdminClient
+from imtui.cli.admin.client import AdminClient
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.output.tally import Tally, json_line, table
@@ -20,7 +20,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
 
 if TYPE_CHECKING:
-    from imtui.cli.answers import Friend, Results
+    from imtui.cli.admin.answers import Friend, Results
 
 _ADDED: Final = {0: "added", int(ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM): "asked"}
 _LINES: Final = "user,friend[,remark]"
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _add(arguments: argparse.Namespace) -> int:
-    from imtui.cli.answers import Results
+    from imtui.cli.admin.answers import Results
 
     if arguments.file is not None:
         return await _import(arguments)
@@ -174,7 +174,7 @@ async def _attempt(
     client: AdminClient, command: str, body: dict[str, Any], friends: Iterable[str]
 ) -> "Results":
     """Carry out a command about friends of a user; if the user is refused, all of them are."""
-    from imtui.cli.answers import Results
+    from imtui.cli.admin.answers import Results
 
     try:
         return await call(client, command, body, Results)
@@ -186,7 +186,7 @@ async def _attempt(
 
 def _friendships(file: str) -> Friendships:
     """Return whom to make friends; what is said last of a friend counts."""
-    from imtui.cli.rows import read_rows
+    from imtui.cli.admin.rows import read_rows
 
     friendships: Friendships = {}
     for user, friend, remark in read_rows(file, _friendship):
@@ -195,7 +195,7 @@ def _friendships(file: str) -> Friendships:
 
 
 def _friendship(fields: list[str]) -> tuple[str, str, str]:
-    from imtui.cli.rows import malformed_row
+    from imtui.cli.admin.rows import malformed_row
 
     if not 2 <= len(fields) <= 3:
         raise malformed_row(f"expected {_LINES}.")
@@ -222,7 +222,7 @@ def _item(friend: str, source: str, remark: str = "", group: str = "") -> dict[s
 
 
 async def _delete(arguments: argparse.Namespace) -> int:
-    from imtui.cli.answers import Results
+    from imtui.cli.admin.answers import Results
 
     user = arguments.user
     kind = "Delete_Type_Single" if arguments.one_way else "Delete_Type_Both"
@@ -251,7 +251,7 @@ async def _list(arguments: argparse.Namespace) -> int:
 
 
 async def _friends(client: AdminClient, user: str) -> "list[Friend]":
-    from imtui.cli.answers import FriendPage
+    from imtui.cli.admin.answers import FriendPage
 
     friends: list[Friend] = []
     at, is_complete = 0, False
@@ -271,7 +271,7 @@ async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, 
 
     None if this service tells it nowhere.
     """
-    from imtui.cli.answers import NICK_TAG, Profiles
+    from imtui.cli.admin.answers import NICK_TAG, Profiles
 
     nicks = {friend.user_id: friend.nick for friend in friends if friend.nick}
     is_told = bool(nicks)

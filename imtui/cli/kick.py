@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from imtui.cli.admin import add_admin_options, admin_client, attempt
+from imtui.cli.admin.calls import add_admin_options, admin_client, attempt
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import UsageError
 from imtui.cli.output.tally import Tally
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _kick(arguments: argparse.Namespace) -> int:
-    from imtui.cli.rows import named_users
+    from imtui.cli.admin.rows import named_users
 
     if not arguments.users and arguments.file is None:
         raise UsageError("Name the users, or their file with --from.")

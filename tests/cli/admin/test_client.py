@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from imtui.cli.admin_client import AdminClient
+from imtui.cli.admin.client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
 from imtui.sdk.rest import RestClient

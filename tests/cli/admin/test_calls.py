@@ -8,9 +8,9 @@ import pytest
 from msgspec import Struct, field
 
 from imtui.cli import main as cli
-from imtui.cli.admin import PER_CALL, attempt, batches, call
-from imtui.cli.admin_client import AdminClient
-from imtui.cli.answers import Results
+from imtui.cli.admin.answers import Results
+from imtui.cli.admin.calls import PER_CALL, attempt, batches, call
+from imtui.cli.admin.client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
 from imtui.protocol.usersig import sign

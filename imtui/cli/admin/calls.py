@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from imtui.cli.accounts.selection import USER_SIG_VARIABLE, given_user_sig
-from imtui.cli.admin_client import HERE_NOT_RUNNING, AdminClient
+from imtui.cli.admin.client import HERE_NOT_RUNNING, AdminClient
 from imtui.cli.arguments import add_data_option, positive, rest_url
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.errors import ErrorCode, IMError

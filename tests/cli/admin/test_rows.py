@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from imtui.cli.admin.rows import FILE_MAX_BYTES, named_users, read_rows
 from imtui.cli.errors import CommandError
-from imtui.cli.rows import FILE_MAX_BYTES, named_users, read_rows
 from imtui.protocol.errors import invalid_parameters
 
 
