@@ -8,7 +8,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from imtui import __version__
-from imtui.cli import (
+from imtui.cli.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_USAGE,
+    CommandError,
+    UsageError,
+    innermost,
+    tell,
+    told,
+)
+from imtui.cli.verbs import (
     account,
     app,
     backup,
@@ -24,17 +35,6 @@ from imtui.cli import (
     unread,
     usersig,
     watch,
-)
-from imtui.cli.errors import (
-    EXIT_FAILED,
-    EXIT_INTERRUPTED,
-    EXIT_OK,
-    EXIT_USAGE,
-    CommandError,
-    UsageError,
-    innermost,
-    tell,
-    told,
 )
 from imtui.protocol.errors import IMError
 

@@ -12,9 +12,9 @@ import pytest
 
 from imtui.cli import paths
 from imtui.cli.accounts.selection import RemoteAccount
-from imtui.cli.app import Joining
 from imtui.cli.errors import CommandError
 from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, logging_to
+from imtui.cli.verbs.app import Joining
 from imtui.files import FileLock
 from imtui.protocol.usersig import sign
 from imtui.tui.launch import JoinError
@@ -221,9 +221,9 @@ def test_the_app_tells_how_it_was_started_and_how_it_ended(home: Home) -> None:
     assert done.returncode == 1
     file = home.path / "state" / "imtui" / "log" / "imtui.log"
     first, last = file.read_text().splitlines()
-    assert "INFO" in first and " imtui.cli.app: imtui " in first
+    assert "INFO" in first and " imtui.cli.verbs.app: imtui " in first
     assert first.endswith("TERM is vt220\ufffd[0m")
-    assert last.endswith("imtui.cli.app: The app ended with exit status 1")
+    assert last.endswith("imtui.cli.verbs.app: The app ended with exit status 1")
     assert mode(file) == 0o600
     assert mode(file.parent) == 0o700
 
@@ -260,4 +260,4 @@ async def test_whom_the_app_joins_is_told_and_not_with_what(
         "alice joins app 7 at wss://[left out]@im.example/ as device my desk "
         f"({account.instance_id})"
     )
-    assert failed.endswith("imtui.cli.app: The keyring does not take [left out].")
+    assert failed.endswith("imtui.cli.verbs.app: The keyring does not take [left out].")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from imtui.cli import main as cli
-from imtui.cli import usersig
+from imtui.cli.verbs import usersig
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.usersig import sign
 from tests.cli.processes import Home

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imtui.cli.console import SETTINGS
+from imtui.cli.verbs.console import SETTINGS
 from imtui.server.node.data_dir import Address, DataDir
 from imtui.tui.console.switches import SWITCHES
 from tests.cli.conftest import Served

@@ -9,9 +9,9 @@ import pytest
 
 from imtui.cli import paths
 from imtui.cli.accounts.selection import LocalAccount, RemoteAccount
-from imtui.cli.app import Joining
 from imtui.cli.embedded.backend import EmbeddedBackend
 from imtui.cli.errors import CommandError
+from imtui.cli.verbs.app import Joining
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
