@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.embedded.backend import local_user_sig, start_file
+from imtui.cli.embedded.idleness import Idleness
 from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.serving import announce, log_to
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from imtui.server.node.backend import Backend, BackendConfig
 
 _LOG_MAX_BYTES: Final = 256 * 1024
-_LOOKS_IN_GRACE: Final = 20
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,7 +60,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
 
 async def _attend(
     backend: "Backend",
-    idleness: "Idleness",
+    idleness: Idleness,
     joining: Path,
     end_lock: FileLock,
     ended: asyncio.Event,
@@ -92,38 +92,6 @@ def _config(
         heartbeat_timeout=arguments.heartbeat_timeout,
         befriend=are_friends,
     )
-
-
-class Idleness:
-    """Says when nobody has been here for long enough; knows no clock."""
-
-    def __init__(self, start_grace: float, idle_grace: float) -> None:
-        """Set the seconds after the start, and after the last one left, that nobody may be here."""
-        self._start_grace = start_grace
-        self._idle_grace = idle_grace
-        self._ends_at: float | None = None
-        self._touched: int | None = None
-
-    @property
-    def look_interval(self) -> float:
-        """Return the seconds between looks: short beside the grace."""
-        return self._idle_grace / _LOOKS_IN_GRACE
-
-    def is_over(self, now: float, *, anybody: bool, touched: int) -> bool:
-        """Tell whether it is time to end.
-
-        Args:
-            now: Seconds of a monotonic clock.
-            anybody: Whether somebody is here.
-            touched: When somebody last announced that they would join, in any unit; only that it
-                differs from the time before counts.
-        """
-        if self._ends_at is None:
-            self._ends_at = now + self._start_grace
-        elif anybody or touched != self._touched:
-            self._ends_at = now + self._idle_grace
-        self._touched = touched
-        return now >= self._ends_at
 
 
 def _is_over(backend: "Backend", demo: "Demo", idleness: Idleness, joining: Path) -> bool:

@@ -1,6 +1,6 @@
 """When the embedded backend ends, in virtual time."""
 
-from imtui.cli.embedded.process import Idleness
+from imtui.cli.embedded.idleness import Idleness
 
 
 def test_start_grace() -> None:
