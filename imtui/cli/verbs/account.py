@@ -6,15 +6,9 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.admin.calls import (
-    add_admin_options,
-    admin_client,
-    attempt,
-    batches,
-    call,
-    is_about_users,
-)
+from imtui.cli.admin.calls import attempt, batches, call, is_about_users
 from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
 from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, tell
 from imtui.cli.output.tally import Tally, counted, json_line, table

@@ -4,8 +4,9 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin.calls import add_admin_options, admin_client, call
+from imtui.cli.admin.calls import call
 from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 
 if TYPE_CHECKING:

@@ -5,14 +5,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin.calls import (
-    add_admin_options,
-    admin_client,
-    batches,
-    call,
-    is_about_users,
-)
+from imtui.cli.admin.calls import batches, call, is_about_users
 from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.output.tally import Tally, json_line, table

@@ -3,7 +3,8 @@
 import argparse
 import asyncio
 
-from imtui.cli.admin.calls import add_admin_options, admin_client, attempt
+from imtui.cli.admin.calls import attempt
+from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import UsageError
 from imtui.cli.output.tally import Tally
