@@ -12,7 +12,7 @@ EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
-_WAYS_OUT: Final = {
+_HINTS: Final = {
     ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
@@ -32,29 +32,29 @@ class UsageError(Exception):
     """A command was called wrongly; one line. Exit status 2."""
 
 
-def told(error: IMError) -> str:
+def describe_error(error: IMError) -> str:
     """Return an error of the SDK as one line, with a way out where there is one."""
-    return f"{error} {way_out(error)}".rstrip()
+    return f"{error} {hint_for(error)}".rstrip()
 
 
-def way_out(error: IMError) -> str:
+def hint_for(error: IMError) -> str:
     """Return what to do about an error of the SDK; nothing if we do not know."""
-    return _WAYS_OUT.get(error.code, "") if isinstance(error.code, ErrorCode) else ""
+    return _HINTS.get(error.code, "") if isinstance(error.code, ErrorCode) else ""
 
 
-def innermost(error: BaseException) -> BaseException:
+def unwrap_error(error: BaseException) -> BaseException:
     """Return the one error inside nested exception groups, or the group if it holds several."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
 
 
-def tell(text: str) -> None:
+def print_notice(text: str) -> None:
     """Print one line on standard error, safe to show."""
     print(f"imtui: {safe_text(text)}", file=sys.stderr, flush=True)
 
 
-def missing(asked: Iterable[str], found: Iterable[str]) -> list[str]:
+def missing_account_notices(asked: Iterable[str], found: Iterable[str]) -> list[str]:
     """Return a sentence for each of those who were asked for and do not exist."""
     there = set(found)
     return [f"There is no account {user_id}." for user_id in asked if user_id not in there]

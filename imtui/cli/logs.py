@@ -19,7 +19,7 @@ _LOGGERS: Final = {"imtui": logging.INFO, "websockets": logging.WARNING, "asynci
 
 
 @contextlib.contextmanager
-def logging_to(path: Path) -> Iterator[None]:
+def log_to_file(path: Path) -> Iterator[None]:
     """Keep a log in a file; if that cannot be, go on without one.
 
     It holds what ``imtui`` itself has to say from INFO on, with ``IMTUI_LOG=debug`` in the
@@ -61,7 +61,7 @@ class LogFile(logging.Handler):
         self._path = path
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._old = path.with_name(f"{path.name}.1")
-        self.setFormatter(CleanFormatter())
+        self.setFormatter(RedactingFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, or do without."""
@@ -95,7 +95,7 @@ class LogFile(logging.Handler):
             return 0
 
 
-class CleanFormatter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Writes a record as one line, with the lines of a traceback set in below it."""
 
     def __init__(self) -> None:
@@ -114,9 +114,9 @@ class CleanFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record without secrets and controls, cut in the middle if it is very long."""
-        from imtui.cli.redaction import clean
+        from imtui.cli.redaction import redact
 
-        first, *more = clean(super().format(record)).split("\n")
+        first, *more = redact(super().format(record)).split("\n")
         text = "\n    ".join([first, *more])
         if len(text) <= RECORD_MAX_CHARS:
             return text

@@ -15,9 +15,9 @@ from imtui.cli.errors import (
     EXIT_USAGE,
     CommandError,
     UsageError,
-    innermost,
-    tell,
-    told,
+    describe_error,
+    print_notice,
+    unwrap_error,
 )
 from imtui.cli.verbs import (
     account,
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 1 for an error that was told in one line on standard error; 2 for wrong usage;
         130 when interrupted.
     """
-    _tolerate_narrow_encodings()
+    _replace_unencodable_output()
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as stop:
@@ -85,43 +85,43 @@ def _run(verb: Callable[[], int]) -> int:
     except SystemExit:
         raise
     except BaseException as error:
-        return _tell(innermost(error))
+        return _report(unwrap_error(error))
     return status
 
 
-def _tell(error: BaseException) -> int:
+def _report(error: BaseException) -> int:
     # Imported here: whoever raises it has paid for it already.
     from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
-        return _one_line(str(error), EXIT_USAGE)
+        return _fail(str(error), EXIT_USAGE)
     if isinstance(error, IMError):
-        return _one_line(told(error), EXIT_FAILED)
+        return _fail(describe_error(error), EXIT_FAILED)
     if isinstance(error, (CommandError, BackendError)):
-        return _one_line(str(error), EXIT_FAILED)
+        return _fail(str(error), EXIT_FAILED)
     if isinstance(error, BrokenPipeError):
-        return _reader_left()
+        return _handle_broken_pipe()
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return _one_line("There is no room left on the disk.", EXIT_FAILED)
+        return _fail("There is no room left on the disk.", EXIT_FAILED)
     from imtui.cli import crash
 
-    return _one_line(crash.record(error), EXIT_FAILED)
+    return _fail(crash.record_error(error), EXIT_FAILED)
 
 
-def _one_line(text: str, status: int) -> int:
-    tell(text)
+def _fail(text: str, status: int) -> int:
+    print_notice(text)
     return status
 
 
-def _reader_left() -> int:
+def _handle_broken_pipe() -> int:
     # What is still buffered would fail again, with a message, when the interpreter ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_OK
 
 
-def _tolerate_narrow_encodings() -> None:
+def _replace_unencodable_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

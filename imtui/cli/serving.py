@@ -12,7 +12,7 @@ _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _CHATTY_LOGGERS = ("uvicorn", "uvicorn.access", "httpx", "httpcore", "websockets")
 
 
-def log_to(handler: logging.Handler) -> None:
+def configure_logging(handler: logging.Handler) -> None:
     """Send the process's log to ``handler``, without what may hold a secret."""
     handler.setFormatter(logging.Formatter(_LOG_FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
@@ -20,7 +20,7 @@ def log_to(handler: logging.Handler) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def announce(address: "Address") -> None:
+def print_ready_line(address: "Address") -> None:
     """Print the one line that says that the backend is ready, and where."""
     import msgspec
 

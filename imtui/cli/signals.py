@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def ending_signals() -> Iterator[asyncio.Event]:
+def stop_signals() -> Iterator[asyncio.Event]:
     """Give an event that is set when a signal asks the process to end; a second one insists."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

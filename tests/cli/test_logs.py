@@ -13,8 +13,8 @@ import pytest
 from imtui.cli import paths
 from imtui.cli.accounts.selection import RemoteAccount
 from imtui.cli.errors import CommandError
-from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, logging_to
-from imtui.cli.verbs.app import Joining
+from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, log_to_file
+from imtui.cli.verbs.app import AccountJoiner
 from imtui.files import FileLock
 from imtui.protocol.usersig import sign
 from imtui.tui.launch import JoinError
@@ -44,7 +44,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         _log.info("first %s", "line\nand more\x1b[0m")
         _log.debug("not told")
         logging.getLogger("websockets.client").warning("a warning")
@@ -61,13 +61,13 @@ def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
 
 def test_debug_when_asked_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMTUI_LOG", "debug")
-    with logging_to(file):
+    with log_to_file(file):
         _log.debug("told")
     assert file.read_text().endswith("imtui.tests: told\n")
 
 
 def test_only_its_user_may_read_it(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         for _ in range(100):
             _log.info("x" * RECORD_MAX_CHARS)
 
@@ -80,7 +80,7 @@ def test_only_its_user_may_read_it(file: Path) -> None:
 
 
 def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         try:
             raise ValueError(f"refused: {SIG}\n2026-01-01T00:00:00 INFO 1 imtui: forged")
         except ValueError:
@@ -95,7 +95,7 @@ def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -
 
 def test_it_never_has_more_than_two_files_of_512_kb(file: Path) -> None:
     old = file.with_name("imtui.log.1")
-    with logging_to(file):
+    with log_to_file(file):
         for number in range(3000):
             _log.info("%d %s", number, "x" * 600)
             assert file.stat().st_size <= FILE_MAX_BYTES
@@ -106,7 +106,7 @@ def test_it_never_has_more_than_two_files_of_512_kb(file: Path) -> None:
 
 
 def test_a_long_record_is_cut_in_the_middle(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         _log.info("begin %s end", "x" * 1_000_000)
 
     text = file.read_text()
@@ -116,7 +116,7 @@ def test_a_long_record_is_cut_in_the_middle(file: Path) -> None:
 
 
 def test_while_another_process_is_stuck_moving_it_it_stays_bounded(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         with FileLock(file.with_name("imtui.log.lock")):
             for _ in range(3000):
                 _log.info("x" * 600)
@@ -133,7 +133,7 @@ def test_a_folder_that_cannot_be_made_is_lived_with(
 ) -> None:
     (tmp_path / "log").write_text("a file in the way")
 
-    with logging_to(tmp_path / "log" / "imtui.log"):
+    with log_to_file(tmp_path / "log" / "imtui.log"):
         _log.error("nobody hears this")
         logging.getLogger("asyncio").error("nor this")
 
@@ -145,14 +145,14 @@ def test_a_full_disk_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]
     file.parent.mkdir()
     file.symlink_to("/dev/full")
 
-    with logging_to(file):
+    with log_to_file(file):
         _log.error("no room for this")
 
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_folder_that_is_gone_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         file.parent.rmdir()
         _log.error("nowhere to go")
 
@@ -173,7 +173,7 @@ def test_a_record_that_makes_no_sense_is_lived_with(
 
 
 def test_afterwards_it_writes_nothing(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         pass
     _log.info("too late")
     assert not file.exists()
@@ -181,9 +181,9 @@ def test_afterwards_it_writes_nothing(file: Path) -> None:
 
 _WRITER = """
 import logging, pathlib, sys
-from imtui.cli.logs import logging_to
+from imtui.cli.logs import log_to_file
 log = logging.getLogger("imtui.tests")
-with logging_to(pathlib.Path(sys.argv[1])):
+with log_to_file(pathlib.Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(2000):
@@ -244,16 +244,16 @@ async def test_whom_the_app_joins_is_told_and_not_with_what(
     for key, value in home.env.items():
         monkeypatch.setenv(key, value)
     url = f"wss://alice:pass@im.example/?usersig={SIG}"
-    joining = Joining(RemoteAccount(url, 7, "alice", False, lambda: SIG), "my desk")
+    joiner = AccountJoiner(RemoteAccount(url, 7, "alice", False, lambda: SIG), "my desk")
 
     def fail() -> str:
         raise CommandError(f"The keyring does not take {SIG}.")
 
-    with logging_to(paths.app_log()):
-        account = await joining.join()
-        joining.release()
+    with log_to_file(paths.app_log()):
+        account = await joiner.join()
+        joiner.release()
         with pytest.raises(JoinError):
-            await Joining(RemoteAccount(url, 7, "alice", False, fail), None).join()
+            await AccountJoiner(RemoteAccount(url, 7, "alice", False, fail), None).join()
 
     joined, failed = paths.app_log().read_text().splitlines()
     assert joined.endswith(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imtui.cli.output.printers import Change, Picture, Printer
+from imtui.cli.output.printers import Change, Printer, Snapshot
 from imtui.cli.watcher import Watcher
 from imtui.sdk import (
     Backoff,
@@ -24,33 +24,33 @@ from tests.sdk.fake_backend import APP, FakeBackend, Peer, Refusal, fake_backend
 class Heard(Printer):
     """Keeps what it is told, and lets a test wait for it."""
 
-    tells_self = True
+    prints_own_status = True
 
     def __init__(self) -> None:
-        self.pictures: list[Picture] = []
+        self.snapshots: list[Snapshot] = []
         self.said: asyncio.Queue[object] = asyncio.Queue()
 
-    def begin(self, picture: Picture) -> None:
-        self.pictures.append(picture)
+    def print_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
         self.said.put_nowait("begun")
 
-    def statuses(self, changes: Sequence[Change]) -> None:
+    def print_changes(self, changes: Sequence[Change]) -> None:
         for _, after in changes:
             self.said.put_nowait(f"{after.user_id} {after.status_type.name} {after.custom_status}")
 
-    def notice(self, sentence: str) -> None:
+    def print_notice(self, sentence: str) -> None:
         self.said.put_nowait(sentence)
 
-    def trouble(self, error: IMError) -> None:
+    def print_error(self, error: IMError) -> None:
         self.said.put_nowait(int(error.code))
 
-    def lost(self) -> None:
+    def connection_lost(self) -> None:
         self.said.put_nowait("lost")
 
-    def back(self) -> None:
+    def connection_restored(self) -> None:
         self.said.put_nowait("back")
 
-    def ended(self, error: IMError) -> None:
+    def connection_ended(self, error: IMError) -> None:
         self.said.put_nowait(f"ended {int(error.code)}")
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
@@ -206,12 +206,12 @@ async def test_what_comes_during_the_first_picture_is_told_after_it(fake: FakeBa
 
     fake.handlers["getSubscriptions"] = answer
     async with watching(fake) as heard:
-        [picture] = heard.pictures
-        assert [(one.user_id, one.custom_status) for one in picture.statuses] == [
+        [snapshot] = heard.snapshots
+        assert [(one.user_id, one.custom_status) for one in snapshot.statuses] == [
             ("alice", ""),
             ("bob", "new"),
         ]
-        assert len(picture.devices) == 1
+        assert len(snapshot.devices) == 1
         assert await heard.said.get() == ["+zoe"]
         assert await heard.said.get() == "zoe ONLINE "
 

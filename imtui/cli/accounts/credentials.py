@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, chosen_account
+from imtui.cli.accounts.selection import LocalAccount, RemoteAccount, select_account
 from imtui.cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def find_credentials(arguments: argparse.Namespace) -> Credentials:
         UsageError: The arguments contradict each other.
         CommandError: The UserSig cannot be read, or the embedded backend does not run.
     """
-    choice = chosen_account(arguments)
+    choice = select_account(arguments)
     if isinstance(choice, RemoteAccount):
         return remote_credentials(choice)
     return await _local_credentials(choice)
@@ -76,7 +76,7 @@ async def _local_credentials(choice: LocalAccount) -> Credentials:
     from imtui.server.node.data_dir import DataDir
 
     data_dir = paths.local_data()
-    address = await EmbeddedBackend(data_dir).running()
+    address = await EmbeddedBackend(data_dir).running_address()
     if address is None:
         raise CommandError(
             "This machine's backend is not running. Start the app: imtui. "

@@ -43,14 +43,14 @@ def claim_instance(folder: Path) -> Instance:
         lock = FileLock(folder / f"{number}.lock")
         if lock.acquire(blocking=False):
             try:
-                return Instance(number, _kept_id(folder / f"{number}.id"), lock)
+                return Instance(number, _stored_id(folder / f"{number}.id"), lock)
             except BaseException:
                 lock.release()
                 raise
     return Instance(0, _new_id(), None)
 
 
-def device_name(instance: Instance) -> str:
+def default_device_name(instance: Instance) -> str:
     """Return the host's name, with the device's number if it is not the first; 64 bytes at most."""
     import socket
 
@@ -62,7 +62,7 @@ def device_name(instance: Instance) -> str:
     return host.encode()[:room].decode(errors="ignore") + suffix
 
 
-def _kept_id(file: Path) -> str:
+def _stored_id(file: Path) -> str:
     try:
         return check_instance_id(file.read_text("utf-8", "replace").strip())
     except (FileNotFoundError, IMError):

@@ -10,11 +10,11 @@ import msgspec
 from imtui.cli.errors import CommandError
 from imtui.files import make_private_dir, write_private
 
-_KEPT_MAX: Final = 100
+_ACCOUNTS_MAX: Final = 100
 _KEYRING_SERVICE: Final = "imtui"
 
 
-class KeptAccount(msgspec.Struct, frozen=True, rename="camel"):
+class SavedAccount(msgspec.Struct, frozen=True, rename="camel"):
     """An account of another backend."""
 
     url: str
@@ -31,25 +31,25 @@ class KeptAccount(msgspec.Struct, frozen=True, rename="camel"):
 
     def __repr__(self) -> str:
         """Leave the UserSig out, so that no log can show it."""
-        return f"KeptAccount({self.key})"
+        return f"SavedAccount({self.key})"
 
 
-class AccountBook:
-    """The accounts kept on this machine, the default one first."""
+class SavedAccounts:
+    """The accounts saved on this machine, the default one first."""
 
     def __init__(self, file: Path, keyring: ModuleType | None = None) -> None:
         """Name the file, and the keyring if there is a usable one."""
         self.file = file
         self._keyring = keyring
 
-    def accounts(self) -> list[KeptAccount]:
+    def list_accounts(self) -> list[SavedAccount]:
         """Return all accounts, the default one first.
 
         Raises:
             CommandError: The file is damaged or cannot be read.
         """
         try:
-            return msgspec.json.decode(self.file.read_bytes(), type=list[KeptAccount])
+            return msgspec.json.decode(self.file.read_bytes(), type=list[SavedAccount])
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -57,13 +57,16 @@ class AccountBook:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise CommandError(f"{self.file} is damaged. Delete it and run: imtui login") from error
 
-    def find(self, user_id: str | None = None) -> KeptAccount | None:
+    def find(self, user_id: str | None = None) -> SavedAccount | None:
         """Return the default account, or the newest one of that user; None if there is none."""
-        return next(
-            (kept for kept in self.accounts() if user_id is None or kept.user_id == user_id), None
+        matching = (
+            account
+            for account in self.list_accounts()
+            if user_id is None or account.user_id == user_id
         )
+        return next(matching, None)
 
-    def user_sig(self, account: KeptAccount) -> str:
+    def user_sig(self, account: SavedAccount) -> str:
         """Return an account's UserSig.
 
         Raises:
@@ -71,17 +74,17 @@ class AccountBook:
         """
         if account.user_sig is not None:
             return account.user_sig
-        kept: str | None = None
+        saved: str | None = None
         if self._keyring is not None:
             with contextlib.suppress(self._keyring.errors.KeyringError):
-                kept = self._keyring.get_password(_KEYRING_SERVICE, account.key)
-        if kept is None:
+                saved = self._keyring.get_password(_KEYRING_SERVICE, account.key)
+        if saved is None:
             raise CommandError(
                 f"The keyring does not give the UserSig of {account.user_id}. Run: imtui login"
             )
-        return kept
+        return saved
 
-    def keep(self, account: KeptAccount, user_sig: str) -> bool:
+    def save(self, account: SavedAccount, user_sig: str) -> bool:
         """Keep an account and make it the default.
 
         Returns:
@@ -90,24 +93,24 @@ class AccountBook:
         Raises:
             CommandError: The file cannot be written.
         """
-        others = [kept for kept in self.accounts() if kept.key != account.key]
-        in_keyring = self._to_keyring(account, user_sig)
+        others = [saved for saved in self.list_accounts() if saved.key != account.key]
+        in_keyring = self._save_to_keyring(account, user_sig)
         account = msgspec.structs.replace(account, user_sig=None if in_keyring else user_sig)
-        for dropped in others[_KEPT_MAX - 1 :]:
-            self._from_keyring(dropped)
-        self._write([account, *others[: _KEPT_MAX - 1]])
+        for dropped in others[_ACCOUNTS_MAX - 1 :]:
+            self._remove_from_keyring(dropped)
+        self._write([account, *others[: _ACCOUNTS_MAX - 1]])
         return in_keyring
 
-    def forget(self, account: KeptAccount) -> None:
+    def remove(self, account: SavedAccount) -> None:
         """Forget an account and its UserSig.
 
         Raises:
             CommandError: The file cannot be written.
         """
-        self._from_keyring(account)
-        self._write([kept for kept in self.accounts() if kept.key != account.key])
+        self._remove_from_keyring(account)
+        self._write([saved for saved in self.list_accounts() if saved.key != account.key])
 
-    def _write(self, accounts: list[KeptAccount]) -> None:
+    def _write(self, accounts: list[SavedAccount]) -> None:
         try:
             make_private_dir(self.file.parent)
             write_private(self.file, msgspec.json.encode(accounts).decode())
@@ -116,7 +119,7 @@ class AccountBook:
                 f"{self.file} cannot be written: {error.strerror or error}."
             ) from error
 
-    def _to_keyring(self, account: KeptAccount, user_sig: str) -> bool:
+    def _save_to_keyring(self, account: SavedAccount, user_sig: str) -> bool:
         if self._keyring is None:
             return False
         try:
@@ -125,18 +128,18 @@ class AccountBook:
             return False
         return True
 
-    def _from_keyring(self, account: KeptAccount) -> None:
+    def _remove_from_keyring(self, account: SavedAccount) -> None:
         if self._keyring is not None and account.user_sig is None:
             with contextlib.suppress(self._keyring.errors.KeyringError):
                 self._keyring.delete_password(_KEYRING_SERVICE, account.key)
 
 
-def account_book() -> AccountBook:
+def saved_accounts() -> SavedAccounts:
     """Return the accounts of this user."""
     from imtui.cli import paths
 
     try:
         import keyring
     except ImportError:
-        return AccountBook(paths.accounts_file())
-    return AccountBook(paths.accounts_file(), keyring)
+        return SavedAccounts(paths.accounts_file())
+    return SavedAccounts(paths.accounts_file(), keyring)

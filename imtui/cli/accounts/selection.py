@@ -1,4 +1,4 @@
-"""Which account a command is about: one named, one kept, or one of this machine's backend."""
+"""Which account a command is about: one named, one saved, or one of this machine's backend."""
 
 import argparse
 import os
@@ -78,7 +78,7 @@ def add_account_options(
         )
 
 
-def chosen_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccount:
+def select_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccount:
     """Return the account that the arguments mean.
 
     Raises:
@@ -86,17 +86,17 @@ def chosen_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccoun
         CommandError: What they name cannot be read.
     """
     if arguments.server is not None:
-        return named_account(arguments)
+        return select_remote_account(arguments)
     if arguments.app_id is not None or arguments.usersig_file is not None or arguments.insecure:
         raise UsageError("--app-id, --usersig-file and --insecure need --server.")
     if not arguments.local:
-        kept = _kept_account(arguments.user)
-        if kept is not None:
-            return kept
+        saved = _find_saved_account(arguments.user)
+        if saved is not None:
+            return saved
     return LocalAccount(arguments.user or system_user())
 
 
-def named_account(
+def select_remote_account(
     arguments: argparse.Namespace, ask: Callable[[], str | None] = lambda: None
 ) -> RemoteAccount:
     """Return the account of another backend that the arguments name.
@@ -144,20 +144,24 @@ def as_user_id(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:USER_ID_MAX_CHARS] or "me"
 
 
-def _kept_account(user: str | None) -> RemoteAccount | None:
+def _find_saved_account(user: str | None) -> RemoteAccount | None:
     from imtui.cli import paths
 
     # No file, no account: then neither it nor the keyring costs the start anything.
     if not paths.accounts_file().exists():
         return None
-    from imtui.cli.accounts.saved import account_book
+    from imtui.cli.accounts.saved import saved_accounts
 
-    book = account_book()
-    kept = book.find(user)
-    if kept is None:
+    accounts = saved_accounts()
+    saved = accounts.find(user)
+    if saved is None:
         return None
     return RemoteAccount(
-        kept.url, kept.sdk_app_id, kept.user_id, kept.insecure, partial(book.user_sig, kept)
+        saved.url,
+        saved.sdk_app_id,
+        saved.user_id,
+        saved.insecure,
+        partial(accounts.user_sig, saved),
     )
 
 

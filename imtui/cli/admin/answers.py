@@ -25,19 +25,19 @@ class Results(Struct, frozen=True):
 
     items: list[ResultItem] = field(name="ResultItem")
 
-    def of(self, user_id: str) -> IMError:
+    def result_for(self, user_id: str) -> IMError:
         """Return what became of a user; a code of 0 is success, 6001 that it is not said."""
         for item in self.items:
             if user_id in (item.user_id, item.to_account):
                 return IMError(item.code, item.info)
         return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend does not say.")
 
-    def before(self, others: "Results") -> "Results":
+    def merged_with(self, others: "Results") -> "Results":
         """Return an answer that says of each user what this one does, or else the other one."""
         return Results([*self.items, *others.items])
 
     @classmethod
-    def same(cls, user_ids: Iterable[str], error: IMError) -> "Results":
+    def refuse_all(cls, user_ids: Iterable[str], error: IMError) -> "Results":
         """Return an answer that refuses all of them."""
         return cls([ResultItem(error.code, error.message, user) for user in user_ids])
 

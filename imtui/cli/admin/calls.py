@@ -8,15 +8,15 @@ from imtui.cli.admin.client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import ErrorCode, IMError
 
-PER_CALL: Final = 100
+USERS_PER_CALL: Final = 100
 """How many users one call is about: every command of the field takes as many."""
 
 _TRIES: Final = 6
-_TOO_OFTEN: Final = frozenset({ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, 60011, 60018, 60019})
-_ABOUT_USERS: Final = frozenset(
+_RATE_LIMIT_CODES: Final = frozenset({ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, 60011, 60018, 60019})
+_USER_ERROR_CODES: Final = frozenset(
     {ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND, ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS}
 )
-_WAYS_OUT: Final = {
+_HINTS: Final = {
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one for the admin.",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one for the admin.",
     # Its message says so already, and an admin does not log in.
@@ -54,14 +54,14 @@ async def call(
 
     from imtui.sdk.failures import unreadable
 
-    content = await _patiently(client, command, body, sleep)
+    content = await _call_with_retries(client, command, body, sleep)
     try:
         return msgspec.convert(content, answer)
     except msgspec.ValidationError as error:
         raise unreadable() from error
 
 
-async def attempt(client: AdminClient, command: str, body: dict[str, Any]) -> IMError:
+async def call_for_user(client: AdminClient, command: str, body: dict[str, Any]) -> IMError:
     """Carry out a command about one user and return what became of it: 0, or why it is refused.
 
     Raises:
@@ -69,26 +69,26 @@ async def attempt(client: AdminClient, command: str, body: dict[str, Any]) -> IM
         IMError: What is about more than the user.
     """
     try:
-        await _patiently(client, command, body)
+        await _call_with_retries(client, command, body)
     except IMError as error:
-        if not is_about_users(error):
+        if not is_user_error(error):
             raise
         return error
     return IMError(0)
 
 
-def is_about_users(error: IMError) -> bool:
+def is_user_error(error: IMError) -> bool:
     """Tell whether a refusal is about whom the call named, so that others may still succeed."""
-    return error.code in _ABOUT_USERS or 20_000 <= error.code < 60_000
+    return error.code in _USER_ERROR_CODES or 20_000 <= error.code < 60_000
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """Give the items in as many as one call takes."""
-    for start in range(0, len(items), PER_CALL):
-        yield items[start : start + PER_CALL]
+    for start in range(0, len(items), USERS_PER_CALL):
+        yield items[start : start + USERS_PER_CALL]
 
 
-async def _patiently(
+async def _call_with_retries(
     client: AdminClient,
     command: str,
     body: dict[str, Any],
@@ -101,9 +101,9 @@ async def _patiently(
         try:
             return await client.call(command, body)
         except IMError as error:
-            if isinstance(error.code, ErrorCode) and error.code in _WAYS_OUT:
-                raise CommandError(f"{error} {_WAYS_OUT[error.code]}".rstrip()) from error
-            if error.code not in _TOO_OFTEN or not left:
+            if isinstance(error.code, ErrorCode) and error.code in _HINTS:
+                raise CommandError(f"{error} {_HINTS[error.code]}".rstrip()) from error
+            if error.code not in _RATE_LIMIT_CODES or not left:
                 raise
         await sleep(delays.next_delay())
     raise AssertionError("unreachable")

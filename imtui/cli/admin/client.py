@@ -8,12 +8,14 @@ from imtui.protocol.errors import ErrorCode, IMError
 if TYPE_CHECKING:
     from imtui.sdk.rest import RestClient
 
-HERE_NOT_RUNNING: Final = (
+LOCAL_NOT_RUNNING: Final = (
     "This machine's backend is not running. Start the app: imtui. "
     "Or name another one's folder with --data."
 )
 _NO_REST_PORT: Final = "That is not the REST port of a backend (7789 by default)."
-_GONE: Final = frozenset({ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_CONN_REFUSE})
+_UNREACHABLE_CODES: Final = frozenset(
+    {ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_CONN_REFUSE}
+)
 
 
 class AdminClient:
@@ -28,7 +30,7 @@ class AdminClient:
         """
         self._client = client
         self._not_running = not_running
-        self._is_backend = False
+        self._has_answered = False
         """Whether it answered as a backend does."""
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -41,16 +43,16 @@ class AdminClient:
         try:
             answer = await self._client.call(command, body)
         except IMError as error:
-            if self._not_running and error.code in _GONE:
+            if self._not_running and error.code in _UNREACHABLE_CODES:
                 raise CommandError(self._not_running) from error
-            if not self._is_backend and _is_of_no_backend(error):
+            if not self._has_answered and _is_from_another_service(error):
                 raise CommandError(_NO_REST_PORT) from error
             raise
-        self._is_backend = True
+        self._has_answered = True
         return answer
 
 
-def _is_of_no_backend(error: IMError) -> bool:
+def _is_from_another_service(error: IMError) -> bool:
     import httpx
 
     speaks_no_http = isinstance(error.__cause__, httpx.RemoteProtocolError)

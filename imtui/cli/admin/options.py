@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from imtui.cli.accounts.selection import USER_SIG_VARIABLE, given_user_sig
-from imtui.cli.admin.client import HERE_NOT_RUNNING, AdminClient
+from imtui.cli.admin.client import LOCAL_NOT_RUNNING, AdminClient
 from imtui.cli.arguments import add_data_option, positive, rest_url
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.identifiers import ADMINISTRATOR
@@ -64,7 +64,7 @@ def admin_client(arguments: argparse.Namespace) -> AdminClient:
         raise UsageError("--app-id, --admin, --usersig-file and --insecure need --rest.")
     if arguments.data is not None:
         return _local_client(arguments.data)
-    return _local_client(_local_data(), HERE_NOT_RUNNING)
+    return _local_client(_local_data(), LOCAL_NOT_RUNNING)
 
 
 def _remote_client(arguments: argparse.Namespace) -> AdminClient:
@@ -90,7 +90,7 @@ def _remote_client(arguments: argparse.Namespace) -> AdminClient:
     return AdminClient(client)
 
 
-def _local_client(data_dir: Path, words: str = "") -> AdminClient:
+def _local_client(data_dir: Path, not_running: str = "") -> AdminClient:
     from imtui.protocol.usersig import sign
     from imtui.sdk.rest import RestClient
     from imtui.server.node.data_dir import DataDir
@@ -100,7 +100,7 @@ def _local_client(data_dir: Path, words: str = "") -> AdminClient:
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
     # Whoever may read the key runs the backend: it is theirs to say how it is reached.
     client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
-    return AdminClient(client, words or folder.not_running)
+    return AdminClient(client, not_running or folder.not_running)
 
 
 def _local_data() -> Path:
@@ -111,5 +111,5 @@ def _local_data() -> Path:
     try:
         DataDir(data_dir).address()
     except BackendError as error:
-        raise CommandError(HERE_NOT_RUNNING) from error
+        raise CommandError(LOCAL_NOT_RUNNING) from error
     return data_dir

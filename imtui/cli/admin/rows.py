@@ -13,7 +13,7 @@ from imtui.protocol.identifiers import check_user_id
 
 FILE_MAX_BYTES: Final = 16 * 1024 * 1024
 
-_HEADS: Final = frozenset({"userid", "user", "user_id", "id"})
+_HEADER_NAMES: Final = frozenset({"userid", "user", "user_id", "id"})
 """How the first field of a header is called."""
 _OTHER_SEPARATORS: Final = frozenset(";\t")
 
@@ -35,10 +35,10 @@ def read_rows(
         CommandError: The file cannot be read, is too large, or holds nothing; or a line is
             malformed, with its number.
     """
-    shown = "Standard input" if name == "-" else name
+    source = "Standard input" if name == "-" else name
     rows: list[Row] = []
-    places: dict[str, int] = {}
-    for line, fields in _lines(shown, _text(shown, _read(name, shown))):
+    first_lines: dict[str, int] = {}
+    for line, fields in _lines(source, _text(source, _read(name, source))):
         try:
             row = parse(fields)
         except IMError as error:
@@ -46,12 +46,12 @@ def read_rows(
                 problem = "separate the fields by commas."
             else:
                 problem = error.message
-            raise _malformed(shown, line, problem) from error
-        if key is not None and (first := places.setdefault(key(row), line)) != line:
-            raise _malformed(shown, line, f"{key(row)} is in line {first} already.")
+            raise _malformed(source, line, problem) from error
+        if key is not None and (first := first_lines.setdefault(key(row), line)) != line:
+            raise _malformed(source, line, f"{key(row)} is in line {first} already.")
         rows.append(row)
     if not rows:
-        raise CommandError(f"{shown} holds no line.")
+        raise CommandError(f"{source} holds no line.")
     return rows
 
 
@@ -75,39 +75,39 @@ def _user(fields: list[str]) -> str:
     return check_user_id(fields[0])
 
 
-def _text(shown: str, data: bytes) -> str:
+def _text(source: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _malformed(shown, line, "this is not UTF-8; save it as UTF-8.") from error
+        raise _malformed(source, line, "this is not UTF-8; save it as UTF-8.") from error
 
 
-def _lines(shown: str, text: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(source: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """Give the fields of each line that has some, with the number of the line they begin in."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins, is_first = 1, True
+    start, is_first = 1, True
     try:
         for fields in reader:
             stripped = [field.strip() for field in fields]
             if any(stripped):
-                if not (is_first and stripped[0].casefold() in _HEADS):
-                    yield begins, stripped
+                if not (is_first and stripped[0].casefold() in _HEADER_NAMES):
+                    yield start, stripped
                 is_first = False
-            begins = reader.line_num + 1
+            start = reader.line_num + 1
     except csv.Error as error:
         # The reader notices far behind where a quote was forgotten, if at all.
         problem = 'the quote (") that opens here is not closed where its field ends.'
         if "field larger" in str(error):
             problem = f"{error}; is a quote not closed?"
-        raise _malformed(shown, begins, problem) from error
+        raise _malformed(source, start, problem) from error
 
 
-def _malformed(shown: str, line: int, problem: str) -> CommandError:
-    return CommandError(f"{shown}, line {line}: {problem} Nothing was done.")
+def _malformed(source: str, line: int, problem: str) -> CommandError:
+    return CommandError(f"{source}, line {line}: {problem} Nothing was done.")
 
 
-def _read(name: str, shown: str) -> bytes:
+def _read(name: str, source: str) -> bytes:
     try:
         if name == "-":
             data = sys.stdin.buffer.read(FILE_MAX_BYTES + 1)
@@ -115,7 +115,7 @@ def _read(name: str, shown: str) -> bytes:
             with Path(name).open("rb") as file:
                 data = file.read(FILE_MAX_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"{shown} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(f"{source} cannot be read: {error.strerror or error}.") from error
     if len(data) > FILE_MAX_BYTES:
-        raise CommandError(f"{shown} is larger than 16 MB: divide it.")
+        raise CommandError(f"{source} is larger than 16 MB: divide it.")
     return data

@@ -20,7 +20,7 @@ from imtui.protocol.usersig import sign
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 
 _START_TIMEOUT: Final = 10.0
-_END_TIMEOUT: Final = 10.0
+_STOP_TIMEOUT: Final = 10.0
 _LOCK_TIMEOUT: Final = 30.0
 _TERMINATE_TIMEOUT: Final = 3.0
 _PROBE_TIMEOUT: Final = 2.0
@@ -46,7 +46,7 @@ async def start_lock(data_dir: Path) -> AsyncIterator[None]:
         TimeoutError: Others hold it for longer than 30 s.
         OSError: Its file cannot be opened.
     """
-    lock = FileLock(start_file(data_dir))
+    lock = FileLock(start_lock_file(data_dir))
     async with asyncio.timeout(_LOCK_TIMEOUT):
         while True:
             if lock.acquire(blocking=False):
@@ -58,7 +58,7 @@ async def start_lock(data_dir: Path) -> AsyncIterator[None]:
         lock.release()
 
 
-def start_file(data_dir: Path) -> Path:
+def start_lock_file(data_dir: Path) -> Path:
     """Return the lock's file; whoever joins the backend touches it, so that it does not end."""
     return data_dir / "start.lock"
 
@@ -71,19 +71,19 @@ class EmbeddedBackend:
     options: tuple[str, ...] = ()
     """More options for ``imtui serve --embedded``."""
 
-    async def running(self) -> Address | None:
+    async def running_address(self) -> Address | None:
         """Return where the backend listens if one runs and answers; start nothing."""
         try:
             address = DataDir(self.data_dir).address()
         except BackendError:
             return None
-        return address if await _answers(address.ws) else None
+        return address if await _is_reachable(address.ws) else None
 
-    async def ensure(self, before: Address | None = None) -> Address:
+    async def ensure_running(self, previous: Address | None = None) -> Address:
         """Return where the backend listens, started if none runs.
 
         Args:
-            before: Where it listened when this process last joined it; a new one listens there.
+            previous: Where it listened when this process last joined it; a new one listens there.
 
         Raises:
             BackendError: It cannot be started, or a newer imtui runs it.
@@ -92,16 +92,16 @@ class EmbeddedBackend:
         folder.make()
         try:
             async with start_lock(self.data_dir):
-                start_file(self.data_dir).touch()
-                address = await self.running()
+                start_lock_file(self.data_dir).touch()
+                address = await self.running_address()
                 if address is not None and address.protocol_version > PROTOCOL_VERSION:
                     raise BackendError(
                         "A newer imtui runs this machine's backend: update imtui, or end that one."
                     )
                 if address is not None and address.protocol_version == PROTOCOL_VERSION:
                     return address
-                await self._end_leftover(address)
-                return await self._start(before)
+                await self._stop_outdated(address)
+                return await self._start(previous)
         except TimeoutError as error:
             raise BackendError(
                 f"Another imtui has been starting the backend for long. End it, or see {self._log}."
@@ -115,13 +115,13 @@ class EmbeddedBackend:
     def _log(self) -> Path:
         return self.data_dir / ERROR_LOG
 
-    async def _end_leftover(self, outdated: Address | None) -> None:
+    async def _stop_outdated(self, outdated: Address | None) -> None:
         """Ask an outdated backend to end, and wait until nobody holds the data folder."""
         folder = DataDir(self.data_dir)
         if outdated is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(outdated.pid, signal.SIGTERM)
-        async with asyncio.timeout(_END_TIMEOUT):
+        async with asyncio.timeout(_STOP_TIMEOUT):
             while True:
                 try:
                     folder.hold().release()
@@ -131,30 +131,30 @@ class EmbeddedBackend:
                     break
         folder.withdraw()
 
-    async def _start(self, before: Address | None) -> Address:
-        process = self._spawn(before)
+    async def _start(self, previous: Address | None) -> Address:
+        process = self._spawn(previous)
         try:
             async with asyncio.timeout(_START_TIMEOUT):
                 while True:
-                    address = await self.running()
+                    address = await self.running_address()
                     if address is not None:
                         break
                     if process.poll() is not None:
-                        raise BackendError(self._last_words())
+                        raise BackendError(self._last_error())
                     await asyncio.sleep(_POLL_INTERVAL)
         except BaseException as error:
-            await _end(process)
+            await _terminate(process)
             if isinstance(error, TimeoutError):
                 raise BackendError(
                     f"The backend was not ready within {_START_TIMEOUT:.0f} s. See {self._log}"
                 ) from error
             raise
-        _leave_running(process)
+        _detach(process)
         return address
 
-    def _spawn(self, before: Address | None) -> "subprocess.Popen[bytes]":
+    def _spawn(self, previous: Address | None) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-P", "-m", "imtui", "serve", "--embedded"]
-        command += ["--data", str(self.data_dir), *self._place(before), *self.options]
+        command += ["--data", str(self.data_dir), *self._listen_options(previous), *self.options]
         environment = {key: value for key, value in os.environ.items() if key != "IMTUI_USERSIG"}
         descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as log:
@@ -168,17 +168,17 @@ class EmbeddedBackend:
                 start_new_session=True,
             )
 
-    def _place(self, before: Address | None) -> list[str]:
+    def _listen_options(self, previous: Address | None) -> list[str]:
         """Return the options that say where the backend listens: where it did, if it did."""
-        socket_dir = _socket_dir(before) or make_socket_dir(self.data_dir)
+        socket_dir = _socket_dir(previous) or make_socket_dir(self.data_dir)
         if socket_dir is not None:
             return ["--socket-dir", str(socket_dir)]
-        if before is None:
+        if previous is None:
             return ["--port", "0", "--rest-port", "0"]
-        ws, rest = urlsplit(before.ws), urlsplit(before.rest)
+        ws, rest = urlsplit(previous.ws), urlsplit(previous.rest)
         return ["--port", str(ws.port or 0), "--rest-port", str(rest.port or 0)]
 
-    def _last_words(self) -> str:
+    def _last_error(self) -> str:
         lines = self._log.read_text("utf-8", "replace").strip().splitlines()
         return lines[-1].removeprefix("imtui: ") if lines else f"The backend ended. See {self._log}"
 
@@ -193,7 +193,7 @@ def _unix_path(url: str) -> Path | None:
     return Path(path) if separator and scheme in ("ws", "http") else None
 
 
-async def _answers(url: str) -> bool:
+async def _is_reachable(url: str) -> bool:
     path = _unix_path(url)
     parts = urlsplit(url)
     try:
@@ -209,7 +209,7 @@ async def _answers(url: str) -> bool:
     return True
 
 
-async def _end(process: "subprocess.Popen[bytes]") -> None:
+async def _terminate(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     try:
         await asyncio.to_thread(process.wait, _TERMINATE_TIMEOUT)
@@ -218,7 +218,7 @@ async def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _leave_running(process: "subprocess.Popen[bytes]") -> None:
+def _detach(process: "subprocess.Popen[bytes]") -> None:
     # Popen takes a child that it has not waited for as an oversight and warns. This one outlives
     # its parent by design; init inherits it.
     process.returncode = 0

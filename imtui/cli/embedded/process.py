@@ -12,12 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.embedded.backend import local_user_sig, start_file
-from imtui.cli.embedded.idleness import Idleness
+from imtui.cli.embedded.backend import local_user_sig, start_lock_file
+from imtui.cli.embedded.idle_timer import IdleTimer
 from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.errors import EXIT_OK
-from imtui.cli.serving import announce, log_to
-from imtui.cli.signals import ending_signals
+from imtui.cli.serving import configure_logging, print_ready_line
+from imtui.cli.signals import stop_signals
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
 from imtui.server.node.data_dir import DataDir
@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     os.umask(0o077)
     data_dir: Path = arguments.data.absolute()
     DataDir(data_dir).make()
-    log_to(RotatingFileHandler(data_dir / "backend.log", maxBytes=_LOG_MAX_BYTES, backupCount=1))
+    configure_logging(
+        RotatingFileHandler(data_dir / "backend.log", maxBytes=_LOG_MAX_BYTES, backupCount=1)
+    )
     asyncio.run(_serve(data_dir, arguments))
     return EXIT_OK
 
@@ -43,27 +45,27 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
     from imtui.server.node.backend import Backend
 
     socket_dir = arguments.socket_dir or make_socket_dir(data_dir)
-    joining = start_file(data_dir)
-    joining.touch()
-    end_lock = FileLock(joining)
-    idleness = Idleness(arguments.start_grace, arguments.idle_grace)
+    lock_file = start_lock_file(data_dir)
+    lock_file.touch()
+    lock = FileLock(lock_file)
+    idle_timer = IdleTimer(arguments.start_grace, arguments.idle_grace)
     try:
         # Before the backend is ready: from then on others may ask it to end.
-        with ending_signals() as ended:
+        with stop_signals() as stopped:
             async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
-                announce(backend.address)
-                await _attend(backend, idleness, joining, end_lock, ended)
+                print_ready_line(backend.address)
+                await _run_until_idle(backend, idle_timer, lock_file, lock, stopped)
     finally:
         _remove_empty(socket_dir)
-        end_lock.release()
+        lock.release()
 
 
-async def _attend(
+async def _run_until_idle(
     backend: "Backend",
-    idleness: Idleness,
-    joining: Path,
-    end_lock: FileLock,
-    ended: asyncio.Event,
+    idle_timer: IdleTimer,
+    lock_file: Path,
+    lock: FileLock,
+    stopped: asyncio.Event,
 ) -> None:
     """Play the demo until it is time to end; then the lock is held, unless a signal came."""
     from imtui.demo.runner import Demo
@@ -72,8 +74,8 @@ async def _attend(
     demo = Demo(backend.address.ws, backend.address.sdk_app_id, sign, Random())
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(demo.run()), group.create_task(backend.wait_failed())]
-        is_over = partial(_is_over, backend, demo, idleness, joining)
-        await _until_end(is_over, idleness.look_interval, end_lock, ended)
+        is_idle = partial(_is_idle, backend, demo, idle_timer, lock_file)
+        await _wait_for_end(is_idle, idle_timer.poll_interval, lock, stopped)
         for task in tasks:
             task.cancel()
 
@@ -94,24 +96,26 @@ def _config(
     )
 
 
-def _is_over(backend: "Backend", demo: "Demo", idleness: Idleness, joining: Path) -> bool:
-    anybody = bool(backend.logged_in() - demo.connections())
-    return idleness.is_over(time.monotonic(), anybody=anybody, touched=joining.stat().st_mtime_ns)
+def _is_idle(backend: "Backend", demo: "Demo", idle_timer: IdleTimer, lock_file: Path) -> bool:
+    in_use = bool(backend.logged_in() - demo.connections())
+    return idle_timer.has_expired(
+        time.monotonic(), in_use=in_use, touched=lock_file.stat().st_mtime_ns
+    )
 
 
-async def _until_end(
-    is_over: Callable[[], bool], interval: float, end_lock: FileLock, ended: asyncio.Event
+async def _wait_for_end(
+    is_idle: Callable[[], bool], interval: float, lock: FileLock, stopped: asyncio.Event
 ) -> None:
     """Return once a signal came, or nobody has been here for a while; then the lock is held."""
-    while not ended.is_set():
+    while not stopped.is_set():
         # Whoever starts or joins holds the lock; after it was taken, look again who came.
-        if is_over() and end_lock.acquire(blocking=False):
-            if is_over():
+        if is_idle() and lock.acquire(blocking=False):
+            if is_idle():
                 return
-            end_lock.release()
+            lock.release()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(interval):
-                await ended.wait()
+                await stopped.wait()
 
 
 def _remove_empty(folder: Path | None) -> None:

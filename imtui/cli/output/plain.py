@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from imtui.cli.output import sentences
-from imtui.cli.output.printers import Change, Picture, Printer
+from imtui.cli.output.printers import Change, Printer, Snapshot
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
@@ -18,7 +18,7 @@ BURST: Final = 8
 class PlainPrinter(Printer):
     """Prints how things are, in brief, and then each change with its time."""
 
-    tells_self = True
+    prints_own_status = True
 
     def __init__(self, now: Callable[[], datetime] = datetime.now) -> None:
         """Make one; ``now`` gives the local time."""
@@ -29,16 +29,16 @@ class PlainPrinter(Printer):
         self._subscriptions: set[str] = set()
         self._devices: dict[str, SelfDevice] = {}
 
-    def begin(self, picture: Picture) -> None:
+    def print_snapshot(self, snapshot: Snapshot) -> None:
         """Say how oneself and those watched are: counts first, then names."""
-        self._own_id = picture.own.user_id
-        self._friends = set(picture.friends)
-        self._subscriptions = set(picture.subscriptions)
-        self._devices = {device.instance_id: device for device in picture.devices}
-        self._say(*sentences.about_self(picture.own, picture.devices, self._now()))
-        others = [status for status in picture.statuses if status.user_id != self._own_id]
-        if picture.narrowed:
-            self._say(*map(sentences.person, others))
+        self._own_id = snapshot.own.user_id
+        self._friends = set(snapshot.friends)
+        self._subscriptions = set(snapshot.subscriptions)
+        self._devices = {device.instance_id: device for device in snapshot.devices}
+        self._say(*sentences.own_status(snapshot.own, snapshot.devices, self._now()))
+        others = [status for status in snapshot.statuses if status.user_id != self._own_id]
+        if snapshot.narrowed:
+            self._say(*map(sentences.user_status, others))
         else:
             self._summarise(others)
         self._begun = True
@@ -53,20 +53,20 @@ class PlainPrinter(Printer):
             self._say(sentences.about_subscribed(len(others), strangers))
             self._say(*sentences.online_names(_online(strangers)))
 
-    def statuses(self, changes: Sequence[Change]) -> None:
+    def print_changes(self, changes: Sequence[Change]) -> None:
         """Say what is new about each user, or count them if there are many."""
         told: list[tuple[Change, str]] = []
         for change in changes:
             if change.after.user_id == self._own_id:
                 self._own_changed(change)
-            elif sentence := sentences.person_changed(*change):
+            elif sentence := sentences.user_changed(*change):
                 told.append((change, sentence))
         if len(told) < BURST:
             self._say(*(sentence for _, sentence in told))
             return
         all_friends = all(change.after.user_id in self._friends for change, _ in told)
         noun = "friend" if all_friends else "user"
-        self._say(sentences.burst(noun, [change for change, _ in told]))
+        self._say(sentences.change_counts(noun, [change for change, _ in told]))
 
     def _own_changed(self, change: Change) -> None:
         if change.before is None or change.is_guess:
@@ -76,25 +76,25 @@ class PlainPrinter(Printer):
         if sentence:
             self._say(sentence)
 
-    def notice(self, sentence: str) -> None:
+    def print_notice(self, sentence: str) -> None:
         """Say it."""
         self._say(sentence)
 
-    def trouble(self, error: IMError) -> None:
+    def print_error(self, error: IMError) -> None:
         """Say it."""
-        self._say(sentences.trouble(error))
+        self._say(sentences.error_sentence(error))
 
-    def lost(self) -> None:
+    def connection_lost(self) -> None:
         """Say it."""
-        self._say(sentences.LOST)
+        self._say(sentences.CONNECTION_LOST)
 
-    def back(self) -> None:
+    def connection_restored(self) -> None:
         """Say it."""
-        self._say(sentences.BACK)
+        self._say(sentences.CONNECTION_RESTORED)
 
-    def ended(self, error: IMError) -> None:
+    def connection_ended(self, error: IMError) -> None:
         """Say why."""
-        self._say(sentences.ended(error))
+        self._say(sentences.connection_ended(error))
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
         """Say who is new in the friend list."""
@@ -102,14 +102,14 @@ class PlainPrinter(Printer):
         new = [user_id for user_id in user_ids if user_id not in self._friends]
         self._friends.update(new)
         if new:
-            self._say(sentences.befriended(new))
+            self._say(sentences.friends_added(new))
 
     def friends_deleted(self, user_ids: Sequence[str]) -> None:
         """Say who is gone from the friend list."""
         gone = [user_id for user_id in user_ids if user_id in self._friends]
         self._friends.difference_update(gone)
         if gone:
-            self._say(sentences.unfriended(gone))
+            self._say(sentences.friends_deleted(gone))
 
     def subscriptions_changed(
         self, added: Sequence[str], removed: Sequence[str], reason: SubscriptionReason
@@ -130,7 +130,7 @@ class PlainPrinter(Printer):
         self._devices = now
         came = [device for key, device in now.items() if key not in before]
         went = [device for key, device in before.items() if key not in now]
-        self._say(*map(sentences.device_came, came), *map(sentences.device_went, went))
+        self._say(*map(sentences.device_connected, came), *map(sentences.device_disconnected, went))
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Say what the console is set to now."""
@@ -138,7 +138,7 @@ class PlainPrinter(Printer):
 
     def _say(self, *said: str) -> None:
         for sentence in map(safe_text, said):
-            line = sentences.timed(self._now(), sentence) if self._begun else sentence
+            line = sentences.with_time(self._now(), sentence) if self._begun else sentence
             print(line, flush=True)
 
 

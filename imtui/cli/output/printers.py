@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from imtui.cli.errors import tell, told
+from imtui.cli.errors import describe_error, print_notice
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import UserStatus
 
 
 @dataclass(frozen=True)
-class Picture:
+class Snapshot:
     """What is known when the watching begins."""
 
     own: UserStatus
@@ -47,28 +47,28 @@ class Change(NamedTuple):
 class Printer(Protocol):
     """Prints what a watcher follows; each method may raise OSError if nobody reads any more."""
 
-    tells_self: bool
+    prints_own_status: bool
     """Whether the own status is told even if only other users are watched."""
 
-    def begin(self, picture: Picture) -> None:
+    def print_snapshot(self, snapshot: Snapshot) -> None:
         """Print how things are; everything else is a change of that, except notices."""
 
-    def statuses(self, changes: Sequence[Change]) -> None:
+    def print_changes(self, changes: Sequence[Change]) -> None:
         """Print statuses that were told in one message."""
 
-    def notice(self, sentence: str) -> None:
+    def print_notice(self, sentence: str) -> None:
         """Print a sentence of ours."""
 
-    def trouble(self, error: IMError) -> None:
+    def print_error(self, error: IMError) -> None:
         """Print an error that ends nothing."""
 
-    def lost(self) -> None:
+    def connection_lost(self) -> None:
         """Print that the connection is lost."""
 
-    def back(self) -> None:
+    def connection_restored(self) -> None:
         """Print that there is a connection again."""
 
-    def ended(self, error: IMError) -> None:
+    def connection_ended(self, error: IMError) -> None:
         """Print that there will be no further attempt to connect; the command tells why, too."""
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
@@ -95,39 +95,39 @@ class LinePrinter(Printer):
     It says nothing of what is no status: who reads lines wants lines that are alike.
     """
 
-    tells_self = False
+    prints_own_status = False
 
     def __init__(self, line: Callable[[UserStatus], str]) -> None:
         """Make one; ``line`` says how a status looks."""
         self._line = line
 
-    def begin(self, picture: Picture) -> None:
+    def print_snapshot(self, snapshot: Snapshot) -> None:
         """Print the statuses that were asked for."""
-        for status in picture.statuses:
+        for status in snapshot.statuses:
             print(self._line(status), flush=True)
 
-    def statuses(self, changes: Sequence[Change]) -> None:
+    def print_changes(self, changes: Sequence[Change]) -> None:
         """Print each status as it is now."""
         for change in changes:
             print(self._line(change.after), flush=True)
 
-    def notice(self, sentence: str) -> None:
+    def print_notice(self, sentence: str) -> None:
         """Tell it on standard error."""
-        tell(sentence)
+        print_notice(sentence)
 
-    def trouble(self, error: IMError) -> None:
+    def print_error(self, error: IMError) -> None:
         """Tell it on standard error."""
-        tell(told(error))
+        print_notice(describe_error(error))
 
-    def lost(self) -> None:
+    def connection_lost(self) -> None:
         """Tell it on standard error."""
-        tell("The connection is lost. Trying again by itself; end with Ctrl-C.")
+        print_notice("The connection is lost. Trying again by itself; end with Ctrl-C.")
 
-    def back(self) -> None:
+    def connection_restored(self) -> None:
         """Tell it on standard error."""
-        tell("Connected again.")
+        print_notice("Connected again.")
 
-    def ended(self, error: IMError) -> None:
+    def connection_ended(self, error: IMError) -> None:
         """Say nothing: the command tells why it ends."""
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:

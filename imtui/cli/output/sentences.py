@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from imtui.cli.errors import way_out
-from imtui.cli.output.status_lines import moment
+from imtui.cli.errors import hint_for
+from imtui.cli.output.status_lines import format_time
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
 from imtui.protocol.messages import ConsoleSettings, SelfDevice, SubscriptionReason
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 
-LOST: Final = "The connection is lost; trying again by itself."
-BACK: Final = "Connected again."
+CONNECTION_LOST: Final = "The connection is lost; trying again by itself."
+CONNECTION_RESTORED: Final = "Connected again."
 
 _NAMES_MAX: Final = 8
 _SENTENCE_ENDS: Final = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")
@@ -36,23 +36,23 @@ _WHY_REMOVED: Final = {
 }
 
 
-def timed(now: datetime, sentence: str) -> str:
+def with_time(now: datetime, sentence: str) -> str:
     """Return a sentence with the time of day before it."""
     return f"{now:%H:%M} {sentence}"
 
 
-# The first picture
+# The first snapshot
 
 
-def about_self(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) -> list[str]:
+def own_status(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) -> list[str]:
     """Return who one is and how, and which of one's devices are connected."""
     who = f"You are {safe_text(own.user_id)}, {own.status_type.name}"
     text = _text(own)
-    said = [_ended(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
+    said = [_punctuated(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
     if len(devices) == 1:
         said.append(f"Your connected device is {device_name(devices[0])}.")
     elif devices:
-        said.append(f"Your connected devices are {_listed([*map(device_name, devices)])}.")
+        said.append(f"Your connected devices are {_join_names([*map(device_name, devices)])}.")
     return said
 
 
@@ -90,43 +90,43 @@ def online_names(online: Sequence[UserStatus]) -> list[str]:
     with_text = [status for status in online if _text(status)]
     silent = [safe_text(status.user_id) for status in online if not _text(status)]
     named, more = with_text[:_NAMES_MAX], len(with_text) - _NAMES_MAX
-    said = [person(status) for status in named]
+    said = [user_status(status) for status in named]
     if more > 0:
         said.append(f"{more} more with a text {_is(more)} ONLINE.")
     if silent:
-        said.append(f"{_listed(silent)} {_is(len(silent))} ONLINE{' too' if named else ''}.")
+        said.append(f"{_join_names(silent)} {_is(len(silent))} ONLINE{' too' if named else ''}.")
     return said
 
 
-def person(status: UserStatus, *, now_so: bool = False) -> str:
+def user_status(status: UserStatus, *, is_change: bool = False) -> str:
     """Return how somebody is.
 
     Args:
         status: Who, and how.
-        now_so: Whether they were something else before.
+        is_change: Whether they were something else before.
     """
     who, text = safe_text(status.user_id), _text(status)
     meaning = _MEANINGS.get(status.status_type, "")
-    if status.status_type is UserStatusType.UNLOGINED and not now_so:
+    if status.status_type is UserStatusType.UNLOGINED and not is_change:
         meaning += ", or never logged in"
-    now_word = "now " if now_so and not meaning else ""
+    now_word = "now " if is_change and not meaning else ""
     how = f"{who} is {now_word}{status.status_type.name}{meaning}"
-    return _ended(f"{how} and says: {text}") if text else f"{how}."
+    return _punctuated(f"{how} and says: {text}") if text else f"{how}."
 
 
 # Changes of a status
 
 
-def person_changed(before: UserStatus | None, after: UserStatus) -> str | None:
+def user_changed(before: UserStatus | None, after: UserStatus) -> str | None:
     """Return what is new about somebody, or None if it does not show."""
     if before is None or before.status_type is not after.status_type:
         known = before is not None and before.status_type is not UserStatusType.UNKNOWN
-        return person(after, now_so=known)
+        return user_status(after, is_change=known)
     text = _text(after)
     if text == _text(before):
         return None
     who = safe_text(after.user_id)
-    return _ended(f"{who} says: {text}") if text else f"{who} cleared the text."
+    return _punctuated(f"{who} says: {text}") if text else f"{who} cleared the text."
 
 
 def own_changed(before: UserStatus, after: UserStatus, now: datetime) -> str | None:
@@ -135,20 +135,22 @@ def own_changed(before: UserStatus, after: UserStatus, now: datetime) -> str | N
     if before.status_type is not after.status_type:
         meaning = _MEANINGS.get(after.status_type, "")
         how = f"You are {'' if meaning else 'now '}{after.status_type.name}{meaning}"
-        return _ended(f"{how}{_until(after, now)}: {text}") if text else f"{how}."
+        return _punctuated(f"{how}{_until(after, now)}: {text}") if text else f"{how}."
     if (text, after.expires_at) == (_text(before), before.expires_at):
         return None
     if after.changed_by is not None and after.online_devices == before.online_devices:
         source = f"from {device_name(after.changed_by)}"
         if not text:
             return f"You cleared the text {source}."
-        return _ended(f"You set {source}{_until(after, now)}: {text}")
+        return _punctuated(f"You set {source}{_until(after, now)}: {text}")
     if not text:
         return "Your text has ended."
-    return _ended(f"Your text is now{_until(after, now)}: {text}")
+    return _punctuated(f"Your text is now{_until(after, now)}: {text}")
 
 
-def burst(noun: str, before_and_after: Iterable[tuple[UserStatus | None, UserStatus]]) -> str:
+def change_counts(
+    noun: str, before_and_after: Iterable[tuple[UserStatus | None, UserStatus]]
+) -> str:
     """Return many changes as one sentence with counts.
 
     Args:
@@ -188,38 +190,38 @@ def device_name(device: SelfDevice | ChangedBy) -> str:
     return f"{name} ({device.platform})" if name else str(device.platform)
 
 
-def device_came(device: SelfDevice) -> str:
+def device_connected(device: SelfDevice) -> str:
     """Return that an own device is connected."""
     return f"Your device {device_name(device)} is connected."
 
 
-def device_went(device: SelfDevice) -> str:
+def device_disconnected(device: SelfDevice) -> str:
     """Return that an own device is no longer connected."""
     return f"Your device {device_name(device)} is gone."
 
 
 def subscribed(user_ids: Sequence[str]) -> str:
     """Return whom one is now subscribed to."""
-    return f"You are now subscribed to {_named(user_ids)}."
+    return f"You are now subscribed to {_name_users(user_ids)}."
 
 
 def unsubscribed(user_ids: Sequence[str], reason: SubscriptionReason) -> str:
     """Return whom one is no longer subscribed to, and why unless one did it."""
     why = _WHY_REMOVED.get(reason, "")
-    return f"You are no longer subscribed to {_named(user_ids)}{why}."
+    return f"You are no longer subscribed to {_name_users(user_ids)}{why}."
 
 
-def befriended(user_ids: Sequence[str]) -> str:
+def friends_added(user_ids: Sequence[str]) -> str:
     """Return who came into the friend list."""
     one = len(user_ids) == 1
-    return f"{_named(user_ids)} {'is now your friend' if one else 'are now your friends'}."
+    return f"{_name_users(user_ids)} {'is now your friend' if one else 'are now your friends'}."
 
 
-def unfriended(user_ids: Sequence[str]) -> str:
+def friends_deleted(user_ids: Sequence[str]) -> str:
     """Return who went out of the friend list."""
     one = len(user_ids) == 1
     what = "is no longer your friend" if one else "are no longer your friends"
-    return f"{_named(user_ids)} {what}."
+    return f"{_name_users(user_ids)} {what}."
 
 
 # The backend
@@ -233,18 +235,18 @@ def console_changed(settings: ConsoleSettings) -> str:
     )
 
 
-def trouble(error: IMError) -> str:
+def error_sentence(error: IMError) -> str:
     """Return an error, with a way out where there is one."""
-    what = _ended(f"Error {int(error.code)}: {safe_text(error.message)}")
+    what = _punctuated(f"Error {int(error.code)}: {safe_text(error.message)}")
     # A command to be typed has no full stop.
-    return f"{what} {way_out(error)}".rstrip()
+    return f"{what} {hint_for(error)}".rstrip()
 
 
-def ended(error: IMError) -> str:
+def connection_ended(error: IMError) -> str:
     """Return why there will be no further attempt to connect."""
     if error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER:
         return "You were kicked offline by another login, or by an admin."
-    return f"The connection has ended for good. {trouble(error)}"
+    return f"The connection has ended for good. {error_sentence(error)}"
 
 
 # Words
@@ -255,10 +257,10 @@ def _text(status: UserStatus) -> str:
 
 
 def _until(status: UserStatus, now: datetime) -> str:
-    return "" if status.expires_at is None else f", until {moment(status.expires_at, now)}"
+    return "" if status.expires_at is None else f", until {format_time(status.expires_at, now)}"
 
 
-def _ended(text: str) -> str:
+def _punctuated(text: str) -> str:
     return text if text.endswith(_SENTENCE_ENDS) else f"{text}."
 
 
@@ -274,14 +276,14 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _named(user_ids: Sequence[str]) -> str:
+def _name_users(user_ids: Sequence[str]) -> str:
     """Return a few users by their IDs, and many as a count."""
     if len(user_ids) > _NAMES_MAX:
         return _counted(len(user_ids), "user")
-    return _listed([safe_text(user_id) for user_id in user_ids])
+    return _join_names([safe_text(user_id) for user_id in user_ids])
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     """Return names as one says them: ``a, b and c``; of many the first, and how many more."""
     if len(names) > _NAMES_MAX:
         names = [*names[:_NAMES_MAX], f"{len(names) - _NAMES_MAX} more"]

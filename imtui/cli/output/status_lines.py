@@ -20,11 +20,11 @@ def _text_line(status: "UserStatus") -> str:
     if status.custom_status:
         parts.append(status.custom_status)
     if status.expires_at is not None:
-        parts.append(f"(until {moment(status.expires_at, datetime.now())})")
+        parts.append(f"(until {format_time(status.expires_at, datetime.now())})")
     return safe_text("  ".join(parts))
 
 
-def moment(unix_ms: int, now: datetime) -> str:
+def format_time(unix_ms: int, now: datetime) -> str:
     """Return a time of today as such, and any other with its day.
 
     Args:

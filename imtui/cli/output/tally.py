@@ -6,7 +6,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from imtui.cli.errors import EXIT_FAILED, EXIT_OK, tell
+from imtui.cli.errors import EXIT_FAILED, EXIT_OK, print_notice
 from imtui.protocol.errors import IMError
 
 _PROGRESS_AFTER: Final = 1.0
@@ -28,7 +28,7 @@ class Tally:
         *,
         as_json: bool,
         total: int = 0,
-        again: str = "",
+        retry_hint: str = "",
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make one.
@@ -45,9 +45,9 @@ class Tally:
         self._outcomes = outcomes
         self._as_json = as_json
         self._total = total
-        self._again = again
+        self._retry_hint = retry_hint
         self._now = now
-        self._began = now()
+        self._started_at = now()
         self._counts = dict.fromkeys(outcomes, 0)
         self._done = 0
         self._failed = False
@@ -67,9 +67,11 @@ class Tally:
         # An error at the very start says enough; who interrupts does not know how far it was.
         interrupted = kind in (CancelledError, KeyboardInterrupt)
         if self._total and (interrupted or (kind is not None and self._done)):
-            tell(f"{self._done:,} of {self._total:,} were done. {self._again}".rstrip())
+            print_notice(
+                f"{self._done:,} of {self._total:,} were done. {self._retry_hint}".rstrip()
+            )
 
-    def tell(self, label: str, result: IMError, *, counts: bool = True, **ids: str) -> None:
+    def record(self, label: str, result: IMError, *, counts: bool = True, **ids: str) -> None:
         """Tell what became of an item.
 
         Args:
@@ -88,7 +90,7 @@ class Tally:
         else:
             self._failed = True
             self._erase_progress()
-            tell(f"{label} was not {self._outcomes[0]}: {result}")
+            print_notice(f"{label} was not {self._outcomes[0]}: {result}")
         self._show_progress()
 
     @property
@@ -97,7 +99,7 @@ class Tally:
         return EXIT_FAILED if self._failed else EXIT_OK
 
     def _show_progress(self) -> None:
-        takes_long = self._now() - self._began >= _PROGRESS_AFTER
+        takes_long = self._now() - self._started_at >= _PROGRESS_AFTER
         # The lines of JSON show by themselves how far it is.
         if takes_long and self._total and not self._as_json and sys.stderr.isatty():
             sys.stderr.write(f"\r{self._done:,} of {self._total:,} …{_ERASE_REST}")

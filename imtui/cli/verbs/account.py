@@ -6,11 +6,11 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.admin.calls import attempt, batches, call, is_about_users
+from imtui.cli.admin.calls import batches, call, call_for_user, is_user_error
 from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
-from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, tell
+from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, print_notice
 from imtui.cli.output.tally import Tally, counted, json_line, table
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
@@ -77,7 +77,7 @@ async def _import(arguments: argparse.Namespace) -> int:
         {0: "imported"},
         as_json=arguments.json,
         total=len(profiles),
-        again="Run it again: nothing is doubled.",
+        retry_hint="Run it again: nothing is doubled.",
     ) as tally:
         for batch in (*batches(bare), *batches(others)):
             failed = await _import_together(client, batch)
@@ -85,8 +85,10 @@ async def _import(arguments: argparse.Namespace) -> int:
                 user, result = profile["UserID"], IMError(0)
                 if user in failed:
                     # The answer for all of them does not say why.
-                    result = await attempt(client, f"{_LOGIN_SERVICE}/account_import", profile)
-                tally.tell(user, result, userID=user)
+                    result = await call_for_user(
+                        client, f"{_LOGIN_SERVICE}/account_import", profile
+                    )
+                tally.record(user, result, userID=user)
     return tally.exit_status
 
 
@@ -103,7 +105,7 @@ async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> fro
     try:
         answer = await call(client, f"{_LOGIN_SERVICE}/multiaccount_import", body, Imported)
     except IMError as error:
-        if not is_about_users(error):
+        if not is_user_error(error):
             raise
         return frozenset(users)
     return frozenset(answer.failed or ())
@@ -152,7 +154,7 @@ def _delete(arguments: argparse.Namespace) -> int:
             raise CommandError("Nothing was deleted.")
     except KeyboardInterrupt:
         print(file=sys.stderr)
-        tell("Nothing was deleted.")
+        print_notice("Nothing was deleted.")
         return EXIT_INTERRUPTED
     return asyncio.run(_delete_all(client, users, as_json=arguments.json))
 
@@ -165,7 +167,7 @@ async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -
             body = {"DeleteItem": [{"UserID": user} for user in batch]}
             results = await call(client, f"{_LOGIN_SERVICE}/account_delete", body, Results)
             for user in batch:
-                tally.tell(user, results.of(user), userID=user)
+                tally.record(user, results.result_for(user), userID=user)
     return tally.exit_status
 
 

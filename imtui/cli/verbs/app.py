@@ -13,7 +13,7 @@ from imtui.cli.accounts.selection import (
     LocalAccount,
     RemoteAccount,
     add_account_options,
-    chosen_account,
+    select_account,
 )
 from imtui.cli.arguments import device_name
 
@@ -35,21 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the app until the person leaves it."""
-    choice = chosen_account(arguments)
+    choice = select_account(arguments)
 
     from imtui.cli import paths
-    from imtui.cli.logs import logging_to
+    from imtui.cli.logs import log_to_file
     from imtui.tui.entry import run as run_app
     from imtui.tui.launch import Launch
 
-    joining = Joining(choice, arguments.device)
+    joiner = AccountJoiner(choice, arguments.device)
 
     async def join() -> "Account":
         # Here and not as the process starts: the first frame waits for no file.
-        _tell_start()
-        return await joining.join()
+        _log_start()
+        return await joiner.join()
 
-    with logging_to(paths.app_log()):
+    with log_to_file(paths.app_log()):
         try:
             status = run_app(Launch(join, paths.settings_file(), arguments.ascii, paths.app_log()))
         except BaseException as error:
@@ -57,14 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
             _log.error("The app ended with %s", type(error).__name__)
             raise
         finally:
-            joining.release()
-        _tell_start()
+            joiner.release()
+        _log_start()
         _log.info("The app ended with exit status %d", status)
     return status
 
 
 @cache
-def _tell_start() -> None:
+def _log_start() -> None:
     _log.info(
         "imtui %s with Python %s on %s, TERM is %s",
         __version__,
@@ -74,7 +74,7 @@ def _tell_start() -> None:
     )
 
 
-class Joining:
+class AccountJoiner:
     """Finds the account, the backend and the device ID of one running app."""
 
     def __init__(self, choice: RemoteAccount | LocalAccount, device: str | None) -> None:
@@ -134,7 +134,7 @@ class Joining:
         from imtui.server.node.data_dir import DataDir
 
         backend = EmbeddedBackend(paths.local_data())
-        address = await backend.ensure()
+        address = await backend.ensure_running()
         key = DataDir(backend.data_dir).app_key()
         account = self._account(
             address.ws,
@@ -147,7 +147,7 @@ class Joining:
         return replace(
             account,
             local=True,
-            revive=_reviver(backend.ensure, address),
+            revive=_reviver(backend.ensure_running, address),
             first_subscriptions=others,
         )
 
@@ -169,7 +169,7 @@ class Joining:
         state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
         self.release()
         self._instance = instances.claim_instance(state_dir / "devices")
-        device = self._device or instances.device_name(self._instance)
+        device = self._device or instances.default_device_name(self._instance)
         _log.info(
             "%s joins app %d at %s as device %s (%s)",
             user_id,

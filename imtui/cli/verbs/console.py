@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 def open_screen(arguments: argparse.Namespace) -> int:
     """Open the screen until the person leaves it."""
     from imtui.cli import paths
-    from imtui.cli.logs import logging_to
+    from imtui.cli.logs import log_to_file
     from imtui.tui.console.app import ConsoleLaunch
     from imtui.tui.console.entry import run as run_console
     from imtui.tui.settings_file import SettingsFile
@@ -97,7 +97,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
         ascii=arguments.ascii,
         log_file=paths.app_log(),
     )
-    with logging_to(paths.app_log()):
+    with log_to_file(paths.app_log()):
         return run_console(launch)
 
 

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.admin.calls import batches, call, is_about_users
+from imtui.cli.admin.calls import batches, call, is_user_error
 from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
@@ -94,7 +94,7 @@ async def _add(arguments: argparse.Namespace) -> int:
             body = {"From_Account": user, "AddFriendItem": items, **more}
             results = await call(client, "sns/friend_add", body, Results)
             for friend in batch:
-                tally.tell(friend, results.of(friend), userID=user, friendUserID=friend)
+                tally.record(friend, results.result_for(friend), userID=user, friendUserID=friend)
     return tally.exit_status
 
 
@@ -110,7 +110,7 @@ async def _import(arguments: argparse.Namespace) -> int:
         _ADDED,
         as_json=arguments.json,
         total=sum(map(len, friendships.values())),
-        again="Run it again: nothing is doubled.",
+        retry_hint="Run it again: nothing is doubled.",
     ) as tally:
         for user, remarks in friendships.items():
             for batch in batches(list(remarks)):
@@ -119,10 +119,10 @@ async def _import(arguments: argparse.Namespace) -> int:
                     # The line of the other one says what they call this one, nothing new else.
                     pair = frozenset((user, friend))
                     is_new = arguments.one_way or pair not in told
-                    result = results.of(friend)
+                    result = results.result_for(friend)
                     if not result.code:
                         told.add(pair)
-                    tally.tell(
+                    tally.record(
                         f"{user}'s friend {friend}",
                         result,
                         counts=is_new,
@@ -153,7 +153,7 @@ async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, s
     named = {
         friend: remark
         for friend, remark in remarks.items()
-        if remark and not results.of(friend).code
+        if remark and not results.result_for(friend).code
     }
     if not named:
         return results
@@ -162,7 +162,7 @@ async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, s
         for friend, remark in named.items()
     ]
     body = {"From_Account": user, "UpdateItem": notes}
-    return (await _attempt(client, "sns/friend_update", body, named)).before(results)
+    return (await _attempt(client, "sns/friend_update", body, named)).merged_with(results)
 
 
 async def _attempt(
@@ -174,9 +174,9 @@ async def _attempt(
     try:
         return await call(client, command, body, Results)
     except IMError as error:
-        if not is_about_users(error):
+        if not is_user_error(error):
             raise
-        return Results.same(friends, error)
+        return Results.refuse_all(friends, error)
 
 
 def _friendships(file: str) -> Friendships:
@@ -227,7 +227,7 @@ async def _delete(arguments: argparse.Namespace) -> int:
             body = {"From_Account": user, "To_Account": batch, "DeleteType": kind}
             results = await call(client, "sns/friend_delete", body, Results)
             for friend in batch:
-                tally.tell(friend, results.of(friend), userID=user, friendUserID=friend)
+                tally.record(friend, results.result_for(friend), userID=user, friendUserID=friend)
     return tally.exit_status
 
 
@@ -275,7 +275,7 @@ async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, 
         try:
             answer = await call(client, "profile/portrait_get", body, Profiles)
         except IMError as error:
-            if not (is_about_users(error) or error.code == ErrorCode.ERR_SVR_COMM_INVALID_RES):
+            if not (is_user_error(error) or error.code == ErrorCode.ERR_SVR_COMM_INVALID_RES):
                 raise
             # The list is of use without them.
             continue

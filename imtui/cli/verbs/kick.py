@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from imtui.cli.admin.calls import attempt
+from imtui.cli.admin.calls import call_for_user
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import UsageError
@@ -38,6 +38,6 @@ async def _kick(arguments: argparse.Namespace) -> int:
     client = admin_client(arguments)
     with Tally("user", {0: "kicked"}, as_json=arguments.json, total=len(users)) as tally:
         for user in users:
-            result = await attempt(client, "im_open_login_svc/kick", {"UserID": user})
-            tally.tell(user, result, userID=user)
+            result = await call_for_user(client, "im_open_login_svc/kick", {"UserID": user})
+            tally.record(user, result, userID=user)
     return tally.exit_status

@@ -5,7 +5,11 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from imtui.cli.accounts.selection import USER_SIG_VARIABLE, add_account_options, named_account
+from imtui.cli.accounts.selection import (
+    USER_SIG_VARIABLE,
+    add_account_options,
+    select_remote_account,
+)
 from imtui.cli.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -26,16 +30,16 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    account = named_account(arguments, _ask_user_sig)
+    account = select_remote_account(arguments, _ask_user_sig)
 
     from imtui.cli.accounts.credentials import remote_credentials
-    from imtui.cli.accounts.saved import KeptAccount, account_book
+    from imtui.cli.accounts.saved import SavedAccount, saved_accounts
 
     credentials = remote_credentials(account)
     asyncio.run(_check(credentials))
-    book = account_book()
-    kept = KeptAccount(account.url, account.sdk_app_id, account.user_id, account.insecure)
-    place = "the keyring" if book.keep(kept, credentials.user_sig()) else book.file
+    accounts = saved_accounts()
+    saved = SavedAccount(account.url, account.sdk_app_id, account.user_id, account.insecure)
+    place = "the keyring" if accounts.save(saved, credentials.user_sig()) else accounts.file
     print(f"{account.user_id} is now the default account. Its UserSig is kept in {place}.")
     return EXIT_OK
 

@@ -25,15 +25,15 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the verb."""
-    from imtui.cli.accounts.saved import account_book
+    from imtui.cli.accounts.saved import saved_accounts
 
-    book = account_book()
-    kept = book.find(arguments.user)
-    if kept is None:
+    accounts = saved_accounts()
+    saved = accounts.find(arguments.user)
+    if saved is None:
         raise CommandError("There is no such account to forget.")
-    book.forget(kept)
-    print(f"{kept.user_id} at {kept.url} is forgotten.")
-    after = book.find()
+    accounts.remove(saved)
+    print(f"{saved.user_id} at {saved.url} is forgotten.")
+    after = accounts.find()
     if after is not None:
         print(f"The default account is now {after.user_id} at {after.url}.")
     return EXIT_OK

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.cli.arguments import port_number, seconds
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
-from imtui.cli.serving import announce, log_to
-from imtui.cli.signals import ending_signals
+from imtui.cli.serving import configure_logging, print_ready_line
+from imtui.cli.signals import stop_signals
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
         return process.run(arguments)
     if arguments.check:
         return _check(arguments.data)
-    log_to(logging.StreamHandler())
+    configure_logging(logging.StreamHandler())
     from imtui.server.node.backend import BackendConfig
 
     config = BackendConfig(
@@ -201,9 +201,9 @@ async def _serve(config: "BackendConfig") -> None:
     from imtui.server.node.backend import Backend
 
     # Before the backend is ready: from then on others may ask it to end.
-    with ending_signals() as ended:
+    with stop_signals() as stopped:
         async with Backend(config) as backend, asyncio.TaskGroup() as group:
-            announce(backend.address)
+            print_ready_line(backend.address)
             failing = group.create_task(backend.wait_failed())
-            await ended.wait()
+            await stopped.wait()
             failing.cancel()

@@ -72,11 +72,13 @@ async def _own(client: "IMClient", user: str, arguments: argparse.Namespace) -> 
 async def _others(
     client: "IMClient", user: str, arguments: argparse.Namespace
 ) -> "list[UserStatus]":
-    from imtui.cli.errors import missing, tell
+    from imtui.cli.errors import missing_account_notices, print_notice
 
     statuses = await client.get_user_status(arguments.users)
-    for sentence in missing(arguments.users, (status.user_id for status in statuses)):
-        tell(sentence)
+    for sentence in missing_account_notices(
+        arguments.users, (status.user_id for status in statuses)
+    ):
+        print_notice(sentence)
     return statuses
 
 

@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _watch(arguments: argparse.Namespace) -> None:
     from imtui.cli.accounts.credentials import find_credentials
-    from imtui.cli.signals import ending_signals
+    from imtui.cli.signals import stop_signals
 
-    with ending_signals() as ended:
+    with stop_signals() as ended:
         credentials = await find_credentials(arguments)
         await _until(ended, credentials, arguments)
 

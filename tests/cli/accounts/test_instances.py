@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imtui.cli.accounts import instances
-from imtui.cli.accounts.instances import Instance, claim_instance, device_name
+from imtui.cli.accounts.instances import Instance, claim_instance, default_device_name
 
 
 def test_two_apps_are_two_devices_and_a_restarted_one_is_the_same(tmp_path: Path) -> None:
@@ -69,5 +69,5 @@ def test_more_than_fit_get_an_id_that_is_not_kept(
 def test_device_name(monkeypatch: pytest.MonkeyPatch, host: str, number: int, name: str) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: host)
 
-    assert device_name(Instance(number, "0123456789", None)) == name
+    assert default_device_name(Instance(number, "0123456789", None)) == name
     assert len(os.fsencode(name)) <= 64

@@ -7,11 +7,11 @@ from typing import cast
 
 import pytest
 
-from imtui.cli.accounts.saved import AccountBook, KeptAccount
+from imtui.cli.accounts.saved import SavedAccount, SavedAccounts
 from imtui.cli.errors import CommandError
 
-ALICE = KeptAccount("wss://im.example", 1, "alice")
-BOB = KeptAccount("wss://im.example", 1, "bob")
+ALICE = SavedAccount("wss://im.example", 1, "alice")
+BOB = SavedAccount("wss://im.example", 1, "bob")
 
 
 class KeyringError(Exception):
@@ -44,17 +44,17 @@ class FakeKeyring:
             raise KeyringError
 
 
-def book(tmp_path: Path, keyring: FakeKeyring | None = None) -> AccountBook:
-    return AccountBook(tmp_path / "d" / "accounts.json", cast("ModuleType | None", keyring))
+def accounts(tmp_path: Path, keyring: FakeKeyring | None = None) -> SavedAccounts:
+    return SavedAccounts(tmp_path / "d" / "accounts.json", cast("ModuleType | None", keyring))
 
 
 def test_keeps_in_a_private_file(tmp_path: Path) -> None:
-    assert not book(tmp_path).keep(ALICE, "the UserSig")
+    assert not accounts(tmp_path).save(ALICE, "the UserSig")
 
-    kept = book(tmp_path).find()
-    assert kept is not None
-    assert (kept.url, kept.sdk_app_id, kept.user_id) == ("wss://im.example", 1, "alice")
-    assert book(tmp_path).user_sig(kept) == "the UserSig"
+    saved = accounts(tmp_path).find()
+    assert saved is not None
+    assert (saved.url, saved.sdk_app_id, saved.user_id) == ("wss://im.example", 1, "alice")
+    assert accounts(tmp_path).user_sig(saved) == "the UserSig"
     assert stat.S_IMODE((tmp_path / "d" / "accounts.json").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "d").stat().st_mode) == 0o700
 
@@ -62,50 +62,50 @@ def test_keeps_in_a_private_file(tmp_path: Path) -> None:
 def test_keeps_the_user_sig_in_the_keyring(tmp_path: Path) -> None:
     keyring = FakeKeyring()
 
-    assert book(tmp_path, keyring).keep(ALICE, "the UserSig")
+    assert accounts(tmp_path, keyring).save(ALICE, "the UserSig")
 
-    kept = book(tmp_path, keyring).find()
-    assert kept is not None
-    assert book(tmp_path, keyring).user_sig(kept) == "the UserSig"
+    saved = accounts(tmp_path, keyring).find()
+    assert saved is not None
+    assert accounts(tmp_path, keyring).user_sig(saved) == "the UserSig"
     assert "the UserSig" not in (tmp_path / "d" / "accounts.json").read_text()
 
-    book(tmp_path, keyring).forget(kept)
+    accounts(tmp_path, keyring).remove(saved)
     assert keyring.kept == {}
 
 
 def test_broken_keyring_is_as_good_as_none(tmp_path: Path) -> None:
     broken = FakeKeyring(broken=True)
 
-    assert not book(tmp_path, broken).keep(ALICE, "the UserSig")
+    assert not accounts(tmp_path, broken).save(ALICE, "the UserSig")
 
-    kept = book(tmp_path, broken).find()
-    assert kept is not None
-    assert book(tmp_path, broken).user_sig(kept) == "the UserSig"
+    saved = accounts(tmp_path, broken).find()
+    assert saved is not None
+    assert accounts(tmp_path, broken).user_sig(saved) == "the UserSig"
 
 
 def test_keyring_that_has_lost_it(tmp_path: Path) -> None:
     keyring = FakeKeyring()
-    book(tmp_path, keyring).keep(ALICE, "the UserSig")
+    accounts(tmp_path, keyring).save(ALICE, "the UserSig")
     keyring.kept.clear()
 
     with pytest.raises(CommandError, match="imtui login"):
-        book(tmp_path, keyring).user_sig(book(tmp_path, keyring).accounts()[0])
+        accounts(tmp_path, keyring).user_sig(accounts(tmp_path, keyring).list_accounts()[0])
 
 
 def test_newest_is_the_default_and_forgetting_it_brings_back_the_one_before(
     tmp_path: Path,
 ) -> None:
-    kept = book(tmp_path)
-    kept.keep(ALICE, "1")
-    kept.keep(BOB, "2")
-    kept.keep(ALICE, "3")
+    saved = accounts(tmp_path)
+    saved.save(ALICE, "1")
+    saved.save(BOB, "2")
+    saved.save(ALICE, "3")
 
-    assert [account.user_id for account in kept.accounts()] == ["alice", "bob"]
-    assert kept.find("bob") == KeptAccount("wss://im.example", 1, "bob", user_sig="2")
-    assert kept.find("carol") is None
+    assert [account.user_id for account in saved.list_accounts()] == ["alice", "bob"]
+    assert saved.find("bob") == SavedAccount("wss://im.example", 1, "bob", user_sig="2")
+    assert saved.find("carol") is None
 
-    kept.forget(kept.accounts()[0])
-    assert [account.user_id for account in kept.accounts()] == ["bob"]
+    saved.remove(saved.list_accounts()[0])
+    assert [account.user_id for account in saved.list_accounts()] == ["bob"]
 
 
 def test_damaged_file_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
@@ -114,8 +114,8 @@ def test_damaged_file_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     file.write_bytes(b'[{"url": \xff')
 
     with pytest.raises(CommandError, match="imtui login"):
-        book(tmp_path).find()
+        accounts(tmp_path).find()
 
 
 def test_no_user_sig_in_its_repr() -> None:
-    assert "secret" not in repr(KeptAccount("wss://x", 1, "alice", user_sig="secret"))
+    assert "secret" not in repr(SavedAccount("wss://x", 1, "alice", user_sig="secret"))

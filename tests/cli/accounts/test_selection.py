@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import paths
-from imtui.cli.accounts.saved import AccountBook, KeptAccount
+from imtui.cli.accounts.saved import SavedAccount, SavedAccounts
 from imtui.cli.accounts.selection import (
     LocalAccount,
     RemoteAccount,
     as_user_id,
-    chosen_account,
+    select_account,
     system_user,
 )
 from imtui.cli.errors import CommandError, UsageError
@@ -32,19 +32,19 @@ def parse(*arguments: str) -> argparse.Namespace:
 
 
 def keep(user_id: str) -> None:
-    kept = KeptAccount("wss://kept.example", 9, user_id)
-    AccountBook(paths.accounts_file()).keep(kept, f"sig of {user_id}")
+    saved = SavedAccount("wss://kept.example", 9, user_id)
+    SavedAccounts(paths.accounts_file()).save(saved, f"sig of {user_id}")
 
 
 def test_this_machine_if_nothing_was_set_up() -> None:
-    assert chosen_account(parse()) == LocalAccount("me")
-    assert chosen_account(parse("--user", "bob")) == LocalAccount("bob")
+    assert select_account(parse()) == LocalAccount("me")
+    assert select_account(parse("--user", "bob")) == LocalAccount("bob")
 
 
 def test_named_with_a_file(tmp_path: Path) -> None:
     (tmp_path / "sig").write_text("the UserSig\n")
 
-    account = chosen_account(parse(*SERVER, "--usersig-file", str(tmp_path / "sig")))
+    account = select_account(parse(*SERVER, "--usersig-file", str(tmp_path / "sig")))
 
     assert isinstance(account, RemoteAccount)
     assert (account.url, account.sdk_app_id, account.user_id) == ("wss://im.example", 7, "alice")
@@ -55,7 +55,7 @@ def test_named_with_a_file(tmp_path: Path) -> None:
 def test_named_with_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMTUI_USERSIG", " the UserSig ")
 
-    account = chosen_account(parse(*SERVER))
+    account = select_account(parse(*SERVER))
 
     assert isinstance(account, RemoteAccount)
     assert account.read_user_sig() == "the UserSig"
@@ -66,26 +66,26 @@ def test_empty_user_sig_file(tmp_path: Path, content: str) -> None:
     (tmp_path / "sig").write_text(content)
 
     with pytest.raises(UsageError, match="UserSig is missing"):
-        chosen_account(parse(*SERVER, "--usersig-file", str(tmp_path / "sig")))
+        select_account(parse(*SERVER, "--usersig-file", str(tmp_path / "sig")))
 
 
 def test_unreadable_user_sig_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
-        chosen_account(parse(*SERVER, "--usersig-file", str(tmp_path / "none")))
+        select_account(parse(*SERVER, "--usersig-file", str(tmp_path / "none")))
 
 
 def test_kept_account_is_the_default() -> None:
     keep("bob")
     keep("alice")
 
-    default, other = chosen_account(parse()), chosen_account(parse("--user", "bob"))
+    default, other = select_account(parse()), select_account(parse("--user", "bob"))
 
     assert isinstance(default, RemoteAccount)
     assert (default.user_id, default.read_user_sig()) == ("alice", "sig of alice")
     assert isinstance(other, RemoteAccount)
     assert (other.user_id, other.read_user_sig()) == ("bob", "sig of bob")
-    assert chosen_account(parse("--user", "carol")) == LocalAccount("carol")
-    assert chosen_account(parse("--local")) == LocalAccount("me")
+    assert select_account(parse("--user", "carol")) == LocalAccount("carol")
+    assert select_account(parse("--local")) == LocalAccount("me")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_kept_account_is_the_default() -> None:
     ],
 )
 def test_options_may_stand_before_and_after_the_verb(arguments: list[str]) -> None:
-    assert chosen_account(parse(*arguments)) == LocalAccount("bob")
+    assert select_account(parse(*arguments)) == LocalAccount("bob")
 
 
 @pytest.mark.parametrize(

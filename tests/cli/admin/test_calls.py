@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct, field
 
 from imtui.cli.admin.answers import Results
-from imtui.cli.admin.calls import PER_CALL, attempt, batches, call
+from imtui.cli.admin.calls import USERS_PER_CALL, batches, call, call_for_user
 from imtui.cli.admin.client import AdminClient
 from imtui.cli.errors import CommandError
 from imtui.protocol.errors import IMError
@@ -98,14 +98,14 @@ async def test_what_is_wrong_with_the_user_sig_is_told_once(code: int, told: str
 async def test_an_attempt_returns_what_is_about_the_user_and_raises_the_rest() -> None:
     client = Scripted({}, IMError(70107), IMError(40003), IMError(60010), IMError(9511))
 
-    assert [int((await attempt(rest(client), "a/b", {})).code) for _ in range(3)] == [
+    assert [int((await call_for_user(rest(client), "a/b", {})).code) for _ in range(3)] == [
         0,
         70107,
         40003,
     ]
     for _ in range(2):
         with pytest.raises(IMError):
-            await attempt(rest(client), "a/b", {})
+            await call_for_user(rest(client), "a/b", {})
 
 
 async def test_what_an_answer_does_not_say_is_no_success() -> None:
@@ -113,10 +113,10 @@ async def test_what_an_answer_does_not_say_is_no_success() -> None:
 
     results = await call(rest(Scripted(answer)), "a/b", {}, Results)
 
-    assert results.of("bob").code == 0
-    assert results.of("carol").code == 6001
+    assert results.result_for("bob").code == 0
+    assert results.result_for("carol").code == 6001
 
 
 def test_a_batch_is_what_one_call_takes() -> None:
-    sizes = [len(batch) for batch in batches(range(2 * PER_CALL + 1))]
-    assert sizes == [PER_CALL, PER_CALL, 1]
+    sizes = [len(batch) for batch in batches(range(2 * USERS_PER_CALL + 1))]
+    assert sizes == [USERS_PER_CALL, USERS_PER_CALL, 1]

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig, start_file
+from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig, start_lock_file
 from imtui.files import FileLock
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
@@ -83,9 +83,9 @@ async def live_friends(client: IMClient, news: News) -> set[str]:
 async def test_from_nothing_to_live_friends_and_gone_after_the_last_has_left(
     home: Home, embedded: EmbeddedBackend
 ) -> None:
-    assert await embedded.running() is None
-    address = await embedded.ensure()
-    assert await embedded.running() == address
+    assert await embedded.running_address() is None
+    address = await embedded.ensure_running()
+    assert await embedded.running_address() == address
     assert address.ws.startswith(f"ws+unix://{home.path}/run/")
     assert (home.local_data.stat().st_mode & 0o777) == 0o700
 
@@ -105,14 +105,14 @@ async def test_from_nothing_to_live_friends_and_gone_after_the_last_has_left(
 
 
 async def test_second_start_joins_the_first(embedded: EmbeddedBackend) -> None:
-    first, second, third = await asyncio.gather(*[embedded.ensure() for _ in range(3)])
+    first, second, third = await asyncio.gather(*[embedded.ensure_running() for _ in range(3)])
 
     assert first == second == third
-    assert await embedded.ensure() == first
+    assert await embedded.ensure_running() == first
 
 
 async def test_local_accounts_become_friends(embedded: EmbeddedBackend) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
     async with client_of(embedded, address) as alice, client_of(embedded, address) as dave:
         await log_in(embedded, alice, "alice")
         await log_in(embedded, dave, "dave")
@@ -123,7 +123,7 @@ async def test_local_accounts_become_friends(embedded: EmbeddedBackend) -> None:
 
 async def test_whoever_is_there_keeps_it_alive(embedded: EmbeddedBackend, home: Home) -> None:
     backend = EmbeddedBackend(home.local_data, ("--start-grace", "0.2", "--idle-grace", "0.1"))
-    address = await backend.ensure()
+    address = await backend.ensure_running()
     async with client_of(backend, address) as client:
         await log_in(backend, client, "bob")
         lost = asyncio.Event()
@@ -142,15 +142,15 @@ async def test_whoever_is_there_keeps_it_alive(embedded: EmbeddedBackend, home: 
 
 
 async def test_killed_and_revived_at_the_same_place(embedded: EmbeddedBackend, home: Home) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
     async with client_of(embedded, address) as client:
         await log_in(embedded, client, "alice")
         os.kill(address.pid, signal.SIGKILL)
         await gone(home.local_data)
         assert (home.local_data / "backend.json").exists()
-        assert await embedded.running() is None
+        assert await embedded.running_address() is None
 
-        revived = await embedded.ensure(address)
+        revived = await embedded.ensure_running(address)
 
         assert revived.pid != address.pid
         assert (revived.ws, revived.rest) == (address.ws, address.rest)
@@ -163,26 +163,26 @@ async def test_killed_and_revived_at_the_same_place(embedded: EmbeddedBackend, h
 async def test_revived_at_the_same_place_in_another_environment(
     embedded: EmbeddedBackend, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
     os.kill(address.pid, signal.SIGKILL)
     await gone(home.local_data)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home.path / "none"))
 
-    assert (await embedded.ensure(address)).ws == address.ws
+    assert (await embedded.ensure_running(address)).ws == address.ws
 
 
 async def test_older_one_is_replaced_and_newer_one_refused(
     embedded: EmbeddedBackend, home: Home
 ) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
     folder = DataDir(home.local_data)
 
     folder.publish(msgspec.structs.replace(address, protocol_version=PROTOCOL_VERSION + 1))
     with pytest.raises(BackendError, match="update imtui"):
-        await embedded.ensure()
+        await embedded.ensure_running()
 
     folder.publish(msgspec.structs.replace(address, protocol_version=PROTOCOL_VERSION - 1))
-    ours = await embedded.ensure()
+    ours = await embedded.ensure_running()
     assert ours.pid != address.pid
     assert ours.protocol_version == PROTOCOL_VERSION
 
@@ -192,7 +192,7 @@ async def test_start_that_fails_says_why_in_one_line(embedded: EmbeddedBackend, 
     (home.local_data / "imtui.db").write_text("no database\n" * 1000)
 
     with pytest.raises(BackendError, match=r"imtui\.db") as failed:
-        await embedded.ensure()
+        await embedded.ensure_running()
 
     assert "\n" not in str(failed.value)
     assert_nothing_left(home)
@@ -202,11 +202,11 @@ async def test_folder_that_cannot_be_made(embedded: EmbeddedBackend, home: Home)
     (home.path / "data").write_text("a file in the way")
 
     with pytest.raises(BackendError, match="cannot be used"):
-        await embedded.ensure()
+        await embedded.ensure_running()
 
 
 async def test_cancelled_start_leaves_nothing(embedded: EmbeddedBackend, home: Home) -> None:
-    start = asyncio.create_task(embedded.ensure())
+    start = asyncio.create_task(embedded.ensure_running())
     async with asyncio.timeout(TIMEOUT):
         while not (home.local_data / "backend.err").exists():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -215,8 +215,8 @@ async def test_cancelled_start_leaves_nothing(embedded: EmbeddedBackend, home: H
         await start
 
     await gone(home.local_data)
-    assert await embedded.running() is None
-    lock = FileLock(start_file(home.local_data))
+    assert await embedded.running_address() is None
+    lock = FileLock(start_lock_file(home.local_data))
     assert lock.acquire(blocking=False)
     lock.release()
 
@@ -225,19 +225,19 @@ async def test_outlives_the_process_that_started_it(embedded: EmbeddedBackend, h
     program = (
         "import asyncio, sys; from pathlib import Path; "
         "from imtui.cli.embedded.backend import EmbeddedBackend; "
-        f"asyncio.run(EmbeddedBackend(Path(sys.argv[1]), {QUICK!r}).ensure())"
+        f"asyncio.run(EmbeddedBackend(Path(sys.argv[1]), {QUICK!r}).ensure_running())"
     )
     starter = await asyncio.create_subprocess_exec(sys.executable, "-c", program, home.local_data)
     assert await starter.wait() == 0
 
-    address = await embedded.running()
+    address = await embedded.running_address()
 
     assert address is not None
     assert os.getsid(address.pid) == address.pid
 
 
 async def test_verbs_join_the_running_one(embedded: EmbeddedBackend, home: Home) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
 
     async with client_of(embedded, address) as client:
         await log_in(embedded, client, "bob")
@@ -249,7 +249,7 @@ async def test_verbs_join_the_running_one(embedded: EmbeddedBackend, home: Home)
 
 
 async def test_signal_ends_it_cleanly(embedded: EmbeddedBackend, home: Home) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
     os.kill(address.pid, signal.SIGTERM)
 
     await gone(home.local_data)
@@ -260,7 +260,7 @@ async def test_signal_ends_it_cleanly(embedded: EmbeddedBackend, home: Home) -> 
 
 
 async def test_log_and_key_are_private(embedded: EmbeddedBackend, home: Home) -> None:
-    address = await embedded.ensure()
+    address = await embedded.ensure_running()
 
     files = [file for file in home.local_data.iterdir() if file.is_file()]
     sockets = Path(address.ws.removeprefix("ws+unix://")).parent

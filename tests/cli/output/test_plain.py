@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from imtui.cli.output.plain import PlainPrinter
-from imtui.cli.output.printers import Change, Picture
+from imtui.cli.output.printers import Change, Snapshot
 from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 
@@ -37,15 +37,15 @@ def of(
     return UserStatus(user_id, kind, text, revision=revision)
 
 
-def picture(
+def snapshot(
     statuses: Sequence[UserStatus] = (),
     *,
     friends: Iterable[str] = (),
     subscriptions: Iterable[str] = (),
     devices: Iterable[SelfDevice] = (),
     narrowed: bool = False,
-) -> Picture:
-    return Picture(
+) -> Snapshot:
+    return Snapshot(
         of("alice"), [*statuses], [*friends], [*subscriptions], [*devices], narrowed=narrowed
     )
 
@@ -63,8 +63,8 @@ def test_it_begins_with_what_is_most_wanted_and_no_times(said: Said) -> None:
     offline = of("dave", UserStatusType.OFFLINE)
     statuses = [of("alice"), of("bob", text="Hi"), of("carol"), offline, of("zoe", text="Far")]
 
-    said.printer.begin(
-        picture(
+    said.printer.print_snapshot(
+        snapshot(
             statuses,
             friends=["bob", "carol", "dave"],
             subscriptions=["carol", "zoe"],
@@ -86,56 +86,58 @@ def test_it_begins_with_what_is_most_wanted_and_no_times(said: Said) -> None:
 def test_narrowed_it_begins_with_oneself_and_those(said: Said) -> None:
     statuses = [of("bob", UserStatusType.OFFLINE), of("alice")]
 
-    said.printer.begin(picture(statuses, friends=["bob"], narrowed=True))
+    said.printer.print_snapshot(snapshot(statuses, friends=["bob"], narrowed=True))
 
     assert said() == ["You are alice, ONLINE.", "bob is OFFLINE: lost without logging out."]
 
 
 def test_changes_have_their_time(said: Said) -> None:
-    said.printer.begin(picture(friends=["bob"]))
+    said.printer.print_snapshot(snapshot(friends=["bob"]))
     said()
 
-    said.printer.statuses([came("bob"), Change(of("alice"), of("alice", text="Hi", revision=2))])
+    said.printer.print_changes(
+        [came("bob"), Change(of("alice"), of("alice", text="Hi", revision=2))]
+    )
 
     assert said() == ["14:05 Your text is now: Hi.", "14:05 bob is now ONLINE."]
 
 
 def test_eight_changes_at_once_are_counted(said: Said) -> None:
-    said.printer.begin(picture(friends=[f"f{number}" for number in range(8)]))
+    said.printer.print_snapshot(snapshot(friends=[f"f{number}" for number in range(8)]))
     said()
     changes = [came(f"f{number}") for number in range(8)]
 
-    said.printer.statuses(changes[:7])
+    said.printer.print_changes(changes[:7])
     assert len(said()) == 7
-    said.printer.statuses(changes)
+    said.printer.print_changes(changes)
     assert said() == ["14:05 8 friends are now ONLINE."]
-    said.printer.statuses([*changes, came("zoe")])
+    said.printer.print_changes([*changes, came("zoe")])
     assert said() == ["14:05 9 users are now ONLINE."]
 
 
 def test_what_does_not_show_does_not_count_towards_a_burst(said: Said) -> None:
-    said.printer.begin(picture())
+    said.printer.print_snapshot(snapshot())
     said()
     same = Change(of("x"), of("x", revision=2))
 
-    said.printer.statuses([same] * 10 + [came("bob")])
+    said.printer.print_changes([same] * 10 + [came("bob")])
 
     assert said() == ["14:05 bob is now ONLINE."]
 
 
 def test_the_sdk_taking_oneself_for_offline_is_not_told(said: Said) -> None:
-    said.printer.begin(picture())
+    said.printer.print_snapshot(snapshot())
     said()
     made_up, real = (of("alice", UserStatusType.OFFLINE, revision=revision) for revision in (1, 2))
 
-    said.printer.statuses([Change(of("alice"), made_up)])
+    said.printer.print_changes([Change(of("alice"), made_up)])
     assert said() == []
-    said.printer.statuses([Change(of("alice"), real)])
+    said.printer.print_changes([Change(of("alice"), real)])
     assert said() == ["14:05 You are OFFLINE: lost without logging out."]
 
 
 def test_devices_that_come_and_go(said: Said) -> None:
-    said.printer.begin(picture(devices=[DESK]))
+    said.printer.print_snapshot(snapshot(devices=[DESK]))
     said()
 
     said.printer.devices_changed([DESK, PHONE])
@@ -147,7 +149,7 @@ def test_devices_that_come_and_go(said: Said) -> None:
 
 
 def test_only_what_is_new_of_friends_and_subscriptions_is_told(said: Said) -> None:
-    said.printer.begin(picture(friends=["bob"], subscriptions=["zoe"]))
+    said.printer.print_snapshot(snapshot(friends=["bob"], subscriptions=["zoe"]))
     said()
 
     said.printer.friends_added([FriendInfo("bob"), FriendInfo("carol")])
@@ -166,9 +168,9 @@ def test_only_what_is_new_of_friends_and_subscriptions_is_told(said: Said) -> No
 
 
 def test_what_we_forgot_to_make_safe_is_safe_all_the_same(said: Said) -> None:
-    said.printer.begin(picture())
+    said.printer.print_snapshot(snapshot())
     said()
 
-    said.printer.notice("a\x1b[31m\nb")
+    said.printer.print_notice("a\x1b[31m\nb")
 
     assert said() == ["14:05 a\ufffd[31m b"]

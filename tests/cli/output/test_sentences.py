@@ -56,7 +56,7 @@ def me(
     ],
 )
 def test_how_somebody_is(status: UserStatus, said: str) -> None:
-    assert sentences.person(status) == said
+    assert sentences.user_status(status) == said
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_how_somebody_is(status: UserStatus, said: str) -> None:
 def test_what_is_new_about_somebody(
     before: UserStatus | None, after: UserStatus, said: str | None
 ) -> None:
-    assert sentences.person_changed(before, after) == said
+    assert sentences.user_changed(before, after) == said
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_what_is_new_about_oneself(before: UserStatus, after: UserStatus, said: 
 
 
 def test_the_first_words_about_oneself() -> None:
-    assert sentences.about_self(me(kind=OFFLINE), [], NOW) == ["You are alice, OFFLINE."]
-    assert sentences.about_self(me("Lunch", expires_at=LUNCH_END), [PHONE], NOW) == [
+    assert sentences.own_status(me(kind=OFFLINE), [], NOW) == ["You are alice, OFFLINE."]
+    assert sentences.own_status(me("Lunch", expires_at=LUNCH_END), [PHONE], NOW) == [
         "You are alice, ONLINE, until 17:00: Lunch.",
         "Your connected device is phone (Android).",
     ]
-    assert sentences.about_self(me("Music"), [PHONE, DESK], NOW) == [
+    assert sentences.own_status(me("Music"), [PHONE, DESK], NOW) == [
         "You are alice, ONLINE: Music.",
         "Your connected devices are phone (Android) and desk (Linux).",
     ]
@@ -170,17 +170,22 @@ def test_a_burst_is_counted() -> None:
     went = [(bob(), bob(OFFLINE))] * 3
     texts = [(bob(), bob(text="Hi"))]
 
-    assert sentences.burst("friend", [*went, *came]) == "12 friends are now ONLINE, 3 OFFLINE."
-    assert sentences.burst("friend", [*came, *texts]) == (
+    assert (
+        sentences.change_counts("friend", [*went, *came]) == "12 friends are now ONLINE, 3 OFFLINE."
+    )
+    assert sentences.change_counts("friend", [*came, *texts]) == (
         "12 friends are now ONLINE, 1 changed the text."
     )
-    assert sentences.burst("user", texts * 8) == "8 users changed the text."
-    assert sentences.burst("user", [(None, bob()), *went]) == "1 user is now ONLINE, 3 OFFLINE."
+    assert sentences.change_counts("user", texts * 8) == "8 users changed the text."
+    assert (
+        sentences.change_counts("user", [(None, bob()), *went])
+        == "1 user is now ONLINE, 3 OFFLINE."
+    )
 
 
 def test_devices_subscriptions_friends() -> None:
-    assert sentences.device_came(PHONE) == "Your device phone (Android) is connected."
-    assert sentences.device_went(DESK) == "Your device desk (Linux) is gone."
+    assert sentences.device_connected(PHONE) == "Your device phone (Android) is connected."
+    assert sentences.device_disconnected(DESK) == "Your device desk (Linux) is gone."
     assert sentences.subscribed(["zoe"]) == "You are now subscribed to zoe."
     assert sentences.unsubscribed(["a", "b"], SubscriptionReason.UNSUBSCRIBED) == (
         "You are no longer subscribed to a and b."
@@ -191,26 +196,29 @@ def test_devices_subscriptions_friends() -> None:
     assert sentences.unsubscribed(["u"] * 9, SubscriptionReason.CLEARED) == (
         "You are no longer subscribed to 9 users: cleared by the backend."
     )
-    assert sentences.befriended(["zoe"]) == "zoe is now your friend."
-    assert sentences.befriended(["a", "b", "c"]) == "a, b and c are now your friends."
-    assert sentences.unfriended(["zoe"]) == "zoe is no longer your friend."
-    assert sentences.unfriended(["zoe"] * 9) == "9 users are no longer your friends."
+    assert sentences.friends_added(["zoe"]) == "zoe is now your friend."
+    assert sentences.friends_added(["a", "b", "c"]) == "a, b and c are now your friends."
+    assert sentences.friends_deleted(["zoe"]) == "zoe is no longer your friend."
+    assert sentences.friends_deleted(["zoe"] * 9) == "9 users are no longer your friends."
 
 
 def test_the_backend() -> None:
     assert sentences.console_changed(ConsoleSettings("standard", "off", "on")) == (
         "The console was changed: edition standard, user status off, friends' notifications on."
     )
-    assert sentences.trouble(IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)) == (
+    assert sentences.error_sentence(IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)) == (
         "Error 72001: User status is not enabled in the console. "
         "Whoever runs the app can turn it on: imtui console set user_status=on"
     )
-    assert sentences.trouble(IMError(4, "no")) == "Error 4: no."
-    assert sentences.ended(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)) == (
+    assert sentences.error_sentence(IMError(4, "no")) == "Error 4: no."
+    assert sentences.connection_ended(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)) == (
         "You were kicked offline by another login, or by an admin."
     )
-    assert sentences.ended(IMError(4, "no")) == "The connection has ended for good. Error 4: no."
-    assert sentences.timed(NOW, "Hello.") == "14:05 Hello."
+    assert (
+        sentences.connection_ended(IMError(4, "no"))
+        == "The connection has ended for good. Error 4: no."
+    )
+    assert sentences.with_time(NOW, "Hello.") == "14:05 Hello."
 
 
 any_text = st.text(st.characters())
@@ -228,7 +236,7 @@ changes = st.tuples(st.none() | statuses, statuses)
 
 said = st.one_of(
     st.builds(
-        lambda own, devices: " ".join(sentences.about_self(own, devices, NOW)),
+        lambda own, devices: " ".join(sentences.own_status(own, devices, NOW)),
         statuses,
         st.lists(devices, max_size=3),
     ),
@@ -236,23 +244,23 @@ said = st.one_of(
         lambda all: " ".join(sentences.online_names(all)) or "nothing",
         st.lists(statuses, max_size=12),
     ),
-    st.builds(sentences.person, statuses, now_so=st.booleans()),
-    changes.map(lambda change: sentences.person_changed(*change) or "nothing"),
+    st.builds(sentences.user_status, statuses, is_change=st.booleans()),
+    changes.map(lambda change: sentences.user_changed(*change) or "nothing"),
     st.builds(
         lambda before, after: sentences.own_changed(before, after, NOW) or "nothing",
         statuses,
         statuses,
     ),
-    st.lists(changes, min_size=1).map(lambda all: sentences.burst("user", all)),
-    devices.map(sentences.device_came),
-    devices.map(sentences.device_went),
+    st.lists(changes, min_size=1).map(lambda all: sentences.change_counts("user", all)),
+    devices.map(sentences.device_connected),
+    devices.map(sentences.device_disconnected),
     names.map(sentences.subscribed),
-    names.map(sentences.befriended),
-    names.map(sentences.unfriended),
+    names.map(sentences.friends_added),
+    names.map(sentences.friends_deleted),
     st.builds(sentences.unsubscribed, names, st.sampled_from(SubscriptionReason)),
     st.builds(ConsoleSettings, any_text, any_text, any_text).map(sentences.console_changed),
-    st.builds(IMError, st.integers(), any_text).map(sentences.trouble),
-    st.builds(IMError, st.integers(), any_text).map(sentences.ended),
+    st.builds(IMError, st.integers(), any_text).map(sentences.error_sentence),
+    st.builds(IMError, st.integers(), any_text).map(sentences.connection_ended),
 )
 
 
@@ -265,11 +273,11 @@ def test_every_sentence_is_one_line_that_no_terminal_misreads(sentence: str) -> 
 @given(st.builds(UserStatus, st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.just(ONLINE)))
 def test_our_own_words_are_ascii(status: UserStatus) -> None:
     lines = [
-        *sentences.about_self(status, [PHONE, DESK], NOW),
-        sentences.person(status),
-        sentences.LOST,
-        sentences.BACK,
-        *(sentences.trouble(IMError(code)) for code in ErrorCode),
+        *sentences.own_status(status, [PHONE, DESK], NOW),
+        sentences.user_status(status),
+        sentences.CONNECTION_LOST,
+        sentences.CONNECTION_RESTORED,
+        *(sentences.error_sentence(IMError(code)) for code in ErrorCode),
         *(sentences.unsubscribed(["a"], reason) for reason in SubscriptionReason),
     ]
     assert all(line.isascii() for line in lines)

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
-from imtui.cli.output.status_lines import moment, status_line
+from imtui.cli.output.status_lines import format_time, status_line
 from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import UserStatus, UserStatusType
 
@@ -24,10 +24,10 @@ def test_a_status_is_one_line_that_no_terminal_misreads() -> None:
 
 def test_an_end_of_another_day_is_told_with_the_day() -> None:
     now = datetime(2026, 12, 31, 9, 0)
-    assert moment(unix_ms(now.replace(hour=23, minute=59)), now) == "23:59"
-    assert moment(unix_ms(now - timedelta(days=1)), now) == "30 Dec 09:00"
-    assert moment(unix_ms(now + timedelta(days=1)), now) == "01 Jan 2027 09:00"
-    assert moment(UNIX_MS_MAX, now) == "a far day"
+    assert format_time(unix_ms(now.replace(hour=23, minute=59)), now) == "23:59"
+    assert format_time(unix_ms(now - timedelta(days=1)), now) == "30 Dec 09:00"
+    assert format_time(unix_ms(now + timedelta(days=1)), now) == "01 Jan 2027 09:00"
+    assert format_time(UNIX_MS_MAX, now) == "a far day"
     today = datetime.now().replace(hour=23, minute=59)
     assert status_line(status("Lunch", today), as_json=False).endswith("  Lunch  (until 23:59)")
 

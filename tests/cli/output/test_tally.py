@@ -16,7 +16,7 @@ def test_each_outcome_is_counted_and_each_failure_is_a_line(
 ) -> None:
     with Tally("friend", {0: "added", 30539: "asked"}, as_json=False) as tally:
         for user, code in (("a", 0), ("b", 30539), ("c", 30516), ("d", 0)):
-            tally.tell(user, IMError(code), userID=user)
+            tally.record(user, IMError(code), userID=user)
 
     assert tally.exit_status == 1
     assert capsys.readouterr() == (
@@ -27,7 +27,7 @@ def test_each_outcome_is_counted_and_each_failure_is_a_line(
 
 def test_what_was_told_stays_told_if_an_error_ends_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(IMError), Tally("user", {0: "kicked"}, as_json=False) as tally:
-        tally.tell("a", IMError(0), userID="a")
+        tally.record("a", IMError(0), userID="a")
         raise IMError(9511)
 
     assert capsys.readouterr().out == "1 user kicked\n"
@@ -37,9 +37,9 @@ def test_what_was_told_stays_told_if_an_error_ends_it(capsys: pytest.CaptureFixt
 def test_how_far_it_was_is_told_if_it_ends_early(
     capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
-    done = Tally("account", {0: "imported"}, as_json=True, total=1200, again="Run it again.")
+    done = Tally("account", {0: "imported"}, as_json=True, total=1200, retry_hint="Run it again.")
     with pytest.raises(type(error)), done:
-        done.tell("a", IMError(0))
+        done.record("a", IMError(0))
         raise error
 
     assert capsys.readouterr().err == "imtui: 1 of 1,200 were done. Run it again.\n"
@@ -60,8 +60,8 @@ def test_an_error_at_the_start_says_enough(
 
 def test_what_another_item_stands_for_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
     with Tally("friend", {0: "added"}, as_json=False) as tally:
-        tally.tell("b", IMError(0))
-        tally.tell("a", IMError(0), counts=False)
+        tally.record("b", IMError(0))
+        tally.record("a", IMError(0), counts=False)
 
     assert capsys.readouterr().out == "1 friend added\n"
 
@@ -83,7 +83,7 @@ def test_what_takes_long_shows_on_a_terminal_how_far_it_is(
 
     with Tally("user", {0: "kicked"}, as_json=as_json, total=3, now=lambda: next(times)) as tally:
         for user, code in (("a", 0), ("b", 0), ("c", 70107)):
-            tally.tell(user, IMError(code, "no"))
+            tally.record(user, IMError(code, "no"))
 
     failure = "imtui: c was not kicked: 70107 · no\n"
     progress = f"\r2 of 3 …\x1b[K\r\x1b[K{failure}\r3 of 3 …\x1b[K\r\x1b[K"
@@ -93,7 +93,7 @@ def test_what_takes_long_shows_on_a_terminal_how_far_it_is(
 def test_no_progress_is_shown_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
     times = iter([0.0, 5.0])
     with Tally("user", {0: "kicked"}, as_json=False, total=1, now=lambda: next(times)) as tally:
-        tally.tell("a", IMError(0))
+        tally.record("a", IMError(0))
 
     assert capsys.readouterr() == ("1 user kicked\n", "")
 
@@ -108,7 +108,7 @@ def test_nothing_to_tell(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_json_is_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     with Tally("user", {0: "kicked"}, as_json=True) as tally:
-        tally.tell("a", IMError(1, "会\x1b"), userID="a")
+        tally.record("a", IMError(1, "会\x1b"), userID="a")
 
     out, err = capsys.readouterr()
     assert out.isascii()

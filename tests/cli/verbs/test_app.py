@@ -11,7 +11,7 @@ from imtui.cli import paths
 from imtui.cli.accounts.selection import LocalAccount, RemoteAccount
 from imtui.cli.embedded.backend import EmbeddedBackend
 from imtui.cli.errors import CommandError
-from imtui.cli.verbs.app import Joining
+from imtui.cli.verbs.app import AccountJoiner
 from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
@@ -36,9 +36,9 @@ def sig_of(account: Account) -> str:
 
 
 async def test_local_account_from_nothing(at_home: Home) -> None:
-    joining = Joining(LocalAccount("alice"), None)
+    joiner = AccountJoiner(LocalAccount("alice"), None)
 
-    account = await joining.join()
+    account = await joiner.join()
 
     key = DataDir(at_home.local_data).app_key()
     assert (account.user_id, account.local, account.insecure) == ("alice", True, False)
@@ -52,37 +52,37 @@ async def test_local_account_from_nothing(at_home: Home) -> None:
         device_name=account.device_name,
     ) as client:
         await client.login(account.user_id, account.user_sig)
-    joining.release()
+    joiner.release()
 
 
 async def test_two_terminals_are_two_devices_and_somebody_else_is_somebody_else(
     at_home: Home,
 ) -> None:
-    joins = [Joining(LocalAccount(user), None) for user in ("alice", "alice", "carol")]
+    joins = [AccountJoiner(LocalAccount(user), None) for user in ("alice", "alice", "carol")]
 
-    first, second, other = [await joining.join() for joining in joins]
+    first, second, other = [await joiner.join() for joiner in joins]
 
     assert first.state_dir == second.state_dir != other.state_dir
     assert len({first.instance_id, second.instance_id, other.instance_id}) == 3
     assert second.device_name == f"{first.device_name} 2"
     assert other.first_subscriptions == ("zoe",)
-    for joining in joins:
-        joining.release()
+    for joiner in joins:
+        joiner.release()
 
 
 async def test_joining_again_keeps_the_device(at_home: Home) -> None:
-    joining = Joining(LocalAccount("alice"), "my desk")
+    joiner = AccountJoiner(LocalAccount("alice"), "my desk")
 
-    first, second = await joining.join(), await joining.join()
+    first, second = await joiner.join(), await joiner.join()
 
     assert first.instance_id == second.instance_id
     assert first.device_name == "my desk"
-    joining.release()
+    joiner.release()
 
 
 async def test_revive(at_home: Home) -> None:
-    joining = Joining(LocalAccount("alice"), None)
-    account = await joining.join()
+    joiner = AccountJoiner(LocalAccount("alice"), None)
+    account = await joiner.join()
     assert account.revive is not None
     await account.revive()
     before = DataDir(at_home.local_data).address()
@@ -91,10 +91,10 @@ async def test_revive(at_home: Home) -> None:
 
     await account.revive()
 
-    after = await EmbeddedBackend(at_home.local_data).running()
+    after = await EmbeddedBackend(at_home.local_data).running_address()
     assert after is not None
     assert (after.ws, after.pid != before.pid) == (account.url, True)
-    joining.release()
+    joiner.release()
 
 
 async def test_embedded_backend_that_cannot_start(at_home: Home) -> None:
@@ -102,7 +102,7 @@ async def test_embedded_backend_that_cannot_start(at_home: Home) -> None:
     (at_home.local_data / "app_key.json").write_text("no key")
 
     with pytest.raises(JoinError, match=r"app_key\.json is damaged") as failed:
-        await Joining(LocalAccount("alice"), None).join()
+        await AccountJoiner(LocalAccount("alice"), None).join()
 
     assert "\n" not in str(failed.value)
 
@@ -112,9 +112,9 @@ def remote(read_user_sig: Callable[[], str]) -> RemoteAccount:
 
 
 async def test_remote_account(at_home: Home) -> None:
-    joining = Joining(remote(lambda: "the UserSig"), None)
+    joiner = AccountJoiner(remote(lambda: "the UserSig"), None)
 
-    account = await joining.join()
+    account = await joiner.join()
 
     assert (account.url, account.sdk_app_id, account.user_id) == ("wss://im.example", 7, "alice")
     assert sig_of(account) == "the UserSig"
@@ -122,7 +122,7 @@ async def test_remote_account(at_home: Home) -> None:
     assert account.first_subscriptions == ()
     assert account.state_dir != paths.account_state("local", 7, "alice")
     assert not at_home.local_data.exists()
-    joining.release()
+    joiner.release()
 
 
 async def test_keyring_that_fails(at_home: Home) -> None:
@@ -130,14 +130,14 @@ async def test_keyring_that_fails(at_home: Home) -> None:
         raise CommandError("The keyring does not give it.")
 
     with pytest.raises(JoinError, match="keyring"):
-        await Joining(remote(fail), None).join()
+        await AccountJoiner(remote(fail), None).join()
 
 
 async def test_state_folder_that_cannot_be_made(at_home: Home) -> None:
     (at_home.path / "data").write_text("a file in the way")
 
     with pytest.raises(JoinError, match="cannot be used") as failed:
-        await Joining(remote(lambda: "x"), None).join()
+        await AccountJoiner(remote(lambda: "x"), None).join()
 
     assert "\n" not in str(failed.value)
 

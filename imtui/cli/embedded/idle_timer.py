@@ -2,10 +2,10 @@
 
 from typing import Final
 
-_LOOKS_IN_GRACE: Final = 20
+_POLLS_PER_GRACE: Final = 20
 
 
-class Idleness:
+class IdleTimer:
     """Says when nobody has been here for long enough; knows no clock."""
 
     def __init__(self, start_grace: float, idle_grace: float) -> None:
@@ -16,11 +16,11 @@ class Idleness:
         self._touched: int | None = None
 
     @property
-    def look_interval(self) -> float:
+    def poll_interval(self) -> float:
         """Return the seconds between looks: short beside the grace."""
-        return self._idle_grace / _LOOKS_IN_GRACE
+        return self._idle_grace / _POLLS_PER_GRACE
 
-    def is_over(self, now: float, *, anybody: bool, touched: int) -> bool:
+    def has_expired(self, now: float, *, in_use: bool, touched: int) -> bool:
         """Tell whether it is time to end.
 
         Args:
@@ -31,7 +31,7 @@ class Idleness:
         """
         if self._ends_at is None:
             self._ends_at = now + self._start_grace
-        elif anybody or touched != self._touched:
+        elif in_use or touched != self._touched:
             self._ends_at = now + self._idle_grace
         self._touched = touched
         return now >= self._ends_at
