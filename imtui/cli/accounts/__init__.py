@@ -1,1 +1,1 @@
-"""The account that a command is about, and how to log in with it."""
+"""Accounts: which one a command uses, where it is saved, and how to log in."""

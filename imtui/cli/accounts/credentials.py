@@ -1,4 +1,4 @@
-"""A passive login for a shell verb: it makes nobody online and disturbs nobody."""
+"""Credentials and a passive login for a command; a passive login makes nobody online."""
 
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Credentials:
-    """With what to log in, and where."""
+    """The backend to log in to, the account and its UserSig."""
 
     url: str
     sdk_app_id: int
@@ -26,11 +26,11 @@ class Credentials:
 
 
 async def find_credentials(arguments: argparse.Namespace) -> Credentials:
-    """Return what the arguments say, or the default account, or the embedded backend's.
+    """Return the credentials of the account that the arguments select.
 
     Raises:
         UsageError: The arguments contradict each other.
-        CommandError: The UserSig cannot be read, or the embedded backend does not run.
+        CommandError: The UserSig cannot be read, or the embedded backend is not running.
     """
     choice = select_account(arguments)
     if isinstance(choice, RemoteAccount):
@@ -54,7 +54,7 @@ def remote_credentials(choice: RemoteAccount) -> Credentials:
 async def passive_client(
     credentials: Credentials, listener: "IMSDKListener | None" = None
 ) -> "AsyncIterator[IMClient]":
-    """Give a client that is logged in passively, and close it at the end.
+    """Log a client in passively, yield it, and close it at the end.
 
     Raises:
         IMError: The login failed.

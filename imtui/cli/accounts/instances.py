@@ -1,4 +1,4 @@
-"""The device IDs of this machine: each running app has one of its own, and finds it again."""
+"""The device IDs of this machine: one for each running app, reused by the next start."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ _FILES_MAX: Final = 64
 
 @dataclass(frozen=True)
 class Instance:
-    """A device ID, held by this process until it is released or the process ends."""
+    """A device ID that this process holds until it releases the ID or ends."""
 
     number: int
-    """Which of this machine's devices it is, from 1; 0 for one that is not kept."""
+    """The number of the device on this machine, from 1; 0 if its ID is not saved."""
     instance_id: str
     lock: FileLock | None
 
     def release(self) -> None:
-        """Let another process have the ID."""
+        """Release the ID for other processes."""
         if self.lock is not None:
             self.lock.release()
 
 
 def claim_instance(folder: Path) -> Instance:
-    """Take the first device ID that no running app holds, or make one.
+    """Claim the first device ID that no running app holds, or create one.
 
     Args:
-        folder: Where the IDs of one account of one server are kept; at most 64 of them. Whoever
-            comes when all are taken gets an ID that is not kept.
+        folder: The folder with the IDs of one account on one server, at most 64. If all of them
+            are taken, the returned ID is not saved.
 
     Raises:
-        OSError: The folder cannot be made or written.
+        OSError: The folder cannot be created or written.
     """
     make_private_dir(folder)
     for number in range(1, _FILES_MAX + 1):
@@ -51,7 +51,7 @@ def claim_instance(folder: Path) -> Instance:
 
 
 def default_device_name(instance: Instance) -> str:
-    """Return the host's name, with the device's number if it is not the first; 64 bytes at most."""
+    """Return the host name, plus the device number except for the first; at most 64 bytes."""
     import socket
 
     from imtui.protocol.safe_text import safe_text

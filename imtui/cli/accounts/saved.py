@@ -1,4 +1,4 @@
-"""The accounts that ``imtui login`` keeps, in a private file; their UserSigs in the keyring."""
+"""The accounts that ``imtui login`` saves: a private file, and UserSigs in the keyring."""
 
 import contextlib
 from pathlib import Path
@@ -15,35 +15,35 @@ _KEYRING_SERVICE: Final = "imtui"
 
 
 class SavedAccount(msgspec.Struct, frozen=True, rename="camel"):
-    """An account of another backend."""
+    """A saved account of another backend."""
 
     url: str
     sdk_app_id: int
     user_id: str
     insecure: bool = False
     user_sig: str | None = None
-    """The UserSig; None while the keyring has it."""
+    """The UserSig, or None if it is in the keyring."""
 
     @property
     def key(self) -> str:
-        """Return what names the account among all others."""
+        """Return the unique name of the account."""
         return f"{self.user_id}@{self.sdk_app_id}@{self.url}"
 
     def __repr__(self) -> str:
-        """Leave the UserSig out, so that no log can show it."""
+        """Omit the UserSig, so that it never reaches a log."""
         return f"SavedAccount({self.key})"
 
 
 class SavedAccounts:
-    """The accounts saved on this machine, the default one first."""
+    """The accounts saved on this machine, the default first."""
 
     def __init__(self, file: Path, keyring: ModuleType | None = None) -> None:
-        """Name the file, and the keyring if there is a usable one."""
+        """Use ``file``, and ``keyring`` for the UserSigs if it is available."""
         self.file = file
         self._keyring = keyring
 
     def list_accounts(self) -> list[SavedAccount]:
-        """Return all accounts, the default one first.
+        """Return all accounts, the default first.
 
         Raises:
             CommandError: The file is damaged or cannot be read.
@@ -58,7 +58,7 @@ class SavedAccounts:
             raise CommandError(f"{self.file} is damaged. Delete it and run: imtui login") from error
 
     def find(self, user_id: str | None = None) -> SavedAccount | None:
-        """Return the default account, or the newest one of that user; None if there is none."""
+        """Return the newest account, or the newest of ``user_id``; None if there is none."""
         matching = (
             account
             for account in self.list_accounts()
@@ -70,7 +70,7 @@ class SavedAccounts:
         """Return an account's UserSig.
 
         Raises:
-            CommandError: The keyring does not give it.
+            CommandError: The keyring does not return it.
         """
         if account.user_sig is not None:
             return account.user_sig
@@ -85,10 +85,10 @@ class SavedAccounts:
         return saved
 
     def save(self, account: SavedAccount, user_sig: str) -> bool:
-        """Keep an account and make it the default.
+        """Save an account and make it the default.
 
         Returns:
-            Whether the keyring has the UserSig; else the file has it.
+            Whether the UserSig is in the keyring; otherwise it is in the file.
 
         Raises:
             CommandError: The file cannot be written.
@@ -102,7 +102,7 @@ class SavedAccounts:
         return in_keyring
 
     def remove(self, account: SavedAccount) -> None:
-        """Forget an account and its UserSig.
+        """Remove an account and its UserSig.
 
         Raises:
             CommandError: The file cannot be written.
@@ -135,7 +135,7 @@ class SavedAccounts:
 
 
 def saved_accounts() -> SavedAccounts:
-    """Return the accounts of this user."""
+    """Return the saved accounts of the system user."""
     from imtui.cli import paths
 
     try:

@@ -1,4 +1,4 @@
-"""Which account a command is about: one named, one saved, or one of this machine's backend."""
+"""Selecting the account of a command: from its options, a saved one, or a local one."""
 
 import argparse
 import os
@@ -17,18 +17,18 @@ _USER_SIG_FILE_MAX_BYTES: Final = 64 * 1024
 
 
 class RemoteAccount(Struct, frozen=True):
-    """An account of another backend."""
+    """An account on another backend."""
 
     url: str
     sdk_app_id: int
     user_id: str
     insecure: bool
     read_user_sig: Callable[[], str]
-    """Gives the UserSig; it may ask the keyring, and raise CommandError."""
+    """Returns the UserSig, perhaps from the keyring; may raise CommandError."""
 
 
 class LocalAccount(Struct, frozen=True):
-    """An account of this machine's embedded backend."""
+    """An account on this machine's embedded backend."""
 
     user_id: str
 
@@ -36,13 +36,13 @@ class LocalAccount(Struct, frozen=True):
 def add_account_options(
     parser: argparse.ArgumentParser, *, local: bool = True, first: bool = False
 ) -> None:
-    """Add the options that choose an account.
+    """Add the options that select an account.
 
     Args:
-        parser: Where to add them.
-        local: Whether this machine's backend may be meant.
-        first: Whether this parser is the outermost one. The others set nothing that is not given,
-            so that ``imtui --user U watch`` means the same as ``imtui watch --user U``.
+        parser: The parser to extend.
+        local: Whether to offer ``--local``, this machine's backend.
+        first: Whether this is the top-level parser. Only that one sets defaults, so that
+            ``imtui --user U watch`` means the same as ``imtui watch --user U``.
     """
     absent = None if first else argparse.SUPPRESS
     off = False if first else argparse.SUPPRESS
@@ -79,11 +79,11 @@ def add_account_options(
 
 
 def select_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccount:
-    """Return the account that the arguments mean.
+    """Return the account that the arguments select.
 
     Raises:
-        UsageError: They contradict each other, or something is missing.
-        CommandError: What they name cannot be read.
+        UsageError: The arguments contradict each other, or one is missing.
+        CommandError: The UserSig's file or the saved accounts cannot be read.
     """
     if arguments.server is not None:
         return select_remote_account(arguments)
@@ -99,11 +99,11 @@ def select_account(arguments: argparse.Namespace) -> RemoteAccount | LocalAccoun
 def select_remote_account(
     arguments: argparse.Namespace, ask: Callable[[], str | None] = lambda: None
 ) -> RemoteAccount:
-    """Return the account of another backend that the arguments name.
+    """Return the account on another backend that the arguments specify.
 
     Args:
-        arguments: What ``add_account_options`` added.
-        ask: Gives the UserSig if neither file nor environment does.
+        arguments: The arguments, with the options of ``add_account_options``.
+        ask: Returns the UserSig if neither a file nor the environment has it.
 
     Raises:
         UsageError: ``--server``, ``--app-id``, ``--user`` or the UserSig is missing.
@@ -125,7 +125,7 @@ def select_remote_account(
 
 
 def system_user() -> str:
-    """Return the system's user name as a user ID: other characters as ``_``, at most 32."""
+    """Return the system's user name as a user ID, or ``me`` if there is none."""
     import getpass
 
     try:
@@ -136,7 +136,7 @@ def system_user() -> str:
 
 
 def as_user_id(name: str) -> str:
-    """Return ``name`` with what no user ID has as ``_``, at most 32 characters."""
+    """Return ``name`` with invalid characters replaced by ``_``, at most 32 characters."""
     import re
 
     from imtui.protocol.limits import USER_ID_MAX_CHARS
@@ -147,7 +147,7 @@ def as_user_id(name: str) -> str:
 def _find_saved_account(user: str | None) -> RemoteAccount | None:
     from imtui.cli import paths
 
-    # No file, no account: then neither it nor the keyring costs the start anything.
+    # Checked before the import of the keyring, which takes time.
     if not paths.accounts_file().exists():
         return None
     from imtui.cli.accounts.saved import saved_accounts
@@ -166,6 +166,11 @@ def _find_saved_account(user: str | None) -> RemoteAccount | None:
 
 
 def given_user_sig(arguments: argparse.Namespace) -> str | None:
+    """Return the UserSig from ``--usersig-file`` or the environment, or None.
+
+    Raises:
+        CommandError: The file cannot be read.
+    """
     file: Path | None = arguments.usersig_file
     if file is None:
         return os.environ.get(USER_SIG_VARIABLE, "").strip() or None

@@ -1,1 +1,1 @@
-"""This machine's own backend: it is started when needed and ends by itself."""
+"""This machine's own backend: commands start it when needed, and it ends by itself."""

@@ -1,4 +1,4 @@
-"""Bringing up this machine's embedded backend: one for each user, joined by all their terminals."""
+"""Starting or joining this machine's embedded backend: one for each system user."""
 
 import asyncio
 import contextlib
@@ -27,10 +27,10 @@ _PROBE_TIMEOUT: Final = 2.0
 _POLL_INTERVAL: Final = 0.05
 
 ERROR_LOG: Final = "backend.err"
-"""What a backend wrote on standard error, from its start on."""
+"""The file with the standard error of the last backend that was started."""
 
 USER_SIG_EXPIRE: Final = 600
-"""Seconds that a UserSig made from the key on this machine is valid; a new one costs nothing."""
+"""Validity of a local UserSig in seconds; it is short, since a new one costs nothing."""
 
 
 def local_user_sig(key: AppKey, user_id: str) -> str:
@@ -40,11 +40,11 @@ def local_user_sig(key: AppKey, user_id: str) -> str:
 
 @contextlib.asynccontextmanager
 async def start_lock(data_dir: Path) -> AsyncIterator[None]:
-    """Hold the lock that serialises the start and the end of the backend of a data folder.
+    """Hold the lock that serialises start and end of the backend of a data folder.
 
     Raises:
-        TimeoutError: Others hold it for longer than 30 s.
-        OSError: Its file cannot be opened.
+        TimeoutError: Another process holds it for longer than 30 s.
+        OSError: The lock file cannot be opened.
     """
     lock = FileLock(start_lock_file(data_dir))
     async with asyncio.timeout(_LOCK_TIMEOUT):
@@ -59,20 +59,20 @@ async def start_lock(data_dir: Path) -> AsyncIterator[None]:
 
 
 def start_lock_file(data_dir: Path) -> Path:
-    """Return the lock's file; whoever joins the backend touches it, so that it does not end."""
+    """Return the lock file; a process that joins touches it to keep the backend alive."""
     return data_dir / "start.lock"
 
 
 @dataclass(frozen=True)
 class EmbeddedBackend:
-    """The backend of this user on this machine."""
+    """The embedded backend of a system user."""
 
     data_dir: Path
     options: tuple[str, ...] = ()
-    """More options for ``imtui serve --embedded``."""
+    """Additional options for ``imtui serve --embedded``."""
 
     async def running_address(self) -> Address | None:
-        """Return where the backend listens if one runs and answers; start nothing."""
+        """Return the address of the backend if it is running and reachable, or None."""
         try:
             address = DataDir(self.data_dir).address()
         except BackendError:
@@ -80,13 +80,13 @@ class EmbeddedBackend:
         return address if await _is_reachable(address.ws) else None
 
     async def ensure_running(self, previous: Address | None = None) -> Address:
-        """Return where the backend listens, started if none runs.
+        """Start the backend unless it is running, and return its address.
 
         Args:
-            previous: Where it listened when this process last joined it; a new one listens there.
+            previous: The address at which this process last joined it; a new one reuses it.
 
         Raises:
-            BackendError: It cannot be started, or a newer imtui runs it.
+            BackendError: It cannot be started, or a newer version of imtui runs it.
         """
         folder = DataDir(self.data_dir)
         folder.make()
@@ -116,7 +116,7 @@ class EmbeddedBackend:
         return self.data_dir / ERROR_LOG
 
     async def _stop_outdated(self, outdated: Address | None) -> None:
-        """Ask an outdated backend to end, and wait until nobody holds the data folder."""
+        """Ask an outdated backend to end, and wait until the data folder is free."""
         folder = DataDir(self.data_dir)
         if outdated is not None:
             with contextlib.suppress(ProcessLookupError):
@@ -169,7 +169,7 @@ class EmbeddedBackend:
             )
 
     def _listen_options(self, previous: Address | None) -> list[str]:
-        """Return the options that say where the backend listens: where it did, if it did."""
+        """Return the listen options, for the previous address if there was one."""
         socket_dir = _socket_dir(previous) or make_socket_dir(self.data_dir)
         if socket_dir is not None:
             return ["--socket-dir", str(socket_dir)]
@@ -219,6 +219,6 @@ async def _terminate(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _detach(process: "subprocess.Popen[bytes]") -> None:
-    # Popen takes a child that it has not waited for as an oversight and warns. This one outlives
-    # its parent by design; init inherits it.
+    # Popen warns about a child that nobody waited for. This one outlives its parent by design,
+    # and init adopts it.
     process.returncode = 0

@@ -1,4 +1,4 @@
-"""When the embedded backend ends by itself."""
+"""The rule by which the embedded backend ends when nobody uses it."""
 
 from typing import Final
 
@@ -6,10 +6,10 @@ _POLLS_PER_GRACE: Final = 20
 
 
 class IdleTimer:
-    """Says when nobody has been here for long enough; knows no clock."""
+    """Decides when the backend has been idle for long enough; the caller passes the time."""
 
     def __init__(self, start_grace: float, idle_grace: float) -> None:
-        """Set the seconds after the start, and after the last one left, that nobody may be here."""
+        """Set the seconds to wait for a first user, and for another after the last one left."""
         self._start_grace = start_grace
         self._idle_grace = idle_grace
         self._ends_at: float | None = None
@@ -17,17 +17,17 @@ class IdleTimer:
 
     @property
     def poll_interval(self) -> float:
-        """Return the seconds between looks: short beside the grace."""
+        """Return the seconds between polls, a small part of the grace."""
         return self._idle_grace / _POLLS_PER_GRACE
 
     def has_expired(self, now: float, *, in_use: bool, touched: int) -> bool:
-        """Tell whether it is time to end.
+        """Return whether it is time to end.
 
         Args:
-            now: Seconds of a monotonic clock.
-            anybody: Whether somebody is here.
-            touched: When somebody last announced that they would join, in any unit; only that it
-                differs from the time before counts.
+            now: The present, in seconds of a monotonic clock.
+            in_use: Whether a user is connected.
+            touched: When the lock file was last touched, in any unit; a changed value means
+                that a process is about to join.
         """
         if self._ends_at is None:
             self._ends_at = now + self._start_grace

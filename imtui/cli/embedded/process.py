@@ -1,4 +1,4 @@
-"""The process of this machine's embedded backend: it serves, plays the demo, and ends by itself."""
+"""The process of the embedded backend: it serves, runs the demo, and ends when idle."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ _LOG_MAX_BYTES: Final = 256 * 1024
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until nobody but the demo's friends has been here for a while, or a signal comes."""
+    """Serve until only the demo's people have been connected for a while, or a signal arrives."""
     os.umask(0o077)
     data_dir: Path = arguments.data.absolute()
     DataDir(data_dir).make()
@@ -50,7 +50,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
     lock = FileLock(lock_file)
     idle_timer = IdleTimer(arguments.start_grace, arguments.idle_grace)
     try:
-        # Before the backend is ready: from then on others may ask it to end.
+        # Installed before the backend is ready: from then on other processes may send a signal.
         with stop_signals() as stopped:
             async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
                 print_ready_line(backend.address)
@@ -67,7 +67,7 @@ async def _run_until_idle(
     lock: FileLock,
     stopped: asyncio.Event,
 ) -> None:
-    """Play the demo until it is time to end; then the lock is held, unless a signal came."""
+    """Run the demo until idle or stopped; if idle, return with the lock held."""
     from imtui.demo.runner import Demo
 
     sign = partial(local_user_sig, backend.app_key)
@@ -106,9 +106,9 @@ def _is_idle(backend: "Backend", demo: "Demo", idle_timer: IdleTimer, lock_file:
 async def _wait_for_end(
     is_idle: Callable[[], bool], interval: float, lock: FileLock, stopped: asyncio.Event
 ) -> None:
-    """Return once a signal came, or nobody has been here for a while; then the lock is held."""
+    """Return when stopped, or when idle; if idle, with the lock held."""
     while not stopped.is_set():
-        # Whoever starts or joins holds the lock; after it was taken, look again who came.
+        # A process that joins holds the lock meanwhile, so check again once the lock is ours.
         if is_idle() and lock.acquire(blocking=False):
             if is_idle():
                 return

@@ -1,4 +1,4 @@
-"""Where the embedded backend listens: Unix sockets in a private folder with a short path."""
+"""The folder of the embedded backend's Unix sockets: private, with a short path."""
 
 import hashlib
 import os
@@ -11,18 +11,18 @@ from typing import Final
 from imtui.files import make_private_dir
 
 _PATH_MAX_BYTES: Final = 100
-"""What every system allows for a Unix socket's path, and a little less."""
+"""Just below the limit that every system has for the path of a Unix socket."""
 
 _LONGEST_NAME: Final = "rest.sock"
 
 
 def make_socket_dir(data_dir: Path) -> Path | None:
-    """Make and return the private folder for the sockets of one data folder.
+    """Create and return the private folder for the sockets of a data folder.
 
     Returns:
-        The first of these that can be used and whose sockets' paths are short enough: a folder in
-        the user's runtime folder, in the data folder, in the system's temporary folder. None where
-        there are no Unix sockets, or no place for them: loopback ports serve then.
+        The first usable folder with short enough paths: in the user's runtime folder, in the data
+        folder, or in the system's temporary folder. None if there is none or the system has no
+        Unix sockets; the backend then listens on loopback ports.
     """
     for candidate in _candidates(data_dir):
         if len(os.fsencode(candidate / _LONGEST_NAME)) < _PATH_MAX_BYTES and _usable(candidate):
@@ -42,7 +42,7 @@ def _candidates(data_dir: Path) -> Iterator[Path]:
 
 
 def _usable(folder: Path) -> bool:
-    # In a folder that everybody may write to, somebody else may have put a link of this name.
+    # In a world-writable folder, another user may have placed a link with this name.
     if folder.is_symlink():
         return False
     try:
