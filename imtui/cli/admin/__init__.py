@@ -1,1 +1,1 @@
-"""Calls of the REST API as an admin."""
+"""The REST API for the admin commands: its options, calls, answers and CSV input."""

@@ -1,4 +1,4 @@
-"""What the REST API answers an admin; what a service leaves out is empty."""
+"""The answers of the REST API; fields that a service omits are empty."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -12,7 +12,7 @@ NICK_TAG: Final = "Tag_Profile_IM_Nick"
 
 
 class ResultItem(Struct, frozen=True):
-    """What became of one user of a call, in the field's two spellings."""
+    """The result for one user of a call; services name the user ID in two ways."""
 
     code: int = field(name="ResultCode")
     info: str = field(name="ResultInfo", default="")
@@ -21,29 +21,29 @@ class ResultItem(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """The answer of a command that is about several users."""
+    """The answer of a command about several users."""
 
     items: list[ResultItem] = field(name="ResultItem")
 
     def result_for(self, user_id: str) -> IMError:
-        """Return what became of a user; a code of 0 is success, 6001 that it is not said."""
+        """Return the result for a user: code 0 for success, 6001 if the answer has none."""
         for item in self.items:
             if user_id in (item.user_id, item.to_account):
                 return IMError(item.code, item.info)
         return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED, "The backend does not say.")
 
     def merged_with(self, others: "Results") -> "Results":
-        """Return an answer that says of each user what this one does, or else the other one."""
+        """Return the results of both answers; this one takes precedence."""
         return Results([*self.items, *others.items])
 
     @classmethod
     def refuse_all(cls, user_ids: Iterable[str], error: IMError) -> "Results":
-        """Return an answer that refuses all of them."""
+        """Return an answer with the same error for all users."""
         return cls([ResultItem(error.code, error.message, user) for user in user_ids])
 
 
 class Imported(Struct, frozen=True):
-    """The answer of ``multiaccount_import``: who failed, without a reason."""
+    """The answer of ``multiaccount_import``: the user IDs that failed, without a reason."""
 
     failed: list[str] | None = field(name="FailAccounts", default=None)
 
@@ -58,26 +58,26 @@ class Device(Struct, frozen=True):
     """In Unix milliseconds."""
 
     def __str__(self) -> str:
-        """Return its name and its platform, as far as there are any."""
+        """Return the name and the platform if known, otherwise the ID."""
         if self.device_name and self.platform:
             return f"{self.device_name} ({self.platform})"
         return self.device_name or self.platform or self.instance_id
 
 
 class Account(Struct, frozen=True):
-    """An account and how it is."""
+    """An account with its status and devices."""
 
     user_id: str = field(name="UserID")
     status: str = field(name="Status")
     custom_status: str = field(name="CustomStatus", default="")
     since: int = field(name="Since", default=0)
-    """When it became so, in Unix milliseconds."""
+    """When the status last changed, in Unix milliseconds."""
     nick: str = field(name="Nick", default="")
     devices: list[Device] = field(name="Devices", default=[])
 
     @property
     def status_type(self) -> UserStatusType:
-        """Return the general status; UNKNOWN for a word that we do not know."""
+        """Return the general status; UNKNOWN for an unknown word."""
         return UserStatusType.__members__.get(self.status, UserStatusType.UNKNOWN)
 
 
@@ -94,24 +94,24 @@ class _Value(Struct, frozen=True):
 
 
 class Friend(Struct, frozen=True):
-    """A friend, and what their user keeps of them."""
+    """A friend, with the fields that the user has set for them."""
 
     user_id: str = field(name="To_Account")
     values: list[_Value] | None = field(name="ValueItem", default=None)
 
     @property
     def nick(self) -> str:
-        """Return what they call themselves, if the service tells it with the friend."""
+        """Return the friend's nick, if the service sends it with the friend."""
         return self._text(NICK_TAG)
 
     @property
     def remark(self) -> str:
-        """Return what the user calls them."""
+        """Return the user's remark on the friend."""
         return self._text("Tag_SNS_IM_Remark")
 
     @property
     def groups(self) -> list[str]:
-        """Return the friend groups that they are in."""
+        """Return the friend groups that the friend is in."""
         groups = self._value("Tag_SNS_IM_Group")
         return [str(group) for group in groups] if isinstance(groups, list) else []
 
@@ -124,14 +124,14 @@ class Friend(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """Fields of the profile of one account; none if they cannot be told."""
+    """The profile of one account; without values if the service refused them."""
 
     user_id: str = field(name="To_Account")
     values: list[_Value] | None = field(name="ProfileItem", default=None)
 
     @property
     def nick(self) -> str:
-        """Return what they call themselves."""
+        """Return the nick of the account."""
         return next(
             (
                 one.value
@@ -153,5 +153,5 @@ class FriendPage(Struct, frozen=True):
 
     friends: list[Friend] | None = field(name="UserDataItem", default=None)
     complete: int = field(name="CompleteFlag", default=1)
-    """Not 0 on the last page."""
+    """Nonzero on the last page."""
     next_index: int = field(name="NextStartIndex", default=0)

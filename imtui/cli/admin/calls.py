@@ -9,7 +9,7 @@ from imtui.cli.errors import CommandError
 from imtui.protocol.errors import ErrorCode, IMError
 
 USERS_PER_CALL: Final = 100
-"""How many users one call is about: every command of the field takes as many."""
+"""The number of users in one call; every REST command accepts as many."""
 
 _TRIES: Final = 6
 _RATE_LIMIT_CODES: Final = frozenset({ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, 60011, 60018, 60019})
@@ -19,11 +19,11 @@ _USER_ERROR_CODES: Final = frozenset(
 _HINTS: Final = {
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one for the admin.",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one for the admin.",
-    # Its message says so already, and an admin does not log in.
+    # The message already says so, and an admin does not log in.
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID: "Check --admin.",
 }
-"""What to do about the admin's UserSig."""
+"""What to do if the admin's UserSig is refused."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -37,18 +37,18 @@ async def call(
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Answer:
-    """Carry out a command and return its answer; above the rate, wait and try again.
+    """Call a command and return its answer; wait and retry if the rate limit is exceeded.
 
     Args:
-        client: Where.
-        command: Such as ``im_open_login_svc/kick``.
-        body: What the command takes.
-        answer: What it answers.
-        sleep: Waits for some seconds; at most six tries take at most 12.
+        client: The client to call with.
+        command: The command, such as ``im_open_login_svc/kick``.
+        body: The body of the request.
+        answer: The type of the answer.
+        sleep: Waits for some seconds; six tries wait for at most 12 in total.
 
     Raises:
-        CommandError: The admin's UserSig does not count; or there is no backend.
-        IMError: The refusal; 6001 for an answer that is none of its kind; connection trouble.
+        CommandError: The admin's UserSig is refused, or no backend is running.
+        IMError: The command is refused; 6001 if the answer is malformed; a connection error.
     """
     import msgspec
 
@@ -62,11 +62,11 @@ async def call(
 
 
 async def call_for_user(client: AdminClient, command: str, body: dict[str, Any]) -> IMError:
-    """Carry out a command about one user and return what became of it: 0, or why it is refused.
+    """Call a command about one user and return its result; a code of 0 is success.
 
     Raises:
-        CommandError: As ``call`` does.
-        IMError: What is about more than the user.
+        CommandError: As for ``call``.
+        IMError: An error that concerns more than this user.
     """
     try:
         await _call_with_retries(client, command, body)
@@ -78,12 +78,12 @@ async def call_for_user(client: AdminClient, command: str, body: dict[str, Any])
 
 
 def is_user_error(error: IMError) -> bool:
-    """Tell whether a refusal is about whom the call named, so that others may still succeed."""
+    """Return whether an error concerns the users of a call, so that others may succeed."""
     return error.code in _USER_ERROR_CODES or 20_000 <= error.code < 60_000
 
 
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Give the items in as many as one call takes."""
+    """Yield the items in batches for one call each."""
     for start in range(0, len(items), USERS_PER_CALL):
         yield items[start : start + USERS_PER_CALL]
 

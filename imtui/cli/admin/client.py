@@ -1,4 +1,4 @@
-"""The REST API as an admin's verb calls it: why it is not reached is told in the verb's words."""
+"""A REST client that explains in plain words why a backend cannot be reached."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,26 +19,27 @@ _UNREACHABLE_CODES: Final = frozenset(
 
 
 class AdminClient:
-    """Calls the REST API of a backend that was named by its address or by its folder."""
+    """Calls the REST API of a backend that is given by its address or its data folder."""
 
     def __init__(self, client: "RestClient", not_running: str = "") -> None:
-        """Make one.
+        """Wrap a REST client.
 
         Args:
-            client: What calls it.
-            not_running: What to tell if the backend is gone; an address may also be wrong.
+            client: The client that makes the calls.
+            not_running: The error message if the backend of a data folder cannot be reached;
+                empty for an address, which may also be wrong.
         """
         self._client = client
         self._not_running = not_running
         self._has_answered = False
-        """Whether it answered as a backend does."""
+        """Whether a call has succeeded, so that the address is a REST port."""
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Carry out a command and return its whole answer.
+        """Call a command and return its whole answer.
 
         Raises:
-            CommandError: No backend, or none that speaks the REST API, is there.
-            IMError: What ``RestClient.call`` raises otherwise.
+            CommandError: No backend is running, or the address is not a REST port.
+            IMError: Any other error of ``RestClient.call``.
         """
         try:
             answer = await self._client.call(command, body)

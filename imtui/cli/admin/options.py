@@ -1,4 +1,4 @@
-"""The backend that an admin command is about, as its options say."""
+"""The options that select the backend of an admin command, and a client for it."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ _USER_SIG_EXPIRE: Final = 24 * 3600
 
 
 def add_admin_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which backend is administered."""
+    """Add the options that select the backend to administer."""
     group = parser.add_argument_group("backend")
     add_data_option(group)
     group.add_argument(
@@ -24,7 +24,7 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
         help="the REST API of any other service: https://…",
     )
     group.add_argument("--admin", metavar="NAME", help=f"an admin of the app ({ADMINISTRATOR})")
-    # The outermost parser has these as well, with defaults.
+    # The top-level parser has these as well, with defaults.
     none = argparse.SUPPRESS
     group.add_argument("--app-id", type=positive, metavar="N", default=none, help="its SDKAppID")
     group.add_argument(
@@ -43,18 +43,18 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
 
 
 def admin_client(arguments: argparse.Namespace) -> AdminClient:
-    """Return a client of the REST API that the arguments mean.
+    """Return a client for the REST API that the arguments select.
 
-    That of a data folder is good for a day: whoever needs it longer asks for another, which finds
-    the backend where it listens by then.
+    The client of a data folder is valid for a day; a new one then also finds the backend at a
+    new address.
 
     Args:
-        arguments: What ``add_admin_options`` added.
+        arguments: The arguments, with the options of ``add_admin_options``.
 
     Raises:
-        UsageError: They contradict each other, or something is missing.
-        CommandError: This machine's backend does not run, or the UserSig cannot be read.
-        BackendError: No backend runs on the data folder.
+        UsageError: The arguments contradict each other, or one is missing.
+        CommandError: This machine's backend is not running, or the UserSig cannot be read.
+        BackendError: No backend is running on the data folder.
         IMError: 6017 for ``http://`` to another machine.
     """
     if arguments.rest is not None:
@@ -98,7 +98,7 @@ def _local_client(data_dir: Path, not_running: str = "") -> AdminClient:
     folder = DataDir(data_dir)
     address, key = folder.address(), folder.app_key()
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
-    # Whoever may read the key runs the backend: it is theirs to say how it is reached.
+    # A user who can read the key runs the backend, and may reach it as they like.
     client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
     return AdminClient(client, not_running or folder.not_running)
 

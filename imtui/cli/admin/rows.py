@@ -1,4 +1,4 @@
-"""Reads what a verb is to do from a CSV file: all of it is checked before anything is done."""
+"""Reading the CSV file of a command; all lines are checked before any is used."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from imtui.protocol.identifiers import check_user_id
 FILE_MAX_BYTES: Final = 16 * 1024 * 1024
 
 _HEADER_NAMES: Final = frozenset({"userid", "user", "user_id", "id"})
-"""How the first field of a header is called."""
+"""The names of the first field by which a header is recognised."""
 _OTHER_SEPARATORS: Final = frozenset(";\t")
 
 Row = TypeVar("Row")
@@ -23,17 +23,17 @@ Row = TypeVar("Row")
 def read_rows(
     name: str, parse: Callable[[list[str]], Row], key: Callable[[Row], str] | None = None
 ) -> list[Row]:
-    """Return the lines of a CSV file, without a header and those that are blank.
+    """Return the rows of a CSV file, without a header and blank lines.
 
     Args:
         name: The file, at most 16 MB of UTF-8; ``-`` is standard input.
-        parse: Makes a row of a line's fields, which have no white space around them; it raises
-            IMError for what is malformed.
-        key: What no two rows may have in common, if there is something.
+        parse: Returns the row for the fields of a line, which are stripped; raises IMError if
+            they are malformed.
+        key: Returns the key of a row, which must be unique; None if rows have no key.
 
     Raises:
-        CommandError: The file cannot be read, is too large, or holds nothing; or a line is
-            malformed, with its number.
+        CommandError: The file cannot be read, is too large, or is empty; or a line is malformed,
+            whose number the message has.
     """
     source = "Standard input" if name == "-" else name
     rows: list[Row] = []
@@ -56,22 +56,22 @@ def read_rows(
 
 
 def named_users(users: list[str], file: str | None) -> list[str]:
-    """Return the users that are named and those of a file, each once.
+    """Return the given users and those of a file, without duplicates.
 
     Raises:
-        CommandError: What ``read_rows`` raises.
+        CommandError: As for ``read_rows``.
     """
     rows = [] if file is None else read_rows(file, _user)
     return list(dict.fromkeys([*users, *rows]))
 
 
 def malformed_row(problem: str) -> IMError:
-    """Return the error for a line as a whole, whose number is told by ``read_rows``."""
+    """Return the error for a line as a whole; ``read_rows`` adds the line number."""
     return IMError(ErrorCode.ERR_INVALID_PARAMETERS, problem)
 
 
 def _user(fields: list[str]) -> str:
-    # What follows may be what else a list of accounts says of them.
+    # A list of accounts may have more fields, which do not matter here.
     return check_user_id(fields[0])
 
 
@@ -84,7 +84,7 @@ def _text(source: str, data: bytes) -> str:
 
 
 def _lines(source: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the fields of each line that has some, with the number of the line they begin in."""
+    """Yield the stripped fields of each line that is not blank, with its first line number."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start, is_first = 1, True
     try:
@@ -96,7 +96,7 @@ def _lines(source: str, text: str) -> Iterator[tuple[int, list[str]]]:
                 is_first = False
             start = reader.line_num + 1
     except csv.Error as error:
-        # The reader notices far behind where a quote was forgotten, if at all.
+        # The reader reports a missing quote far below the line that lacks it, if at all.
         problem = 'the quote (") that opens here is not closed where its field ends.'
         if "field larger" in str(error):
             problem = f"{error}; is a quote not closed?"
