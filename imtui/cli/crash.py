@@ -1,4 +1,4 @@
-"""The last resort: an error that nobody foresaw goes to a private file, not to the screen."""
+"""Recording unexpected errors in a private file instead of on the screen."""
 
 import datetime
 import traceback
@@ -11,9 +11,9 @@ _LOG_MAX_CHARS: Final = 256 * 1024
 
 
 def record_error(error: BaseException) -> str:
-    """Write an error down without secrets, the newest last, and return what to tell.
+    """Append an error without secrets to the crash log, and return a message for the user.
 
-    The file has no more than 256 KB.
+    The log keeps its last 256 KB.
     """
     from imtui.cli.redaction import redact
 

@@ -1,4 +1,4 @@
-"""The command ``imtui``: reads its arguments, runs the verb, and turns errors into one line."""
+"""The command ``imtui``: parses arguments, runs a command, and reports errors in one line."""
 
 import argparse
 import errno
@@ -45,7 +45,7 @@ _VERBS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command; its result has ``run``, what to do."""
+    """Return the parser of all commands; its result has ``run``, the function to call."""
     parser = argparse.ArgumentParser(
         prog="imtui",
         description="A chat client in the terminal whose centre is presence. "
@@ -64,10 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     Args:
-        argv: The arguments, without the program's name; those of the process if not given.
+        argv: The arguments without the program name; by default those of the process.
 
     Returns:
-        0; 1 for an error that was told in one line on standard error; 2 for wrong usage;
+        0; 1 for an error, which is reported in one line on standard error; 2 for wrong usage;
         130 when interrupted.
     """
     _replace_unencodable_output()
@@ -90,7 +90,7 @@ def _run(verb: Callable[[], int]) -> int:
 
 
 def _report(error: BaseException) -> int:
-    # Imported here: whoever raises it has paid for it already.
+    # Imported only on errors: a command that raises it has imported it already.
     from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
@@ -116,7 +116,7 @@ def _fail(text: str, status: int) -> int:
 
 
 def _handle_broken_pipe() -> int:
-    # What is still buffered would fail again, with a message, when the interpreter ends.
+    # Otherwise the interpreter would fail again, with a message, when it flushes the buffer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_OK
 
