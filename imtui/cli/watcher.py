@@ -1,4 +1,4 @@
-"""Follows the statuses of some users through a passive login, for a printer to print_event."""
+"""Watching the statuses of users through a passive login, for a printer."""
 
 import asyncio
 import contextlib
@@ -28,25 +28,25 @@ _GOODBYE_TIMEOUT: Final = 2.0
 
 
 class Watcher(IMSDKListener):
-    """Has a printer print_event how those are whom it follows, then what changes."""
+    """Passes the statuses of the watched users to a printer, then each change."""
 
     def __init__(self, own_id: str, users: Sequence[str], printer: Printer) -> None:
-        """Say whom to follow; without ``users``: oneself, friends and subscriptions."""
+        """Watch ``users``, or if there are none, the own account, friends and subscriptions."""
         self._own_id = own_id
         self._users = list(dict.fromkeys(users))
         self._printer = printer
         self._early_statuses: dict[str, UserStatus] | None = {}
-        """The newest pushes, until the first snapshot has been printed."""
+        """Statuses pushed before the first snapshot was printed, then None."""
         self._early_events: list[Callable[[], None]] = []
-        """What else came until then."""
+        """Other events before the first snapshot was printed."""
         self._latest: dict[str, UserStatus] = {}
         self._devices: list[SelfDevice] = []
         self._own_subscriptions: set[str] = set()
-        """Whom this watcher subscribed to itself."""
+        """User IDs that this watcher has subscribed to."""
         self._not_to_resubscribe: set[str] = set()
-        """Whom it will not subscribe to again: another device, or the limit, ended that."""
+        """User IDs whose subscription another device or the limit ended."""
         self._unexplained: set[str] = set()
-        """Whose subscription is gone without a word why."""
+        """User IDs whose subscription ended for an unknown reason."""
         self._cleared_at: int | None = None
         self._needs_reload = asyncio.Event()
         self._is_disconnected = False
@@ -54,22 +54,22 @@ class Watcher(IMSDKListener):
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def follow(self, client: IMClient) -> None:
-        """Print until cancelled; then take back the subscriptions that it made itself.
+        """Print until cancelled; then end the subscriptions that this watcher made.
 
         Raises:
-            IMError: The first snapshot cannot be had, or the login has ended for good.
-            BrokenPipeError: Nobody reads any more.
+            IMError: The first snapshot cannot be loaded, or the login has ended for good.
+            BrokenPipeError: The reader of standard output has closed it.
         """
         try:
             self._print_first(await self._load(client, first=True))
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._reload(client))
+                group.create_task(self._reload_when_needed(client))
                 await self._failed
         finally:
             self._is_closing = True
             await self._unsubscribe(client)
 
-    # Learning
+    # Loading
 
     async def _load(self, client: IMClient, *, first: bool) -> Snapshot:
         friends = await client.get_friend_list()
@@ -83,7 +83,7 @@ class Watcher(IMSDKListener):
             wanted = self._users or subscriptions
             asked = await _query(client, [user for user in wanted if user not in known])
         except IMError as error:
-            # Friends need neither edition nor switch: they are followed all the same.
+            # Friends' statuses need neither the edition nor the switch, so go on with them.
             if bool(self._users) if first else is_transient(error):
                 raise
             self._printer.print_error(error)
@@ -109,15 +109,15 @@ class Watcher(IMSDKListener):
     async def _subscribe(
         self, client: IMClient, users: Sequence[str], before: Sequence[str]
     ) -> list[str]:
-        """Subscribe to those to whom the account is not subscribed, and return them."""
+        """Subscribe to the users without a subscription, and return them."""
         lacking = [user for user in users if user not in {*before, *self._not_to_resubscribe}]
         for chunk in _chunks(lacking, limits.SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(chunk)
             self._own_subscriptions.update(chunk)
         return lacking
 
-    async def _reload(self, client: IMClient) -> None:
-        """Learn again what a change of the console or of the subscriptions left in doubt."""
+    async def _reload_when_needed(self, client: IMClient) -> None:
+        """Load everything again after the console or the subscriptions have changed."""
         while True:
             await self._needs_reload.wait()
             self._needs_reload.clear()
@@ -127,13 +127,13 @@ class Watcher(IMSDKListener):
                 self._print(partial(self._printer.print_error, error))
 
     async def _unsubscribe(self, client: IMClient) -> None:
-        # Subscriptions belong to the account: whoever runs the app wants to keep the rest.
+        # Subscriptions belong to the account, and its other devices rely on the rest.
         with contextlib.suppress(IMError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_TIMEOUT):
                 for chunk in _chunks(sorted(self._own_subscriptions), limits.UNSUBSCRIBE_MAX_USERS):
                     await client.unsubscribe_user_status(chunk)
 
-    # Telling
+    # Printing
 
     def _print_first(self, snapshot: Snapshot) -> None:
         early, self._early_statuses = self._early_statuses or {}, None
@@ -154,17 +154,17 @@ class Watcher(IMSDKListener):
             print_event()
 
     def _print_reloaded(self, snapshot: Snapshot) -> None:
-        """Tell what was learned anew and is news, and of whom nothing can be known any more."""
-        learned = {status.user_id: status for status in [snapshot.own, *snapshot.statuses]}
+        """Print newer statuses, and UNKNOWN for users whose status is no longer available."""
+        loaded = {status.user_id: status for status in [snapshot.own, *snapshot.statuses]}
         followed = {self._own_id, *snapshot.friends, *snapshot.subscriptions, *self._users}
         for user_id in self._latest.keys() - followed:
             del self._latest[user_id]
         unknown = [
             UserStatus(user_id, UserStatusType.UNKNOWN)
             for user_id, status in self._latest.items()
-            if user_id not in learned and status.status_type is not UserStatusType.UNKNOWN
+            if user_id not in loaded and status.status_type is not UserStatusType.UNKNOWN
         ]
-        self._print_statuses([*filter(self._is_newer, learned.values()), *unknown])
+        self._print_statuses([*filter(self._is_newer, loaded.values()), *unknown])
 
     def _is_newer(self, status: UserStatus) -> bool:
         before = self._latest.get(status.user_id)
@@ -211,7 +211,7 @@ class Watcher(IMSDKListener):
         self._print(partial(self._printer.connection_ended, error))
         self._fail(error)
 
-    # What the SDK tells
+    # Listener methods
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
         if self._early_statuses is None:

@@ -1,1 +1,1 @@
-"""What the commands print: statuses, messages, sentences, results."""
+"""The output of the commands: lines, sentences and JSON."""

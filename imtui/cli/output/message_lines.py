@@ -1,4 +1,4 @@
-"""Messages and conversations as lines for scripts and people."""
+"""Formatting messages and conversations as text lines or JSON."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def message_lines(message: Message, *, as_json: bool) -> list[str]:
-    """Return a message: as one JSON object, or its time, its sender and its lines."""
+    """Return a message as one line of JSON, or as lines with its time and sender."""
     if as_json:
         return [encode(message).decode()]
     moment = datetime.fromtimestamp(message.timestamp / 1000).astimezone()
@@ -22,7 +22,7 @@ def message_lines(message: Message, *, as_json: bool) -> list[str]:
 
 
 def unread_line(conversation: "ConversationInfo", *, as_json: bool) -> str:
-    """Return a conversation with unread messages: who, how many, and the newest one."""
+    """Return a line with the peer, the unread count and the last message."""
     if as_json:
         return encode(
             {

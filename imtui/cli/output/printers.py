@@ -1,4 +1,4 @@
-"""How ``imtui watch`` prints what it follows: for people, for machines, for screen readers."""
+"""The interface of the printers of ``imtui watch``, and the one that prints status lines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from imtui.protocol.status import UserStatus
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known when the watching begins."""
+    """Everything known when watching begins."""
 
     own: UserStatus
     statuses: list[UserStatus]
-    """Those that were asked for, in the order in which they are shown."""
+    """The statuses of the watched users, in the order of output."""
     friends: list[str]
     subscriptions: list[str]
     devices: list[SelfDevice]
-    """The account's connected devices, the earliest login first."""
+    """The connected devices of the account, the earliest login first."""
     narrowed: bool
-    """Whether only some users are watched."""
+    """Whether the command names the users to watch."""
 
 
 class Change(NamedTuple):
-    """A status that was told, and what was known of the user before."""
+    """A new status, and the previous one of the user if known."""
 
     before: UserStatus | None
     after: UserStatus
 
     @property
     def is_guess(self) -> bool:
-        """Tell whether the SDK made it up: without a connection it takes oneself for OFFLINE.
+        """Return whether the SDK, not the backend, set the own status to OFFLINE.
 
-        The backend gives another general status another revision.
+        The SDK does so without a connection; the backend would change the revision as well.
         """
         return (
             self.before is not None
@@ -45,37 +45,37 @@ class Change(NamedTuple):
 
 
 class Printer(Protocol):
-    """Prints what a watcher follows; each method may raise OSError if nobody reads any more."""
+    """Prints the events of a watcher; each method raises OSError if output is closed."""
 
     prints_own_status: bool
-    """Whether the own status is told even if only other users are watched."""
+    """Whether to print the own status even if only other users are watched."""
 
     def print_snapshot(self, snapshot: Snapshot) -> None:
-        """Print how things are; everything else is a change of that, except notices."""
+        """Print the first snapshot; everything later except notices changes it."""
 
     def print_changes(self, changes: Sequence[Change]) -> None:
-        """Print statuses that were told in one message."""
+        """Print statuses that changed at once."""
 
     def print_notice(self, sentence: str) -> None:
-        """Print a sentence of ours."""
+        """Print a sentence about the command itself."""
 
     def print_error(self, error: IMError) -> None:
-        """Print an error that ends nothing."""
+        """Print an error after which watching goes on."""
 
     def connection_lost(self) -> None:
         """Print that the connection is lost."""
 
     def connection_restored(self) -> None:
-        """Print that there is a connection again."""
+        """Print that the connection is restored."""
 
     def connection_ended(self, error: IMError) -> None:
-        """Print that there will be no further attempt to connect; the command tells why, too."""
+        """Print that the connection has ended for good; the command reports the error, too."""
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
-        """Print who came into the friend list; their statuses are told apart."""
+        """Print new friends; their statuses follow separately."""
 
     def friends_deleted(self, user_ids: Sequence[str]) -> None:
-        """Print who went out of the friend list."""
+        """Print deleted friends."""
 
     def subscriptions_changed(
         self, added: Sequence[str], removed: Sequence[str], reason: SubscriptionReason
@@ -83,66 +83,66 @@ class Printer(Protocol):
         """Print a change of the subscriptions."""
 
     def devices_changed(self, devices: Sequence[SelfDevice]) -> None:
-        """Print which of the own devices came and went; ``devices`` are now connected."""
+        """Print changes of the own devices; ``devices`` are connected now."""
 
     def console_changed(self, settings: ConsoleSettings) -> None:
-        """Print what the console is set to now."""
+        """Print the new settings of the console."""
 
 
 class LinePrinter(Printer):
-    """Prints each status as a line on standard output, and what one has to know on standard error.
+    """Prints each status as a line on standard output, and notices on standard error.
 
-    It says nothing of what is no status: who reads lines wants lines that are alike.
+    Other events are not printed, so that scripts read lines of one kind.
     """
 
     prints_own_status = False
 
     def __init__(self, line: Callable[[UserStatus], str]) -> None:
-        """Make one; ``line`` says how a status looks."""
+        """Use ``line`` to format a status."""
         self._line = line
 
     def print_snapshot(self, snapshot: Snapshot) -> None:
-        """Print the statuses that were asked for."""
+        """Print the statuses of the watched users."""
         for status in snapshot.statuses:
             print(self._line(status), flush=True)
 
     def print_changes(self, changes: Sequence[Change]) -> None:
-        """Print each status as it is now."""
+        """Print each new status."""
         for change in changes:
             print(self._line(change.after), flush=True)
 
     def print_notice(self, sentence: str) -> None:
-        """Tell it on standard error."""
+        """Print it on standard error."""
         print_notice(sentence)
 
     def print_error(self, error: IMError) -> None:
-        """Tell it on standard error."""
+        """Print it on standard error."""
         print_notice(describe_error(error))
 
     def connection_lost(self) -> None:
-        """Tell it on standard error."""
+        """Print it on standard error."""
         print_notice("The connection is lost. Trying again by itself; end with Ctrl-C.")
 
     def connection_restored(self) -> None:
-        """Tell it on standard error."""
+        """Print it on standard error."""
         print_notice("Connected again.")
 
     def connection_ended(self, error: IMError) -> None:
-        """Say nothing: the command tells why it ends."""
+        """Print nothing, since the command reports the error."""
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def friends_deleted(self, user_ids: Sequence[str]) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def subscriptions_changed(
         self, added: Sequence[str], removed: Sequence[str], reason: SubscriptionReason
     ) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def devices_changed(self, devices: Sequence[SelfDevice]) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def console_changed(self, settings: ConsoleSettings) -> None:
-        """Say nothing."""
+        """Print nothing."""

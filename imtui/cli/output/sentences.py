@@ -1,6 +1,7 @@
-"""What ``imtui watch --plain`` says: whole sentences, for screen readers and pipes; pure.
+"""The sentences of ``imtui watch --plain``, for screen readers and pipes; pure.
 
-Each is one line without controls. Only what somebody else wrote may hold more than ASCII.
+Each is one line without control characters. Only text that a user wrote may contain non-ASCII
+characters.
 """
 
 from collections import Counter
@@ -37,7 +38,7 @@ _WHY_REMOVED: Final = {
 
 
 def with_time(now: datetime, sentence: str) -> str:
-    """Return a sentence with the time of day before it."""
+    """Return a sentence after the time of day."""
     return f"{now:%H:%M} {sentence}"
 
 
@@ -45,7 +46,7 @@ def with_time(now: datetime, sentence: str) -> str:
 
 
 def own_status(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) -> list[str]:
-    """Return who one is and how, and which of one's devices are connected."""
+    """Return the own status and the connected devices."""
     who = f"You are {safe_text(own.user_id)}, {own.status_type.name}"
     text = _text(own)
     said = [_punctuated(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
@@ -57,11 +58,11 @@ def own_status(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) ->
 
 
 def about_friends(friends: int, known: Sequence[UserStatus]) -> str:
-    """Return how many friends there are, and how many of them are online.
+    """Return the number of friends, and how many are online.
 
     Args:
-        friends: How many there are.
-        known: The statuses of those whose status can be known.
+        friends: The number of friends.
+        known: The statuses of the friends whose status is available.
     """
     if not friends:
         return "Your friend list is empty."
@@ -72,11 +73,11 @@ def about_friends(friends: int, known: Sequence[UserStatus]) -> str:
 
 
 def about_subscribed(others: int, known: Sequence[UserStatus]) -> str:
-    """Return how many users who are no friends one is subscribed to, and how many are online.
+    """Return the number of subscriptions to users who are not friends, and how many are online.
 
     Args:
-        others: How many there are.
-        known: The statuses of those whose status can be known.
+        others: The number of these users.
+        known: The statuses of those whose status is available.
     """
     who = f"You are also subscribed to {_counted(others, 'user')}"
     if not known:
@@ -86,7 +87,7 @@ def about_subscribed(others: int, known: Sequence[UserStatus]) -> str:
 
 
 def online_names(online: Sequence[UserStatus]) -> list[str]:
-    """Return who is online: a sentence for each with a text, and one for the others."""
+    """Return a sentence for each online user with a text, and one for all others."""
     with_text = [status for status in online if _text(status)]
     silent = [safe_text(status.user_id) for status in online if not _text(status)]
     named, more = with_text[:_NAMES_MAX], len(with_text) - _NAMES_MAX
@@ -99,11 +100,11 @@ def online_names(online: Sequence[UserStatus]) -> list[str]:
 
 
 def user_status(status: UserStatus, *, is_change: bool = False) -> str:
-    """Return how somebody is.
+    """Return the status of a user.
 
     Args:
-        status: Who, and how.
-        is_change: Whether they were something else before.
+        status: The status.
+        is_change: Whether the user had another general status before.
     """
     who, text = safe_text(status.user_id), _text(status)
     meaning = _MEANINGS.get(status.status_type, "")
@@ -118,7 +119,7 @@ def user_status(status: UserStatus, *, is_change: bool = False) -> str:
 
 
 def user_changed(before: UserStatus | None, after: UserStatus) -> str | None:
-    """Return what is new about somebody, or None if it does not show."""
+    """Return what changed in a user's status, or None if nothing visible did."""
     if before is None or before.status_type is not after.status_type:
         known = before is not None and before.status_type is not UserStatusType.UNKNOWN
         return user_status(after, is_change=known)
@@ -130,7 +131,7 @@ def user_changed(before: UserStatus | None, after: UserStatus) -> str | None:
 
 
 def own_changed(before: UserStatus, after: UserStatus, now: datetime) -> str | None:
-    """Return what is new about oneself, with the device that did it, or None if nothing shows."""
+    """Return what changed in the own status and on which device; None if nothing visible did."""
     text = _text(after)
     if before.status_type is not after.status_type:
         meaning = _MEANINGS.get(after.status_type, "")
@@ -151,11 +152,11 @@ def own_changed(before: UserStatus, after: UserStatus, now: datetime) -> str | N
 def change_counts(
     noun: str, before_and_after: Iterable[tuple[UserStatus | None, UserStatus]]
 ) -> str:
-    """Return many changes as one sentence with counts.
+    """Return one sentence that counts many changes.
 
     Args:
-        noun: What the users are, such as ``friend``.
-        before_and_after: What was known of each, and what is so now.
+        noun: The noun for the users, such as ``friend``.
+        before_and_after: The previous status of each user, if known, and the new one.
     """
     counts = Counter(
         after.status_type if before is None or before.status_type is not after.status_type else None
@@ -185,40 +186,40 @@ def change_counts(
 
 
 def device_name(device: SelfDevice | ChangedBy) -> str:
-    """Return how a device is called, with its platform; one without a name is its platform."""
+    """Return the name of a device with its platform, or the platform alone."""
     name = safe_text(device.device_name).strip()
     return f"{name} ({device.platform})" if name else str(device.platform)
 
 
 def device_connected(device: SelfDevice) -> str:
-    """Return that an own device is connected."""
+    """Return that an own device has connected."""
     return f"Your device {device_name(device)} is connected."
 
 
 def device_disconnected(device: SelfDevice) -> str:
-    """Return that an own device is no longer connected."""
+    """Return that an own device has disconnected."""
     return f"Your device {device_name(device)} is gone."
 
 
 def subscribed(user_ids: Sequence[str]) -> str:
-    """Return whom one is now subscribed to."""
+    """Return the new subscriptions."""
     return f"You are now subscribed to {_name_users(user_ids)}."
 
 
 def unsubscribed(user_ids: Sequence[str], reason: SubscriptionReason) -> str:
-    """Return whom one is no longer subscribed to, and why unless one did it."""
+    """Return the ended subscriptions, and the reason if the user did not end them."""
     why = _WHY_REMOVED.get(reason, "")
     return f"You are no longer subscribed to {_name_users(user_ids)}{why}."
 
 
 def friends_added(user_ids: Sequence[str]) -> str:
-    """Return who came into the friend list."""
+    """Return the new friends."""
     one = len(user_ids) == 1
     return f"{_name_users(user_ids)} {'is now your friend' if one else 'are now your friends'}."
 
 
 def friends_deleted(user_ids: Sequence[str]) -> str:
-    """Return who went out of the friend list."""
+    """Return the deleted friends."""
     one = len(user_ids) == 1
     what = "is no longer your friend" if one else "are no longer your friends"
     return f"{_name_users(user_ids)} {what}."
@@ -228,7 +229,7 @@ def friends_deleted(user_ids: Sequence[str]) -> str:
 
 
 def console_changed(settings: ConsoleSettings) -> str:
-    """Return what the console is set to now."""
+    """Return the new settings of the console."""
     return safe_text(
         f"The console was changed: edition {settings.edition}, user status "
         f"{settings.user_status}, friends' notifications {settings.friend_status}."
@@ -236,20 +237,20 @@ def console_changed(settings: ConsoleSettings) -> str:
 
 
 def error_sentence(error: IMError) -> str:
-    """Return an error, with a way out where there is one."""
+    """Return an error, with a hint if there is one."""
     what = _punctuated(f"Error {int(error.code)}: {safe_text(error.message)}")
-    # A command to be typed has no full stop.
+    # A hint may end with a command to type, which has no full stop.
     return f"{what} {hint_for(error)}".rstrip()
 
 
 def connection_ended(error: IMError) -> str:
-    """Return why there will be no further attempt to connect."""
+    """Return why the connection has ended for good."""
     if error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER:
         return "You were kicked offline by another login, or by an admin."
     return f"The connection has ended for good. {error_sentence(error)}"
 
 
-# Words
+# Parts of sentences
 
 
 def _text(status: UserStatus) -> str:
@@ -277,14 +278,14 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _name_users(user_ids: Sequence[str]) -> str:
-    """Return a few users by their IDs, and many as a count."""
+    """Return the IDs of a few users, or the number of many."""
     if len(user_ids) > _NAMES_MAX:
         return _counted(len(user_ids), "user")
     return _join_names([safe_text(user_id) for user_id in user_ids])
 
 
 def _join_names(names: Sequence[str]) -> str:
-    """Return names as one says them: ``a, b and c``; of many the first, and how many more."""
+    """Return names as ``a, b and c``; of many, the first and the number of the others."""
     if len(names) > _NAMES_MAX:
         names = [*names[:_NAMES_MAX], f"{len(names) - _NAMES_MAX} more"]
     *most, last = names

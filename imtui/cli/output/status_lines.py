@@ -1,4 +1,4 @@
-"""How the shell verbs print a status: a line for people, or JSON for machines."""
+"""Formatting a status as a text line or JSON."""
 
 import json
 from datetime import datetime
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def status_line(status: "UserStatus", *, as_json: bool) -> str:
-    """Return a status as one line without a line end."""
+    """Return a status as one line without a newline."""
     return _json_line(status) if as_json else _text_line(status)
 
 
@@ -25,11 +25,11 @@ def _text_line(status: "UserStatus") -> str:
 
 
 def format_time(unix_ms: int, now: datetime) -> str:
-    """Return a time of today as such, and any other with its day.
+    """Return a time of today as ``17:00``, and any other with its date.
 
     Args:
-        unix_ms: The time, in Unix milliseconds.
-        now: The present, in local time.
+        unix_ms: The time in Unix milliseconds.
+        now: The present in local time.
     """
     try:
         then = datetime.fromtimestamp(unix_ms / 1000)
@@ -42,7 +42,7 @@ def format_time(unix_ms: int, now: datetime) -> str:
 
 
 def _json_line(status: "UserStatus") -> str:
-    # ASCII only: then no terminal misreads what a remote user wrote.
+    # ASCII only, so that text of remote users cannot affect a terminal.
     fields = {
         "userID": status.user_id,
         "statusType": int(status.status_type),

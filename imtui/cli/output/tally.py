@@ -1,4 +1,4 @@
-"""How a verb that is about many tells what became of each, and prints a table."""
+"""Reporting the results of a command about many items, and printing tables."""
 
 import sys
 import time
@@ -14,11 +14,11 @@ _ERASE_REST: Final = "\x1b[K"
 
 
 class Tally:
-    """Tells what became of each item: a line for each that failed, and how many did not.
+    """Prints a line for each failed item, and the number of the others.
 
-    With ``--json`` there is an object for each item beside. What has been told stays told if
-    an error ends the command; how much was done is told then as well. On a terminal, what takes
-    longer than a second shows how far it is.
+    With ``--json`` it prints an object for each item instead of the number. If an error ends the
+    command, it prints the numbers so far and how many items were done. On a terminal it shows the
+    progress of a command that takes longer than a second.
     """
 
     def __init__(
@@ -31,15 +31,16 @@ class Tally:
         retry_hint: str = "",
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Make one.
+        """Start without results.
 
         Args:
-            noun: What an item is, such as ``account``.
-            outcomes: What was done with it, such as ``imported``, by code; others are failures.
-            as_json: Whether standard output is for machines.
-            total: How many items there are; 0 to tell nothing of how far it is.
-            again: What to do if not all were done, as a sentence.
-            now: The time, in seconds.
+            noun: The noun for an item, such as ``account``.
+            outcomes: The participle for each code that is a success, such as ``imported``; one of
+                the codes is 0.
+            as_json: Whether to print JSON.
+            total: The number of items; 0 for no progress.
+            retry_hint: A sentence that says what to do if not all items were done.
+            now: Returns the time in seconds.
         """
         self._noun = noun
         self._outcomes = outcomes
@@ -54,17 +55,17 @@ class Tally:
         self._shows_progress = False
 
     def __enter__(self) -> "Tally":
-        """Begin."""
+        """Return this tally."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Print for people how many there were of each outcome, and what an error left undone."""
+        """Print the number of each outcome, and how many items were done if an error occurred."""
         self._erase_progress()
         if not self._as_json:
             for code, count in self._counts.items():
                 if count:
                     print(f"{counted(count, self._noun)} {self._outcomes[code]}", flush=True)
-        # An error at the very start says enough; who interrupts does not know how far it was.
+        # An error before the first item needs no numbers, but an interruption does.
         interrupted = kind in (CancelledError, KeyboardInterrupt)
         if self._total and (interrupted or (kind is not None and self._done)):
             print_notice(
@@ -72,13 +73,13 @@ class Tally:
             )
 
     def record(self, label: str, result: IMError, *, counts: bool = True, **ids: str) -> None:
-        """Tell what became of an item.
+        """Record and print the result of an item.
 
         Args:
-            label: The item, for people.
-            result: A code, and what is to be said of it.
-            counts: Whether a success is counted; it is not if another item stands for the same.
-            ids: The item, for machines: the fields of its JSON.
+            label: The name of the item in messages.
+            result: The result; its code is one of the outcomes, or an error.
+            counts: Whether to count a success; False if it was counted with another item.
+            ids: The fields that identify the item in JSON.
         """
         self._done += 1
         if self._as_json:
@@ -100,7 +101,7 @@ class Tally:
 
     def _show_progress(self) -> None:
         takes_long = self._now() - self._started_at >= _PROGRESS_AFTER
-        # The lines of JSON show by themselves how far it is.
+        # JSON lines show the progress themselves.
         if takes_long and self._total and not self._as_json and sys.stderr.isatty():
             sys.stderr.write(f"\r{self._done:,} of {self._total:,} …{_ERASE_REST}")
             sys.stderr.flush()
@@ -114,19 +115,19 @@ class Tally:
 
 
 def json_line(fields: Mapping[str, object]) -> str:
-    """Return an object as a line of JSON, in ASCII only: no terminal misreads remote text then."""
+    """Return an object as a line of ASCII JSON, so that remote text cannot affect a terminal."""
     import json
 
     return json.dumps(fields, ensure_ascii=True)
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, such as ``1 account`` or ``1,200 accounts``."""
+    """Return a number with a noun, such as ``1 account`` or ``1,200 accounts``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Give the lines of a table, safe to show; none if there are no rows."""
+    """Yield the lines of a table without control characters; none if there are no rows."""
     from rich.cells import cell_len
 
     from imtui.protocol.safe_text import safe_text
