@@ -1,4 +1,4 @@
-"""``imtui account``: imports, deletes and lists the accounts of an app."""
+"""``imtui account``: import, delete and list the accounts of an app."""
 
 import argparse
 import asyncio
@@ -27,11 +27,11 @@ _SHOWN: Final = 5
 _LINES: Final = "userID[,nick[,picture]]"
 
 Profile = dict[str, str]
-"""An account to import, as the API takes it: ``UserID``, and perhaps ``Nick`` and ``FaceUrl``."""
+"""An account to import, in the API's fields: ``UserID``, optionally ``Nick`` and ``FaceUrl``."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui account``."""
     parser = verbs.add_parser(
         "account",
         help="import, delete or list accounts, as an admin",
@@ -39,10 +39,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     actions = parser.add_subparsers(metavar="import | delete | list", required=True)
 
-    enter = actions.add_parser("import", help="import accounts")
-    enter.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
-    add_file_option(enter, _LINES)
-    enter.set_defaults(act=_import)
+    importing = actions.add_parser("import", help="import accounts")
+    importing.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
+    add_file_option(importing, _LINES)
+    importing.set_defaults(act=_import)
 
     delete = actions.add_parser("delete", help="delete accounts with all that is theirs")
     delete.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
@@ -54,7 +54,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     show.add_argument("--limit", type=positive, metavar="N", help="at most N accounts")
     show.set_defaults(act=_list)
 
-    for action in (enter, delete, show):
+    for action in (importing, delete, show):
         add_admin_options(action)
         add_json_option(action)
         action.set_defaults(run=run)
@@ -62,7 +62,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui account``."""
     status: int = asyncio.run(arguments.act(arguments))
     return status
 
@@ -84,7 +84,7 @@ async def _import(arguments: argparse.Namespace) -> int:
             for profile in batch:
                 user, result = profile["UserID"], IMError(0)
                 if user in failed:
-                    # The answer for all of them does not say why.
+                    # The answer for the whole batch does not say why.
                     result = await call_for_user(
                         client, f"{_LOGIN_SERVICE}/account_import", profile
                     )
@@ -93,9 +93,9 @@ async def _import(arguments: argparse.Namespace) -> int:
 
 
 async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> frozenset[str]:
-    """Import accounts in one call, and return which failed.
+    """Import accounts in one call, and return the user IDs that failed.
 
-    Every service takes IDs alone; those that do not take profiles with them refuse all.
+    Every service accepts bare IDs; one that does not accept profiles refuses the whole call.
     """
     from imtui.cli.admin.answers import Imported
 
@@ -112,7 +112,7 @@ async def _import_together(client: AdminClient, batch: Sequence[Profile]) -> fro
 
 
 def _profiles(arguments: argparse.Namespace) -> list[Profile]:
-    """Return whom to import, each once; of one who is named and in the file, the file counts."""
+    """Return the accounts to import without duplicates; the file overrides the arguments."""
     from imtui.cli.admin.rows import read_rows
 
     if not arguments.users and arguments.file is None:
@@ -148,9 +148,9 @@ def _delete(arguments: argparse.Namespace) -> int:
         raise UsageError("Deleting asks on a terminal; without one, say --yes.")
     users = named_users(arguments.users, arguments.file)
     client = admin_client(arguments)
-    # Outside of the event loop, which would hold back a Ctrl-C until the line is typed.
+    # Outside the event loop, which would delay a Ctrl-C until the line is typed.
     try:
-        if asks and not _agreed(users):
+        if asks and not _is_confirmed(users):
             raise CommandError("Nothing was deleted.")
     except KeyboardInterrupt:
         print(file=sys.stderr)
@@ -171,7 +171,7 @@ async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -
     return tally.exit_status
 
 
-def _agreed(users: list[str]) -> bool:
+def _is_confirmed(users: list[str]) -> bool:
     some = ", ".join(users[:_SHOWN]) + (", …" if len(users) > _SHOWN else "")
     question = f"Delete {counted(len(users), 'account')} with all that is theirs ({some})? [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
@@ -191,9 +191,11 @@ async def _list(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-async def _accounts(client: AdminClient, prefix: str, most: int | None) -> "AsyncIterator[Account]":
-    """Give the accounts whose ID begins with ``prefix``, at most so many if there is a limit."""
-    left, cursor = sys.maxsize if most is None else most, ""
+async def _accounts(
+    client: AdminClient, prefix: str, limit: int | None
+) -> "AsyncIterator[Account]":
+    """Yield the accounts whose ID begins with ``prefix``, up to a limit if there is one."""
+    left, cursor = sys.maxsize if limit is None else limit, ""
     while left:
         page = await _page(client, prefix, cursor, min(left, _PAGE))
         for account in page.accounts[:left]:

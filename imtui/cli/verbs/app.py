@@ -1,4 +1,4 @@
-"""``imtui`` without a command: the app."""
+"""``imtui`` without a command: start the app."""
 
 import argparse
 import logging
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the app takes."""
+    """Add the options of the app."""
     add_account_options(parser, first=True)
     parser.add_argument("--device", type=device_name, metavar="NAME", help="this device's name")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the app until the person leaves it."""
+    """Run the app until the user leaves it."""
     choice = select_account(arguments)
 
     from imtui.cli import paths
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     joiner = AccountJoiner(choice, arguments.device)
 
     async def join() -> "Account":
-        # Here and not as the process starts: the first frame waits for no file.
+        # Logged here and not at the start, so that the first frame waits for no file.
         _log_start()
         return await joiner.join()
 
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             status = run_app(Launch(join, paths.settings_file(), arguments.ascii, paths.app_log()))
         except BaseException as error:
-            # The last resort writes the details down.
+            # The crash log gets the details.
             _log.error("The app ended with %s", type(error).__name__)
             raise
         finally:
@@ -75,19 +75,19 @@ def _log_start() -> None:
 
 
 class AccountJoiner:
-    """Finds the account, the backend and the device ID of one running app."""
+    """Finds the account, the backend and the device ID for the app."""
 
     def __init__(self, choice: RemoteAccount | LocalAccount, device: str | None) -> None:
-        """Take what the arguments said."""
+        """Use the account and the device name that the arguments select."""
         self._choice = choice
         self._device = device
         self._instance: Instance | None = None
 
     async def join(self) -> "Account":
-        """Return the account to log in with; bring the embedded backend up if it is local.
+        """Return the account to log in with; for a local one, start the backend if needed.
 
         Raises:
-            JoinError: One line that says what to do.
+            JoinError: The account is unusable; the message is one line that says what to do.
         """
         from imtui.cli.errors import CommandError
         from imtui.server.node.data_dir import BackendError
@@ -104,7 +104,7 @@ class AccountJoiner:
             ) from error
 
     def release(self) -> None:
-        """Let another app have the device ID."""
+        """Release the device ID for another app."""
         if self._instance is not None:
             self._instance.release()
             self._instance = None
@@ -112,7 +112,7 @@ class AccountJoiner:
     async def _join_remote(self, choice: RemoteAccount) -> "Account":
         import asyncio
 
-        # The keyring may ask the person for its password.
+        # In a thread, because the keyring may ask for its password.
         user_sig = await asyncio.to_thread(choice.read_user_sig)
         return self._account(
             choice.url,

@@ -1,4 +1,4 @@
-"""``imtui backup``: a copy of a backend's database, running or not."""
+"""``imtui backup``: copy the database of a backend, running or not."""
 
 import argparse
 from pathlib import Path
@@ -8,7 +8,7 @@ from imtui.cli.errors import EXIT_OK, CommandError
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui backup``."""
     parser = verbs.add_parser(
         "backup",
         help="copy a backend's database",
@@ -21,7 +21,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb.
+    """Run ``imtui backup``.
 
     Raises:
         CommandError: There is no database, or the copy cannot be written.

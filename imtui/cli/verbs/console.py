@@ -1,4 +1,4 @@
-"""``imtui console``: the IM console of a running backend, over REST."""
+"""``imtui console``: the IM console of a running backend, through the REST API."""
 
 import argparse
 import asyncio
@@ -23,7 +23,7 @@ keys and their values:
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui console``."""
     parser = verbs.add_parser(
         "console",
         help="see and change the settings of a running backend, as an admin",
@@ -35,7 +35,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     parser.set_defaults(run=open_screen)
     actions = parser.add_subparsers(dest="action", metavar="show | set")
-    # No defaults: what stands before the action holds for it as well.
+    # No defaults, so that options before the action keep their values.
     none = argparse.SUPPRESS
     show = actions.add_parser("show", help="show the settings", argument_default=none)
     change = actions.add_parser(
@@ -60,7 +60,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def setting(text: str) -> tuple[str, str]:
-    """Return the key and the value of ``KEY=VALUE``."""
+    """Parse ``KEY=VALUE``."""
     key, separator, value = text.partition("=")
     if not key or not separator:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def open_screen(arguments: argparse.Namespace) -> int:
-    """Open the screen until the person leaves it."""
+    """Open the screen until the user leaves it."""
     from imtui.cli import paths
     from imtui.cli.logs import log_to_file
     from imtui.tui.console.app import ConsoleLaunch
@@ -88,7 +88,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     from imtui.tui.settings_file import SettingsFile
 
     if arguments.rest is not None:
-        # What is wrong with the command is said before the screen opens.
+        # Called for its errors, which are reported before the screen opens.
         admin_client(arguments)
     launch = ConsoleLaunch(
         connect=lambda: _connect(arguments),
@@ -115,7 +115,7 @@ def _connect(arguments: argparse.Namespace) -> "Client":
 
 
 class _ScreenClient:
-    """Tells the screen in its own way that there is no backend."""
+    """Adapts ``AdminClient`` for the screen, which expects ``Unreachable``."""
 
     def __init__(self, client: AdminClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""``imtui friend``: makes, ends and lists the friendships of others, as an admin."""
+"""``imtui friend``: add, delete and list the friends of users, as an admin."""
 
 import argparse
 import asyncio
@@ -22,11 +22,11 @@ _LINES: Final = "user,friend[,remark]"
 _REMARK_TAG: Final = "Tag_SNS_IM_Remark"
 
 Friendships = dict[str, dict[str, str]]
-"""The remarks on friends, by the friend, by the user whose friend they are."""
+"""Remarks by friend, by user: ``{user: {friend: remark}}``."""
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui friend``."""
     parser = verbs.add_parser(
         "friend",
         help="add, delete or list someone's friends, as an admin",
@@ -68,7 +68,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui friend``."""
     status: int = asyncio.run(arguments.act(arguments))
     return status
 
@@ -102,9 +102,9 @@ async def _import(arguments: argparse.Namespace) -> int:
     if arguments.user is not None or arguments.ask or arguments.remark or arguments.group:
         raise UsageError("--from goes with neither USER nor --ask, --remark and --group.")
     friendships = _friendships(arguments.file)
-    enter = _import_one_way if arguments.one_way else _import_both_ways
+    import_friends = _import_one_way if arguments.one_way else _import_both_ways
     client = admin_client(arguments)
-    told: set[frozenset[str]] = set()
+    added_pairs: set[frozenset[str]] = set()
     with Tally(
         "friend",
         _ADDED,
@@ -114,14 +114,16 @@ async def _import(arguments: argparse.Namespace) -> int:
     ) as tally:
         for user, remarks in friendships.items():
             for batch in batches(list(remarks)):
-                results = await enter(client, user, {friend: remarks[friend] for friend in batch})
+                results = await import_friends(
+                    client, user, {friend: remarks[friend] for friend in batch}
+                )
                 for friend in batch:
-                    # The line of the other one says what they call this one, nothing new else.
+                    # The reverse line of an added pair only sets the other remark.
                     pair = frozenset((user, friend))
-                    is_new = arguments.one_way or pair not in told
+                    is_new = arguments.one_way or pair not in added_pairs
                     result = results.result_for(friend)
                     if not result.code:
-                        told.add(pair)
+                        added_pairs.add(pair)
                     tally.record(
                         f"{user}'s friend {friend}",
                         result,
@@ -133,14 +135,14 @@ async def _import(arguments: argparse.Namespace) -> int:
 
 
 async def _import_one_way(client: AdminClient, user: str, remarks: dict[str, str]) -> "Results":
-    """Put friends onto the list of a user, or change what the user calls those who are there."""
+    """Add friends to the list of a user, or change the remarks on existing ones."""
     items = [_item(friend, "Import", remark) for friend, remark in remarks.items()]
     body = {"From_Account": user, "AddFriendItem": items}
-    return await _attempt(client, "sns/friend_import", body, remarks)
+    return await _call_or_refuse_all(client, "sns/friend_import", body, remarks)
 
 
 async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, str]) -> "Results":
-    """Make friends of a user and others, each pair at once so that no half of one is left."""
+    """Make a user and others friends of each other; a pair is added whole or not at all."""
     items = [_item(friend, "Import", remark) for friend, remark in remarks.items()]
     body = {
         "From_Account": user,
@@ -148,8 +150,8 @@ async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, s
         "AddType": "Add_Type_Both",
         "ForceAddFlags": 1,
     }
-    results = await _attempt(client, "sns/friend_add", body, remarks)
-    # Adding says nothing to friends, so what the user calls those who were there comes behind.
+    results = await _call_or_refuse_all(client, "sns/friend_add", body, remarks)
+    # friend_add does not change existing friends, so their remarks are updated separately.
     named = {
         friend: remark
         for friend, remark in remarks.items()
@@ -162,13 +164,15 @@ async def _import_both_ways(client: AdminClient, user: str, remarks: dict[str, s
         for friend, remark in named.items()
     ]
     body = {"From_Account": user, "UpdateItem": notes}
-    return (await _attempt(client, "sns/friend_update", body, named)).merged_with(results)
+    return (await _call_or_refuse_all(client, "sns/friend_update", body, named)).merged_with(
+        results
+    )
 
 
-async def _attempt(
+async def _call_or_refuse_all(
     client: AdminClient, command: str, body: dict[str, Any], friends: Iterable[str]
 ) -> "Results":
-    """Carry out a command about friends of a user; if the user is refused, all of them are."""
+    """Call a command about friends of a user; an error about the user refuses all friends."""
     from imtui.cli.admin.answers import Results
 
     try:
@@ -180,7 +184,7 @@ async def _attempt(
 
 
 def _friendships(file: str) -> Friendships:
-    """Return whom to make friends; what is said last of a friend counts."""
+    """Return the friendships of a file; the last line of a pair counts."""
     from imtui.cli.admin.rows import read_rows
 
     friendships: Friendships = {}
@@ -262,9 +266,9 @@ async def _friends(client: AdminClient, user: str) -> "list[Friend]":
 
 
 async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, str] | None:
-    """Return what friends call themselves, which most services do not tell with the list.
+    """Return the nicks of friends, or None if the service offers none.
 
-    None if this service tells it nowhere.
+    Most services do not send them with the friend list.
     """
     from imtui.cli.admin.answers import NICK_TAG, Profiles
 
@@ -277,7 +281,7 @@ async def _nicks(client: AdminClient, friends: Sequence["Friend"]) -> dict[str, 
         except IMError as error:
             if not (is_user_error(error) or error.code == ErrorCode.ERR_SVR_COMM_INVALID_RES):
                 raise
-            # The list is of use without them.
+            # The list is useful without nicks.
             continue
         is_told = True
         nicks |= {profile.user_id: profile.nick for profile in answer.profiles or ()}

@@ -1,4 +1,4 @@
-"""``imtui history``: prints the messages of a conversation, the newest last."""
+"""``imtui history``: print the messages of a conversation, the newest last."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ _PAGE: Final = 100
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui history``."""
     parser = verbs.add_parser(
         "history",
         help="print a conversation",
@@ -30,7 +30,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui history``."""
     from imtui.cli.output.message_lines import message_lines
 
     for message in asyncio.run(_messages(arguments)):
@@ -46,16 +46,16 @@ async def _messages(arguments: argparse.Namespace) -> "list[Message]":
         return await newest_messages(client, arguments.peer, arguments.count)
 
 
-async def newest_messages(client: "IMClient", user: str, most: int) -> "list[Message]":
-    """Return the newest messages with a user, the oldest of them first.
+async def newest_messages(client: "IMClient", user: str, count: int) -> "list[Message]":
+    """Return the newest messages of a conversation, in order of time.
 
     Raises:
-        IMError: The call's own codes.
+        IMError: A page cannot be loaded.
     """
     found: list[Message] = []
-    while len(found) < most:
+    while len(found) < count:
         last = found[-1] if found else None
-        page = await client.get_c2c_history_message_list(user, min(_PAGE, most - len(found)), last)
+        page = await client.get_c2c_history_message_list(user, min(_PAGE, count - len(found)), last)
         if not page:
             break
         found += page

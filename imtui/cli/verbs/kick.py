@@ -1,4 +1,4 @@
-"""``imtui kick``: ends the logins of users."""
+"""``imtui kick``: end the logins of users."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from imtui.cli.output.tally import Tally
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui kick``."""
     parser = verbs.add_parser(
         "kick",
         help="kick users offline, as an admin",
@@ -25,7 +25,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui kick``."""
     return asyncio.run(_kick(arguments))
 
 

@@ -1,4 +1,4 @@
-"""``imtui login``: checks an account of another backend, keeps it, and makes it the default."""
+"""``imtui login``: check an account of another backend, save it, and make it the default."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui login``."""
     parser = verbs.add_parser(
         "login",
         help="set up an account of another backend",
@@ -29,7 +29,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui login``."""
     account = select_remote_account(arguments, _ask_user_sig)
 
     from imtui.cli.accounts.credentials import remote_credentials

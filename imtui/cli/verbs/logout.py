@@ -1,4 +1,4 @@
-"""``imtui logout``: forgets an account that ``imtui login`` keeps."""
+"""``imtui logout``: remove an account that ``imtui login`` saved."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from imtui.cli.errors import EXIT_OK, CommandError
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui logout``."""
     parser = verbs.add_parser(
         "logout",
         help="forget an account",
@@ -24,7 +24,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui logout``."""
     from imtui.cli.accounts.saved import saved_accounts
 
     accounts = saved_accounts()

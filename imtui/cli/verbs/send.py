@@ -1,4 +1,4 @@
-"""``imtui send``: sends a message and waits until the backend has it."""
+"""``imtui send``: send a message and wait until the backend has stored it."""
 
 import argparse
 import asyncio
@@ -18,7 +18,7 @@ _TRIES: Final = 3
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui send``."""
     parser = verbs.add_parser(
         "send",
         help="send a message",
@@ -35,7 +35,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui send``."""
     text = _standard_input() if arguments.text == "-" else arguments.text
     message = asyncio.run(_send(arguments, text))
     if arguments.json:
@@ -52,15 +52,15 @@ async def _send(arguments: argparse.Namespace, text: str) -> "Message":
 
 
 async def send_text(credentials: "Credentials", user: str, text: str) -> "Message":
-    """Send a text, again if its answer was lost, and return it as the backend took it.
+    """Send a text message, retrying if the answer is lost, and return it as stored.
 
     Raises:
-        IMError: 6017, 6032, 8001, 20003, or what keeps it from being sent.
+        IMError: 6017, 6032, 8001 or 20003 if it is refused; a connection error.
     """
     from imtui.cli.accounts.credentials import passive_client
     from imtui.sdk import ErrorCode, IMError, new_msg_id
 
-    # With the same ID, a message that did arrive is not made twice.
+    # The same ID for each try, so that the backend stores the message once.
     msg_id = new_msg_id(user)
     for left in reversed(range(_TRIES)):
         try:
@@ -73,7 +73,7 @@ async def send_text(credentials: "Credentials", user: str, text: str) -> "Messag
 
 
 def _standard_input() -> str:
-    # One byte more than a message can have is enough to see that it is too long.
+    # A final line break is removed below; one byte more shows that the message is too long.
     data = sys.stdin.buffer.read(MESSAGE_MAX_BYTES + 3)
     try:
         text = data.decode()

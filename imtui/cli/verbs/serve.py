@@ -1,4 +1,4 @@
-"""``imtui serve``: the backend."""
+"""``imtui serve``: run the backend."""
 
 import argparse
 import asyncio
@@ -23,7 +23,7 @@ _TOKEN_FILE_MAX_BYTES: Final = 4096
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui serve``."""
     parser = verbs.add_parser(
         "serve", help="run the backend", description="Run the backend until SIGTERM or Ctrl-C."
     )
@@ -84,7 +84,7 @@ def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
-    """Add what the app says when it starts the backend of this machine."""
+    """Add the options with which the app starts the embedded backend."""
     parser.add_argument("--embedded", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--socket-dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--start-grace", type=seconds, default=20.0, help=argparse.SUPPRESS)
@@ -92,7 +92,7 @@ def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
 
 
 def webhook_url(text: str) -> str:
-    """Return the address of a webhook."""
+    """Parse the address of a webhook."""
     import httpx
 
     try:
@@ -102,13 +102,13 @@ def webhook_url(text: str) -> str:
     except httpx.InvalidURL:
         is_address = False
     if not is_address:
-        # Not quoted: what is refused may hold a password.
+        # Not quoted, because it may contain a password.
         raise argparse.ArgumentTypeError("not an address without a password: https://host/path")
     return text
 
 
 def webhook_commands(text: str) -> "frozenset[CallbackCommand]":
-    """Return the callbacks that are named, with commas between them."""
+    """Parse a comma-separated list of callbacks."""
     from imtui.protocol.rest.callback import CallbackCommand
 
     names = [name.strip() for name in text.split(",")]
@@ -122,11 +122,11 @@ def webhook_commands(text: str) -> "frozenset[CallbackCommand]":
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb.
+    """Run ``imtui serve``.
 
     Raises:
-        CommandError: The file of the webhook's token cannot be read or holds none.
-        UsageError: An option of the webhook without its address.
+        CommandError: The webhook token's file cannot be read or is empty, or a check failed.
+        UsageError: A webhook option is given without ``--webhook``.
     """
     if arguments.embedded:
         from imtui.cli.embedded import process
@@ -200,7 +200,7 @@ def _webhook_token(file: Path | None) -> str:
 async def _serve(config: "BackendConfig") -> None:
     from imtui.server.node.backend import Backend
 
-    # Before the backend is ready: from then on others may ask it to end.
+    # Installed before the backend is ready: from then on other processes may send a signal.
     with stop_signals() as stopped:
         async with Backend(config) as backend, asyncio.TaskGroup() as group:
             print_ready_line(backend.address)

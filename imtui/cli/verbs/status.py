@@ -1,4 +1,4 @@
-"""``imtui status``: shows or sets one's own status, shows that of others."""
+"""``imtui status``: show or set the own status, or show that of others."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui status``."""
     parser = verbs.add_parser(
         "status",
         help="show or set a status",
@@ -49,7 +49,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui status``."""
     for line in asyncio.run(_lines(arguments)):
         print(line)
     return EXIT_OK

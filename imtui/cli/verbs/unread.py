@@ -1,4 +1,4 @@
-"""``imtui unread``: prints in which conversations there is something to read."""
+"""``imtui unread``: print the conversations with unread messages."""
 
 import argparse
 import asyncio
@@ -12,12 +12,12 @@ from imtui.cli.errors import EXIT_OK
 if TYPE_CHECKING:
     from imtui.sdk import ConversationInfo, IMClient
 
-_LOOKED_THROUGH: Final = 100
-_SYNC_MAX: Final = 10.0
+_SEARCHED_MESSAGES: Final = 100
+_SYNC_TIMEOUT: Final = 10.0
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui unread``."""
     parser = verbs.add_parser(
         "unread",
         help="print unread conversations",
@@ -30,7 +30,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui unread``."""
     from imtui.cli.output.message_lines import unread_line
 
     for conversation in asyncio.run(_unread(arguments)):
@@ -44,13 +44,13 @@ async def _unread(arguments: argparse.Namespace) -> "list[ConversationInfo]":
 
     synced = asyncio.Event()
 
-    class Waiting(IMSDKListener):
+    class SyncListener(IMSDKListener):
         def on_sync_server_finish(self) -> None:
             synced.set()
 
-    async with passive_client(await find_credentials(arguments), Waiting()) as client:
+    async with passive_client(await find_credentials(arguments), SyncListener()) as client:
         try:
-            async with asyncio.timeout(_SYNC_MAX):
+            async with asyncio.timeout(_SYNC_TIMEOUT):
                 await synced.wait()
         except TimeoutError:
             raise IMError(ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT) from None
@@ -60,16 +60,16 @@ async def _unread(arguments: argparse.Namespace) -> "list[ConversationInfo]":
             page = await client.get_conversation_list(at)
             found += [one for one in page.conversations if one.unread_count]
             at, finished = page.next_seq, page.is_finished
-        return [await _with_their_last(client, one) for one in found]
+        return [await _with_last_of_peer(client, one) for one in found]
 
 
-async def _with_their_last(
+async def _with_last_of_peer(
     client: "IMClient", conversation: "ConversationInfo"
 ) -> "ConversationInfo":
-    """Return a conversation with the other one's newest message as the last one."""
+    """Return a conversation whose last message is the newest one of the peer."""
     last = conversation.last_message
     if last is None or last.sender == conversation.user_id:
         return conversation
-    page = await client.get_c2c_history_message_list(conversation.user_id, _LOOKED_THROUGH)
-    theirs = next((one for one in page if one.sender == conversation.user_id), last)
-    return structs.replace(conversation, last_message=theirs)
+    page = await client.get_c2c_history_message_list(conversation.user_id, _SEARCHED_MESSAGES)
+    newest_of_peer = next((one for one in page if one.sender == conversation.user_id), last)
+    return structs.replace(conversation, last_message=newest_of_peer)

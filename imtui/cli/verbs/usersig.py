@@ -1,4 +1,4 @@
-"""``imtui usersig``: UserSigs made with the key of a backend's data folder."""
+"""``imtui usersig``: make UserSigs with the key in a backend's data folder."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from imtui.protocol import limits
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui usersig``."""
     parser = verbs.add_parser(
         "usersig",
         help="print a UserSig, or write several into files",
@@ -37,7 +37,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui usersig``."""
     from imtui.protocol.usersig import sign
     from imtui.server.node.data_dir import DataDir
 

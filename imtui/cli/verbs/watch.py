@@ -1,4 +1,4 @@
-"""``imtui watch``: prints statuses as they change, until interrupted."""
+"""``imtui watch``: print statuses as they change, until interrupted."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the verb."""
+    """Add the parser of ``imtui watch``."""
     parser = verbs.add_parser(
         "watch",
         help="print statuses as they change",
@@ -36,7 +36,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the verb."""
+    """Run ``imtui watch``."""
     asyncio.run(_watch(arguments))
     return EXIT_OK
 
@@ -45,13 +45,13 @@ async def _watch(arguments: argparse.Namespace) -> None:
     from imtui.cli.accounts.credentials import find_credentials
     from imtui.cli.signals import stop_signals
 
-    with stop_signals() as ended:
+    with stop_signals() as stopped:
         credentials = await find_credentials(arguments)
-        await _until(ended, credentials, arguments)
+        await _watch_until(stopped, credentials, arguments)
 
 
-async def _until(
-    ended: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
+async def _watch_until(
+    stopped: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
 ) -> None:
     from imtui.cli.accounts.credentials import passive_client
     from imtui.cli.watcher import Watcher
@@ -64,7 +64,7 @@ async def _until(
                 await watcher.follow(client)
 
         following = group.create_task(follow())
-        await ended.wait()
+        await stopped.wait()
         following.cancel()
 
 
