@@ -130,7 +130,7 @@ def test_whoever_a_person_plays_leaves_and_does_nothing_until_they_have_left(
 ) -> None:
     director, world = opened(seed)
 
-    steps = director.make_way(user_id)
+    steps = director.leave_for_visitor(user_id)
     for step in steps:
         assert isinstance(step, LogOut)
         world.take(step)
@@ -139,7 +139,7 @@ def test_whoever_a_person_plays_leaves_and_does_nothing_until_they_have_left(
         other = director.next_step()
         assert other is not None and other.user_id != user_id
 
-    director.come_back(user_id)
+    director.resume_after_visit(user_id)
     assert any(
         step is not None and step.user_id == user_id
         for step in (director.next_step() for _ in range(500))
@@ -149,7 +149,7 @@ def test_whoever_a_person_plays_leaves_and_does_nothing_until_they_have_left(
 def test_nobody_left_to_play() -> None:
     director = Director(CAST, Random(1))
     for user_id in PEOPLE:
-        director.make_way(user_id)
+        director.leave_for_visitor(user_id)
 
     assert director.opening() == []
     assert director.next_step() is None
@@ -160,7 +160,7 @@ def test_failed_step_means_that_the_device_is_gone(seed: int) -> None:
     director, _ = opened(seed)
     step = next(step for step in iter(director.next_step, None) if isinstance(step, LogIn))
 
-    director.missed(step)
+    director.step_failed(step)
 
     assert step.platform not in director.devices(step.user_id)
 

@@ -48,8 +48,8 @@ class Inbox(IMSDKListener):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "_READ_IN", (0.0, 0.001))
-    monkeypatch.setattr(voices, "_WRITE_IN", (0.0, 0.001))
+    monkeypatch.setattr(voices, "_READ_DELAY", (0.0, 0.001))
+    monkeypatch.setattr(voices, "_TYPING_DELAY", (0.0, 0.001))
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_somebody_begins_but_not_again_soon_and_never_with_their_own_kind(
             await stage.talker.greet(bob, "bob")
             await stage.inbox.until(lambda: bool(stage.inbox.texts))
             assert stage.inbox.texts[0] in voice_of("bob").greetings
-            stage.now += talker.GREETED_AGAIN_AFTER + 1
+            stage.now += talker.GREETING_INTERVAL + 1
             await stage.talker.greet(bob, "bob")
             await stage.inbox.until(lambda: len(stage.inbox.texts) == 2)
         assert await bob.get_c2c_history_message_list("carol") == []
@@ -135,10 +135,10 @@ async def test_somebody_begins_but_not_again_soon_and_never_with_their_own_kind(
 
 def test_everybody_has_words_and_does_not_repeat_the_last_ones() -> None:
     for person in CAST:
-        chance = Random(1)
+        rng = Random(1)
         said: list[str] = []
         for _ in range(4):
-            answer = answer_to(person.user_id, "hello", said[-1:], chance)
+            answer = answer_to(person.user_id, "hello", said[-1:], rng)
             assert answer.text not in said[-1:]
             said.append(answer.text)
         assert voice_of(person.user_id).greetings
