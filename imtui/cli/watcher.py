@@ -234,14 +234,14 @@ class Watcher(IMSDKListener):
     def on_subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
-        gone = set(removed)
+        ended = set(removed)
         self._not_to_resubscribe.difference_update(added)
         if reason in (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC):
-            self._unexplained |= gone
+            self._unexplained |= ended
             self._needs_reload.set()
         else:
-            self._not_to_resubscribe |= gone
-            self._own_subscriptions -= gone
+            self._not_to_resubscribe |= ended
+            self._own_subscriptions -= ended
         self._print_or_queue(
             partial(
                 self._printer.subscriptions_changed,

@@ -1,4 +1,4 @@
-"""The app's log: private, bounded, without secrets, shared by processes, never in the way."""
+"""The log of the app: private, bounded, without secrets, shared by processes."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ _log = logging.getLogger("imtui.tests")
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
-    """Leave the loggers as they were."""
+    """Restore the levels of the loggers."""
     before = {name: logging.getLogger(name).level for name in ("imtui", "websockets", "asyncio")}
     yield
     for name, level in before.items():
@@ -43,12 +43,12 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
+def test_a_record_is_one_line_with_time_process_and_logger(file: Path) -> None:
     with log_to_file(file):
         _log.info("first %s", "line\nand more\x1b[0m")
-        _log.debug("not told")
+        _log.debug("not logged")
         logging.getLogger("websockets.client").warning("a warning")
-        logging.getLogger("websockets.client").info("not told")
+        logging.getLogger("websockets.client").info("not logged")
 
     first, second = file.read_text().splitlines()
     assert re.fullmatch(
@@ -59,14 +59,14 @@ def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
     assert second.endswith(" websockets.client: a warning")
 
 
-def test_debug_when_asked_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_level_from_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMTUI_LOG", "debug")
     with log_to_file(file):
-        _log.debug("told")
-    assert file.read_text().endswith("imtui.tests: told\n")
+        _log.debug("logged")
+    assert file.read_text().endswith("imtui.tests: logged\n")
 
 
-def test_only_its_user_may_read_it(file: Path) -> None:
+def test_log_files_are_private(file: Path) -> None:
     with log_to_file(file):
         for _ in range(100):
             _log.info("x" * RECORD_MAX_CHARS)
@@ -79,7 +79,7 @@ def test_only_its_user_may_read_it(file: Path) -> None:
     }
 
 
-def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -> None:
+def test_a_traceback_is_indented_without_secrets(file: Path) -> None:
     with log_to_file(file):
         try:
             raise ValueError(f"refused: {SIG}\n2026-01-01T00:00:00 INFO 1 imtui: forged")
@@ -93,7 +93,7 @@ def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -
     assert all(line.startswith("    ") for line in trace)
 
 
-def test_it_never_has_more_than_two_files_of_512_kb(file: Path) -> None:
+def test_log_files_are_bounded(file: Path) -> None:
     old = file.with_name("imtui.log.1")
     with log_to_file(file):
         for number in range(3000):
@@ -115,7 +115,7 @@ def test_a_long_record_is_cut_in_the_middle(file: Path) -> None:
     assert text.endswith("xxx end\n")
 
 
-def test_while_another_process_is_stuck_moving_it_it_stays_bounded(file: Path) -> None:
+def test_the_log_stays_bounded_while_another_process_holds_the_lock(file: Path) -> None:
     with log_to_file(file):
         with FileLock(file.with_name("imtui.log.lock")):
             for _ in range(3000):
@@ -128,9 +128,7 @@ def test_while_another_process_is_stuck_moving_it_it_stays_bounded(file: Path) -
     assert file.stat().st_size < 1000
 
 
-def test_a_folder_that_cannot_be_made_is_lived_with(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_an_impossible_folder_is_ignored(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "log").write_text("a file in the way")
 
     with log_to_file(tmp_path / "log" / "imtui.log"):
@@ -141,7 +139,7 @@ def test_a_folder_that_cannot_be_made_is_lived_with(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_ignored(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file.parent.mkdir()
     file.symlink_to("/dev/full")
 
@@ -151,7 +149,7 @@ def test_a_full_disk_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_folder_that_is_gone_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_deleted_folder_is_ignored(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with log_to_file(file):
         file.parent.rmdir()
         _log.error("nowhere to go")
@@ -160,9 +158,7 @@ def test_a_folder_that_is_gone_is_lived_with(file: Path, capfd: pytest.CaptureFi
     assert not file.exists()
 
 
-def test_a_record_that_makes_no_sense_is_lived_with(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_malformed_record_is_dropped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "imtui.log"
     handler = LogFile(file)
 
@@ -172,7 +168,7 @@ def test_a_record_that_makes_no_sense_is_lived_with(
     assert not file.exists()
 
 
-def test_afterwards_it_writes_nothing(file: Path) -> None:
+def test_nothing_is_logged_after_the_context(file: Path) -> None:
     with log_to_file(file):
         pass
     _log.info("too late")
@@ -191,7 +187,7 @@ with log_to_file(pathlib.Path(sys.argv[1])):
 """
 
 
-async def test_two_processes_at_once_lose_no_line(file: Path) -> None:
+async def test_two_processes_share_the_log_without_losing_lines(file: Path) -> None:
     async def start(name: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _WRITER, str(file), name),
@@ -215,7 +211,7 @@ async def test_two_processes_at_once_lose_no_line(file: Path) -> None:
     assert all(path.stat().st_size <= FILE_MAX_BYTES for path in both)
 
 
-def test_the_app_tells_how_it_was_started_and_how_it_ended(home: Home) -> None:
+def test_the_app_logs_its_start_and_its_end(home: Home) -> None:
     done = home.run(TERM="vt220\x1b[0m")
 
     assert done.returncode == 1
@@ -238,7 +234,7 @@ def test_the_app_starts_without_a_log(home: Home) -> None:
     assert "needs a terminal" in line
 
 
-async def test_whom_the_app_joins_is_told_and_not_with_what(
+async def test_the_app_logs_the_account_without_its_user_sig(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key, value in home.env.items():

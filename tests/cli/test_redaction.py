@@ -1,4 +1,4 @@
-"""What a log leaves out, and what it keeps."""
+"""Redaction of secrets in log text."""
 
 import json
 import unicodedata
@@ -50,7 +50,7 @@ FORMS: Final[list[Callable[[str], str]]] = [
 
 
 @given(user_sigs, st.sampled_from(FORMS), around, around)
-def test_no_user_sig_comes_through(
+def test_user_sigs_are_redacted(
     sig: str, form: Callable[[str], str], before: str, after: str
 ) -> None:
     cleaned = redact(f"{before} {form(sig)} {after}")
@@ -60,12 +60,12 @@ def test_no_user_sig_comes_through(
 
 
 @given(st.from_regex(r"[0-9a-f]{64}", fullmatch=True), around)
-def test_no_key_of_a_backend_comes_through(key: str, before: str) -> None:
+def test_secret_keys_are_redacted(key: str, before: str) -> None:
     assert key[:16] not in redact(f"{before} {key}")
 
 
 @given(st.text(min_size=12))
-def test_no_secret_with_a_name_comes_through(secret: str) -> None:
+def test_named_secrets_are_redacted(secret: str) -> None:
     in_json = json.dumps(secret)
     assert in_json[1:-1] not in redact(f'{{"secretKey": {in_json}, "sdkAppID": 1}}')
     assert repr(secret)[1:-1] not in redact(f"AppKey(sdk_app_id=1, secret_key={secret!r})")
@@ -82,7 +82,7 @@ def test_no_secret_with_a_name_comes_through(secret: str) -> None:
         ("one\r\ntwo", "one \ntwo"),
     ],
 )
-def test_left_out(text: str, cleaned: str) -> None:
+def test_other_secrets_and_control_characters(text: str, cleaned: str) -> None:
     assert redact(text) == cleaned
 
 
@@ -99,12 +99,12 @@ def test_left_out(text: str, cleaned: str) -> None:
         "70009 · The UserSig was made with another key.",
     ],
 )
-def test_what_helps_is_kept(text: str) -> None:
+def test_harmless_text_is_unchanged(text: str) -> None:
     assert redact(text) == text
 
 
 @given(st.text(st.characters()))
-def test_nothing_can_be_misread_or_forge_a_line(text: str) -> None:
+def test_control_characters_are_removed_and_lines_kept(text: str) -> None:
     cleaned = redact(text)
 
     assert cleaned.count("\n") == text.count("\n")
@@ -115,5 +115,5 @@ def test_nothing_can_be_misread_or_forge_a_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["x", "\\", '"', "userSig=", "a1B_", "://", "token'", " ", "%41"])
-def test_long_texts_take_no_long_time(unit: str) -> None:
+def test_long_texts_are_redacted_quickly(unit: str) -> None:
     redact(unit * (300_000 // len(unit)))

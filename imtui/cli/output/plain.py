@@ -106,32 +106,33 @@ class PlainPrinter(Printer):
 
     def friends_deleted(self, user_ids: Sequence[str]) -> None:
         """Print the deleted friends."""
-        gone = [user_id for user_id in user_ids if user_id in self._friends]
-        self._friends.difference_update(gone)
-        if gone:
-            self._print(sentences.friends_deleted(gone))
+        deleted = [user_id for user_id in user_ids if user_id in self._friends]
+        self._friends.difference_update(deleted)
+        if deleted:
+            self._print(sentences.friends_deleted(deleted))
 
     def subscriptions_changed(
         self, added: Sequence[str], removed: Sequence[str], reason: SubscriptionReason
     ) -> None:
         """Print new and ended subscriptions."""
         new = [user_id for user_id in added if user_id not in self._subscriptions]
-        gone = [user_id for user_id in removed if user_id in self._subscriptions]
+        ended = [user_id for user_id in removed if user_id in self._subscriptions]
         self._subscriptions.update(new)
-        self._subscriptions.difference_update(gone)
+        self._subscriptions.difference_update(ended)
         if new:
             self._print(sentences.subscribed(new))
-        if gone:
-            self._print(sentences.unsubscribed(gone, reason))
+        if ended:
+            self._print(sentences.unsubscribed(ended, reason))
 
     def devices_changed(self, devices: Sequence[SelfDevice]) -> None:
         """Print which own devices connected and disconnected."""
         before, now = self._devices, {device.instance_id: device for device in devices}
         self._devices = now
-        came = [device for key, device in now.items() if key not in before]
-        went = [device for key, device in before.items() if key not in now]
+        connected = [device for key, device in now.items() if key not in before]
+        disconnected = [device for key, device in before.items() if key not in now]
         self._print(
-            *map(sentences.device_connected, came), *map(sentences.device_disconnected, went)
+            *map(sentences.device_connected, connected),
+            *map(sentences.device_disconnected, disconnected),
         )
 
     def console_changed(self, settings: ConsoleSettings) -> None:

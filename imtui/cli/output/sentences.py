@@ -49,12 +49,12 @@ def own_status(own: UserStatus, devices: Sequence[SelfDevice], now: datetime) ->
     """Return the own status and the connected devices."""
     who = f"You are {safe_text(own.user_id)}, {own.status_type.name}"
     text = _text(own)
-    said = [_punctuated(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
+    lines = [_punctuated(f"{who}{_until(own, now)}: {text}") if text else f"{who}."]
     if len(devices) == 1:
-        said.append(f"Your connected device is {device_name(devices[0])}.")
+        lines.append(f"Your connected device is {device_name(devices[0])}.")
     elif devices:
-        said.append(f"Your connected devices are {_join_names([*map(device_name, devices)])}.")
-    return said
+        lines.append(f"Your connected devices are {_join_names([*map(device_name, devices)])}.")
+    return lines
 
 
 def about_friends(friends: int, known: Sequence[UserStatus]) -> str:
@@ -91,12 +91,12 @@ def online_names(online: Sequence[UserStatus]) -> list[str]:
     with_text = [status for status in online if _text(status)]
     silent = [safe_text(status.user_id) for status in online if not _text(status)]
     named, more = with_text[:_NAMES_MAX], len(with_text) - _NAMES_MAX
-    said = [user_status(status) for status in named]
+    lines = [user_status(status) for status in named]
     if more > 0:
-        said.append(f"{more} more with a text {_is(more)} ONLINE.")
+        lines.append(f"{more} more with a text {_is(more)} ONLINE.")
     if silent:
-        said.append(f"{_join_names(silent)} {_is(len(silent))} ONLINE{' too' if named else ''}.")
-    return said
+        lines.append(f"{_join_names(silent)} {_is(len(silent))} ONLINE{' too' if named else ''}.")
+    return lines
 
 
 def user_status(status: UserStatus, *, is_change: bool = False) -> str:
@@ -162,7 +162,7 @@ def change_counts(
         after.status_type if before is None or before.status_type is not after.status_type else None
         for before, after in before_and_after
     )
-    parts = [
+    totals = [
         (number, f"now {kind.name}" if kind is UserStatusType.ONLINE else kind.name)
         for kind in (
             UserStatusType.ONLINE,
@@ -172,14 +172,14 @@ def change_counts(
         )
         if (number := counts[kind])
     ]
-    said = [
+    parts = [
         f"{number} {what}" if rest else f"{_counted(number, noun)} {_is(number)} {what}"
-        for rest, (number, what) in enumerate(parts)
+        for rest, (number, what) in enumerate(totals)
     ]
     if texts := counts[None]:
-        who = f"{texts}" if said else _counted(texts, noun)
-        said.append(f"{who} changed the text")
-    return ", ".join(said) + "."
+        who = f"{texts}" if parts else _counted(texts, noun)
+        parts.append(f"{who} changed the text")
+    return ", ".join(parts) + "."
 
 
 # Own devices, subscriptions, friends

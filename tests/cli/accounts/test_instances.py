@@ -10,7 +10,7 @@ from imtui.cli.accounts import instances
 from imtui.cli.accounts.instances import Instance, claim_instance, default_device_name
 
 
-def test_two_apps_are_two_devices_and_a_restarted_one_is_the_same(tmp_path: Path) -> None:
+def test_running_apps_have_different_ids_and_a_restart_reuses_its_own(tmp_path: Path) -> None:
     first, second = claim_instance(tmp_path / "d"), claim_instance(tmp_path / "d")
     assert (first.number, second.number) == (1, 2)
     assert first.instance_id != second.instance_id
@@ -31,7 +31,7 @@ def test_files_are_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["", "no such id!", "x" * 65, "\x00\xff"])
-def test_damaged_id_is_made_anew(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_id_is_replaced(tmp_path: Path, damage: str) -> None:
     claim_instance(tmp_path).release()
     (tmp_path / "1.id").write_text(damage)
 
@@ -42,7 +42,7 @@ def test_damaged_id_is_made_anew(tmp_path: Path, damage: str) -> None:
     instance.release()
 
 
-def test_more_than_fit_get_an_id_that_is_not_kept(
+def test_ids_above_the_maximum_are_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(instances, "_FILES_MAX", 2)

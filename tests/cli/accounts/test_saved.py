@@ -1,4 +1,4 @@
-"""The accounts that ``imtui login`` keeps."""
+"""The accounts that ``imtui login`` saves."""
 
 import stat
 from pathlib import Path
@@ -15,11 +15,11 @@ BOB = SavedAccount("wss://im.example", 1, "bob")
 
 
 class KeyringError(Exception):
-    """As the keyring's."""
+    """The error of the fake keyring."""
 
 
 class FakeKeyring:
-    """A keyring in memory; it may be broken."""
+    """A keyring in memory, which may be broken."""
 
     errors = SimpleNamespace(KeyringError=KeyringError)
 
@@ -48,7 +48,7 @@ def accounts(tmp_path: Path, keyring: FakeKeyring | None = None) -> SavedAccount
     return SavedAccounts(tmp_path / "d" / "accounts.json", cast("ModuleType | None", keyring))
 
 
-def test_keeps_in_a_private_file(tmp_path: Path) -> None:
+def test_accounts_are_saved_in_a_private_file(tmp_path: Path) -> None:
     assert not accounts(tmp_path).save(ALICE, "the UserSig")
 
     saved = accounts(tmp_path).find()
@@ -59,7 +59,7 @@ def test_keeps_in_a_private_file(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "d").stat().st_mode) == 0o700
 
 
-def test_keeps_the_user_sig_in_the_keyring(tmp_path: Path) -> None:
+def test_user_sigs_are_saved_in_the_keyring(tmp_path: Path) -> None:
     keyring = FakeKeyring()
 
     assert accounts(tmp_path, keyring).save(ALICE, "the UserSig")
@@ -73,7 +73,7 @@ def test_keeps_the_user_sig_in_the_keyring(tmp_path: Path) -> None:
     assert keyring.kept == {}
 
 
-def test_broken_keyring_is_as_good_as_none(tmp_path: Path) -> None:
+def test_a_broken_keyring_is_not_used(tmp_path: Path) -> None:
     broken = FakeKeyring(broken=True)
 
     assert not accounts(tmp_path, broken).save(ALICE, "the UserSig")
@@ -83,7 +83,7 @@ def test_broken_keyring_is_as_good_as_none(tmp_path: Path) -> None:
     assert accounts(tmp_path, broken).user_sig(saved) == "the UserSig"
 
 
-def test_keyring_that_has_lost_it(tmp_path: Path) -> None:
+def test_a_user_sig_missing_from_the_keyring_is_an_error(tmp_path: Path) -> None:
     keyring = FakeKeyring()
     accounts(tmp_path, keyring).save(ALICE, "the UserSig")
     keyring.kept.clear()
@@ -92,7 +92,7 @@ def test_keyring_that_has_lost_it(tmp_path: Path) -> None:
         accounts(tmp_path, keyring).user_sig(accounts(tmp_path, keyring).list_accounts()[0])
 
 
-def test_newest_is_the_default_and_forgetting_it_brings_back_the_one_before(
+def test_the_newest_is_the_default_and_removing_it_restores_the_previous_one(
     tmp_path: Path,
 ) -> None:
     saved = accounts(tmp_path)
@@ -108,7 +108,7 @@ def test_newest_is_the_default_and_forgetting_it_brings_back_the_one_before(
     assert [account.user_id for account in saved.list_accounts()] == ["bob"]
 
 
-def test_damaged_file_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_file_is_an_error_with_a_hint(tmp_path: Path) -> None:
     file = tmp_path / "d" / "accounts.json"
     file.parent.mkdir()
     file.write_bytes(b'[{"url": \xff')
@@ -117,5 +117,5 @@ def test_damaged_file_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
         accounts(tmp_path).find()
 
 
-def test_no_user_sig_in_its_repr() -> None:
+def test_repr_has_no_user_sig() -> None:
     assert "secret" not in repr(SavedAccount("wss://x", 1, "alice", user_sig="secret"))

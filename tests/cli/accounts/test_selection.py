@@ -1,4 +1,4 @@
-"""Which account a command is about."""
+"""Selecting the account of a command."""
 
 import argparse
 from pathlib import Path
@@ -36,12 +36,12 @@ def keep(user_id: str) -> None:
     SavedAccounts(paths.accounts_file()).save(saved, f"sig of {user_id}")
 
 
-def test_this_machine_if_nothing_was_set_up() -> None:
+def test_local_account_if_none_is_saved() -> None:
     assert select_account(parse()) == LocalAccount("me")
     assert select_account(parse("--user", "bob")) == LocalAccount("bob")
 
 
-def test_named_with_a_file(tmp_path: Path) -> None:
+def test_user_sig_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "sig").write_text("the UserSig\n")
 
     account = select_account(parse(*SERVER, "--usersig-file", str(tmp_path / "sig")))
@@ -52,7 +52,7 @@ def test_named_with_a_file(tmp_path: Path) -> None:
     assert not account.insecure
 
 
-def test_named_with_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_sig_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMTUI_USERSIG", " the UserSig ")
 
     account = select_account(parse(*SERVER))
@@ -74,7 +74,7 @@ def test_unreadable_user_sig_file(tmp_path: Path) -> None:
         select_account(parse(*SERVER, "--usersig-file", str(tmp_path / "none")))
 
 
-def test_kept_account_is_the_default() -> None:
+def test_saved_account_is_the_default() -> None:
     keep("bob")
     keep("alice")
 
@@ -99,7 +99,7 @@ def test_kept_account_is_the_default() -> None:
         ["status", "get", "x", "--user", "bob"],
     ],
 )
-def test_options_may_stand_before_and_after_the_verb(arguments: list[str]) -> None:
+def test_options_may_precede_or_follow_the_command(arguments: list[str]) -> None:
     assert select_account(parse(*arguments)) == LocalAccount("bob")
 
 
@@ -121,7 +121,7 @@ def test_system_user_name_becomes_a_user_id(
     assert system_user() == user_id
 
 
-def test_system_without_a_user_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_system_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown() -> str:
         raise KeyError("no such uid")
 

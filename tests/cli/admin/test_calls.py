@@ -1,4 +1,4 @@
-"""How an admin's verb reaches the REST API."""
+"""Calls of the REST API with retries and batches."""
 
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from imtui.protocol.errors import IMError
 
 
 class Scripted:
-    """A client that answers with what is prepared, one after the other."""
+    """A client with prepared answers, used in order."""
 
     def __init__(self, *answers: dict[str, Any] | IMError) -> None:
         self.answers = list(answers)
@@ -34,13 +34,13 @@ def rest(client: Scripted) -> AdminClient:
 
 
 class Answer(Struct):
-    """What the scripted client answers."""
+    """The type of the scripted answers."""
 
     count: int = field(name="Count")
 
 
 @pytest.mark.parametrize("code", [60007, 60011, 60018, 60019])
-async def test_above_the_rate_it_waits_and_tries_again(code: int) -> None:
+async def test_a_rate_limit_is_retried_after_a_delay(code: int) -> None:
     client = Scripted(IMError(code), IMError(code), {"Count": 3})
 
     answer = await call(rest(client), "a/b", {}, Answer, sleep=client.sleep)
@@ -50,7 +50,7 @@ async def test_above_the_rate_it_waits_and_tries_again(code: int) -> None:
     assert 0.25 <= first <= 0.5 <= second <= 1
 
 
-async def test_it_does_not_wait_for_ever() -> None:
+async def test_retries_are_limited() -> None:
     client = Scripted(*[IMError(60007)] * 6)
 
     with pytest.raises(IMError) as error:
@@ -61,7 +61,7 @@ async def test_it_does_not_wait_for_ever() -> None:
     assert sum(client.waits) <= 12
 
 
-async def test_other_refusals_are_not_tried_again() -> None:
+async def test_other_errors_are_not_retried() -> None:
     client = Scripted(IMError(70402))
 
     with pytest.raises(IMError):
@@ -71,31 +71,31 @@ async def test_other_refusals_are_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"Count": "x"}, {"Count": None}])
-async def test_an_answer_of_another_kind_is_6001(answer: dict[str, Any]) -> None:
+async def test_a_malformed_answer_is_6001(answer: dict[str, Any]) -> None:
     with pytest.raises(IMError) as error:
         await call(rest(Scripted(answer)), "a/b", {}, Answer)
     assert error.value.code == 6001
 
 
-async def test_an_expired_user_sig_says_whose() -> None:
+async def test_an_expired_user_sig_names_the_admin() -> None:
     with pytest.raises(CommandError, match=r"70001 · .* for the admin"):
         await call(rest(Scripted(IMError(70001))), "a/b", {}, Answer)
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "message"),
     [
         (70052, "70052 · The UserSig was revoked; get a new one."),
         (70013, "70013 · The UserSig is for another user. Check --admin."),
     ],
 )
-async def test_what_is_wrong_with_the_user_sig_is_told_once(code: int, told: str) -> None:
+async def test_a_user_sig_error_has_at_most_one_hint(code: int, message: str) -> None:
     with pytest.raises(CommandError) as error:
         await call(rest(Scripted(IMError(code))), "a/b", {}, Answer)
-    assert str(error.value) == told
+    assert str(error.value) == message
 
 
-async def test_an_attempt_returns_what_is_about_the_user_and_raises_the_rest() -> None:
+async def test_call_for_user_returns_user_errors_and_raises_others() -> None:
     client = Scripted({}, IMError(70107), IMError(40003), IMError(60010), IMError(9511))
 
     assert [int((await call_for_user(rest(client), "a/b", {})).code) for _ in range(3)] == [
@@ -108,7 +108,7 @@ async def test_an_attempt_returns_what_is_about_the_user_and_raises_the_rest() -
             await call_for_user(rest(client), "a/b", {})
 
 
-async def test_what_an_answer_does_not_say_is_no_success() -> None:
+async def test_a_missing_result_is_an_error() -> None:
     answer = {"ResultItem": [{"To_Account": "bob", "ResultCode": 0}]}
 
     results = await call(rest(Scripted(answer)), "a/b", {}, Results)
@@ -117,6 +117,6 @@ async def test_what_an_answer_does_not_say_is_no_success() -> None:
     assert results.result_for("carol").code == 6001
 
 
-def test_a_batch_is_what_one_call_takes() -> None:
+def test_batches_fit_one_call() -> None:
     sizes = [len(batch) for batch in batches(range(2 * USERS_PER_CALL + 1))]
     assert sizes == [USERS_PER_CALL, USERS_PER_CALL, 1]

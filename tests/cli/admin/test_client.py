@@ -1,4 +1,4 @@
-"""The REST API as an admin's verb calls it."""
+"""Error messages of the admin's REST client."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from imtui.server.node.data_dir import BackendError, DataDir
 
 
 class Failing(RestClient):
-    """A client that fails in one way."""
+    """A client whose calls fail with a given error."""
 
     def __init__(self, error: IMError, cause: Exception | None = None) -> None:
         self._error = error
@@ -23,16 +23,16 @@ class Failing(RestClient):
         raise self._error
 
 
-def test_a_backend_that_is_gone_is_one_that_was_never_started(tmp_path: Path) -> None:
+def test_a_folder_without_a_backend_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(BackendError) as error:
         DataDir(tmp_path).address()
     assert str(error.value) == DataDir(tmp_path).not_running
-    told = f"No backend runs on {tmp_path}. Start it: imtui serve --data {tmp_path}"
-    assert str(error.value) == told
+    message = f"No backend runs on {tmp_path}. Start it: imtui serve --data {tmp_path}"
+    assert str(error.value) == message
 
 
 @pytest.mark.parametrize("code", [9508, 9511])
-async def test_a_backend_of_a_folder_that_is_gone(code: int) -> None:
+async def test_an_unreachable_backend_of_a_folder_is_not_running(code: int) -> None:
     with pytest.raises(CommandError, match=r"^It does not run\.$"):
         await AdminClient(Failing(IMError(code)), "It does not run.").call("a/b", {})
 
@@ -44,17 +44,17 @@ async def test_a_backend_of_a_folder_that_is_gone(code: int) -> None:
     "client",
     [Failing(IMError(6001)), Failing(IMError(9508), httpx.RemoteProtocolError("no HTTP"))],
 )
-async def test_what_is_no_rest_api(client: RestClient) -> None:
+async def test_an_address_that_is_not_a_rest_port(client: RestClient) -> None:
     with pytest.raises(CommandError, match="not the REST port of a backend"):
         await AdminClient(client).call("a/b", {})
 
 
-async def test_a_refusal_stays_one() -> None:
+async def test_other_errors_are_unchanged() -> None:
     with pytest.raises(IMError):
         await AdminClient(Failing(IMError(70402)), "It does not run.").call("a/b", {})
 
 
-async def test_what_was_a_backend_stays_one() -> None:
+async def test_errors_after_a_success_do_not_blame_the_address() -> None:
     class Ending(Failing):
         def __init__(self) -> None:
             super().__init__(IMError(9508), httpx.RemoteProtocolError("closed"))

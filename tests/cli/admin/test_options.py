@@ -1,4 +1,4 @@
-"""How the options of an admin command choose its backend."""
+"""The options that select the backend of an admin command."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
         yield running
 
 
-def test_any_service_is_called_as_the_field_says(service: RestService, tmp_path: Path) -> None:
+def test_calls_carry_app_admin_and_user_sig(service: RestService, tmp_path: Path) -> None:
     file = tmp_path / "admin.sig"
     file.write_text("from-the-file\n")
 
@@ -32,7 +32,7 @@ def test_any_service_is_called_as_the_field_says(service: RestService, tmp_path:
     assert (second["identifier"], second["usersig"]) == ("root", "from-the-file")
 
 
-def test_options_that_the_app_has_too_may_stand_first(service: RestService) -> None:
+def test_options_of_the_app_may_precede_the_command(service: RestService) -> None:
     assert cli.main(["--app-id", "5", "kick", "bob", "--rest", service.url]) == 0
     assert service.queries[0]["sdkappid"] == "5"
 
@@ -58,7 +58,7 @@ def test_wrong_usage(
     assert "imtui" in capsys.readouterr().err
 
 
-def test_the_user_sig_is_missing(
+def test_missing_user_sig(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("IMTUI_USERSIG", raising=False)
@@ -70,7 +70,7 @@ def test_the_user_sig_is_missing(
     assert "IMTUI_USERSIG" in line
 
 
-def test_no_unencrypted_way_to_another_machine(
+def test_plain_http_to_another_machine_needs_insecure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("IMTUI_USERSIG", "sig")
@@ -81,7 +81,7 @@ def test_no_unencrypted_way_to_another_machine(
     assert "--insecure" in line
 
 
-def test_nobody_listens(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_connection_refused(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     service.url = "http://127.0.0.1:1"
 
     assert service.run("kick", "bob") == 1

@@ -1,4 +1,4 @@
-"""What a verb reads from a CSV file."""
+"""Reading the CSV file of a command."""
 
 import io
 import sys
@@ -17,7 +17,7 @@ def fields(line: list[str]) -> list[str]:
     return line
 
 
-def test_lines_of_every_kind(tmp_path: Path) -> None:
+def test_fields_are_split_and_stripped(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes('\ufeffa, b ,\r\n\r\n , \n"c\nd","e ""f"""\rg'.encode())
 
@@ -39,7 +39,7 @@ def test_lines_of_every_kind(tmp_path: Path) -> None:
         (b"a\n" + b"x" * 200_000, 2, "field larger than"),
     ],
 )
-def test_a_malformed_line_is_told_with_its_number(
+def test_a_malformed_line_is_reported_with_its_number(
     tmp_path: Path, content: bytes, line: int, problem: str
 ) -> None:
     file = tmp_path / "x.csv"
@@ -48,14 +48,14 @@ def test_a_malformed_line_is_told_with_its_number(
     with pytest.raises(CommandError) as error:
         read_rows(str(file), fields)
 
-    told = str(error.value)
-    assert told.startswith(f"{file}, line {line}: ")
-    assert problem in told
-    assert told.endswith("Nothing was done.")
+    message = str(error.value)
+    assert message.startswith(f"{file}, line {line}: ")
+    assert problem in message
+    assert message.endswith("Nothing was done.")
 
 
 @pytest.mark.parametrize("header", ["userID,nick,picture", "User,x", "USER_ID", " id ,x"])
-def test_a_header_is_no_line(tmp_path: Path, header: str) -> None:
+def test_a_header_is_skipped(tmp_path: Path, header: str) -> None:
     file = tmp_path / "x.csv"
     file.write_text(f"\n{header}\na\nid\n")
     assert read_rows(str(file), fields) == [["a"], ["id"]]
@@ -65,7 +65,7 @@ def test_a_header_is_no_line(tmp_path: Path, header: str) -> None:
         read_rows(str(file), fields)
 
 
-def test_two_lines_for_one(tmp_path: Path) -> None:
+def test_duplicate_keys_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("user\na\n\nb\na\n")
 
@@ -75,7 +75,7 @@ def test_two_lines_for_one(tmp_path: Path) -> None:
     assert str(error.value) == f"{file}, line 5: a is in line 2 already. Nothing was done."
 
 
-def test_users_by_name_and_by_file(tmp_path: Path) -> None:
+def test_users_from_arguments_and_file(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("b,Bob\na\nb\n")
 
@@ -90,7 +90,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         read_rows("-", fields)
 
 
-def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     large, empty = tmp_path / "large", tmp_path / "empty"
     empty.touch()
     with large.open("wb") as file:

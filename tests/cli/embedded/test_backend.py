@@ -1,4 +1,4 @@
-"""This machine's backend: started from nothing, joined, replaced, revived, and gone at the end."""
+"""The embedded backend: starting, joining, replacing, restarting and ending it."""
 
 import asyncio
 import contextlib
@@ -17,31 +17,21 @@ from imtui.files import FileLock
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
 from imtui.server.node.data_dir import Address, BackendError, DataDir
-from tests.cli.processes import TIMEOUT, Home
+from tests.cli.processes import TIMEOUT, Home, wait_until_free
 
 QUICK = ("--start-grace", "10", "--idle-grace", "0.2")
 
 
 @pytest.fixture
 async def embedded(home: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[EmbeddedBackend]:
-    """The backend of a user who never started one; ended at the end."""
+    """Yield the backend of a new user, and stop it at the end."""
     for key, value in home.env.items():
         monkeypatch.setenv(key, value)
     backend = EmbeddedBackend(home.local_data, QUICK)
     yield backend
     with contextlib.suppress(BackendError, ProcessLookupError):
         os.kill(DataDir(home.local_data).address().pid, signal.SIGTERM)
-        await gone(home.local_data)
-
-
-async def gone(data_dir: Path) -> None:
-    """Wait until no backend holds the folder."""
-    async with asyncio.timeout(TIMEOUT):
-        while True:
-            with contextlib.suppress(BackendError):
-                DataDir(data_dir).hold().release()
-                return
-            await asyncio.sleep(0.02)
+        await wait_until_free(home.local_data)
 
 
 def client_of(backend: EmbeddedBackend, address: Address) -> IMClient:
@@ -58,29 +48,29 @@ def assert_nothing_left(home: Home) -> None:
     assert list((home.path / "run").iterdir()) == []
 
 
-class News(IMSDKListener):
-    """Tells that something changed."""
+class StatusListener(IMSDKListener):
+    """Sets an event when a status changes."""
 
     def __init__(self) -> None:
-        self.came = asyncio.Event()
+        self.changed = asyncio.Event()
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
-        self.came.set()
+        self.changed.set()
 
 
-async def live_friends(client: IMClient, news: News) -> set[str]:
-    """Wait until several friends are online, some with a text; return all friends."""
+async def live_friends(client: IMClient, listener: StatusListener) -> set[str]:
+    """Wait until several friends are online, some with a text, and return all friends."""
     while True:
-        news.came.clear()
+        listener.changed.clear()
         friends = await client.get_friend_list()
         statuses = [friend.user_status for friend in friends if friend.user_status]
         online = [status for status in statuses if status.status_type is UserStatusType.ONLINE]
         if len(online) >= 4 and sum(bool(status.custom_status) for status in online) >= 2:
             return {friend.user_id for friend in friends}
-        await news.came.wait()
+        await listener.changed.wait()
 
 
-async def test_from_nothing_to_live_friends_and_gone_after_the_last_has_left(
+async def test_first_start_shows_live_friends_and_the_backend_ends_when_idle(
     home: Home, embedded: EmbeddedBackend
 ) -> None:
     assert await embedded.running_address() is None
@@ -89,18 +79,18 @@ async def test_from_nothing_to_live_friends_and_gone_after_the_last_has_left(
     assert address.ws.startswith(f"ws+unix://{home.path}/run/")
     assert (home.local_data.stat().st_mode & 0o777) == 0o700
 
-    news = News()
+    listener = StatusListener()
     async with client_of(embedded, address) as client:
-        client.add_im_sdk_listener(news)
+        client.add_im_sdk_listener(listener)
         await log_in(embedded, client, "alice")
         async with asyncio.timeout(TIMEOUT):
-            names = await live_friends(client, news)
-            news.came.clear()
-            await news.came.wait()
+            names = await live_friends(client, listener)
+            listener.changed.clear()
+            await listener.changed.wait()
         assert {"bob", "carol", "mei"} <= names
         assert not {"zoe", "hugo", "noor"} & names
 
-    await gone(home.local_data)
+    await wait_until_free(home.local_data)
     assert_nothing_left(home)
 
 
@@ -121,7 +111,7 @@ async def test_local_accounts_become_friends(embedded: EmbeddedBackend) -> None:
         assert "alice" in {friend.user_id for friend in await dave.get_friend_list()}
 
 
-async def test_whoever_is_there_keeps_it_alive(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_a_connected_user_keeps_it_running(embedded: EmbeddedBackend, home: Home) -> None:
     backend = EmbeddedBackend(home.local_data, ("--start-grace", "0.2", "--idle-grace", "0.1"))
     address = await backend.ensure_running()
     async with client_of(backend, address) as client:
@@ -137,16 +127,18 @@ async def test_whoever_is_there_keeps_it_alive(embedded: EmbeddedBackend, home: 
             async with asyncio.timeout(1.5):
                 await lost.wait()
 
-    await gone(home.local_data)
+    await wait_until_free(home.local_data)
     assert_nothing_left(home)
 
 
-async def test_killed_and_revived_at_the_same_place(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_a_killed_backend_restarts_at_the_same_address(
+    embedded: EmbeddedBackend, home: Home
+) -> None:
     address = await embedded.ensure_running()
     async with client_of(embedded, address) as client:
         await log_in(embedded, client, "alice")
         os.kill(address.pid, signal.SIGKILL)
-        await gone(home.local_data)
+        await wait_until_free(home.local_data)
         assert (home.local_data / "backend.json").exists()
         assert await embedded.running_address() is None
 
@@ -160,18 +152,18 @@ async def test_killed_and_revived_at_the_same_place(embedded: EmbeddedBackend, h
         assert own.custom_status == "Back"
 
 
-async def test_revived_at_the_same_place_in_another_environment(
+async def test_a_restart_in_another_environment_reuses_the_address(
     embedded: EmbeddedBackend, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await embedded.ensure_running()
     os.kill(address.pid, signal.SIGKILL)
-    await gone(home.local_data)
+    await wait_until_free(home.local_data)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home.path / "none"))
 
     assert (await embedded.ensure_running(address)).ws == address.ws
 
 
-async def test_older_one_is_replaced_and_newer_one_refused(
+async def test_an_older_version_is_replaced_and_a_newer_one_refused(
     embedded: EmbeddedBackend, home: Home
 ) -> None:
     address = await embedded.ensure_running()
@@ -187,7 +179,7 @@ async def test_older_one_is_replaced_and_newer_one_refused(
     assert ours.protocol_version == PROTOCOL_VERSION
 
 
-async def test_start_that_fails_says_why_in_one_line(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_a_failed_start_reports_one_line(embedded: EmbeddedBackend, home: Home) -> None:
     home.local_data.mkdir(parents=True)
     (home.local_data / "imtui.db").write_text("no database\n" * 1000)
 
@@ -198,14 +190,14 @@ async def test_start_that_fails_says_why_in_one_line(embedded: EmbeddedBackend, 
     assert_nothing_left(home)
 
 
-async def test_folder_that_cannot_be_made(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_impossible_data_folder(embedded: EmbeddedBackend, home: Home) -> None:
     (home.path / "data").write_text("a file in the way")
 
     with pytest.raises(BackendError, match="cannot be used"):
         await embedded.ensure_running()
 
 
-async def test_cancelled_start_leaves_nothing(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_a_cancelled_start_leaves_no_process(embedded: EmbeddedBackend, home: Home) -> None:
     start = asyncio.create_task(embedded.ensure_running())
     async with asyncio.timeout(TIMEOUT):
         while not (home.local_data / "backend.err").exists():  # noqa: ASYNC110
@@ -214,14 +206,16 @@ async def test_cancelled_start_leaves_nothing(embedded: EmbeddedBackend, home: H
     with pytest.raises(asyncio.CancelledError):
         await start
 
-    await gone(home.local_data)
+    await wait_until_free(home.local_data)
     assert await embedded.running_address() is None
     lock = FileLock(start_lock_file(home.local_data))
     assert lock.acquire(blocking=False)
     lock.release()
 
 
-async def test_outlives_the_process_that_started_it(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_it_outlives_the_process_that_started_it(
+    embedded: EmbeddedBackend, home: Home
+) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path; "
         "from imtui.cli.embedded.backend import EmbeddedBackend; "
@@ -236,7 +230,7 @@ async def test_outlives_the_process_that_started_it(embedded: EmbeddedBackend, h
     assert os.getsid(address.pid) == address.pid
 
 
-async def test_verbs_join_the_running_one(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_commands_use_the_running_backend(embedded: EmbeddedBackend, home: Home) -> None:
     address = await embedded.ensure_running()
 
     async with client_of(embedded, address) as client:
@@ -248,11 +242,11 @@ async def test_verbs_join_the_running_one(embedded: EmbeddedBackend, home: Home)
     assert "edition=ultimate" in console.stdout
 
 
-async def test_signal_ends_it_cleanly(embedded: EmbeddedBackend, home: Home) -> None:
+async def test_a_signal_ends_it_cleanly(embedded: EmbeddedBackend, home: Home) -> None:
     address = await embedded.ensure_running()
     os.kill(address.pid, signal.SIGTERM)
 
-    await gone(home.local_data)
+    await wait_until_free(home.local_data)
 
     assert_nothing_left(home)
     assert (home.local_data / "backend.err").read_text() == ""

@@ -1,4 +1,4 @@
-"""When the embedded backend ends, in virtual time."""
+"""The idle timer of the embedded backend, in virtual time."""
 
 from imtui.cli.embedded.idle_timer import IdleTimer
 
@@ -11,7 +11,7 @@ def test_start_grace() -> None:
     assert idle_timer.has_expired(20, in_use=False, touched=1)
 
 
-def test_grace_after_the_last_one_has_left() -> None:
+def test_grace_after_the_last_user_has_left() -> None:
     idle_timer = IdleTimer(start_grace=20, idle_grace=10)
     idle_timer.has_expired(0, in_use=False, touched=1)
 
@@ -20,7 +20,7 @@ def test_grace_after_the_last_one_has_left() -> None:
     assert idle_timer.has_expired(110, in_use=False, touched=1)
 
 
-def test_whoever_announces_a_start_is_waited_for() -> None:
+def test_a_touched_lock_file_extends_the_grace() -> None:
     idle_timer = IdleTimer(start_grace=20, idle_grace=10)
     idle_timer.has_expired(0, in_use=False, touched=1)
 

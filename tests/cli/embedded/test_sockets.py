@@ -1,4 +1,4 @@
-"""Where the embedded backend's Unix sockets lie."""
+"""The folder of the embedded backend's Unix sockets."""
 
 import stat
 import tempfile
@@ -20,7 +20,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield path
 
 
-def made(data: Path) -> Path:
+def socket_dir_of(data: Path) -> Path:
     data.mkdir(parents=True, exist_ok=True)
     folder = make_socket_dir(data)
     assert folder is not None
@@ -29,31 +29,31 @@ def made(data: Path) -> Path:
     return folder
 
 
-def test_in_the_runtime_folder(short: Path) -> None:
+def test_runtime_folder_is_preferred(short: Path) -> None:
     (short / "run").mkdir()
 
-    assert made(short / "data").parent == short / "run"
-    assert made(short / "data") == made(short / "data")
-    assert made(short / "data") != made(short / "other")
+    assert socket_dir_of(short / "data").parent == short / "run"
+    assert socket_dir_of(short / "data") == socket_dir_of(short / "data")
+    assert socket_dir_of(short / "data") != socket_dir_of(short / "other")
 
 
-def test_in_the_data_folder_if_there_is_no_runtime_folder(short: Path) -> None:
-    assert made(short / "data") == short / "data" / "run"
+def test_data_folder_without_a_runtime_folder(short: Path) -> None:
+    assert socket_dir_of(short / "data") == short / "data" / "run"
 
 
-def test_in_the_temporary_folder_if_all_else_is_too_long(
+def test_temporary_folder_if_other_paths_are_too_long(
     short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (short / ("r" * 90)).mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short / ("r" * 90)))
 
-    assert made(short / ("d" * 90)).parent == short / "tmp"
+    assert socket_dir_of(short / ("d" * 90)).parent == short / "tmp"
 
 
-def test_never_through_a_link_that_somebody_left(short: Path) -> None:
+def test_a_symbolic_link_is_not_followed(short: Path) -> None:
     (short / "data").mkdir()
     (short / "theirs").mkdir(mode=0o755)
     (short / "data" / "run").symlink_to(short / "theirs")
 
-    assert made(short / "data").parent == short / "tmp"
+    assert socket_dir_of(short / "data").parent == short / "tmp"
     assert stat.S_IMODE((short / "theirs").stat().st_mode) == 0o755

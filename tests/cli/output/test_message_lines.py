@@ -1,4 +1,4 @@
-"""Messages as lines: whatever they hold, something that can be read."""
+"""Formatting messages of each kind as lines."""
 
 from typing import Any
 
@@ -21,6 +21,6 @@ from imtui.protocol.chat import ElemType, Message, MessageStatus
         ({"elem_type": ElemType.FACE, "status": MessageStatus.LOCAL_REVOKED}, "(recalled)"),
     ],
 )
-def test_each_kind_of_message_is_shown(contents: dict[str, Any], words: str) -> None:
+def test_each_kind_of_message(contents: dict[str, Any], words: str) -> None:
     (line,) = message_lines(Message("m", "bob", "alice", **contents), as_json=False)
     assert line.endswith(f"  bob  {words}")

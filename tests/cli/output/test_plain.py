@@ -1,4 +1,4 @@
-"""What ``imtui watch --plain`` prints of what a watcher tells it."""
+"""The output of the printer of ``imtui watch --plain``."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,18 +14,18 @@ PHONE = SelfDevice("i1", "phone", Platform.ANDROID, 1)
 DESK = SelfDevice("i2", "desk", Platform.LINUX, 2)
 
 
-class Said:
-    """A printer at 14:05, and what it printed since last asked."""
+class Printed:
+    """A printer at 14:05; a call returns the lines printed since the last one."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.printer = PlainPrinter(lambda: datetime(2026, 3, 4, 14, 5))
         self._capsys = capsys
 
     def __call__(self) -> list[str]:
-        printed = self._capsys.readouterr()
-        assert printed.err == ""
-        assert printed.out == "" or printed.out.endswith("\n")
-        return printed.out.splitlines()
+        out, err = self._capsys.readouterr()
+        assert err == ""
+        assert out == "" or out.endswith("\n")
+        return out.splitlines()
 
 
 def of(
@@ -51,19 +51,19 @@ def snapshot(
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    return Said(capsys)
+def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
+    return Printed(capsys)
 
 
-def came(user_id: str) -> Change:
+def now_online(user_id: str) -> Change:
     return Change(of(user_id, UserStatusType.OFFLINE), of(user_id, revision=2))
 
 
-def test_it_begins_with_what_is_most_wanted_and_no_times(said: Said) -> None:
+def test_the_snapshot_is_a_summary_without_times(printed: Printed) -> None:
     offline = of("dave", UserStatusType.OFFLINE)
     statuses = [of("alice"), of("bob", text="Hi"), of("carol"), offline, of("zoe", text="Far")]
 
-    said.printer.print_snapshot(
+    printed.printer.print_snapshot(
         snapshot(
             statuses,
             friends=["bob", "carol", "dave"],
@@ -72,7 +72,7 @@ def test_it_begins_with_what_is_most_wanted_and_no_times(said: Said) -> None:
         )
     )
 
-    assert said() == [
+    assert printed() == [
         "You are alice, ONLINE.",
         "Your connected device is desk (Linux).",
         "2 of 3 friends are online.",
@@ -83,82 +83,84 @@ def test_it_begins_with_what_is_most_wanted_and_no_times(said: Said) -> None:
     ]
 
 
-def test_narrowed_it_begins_with_oneself_and_those(said: Said) -> None:
+def test_a_snapshot_of_named_users_has_the_own_status_and_theirs(printed: Printed) -> None:
     statuses = [of("bob", UserStatusType.OFFLINE), of("alice")]
 
-    said.printer.print_snapshot(snapshot(statuses, friends=["bob"], narrowed=True))
+    printed.printer.print_snapshot(snapshot(statuses, friends=["bob"], narrowed=True))
 
-    assert said() == ["You are alice, ONLINE.", "bob is OFFLINE: lost without logging out."]
+    assert printed() == ["You are alice, ONLINE.", "bob is OFFLINE: lost without logging out."]
 
 
-def test_changes_have_their_time(said: Said) -> None:
-    said.printer.print_snapshot(snapshot(friends=["bob"]))
-    said()
+def test_changes_have_a_time(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot(friends=["bob"]))
+    printed()
 
-    said.printer.print_changes(
-        [came("bob"), Change(of("alice"), of("alice", text="Hi", revision=2))]
+    printed.printer.print_changes(
+        [now_online("bob"), Change(of("alice"), of("alice", text="Hi", revision=2))]
     )
 
-    assert said() == ["14:05 Your text is now: Hi.", "14:05 bob is now ONLINE."]
+    assert printed() == ["14:05 Your text is now: Hi.", "14:05 bob is now ONLINE."]
 
 
-def test_eight_changes_at_once_are_counted(said: Said) -> None:
-    said.printer.print_snapshot(snapshot(friends=[f"f{number}" for number in range(8)]))
-    said()
-    changes = [came(f"f{number}") for number in range(8)]
+def test_eight_changes_at_once_are_counted(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot(friends=[f"f{number}" for number in range(8)]))
+    printed()
+    changes = [now_online(f"f{number}") for number in range(8)]
 
-    said.printer.print_changes(changes[:7])
-    assert len(said()) == 7
-    said.printer.print_changes(changes)
-    assert said() == ["14:05 8 friends are now ONLINE."]
-    said.printer.print_changes([*changes, came("zoe")])
-    assert said() == ["14:05 9 users are now ONLINE."]
+    printed.printer.print_changes(changes[:7])
+    assert len(printed()) == 7
+    printed.printer.print_changes(changes)
+    assert printed() == ["14:05 8 friends are now ONLINE."]
+    printed.printer.print_changes([*changes, now_online("zoe")])
+    assert printed() == ["14:05 9 users are now ONLINE."]
 
 
-def test_what_does_not_show_does_not_count_towards_a_burst(said: Said) -> None:
-    said.printer.print_snapshot(snapshot())
-    said()
+def test_invisible_changes_do_not_count(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot())
+    printed()
     same = Change(of("x"), of("x", revision=2))
 
-    said.printer.print_changes([same] * 10 + [came("bob")])
+    printed.printer.print_changes([same] * 10 + [now_online("bob")])
 
-    assert said() == ["14:05 bob is now ONLINE."]
+    assert printed() == ["14:05 bob is now ONLINE."]
 
 
-def test_the_sdk_taking_oneself_for_offline_is_not_told(said: Said) -> None:
-    said.printer.print_snapshot(snapshot())
-    said()
+def test_a_guessed_offline_status_is_not_printed(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot())
+    printed()
     made_up, real = (of("alice", UserStatusType.OFFLINE, revision=revision) for revision in (1, 2))
 
-    said.printer.print_changes([Change(of("alice"), made_up)])
-    assert said() == []
-    said.printer.print_changes([Change(of("alice"), real)])
-    assert said() == ["14:05 You are OFFLINE: lost without logging out."]
+    printed.printer.print_changes([Change(of("alice"), made_up)])
+    assert printed() == []
+    printed.printer.print_changes([Change(of("alice"), real)])
+    assert printed() == ["14:05 You are OFFLINE: lost without logging out."]
 
 
-def test_devices_that_come_and_go(said: Said) -> None:
-    said.printer.print_snapshot(snapshot(devices=[DESK]))
-    said()
+def test_devices_connect_and_disconnect(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot(devices=[DESK]))
+    printed()
 
-    said.printer.devices_changed([DESK, PHONE])
-    assert said() == ["14:05 Your device phone (Android) is connected."]
-    said.printer.devices_changed([DESK, PHONE])
-    assert said() == []
-    said.printer.devices_changed([PHONE])
-    assert said() == ["14:05 Your device desk (Linux) is gone."]
+    printed.printer.devices_changed([DESK, PHONE])
+    assert printed() == ["14:05 Your device phone (Android) is connected."]
+    printed.printer.devices_changed([DESK, PHONE])
+    assert printed() == []
+    printed.printer.devices_changed([PHONE])
+    assert printed() == ["14:05 Your device desk (Linux) is gone."]
 
 
-def test_only_what_is_new_of_friends_and_subscriptions_is_told(said: Said) -> None:
-    said.printer.print_snapshot(snapshot(friends=["bob"], subscriptions=["zoe"]))
-    said()
+def test_only_new_friends_and_subscriptions_are_printed(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot(friends=["bob"], subscriptions=["zoe"]))
+    printed()
 
-    said.printer.friends_added([FriendInfo("bob"), FriendInfo("carol")])
-    said.printer.friends_deleted(["bob", "nobody"])
-    said.printer.friends_deleted(["bob"])
-    said.printer.subscriptions_changed(["zoe", "dave"], ["nobody"], SubscriptionReason.SUBSCRIBED)
-    said.printer.subscriptions_changed([], ["zoe"], SubscriptionReason.EVICTED)
+    printed.printer.friends_added([FriendInfo("bob"), FriendInfo("carol")])
+    printed.printer.friends_deleted(["bob", "nobody"])
+    printed.printer.friends_deleted(["bob"])
+    printed.printer.subscriptions_changed(
+        ["zoe", "dave"], ["nobody"], SubscriptionReason.SUBSCRIBED
+    )
+    printed.printer.subscriptions_changed([], ["zoe"], SubscriptionReason.EVICTED)
 
-    assert said() == [
+    assert printed() == [
         "14:05 carol is now your friend.",
         "14:05 bob is no longer your friend.",
         "14:05 You are now subscribed to dave.",
@@ -167,10 +169,10 @@ def test_only_what_is_new_of_friends_and_subscriptions_is_told(said: Said) -> No
     ]
 
 
-def test_what_we_forgot_to_make_safe_is_safe_all_the_same(said: Said) -> None:
-    said.printer.print_snapshot(snapshot())
-    said()
+def test_any_sentence_is_printed_without_control_characters(printed: Printed) -> None:
+    printed.printer.print_snapshot(snapshot())
+    printed()
 
-    said.printer.print_notice("a\x1b[31m\nb")
+    printed.printer.print_notice("a\x1b[31m\nb")
 
-    assert said() == ["14:05 a\ufffd[31m b"]
+    assert printed() == ["14:05 a\ufffd[31m b"]

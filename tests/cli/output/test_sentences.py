@@ -1,4 +1,4 @@
-"""The sentences of ``imtui watch --plain``: what they say, and that no terminal misreads one."""
+"""The sentences of ``imtui watch --plain``."""
 
 import unicodedata
 from datetime import datetime
@@ -55,7 +55,7 @@ def me(
         (bob(UNKNOWN), "bob is UNKNOWN: nothing can be learned at present."),
     ],
 )
-def test_how_somebody_is(status: UserStatus, said: str) -> None:
+def test_status_of_a_user(status: UserStatus, said: str) -> None:
     assert sentences.user_status(status) == said
 
 
@@ -76,9 +76,7 @@ def test_how_somebody_is(status: UserStatus, said: str) -> None:
         (bob(), bob(text="\u200b"), None),
     ],
 )
-def test_what_is_new_about_somebody(
-    before: UserStatus | None, after: UserStatus, said: str | None
-) -> None:
+def test_change_of_a_user(before: UserStatus | None, after: UserStatus, said: str | None) -> None:
     assert sentences.user_changed(before, after) == said
 
 
@@ -117,11 +115,11 @@ def test_what_is_new_about_somebody(
         (me("Music"), me(kind=UNLOGINED), "You are UNLOGINED: logged out."),
     ],
 )
-def test_what_is_new_about_oneself(before: UserStatus, after: UserStatus, said: str | None) -> None:
+def test_change_of_the_own_status(before: UserStatus, after: UserStatus, said: str | None) -> None:
     assert sentences.own_changed(before, after, NOW) == said
 
 
-def test_the_first_words_about_oneself() -> None:
+def test_own_status_and_devices() -> None:
     assert sentences.own_status(me(kind=OFFLINE), [], NOW) == ["You are alice, OFFLINE."]
     assert sentences.own_status(me("Lunch", expires_at=LUNCH_END), [PHONE], NOW) == [
         "You are alice, ONLINE, until 17:00: Lunch.",
@@ -133,7 +131,7 @@ def test_the_first_words_about_oneself() -> None:
     ]
 
 
-def test_the_first_words_about_friends() -> None:
+def test_counts_of_friends_and_subscriptions() -> None:
     assert sentences.about_friends(0, []) == "Your friend list is empty."
     assert sentences.about_friends(1, [bob()]) == "1 of 1 friend is online."
     assert sentences.about_friends(9, [bob(), bob(), bob(OFFLINE)]) == "2 of 9 friends are online."
@@ -148,7 +146,7 @@ def test_the_first_words_about_friends() -> None:
     )
 
 
-def test_who_is_online_is_brief_however_many_they_are() -> None:
+def test_online_names_are_limited() -> None:
     few = [bob(), bob(text="Hi", user_id="carol"), bob(user_id="dave")]
     assert sentences.online_names(few) == [
         "carol is ONLINE and says: Hi.",
@@ -165,7 +163,7 @@ def test_who_is_online_is_brief_however_many_they_are() -> None:
     assert said[-1] == "s0, s1, s2, s3, s4, s5, s6, s7 and 292 more are ONLINE too."
 
 
-def test_a_burst_is_counted() -> None:
+def test_changes_are_counted() -> None:
     came = [(bob(OFFLINE), bob())] * 12
     went = [(bob(), bob(OFFLINE))] * 3
     texts = [(bob(), bob(text="Hi"))]
@@ -183,7 +181,7 @@ def test_a_burst_is_counted() -> None:
     )
 
 
-def test_devices_subscriptions_friends() -> None:
+def test_changes_of_devices_subscriptions_and_friends() -> None:
     assert sentences.device_connected(PHONE) == "Your device phone (Android) is connected."
     assert sentences.device_disconnected(DESK) == "Your device desk (Linux) is gone."
     assert sentences.subscribed(["zoe"]) == "You are now subscribed to zoe."
@@ -202,7 +200,7 @@ def test_devices_subscriptions_friends() -> None:
     assert sentences.friends_deleted(["zoe"] * 9) == "9 users are no longer your friends."
 
 
-def test_the_backend() -> None:
+def test_console_errors_and_connection() -> None:
     assert sentences.console_changed(ConsoleSettings("standard", "off", "on")) == (
         "The console was changed: edition standard, user status off, friends' notifications on."
     )
@@ -265,13 +263,13 @@ said = st.one_of(
 
 
 @given(said)
-def test_every_sentence_is_one_line_that_no_terminal_misreads(sentence: str) -> None:
+def test_every_sentence_is_one_line_without_control_characters(sentence: str) -> None:
     assert len(sentence.splitlines()) == 1
     assert not {unicodedata.category(char) for char in sentence} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @given(st.builds(UserStatus, st.from_regex(r"[a-z]{1,9}", fullmatch=True), st.just(ONLINE)))
-def test_our_own_words_are_ascii(status: UserStatus) -> None:
+def test_sentences_without_user_text_are_ascii(status: UserStatus) -> None:
     lines = [
         *sentences.own_status(status, [PHONE, DESK], NOW),
         sentences.user_status(status),

@@ -1,4 +1,4 @@
-"""How the shell verbs print a status."""
+"""Formatting a status as a line."""
 
 import json
 from datetime import datetime, timedelta
@@ -17,12 +17,12 @@ def unix_ms(when: datetime) -> int:
     return int(when.timestamp() * 1000)
 
 
-def test_a_status_is_one_line_that_no_terminal_misreads() -> None:
+def test_a_status_is_one_line_without_control_characters() -> None:
     line = status_line(status("a\x1b[31m\nb"), as_json=False)
     assert line == "bob  ONLINE  a\ufffd[31m b"
 
 
-def test_an_end_of_another_day_is_told_with_the_day() -> None:
+def test_times_of_other_days_have_a_date() -> None:
     now = datetime(2026, 12, 31, 9, 0)
     assert format_time(unix_ms(now.replace(hour=23, minute=59)), now) == "23:59"
     assert format_time(unix_ms(now - timedelta(days=1)), now) == "30 Dec 09:00"

@@ -1,4 +1,4 @@
-"""How a verb that is about many tells what became of each."""
+"""Reporting the results of a command about many items."""
 
 import asyncio
 import io
@@ -11,7 +11,7 @@ from imtui.cli.output.tally import Tally, counted, table
 from imtui.protocol.errors import IMError
 
 
-def test_each_outcome_is_counted_and_each_failure_is_a_line(
+def test_successes_are_counted_and_failures_listed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with Tally("friend", {0: "added", 30539: "asked"}, as_json=False) as tally:
@@ -25,7 +25,7 @@ def test_each_outcome_is_counted_and_each_failure_is_a_line(
     )
 
 
-def test_what_was_told_stays_told_if_an_error_ends_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_keeps_the_counts_so_far(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(IMError), Tally("user", {0: "kicked"}, as_json=False) as tally:
         tally.record("a", IMError(0), userID="a")
         raise IMError(9511)
@@ -34,7 +34,7 @@ def test_what_was_told_stays_told_if_an_error_ends_it(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("error", [IMError(9511), asyncio.CancelledError(), KeyboardInterrupt()])
-def test_how_far_it_was_is_told_if_it_ends_early(
+def test_an_error_reports_the_progress(
     capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
     done = Tally("account", {0: "imported"}, as_json=True, total=1200, retry_hint="Run it again.")
@@ -46,19 +46,19 @@ def test_how_far_it_was_is_told_if_it_ends_early(
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [(IMError(9511), ""), (asyncio.CancelledError(), "imtui: 0 of 2 were done.\n")],
 )
-def test_an_error_at_the_start_says_enough(
-    capsys: pytest.CaptureFixture[str], error: BaseException, told: str
+def test_an_error_at_the_start_reports_no_progress(
+    capsys: pytest.CaptureFixture[str], error: BaseException, message: str
 ) -> None:
     with pytest.raises(type(error)), Tally("user", {0: "kicked"}, as_json=False, total=2):
         raise error
 
-    assert capsys.readouterr() == ("", told)
+    assert capsys.readouterr() == ("", message)
 
 
-def test_what_another_item_stands_for_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_item_may_be_excluded_from_the_count(capsys: pytest.CaptureFixture[str]) -> None:
     with Tally("friend", {0: "added"}, as_json=False) as tally:
         tally.record("b", IMError(0))
         tally.record("a", IMError(0), counts=False)
@@ -66,19 +66,17 @@ def test_what_another_item_stands_for_is_not_counted(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == "1 friend added\n"
 
 
-class Screen(io.StringIO):
-    """A standard error that a person sees."""
+class Terminal(io.StringIO):
+    """A terminal as standard error."""
 
     def isatty(self) -> bool:
         return True
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_what_takes_long_shows_on_a_terminal_how_far_it_is(
-    monkeypatch: pytest.MonkeyPatch, as_json: bool
-) -> None:
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
     times = iter([0.0, 0.9, 1.0, 1.1])
-    screen = Screen()
+    screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
 
     with Tally("user", {0: "kicked"}, as_json=as_json, total=3, now=lambda: next(times)) as tally:
@@ -90,7 +88,7 @@ def test_what_takes_long_shows_on_a_terminal_how_far_it_is(
     assert screen.getvalue() == (failure if as_json else progress)
 
 
-def test_no_progress_is_shown_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     times = iter([0.0, 5.0])
     with Tally("user", {0: "kicked"}, as_json=False, total=1, now=lambda: next(times)) as tally:
         tally.record("a", IMError(0))
@@ -98,7 +96,7 @@ def test_no_progress_is_shown_elsewhere(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr() == ("1 user kicked\n", "")
 
 
-def test_nothing_to_tell(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_items(capsys: pytest.CaptureFixture[str]) -> None:
     with Tally("user", {0: "kicked"}, as_json=False) as tally:
         pass
 
@@ -116,7 +114,7 @@ def test_json_is_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in err
 
 
-def test_numbers() -> None:
+def test_counted_nouns() -> None:
     assert [counted(number, "account") for number in (0, 1, 1200)] == [
         "0 accounts",
         "1 account",
@@ -124,7 +122,7 @@ def test_numbers() -> None:
     ]
 
 
-def test_a_table_is_aligned_and_safe() -> None:
+def test_a_table_is_aligned_without_control_characters() -> None:
     rows = [("会議", "x"), ("a\x1bb", ""), ("Bob", "y")]
     assert list(table(("WHO", "WHAT"), rows)) == [
         "WHO   WHAT",

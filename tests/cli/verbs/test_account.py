@@ -1,4 +1,4 @@
-"""``imtui account``."""
+"""``imtui account import`` and ``imtui account delete``."""
 
 import io
 import json
@@ -29,7 +29,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
 
 
 class Terminal(io.StringIO):
-    """A standard input at which a person types."""
+    """A terminal as standard input."""
 
     def isatty(self) -> bool:
         return True
@@ -67,7 +67,9 @@ def test_import_from_a_file(
     assert capsys.readouterr() == ("4 accounts imported\n", "")
 
 
-def test_a_service_that_takes_only_ids_together(service: RestService, tmp_path: Path) -> None:
+def test_profiles_are_imported_singly_if_a_batch_of_them_is_refused(
+    service: RestService, tmp_path: Path
+) -> None:
     def only_ids(body: Body) -> Body:
         if "Accounts" not in body:
             raise Refusal(70402)
@@ -84,7 +86,7 @@ def test_a_service_that_takes_only_ids_together(service: RestService, tmp_path: 
     ]
 
 
-def test_import_in_hundreds_from_standard_input(
+def test_import_in_batches_from_standard_input(
     service: RestService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = "".join(f"user{number}\r\n" for number in range(250))
@@ -96,7 +98,7 @@ def test_import_in_hundreds_from_standard_input(
     assert capsys.readouterr().out == "250 accounts imported\n"
 
 
-def test_who_fails_is_tried_alone_to_learn_why(
+def test_failed_users_are_retried_singly_for_the_reason(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def alone(body: Body) -> Body:
@@ -118,7 +120,7 @@ def test_who_fails_is_tried_alone_to_learn_why(
     assert err == "imtui: bob was not imported: 70402 · A parameter is invalid.\n"
 
 
-def test_a_batch_that_is_refused_is_tried_one_by_one(service: RestService) -> None:
+def test_a_refused_batch_is_retried_singly(service: RestService) -> None:
     def refuse(_: Body) -> Body:
         raise Refusal(70402)
 
@@ -128,7 +130,7 @@ def test_a_batch_that_is_refused_is_tried_one_by_one(service: RestService) -> No
     assert service.bodies(ALONE) == [{"UserID": "alice"}, {"UserID": "bob"}]
 
 
-def test_what_was_done_before_the_end_is_told(
+def test_an_error_reports_the_progress(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(body: Body) -> Body:
@@ -162,7 +164,7 @@ def test_what_was_done_before_the_end_is_told(
         (b"\xff\xfea\x00", 1, "UTF-8"),
     ],
 )
-def test_a_malformed_line_is_told_before_anything_is_sent(
+def test_a_malformed_line_is_reported_before_any_call(
     service: RestService,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -175,13 +177,13 @@ def test_a_malformed_line_is_told_before_anything_is_sent(
 
     assert service.run("account", "import", "--from", file) == 1
 
-    [told] = capsys.readouterr().err.splitlines()
-    assert told.startswith(f"imtui: {file}, line {line}: ")
-    assert words in told
+    [message] = capsys.readouterr().err.splitlines()
+    assert message.startswith(f"imtui: {file}, line {line}: ")
+    assert words in message
     assert service.calls == []
 
 
-def test_files_that_are_of_no_use(
+def test_unusable_files(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     empty, large = tmp_path / "empty", tmp_path / "large"
@@ -226,13 +228,13 @@ def test_delete_asks_on_a_terminal(
 
 
 class Interrupted(Terminal):
-    """A terminal at which a person presses Ctrl-C."""
+    """A terminal at which the user presses Ctrl-C."""
 
     def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
         raise KeyboardInterrupt
 
 
-def test_ctrl_c_at_the_question_ends_it(
+def test_ctrl_c_at_the_question_deletes_nothing(
     service: RestService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Interrupted())
@@ -245,7 +247,7 @@ def test_ctrl_c_at_the_question_ends_it(
     assert service.calls == []
 
 
-def test_delete_of_a_file(service: RestService, tmp_path: Path) -> None:
+def test_delete_from_a_file(service: RestService, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("userID,nick\nbob,Bob\nalice\n")
 

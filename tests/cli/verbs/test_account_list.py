@@ -43,7 +43,7 @@ def paged(pages: list[list[Body]]) -> Any:
     return answer
 
 
-def test_list_is_a_table_of_all_pages(
+def test_list_prints_a_table_of_all_pages(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.commands[ACCOUNTS] = paged([[ALICE], [account("bo")], []])
@@ -81,7 +81,7 @@ def test_list_as_json(service: RestService, capsys: pytest.CaptureFixture[str]) 
     assert (second["userID"], second["statusType"], second["devices"]) == ("bo", 0, [])
 
 
-def test_list_of_some(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_with_a_limit(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     pages = [[account("a"), account("b")], [account("c"), account("d")], [account("e")]]
     service.commands[ACCOUNTS] = paged(pages)
 
@@ -92,14 +92,14 @@ def test_list_of_some(service: RestService, capsys: pytest.CaptureFixture[str]) 
     assert [body["MaxCnt"] for body in service.bodies(ACCOUNTS)] == [3, 1]
 
 
-def test_list_of_nobody_is_empty(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_list(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     service.commands[ACCOUNTS] = paged([[]])
 
     assert service.run("account", "list") == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_service_that_repeats_a_page_is_left(
+def test_a_repeated_page_is_an_error(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.commands[ACCOUNTS] = lambda _: {"AccountItem": [], "NextCursor": "same"}
@@ -109,9 +109,7 @@ def test_a_service_that_repeats_a_page_is_left(
     assert line.startswith("imtui: 6001 · ")
 
 
-def test_a_service_that_does_not_list(
-    service: RestService, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_service_without_a_list(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert service.run("account", "list") == 1
 
     assert capsys.readouterr() == (

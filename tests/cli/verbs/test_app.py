@@ -1,4 +1,4 @@
-"""What the app is started with: the account, the backend and the device ID."""
+"""Finding the account, the backend and the device ID for the app."""
 
 import contextlib
 import os
@@ -16,8 +16,7 @@ from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.tui.launch import Account, JoinError
-from tests.cli.embedded.test_backend import gone
-from tests.cli.processes import Home
+from tests.cli.processes import Home, wait_until_free
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ async def at_home(home: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     yield home
     with contextlib.suppress(BackendError, ProcessLookupError):
         os.kill(DataDir(home.local_data).address().pid, signal.SIGTERM)
-        await gone(home.local_data)
+        await wait_until_free(home.local_data)
 
 
 def sig_of(account: Account) -> str:
@@ -35,7 +34,7 @@ def sig_of(account: Account) -> str:
     return account.user_sig()
 
 
-async def test_local_account_from_nothing(at_home: Home) -> None:
+async def test_local_account_on_the_first_start(at_home: Home) -> None:
     joiner = AccountJoiner(LocalAccount("alice"), None)
 
     account = await joiner.join()
@@ -55,7 +54,7 @@ async def test_local_account_from_nothing(at_home: Home) -> None:
     joiner.release()
 
 
-async def test_two_terminals_are_two_devices_and_somebody_else_is_somebody_else(
+async def test_each_terminal_is_a_device_and_each_user_an_account(
     at_home: Home,
 ) -> None:
     joins = [AccountJoiner(LocalAccount(user), None) for user in ("alice", "alice", "carol")]
@@ -80,14 +79,14 @@ async def test_joining_again_keeps_the_device(at_home: Home) -> None:
     joiner.release()
 
 
-async def test_revive(at_home: Home) -> None:
+async def test_revive_restarts_the_backend(at_home: Home) -> None:
     joiner = AccountJoiner(LocalAccount("alice"), None)
     account = await joiner.join()
     assert account.revive is not None
     await account.revive()
     before = DataDir(at_home.local_data).address()
     os.kill(before.pid, signal.SIGKILL)
-    await gone(at_home.local_data)
+    await wait_until_free(at_home.local_data)
 
     await account.revive()
 
@@ -125,7 +124,7 @@ async def test_remote_account(at_home: Home) -> None:
     joiner.release()
 
 
-async def test_keyring_that_fails(at_home: Home) -> None:
+async def test_failing_keyring(at_home: Home) -> None:
     def fail() -> str:
         raise CommandError("The keyring does not give it.")
 
@@ -133,7 +132,7 @@ async def test_keyring_that_fails(at_home: Home) -> None:
         await AccountJoiner(remote(fail), None).join()
 
 
-async def test_state_folder_that_cannot_be_made(at_home: Home) -> None:
+async def test_impossible_state_folder(at_home: Home) -> None:
     (at_home.path / "data").write_text("a file in the way")
 
     with pytest.raises(JoinError, match="cannot be used") as failed:
@@ -142,7 +141,7 @@ async def test_state_folder_that_cannot_be_made(at_home: Home) -> None:
     assert "\n" not in str(failed.value)
 
 
-def test_without_a_terminal_it_is_one_line(home: Home) -> None:
+def test_without_a_terminal_it_reports_one_line(home: Home) -> None:
     done = home.run()
 
     assert done.returncode == 1
@@ -151,7 +150,7 @@ def test_without_a_terminal_it_is_one_line(home: Home) -> None:
     assert not home.local_data.exists()
 
 
-def test_states_of_accounts_that_differ_in_case_only_differ() -> None:
+def test_user_ids_that_differ_in_case_have_different_folders() -> None:
     one, other = (paths.account_state("local", 1, user) for user in ("Bob", "bob"))
 
     assert one.name.lower() != other.name.lower()

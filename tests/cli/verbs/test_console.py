@@ -55,7 +55,7 @@ def test_no_backend_of_this_machine(home: Home) -> None:
     assert not home.local_data.exists()
 
 
-def test_what_stands_before_the_action_holds_for_it(served: Served) -> None:
+def test_options_may_precede_the_action(served: Served) -> None:
     done = served.home.run("console", "--data", served.data, "show")
     assert done.returncode == 0, done.stderr
     assert "user_status=on\n" in done.stdout
@@ -68,7 +68,7 @@ def test_the_screen_needs_a_terminal(home: Home) -> None:
     assert "imtui console show" in line
 
 
-def test_a_wrong_command_is_told_before_the_screen_opens(home: Home) -> None:
+def test_wrong_usage_is_reported_before_the_screen_opens(home: Home) -> None:
     done = home.run("console", "--rest", "https://im.example")
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
@@ -91,7 +91,7 @@ def left_behind(home: Home) -> DataDir:
     return data
 
 
-def test_a_backend_that_was_killed_is_one_that_does_not_run(home: Home) -> None:
+def test_a_killed_backend_is_reported_as_not_running(home: Home) -> None:
     data = left_behind(home)
     done = home.run("console", "show", "--data", data.path)
 
@@ -120,7 +120,7 @@ async def test_the_screen(served: Served) -> None:
 
 
 @pytest.mark.terminal
-async def test_the_screen_without_a_backend_says_so_and_waits(home: Home) -> None:
+async def test_the_screen_waits_for_a_backend(home: Home) -> None:
     environment = home.env | {"TERM": "xterm-256color"}
     arguments = command("console", "--data", home.path / "none", "--ascii")
     async with terminal(arguments, environment, (120, 40)) as screen:
@@ -130,7 +130,7 @@ async def test_the_screen_without_a_backend_says_so_and_waits(home: Home) -> Non
 
 
 @pytest.mark.terminal
-async def test_the_screen_of_a_backend_that_was_killed_says_the_same(home: Home) -> None:
+async def test_the_screen_waits_after_the_backend_was_killed(home: Home) -> None:
     environment = home.env | {"TERM": "xterm-256color"}
     arguments = command("console", "--data", left_behind(home).path, "--ascii")
     async with terminal(arguments, environment, (120, 40)) as screen:

@@ -1,4 +1,4 @@
-"""``imtui friend``."""
+"""``imtui friend add`` and ``imtui friend delete``."""
 
 import asyncio
 import json
@@ -38,9 +38,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
         yield running
 
 
-def test_add_makes_them_friends_of_each_other(
-    service: RestService, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_add_both_ways(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert service.run("friend", "add", "alice", "bob", "carol", "bob") == 0
 
     source = {"AddSource": "AddSource_Type_Console"}
@@ -77,7 +75,7 @@ def test_add_one_way_and_ask(service: RestService, capsys: pytest.CaptureFixture
     assert capsys.readouterr() == ("1 friend added\n1 friend asked\n", "")
 
 
-def test_add_tells_who_failed(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_add_reports_failures(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert service.run("friend", "add", "alice", "ghost", "bob", "asked", "--json") == 1
 
     out, err = capsys.readouterr()
@@ -89,7 +87,7 @@ def test_add_tells_who_failed(service: RestService, capsys: pytest.CaptureFixtur
     assert err == "imtui: ghost was not added: 30003 · why\n"
 
 
-def test_add_for_someone_unknown(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_add_for_an_unknown_user(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert service.run("friend", "add", "unknown", "bob") == 1
     assert capsys.readouterr() == ("", "imtui: 30003 · There is no such account.\n")
 
@@ -97,7 +95,7 @@ def test_add_for_someone_unknown(service: RestService, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("options", "code"), [(["--remark", "é" * 49], 9002), (["--group", "x" * 31], 9005)]
 )
-def test_words_that_are_too_long(
+def test_too_long_remark_or_group(
     service: RestService, capsys: pytest.CaptureFixture[str], options: list[str], code: int
 ) -> None:
     assert service.run("friend", "add", "alice", "bob", *options) == 1
@@ -107,11 +105,11 @@ def test_words_that_are_too_long(
 
 
 def remark(friend: str, value: str) -> Body:
-    """Return what is noted of a friend."""
+    """Return the update of a remark on a friend."""
     return {"To_Account": friend, "SnsItem": [{"Tag": "Tag_SNS_IM_Remark", "Value": value}]}
 
 
-def test_import_makes_both_sides_of_a_friendship_in_one_call(
+def test_import_adds_both_ways_in_one_call(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "friends.csv"
@@ -132,7 +130,7 @@ def test_import_makes_both_sides_of_a_friendship_in_one_call(
     assert capsys.readouterr() == ("2 friends added\n", "")
 
 
-def test_a_pair_counts_once_it_is_made(
+def test_a_pair_is_counted_once(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "friends.csv"
@@ -142,7 +140,7 @@ def test_a_pair_counts_once_it_is_made(
     assert capsys.readouterr().out == "1 friend added\n"
 
 
-def test_a_remark_that_is_refused_is_a_failure(
+def test_a_refused_remark_is_a_failure(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "friends.csv"
@@ -159,15 +157,15 @@ def test_a_remark_that_is_refused_is_a_failure(
     ]
 
 
-def test_what_was_done_before_the_end_is_told(
+def test_an_error_reports_the_progress(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def gone(body: Body) -> Body:
+    def refuse(body: Body) -> Body:
         if body["From_Account"] == "carol":
             raise Refusal(60010)
         return results("To_Account", body, "AddFriendItem", {})
 
-    service.commands[ADD] = gone
+    service.commands[ADD] = refuse
     file = tmp_path / "friends.csv"
     file.write_text("alice,bob\ncarol,bob\n")
 
@@ -178,7 +176,7 @@ def test_what_was_done_before_the_end_is_told(
     )
 
 
-def test_import_one_way_in_hundreds(service: RestService, tmp_path: Path) -> None:
+def test_import_one_way_in_batches(service: RestService, tmp_path: Path) -> None:
     file = tmp_path / "friends.csv"
     file.write_text("".join(f"alice,user{number}\n" for number in range(101)))
 
@@ -190,7 +188,7 @@ def test_import_one_way_in_hundreds(service: RestService, tmp_path: Path) -> Non
     assert [len(body["AddFriendItem"]) for body in bodies] == [100, 1]
 
 
-def test_import_goes_on_after_someone_unknown(
+def test_import_continues_after_an_unknown_user(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "friends.csv"
@@ -218,7 +216,7 @@ def test_import_goes_on_after_someone_unknown(
         ("alice;bob\n", 1, "separate the fields by commas."),
     ],
 )
-def test_a_malformed_line_is_told_before_anything_is_sent(
+def test_a_malformed_line_is_reported_before_any_call(
     service: RestService,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -230,8 +228,8 @@ def test_a_malformed_line_is_told_before_anything_is_sent(
     file.write_text(content)
 
     assert service.run("friend", "add", "--from", file) == 1
-    [told] = capsys.readouterr().err.splitlines()
-    assert told.startswith(f"imtui: {file}, line {line}: {words}")
+    [message] = capsys.readouterr().err.splitlines()
+    assert message.startswith(f"imtui: {file}, line {line}: {words}")
     assert service.calls == []
 
 
@@ -300,7 +298,7 @@ async def test_with_a_backend(served: Served) -> None:
         assert done.stderr.startswith("imtui: nobody was not added: 30003 · ")
         done = run("add", "--from", "-", stdin="carol,alice\nbob,dave,Dave D\n")
         assert (done.returncode, done.stdout) == (0, "2 friends added\n"), done.stderr
-        # Again, with another remark: nothing is doubled.
+        # A second import with another remark changes the remark only.
         done = run("add", "--from", "-", stdin="dave,bob\nbob,dave,Dave E\n")
         assert (done.returncode, done.stdout) == (0, "1 friend added\n"), done.stderr
         async with asyncio.timeout(TIMEOUT):

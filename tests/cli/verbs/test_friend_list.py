@@ -53,9 +53,7 @@ def test_list(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_list_asks_for_the_nicks_that_did_not_come_with_the_friends(
-    friends: RestService, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_loads_missing_nicks(friends: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     nick = {"Tag": "Tag_Profile_IM_Nick", "Value": "Carol C."}
     portraits = {"UserProfileItem": [{"To_Account": "carol", "ProfileItem": [nick]}]}
     friends.commands["profile/portrait_get"] = lambda _: portraits
@@ -67,7 +65,7 @@ def test_list_asks_for_the_nicks_that_did_not_come_with_the_friends(
     assert asked == {"To_Account": ["carol"], "TagList": ["Tag_Profile_IM_Nick"]}
 
 
-def test_list_has_no_nicks_where_no_one_tells_them(
+def test_list_without_nicks_if_the_service_has_none(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.commands[GET] = lambda _: {"UserDataItem": [{"To_Account": "carol"}]}
@@ -89,7 +87,7 @@ def test_list_as_json(friends: RestService, capsys: pytest.CaptureFixture[str]) 
     ]
 
 
-def test_list_of_none_and_of_a_service_that_repeats_itself(
+def test_empty_list_and_repeated_page(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.commands[GET] = lambda _: {"UserDataItem": None, "CompleteFlag": 1}

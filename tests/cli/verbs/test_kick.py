@@ -26,14 +26,14 @@ def kick(body: Body) -> Body:
     return {}
 
 
-def test_each_user_once(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_user_is_kicked_once(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     assert service.run("kick", "alice", "bob", "alice") == 0
 
     assert service.bodies("im_open_login_svc/kick") == [{"UserID": "alice"}, {"UserID": "bob"}]
     assert capsys.readouterr() == ("2 users kicked\n", "")
 
 
-def test_one_fails_and_the_others_are_kicked(
+def test_a_failure_does_not_stop_the_others(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert service.run("kick", "nobody", "bob") == 1
@@ -43,7 +43,7 @@ def test_one_fails_and_the_others_are_kicked(
     assert err == "imtui: nobody was not kicked: 70107 · There is no such account.\n"
 
 
-def test_users_of_a_file(
+def test_users_from_a_file(
     service: RestService, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "people.csv"
@@ -68,7 +68,7 @@ def test_json(service: RestService, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_what_is_about_the_admin_ends_it(
+def test_an_error_about_the_admin_ends_the_command(
     service: RestService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(_: Body) -> Body:

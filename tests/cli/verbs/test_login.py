@@ -12,7 +12,7 @@ def accounts_file(served: Served) -> Path:
     return served.home.path / "data" / "imtui" / "accounts.json"
 
 
-def test_login_makes_the_default_that_logout_forgets(served: Served) -> None:
+def test_login_saves_the_default_and_logout_removes_it(served: Served) -> None:
     done = served.home.run("login", *served.account("alice"))
     assert done.returncode == 0, done.stderr
     assert served.user_sig("alice") not in done.stdout
@@ -41,7 +41,7 @@ def test_user_sig_from_the_environment(served: Served) -> None:
     ("whose", "app_id", "code"),
     [("bob", None, 70013), ("alice", 42, 70020)],
 )
-def test_refused_account_is_not_kept(
+def test_refused_account_is_not_saved(
     served: Served, whose: str, app_id: int | None, code: int
 ) -> None:
     done = served.home.run(
@@ -66,7 +66,7 @@ def test_plain_ws_to_another_machine_needs_insecure(served: Served) -> None:
     assert line.startswith("imtui: 6017 · ")
 
 
-def test_nobody_listens(served: Served) -> None:
+def test_connection_refused(served: Served) -> None:
     server = ["--server", "ws://127.0.0.1:1", "--app-id", 1, "--user", "alice"]
 
     done = served.home.run("login", *server, IMTUI_USERSIG="x")

@@ -13,7 +13,7 @@ async def registered(served: Served, *users: str) -> None:
             await client.login(user, served.user_sig(user), passive=True)
 
 
-async def test_what_is_sent_is_in_the_history_of_both_and_unread_for_the_other(
+async def test_a_sent_message_is_in_both_histories_and_unread_for_the_peer(
     served: Served,
 ) -> None:
     await registered(served, "alice", "bob")
@@ -40,7 +40,7 @@ async def test_what_is_sent_is_in_the_history_of_both_and_unread_for_the_other(
     assert served.home.run("unread", *served.account("alice")).stdout == ""
 
 
-async def test_what_cannot_be_sent_is_told_in_one_line(served: Served) -> None:
+async def test_a_refused_message_is_reported_in_one_line(served: Served) -> None:
     await registered(served, "alice", "bob")
     account = served.account("alice")
     for arguments, stdin, words in [
@@ -58,7 +58,7 @@ async def test_what_cannot_be_sent_is_told_in_one_line(served: Served) -> None:
     assert served.home.run("history", "bob", *account).stdout == ""
 
 
-async def test_hostile_text_is_printed_safe(served: Served) -> None:
+async def test_control_characters_in_messages_are_not_printed(served: Served) -> None:
     await registered(served, "alice", "bob")
     served.home.run("send", "bob", "\x1b]0;x\x07 \u202eabc", *served.account("alice"))
     shown = served.home.run("history", "alice", *served.account("bob"))

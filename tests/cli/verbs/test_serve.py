@@ -1,4 +1,4 @@
-"""``imtui serve`` as a process."""
+"""``imtui serve`` as a process of its own."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from tests.cli.processes import Home
 from tests.server.callback_receiver import callback_receiver
 
 
-async def test_says_where_it_listens(home: Home) -> None:
+async def test_ready_line_has_the_addresses(home: Home) -> None:
     async with home.start(
         "serve", "--port", 0, "--rest-port", 0, "--data", home.path / "d"
     ) as running:
@@ -28,7 +28,7 @@ async def test_says_where_it_listens(home: Home) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_signal_ends_it_cleanly(served: Served, number: signal.Signals) -> None:
+async def test_a_signal_ends_it_cleanly(served: Served, number: signal.Signals) -> None:
     status, errors = await served.running.end(number)
 
     assert status == 0
@@ -36,7 +36,7 @@ async def test_signal_ends_it_cleanly(served: Served, number: signal.Signals) ->
     assert not (served.data / "backend.json").exists()
 
 
-async def test_logs_no_secret(served: Served) -> None:
+async def test_log_has_no_secrets(served: Served) -> None:
     user_sig = served.user_sig("alice")
     shown = served.home.run("console", "show", "--data", served.data)
     own = served.home.run("status", *served.account("alice"))
@@ -68,14 +68,14 @@ def test_port_in_use(served: Served, option: str) -> None:
     assert option in failed.stderr
 
 
-def test_folder_in_use(served: Served) -> None:
+def test_data_folder_in_use(served: Served) -> None:
     failed = served.home.run("serve", "--port", 0, "--rest-port", 0, "--data", served.data)
 
     assert failed.returncode == 1
     assert str(served.data) in one_line(failed.stderr)
 
 
-def test_file_in_place_of_the_folder(home: Home) -> None:
+def test_data_folder_is_a_file(home: Home) -> None:
     file = home.path / "file"
     file.write_text("")
 
@@ -123,7 +123,7 @@ def test_wrong_usage(home: Home, arguments: list[str]) -> None:
     assert not (home.path / "d").exists()
 
 
-def test_callback_that_there_is_not(home: Home) -> None:
+def test_unknown_callback(home: Home) -> None:
     commands = ["--webhook-commands", "State.StateChange,C2C.CallbackAfterSend"]
 
     failed = home.run("serve", "--webhook", "http://localhost/", *commands, "--data", home.path)
@@ -141,7 +141,7 @@ def test_webhook_with_a_password_in_its_address(home: Home) -> None:
 
 
 @pytest.mark.parametrize("option", ["--webhook-token-file", "--webhook-commands"])
-def test_option_of_a_webhook_without_one(home: Home, option: str) -> None:
+def test_webhook_option_without_webhook(home: Home, option: str) -> None:
     failed = home.run("serve", option, "State.StateChange", "--data", home.path / "d")
 
     assert failed.returncode == 2
@@ -149,7 +149,7 @@ def test_option_of_a_webhook_without_one(home: Home, option: str) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])
-def test_file_without_a_webhook_token(home: Home, content: bytes | None) -> None:
+def test_webhook_token_file_without_a_token(home: Home, content: bytes | None) -> None:
     file = home.path / "token"
     if content is not None:
         file.write_bytes(content)
@@ -162,7 +162,7 @@ def test_file_without_a_webhook_token(home: Home, content: bytes | None) -> None
 
 
 @pytest.mark.parametrize("in_file", [True, False])
-async def test_webhook_is_told_and_its_token_is_not(home: Home, in_file: bool) -> None:
+async def test_webhook_is_called_and_its_token_is_not_logged(home: Home, in_file: bool) -> None:
     token = "a token that nobody may see"
     (home.path / "token").write_text(f"{token}\n")
     options = ["--webhook-token-file", home.path / "token"] if in_file else []
@@ -193,7 +193,7 @@ async def test_webhook_is_told_and_its_token_is_not(home: Home, in_file: bool) -
 
 
 def one_line(text: str) -> str:
-    """Return the text if it is one line."""
+    """Return the only line of a text that is not an INFO record."""
     lines = [line for line in text.splitlines() if " INFO " not in line]
     assert len(lines) == 1, text
     assert lines[0].startswith("imtui: ")

@@ -17,7 +17,7 @@ async def own(client: IMClient, user_id: str) -> UserStatus:
     return status
 
 
-async def test_own_status_and_nobody_becomes_online(served: Served) -> None:
+async def test_own_status_makes_nobody_online(served: Served) -> None:
     for _ in range(2):
         done = served.home.run("status", *served.account("alice"), "--json")
         assert done.returncode == 0, done.stderr
@@ -39,7 +39,7 @@ async def test_set_and_clear(served: Served) -> None:
         assert (await own(client, "alice")).custom_status == ""
 
 
-async def test_set_for_a_while(served: Served) -> None:
+async def test_set_with_an_end(served: Served) -> None:
     async with online(served) as client:
         await client.login("alice", served.user_sig("alice"))
         before = int(time.time() * 1000)
@@ -67,7 +67,7 @@ async def test_setting_while_not_online_fails(served: Served) -> None:
     assert line.startswith("imtui: 7014 · ")
 
 
-async def test_text_that_is_too_long(served: Served) -> None:
+async def test_too_long_text(served: Served) -> None:
     async with online(served) as client:
         await client.login("alice", served.user_sig("alice"))
 
@@ -79,7 +79,7 @@ async def test_text_that_is_too_long(served: Served) -> None:
         assert (await own(client, "alice")).status_type is UserStatusType.ONLINE
 
 
-async def test_others(served: Served) -> None:
+async def test_status_of_others(served: Served) -> None:
     async with online(served) as client:
         await client.login("bob", served.user_sig("bob"))
         await client.set_self_status("On the call")
@@ -91,7 +91,7 @@ async def test_others(served: Served) -> None:
         assert done.stderr == "imtui: There is no account nobody.\n"
 
 
-def test_others_while_the_switch_is_off(served: Served) -> None:
+def test_status_of_others_while_the_switch_is_off(served: Served) -> None:
     served.home.run("console", "set", "user_status=off", "--data", served.data)
 
     done = served.home.run("status", "get", "bob", *served.account("alice"))
@@ -102,14 +102,14 @@ def test_others_while_the_switch_is_off(served: Served) -> None:
     assert "imtui console set user_status=on" in line
 
 
-def test_nobody_of_them_exists(served: Served) -> None:
+def test_unknown_users_only_is_an_error(served: Served) -> None:
     done = served.home.run("status", "get", "nobody", *served.account("alice"))
 
     assert done.returncode == 1
     assert done.stderr.startswith("imtui: 70107 · ")
 
 
-def test_without_account_or_backend_it_says_how_to_get_one(served: Served) -> None:
+def test_without_account_or_backend_it_suggests_a_login(served: Served) -> None:
     for verb in (["status"], ["status", "get", "bob"], ["watch"]):
         done = served.home.run(*verb)
 

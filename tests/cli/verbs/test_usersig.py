@@ -7,7 +7,7 @@ from imtui.server.node.data_dir import DataDir
 from tests.cli.processes import Home, make_app_key
 
 
-def test_user_sig_is_good_for_the_app(home: Home) -> None:
+def test_user_sig_is_valid_for_the_app(home: Home) -> None:
     data = DataDir(home.path / "d")
     key = make_app_key(data)
 
@@ -20,11 +20,11 @@ def test_user_sig_is_good_for_the_app(home: Home) -> None:
 
 
 @pytest.mark.parametrize("user", ["", "a b", "x" * 33, "é"])
-def test_no_user_id(home: Home, user: str) -> None:
+def test_invalid_user_id(home: Home, user: str) -> None:
     assert home.run("usersig", user, "--data", home.path).returncode == 2
 
 
-def test_several_go_into_private_files(home: Home) -> None:
+def test_several_are_written_to_private_files(home: Home) -> None:
     data, out = DataDir(home.path / "d"), home.path / "sigs"
     key = make_app_key(data)
 
@@ -45,7 +45,7 @@ def test_several_go_into_private_files(home: Home) -> None:
         assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_folder_that_cannot_be_written(home: Home) -> None:
+def test_unwritable_folder(home: Home) -> None:
     data = DataDir(home.path / "d")
     make_app_key(data)
     (home.path / "file").touch()
@@ -57,7 +57,7 @@ def test_a_folder_that_cannot_be_written(home: Home) -> None:
     assert "bob.sig cannot be written" in line
 
 
-def test_folder_without_an_app(home: Home) -> None:
+def test_folder_without_a_key(home: Home) -> None:
     done = home.run("usersig", "bob", "--data", home.path / "none")
 
     assert done.returncode == 1

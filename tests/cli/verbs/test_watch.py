@@ -33,7 +33,7 @@ async def client_of(served: Served, user_id: str) -> AsyncIterator[IMClient]:
         yield client
 
 
-async def test_stranger_is_subscribed_while_it_runs(
+async def test_stranger_is_subscribed_while_watched(
     served: Served, alice: IMClient, bob: IMClient
 ) -> None:
     async with served.home.start("watch", "bob", *served.account("alice")) as watch:
@@ -51,7 +51,7 @@ async def test_stranger_is_subscribed_while_it_runs(
     assert (await alice.get_subscriptions()).user_id_list == []
 
 
-async def test_subscription_that_was_there_before_stays(
+async def test_existing_subscription_is_kept(
     served: Served, alice: IMClient, bob: IMClient
 ) -> None:
     await alice.subscribe_user_status(["bob"])
@@ -63,7 +63,7 @@ async def test_subscription_that_was_there_before_stays(
     assert (await alice.get_subscriptions()).user_id_list == ["bob"]
 
 
-async def test_friend_takes_no_subscription(served: Served, alice: IMClient, bob: IMClient) -> None:
+async def test_friend_needs_no_subscription(served: Served, alice: IMClient, bob: IMClient) -> None:
     await alice.add_friend("bob")
 
     async with served.home.start("watch", "bob", *served.account("alice")) as watch:
@@ -74,7 +74,7 @@ async def test_friend_takes_no_subscription(served: Served, alice: IMClient, bob
         assert await watch.line() == "bob  OFFLINE"
 
 
-async def test_everybody_in_json(served: Served, alice: IMClient, bob: IMClient) -> None:
+async def test_everybody_as_json(served: Served, alice: IMClient, bob: IMClient) -> None:
     await alice.add_friend("bob")
     async with client_of(served, "carol") as carol:
         await alice.subscribe_user_status(["carol"])
@@ -102,7 +102,7 @@ async def test_watching_oneself_makes_nobody_online(served: Served) -> None:
         assert await watch.line() == "alice  OFFLINE"
 
 
-async def test_unknown_users_are_told(served: Served, bob: IMClient) -> None:
+async def test_unknown_users_are_reported(served: Served, bob: IMClient) -> None:
     async with served.home.start("watch", "bob", "nobody", *served.account("alice")) as watch:
         assert await watch.error_line() == "imtui: There is no account nobody."
         assert await watch.line() == "bob  ONLINE"
@@ -112,9 +112,7 @@ async def test_unknown_users_are_told(served: Served, bob: IMClient) -> None:
     assert done.stderr.startswith("imtui: 70107 · ")
 
 
-async def test_reader_that_leaves_ends_it_quietly(
-    served: Served, alice: IMClient, bob: IMClient
-) -> None:
+async def test_closed_pipe_ends_it_quietly(served: Served, alice: IMClient, bob: IMClient) -> None:
     reading, writing = os.pipe()
     async with served.home.start("watch", "bob", *served.account("alice"), stdout=writing) as watch:
         os.close(writing)
@@ -127,7 +125,7 @@ async def test_reader_that_leaves_ends_it_quietly(
     assert (await alice.get_subscriptions()).user_id_list == []
 
 
-async def test_comes_back_by_itself(served: Served, bob: IMClient) -> None:
+async def test_reconnects_by_itself(served: Served, bob: IMClient) -> None:
     ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
     async with served.home.start("watch", "bob", *served.account("alice")) as watch:
         assert await watch.line() == "bob  ONLINE"
@@ -146,13 +144,13 @@ async def test_comes_back_by_itself(served: Served, bob: IMClient) -> None:
             assert (await watch.end(signal.SIGINT))[0] == 0
 
 
-async def test_final_failure_of_a_reconnect_is_an_error(served: Served) -> None:
+async def test_permanent_failure_of_a_reconnect_is_an_error(served: Served) -> None:
     ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
     async with served.home.start("watch", *served.account("alice")) as watch:
         await watch.line()
         served.running.process.kill()
         await served.running.ended()
-        # Another app has taken the place of this one.
+        # Make the backend that of another app.
         with contextlib.closing(sqlite3.connect(served.data / "imtui.db")) as database, database:
             database.execute("UPDATE app_keys SET secret_key = 'another key'")
         async with served.home.start("serve", *ports, "--data", served.data) as again:

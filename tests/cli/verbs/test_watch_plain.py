@@ -43,7 +43,7 @@ async def lines(watch: Running, number: int) -> list[str]:
 
 
 async def change(watch: Running) -> str:
-    """Return the next line, which has to have a time, without it."""
+    """Return the next line without its time, which it must have."""
     line = await watch.line()
     assert _TIME.match(line), line
     return line[6:]
@@ -70,7 +70,7 @@ async def test_it_begins_with_a_summary(served: Served, alice: IMClient, bob: IM
             assert await watch.end(signal.SIGINT) == (0, "")
 
 
-async def test_friends_come_talk_and_go(served: Served, alice: IMClient) -> None:
+async def test_friends_log_in_set_a_text_and_leave(served: Served, alice: IMClient) -> None:
     async with client_of(served, "bob") as bob, client_of(served, "carol"):
         await alice.add_friend("bob")
         await alice.add_friend("carol")
@@ -91,7 +91,7 @@ async def test_friends_come_talk_and_go(served: Served, alice: IMClient) -> None
         assert await change(watch) == "carol is OFFLINE: lost without logging out."
 
 
-async def test_own_devices_and_what_they_set(served: Served) -> None:
+async def test_own_devices_and_their_texts(served: Served) -> None:
     async with served.home.start("watch", "--plain", *served.account("alice")) as watch:
         assert await lines(watch, 2) == ["You are alice, UNLOGINED.", "Your friend list is empty."]
 
@@ -124,7 +124,7 @@ async def test_friends_and_subscriptions_changed(
         assert await change(watch) == "bob is no longer your friend."
 
 
-async def test_narrowed_to_some_users(served: Served, alice: IMClient, bob: IMClient) -> None:
+async def test_named_users_only(served: Served, alice: IMClient, bob: IMClient) -> None:
     async with client_of(served, "carol") as carol:
         await alice.add_friend("carol")
         account = served.account("alice")
@@ -147,14 +147,14 @@ async def test_narrowed_to_some_users(served: Served, alice: IMClient, bob: IMCl
     assert (await alice.get_subscriptions()).user_id_list == []
 
 
-async def test_nobody_to_watch_is_an_error(served: Served) -> None:
+async def test_unknown_users_only_is_an_error(served: Served) -> None:
     done = served.home.run("watch", "--plain", "nobody", *served.account("alice"))
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("imtui: 70107 · ")
 
 
-async def test_the_console_off_and_on_again(served: Served, alice: IMClient, bob: IMClient) -> None:
+async def test_console_switch_off_and_on(served: Served, alice: IMClient, bob: IMClient) -> None:
     await alice.add_friend("bob")
 
     def turn(switch: str) -> None:
@@ -175,7 +175,7 @@ async def test_the_console_off_and_on_again(served: Served, alice: IMClient, bob
         assert await change(watch) == "bob is ONLINE and says: Hi."
 
 
-async def test_the_connection_lost_and_back(served: Served) -> None:
+async def test_connection_lost_and_restored(served: Served) -> None:
     ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
     account = served.account("alice")
     async with served.home.start("watch", "--plain", *account) as watch:
@@ -193,7 +193,7 @@ async def test_the_connection_lost_and_back(served: Served) -> None:
             assert await watch.end(signal.SIGINT) == (0, "")
 
 
-async def test_a_reader_that_leaves_ends_it_quietly(served: Served) -> None:
+async def test_a_closed_pipe_ends_it_quietly(served: Served) -> None:
     reading, writing = os.pipe()
     account = served.account("alice")
     async with served.home.start("watch", "--plain", *account, stdout=writing) as watch:
