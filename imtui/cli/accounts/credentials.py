@@ -32,21 +32,21 @@ async def find_credentials(arguments: argparse.Namespace) -> Credentials:
         UsageError: The arguments contradict each other.
         CommandError: The UserSig cannot be read, or the embedded backend is not running.
     """
-    choice = select_account(arguments)
-    if isinstance(choice, RemoteAccount):
-        return remote_credentials(choice)
-    return await _local_credentials(choice)
+    account = select_account(arguments)
+    if isinstance(account, RemoteAccount):
+        return remote_credentials(account)
+    return await _local_credentials(account)
 
 
-def remote_credentials(choice: RemoteAccount) -> Credentials:
+def remote_credentials(account: RemoteAccount) -> Credentials:
     """Return the credentials of an account of another backend.
 
     Raises:
         CommandError: The UserSig cannot be read.
     """
-    user_sig = choice.read_user_sig()
+    user_sig = account.read_user_sig()
     return Credentials(
-        choice.url, choice.sdk_app_id, choice.user_id, lambda: user_sig, choice.insecure
+        account.url, account.sdk_app_id, account.user_id, lambda: user_sig, account.insecure
     )
 
 
@@ -70,7 +70,7 @@ async def passive_client(
         yield client
 
 
-async def _local_credentials(choice: LocalAccount) -> Credentials:
+async def _local_credentials(account: LocalAccount) -> Credentials:
     from imtui.cli import paths
     from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig
     from imtui.server.node.data_dir import DataDir
@@ -84,5 +84,8 @@ async def _local_credentials(choice: LocalAccount) -> Credentials:
         )
     key = DataDir(data_dir).app_key()
     return Credentials(
-        address.ws, address.sdk_app_id, choice.user_id, partial(local_user_sig, key, choice.user_id)
+        address.ws,
+        address.sdk_app_id,
+        account.user_id,
+        partial(local_user_sig, key, account.user_id),
     )

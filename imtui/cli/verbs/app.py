@@ -35,14 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the app until the user leaves it."""
-    choice = select_account(arguments)
+    selected = select_account(arguments)
 
     from imtui.cli import paths
     from imtui.cli.logs import log_to_file
     from imtui.tui.entry import run as run_app
     from imtui.tui.launch import Launch
 
-    joiner = AccountJoiner(choice, arguments.device)
+    joiner = AccountJoiner(selected, arguments.device)
 
     async def join() -> "Account":
         # Logged here and not at the start, so that the first frame waits for no file.
@@ -77,9 +77,9 @@ def _log_start() -> None:
 class AccountJoiner:
     """Finds the account, the backend and the device ID for the app."""
 
-    def __init__(self, choice: RemoteAccount | LocalAccount, device: str | None) -> None:
+    def __init__(self, selected: RemoteAccount | LocalAccount, device: str | None) -> None:
         """Use the account and the device name that the arguments select."""
-        self._choice = choice
+        self._selected = selected
         self._device = device
         self._instance: Instance | None = None
 
@@ -93,9 +93,9 @@ class AccountJoiner:
         from imtui.server.node.data_dir import BackendError
 
         try:
-            if isinstance(self._choice, LocalAccount):
-                return await self._join_local(self._choice)
-            return await self._join_remote(self._choice)
+            if isinstance(self._selected, LocalAccount):
+                return await self._join_local(self._selected)
+            return await self._join_remote(self._selected)
         except (CommandError, BackendError) as error:
             raise _cannot_join(str(error)) from error
         except OSError as error:
@@ -109,21 +109,21 @@ class AccountJoiner:
             self._instance.release()
             self._instance = None
 
-    async def _join_remote(self, choice: RemoteAccount) -> "Account":
+    async def _join_remote(self, selected: RemoteAccount) -> "Account":
         import asyncio
 
         # In a thread, because the keyring may ask for its password.
-        user_sig = await asyncio.to_thread(choice.read_user_sig)
+        user_sig = await asyncio.to_thread(selected.read_user_sig)
         return self._account(
-            choice.url,
-            choice.url,
-            choice.sdk_app_id,
-            choice.user_id,
+            selected.url,
+            selected.url,
+            selected.sdk_app_id,
+            selected.user_id,
             lambda: user_sig,
-            insecure=choice.insecure,
+            insecure=selected.insecure,
         )
 
-    async def _join_local(self, choice: LocalAccount) -> "Account":
+    async def _join_local(self, selected: LocalAccount) -> "Account":
         from functools import partial
 
         from msgspec.structs import replace
@@ -140,10 +140,10 @@ class AccountJoiner:
             address.ws,
             "local",
             address.sdk_app_id,
-            choice.user_id,
-            partial(local_user_sig, key, choice.user_id),
+            selected.user_id,
+            partial(local_user_sig, key, selected.user_id),
         )
-        others = tuple(user for user in FIRST_SUBSCRIPTIONS if user != choice.user_id)
+        others = tuple(user for user in FIRST_SUBSCRIPTIONS if user != selected.user_id)
         return replace(
             account,
             local=True,
