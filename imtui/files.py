@@ -1,4 +1,4 @@
-"""Private files: folders of mode 0700, files of mode 0600 written whole or not at all; locks."""
+"""Private folders (0700), private files (0600) that are replaced atomically, and file locks."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ from typing import IO, Self
 
 
 def make_private_dir(path: Path) -> Path:
-    """Make a folder, and those above it, that only this user may enter, and return it.
+    """Create a folder that only this user may enter, with its parents, and return it.
 
     Raises:
-        OSError: It cannot be made, or it is somebody else's.
+        OSError: The folder cannot be created, or another user owns it.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if sys.platform != "win32" and path.stat().st_uid != os.getuid():
@@ -22,10 +22,10 @@ def make_private_dir(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file as a whole by ``text``, readable to this user only.
+    """Replace a file atomically with ``text``, readable to this user only.
 
     Raises:
-        OSError: It cannot be written; the file is then as it was.
+        OSError: It cannot be written; the file is then unchanged.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
@@ -41,15 +41,15 @@ def write_private(path: Path, text: str) -> None:
 
 
 class FileLock:
-    """A lock between processes, held by a file and let go by the system when the holder dies."""
+    """A lock between processes on a file; the system releases it when the holder dies."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; it is made when first locked, and stays."""
+        """Use ``path``; the first lock creates the file, and it stays."""
         self._path = path
         self._file: IO[str] | None = None
 
     def acquire(self, *, blocking: bool = True) -> bool:
-        """Take the lock and return True; without ``blocking``, return False if another has it.
+        """Acquire the lock and return True; without ``blocking``, return False if it is taken.
 
         Raises:
             OSError: The file cannot be opened.
@@ -63,13 +63,13 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Let the lock go if it is held."""
+        """Release the lock if it is held."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def __enter__(self) -> Self:
-        """Take the lock, waiting for it."""
+        """Acquire the lock, waiting for it."""
         self.acquire()
         return self
 
@@ -79,7 +79,7 @@ class FileLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let the lock go."""
+        """Release the lock."""
         self.release()
 
 

@@ -1,11 +1,11 @@
-"""Types of arguments that several verbs take."""
+"""Argument types and options that several commands share."""
 
 import argparse
 from pathlib import Path
 
 
 def port_number(text: str) -> int:
-    """Return a port, 0 to 65535."""
+    """Parse a port, 0 to 65535."""
     try:
         port = int(text)
     except ValueError:
@@ -16,7 +16,7 @@ def port_number(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """Return a positive, finite number of seconds."""
+    """Parse a positive, finite number of seconds."""
     try:
         number = float(text)
     except ValueError:
@@ -27,7 +27,7 @@ def seconds(text: str) -> float:
 
 
 def positive(text: str) -> int:
-    """Return a positive whole number."""
+    """Parse a positive integer."""
     try:
         number = int(text)
     except ValueError:
@@ -38,7 +38,7 @@ def positive(text: str) -> int:
 
 
 def user_id(text: str) -> str:
-    """Return a user ID."""
+    """Parse a user ID."""
     from imtui.protocol.identifiers import is_user_id
 
     if not is_user_id(text):
@@ -47,21 +47,21 @@ def user_id(text: str) -> str:
 
 
 def server_url(text: str) -> str:
-    """Return the address of a backend; which hosts are allowed is the SDK's to say."""
+    """Parse the address of a backend; the SDK decides which hosts are allowed."""
     if not text.startswith(("ws://", "wss://", "ws+unix:///")):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address: wss://host, ws://host:port")
     return text
 
 
 def rest_url(text: str) -> str:
-    """Return the address of a REST API; which hosts are allowed is the SDK's to say."""
+    """Parse the address of a REST API; the SDK decides which hosts are allowed."""
     if not text.startswith(("http://", "https://", "http+unix:///")):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address: https://host")
     return text
 
 
 def device_name(text: str) -> str:
-    """Return a device name."""
+    """Parse a device name."""
     from imtui.protocol.errors import IMError
     from imtui.protocol.identifiers import check_device_name
 
@@ -72,7 +72,7 @@ def device_name(text: str) -> str:
 
 
 def add_data_option(parser: argparse._ActionsContainer, *, required: bool = False) -> None:
-    """Add ``--data``, the folder of a backend."""
+    """Add ``--data``, the data folder of a backend."""
     parser.add_argument(
         "--data",
         type=Path,
@@ -84,12 +84,12 @@ def add_data_option(parser: argparse._ActionsContainer, *, required: bool = Fals
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``, for a verb that prints lines."""
+    """Add ``--json`` for a command that prints one object a line."""
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
 
 def add_file_option(parser: argparse.ArgumentParser, lines: str) -> None:
-    """Add ``--from``, a CSV file with such ``lines``."""
+    """Add ``--from``, a CSV file with lines of the format ``lines``."""
     parser.add_argument(
         "--from",
         dest="file",

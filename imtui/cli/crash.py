@@ -1,4 +1,4 @@
-"""The last resort: an error that nobody foresaw goes to a private file, not to the screen."""
+"""Recording unexpected errors in a private file instead of on the screen."""
 
 import datetime
 import traceback
@@ -10,15 +10,15 @@ from imtui.files import make_private_dir, write_private
 _LOG_MAX_CHARS: Final = 256 * 1024
 
 
-def record(error: BaseException) -> str:
-    """Write an error down without secrets, the newest last, and return what to tell.
+def record_error(error: BaseException) -> str:
+    """Append an error without secrets to the crash log, and return a message for the user.
 
-    The file has no more than 256 KB.
+    The log keeps its last 256 KB.
     """
-    from imtui.cli.redaction import clean
+    from imtui.cli.redaction import redact
 
     log = paths.crash_log()
-    trace = clean("".join(traceback.format_exception(error)))
+    trace = redact("".join(traceback.format_exception(error)))
     entry = f"{datetime.datetime.now().astimezone().isoformat(timespec='seconds')}\n{trace}\n"
     what = f"Something unforeseen went wrong ({type(error).__name__})."
     try:

@@ -1,4 +1,4 @@
-"""How a command fails: one line on standard error and an exit status."""
+"""How a command fails: exit statuses, exceptions, and one line on standard error."""
 
 import sys
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
-_WAYS_OUT: Final = {
+_HINTS: Final = {
     ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
-    # Its message says already that a new one is needed.
+    # The message already says that a new one is needed.
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "Then: imtui login",
     ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED: (
         "Whoever runs the app can turn it on: imtui console set user_status=on"
@@ -25,36 +25,36 @@ _WAYS_OUT: Final = {
 
 
 class CommandError(Exception):
-    """A command cannot go on; one line that says what to do. Exit status 1."""
+    """A command failed; the message is one line that says what to do. Exit status 1."""
 
 
 class UsageError(Exception):
-    """A command was called wrongly; one line. Exit status 2."""
+    """A command was called wrongly; the message is one line. Exit status 2."""
 
 
-def told(error: IMError) -> str:
-    """Return an error of the SDK as one line, with a way out where there is one."""
-    return f"{error} {way_out(error)}".rstrip()
+def describe_error(error: IMError) -> str:
+    """Return an SDK error as one line, with a hint if there is one."""
+    return f"{error} {hint_for(error)}".rstrip()
 
 
-def way_out(error: IMError) -> str:
-    """Return what to do about an error of the SDK; nothing if we do not know."""
-    return _WAYS_OUT.get(error.code, "") if isinstance(error.code, ErrorCode) else ""
+def hint_for(error: IMError) -> str:
+    """Return what to do about an SDK error, or an empty string."""
+    return _HINTS.get(error.code, "") if isinstance(error.code, ErrorCode) else ""
 
 
-def innermost(error: BaseException) -> BaseException:
-    """Return the one error inside nested exception groups, or the group if it holds several."""
+def unwrap_error(error: BaseException) -> BaseException:
+    """Return the only error in nested exception groups, or the group if it has several."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
 
 
-def tell(text: str) -> None:
-    """Print one line on standard error, safe to show."""
+def print_notice(text: str) -> None:
+    """Print one line on standard error, without control characters."""
     print(f"imtui: {safe_text(text)}", file=sys.stderr, flush=True)
 
 
-def missing(asked: Iterable[str], found: Iterable[str]) -> list[str]:
-    """Return a sentence for each of those who were asked for and do not exist."""
-    there = set(found)
-    return [f"There is no account {user_id}." for user_id in asked if user_id not in there]
+def missing_account_notices(requested: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Return a sentence for each requested account that does not exist."""
+    existing = set(found)
+    return [f"There is no account {user_id}." for user_id in requested if user_id not in existing]

@@ -1,4 +1,4 @@
-"""The app's log: a private file of bounded size, without secrets."""
+"""The log of the app: a private file of bounded size, without secrets."""
 
 import contextlib
 import logging
@@ -14,25 +14,25 @@ FILE_MAX_BYTES: Final = 512 * 1024
 RECORD_MAX_CHARS: Final = 8 * 1024
 _ROTATE_FROM_BYTES: Final = FILE_MAX_BYTES - 64 * 1024
 
-# What goes wrong in tasks of ours, asyncio says.
+# asyncio logs the errors of our tasks.
 _LOGGERS: Final = {"imtui": logging.INFO, "websockets": logging.WARNING, "asyncio": logging.WARNING}
 
 
 @contextlib.contextmanager
-def logging_to(path: Path) -> Iterator[None]:
-    """Keep a log in a file; if that cannot be, go on without one.
+def log_to_file(path: Path) -> Iterator[None]:
+    """Log to a file within the context, or to nothing if the file's folder cannot be created.
 
-    It holds what ``imtui`` itself has to say from INFO on, with ``IMTUI_LOG=debug`` in the
-    environment from DEBUG on, and the warnings of the libraries under it.
+    The level of ``imtui`` is INFO, or DEBUG with ``IMTUI_LOG=debug`` in the environment; the
+    libraries log their warnings.
 
     Args:
-        path: The file. It and the one before it, ``….log.1``, have at most 512 KB each.
+        path: The file. It and the previous one, ``….log.1``, have at most 512 KB each.
     """
     handler: logging.Handler = LogFile(path)
     try:
         make_private_dir(path.parent)
     except OSError:
-        # Without any handler, warnings would be written over the screen.
+        # Without a handler, logging would print warnings over the screen.
         handler = logging.NullHandler()
     debug = os.environ.get("IMTUI_LOG", "").lower() == "debug"
     for name, level in _LOGGERS.items():
@@ -49,22 +49,22 @@ def logging_to(path: Path) -> Iterator[None]:
 class LogFile(logging.Handler):
     """Appends records to a file that several processes may share.
 
-    Each record is one write to a file that was opened for it with O_APPEND: so no two get mixed
-    up, and nobody goes on writing to a file that another process has moved away. Only moving it
-    takes a lock, and nobody waits for that: whoever holds it may have been stopped, and 64 KB are
-    left for the others until it is done.
+    Each record is one write to a file that is opened for it with O_APPEND. Records therefore never
+    interleave, and no process writes to a file that another one has rotated. Only rotation takes a
+    lock, and no process waits for it, because its holder may be suspended; the file has 64 KB to
+    spare until the rotation is done.
     """
 
     def __init__(self, path: Path) -> None:
-        """Name the file; its folder has to be there."""
+        """Log to ``path``; its folder must exist."""
         super().__init__()
         self._path = path
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._old = path.with_name(f"{path.name}.1")
-        self.setFormatter(CleanFormatter())
+        self.setFormatter(RedactingFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, or do without."""
+        """Write a record, or drop it if that fails."""
         try:
             data = f"{self.format(record)}\n".encode(errors="replace")
             if self._make_room(len(data)):
@@ -73,7 +73,7 @@ class LogFile(logging.Handler):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Do without the record: the log must not disturb what it is about."""
+        """Drop the record: a failing log must not disturb the app."""
 
     def _make_room(self, needed: int) -> bool:
         if self._size() + needed <= _ROTATE_FROM_BYTES:
@@ -81,7 +81,7 @@ class LogFile(logging.Handler):
         lock = FileLock(self._lock_path)
         if lock.acquire(blocking=False):
             try:
-                # Another process may have done it a moment ago.
+                # Another process may have rotated it in the meantime.
                 if self._size() + needed > _ROTATE_FROM_BYTES:
                     self._path.replace(self._old)
             finally:
@@ -95,28 +95,28 @@ class LogFile(logging.Handler):
             return 0
 
 
-class CleanFormatter(logging.Formatter):
-    """Writes a record as one line, with the lines of a traceback set in below it."""
+class RedactingFormatter(logging.Formatter):
+    """Formats a record as one line without secrets, and indents the traceback below it."""
 
     def __init__(self) -> None:
-        """Make one; the process is named, as several write to one file."""
+        """Include the process ID, since several processes share a file."""
         super().__init__("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        """Return the local time with its offset."""
+        """Return the local time with its UTC offset."""
         return (
             datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
         )
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the line of a record."""
+        """Return the message as a single line."""
         return super().formatMessage(record).replace("\n", " ")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record without secrets and controls, cut in the middle if it is very long."""
-        from imtui.cli.redaction import clean
+        """Return a record without secrets and control characters, cut in the middle if long."""
+        from imtui.cli.redaction import redact
 
-        first, *more = clean(super().format(record)).split("\n")
+        first, *more = redact(super().format(record)).split("\n")
         text = "\n    ".join([first, *more])
         if len(text) <= RECORD_MAX_CHARS:
             return text

@@ -1,4 +1,4 @@
-"""The command ``imtui``: reads its arguments, runs the verb, and turns errors into one line."""
+"""The command ``imtui``: parses arguments, runs a command, and reports errors in one line."""
 
 import argparse
 import errno
@@ -8,7 +8,18 @@ import sys
 from collections.abc import Callable, Sequence
 
 from imtui import __version__
-from imtui.cli import (
+from imtui.cli.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_USAGE,
+    CommandError,
+    UsageError,
+    describe_error,
+    print_notice,
+    unwrap_error,
+)
+from imtui.cli.verbs import (
     account,
     app,
     backup,
@@ -25,17 +36,6 @@ from imtui.cli import (
     usersig,
     watch,
 )
-from imtui.cli.errors import (
-    EXIT_FAILED,
-    EXIT_INTERRUPTED,
-    EXIT_OK,
-    EXIT_USAGE,
-    CommandError,
-    UsageError,
-    innermost,
-    tell,
-    told,
-)
 from imtui.protocol.errors import IMError
 
 _VERBS = (
@@ -45,7 +45,7 @@ _VERBS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command; its result has ``run``, what to do."""
+    """Return the parser of all commands; its result has ``run``, the function to call."""
     parser = argparse.ArgumentParser(
         prog="imtui",
         description="A chat client in the terminal whose centre is presence. "
@@ -64,13 +64,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     Args:
-        argv: The arguments, without the program's name; those of the process if not given.
+        argv: The arguments without the program name; by default those of the process.
 
     Returns:
-        0; 1 for an error that was told in one line on standard error; 2 for wrong usage;
+        0; 1 for an error, which is reported in one line on standard error; 2 for wrong usage;
         130 when interrupted.
     """
-    _tolerate_narrow_encodings()
+    _replace_unencodable_output()
     try:
         arguments = build_parser().parse_args(argv)
     except SystemExit as stop:
@@ -85,43 +85,43 @@ def _run(verb: Callable[[], int]) -> int:
     except SystemExit:
         raise
     except BaseException as error:
-        return _tell(innermost(error))
+        return _report(unwrap_error(error))
     return status
 
 
-def _tell(error: BaseException) -> int:
-    # Imported here: whoever raises it has paid for it already.
+def _report(error: BaseException) -> int:
+    # Imported only on errors: a command that raises it has imported it already.
     from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
-        return _one_line(str(error), EXIT_USAGE)
+        return _fail(str(error), EXIT_USAGE)
     if isinstance(error, IMError):
-        return _one_line(told(error), EXIT_FAILED)
+        return _fail(describe_error(error), EXIT_FAILED)
     if isinstance(error, (CommandError, BackendError)):
-        return _one_line(str(error), EXIT_FAILED)
+        return _fail(str(error), EXIT_FAILED)
     if isinstance(error, BrokenPipeError):
-        return _reader_left()
+        return _handle_broken_pipe()
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return _one_line("There is no room left on the disk.", EXIT_FAILED)
+        return _fail("There is no room left on the disk.", EXIT_FAILED)
     from imtui.cli import crash
 
-    return _one_line(crash.record(error), EXIT_FAILED)
+    return _fail(crash.record_error(error), EXIT_FAILED)
 
 
-def _one_line(text: str, status: int) -> int:
-    tell(text)
+def _fail(text: str, status: int) -> int:
+    print_notice(text)
     return status
 
 
-def _reader_left() -> int:
-    # What is still buffered would fail again, with a message, when the interpreter ends.
+def _handle_broken_pipe() -> int:
+    # Otherwise the interpreter would fail again, with a message, when it flushes the buffer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_OK
 
 
-def _tolerate_narrow_encodings() -> None:
+def _replace_unencodable_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

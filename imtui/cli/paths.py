@@ -1,4 +1,4 @@
-"""Where the files of this user lie, as the platform and ``XDG_*`` say."""
+"""The paths of this user's files, by the conventions of the platform and ``XDG_*``."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _APP = "imtui"
 
 
 def data_root() -> Path:
-    """Return the folder of what must not be lost: accounts, devices, the embedded backend."""
+    """Return the folder of permanent data: accounts, devices, the embedded backend."""
     return platformdirs.user_data_path(_APP, appauthor=False)
 
 
@@ -18,7 +18,7 @@ def local_data() -> Path:
 
 
 def accounts_file() -> Path:
-    """Return the file of the accounts that ``imtui login`` keeps."""
+    """Return the file of the accounts that ``imtui login`` saves."""
     return data_root() / "accounts.json"
 
 
@@ -28,23 +28,26 @@ def settings_file() -> Path:
 
 
 def crash_log() -> Path:
-    """Return the file that tells of errors which nobody foresaw."""
+    """Return the file that records unexpected errors."""
     return platformdirs.user_log_path(_APP, appauthor=False) / "errors.log"
 
 
 def app_log() -> Path:
-    """Return the file in which the app writes down what it does."""
+    """Return the log file of the app."""
     return crash_log().with_name("imtui.log")
 
 
 def account_state(server: str, sdk_app_id: int, user_id: str) -> Path:
-    """Return the folder of what is kept for one account of one server.
+    """Return the folder with the state of one account on one server.
+
+    The name of the folder has a hash of all arguments, because some file systems do not
+    distinguish ``Bob`` from ``bob``.
 
     Args:
-        server: The server's URL, or a fixed word for the embedded backend, whose URL may change.
+        server: The URL of the server, or a fixed word for the embedded backend, whose URL may
+            change.
         sdk_app_id: The app.
-        user_id: The account; its name is in the folder's, together with a hash of all three,
-            because some file systems take ``Bob`` and ``bob`` for one.
+        user_id: The account.
     """
     import hashlib
 

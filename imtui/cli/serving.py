@@ -1,4 +1,4 @@
-"""What a process that serves has to say: that it is ready, and its log."""
+"""The output of a serving process: its log, and the line that says that it is ready."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -8,20 +8,20 @@ if TYPE_CHECKING:
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-# These write requests down, and a request's URL may hold a UserSig.
+# These log requests, and the URL of a request may contain a UserSig.
 _CHATTY_LOGGERS = ("uvicorn", "uvicorn.access", "httpx", "httpcore", "websockets")
 
 
-def log_to(handler: logging.Handler) -> None:
-    """Send the process's log to ``handler``, without what may hold a secret."""
+def configure_logging(handler: logging.Handler) -> None:
+    """Send the log of the process to ``handler``, without records that may contain secrets."""
     handler.setFormatter(logging.Formatter(_LOG_FORMAT))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in _CHATTY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def announce(address: "Address") -> None:
-    """Print the one line that says that the backend is ready, and where."""
+def print_ready_line(address: "Address") -> None:
+    """Print the JSON line that says that the backend is ready, with its addresses."""
     import msgspec
 
     line = {

@@ -1,4 +1,4 @@
-"""Signals that ask a process to end."""
+"""The signals that stop a process."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def ending_signals() -> Iterator[asyncio.Event]:
-    """Give an event that is set when a signal asks the process to end; a second one insists."""
+def stop_signals() -> Iterator[asyncio.Event]:
+    """Yield an event that the first stop signal sets; a second one has its default effect."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = [signal.SIGINT, signal.SIGTERM]

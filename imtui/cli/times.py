@@ -1,4 +1,4 @@
-"""Times as people write them: ``45m``, ``1h30``, ``17:00``."""
+"""Parsing times that people type: ``45m``, ``1h30``, ``17:00``."""
 
 import re
 from datetime import datetime, timedelta
@@ -16,10 +16,10 @@ _LONGEST: Final = timedelta(days=366)
 
 
 def parse_duration(text: str) -> timedelta:
-    """Return a duration: ``45m``, ``1h``, ``1h30`` or ``1h30m``, ``90s``, ``2d``.
+    """Parse a duration: ``45m``, ``1h``, ``1h30`` or ``1h30m``, ``90s``, ``2d``.
 
     Raises:
-        ValueError: It is none, is nothing, or is more than 366 days.
+        ValueError: It is malformed, zero, or longer than 366 days.
     """
     match = _DURATION.fullmatch(text.strip())
     parts = (
@@ -33,14 +33,14 @@ def parse_duration(text: str) -> timedelta:
 
 
 def parse_clock(text: str, now: datetime) -> datetime:
-    """Return when the clock next shows ``17:00``, today or tomorrow.
+    """Return the next occurrence of a time of day such as ``17:00``, today or tomorrow.
 
     Args:
-        text: Hours and minutes.
-        now: The present, in the time zone that is meant.
+        text: The hours and minutes.
+        now: The present, in the time zone of ``text``.
 
     Raises:
-        ValueError: It is no time of day.
+        ValueError: It is not a time of day.
     """
     match = _CLOCK.fullmatch(text.strip())
     hour, minute = (int(part) for part in match.groups()) if match else (24, 0)

@@ -1,4 +1,4 @@
-"""Follows the statuses of some users through a passive login, for a printer to tell."""
+"""Watching the statuses of users through a passive login, for a printer."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from imtui.cli.errors import missing
-from imtui.cli.printers import Change, Picture, Printer
+from imtui.cli.errors import missing_account_notices
+from imtui.cli.output.printers import Change, Printer, Snapshot
 from imtui.protocol import limits
 from imtui.sdk import (
     ConsoleSettings,
@@ -28,68 +28,68 @@ _GOODBYE_TIMEOUT: Final = 2.0
 
 
 class Watcher(IMSDKListener):
-    """Has a printer tell how those are whom it follows, then what changes."""
+    """Passes the statuses of the watched users to a printer, then each change."""
 
     def __init__(self, own_id: str, users: Sequence[str], printer: Printer) -> None:
-        """Say whom to follow; without ``users``: oneself, friends and subscriptions."""
+        """Watch ``users``, or if there are none, the own account, friends and subscriptions."""
         self._own_id = own_id
         self._users = list(dict.fromkeys(users))
         self._printer = printer
-        self._early: dict[str, UserStatus] | None = {}
-        """The newest pushes, until the first picture has been printed."""
-        self._waiting: list[Callable[[], None]] = []
-        """What else came until then."""
-        self._newest: dict[str, UserStatus] = {}
+        self._early_statuses: dict[str, UserStatus] | None = {}
+        """Statuses pushed before the first snapshot was printed, then None."""
+        self._early_events: list[Callable[[], None]] = []
+        """Other events before the first snapshot was printed."""
+        self._latest: dict[str, UserStatus] = {}
         self._devices: list[SelfDevice] = []
-        self._subscribed: set[str] = set()
-        """Whom this watcher subscribed to itself."""
-        self._ended_by_others: set[str] = set()
-        """Whom it will not subscribe to again: another device, or the limit, ended that."""
-        self._doubtful: set[str] = set()
-        """Whose subscription is gone without a word why."""
+        self._own_subscriptions: set[str] = set()
+        """User IDs that this watcher has subscribed to."""
+        self._not_to_resubscribe: set[str] = set()
+        """User IDs whose subscription another device or the limit ended."""
+        self._unexplained: set[str] = set()
+        """User IDs whose subscription ended for an unknown reason."""
         self._cleared_at: int | None = None
-        self._outdated = asyncio.Event()
-        self._lost = False
-        self._leaving = False
+        self._needs_reload = asyncio.Event()
+        self._is_disconnected = False
+        self._is_closing = False
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def follow(self, client: IMClient) -> None:
-        """Print until cancelled; then take back the subscriptions that it made itself.
+        """Print until cancelled; then end the subscriptions that this watcher made.
 
         Raises:
-            IMError: The first picture cannot be had, or the login has ended for good.
-            BrokenPipeError: Nobody reads any more.
+            IMError: The first snapshot cannot be loaded, or the login has ended for good.
+            BrokenPipeError: The reader of standard output has closed it.
         """
         try:
-            self._begin(await self._learn(client, first=True))
+            self._print_first(await self._load(client, first=True))
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._learn_anew(client))
+                group.create_task(self._reload_when_needed(client))
                 await self._failed
         finally:
-            self._leaving = True
+            self._is_closing = True
             await self._unsubscribe(client)
 
-    # Learning
+    # Loading
 
-    async def _learn(self, client: IMClient, *, first: bool) -> Picture:
+    async def _load(self, client: IMClient, *, first: bool) -> Snapshot:
         friends = await client.get_friend_list()
         statuses = await client.get_user_status([self._own_id])
         statuses += [friend.user_status for friend in friends if friend.user_status is not None]
         known = {status.user_id: status for status in statuses}
-        subscriptions = await self._subscriptions(client, first=first)
+        subscriptions = await self._load_subscriptions(client, first=first)
         try:
             strangers = [user for user in self._users if user not in known]
             subscriptions += await self._subscribe(client, strangers, subscriptions)
             wanted = self._users or subscriptions
             asked = await _query(client, [user for user in wanted if user not in known])
         except IMError as error:
-            # Friends need neither edition nor switch: they are followed all the same.
+            # Friends' statuses need neither the edition nor the switch, so go on with them.
             if bool(self._users) if first else is_transient(error):
                 raise
-            self._printer.trouble(error)
+            self._printer.print_error(error)
         else:
             known |= {status.user_id: status for status in asked}
-        return Picture(
+        return Snapshot(
             known.get(self._own_id) or UserStatus(self._own_id, UserStatusType.UNKNOWN),
             [known[user] for user in self._users or known if user in known],
             [friend.user_id for friend in friends],
@@ -98,108 +98,108 @@ class Watcher(IMSDKListener):
             bool(self._users),
         )
 
-    async def _subscriptions(self, client: IMClient, *, first: bool) -> list[str]:
+    async def _load_subscriptions(self, client: IMClient, *, first: bool) -> list[str]:
         answer = await client.get_subscriptions()
         if first or answer.cleared_at == self._cleared_at:
-            self._ended_by_others |= self._doubtful
-        self._doubtful.clear()
+            self._not_to_resubscribe |= self._unexplained
+        self._unexplained.clear()
         self._cleared_at = answer.cleared_at
         return list(answer.user_id_list)
 
     async def _subscribe(
         self, client: IMClient, users: Sequence[str], before: Sequence[str]
     ) -> list[str]:
-        """Subscribe to those to whom the account is not subscribed, and return them."""
-        lacking = [user for user in users if user not in {*before, *self._ended_by_others}]
+        """Subscribe to the users without a subscription, and return them."""
+        lacking = [user for user in users if user not in {*before, *self._not_to_resubscribe}]
         for chunk in _chunks(lacking, limits.SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(chunk)
-            self._subscribed.update(chunk)
+            self._own_subscriptions.update(chunk)
         return lacking
 
-    async def _learn_anew(self, client: IMClient) -> None:
-        """Learn again what a change of the console or of the subscriptions left in doubt."""
+    async def _reload_when_needed(self, client: IMClient) -> None:
+        """Load everything again after the console or the subscriptions have changed."""
         while True:
-            await self._outdated.wait()
-            self._outdated.clear()
+            await self._needs_reload.wait()
+            self._needs_reload.clear()
             try:
-                self._take(await self._learn(client, first=False))
+                self._print_reloaded(await self._load(client, first=False))
             except IMError as error:
-                self._tell(partial(self._printer.trouble, error))
+                self._print(partial(self._printer.print_error, error))
 
     async def _unsubscribe(self, client: IMClient) -> None:
-        # Subscriptions belong to the account: whoever runs the app wants to keep the rest.
+        # Subscriptions belong to the account, and its other devices rely on the rest.
         with contextlib.suppress(IMError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_TIMEOUT):
-                for chunk in _chunks(sorted(self._subscribed), limits.UNSUBSCRIBE_MAX_USERS):
+                for chunk in _chunks(sorted(self._own_subscriptions), limits.UNSUBSCRIBE_MAX_USERS):
                     await client.unsubscribe_user_status(chunk)
 
-    # Telling
+    # Printing
 
-    def _begin(self, picture: Picture) -> None:
-        early, self._early = self._early or {}, None
+    def _print_first(self, snapshot: Snapshot) -> None:
+        early, self._early_statuses = self._early_statuses or {}, None
 
         def newest(status: UserStatus) -> UserStatus:
             pushed = early.get(status.user_id, status)
             return max(status, pushed, key=lambda one: one.revision)
 
-        picture = replace(
-            picture, own=newest(picture.own), statuses=[*map(newest, picture.statuses)]
+        snapshot = replace(
+            snapshot, own=newest(snapshot.own), statuses=[*map(newest, snapshot.statuses)]
         )
-        self._newest = {status.user_id: status for status in [picture.own, *picture.statuses]}
-        for sentence in missing(self._users, self._newest):
-            self._printer.notice(sentence)
-        self._printer.begin(picture)
-        waiting, self._waiting = self._waiting, []
-        for tell in waiting:
-            tell()
+        self._latest = {status.user_id: status for status in [snapshot.own, *snapshot.statuses]}
+        for sentence in missing_account_notices(self._users, self._latest):
+            self._printer.print_notice(sentence)
+        self._printer.print_snapshot(snapshot)
+        waiting, self._early_events = self._early_events, []
+        for print_event in waiting:
+            print_event()
 
-    def _take(self, picture: Picture) -> None:
-        """Tell what was learned anew and is news, and of whom nothing can be known any more."""
-        learned = {status.user_id: status for status in [picture.own, *picture.statuses]}
-        followed = {self._own_id, *picture.friends, *picture.subscriptions, *self._users}
-        for user_id in self._newest.keys() - followed:
-            del self._newest[user_id]
+    def _print_reloaded(self, snapshot: Snapshot) -> None:
+        """Print newer statuses, and UNKNOWN for users whose status is no longer available."""
+        loaded = {status.user_id: status for status in [snapshot.own, *snapshot.statuses]}
+        followed = {self._own_id, *snapshot.friends, *snapshot.subscriptions, *self._users}
+        for user_id in self._latest.keys() - followed:
+            del self._latest[user_id]
         unknown = [
             UserStatus(user_id, UserStatusType.UNKNOWN)
-            for user_id, status in self._newest.items()
-            if user_id not in learned and status.status_type is not UserStatusType.UNKNOWN
+            for user_id, status in self._latest.items()
+            if user_id not in loaded and status.status_type is not UserStatusType.UNKNOWN
         ]
-        self._tell_statuses([*filter(self._is_news, learned.values()), *unknown])
+        self._print_statuses([*filter(self._is_newer, loaded.values()), *unknown])
 
-    def _is_news(self, status: UserStatus) -> bool:
-        before = self._newest.get(status.user_id)
+    def _is_newer(self, status: UserStatus) -> bool:
+        before = self._latest.get(status.user_id)
         return before is None or status.revision > before.revision
 
-    def _tell_statuses(self, statuses: Sequence[UserStatus]) -> None:
+    def _print_statuses(self, statuses: Sequence[UserStatus]) -> None:
         changes: list[Change] = []
         for status in statuses:
             if self._follows(status.user_id):
-                change = Change(self._newest.get(status.user_id), status)
+                change = Change(self._latest.get(status.user_id), status)
                 changes.append(change)
                 if not change.is_guess:
-                    self._newest[status.user_id] = status
+                    self._latest[status.user_id] = status
         if changes:
-            self._tell(partial(self._printer.statuses, changes))
+            self._print(partial(self._printer.print_changes, changes))
 
     def _follows(self, user_id: str) -> bool:
         if not self._users or user_id in self._users:
             return True
-        return self._printer.tells_self and user_id == self._own_id
+        return self._printer.prints_own_status and user_id == self._own_id
 
     def _followed(self, user_ids: Sequence[str]) -> list[str]:
         return [user_id for user_id in user_ids if self._follows(user_id)]
 
-    def _when_begun(self, tell: Callable[[], None]) -> None:
-        if self._early is None:
-            self._tell(tell)
+    def _print_or_queue(self, print_event: Callable[[], None]) -> None:
+        if self._early_statuses is None:
+            self._print(print_event)
         else:
-            self._waiting.append(tell)
+            self._early_events.append(print_event)
 
-    def _tell(self, tell: Callable[[], None]) -> None:
-        if self._leaving:
+    def _print(self, print_event: Callable[[], None]) -> None:
+        if self._is_closing:
             return
         try:
-            tell()
+            print_event()
         except OSError as error:
             self._fail(error)
 
@@ -207,42 +207,42 @@ class Watcher(IMSDKListener):
         if not self._failed.done():
             self._failed.set_exception(error)
 
-    def _end(self, error: IMError) -> None:
-        self._tell(partial(self._printer.ended, error))
+    def _fail_for_good(self, error: IMError) -> None:
+        self._print(partial(self._printer.connection_ended, error))
         self._fail(error)
 
-    # What the SDK tells
+    # Listener methods
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
-        if self._early is None:
-            self._tell_statuses(statuses)
+        if self._early_statuses is None:
+            self._print_statuses(statuses)
         else:
-            self._early.update((status.user_id, status) for status in statuses)
+            self._early_statuses.update((status.user_id, status) for status in statuses)
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
-        self._when_begun(partial(self._friends_added, friends))
+        self._print_or_queue(partial(self._friends_added, friends))
 
     def _friends_added(self, friends: list[FriendInfo]) -> None:
         followed = [friend for friend in friends if self._follows(friend.user_id)]
         self._printer.friends_added(followed)
         statuses = [friend.user_status for friend in followed if friend.user_status is not None]
-        self._tell_statuses([*filter(self._is_news, statuses)])
+        self._print_statuses([*filter(self._is_newer, statuses)])
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
-        self._when_begun(partial(self._printer.friends_deleted, self._followed(user_ids)))
+        self._print_or_queue(partial(self._printer.friends_deleted, self._followed(user_ids)))
 
     def on_subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
-        gone = set(removed)
-        self._ended_by_others.difference_update(added)
+        ended = set(removed)
+        self._not_to_resubscribe.difference_update(added)
         if reason in (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC):
-            self._doubtful |= gone
-            self._outdated.set()
+            self._unexplained |= ended
+            self._needs_reload.set()
         else:
-            self._ended_by_others |= gone
-            self._subscribed -= gone
-        self._when_begun(
+            self._not_to_resubscribe |= ended
+            self._own_subscriptions -= ended
+        self._print_or_queue(
             partial(
                 self._printer.subscriptions_changed,
                 self._followed(added),
@@ -253,31 +253,31 @@ class Watcher(IMSDKListener):
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
         self._devices = devices
-        if self._early is None:
-            self._tell(partial(self._printer.devices_changed, devices))
+        if self._early_statuses is None:
+            self._print(partial(self._printer.devices_changed, devices))
 
     def on_console_changed(self, settings: ConsoleSettings) -> None:
-        self._outdated.set()
-        self._when_begun(partial(self._printer.console_changed, settings))
+        self._needs_reload.set()
+        self._print_or_queue(partial(self._printer.console_changed, settings))
 
     def on_reconnect_scheduled(self, delay: float) -> None:
-        if not self._lost:
-            self._lost = True
-            self._tell(self._printer.lost)
+        if not self._is_disconnected:
+            self._is_disconnected = True
+            self._print(self._printer.connection_lost)
 
     def on_connect_success(self) -> None:
-        if self._lost:
-            self._lost = False
-            self._tell(self._printer.back)
+        if self._is_disconnected:
+            self._is_disconnected = False
+            self._print(self._printer.connection_restored)
 
     def on_connect_failed(self, code: int, message: str) -> None:
-        self._end(IMError(code, message))
+        self._fail_for_good(IMError(code, message))
 
     def on_user_sig_expired(self) -> None:
-        self._end(IMError(ErrorCode.ERR_USER_SIG_EXPIRED))
+        self._fail_for_good(IMError(ErrorCode.ERR_USER_SIG_EXPIRED))
 
     def on_kicked_offline(self) -> None:
-        self._end(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER))
+        self._fail_for_good(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER))
 
 
 async def _query(client: IMClient, users: Sequence[str]) -> list[UserStatus]:

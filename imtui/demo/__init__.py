@@ -1,1 +1,1 @@
-"""Friends with a life of their own, so that a new user sees presence at work. On the SDK only."""
+"""Simulated users that show presence at work to a new user. Uses only the SDK."""

@@ -1,4 +1,4 @@
-"""Who plays in the demo."""
+"""The people of the demo."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,13 +8,13 @@ from imtui.protocol.status import Platform
 
 @dataclass(frozen=True)
 class Person:
-    """Someone of the demo."""
+    """A simulated user of the demo."""
 
     user_id: str
     platforms: tuple[Platform, ...]
-    """Where they log in, the usual one first."""
+    """The platforms on which they log in, the usual one first."""
     texts: tuple[str, ...]
-    """What they say of themselves; at least two, so that there is always another one."""
+    """Their status texts; at least two, so that each can be followed by another."""
     friend: bool = True
     """Whether new accounts of this machine become friends with them."""
 
@@ -59,11 +59,11 @@ CAST: Final = (
 )
 
 FIRST_SUBSCRIPTIONS: Final = ("carol", "zoe")
-"""Whom a new account subscribes to: one friend, and one who is not."""
+"""The subscriptions of a new account: a friend and a stranger."""
 
 _STRANGERS: Final = frozenset(person.user_id for person in CAST if not person.friend)
 
 
 def are_friends(one: str, other: str) -> bool:
-    """Tell whether two accounts of this machine are friends from the start: all but strangers."""
+    """Return whether two accounts of this machine start as friends: all except strangers do."""
     return one not in _STRANGERS and other not in _STRANGERS

@@ -1,4 +1,4 @@
-"""Plays the demo: each of its people is logged in through the SDK, like anybody."""
+"""Running the demo: its people log in through the SDK like any other user."""
 
 import asyncio
 import contextlib
@@ -19,45 +19,45 @@ _logger: Final = logging.getLogger(__name__)
 
 
 def instance_id(user_id: str, platform: Platform) -> str:
-    """Return the ID of a device of the demo, the same each time: a lost one can come back."""
+    """Return the ID of a device of the demo; it is constant, so that a lost device can return."""
     return f"demo-{user_id}-{platform}"
 
 
 class Demo:
-    """The demo on one backend; whoever a person logs in as steps aside meanwhile."""
+    """The demo on one backend; a simulated user logs out while a person uses its account."""
 
     def __init__(
         self,
         url: str,
         sdk_app_id: int,
         sign: Callable[[str], str],
-        chance: Random,
+        rng: Random,
         cast: Iterable[Person] = CAST,
     ) -> None:
-        """Prepare; nobody logs in before ``run``.
+        """Prepare the demo; ``run`` logs in.
 
         Args:
-            url: The backend.
+            url: The address of the backend.
             sdk_app_id: Its app.
-            sign: Makes a UserSig for a user ID.
-            chance: What decides who does what, and when.
-            cast: Who plays.
+            sign: Returns a UserSig for a user ID.
+            rng: The source of all random decisions.
+            cast: The people of the demo.
         """
         self._url = url
         self._sdk_app_id = sdk_app_id
         self._sign = sign
         self._cast = tuple(cast)
         self._names = frozenset(person.user_id for person in self._cast)
-        self._chance = chance
+        self._rng = rng
         self._talker: Talker
-        self._director = Director(self._cast, chance)
+        self._director = Director(self._cast, rng)
         self._clients: dict[tuple[str, Platform], IMClient] = {}
         self._watches: dict[str, IMClient] = {}
         self._visited: dict[str, bool] = {}
         self._visits_changed = asyncio.Event()
 
     def connections(self) -> Counter[str]:
-        """Return how many connections the demo itself has or is making, by user ID."""
+        """Return the number of connections that the demo has or is opening, by user ID."""
         clients = [(user_id, client) for (user_id, _), client in self._clients.items()]
         return Counter(
             user_id
@@ -66,21 +66,21 @@ class Demo:
         )
 
     async def run(self) -> None:
-        """Play until cancelled; then everybody's connection is closed."""
+        """Run until cancelled, and then close all connections."""
         try:
             async with asyncio.TaskGroup() as talks:
-                self._talker = Talker(talks, self._names, self._chance, time.monotonic)
+                self._talker = Talker(talks, self._names, self._rng, time.monotonic)
                 await self._open()
                 await self._play()
         finally:
             await self._close_all()
 
     async def _open(self) -> None:
-        # Watched first: whoever a person plays already must not log in.
+        # Watch first, because accounts that a person already uses must not log in.
         async with asyncio.TaskGroup() as group:
             for person in self._cast:
                 group.create_task(self._watch(person))
-        await self._meet_visits()
+        await self._handle_visits()
         async with asyncio.TaskGroup() as group:
             for steps in _by_person(self._director.opening()):
                 group.create_task(self._perform_all(steps))
@@ -92,15 +92,15 @@ class Demo:
                 async with asyncio.timeout(self._director.pause(time.monotonic() - started)):
                     await self._visits_changed.wait()
             if self._visits_changed.is_set():
-                await self._meet_visits()
+                await self._handle_visits()
             else:
                 step = self._director.next_step()
                 await self._perform_all([] if step is None else [step])
 
     async def _watch(self, person: Person) -> None:
-        """Log in as a person of the cast without being a device, to see who else does."""
+        """Log in passively as a person of the cast, to see other logins of the account."""
         client = IMClient(self._url, self._sdk_app_id, device_name="demo")
-        client.add_im_sdk_listener(_Visitors(person, self._on_visited))
+        client.add_im_sdk_listener(_VisitListener(person, self._on_visited))
         self._watches[person.user_id] = client
         try:
             await client.login(person.user_id, partial(self._sign, person.user_id), passive=True)
@@ -112,13 +112,13 @@ class Demo:
             self._visited[user_id] = visited
             self._visits_changed.set()
 
-    async def _meet_visits(self) -> None:
+    async def _handle_visits(self) -> None:
         self._visits_changed.clear()
         for user_id, visited in list(self._visited.items()):
             if visited:
-                await self._perform_all(self._director.make_way(user_id))
+                await self._perform_all(self._director.leave_for_visitor(user_id))
             else:
-                self._director.come_back(user_id)
+                self._director.resume_after_visit(user_id)
 
     async def _perform_all(self, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -137,8 +137,8 @@ class Demo:
                     await self._greet(step)
         except IMError as error:
             _logger.info("%s: %s", step, error)
-            self._director.missed(step)
-            await self._drop(step)
+            self._director.step_failed(step)
+            await self._close_client(step)
 
     async def _log_in(self, step: LogIn) -> None:
         client = IMClient(
@@ -156,7 +156,7 @@ class Demo:
         client = self._clients.get((step.user_id, step.platform))
         if client is not None and isinstance(step, LogOut):
             await client.logout()
-        await self._drop(step)
+        await self._close_client(step)
 
     async def _set_status(self, step: SetStatus) -> None:
         client = self._clients.get((step.user_id, step.platform))
@@ -170,7 +170,7 @@ class Demo:
         if client is not None:
             await self._talker.greet(client, step.user_id)
 
-    async def _drop(self, step: Step) -> None:
+    async def _close_client(self, step: Step) -> None:
         client = self._clients.pop((step.user_id, step.platform), None)
         if client is not None:
             await client.close()
@@ -181,16 +181,16 @@ class Demo:
                 group.create_task(client.close())
 
 
-class _Visitors(IMSDKListener):
-    """Tells whether somebody else is logged in as a person of the cast."""
+class _VisitListener(IMSDKListener):
+    """Reports whether a device outside the demo is logged in as a person of the cast."""
 
-    def __init__(self, person: Person, tell: Callable[[str, bool], None]) -> None:
+    def __init__(self, person: Person, report: Callable[[str, bool], None]) -> None:
         self._user_id = person.user_id
         self._own = {instance_id(person.user_id, platform) for platform in person.platforms}
-        self._tell = tell
+        self._report = report
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
-        self._tell(self._user_id, any(device.instance_id not in self._own for device in devices))
+        self._report(self._user_id, any(device.instance_id not in self._own for device in devices))
 
 
 def _by_person(steps: Iterable[Step]) -> list[list[Step]]:

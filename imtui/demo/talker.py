@@ -1,4 +1,4 @@
-"""Lets the demo's people talk: they read, type, answer, and sometimes begin."""
+"""The conversations of the demo's people: they read, type, answer, and sometimes greet."""
 
 import asyncio
 import json
@@ -22,47 +22,47 @@ from imtui.sdk import (
 
 _logger: Final = logging.getLogger(__name__)
 
-GREETED_AGAIN_AFTER: Final = 1_200.0
-"""Seconds for which nobody else begins a conversation with the same person."""
-_REMEMBERED: Final = 3
+GREETING_INTERVAL: Final = 1_200.0
+"""Minimum seconds between greetings to the same person, from anybody."""
+_RECENT_ANSWERS: Final = 3
 _TYPING: Final = json.dumps({"businessID": "user_typing_status", "typingStatus": 1}).encode()
 
 
 class Talker:
-    """What the demo's people do about messages; they talk to real people only."""
+    """Answers and sends messages for the demo's people, to real people only."""
 
     def __init__(
         self,
         tasks: asyncio.TaskGroup,
         cast: Collection[str],
-        chance: Random,
+        rng: Random,
         monotonic: Callable[[], float],
     ) -> None:
-        """Make it.
+        """Start without conversations.
 
         Args:
-            tasks: Where answers are thought of.
-            cast: The demo's people.
-            chance: What decides what they say.
-            monotonic: Returns seconds that only grow.
+            tasks: The task group in which answers run.
+            cast: The user IDs of the demo's people.
+            rng: The source of all random decisions.
+            monotonic: Returns the seconds of a monotonic clock.
         """
         self._tasks = tasks
         self._cast = cast
-        self._chance = chance
+        self._rng = rng
         self._monotonic = monotonic
-        self._talking: set[tuple[str, str]] = set()
-        self._said: dict[str, deque[str]] = {}
+        self._answering: set[tuple[str, str]] = set()
+        self._recent_answers: dict[str, deque[str]] = {}
         self._greeted: dict[str, float] = {}
 
     def listener(self, client: IMClient, user_id: str) -> IMSDKListener:
-        """Return what has somebody of the demo answer on a device."""
-        return _Ears(self, client, user_id)
+        """Return a listener that makes a user of the demo answer on a device."""
+        return _MessageListener(self, client, user_id)
 
     async def greet(self, client: IMClient, user_id: str) -> None:
-        """Have somebody begin a conversation with a person who is there, if there is one to greet.
+        """Greet a person who is online and was not greeted lately, if there is one.
 
         Raises:
-            IMError: The calls' own codes.
+            IMError: A call to the backend failed.
         """
         now = self._monotonic()
         people = [
@@ -71,43 +71,43 @@ class Talker:
             if friend.user_id not in self._cast
             and friend.user_status is not None
             and friend.user_status.status_type is UserStatusType.ONLINE
-            and now - self._greeted.get(friend.user_id, float("-inf")) > GREETED_AGAIN_AFTER
+            and now - self._greeted.get(friend.user_id, float("-inf")) > GREETING_INTERVAL
         ]
         if people:
-            person = self._chance.choice(people)
+            person = self._rng.choice(people)
             self._greeted[person] = now
-            text = self._chance.choice(voice_of(user_id).greetings)
+            text = self._rng.choice(voice_of(user_id).greetings)
             await client.send_c2c_text_message(text, person)
 
-    def heard(self, client: IMClient, user_id: str, message: Message) -> None:
-        """Have somebody answer a message, unless they are about to."""
+    def on_message(self, client: IMClient, user_id: str, message: Message) -> None:
+        """Answer a message, unless the user is already answering the sender."""
         key = (user_id, message.sender)
         is_text = message.elem_type is ElemType.TEXT
         readable = is_text and message.status is MessageStatus.SEND_SUCC
-        if message.sender in self._cast or not readable or key in self._talking:
+        if message.sender in self._cast or not readable or key in self._answering:
             return
-        self._talking.add(key)
+        self._answering.add(key)
         self._tasks.create_task(self._answer(client, user_id, message))
 
     async def _answer(self, client: IMClient, user_id: str, message: Message) -> None:
-        said = self._said.setdefault(user_id, deque(maxlen=_REMEMBERED))
-        answer = answer_to(user_id, message.text, said, self._chance)
+        recent = self._recent_answers.setdefault(user_id, deque(maxlen=_RECENT_ANSWERS))
+        answer = answer_to(user_id, message.text, recent, self._rng)
         person = message.sender
         try:
-            await asyncio.sleep(answer.reads_in)
+            await asyncio.sleep(answer.read_delay)
             await client.clean_conversation_unread_message_count(f"c2c_{person}")
             await client.send_c2c_custom_message(_TYPING, person, online_user_only=True)
-            await asyncio.sleep(answer.writes_in)
+            await asyncio.sleep(answer.typing_delay)
             await client.send_c2c_text_message(answer.text, person)
-            said.append(answer.text)
+            recent.append(answer.text)
         except IMError as error:
             _logger.info("%s does not answer %s: %s", user_id, person, error)
         finally:
-            self._talking.discard((user_id, person))
+            self._answering.discard((user_id, person))
 
 
-class _Ears(IMSDKListener):
-    """Hears messages on one device of somebody of the demo."""
+class _MessageListener(IMSDKListener):
+    """Passes the messages for one device of a demo user to the talker."""
 
     def __init__(self, talker: Talker, client: IMClient, user_id: str) -> None:
         self._talker = talker
@@ -115,8 +115,8 @@ class _Ears(IMSDKListener):
         self._user_id = user_id
 
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
-        # What was written to them while they were away is heard here too.
+        # Unlike new messages, conversations also include those from before the login.
         for conversation in conversations:
             last = conversation.last_message
             if last is not None and conversation.unread_count and last.sender != self._user_id:
-                self._talker.heard(self._client, self._user_id, last)
+                self._talker.on_message(self._client, self._user_id, last)

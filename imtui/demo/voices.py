@@ -1,4 +1,4 @@
-"""What the demo's people say when somebody writes to them, each in their own way."""
+"""What the demo's people write, each in their own style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Voice:
-    """How somebody talks."""
+    """The phrases of a person."""
 
     greetings: tuple[str, ...]
-    """With what they begin a conversation."""
+    """Messages that start a conversation."""
     answers: tuple[str, ...]
-    """What they say to a statement."""
+    """Answers to a statement."""
     to_questions: tuple[str, ...]
-    """What they say to a question."""
+    """Answers to a question."""
 
 
 _PLAIN: Final = Voice(
@@ -73,37 +73,37 @@ _VOICES: Final[dict[str, Voice]] = {
 }
 
 _QUESTION_MARKS: Final = ("?", "？")
-_READ_IN: Final = (0.8, 2.5)
-_WRITE_IN: Final = (1.2, 4.0)
+_READ_DELAY: Final = (0.8, 2.5)
+_TYPING_DELAY: Final = (1.2, 4.0)
 
 
 def voice_of(user_id: str) -> Voice:
-    """Return how somebody talks."""
+    """Return the phrases of a user."""
     return _VOICES.get(user_id, _PLAIN)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody will say, and how long they take."""
+    """An answer, with the delays before it."""
 
     text: str
-    reads_in: float
-    """Seconds until they have read."""
-    writes_in: float
-    """Seconds for which they then type."""
+    read_delay: float
+    """Seconds until the message is marked as read."""
+    typing_delay: float
+    """Seconds of typing after that."""
 
 
-def answer_to(user_id: str, text: str, said: Sequence[str], chance: Random) -> Answer:
-    """Return what somebody answers.
+def answer_to(user_id: str, text: str, recent: Sequence[str], rng: Random) -> Answer:
+    """Return the answer of a user to a message.
 
     Args:
-        user_id: Who.
-        text: What was written to them.
-        said: What they said lately, which they would rather not repeat.
-        chance: What decides.
+        user_id: The user who answers.
+        text: The text of the message.
+        recent: The latest answers of the user, not to be repeated if possible.
+        rng: The source of random decisions.
     """
     voice = voice_of(user_id)
     is_question = text.rstrip().endswith(_QUESTION_MARKS)
     lines = voice.to_questions if is_question else voice.answers
-    fresh = [line for line in lines if line not in said] or list(lines)
-    return Answer(chance.choice(fresh), chance.uniform(*_READ_IN), chance.uniform(*_WRITE_IN))
+    fresh = [line for line in lines if line not in recent] or list(lines)
+    return Answer(rng.choice(fresh), rng.uniform(*_READ_DELAY), rng.uniform(*_TYPING_DELAY))

@@ -1,4 +1,4 @@
-"""A home folder of its own for each test, and a backend that serves as a process."""
+"""A home folder for each test, and a backend as a process of its own."""
 
 import contextlib
 import tempfile
@@ -13,7 +13,7 @@ from tests.cli.processes import Home, Running
 
 @dataclass(frozen=True)
 class Served:
-    """A backend that runs, and how to reach it."""
+    """A running backend with its addresses."""
 
     home: Home
     data: Path
@@ -29,7 +29,7 @@ class Served:
         return made.stdout.strip()
 
     def account(self, user_id: str) -> list[object]:
-        """Return the options that log in as a user; the UserSig's file is made."""
+        """Return the options to log in as a user, and write the file with the UserSig."""
         file = self.home.path / f"{user_id}.sig"
         if not file.exists():
             file.write_text(self.user_sig(user_id) + "\n")
@@ -39,7 +39,7 @@ class Served:
 
 @pytest.fixture
 def home() -> Iterator[Home]:
-    # Not tmp_path: the path of a Unix socket has to be short.
+    # Not tmp_path, because the path of a Unix socket must be short.
     with tempfile.TemporaryDirectory(prefix="im-") as folder:
         path = Path(folder).resolve()
         (path / "run").mkdir(mode=0o700)

@@ -1,4 +1,4 @@
-"""The command as a process of its own, with a home folder of its own."""
+"""Running the command as a process with a home folder of its own."""
 
 import asyncio
 import contextlib
@@ -13,28 +13,38 @@ from pathlib import Path
 from typing import Any
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
-from imtui.server.node.data_dir import DataDir
+from imtui.server.node.data_dir import BackendError, DataDir
 
 TIMEOUT = 30.0
 
 
 def make_app_key(data: DataDir) -> AppKey:
-    """Leave the key of an app in a folder, as a backend does, and return it."""
+    """Write the key of an app to a data folder, as a backend does, and return it."""
     data.make()
     key = AppKey(DEFAULT_SDK_APP_ID, "the secret of the app")
     data.export_key(key)
     return key
 
 
+async def wait_until_free(data_dir: Path) -> None:
+    """Wait until no backend holds the data folder."""
+    async with asyncio.timeout(TIMEOUT):
+        while True:
+            with contextlib.suppress(BackendError):
+                DataDir(data_dir).hold().release()
+                return
+            await asyncio.sleep(0.02)
+
+
 @dataclass(frozen=True)
 class Home:
-    """A home folder of its own, and the environment that goes with it."""
+    """A home folder for one test, and its environment."""
 
     path: Path
 
     @property
     def env(self) -> dict[str, str]:
-        """Return the environment of a user who lives here."""
+        """Return the environment of a user with this home folder."""
         kept = {key: os.environ[key] for key in ("PATH", "LANG", "SYSTEMROOT") if key in os.environ}
         return kept | {
             "HOME": str(self.path),
@@ -51,13 +61,13 @@ class Home:
 
     @property
     def local_data(self) -> Path:
-        """Return where the embedded backend of this user keeps its data."""
+        """Return the data folder of this user's embedded backend."""
         return self.path / "data" / "imtui" / "local"
 
     def run(
         self, *arguments: object, stdin: str | bytes | None = None, **more_env: str
     ) -> "subprocess.CompletedProcess[str]":
-        """Run the command to its end, with something on its standard input or with nothing."""
+        """Run the command to its end, with ``stdin`` as standard input."""
         done = subprocess.run(
             command(*arguments),
             env=self.env | more_env,
@@ -74,7 +84,7 @@ class Home:
     async def start(
         self, *arguments: object, stdout: int = asyncio.subprocess.PIPE, **more_env: str
     ) -> "AsyncIterator[Running]":
-        """Start the command; it is killed at the end if it still runs."""
+        """Start the command, and kill it at the end if it is still running."""
         process = await asyncio.create_subprocess_exec(
             *command(*arguments),
             env=self.env | more_env,
@@ -92,17 +102,17 @@ class Home:
 
 @dataclass(frozen=True)
 class Running:
-    """The command at work."""
+    """A running command."""
 
     process: asyncio.subprocess.Process
 
     async def line(self) -> str:
-        """Return the next line of standard output, without its end."""
+        """Return the next line of standard output, without its newline."""
         assert self.process.stdout is not None
         return await _line(self.process.stdout)
 
     async def error_line(self) -> str:
-        """Return the next line of standard error, without its end."""
+        """Return the next line of standard error, without its newline."""
         assert self.process.stderr is not None
         return await _line(self.process.stderr)
 
@@ -113,12 +123,12 @@ class Running:
         return line
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Send a signal; return the exit status and what was left on standard error."""
+        """Send a signal; return the exit status and the rest of standard error."""
         self.process.send_signal(number)
         return await self.ended()
 
     async def ended(self) -> tuple[int, str]:
-        """Wait for the end; return the exit status and what was left on standard error."""
+        """Wait for the end; return the exit status and the rest of standard error."""
         async with asyncio.timeout(TIMEOUT):
             _, errors = await self.process.communicate()
         assert self.process.returncode is not None
@@ -126,7 +136,7 @@ class Running:
 
 
 def command(*arguments: object) -> list[str]:
-    """Return the command line."""
+    """Return the command line of ``imtui`` with ``arguments``."""
     return [sys.executable, "-m", "imtui", *map(str, arguments)]
 
 

@@ -1,4 +1,4 @@
-"""A service that speaks the REST API of the field and does what the test says."""
+"""A fake REST service with handlers that a test sets."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ Body = dict[str, Any]
 
 
 class Refusal(Exception):
-    """The service refuses a call."""
+    """Makes the service refuse a call."""
 
     def __init__(self, code: int, info: str = "no") -> None:
         self.code = code
@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 
 class RestService:
-    """Answers what was prepared for a command, and keeps the calls."""
+    """Answers calls with the handlers of a test, and records them."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -35,15 +35,15 @@ class RestService:
         self.commands: dict[str, Callable[[Body], Body]] = {}
 
     def run(self, *arguments: object) -> int:
-        """Run a verb of this service's admin, and return its exit status."""
+        """Run a command as an admin of this service, and return its exit status."""
         return cli.main([*map(str, arguments), "--rest", self.url, "--app-id", str(APP_ID)])
 
     def bodies(self, command: str) -> list[Body]:
-        """Return with what a command was called."""
+        """Return the bodies of the calls of a command."""
         return [body for called, body in self.calls if called == command]
 
     def answer(self, target: str, body: Body) -> Body:
-        """Return the envelope for a call."""
+        """Return the complete answer to a call."""
         parts = urlsplit(target)
         command = parts.path.removeprefix("/v4/")
         self.queries.append(dict(parse_qsl(parts.query)))
@@ -63,7 +63,7 @@ class RestService:
 
 @contextlib.contextmanager
 def rest_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
-    """Give a service that listens, with its admin's UserSig in the environment."""
+    """Run a service, with the UserSig of its admin in the environment."""
     monkeypatch.setenv("IMTUI_USERSIG", "the-admins-sig")
     service = RestService()
 
@@ -77,7 +77,7 @@ def rest_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
             self.wfile.write(answer)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         service.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -91,7 +91,7 @@ def rest_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestService]:
 
 
 def results(key: str, body: Body, field: str, failing: dict[str, int]) -> Body:
-    """Return a ``ResultItem`` for each user of a call; some fail with a code."""
+    """Return a ``ResultItem`` for each user of a call; ``failing`` has error codes."""
     users = [user[key] if isinstance(user, dict) else user for user in body[field]]
     return {
         "ResultItem": [

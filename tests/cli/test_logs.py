@@ -1,4 +1,4 @@
-"""The app's log: private, bounded, without secrets, shared by processes, never in the way."""
+"""The log of the app: private, bounded, without secrets, shared by processes."""
 
 import asyncio
 import logging
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from imtui.cli import paths
-from imtui.cli.app import Joining
-from imtui.cli.choice import RemoteAccount
+from imtui.cli.accounts.selection import RemoteAccount
 from imtui.cli.errors import CommandError
-from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, logging_to
+from imtui.cli.logs import FILE_MAX_BYTES, RECORD_MAX_CHARS, LogFile, log_to_file
+from imtui.cli.verbs.app import AccountJoiner
 from imtui.files import FileLock
 from imtui.protocol.usersig import sign
 from imtui.tui.model.launch import JoinError
@@ -27,7 +27,7 @@ _log = logging.getLogger("imtui.tests")
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
-    """Leave the loggers as they were."""
+    """Restore the levels of the loggers."""
     before = {name: logging.getLogger(name).level for name in ("imtui", "websockets", "asyncio")}
     yield
     for name, level in before.items():
@@ -43,12 +43,12 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
-    with logging_to(file):
+def test_a_record_is_one_line_with_time_process_and_logger(file: Path) -> None:
+    with log_to_file(file):
         _log.info("first %s", "line\nand more\x1b[0m")
-        _log.debug("not told")
+        _log.debug("not logged")
         logging.getLogger("websockets.client").warning("a warning")
-        logging.getLogger("websockets.client").info("not told")
+        logging.getLogger("websockets.client").info("not logged")
 
     first, second = file.read_text().splitlines()
     assert re.fullmatch(
@@ -59,15 +59,15 @@ def test_a_record_is_one_line_with_when_who_and_what(file: Path) -> None:
     assert second.endswith(" websockets.client: a warning")
 
 
-def test_debug_when_asked_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_level_from_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMTUI_LOG", "debug")
-    with logging_to(file):
-        _log.debug("told")
-    assert file.read_text().endswith("imtui.tests: told\n")
+    with log_to_file(file):
+        _log.debug("logged")
+    assert file.read_text().endswith("imtui.tests: logged\n")
 
 
-def test_only_its_user_may_read_it(file: Path) -> None:
-    with logging_to(file):
+def test_log_files_are_private(file: Path) -> None:
+    with log_to_file(file):
         for _ in range(100):
             _log.info("x" * RECORD_MAX_CHARS)
 
@@ -79,8 +79,8 @@ def test_only_its_user_may_read_it(file: Path) -> None:
     }
 
 
-def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -> None:
-    with logging_to(file):
+def test_a_traceback_is_indented_without_secrets(file: Path) -> None:
+    with log_to_file(file):
         try:
             raise ValueError(f"refused: {SIG}\n2026-01-01T00:00:00 INFO 1 imtui: forged")
         except ValueError:
@@ -93,9 +93,9 @@ def test_a_traceback_has_its_lines_without_secrets_and_forges_none(file: Path) -
     assert all(line.startswith("    ") for line in trace)
 
 
-def test_it_never_has_more_than_two_files_of_512_kb(file: Path) -> None:
+def test_log_files_are_bounded(file: Path) -> None:
     old = file.with_name("imtui.log.1")
-    with logging_to(file):
+    with log_to_file(file):
         for number in range(3000):
             _log.info("%d %s", number, "x" * 600)
             assert file.stat().st_size <= FILE_MAX_BYTES
@@ -106,7 +106,7 @@ def test_it_never_has_more_than_two_files_of_512_kb(file: Path) -> None:
 
 
 def test_a_long_record_is_cut_in_the_middle(file: Path) -> None:
-    with logging_to(file):
+    with log_to_file(file):
         _log.info("begin %s end", "x" * 1_000_000)
 
     text = file.read_text()
@@ -115,8 +115,8 @@ def test_a_long_record_is_cut_in_the_middle(file: Path) -> None:
     assert text.endswith("xxx end\n")
 
 
-def test_while_another_process_is_stuck_moving_it_it_stays_bounded(file: Path) -> None:
-    with logging_to(file):
+def test_the_log_stays_bounded_while_another_process_holds_the_lock(file: Path) -> None:
+    with log_to_file(file):
         with FileLock(file.with_name("imtui.log.lock")):
             for _ in range(3000):
                 _log.info("x" * 600)
@@ -128,12 +128,10 @@ def test_while_another_process_is_stuck_moving_it_it_stays_bounded(file: Path) -
     assert file.stat().st_size < 1000
 
 
-def test_a_folder_that_cannot_be_made_is_lived_with(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_an_impossible_folder_is_ignored(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "log").write_text("a file in the way")
 
-    with logging_to(tmp_path / "log" / "imtui.log"):
+    with log_to_file(tmp_path / "log" / "imtui.log"):
         _log.error("nobody hears this")
         logging.getLogger("asyncio").error("nor this")
 
@@ -141,18 +139,18 @@ def test_a_folder_that_cannot_be_made_is_lived_with(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_ignored(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file.parent.mkdir()
     file.symlink_to("/dev/full")
 
-    with logging_to(file):
+    with log_to_file(file):
         _log.error("no room for this")
 
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_folder_that_is_gone_is_lived_with(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with logging_to(file):
+def test_a_deleted_folder_is_ignored(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with log_to_file(file):
         file.parent.rmdir()
         _log.error("nowhere to go")
 
@@ -160,9 +158,7 @@ def test_a_folder_that_is_gone_is_lived_with(file: Path, capfd: pytest.CaptureFi
     assert not file.exists()
 
 
-def test_a_record_that_makes_no_sense_is_lived_with(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_malformed_record_is_dropped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "imtui.log"
     handler = LogFile(file)
 
@@ -172,8 +168,8 @@ def test_a_record_that_makes_no_sense_is_lived_with(
     assert not file.exists()
 
 
-def test_afterwards_it_writes_nothing(file: Path) -> None:
-    with logging_to(file):
+def test_nothing_is_logged_after_the_context(file: Path) -> None:
+    with log_to_file(file):
         pass
     _log.info("too late")
     assert not file.exists()
@@ -181,9 +177,9 @@ def test_afterwards_it_writes_nothing(file: Path) -> None:
 
 _WRITER = """
 import logging, pathlib, sys
-from imtui.cli.logs import logging_to
+from imtui.cli.logs import log_to_file
 log = logging.getLogger("imtui.tests")
-with logging_to(pathlib.Path(sys.argv[1])):
+with log_to_file(pathlib.Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.readline()
     for number in range(2000):
@@ -191,7 +187,7 @@ with logging_to(pathlib.Path(sys.argv[1])):
 """
 
 
-async def test_two_processes_at_once_lose_no_line(file: Path) -> None:
+async def test_two_processes_share_the_log_without_losing_lines(file: Path) -> None:
     async def start(name: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _WRITER, str(file), name),
@@ -215,15 +211,15 @@ async def test_two_processes_at_once_lose_no_line(file: Path) -> None:
     assert all(path.stat().st_size <= FILE_MAX_BYTES for path in both)
 
 
-def test_the_app_tells_how_it_was_started_and_how_it_ended(home: Home) -> None:
+def test_the_app_logs_its_start_and_its_end(home: Home) -> None:
     done = home.run(TERM="vt220\x1b[0m")
 
     assert done.returncode == 1
     file = home.path / "state" / "imtui" / "log" / "imtui.log"
     first, last = file.read_text().splitlines()
-    assert "INFO" in first and " imtui.cli.app: imtui " in first
+    assert "INFO" in first and " imtui.cli.verbs.app: imtui " in first
     assert first.endswith("TERM is vt220\ufffd[0m")
-    assert last.endswith("imtui.cli.app: The app ended with exit status 1")
+    assert last.endswith("imtui.cli.verbs.app: The app ended with exit status 1")
     assert mode(file) == 0o600
     assert mode(file.parent) == 0o700
 
@@ -238,26 +234,26 @@ def test_the_app_starts_without_a_log(home: Home) -> None:
     assert "needs a terminal" in line
 
 
-async def test_whom_the_app_joins_is_told_and_not_with_what(
+async def test_the_app_logs_the_account_without_its_user_sig(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key, value in home.env.items():
         monkeypatch.setenv(key, value)
     url = f"wss://alice:pass@im.example/?usersig={SIG}"
-    joining = Joining(RemoteAccount(url, 7, "alice", False, lambda: SIG), "my desk")
+    joiner = AccountJoiner(RemoteAccount(url, 7, "alice", False, lambda: SIG), "my desk")
 
     def fail() -> str:
         raise CommandError(f"The keyring does not take {SIG}.")
 
-    with logging_to(paths.app_log()):
-        account = await joining.join()
-        joining.release()
+    with log_to_file(paths.app_log()):
+        account = await joiner.join()
+        joiner.release()
         with pytest.raises(JoinError):
-            await Joining(RemoteAccount(url, 7, "alice", False, fail), None).join()
+            await AccountJoiner(RemoteAccount(url, 7, "alice", False, fail), None).join()
 
     joined, failed = paths.app_log().read_text().splitlines()
     assert joined.endswith(
         "alice joins app 7 at wss://[left out]@im.example/ as device my desk "
         f"({account.instance_id})"
     )
-    assert failed.endswith("imtui.cli.app: The keyring does not take [left out].")
+    assert failed.endswith("imtui.cli.verbs.app: The keyring does not take [left out].")

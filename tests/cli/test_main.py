@@ -1,4 +1,4 @@
-"""The command as a whole: usage, exit status, what it imports, and the last resort."""
+"""The command as a whole: usage, exit status, imports and unexpected errors."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from imtui.cli import main as cli
-from imtui.cli import usersig
+from imtui.cli.verbs import usersig
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.usersig import sign
 from tests.cli.processes import Home
@@ -21,7 +21,7 @@ HEAVY = ("textual", "rich", "websockets", "httpx", "starlette", "uvicorn", "sqli
     "arguments",
     [["--help"], ["--version"], ["status", "--help"], ["serve", "--help"], ["status", "x"]],
 )
-def test_start_imports_nothing_heavy(arguments: Sequence[str]) -> None:
+def test_start_imports_no_heavy_module(arguments: Sequence[str]) -> None:
     program = (
         "import sys; from imtui.cli.main import main; main(sys.argv[1:]); "
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
@@ -34,7 +34,7 @@ def test_start_imports_nothing_heavy(arguments: Sequence[str]) -> None:
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
 
     shown = capsys.readouterr().out
@@ -95,11 +95,11 @@ def test_wrong_usage(home: Home, arguments: Sequence[str]) -> None:
     assert "imtui" in done.stderr
 
 
-def test_user_sig_is_no_argument(home: Home) -> None:
+def test_user_sig_is_not_accepted_as_an_argument(home: Home) -> None:
     assert home.run("--usersig", "x").returncode == 2
 
 
-def test_error_of_the_sdk_is_one_line_with_its_code_and_a_way_out(
+def test_sdk_error_is_one_line_with_code_and_hint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: object) -> int:
@@ -114,7 +114,7 @@ def test_error_of_the_sdk_is_one_line_with_its_code_and_a_way_out(
     assert "imtui console set user_status=on" in line
 
 
-def test_remote_message_cannot_reach_the_terminal_raw(
+def test_remote_messages_are_printed_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: object) -> int:
@@ -128,7 +128,7 @@ def test_remote_message_cannot_reach_the_terminal_raw(
     assert "\x07" not in line
 
 
-def test_unforeseen_error_goes_to_a_private_log_and_not_to_the_screen(
+def test_unexpected_error_goes_to_a_private_log(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
 ) -> None:
     def fail(_: object) -> int:
@@ -148,7 +148,7 @@ def test_unforeseen_error_goes_to_a_private_log_and_not_to_the_screen(
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-def test_secrets_are_left_out_of_the_crash_log(
+def test_crash_log_has_no_secrets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Home
 ) -> None:
     user_sig = sign("alice", 1400000000, "key")
@@ -183,7 +183,7 @@ def test_crash_log_is_bounded(
 
 
 @pytest.mark.parametrize("closed", [KeyboardInterrupt(), BrokenPipeError()])
-def test_interrupt_and_closed_pipe_are_quiet(
+def test_interrupt_and_closed_pipe_print_nothing(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], closed: BaseException
 ) -> None:
     def fail(_: object) -> int:

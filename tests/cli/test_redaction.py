@@ -1,4 +1,4 @@
-"""What a log leaves out, and what it keeps."""
+"""Redaction of secrets in log text."""
 
 import json
 import unicodedata
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.cli.redaction import LEFT_OUT, clean
+from imtui.cli.redaction import REDACTED, redact
 from imtui.protocol.messages import LoginParams
 from imtui.protocol.usersig import sign
 
@@ -50,40 +50,40 @@ FORMS: Final[list[Callable[[str], str]]] = [
 
 
 @given(user_sigs, st.sampled_from(FORMS), around, around)
-def test_no_user_sig_comes_through(
+def test_user_sigs_are_redacted(
     sig: str, form: Callable[[str], str], before: str, after: str
 ) -> None:
-    cleaned = clean(f"{before} {form(sig)} {after}")
+    cleaned = redact(f"{before} {form(sig)} {after}")
 
-    assert LEFT_OUT in cleaned
+    assert REDACTED in cleaned
     assert not any(sig[start : start + 16] in cleaned for start in range(len(sig) - 15))
 
 
 @given(st.from_regex(r"[0-9a-f]{64}", fullmatch=True), around)
-def test_no_key_of_a_backend_comes_through(key: str, before: str) -> None:
-    assert key[:16] not in clean(f"{before} {key}")
+def test_secret_keys_are_redacted(key: str, before: str) -> None:
+    assert key[:16] not in redact(f"{before} {key}")
 
 
 @given(st.text(min_size=12))
-def test_no_secret_with_a_name_comes_through(secret: str) -> None:
+def test_named_secrets_are_redacted(secret: str) -> None:
     in_json = json.dumps(secret)
-    assert in_json[1:-1] not in clean(f'{{"secretKey": {in_json}, "sdkAppID": 1}}')
-    assert repr(secret)[1:-1] not in clean(f"AppKey(sdk_app_id=1, secret_key={secret!r})")
+    assert in_json[1:-1] not in redact(f'{{"secretKey": {in_json}, "sdkAppID": 1}}')
+    assert repr(secret)[1:-1] not in redact(f"AppKey(sdk_app_id=1, secret_key={secret!r})")
 
 
 @pytest.mark.parametrize(
     ("text", "cleaned"),
     [
-        ("wss://alice:pass@im.example/x", f"wss://{LEFT_OUT}@im.example/x"),
-        ("password=hunter2, user=alice", f"password={LEFT_OUT}, user=alice"),
-        ("Cookie: a=b; c=d", f"Cookie: {LEFT_OUT}"),
-        ('"TLS.sig": "c2ln", "x": 1', f'"TLS.sig": {LEFT_OUT}, "x": 1'),
+        ("wss://alice:pass@im.example/x", f"wss://{REDACTED}@im.example/x"),
+        ("password=hunter2, user=alice", f"password={REDACTED}, user=alice"),
+        ("Cookie: a=b; c=d", f"Cookie: {REDACTED}"),
+        ('"TLS.sig": "c2ln", "x": 1', f'"TLS.sig": {REDACTED}, "x": 1'),
         ("a\x1b[31mb\x00", "a\ufffd[31mb\ufffd"),
         ("one\r\ntwo", "one \ntwo"),
     ],
 )
-def test_left_out(text: str, cleaned: str) -> None:
-    assert clean(text) == cleaned
+def test_other_secrets_and_control_characters(text: str, cleaned: str) -> None:
+    assert redact(text) == cleaned
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_left_out(text: str, cleaned: str) -> None:
         "70009 · The UserSig was made with another key.",
     ],
 )
-def test_what_helps_is_kept(text: str) -> None:
-    assert clean(text) == text
+def test_harmless_text_is_unchanged(text: str) -> None:
+    assert redact(text) == text
 
 
 @given(st.text(st.characters()))
-def test_nothing_can_be_misread_or_forge_a_line(text: str) -> None:
-    cleaned = clean(text)
+def test_control_characters_are_removed_and_lines_kept(text: str) -> None:
+    cleaned = redact(text)
 
     assert cleaned.count("\n") == text.count("\n")
     assert all(
@@ -115,5 +115,5 @@ def test_nothing_can_be_misread_or_forge_a_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["x", "\\", '"', "userSig=", "a1B_", "://", "token'", " ", "%41"])
-def test_long_texts_take_no_long_time(unit: str) -> None:
-    clean(unit * (300_000 // len(unit)))
+def test_long_texts_are_redacted_quickly(unit: str) -> None:
+    redact(unit * (300_000 // len(unit)))

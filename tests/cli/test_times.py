@@ -1,4 +1,4 @@
-"""Durations and times of day as people write them."""
+"""Parsing durations and times of day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def test_duration(text: str, minutes: float) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "0m", "45", "h", "m", "-5m", "1.5h", "1m1h", "367d", "9999d", "1h30x", "１m2"]
 )
-def test_no_duration(text: str) -> None:
+def test_invalid_duration(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         parse_duration(text)
 
@@ -45,12 +45,12 @@ def test_any_text_is_a_positive_duration_or_an_error(text: str) -> None:
     assert timedelta() < duration <= timedelta(days=366)
 
 
-def test_clock_later_today() -> None:
+def test_time_later_today() -> None:
     assert parse_clock("17:00", NOW) == datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["16:30", "9:00", "00:00"])
-def test_clock_that_has_passed_is_tomorrow(text: str) -> None:
+def test_past_time_is_tomorrow(text: str) -> None:
     when = parse_clock(text, NOW)
 
     assert when.date() == NOW.date() + timedelta(days=1)
@@ -58,6 +58,6 @@ def test_clock_that_has_passed_is_tomorrow(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "17", "24:00", "12:60", "noon", "1:2", "-1:00", "17:00:00"])
-def test_no_clock(text: str) -> None:
+def test_invalid_time(text: str) -> None:
     with pytest.raises(ValueError, match="not a time of day"):
         parse_clock(text, NOW)

@@ -1,4 +1,4 @@
-"""What a watcher makes of a backend that clears, forgets and interrupts."""
+"""The watcher on a backend that clears subscriptions, refuses calls and disconnects."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imtui.cli.printers import Change, Picture, Printer
+from imtui.cli.output.printers import Change, Printer, Snapshot
 from imtui.cli.watcher import Watcher
 from imtui.sdk import (
     Backoff,
@@ -21,54 +21,56 @@ from imtui.sdk import (
 from tests.sdk.fake_backend import APP, FakeBackend, Peer, Refusal, fake_backend, status
 
 
-class Heard(Printer):
-    """Keeps what it is told, and lets a test wait for it."""
+class QueuePrinter(Printer):
+    """A printer that queues its calls for a test."""
 
-    tells_self = True
+    prints_own_status = True
 
     def __init__(self) -> None:
-        self.pictures: list[Picture] = []
-        self.said: asyncio.Queue[object] = asyncio.Queue()
+        self.snapshots: list[Snapshot] = []
+        self.printed: asyncio.Queue[object] = asyncio.Queue()
 
-    def begin(self, picture: Picture) -> None:
-        self.pictures.append(picture)
-        self.said.put_nowait("begun")
+    def print_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+        self.printed.put_nowait("begun")
 
-    def statuses(self, changes: Sequence[Change]) -> None:
+    def print_changes(self, changes: Sequence[Change]) -> None:
         for _, after in changes:
-            self.said.put_nowait(f"{after.user_id} {after.status_type.name} {after.custom_status}")
+            self.printed.put_nowait(
+                f"{after.user_id} {after.status_type.name} {after.custom_status}"
+            )
 
-    def notice(self, sentence: str) -> None:
-        self.said.put_nowait(sentence)
+    def print_notice(self, sentence: str) -> None:
+        self.printed.put_nowait(sentence)
 
-    def trouble(self, error: IMError) -> None:
-        self.said.put_nowait(int(error.code))
+    def print_error(self, error: IMError) -> None:
+        self.printed.put_nowait(int(error.code))
 
-    def lost(self) -> None:
-        self.said.put_nowait("lost")
+    def connection_lost(self) -> None:
+        self.printed.put_nowait("lost")
 
-    def back(self) -> None:
-        self.said.put_nowait("back")
+    def connection_restored(self) -> None:
+        self.printed.put_nowait("back")
 
-    def ended(self, error: IMError) -> None:
-        self.said.put_nowait(f"ended {int(error.code)}")
+    def connection_ended(self, error: IMError) -> None:
+        self.printed.put_nowait(f"ended {int(error.code)}")
 
     def friends_added(self, friends: Sequence[FriendInfo]) -> None:
-        self.said.put_nowait([f"+{friend.user_id}" for friend in friends])
+        self.printed.put_nowait([f"+{friend.user_id}" for friend in friends])
 
     def friends_deleted(self, user_ids: Sequence[str]) -> None:
-        self.said.put_nowait([f"-{user_id}" for user_id in user_ids])
+        self.printed.put_nowait([f"-{user_id}" for user_id in user_ids])
 
     def subscriptions_changed(
         self, added: Sequence[str], removed: Sequence[str], reason: SubscriptionReason
     ) -> None:
-        self.said.put_nowait((reason.value, *added, *removed))
+        self.printed.put_nowait((reason.value, *added, *removed))
 
     def devices_changed(self, devices: Sequence[SelfDevice]) -> None:
-        self.said.put_nowait(len(devices))
+        self.printed.put_nowait(len(devices))
 
     def console_changed(self, settings: ConsoleSettings) -> None:
-        self.said.put_nowait("console")
+        self.printed.put_nowait("console")
 
 
 @pytest.fixture
@@ -78,18 +80,18 @@ async def fake() -> AsyncIterator[FakeBackend]:
 
 
 @asynccontextmanager
-async def watching(fake: FakeBackend, *users: str) -> AsyncIterator[Heard]:
-    """Give what is heard after the beginning, while ``users`` are watched."""
-    heard = Heard()
-    watcher = Watcher("alice", users, heard)
+async def watching(fake: FakeBackend, *users: str) -> AsyncIterator[QueuePrinter]:
+    """Watch ``users``, and yield the printer after the first snapshot."""
+    printer = QueuePrinter()
+    watcher = Watcher("alice", users, printer)
     backoff = Backoff(uniform=lambda low, high: 0.0)
     async with IMClient(fake.url, APP, backoff=backoff) as client, asyncio.timeout(20):
         client.add_im_sdk_listener(watcher)
         await client.login("alice", "sig", passive=True)
         following = asyncio.create_task(watcher.follow(client))
         try:
-            assert await heard.said.get() == "begun"
-            yield heard
+            assert await printer.printed.get() == "begun"
+            yield printer
         finally:
             following.cancel()
             await asyncio.wait({following})
@@ -119,8 +121,8 @@ async def console(peer: Peer) -> None:
     await peer.push("onConsoleChanged", params)
 
 
-async def test_what_was_cleared_while_away_is_subscribed_to_again(fake: FakeBackend) -> None:
-    async with watching(fake, "bob") as heard:
+async def test_subscriptions_cleared_while_offline_are_renewed(fake: FakeBackend) -> None:
+    async with watching(fake, "bob") as printer:
         fake.handlers["getSubscriptions"] = listed("bob")
         await push(fake.peer, reason="resync")
         await fake.asked("getUserStatus", 3)
@@ -130,17 +132,19 @@ async def test_what_was_cleared_while_away_is_subscribed_to_again(fake: FakeBack
         await push(fake.peer, "bob", reason="resync")
         await fake.asked("subscribeUserStatus", 2)
         assert subscribed(fake) == ["bob", "bob"]
-        assert await heard.said.get() == ("resync",)
-        assert await heard.said.get() == ("resync", "bob")
+        assert await printer.printed.get() == ("resync",)
+        assert await printer.printed.get() == ("resync", "bob")
 
 
 @pytest.mark.parametrize("reason", ["resync", "unsubscribed", "evicted"])
-async def test_what_others_ended_is_not_subscribed_to_again(fake: FakeBackend, reason: str) -> None:
+async def test_subscriptions_that_others_ended_are_not_renewed(
+    fake: FakeBackend, reason: str
+) -> None:
     fake.handlers["getSubscriptions"] = listed(cleared_at=3)
-    async with watching(fake, "bob", "carol") as heard:
+    async with watching(fake, "bob", "carol") as printer:
         fake.handlers["getSubscriptions"] = listed("carol", cleared_at=3)
         await push(fake.peer, "bob", reason=reason)
-        assert await heard.said.get() == (reason, "bob")
+        assert await printer.printed.get() == (reason, "bob")
 
         fake.handlers["getSubscriptions"] = listed(cleared_at=3)
         await console(fake.peer)
@@ -149,31 +153,33 @@ async def test_what_others_ended_is_not_subscribed_to_again(fake: FakeBackend, r
         assert subscribed(fake) == ["bob", "carol", "carol"]
 
 
-async def test_a_change_of_the_console_has_it_learn_anew(fake: FakeBackend) -> None:
+async def test_a_console_change_reloads_everything(fake: FakeBackend) -> None:
     friends = [{"userID": user, "userStatus": status(user)} for user in ("bob", "carol")]
     fake.handlers["getFriendList"] = lambda peer, params: {"friendInfoList": friends}
-    async with watching(fake) as heard:
+    async with watching(fake) as printer:
         friends[0] = {"userID": "bob"}
         friends[1] = {"userID": "carol", "userStatus": status("carol", 2, 1, "Hi")}
         await console(fake.peer)
 
-        assert await heard.said.get() == "console"
-        assert {await heard.said.get(), await heard.said.get()} == {
+        assert await printer.printed.get() == "console"
+        assert {await printer.printed.get(), await printer.printed.get()} == {
             "carol ONLINE Hi",
             "bob UNKNOWN ",
         }
 
         friends[0] = {"userID": "bob", "userStatus": status("bob", 1)}
         await console(fake.peer)
-        assert await heard.said.get() == "console"
-        assert await heard.said.get() == "bob ONLINE "
-        assert heard.said.empty()
+        assert await printer.printed.get() == "console"
+        assert await printer.printed.get() == "bob ONLINE "
+        assert printer.printed.empty()
 
 
-async def test_who_is_refused_is_unknown_and_the_friends_are_followed(fake: FakeBackend) -> None:
+async def test_refused_users_become_unknown_and_friends_are_still_watched(
+    fake: FakeBackend,
+) -> None:
     friend = {"userID": "bob", "userStatus": status("bob")}
     fake.handlers["getFriendList"] = lambda peer, params: {"friendInfoList": [friend]}
-    async with watching(fake, "bob", "zoe") as heard:
+    async with watching(fake, "bob", "zoe") as printer:
 
         def refuse(peer: Peer, params: Any) -> Any:
             if params["userIDList"] == ["alice"]:
@@ -184,14 +190,16 @@ async def test_who_is_refused_is_unknown_and_the_friends_are_followed(fake: Fake
         fake.handlers["getSubscriptions"] = listed("zoe")
         await console(fake.peer)
 
-        assert await heard.said.get() == "console"
-        assert await heard.said.get() == 72001
-        assert await heard.said.get() == "zoe UNKNOWN "
+        assert await printer.printed.get() == "console"
+        assert await printer.printed.get() == 72001
+        assert await printer.printed.get() == "zoe UNKNOWN "
         await fake.peer.push("onUserStatusChanged", {"userStatusList": [status("bob", 2)]})
-        assert await heard.said.get() == "bob ONLINE "
+        assert await printer.printed.get() == "bob ONLINE "
 
 
-async def test_what_comes_during_the_first_picture_is_told_after_it(fake: FakeBackend) -> None:
+async def test_events_during_the_first_load_are_printed_after_the_snapshot(
+    fake: FakeBackend,
+) -> None:
     async def answer(peer: Peer, params: Any) -> Any:
         newer, device = status("bob", 9, 1, "new"), {"instanceID": "i", "deviceName": "desk"}
         await peer.push("onUserStatusChanged", {"userStatusList": [newer]})
@@ -205,50 +213,50 @@ async def test_what_comes_during_the_first_picture_is_told_after_it(fake: FakeBa
         return {"userIDList": ["bob"], "clearedAt": None}
 
     fake.handlers["getSubscriptions"] = answer
-    async with watching(fake) as heard:
-        [picture] = heard.pictures
-        assert [(one.user_id, one.custom_status) for one in picture.statuses] == [
+    async with watching(fake) as printer:
+        [snapshot] = printer.snapshots
+        assert [(one.user_id, one.custom_status) for one in snapshot.statuses] == [
             ("alice", ""),
             ("bob", "new"),
         ]
-        assert len(picture.devices) == 1
-        assert await heard.said.get() == ["+zoe"]
-        assert await heard.said.get() == "zoe ONLINE "
+        assert len(snapshot.devices) == 1
+        assert await printer.printed.get() == ["+zoe"]
+        assert await printer.printed.get() == "zoe ONLINE "
 
 
-async def test_lost_and_back(fake: FakeBackend) -> None:
-    async with watching(fake, "bob") as heard:
+async def test_connection_lost_and_restored(fake: FakeBackend) -> None:
+    async with watching(fake, "bob") as printer:
         fake.peer.cut()
 
-        assert await heard.said.get() == "alice OFFLINE "
-        assert await heard.said.get() == "lost"
-        assert await heard.said.get() == "back"
+        assert await printer.printed.get() == "alice OFFLINE "
+        assert await printer.printed.get() == "lost"
+        assert await printer.printed.get() == "back"
 
 
-async def test_a_login_that_is_ended_is_told(fake: FakeBackend) -> None:
-    heard = Heard()
-    watcher = Watcher("alice", [], heard)
+async def test_the_end_of_the_login_is_printed(fake: FakeBackend) -> None:
+    printer = QueuePrinter()
+    watcher = Watcher("alice", [], printer)
     async with IMClient(fake.url, APP) as client, asyncio.timeout(20):
         client.add_im_sdk_listener(watcher)
         await client.login("alice", "sig", passive=True)
         following = asyncio.create_task(watcher.follow(client))
-        assert await heard.said.get() == "begun"
+        assert await printer.printed.get() == "begun"
 
         await fake.peer.push("onKickedOffline", {})
 
-        assert await heard.said.get() == "ended 6208"
+        assert await printer.printed.get() == "ended 6208"
         with pytest.raises(ExceptionGroup) as failed:
             await following
     assert failed.group_contains(IMError)
 
 
-async def test_leaving_says_nothing_of_what_it_takes_back(fake: FakeBackend) -> None:
+async def test_ending_its_subscriptions_prints_nothing(fake: FakeBackend) -> None:
     async def unsubscribe(peer: Peer, params: Any) -> Any:
         await push(peer, *params["userIDList"], reason="unsubscribed")
         return {}
 
     fake.handlers["unsubscribeUserStatus"] = unsubscribe
-    async with watching(fake, "bob") as heard:
+    async with watching(fake, "bob") as printer:
         pass
     assert "unsubscribeUserStatus" in fake.methods()
-    assert heard.said.empty()
+    assert printer.printed.empty()

@@ -20,28 +20,28 @@ FRIENDS = {person.user_id for person in CAST if person.friend}
 
 
 class Watch(IMSDKListener):
-    """What one account is told, to be waited for."""
+    """The statuses and devices that an account is notified of."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, UserStatus] = {}
         self.devices: list[SelfDevice] = []
         self.seen: set[UserStatusType] = set()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
         self.statuses |= {status.user_id: status for status in statuses}
         self.seen |= {status.status_type for status in statuses}
-        self._news.set()
+        self._changed.set()
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
         self.devices = devices
-        self._news.set()
+        self._changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
             while not condition():
-                await self._news.wait()
-                self._news.clear()
+                await self._changed.wait()
+                self._changed.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_friends_come_and_go_and_strangers_do_not_show(backend: Backend) -> None:
+async def test_friends_change_status_and_strangers_are_not_shown(backend: Backend) -> None:
     watch = Watch()
     async with playing(demo_on(backend)), person(backend, "alice", watch) as client:
         await watch.until(lambda: watch.statuses.keys() - {"alice"} == FRIENDS)
@@ -98,7 +98,9 @@ async def test_friends_come_and_go_and_strangers_do_not_show(backend: Backend) -
         assert friends == FRIENDS
 
 
-async def test_knows_its_own_connections(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_connections_of_the_demo_are_counted(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(script, "_LIVELY_PAUSE", (60.0, 61.0))
     demo, watch = demo_on(backend), Watch()
     async with playing(demo):
@@ -106,7 +108,7 @@ async def test_knows_its_own_connections(backend: Backend, monkeypatch: pytest.M
         await until(lambda: backend.logged_in() == demo.connections())
 
         async with person(backend, "alice", watch):
-            # The opening may still go on: somebody logs in, somebody loses the network.
+            # The first steps may still be under way and change the connections of the demo.
             await until(lambda: backend.logged_in() - demo.connections() == {"alice": 1})
         async with person(backend, "bob", watch):
             await watch.until(lambda: len(watch.devices) == 1)
@@ -116,7 +118,7 @@ async def test_knows_its_own_connections(backend: Backend, monkeypatch: pytest.M
     assert not demo.connections()
 
 
-async def test_makes_way_for_a_person_and_comes_back(backend: Backend) -> None:
+async def test_a_user_logs_out_for_a_visitor_and_returns(backend: Backend) -> None:
     watch = Watch()
     demo_ids = {instance_id("bob", platform) for platform in CAST[1].platforms}
 
@@ -140,7 +142,7 @@ async def test_makes_way_for_a_person_and_comes_back(backend: Backend) -> None:
         await watch.until(demo_is_here)
 
 
-async def test_person_who_was_there_first_is_left_alone(backend: Backend) -> None:
+async def test_a_visitor_from_before_the_start_is_not_disturbed(backend: Backend) -> None:
     watch = Watch()
     async with person(backend, "bob", watch) as bob, playing(demo_on(backend)):
         other = Watch()
@@ -149,7 +151,7 @@ async def test_person_who_was_there_first_is_left_alone(backend: Backend) -> Non
         assert [device.instance_id for device in watch.devices] == [bob.instance_id]
 
 
-async def test_lost_device_comes_back_as_the_same(backend: Backend) -> None:
+async def test_a_lost_device_returns_with_the_same_id(backend: Backend) -> None:
     [dmitri] = [each for each in CAST if each.user_id == "dmitri"]
     watch = Watch()
     async with person(backend, "alice", watch):
@@ -162,7 +164,7 @@ async def test_lost_device_comes_back_as_the_same(backend: Backend) -> None:
                 cast=[dmitri],
             )
             async with playing(alone):
-                # A device that was lost and never came back would keep the account OFFLINE.
+                # A lost device that never returned would keep the account OFFLINE.
                 watch.seen.clear()
                 await watch.until(lambda: UserStatusType.UNLOGINED in watch.seen)
                 await watch.until(lambda: is_online(watch, "dmitri"))
@@ -172,11 +174,11 @@ async def test_lost_device_comes_back_as_the_same(backend: Backend) -> None:
 
 
 def is_online(watch: Watch, user_id: str) -> bool:
-    """Tell whether the last that was heard of a user is ONLINE."""
+    """Return whether the last known status of a user is ONLINE."""
     return watch.statuses[user_id].status_type is UserStatusType.ONLINE
 
 
-async def test_backend_that_refuses_it_is_no_crash(
+async def test_refused_logins_do_not_stop_the_demo(
     backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")

@@ -1,4 +1,4 @@
-"""What the demo's people do next, against a model that knows only what is possible."""
+"""The steps of the demo, checked against a model of the backend."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ FRIENDS = [person.user_id for person in CAST if person.friend]
 
 @dataclass
 class World:
-    """Who is where, as the backend would see it; a step that cannot be is an assertion."""
+    """A model of the backend that asserts that each step is possible."""
 
     online: dict[str, set[Platform]] = field(default_factory=dict)
     lost: dict[str, set[Platform]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def test_opening_shows_every_general_status_and_texts(seed: int) -> None:
 
 
 @given(seeds, st.integers(1, 200))
-def test_each_step_is_possible(seed: int, steps: int) -> None:
+def test_every_step_is_possible(seed: int, steps: int) -> None:
     director, world = opened(seed)
 
     for _ in range(steps):
@@ -99,7 +99,7 @@ def test_each_step_is_possible(seed: int, steps: int) -> None:
 
 
 @given(seeds)
-def test_everything_happens_sooner_or_later(seed: int) -> None:
+def test_every_kind_of_step_occurs(seed: int) -> None:
     director, world = opened(seed)
     seen: Counter[str] = Counter()
     shares: list[float] = []
@@ -125,12 +125,10 @@ def test_everything_happens_sooner_or_later(seed: int) -> None:
 
 
 @given(seeds, st.sampled_from(sorted(PEOPLE)))
-def test_whoever_a_person_plays_leaves_and_does_nothing_until_they_have_left(
-    seed: int, user_id: str
-) -> None:
+def test_a_visited_user_logs_out_and_does_nothing_during_the_visit(seed: int, user_id: str) -> None:
     director, world = opened(seed)
 
-    steps = director.make_way(user_id)
+    steps = director.leave_for_visitor(user_id)
     for step in steps:
         assert isinstance(step, LogOut)
         world.take(step)
@@ -139,34 +137,34 @@ def test_whoever_a_person_plays_leaves_and_does_nothing_until_they_have_left(
         other = director.next_step()
         assert other is not None and other.user_id != user_id
 
-    director.come_back(user_id)
+    director.resume_after_visit(user_id)
     assert any(
         step is not None and step.user_id == user_id
         for step in (director.next_step() for _ in range(500))
     )
 
 
-def test_nobody_left_to_play() -> None:
+def test_no_steps_while_all_users_are_visited() -> None:
     director = Director(CAST, Random(1))
     for user_id in PEOPLE:
-        director.make_way(user_id)
+        director.leave_for_visitor(user_id)
 
     assert director.opening() == []
     assert director.next_step() is None
 
 
 @given(seeds)
-def test_failed_step_means_that_the_device_is_gone(seed: int) -> None:
+def test_a_failed_step_removes_the_device(seed: int) -> None:
     director, _ = opened(seed)
     step = next(step for step in iter(director.next_step, None) if isinstance(step, LogIn))
 
-    director.missed(step)
+    director.step_failed(step)
 
     assert step.platform not in director.devices(step.user_id)
 
 
 @given(seeds, st.floats(0, 10_000))
-def test_lively_first_then_calm(seed: int, elapsed: float) -> None:
+def test_pauses_are_short_at_first(seed: int, elapsed: float) -> None:
     pause = Director(CAST, Random(seed)).pause(elapsed)
 
     assert (1 <= pause <= 3) if elapsed < LIVELY_SECONDS else (10 <= pause <= 30)
@@ -180,12 +178,12 @@ def test_cast_is_valid(person: Person) -> None:
     assert len(set(person.platforms)) == len(person.platforms) >= 1
 
 
-def test_a_friend_and_a_stranger_are_subscribed_at_first() -> None:
+def test_first_subscriptions_are_a_friend_and_a_stranger() -> None:
     assert sorted(PEOPLE[user_id].friend for user_id in FIRST_SUBSCRIPTIONS) == [False, True]
     assert 8 <= len(FRIENDS) <= 12
 
 
-def test_all_of_this_machine_are_friends_but_the_strangers() -> None:
+def test_local_accounts_are_friends_except_strangers() -> None:
     assert are_friends("alice", "me")
     assert are_friends("alice", "bob")
     assert are_friends("bob", "carol")

@@ -1,4 +1,4 @@
-"""The demo's people talk: they answer, in character, and sometimes begin."""
+"""Conversations with the demo's people."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -20,26 +20,26 @@ NAMES = frozenset(person.user_id for person in CAST)
 
 
 class Inbox(IMSDKListener):
-    """What a person gets, to be waited for."""
+    """The messages and receipts that a person receives."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.receipts: list[ReadReceipt] = []
-        self._news = asyncio.Event()
+        self._received = asyncio.Event()
 
     def on_recv_new_message(self, message: Message) -> None:
         self.messages.append(message)
-        self._news.set()
+        self._received.set()
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
         self.receipts += receipts
-        self._news.set()
+        self._received.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
             while not condition():
-                await self._news.wait()
-                self._news.clear()
+                await self._received.wait()
+                self._received.clear()
 
     @property
     def texts(self) -> list[str]:
@@ -48,8 +48,8 @@ class Inbox(IMSDKListener):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "_READ_IN", (0.0, 0.001))
-    monkeypatch.setattr(voices, "_WRITE_IN", (0.0, 0.001))
+    monkeypatch.setattr(voices, "_READ_DELAY", (0.0, 0.001))
+    monkeypatch.setattr(voices, "_TYPING_DELAY", (0.0, 0.001))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
 
 
 class Stage:
-    """One person of the demo and one who is real, on one backend."""
+    """A talker on a backend, with logins for the demo's people and real ones."""
 
     def __init__(self, backend: Backend, tasks: asyncio.TaskGroup) -> None:
         self._backend = backend
@@ -84,7 +84,7 @@ async def stage(backend: Backend) -> AsyncIterator[Stage]:
         yield Stage(backend, tasks)
 
 
-async def test_who_is_written_to_reads_types_and_answers_in_their_own_words(stage: Stage) -> None:
+async def test_a_message_is_read_and_answered_in_character(stage: Stage) -> None:
     async with await stage.log_in("mei"), await stage.log_in("alice", stage.inbox) as alice:
         await alice.send_c2c_text_message("lunch?", "mei")
         await stage.inbox.until(lambda: bool(stage.inbox.texts))
@@ -93,7 +93,7 @@ async def test_who_is_written_to_reads_types_and_answers_in_their_own_words(stag
         assert stage.inbox.messages[0].online_user_only
 
 
-async def test_what_was_written_while_they_were_away_is_answered_when_they_come(
+async def test_a_message_from_before_the_login_is_answered(
     stage: Stage,
 ) -> None:
     async with await stage.log_in("bob"):
@@ -105,7 +105,7 @@ async def test_what_was_written_while_they_were_away_is_answered_when_they_come(
         assert stage.inbox.texts[0] in voice_of("bob").answers
 
 
-async def test_two_devices_of_one_of_them_answer_once(stage: Stage) -> None:
+async def test_two_devices_of_a_user_answer_once(stage: Stage) -> None:
     async with (
         await stage.log_in("bob"),
         await stage.log_in("bob"),
@@ -117,7 +117,7 @@ async def test_two_devices_of_one_of_them_answer_once(stage: Stage) -> None:
         await stage.inbox.until(lambda: len(stage.inbox.texts) == 2)
 
 
-async def test_somebody_begins_but_not_again_soon_and_never_with_their_own_kind(
+async def test_greetings_are_rare_and_only_for_real_people(
     stage: Stage,
 ) -> None:
     async with await stage.log_in("bob") as bob, await stage.log_in("carol"):
@@ -127,18 +127,18 @@ async def test_somebody_begins_but_not_again_soon_and_never_with_their_own_kind(
             await stage.talker.greet(bob, "bob")
             await stage.inbox.until(lambda: bool(stage.inbox.texts))
             assert stage.inbox.texts[0] in voice_of("bob").greetings
-            stage.now += talker.GREETED_AGAIN_AFTER + 1
+            stage.now += talker.GREETING_INTERVAL + 1
             await stage.talker.greet(bob, "bob")
             await stage.inbox.until(lambda: len(stage.inbox.texts) == 2)
         assert await bob.get_c2c_history_message_list("carol") == []
 
 
-def test_everybody_has_words_and_does_not_repeat_the_last_ones() -> None:
+def test_answers_do_not_repeat_the_last_one() -> None:
     for person in CAST:
-        chance = Random(1)
-        said: list[str] = []
+        rng = Random(1)
+        answers: list[str] = []
         for _ in range(4):
-            answer = answer_to(person.user_id, "hello", said[-1:], chance)
-            assert answer.text not in said[-1:]
-            said.append(answer.text)
+            answer = answer_to(person.user_id, "hello", answers[-1:], rng)
+            assert answer.text not in answers[-1:]
+            answers.append(answer.text)
         assert voice_of(person.user_id).greetings

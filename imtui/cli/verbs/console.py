@@ -1,0 +1,153 @@
+"""``imtui console``: the IM console of a running backend, through the REST API."""
+
+import argparse
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from imtui.cli.admin.calls import call
+from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.options import add_admin_options, admin_client
+from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+
+if TYPE_CHECKING:
+    from imtui.tui.console.admin_client import Client
+
+SETTINGS: Final = """\
+keys and their values:
+  edition        ultimate, standard
+  user_status    on, off             queries, subscriptions and what they tell
+  friend_status  on, off             friends are told without subscribing
+  login_policy   multi, platform, single
+  auto_register  on, off             a first login makes the account
+"""
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of ``imtui console``."""
+    parser = verbs.add_parser(
+        "console",
+        help="see and change the settings of a running backend, as an admin",
+        description="The IM console of a running backend. Without an action: the screen.",
+    )
+    add_admin_options(parser)
+    parser.add_argument(
+        "--ascii", action="store_true", default=argparse.SUPPRESS, help="draw with ASCII only"
+    )
+    parser.set_defaults(run=open_screen)
+    actions = parser.add_subparsers(dest="action", metavar="show | set")
+    # No defaults, so that options before the action keep their values.
+    none = argparse.SUPPRESS
+    show = actions.add_parser("show", help="show the settings", argument_default=none)
+    change = actions.add_parser(
+        "set",
+        help="change settings, then show them",
+        description="Change settings of the backend, then show all.",
+        epilog=SETTINGS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=none,
+    )
+    change.add_argument(
+        "settings",
+        nargs="+",
+        type=setting,
+        metavar="KEY=VALUE",
+        help="such as user_status=off; see below",
+    )
+    for action in (show, change):
+        add_admin_options(action)
+        action.add_argument("--json", action="store_true", help="print JSON")
+        action.set_defaults(run=run, settings=[], json=False)
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Parse ``KEY=VALUE``."""
+    key, separator, value = text.partition("=")
+    if not key or not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run ``show`` or ``set``."""
+    client = admin_client(arguments)
+    if arguments.action == "show":
+        answer = asyncio.run(call(client, "imtui_console/get", {}, dict))
+    else:
+        body = {"Settings": dict(arguments.settings)}
+        answer = asyncio.run(call(client, "imtui_console/set", body, dict))
+    _show(answer.get("Settings"), as_json=arguments.json)
+    return EXIT_OK
+
+
+def open_screen(arguments: argparse.Namespace) -> int:
+    """Open the screen until the user leaves it."""
+    from imtui.cli import paths
+    from imtui.cli.logs import log_to_file
+    from imtui.tui.console.app import ConsoleLaunch
+    from imtui.tui.console.entry import run as run_console
+    from imtui.tui.settings_file import SettingsFile
+
+    if arguments.rest is not None:
+        # Called for its errors, which are reported before the screen opens.
+        admin_client(arguments)
+    launch = ConsoleLaunch(
+        connect=lambda: _connect(arguments),
+        where=_where(arguments),
+        theme=SettingsFile(paths.settings_file(), ()).settings.theme,
+        ascii=arguments.ascii,
+        log_file=paths.app_log(),
+    )
+    with log_to_file(paths.app_log()):
+        return run_console(launch)
+
+
+def _connect(arguments: argparse.Namespace) -> "Client":
+    from imtui.server.node.data_dir import BackendError
+    from imtui.tui.console.admin_client import Unreachable
+
+    try:
+        return _ScreenClient(admin_client(arguments))
+    except (BackendError, CommandError, UsageError) as error:
+        raise Unreachable(str(error)) from error
+    except OSError as error:
+        what = error.filename or "A file"
+        raise Unreachable(f"{what} cannot be used: {error.strerror or error}.") from error
+
+
+class _ScreenClient:
+    """Adapts ``AdminClient`` for the screen, which expects ``Unreachable``."""
+
+    def __init__(self, client: AdminClient) -> None:
+        self._client = client
+
+    async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        from imtui.tui.console.admin_client import Unreachable
+
+        try:
+            return await self._client.call(command, body)
+        except CommandError as error:
+            raise Unreachable(str(error)) from error
+
+
+def _where(arguments: argparse.Namespace) -> str:
+    from imtui.protocol.safe_text import safe_text
+
+    if arguments.rest is not None:
+        return safe_text(arguments.rest)
+    if arguments.data is not None:
+        return safe_text(str(arguments.data))
+    return "this machine's backend"
+
+
+def _show(settings: object, *, as_json: bool) -> None:
+    if not isinstance(settings, dict):
+        raise CommandError("The backend's answer holds no settings. Update imtui.")
+    if as_json:
+        import json
+
+        print(json.dumps(settings))
+        return
+    from imtui.protocol.safe_text import safe_text
+
+    for key, value in settings.items():
+        print(safe_text(f"{key}={value}"))

@@ -1,0 +1,85 @@
+"""``imtui send``: send a message and wait until the backend has stored it."""
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Final
+
+from imtui.cli.accounts.selection import add_account_options
+from imtui.cli.arguments import user_id
+from imtui.cli.errors import EXIT_OK, CommandError
+from imtui.protocol.limits import MESSAGE_MAX_BYTES
+
+if TYPE_CHECKING:
+    from imtui.cli.accounts.credentials import Credentials
+    from imtui.sdk import Message
+
+_TRIES: Final = 3
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of ``imtui send``."""
+    parser = verbs.add_parser(
+        "send",
+        help="send a message",
+        description="Send a message, and wait until the backend has it on disk. "
+        "It makes nobody online.",
+    )
+    parser.add_argument("peer", type=user_id, metavar="USER", help="to whom")
+    parser.add_argument(
+        "text", nargs="?", default="-", metavar="TEXT", help="at most 12 KB; - reads standard input"
+    )
+    parser.add_argument("--json", action="store_true", help="print the message as JSON")
+    add_account_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run ``imtui send``."""
+    text = _standard_input() if arguments.text == "-" else arguments.text
+    message = asyncio.run(_send(arguments, text))
+    if arguments.json:
+        from imtui.protocol.jsonrpc import encode
+
+        print(encode(message).decode())
+    return EXIT_OK
+
+
+async def _send(arguments: argparse.Namespace, text: str) -> "Message":
+    from imtui.cli.accounts.credentials import find_credentials
+
+    return await send_text(await find_credentials(arguments), arguments.peer, text)
+
+
+async def send_text(credentials: "Credentials", user: str, text: str) -> "Message":
+    """Send a text message, retrying if the answer is lost, and return it as stored.
+
+    Raises:
+        IMError: 6017, 6032, 8001 or 20003 if it is refused; a connection error.
+    """
+    from imtui.cli.accounts.credentials import passive_client
+    from imtui.sdk import ErrorCode, IMError, new_msg_id
+
+    # The same ID for each try, so that the backend stores the message once.
+    msg_id = new_msg_id(user)
+    for left in reversed(range(_TRIES)):
+        try:
+            async with passive_client(credentials) as client:
+                return await client.send_c2c_text_message(text, user, msg_id=msg_id)
+        except IMError as error:
+            if error.code != ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _standard_input() -> str:
+    # A final line break is removed below; one byte more shows that the message is too long.
+    data = sys.stdin.buffer.read(MESSAGE_MAX_BYTES + 3)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        cut_by_us = len(data) > MESSAGE_MAX_BYTES and error.start > MESSAGE_MAX_BYTES - 4
+        if not cut_by_us:
+            raise CommandError("Standard input is not UTF-8: nothing was sent.") from error
+        text = data.decode(errors="ignore")
+    return text.removesuffix("\n").removesuffix("\r")

@@ -1,0 +1,112 @@
+"""``imtui status``: show or set the own status, or show that of others."""
+
+import argparse
+import asyncio
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from imtui.cli.accounts.selection import add_account_options
+from imtui.cli.arguments import user_id
+from imtui.cli.errors import EXIT_OK
+from imtui.cli.times import parse_clock, parse_duration
+
+if TYPE_CHECKING:
+    from imtui.sdk import IMClient, UserStatus
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of ``imtui status``."""
+    parser = verbs.add_parser(
+        "status",
+        help="show or set a status",
+        description="Show one's own status, set or clear it, or show that of others. "
+        "It makes nobody online.",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    add_account_options(parser)
+    parser.set_defaults(run=run, act=_own)
+    actions = parser.add_subparsers(metavar="set | clear | get")
+
+    change = actions.add_parser("set", help="set the custom status")
+    change.add_argument("text", metavar="TEXT", help="at most 100 bytes; empty clears")
+    end = change.add_mutually_exclusive_group()
+    end.add_argument("--for", dest="lasts", type=_duration, metavar="TIME", help="45m, 1h30, 2d")
+    end.add_argument("--until", type=_clock, metavar="HH:MM", help="17:00")
+    change.set_defaults(act=_set)
+
+    clear = actions.add_parser("clear", help="clear the custom status")
+    clear.set_defaults(act=_clear)
+
+    query = actions.add_parser("get", help="show the status of others")
+    query.add_argument("users", nargs="+", type=user_id, metavar="USER")
+    query.set_defaults(act=_others)
+
+    for action in (change, clear, query):
+        action.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
+        )
+        add_account_options(action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run ``imtui status``."""
+    for line in asyncio.run(_lines(arguments)):
+        print(line)
+    return EXIT_OK
+
+
+async def _lines(arguments: argparse.Namespace) -> list[str]:
+    from imtui.cli.accounts.credentials import find_credentials, passive_client
+    from imtui.cli.output.status_lines import status_line
+
+    credentials = await find_credentials(arguments)
+    async with passive_client(credentials) as client:
+        statuses: list[UserStatus] = await arguments.act(client, credentials.user_id, arguments)
+    return [status_line(status, as_json=arguments.json) for status in statuses]
+
+
+async def _own(client: "IMClient", user: str, arguments: argparse.Namespace) -> "list[UserStatus]":
+    return await client.get_user_status([user])
+
+
+async def _others(
+    client: "IMClient", user: str, arguments: argparse.Namespace
+) -> "list[UserStatus]":
+    from imtui.cli.errors import missing_account_notices, print_notice
+
+    statuses = await client.get_user_status(arguments.users)
+    for sentence in missing_account_notices(
+        arguments.users, (status.user_id for status in statuses)
+    ):
+        print_notice(sentence)
+    return statuses
+
+
+async def _set(client: "IMClient", user: str, arguments: argparse.Namespace) -> "list[UserStatus]":
+    until: datetime | None = arguments.until
+    if arguments.lasts is not None:
+        until = datetime.now().astimezone() + arguments.lasts
+    ends = None if until is None else int(until.timestamp() * 1000)
+    await client.set_self_status(arguments.text, expires_at=ends)
+    return await _own(client, user, arguments)
+
+
+async def _clear(
+    client: "IMClient", user: str, arguments: argparse.Namespace
+) -> "list[UserStatus]":
+    await client.set_self_status(None)
+    return await _own(client, user, arguments)
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _clock(text: str) -> datetime:
+    try:
+        return parse_clock(text, datetime.now().astimezone())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

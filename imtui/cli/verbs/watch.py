@@ -1,0 +1,79 @@
+"""``imtui watch``: print statuses as they change, until interrupted."""
+
+import argparse
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imtui.cli.accounts.selection import add_account_options
+from imtui.cli.arguments import user_id
+from imtui.cli.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from imtui.cli.accounts.credentials import Credentials
+    from imtui.cli.output.printers import Printer
+
+
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the parser of ``imtui watch``."""
+    parser = verbs.add_parser(
+        "watch",
+        help="print statuses as they change",
+        description="Print the status of each USER, then each change, until Ctrl-C. Without USER: "
+        "oneself, one's friends and whom one is subscribed to. It makes nobody online.",
+    )
+    parser.add_argument("users", nargs="*", type=user_id, metavar="USER")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form.add_argument(
+        "--plain",
+        action="store_true",
+        help="say everything in whole sentences, for screen readers: oneself, devices, friends, "
+        "subscriptions, the connection",
+    )
+    add_account_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run ``imtui watch``."""
+    asyncio.run(_watch(arguments))
+    return EXIT_OK
+
+
+async def _watch(arguments: argparse.Namespace) -> None:
+    from imtui.cli.accounts.credentials import find_credentials
+    from imtui.cli.signals import stop_signals
+
+    with stop_signals() as stopped:
+        credentials = await find_credentials(arguments)
+        await _watch_until(stopped, credentials, arguments)
+
+
+async def _watch_until(
+    stopped: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
+) -> None:
+    from imtui.cli.accounts.credentials import passive_client
+    from imtui.cli.watcher import Watcher
+
+    watcher = Watcher(credentials.user_id, arguments.users, _printer(arguments))
+    async with asyncio.TaskGroup() as group:
+
+        async def follow() -> None:
+            async with passive_client(credentials, watcher) as client:
+                await watcher.follow(client)
+
+        following = group.create_task(follow())
+        await stopped.wait()
+        following.cancel()
+
+
+def _printer(arguments: argparse.Namespace) -> "Printer":
+    if arguments.plain:
+        from imtui.cli.output.plain import PlainPrinter
+
+        return PlainPrinter()
+    from imtui.cli.output.printers import LinePrinter
+    from imtui.cli.output.status_lines import status_line
+
+    return LinePrinter(partial(status_line, as_json=arguments.json))

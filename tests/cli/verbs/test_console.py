@@ -1,0 +1,139 @@
+"""``imtui console`` against a running backend."""
+
+import json
+
+import pytest
+
+from imtui.cli.verbs.console import SETTINGS
+from imtui.server.node.data_dir import Address, DataDir
+from imtui.tui.console.switches import SWITCHES
+from tests.cli.conftest import Served
+from tests.cli.processes import Home, command, make_app_key
+from tests.terminal.pty_terminal import terminal
+
+
+def test_show_and_set(served: Served) -> None:
+    shown = served.home.run("console", "show", "--data", served.data)
+    assert shown.returncode == 0, shown.stderr
+    assert "user_status=on\n" in shown.stdout
+
+    changed = served.home.run(
+        "console", "set", "user_status=off", "edition=standard", "--data", served.data, "--json"
+    )
+    assert changed.returncode == 0, changed.stderr
+    settings = json.loads(changed.stdout)
+    assert (settings["user_status"], settings["edition"]) == ("off", "standard")
+    assert settings["friend_status"] == "on"
+
+    after = served.home.run("console", "show", "--data", served.data, "--json")
+    assert json.loads(after.stdout) == settings
+
+
+@pytest.mark.parametrize("setting", ["nonsense=on", "user_status=maybe"])
+def test_refused_setting_is_one_line(served: Served, setting: str) -> None:
+    done = served.home.run("console", "set", setting, "--data", served.data)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("imtui: 70402 · ")
+
+
+def test_no_backend(home: Home) -> None:
+    done = home.run("console", "show", "--data", home.path / "none")
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert f"No backend runs on {home.path / 'none'}" in line
+
+
+def test_no_backend_of_this_machine(home: Home) -> None:
+    done = home.run("console", "show")
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "--data" in line
+    assert not home.local_data.exists()
+
+
+def test_options_may_precede_the_action(served: Served) -> None:
+    done = served.home.run("console", "--data", served.data, "show")
+    assert done.returncode == 0, done.stderr
+    assert "user_status=on\n" in done.stdout
+
+
+def test_the_screen_needs_a_terminal(home: Home) -> None:
+    done = home.run("console")
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert "imtui console show" in line
+
+
+def test_wrong_usage_is_reported_before_the_screen_opens(home: Home) -> None:
+    done = home.run("console", "--rest", "https://im.example")
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert "--app-id" in line
+
+
+def test_the_help_lists_the_settings_with_their_values(home: Home) -> None:
+    shown = home.run("console", "set", "--help").stdout
+    for switch in SWITCHES:
+        [line] = [line for line in SETTINGS.splitlines() if line.split()[:1] == [switch.key]]
+        assert ", ".join(switch.means) in line
+        assert line in shown
+
+
+def left_behind(home: Home) -> DataDir:
+    """Make the folder of a backend that was killed."""
+    data = DataDir(home.path / "d")
+    make_app_key(data)
+    data.publish(Address("ws://127.0.0.1:1", "http://127.0.0.1:1", 1_400_000_000, 1))
+    return data
+
+
+def test_a_killed_backend_is_reported_as_not_running(home: Home) -> None:
+    data = left_behind(home)
+    done = home.run("console", "show", "--data", data.path)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"imtui: No backend runs on {data.path}. Start it: imtui serve --data {data.path}\n"
+    )
+
+
+@pytest.mark.terminal
+async def test_the_screen(served: Served) -> None:
+    environment = served.home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", served.data)
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("connected", str(served.data), "Login policy")
+        screen.send("4")
+        await screen.shows("one device in all")
+        screen.send("2")
+        await screen.shows("Others are kicked at once")
+        screen.send("y")
+        await screen.shows("platform   one device on each platform")
+        shown = served.home.run("console", "show", "--data", served.data)
+        assert "login_policy=platform\n" in shown.stdout
+        screen.send("q")
+        assert await screen.ended() == 0
+
+
+@pytest.mark.terminal
+async def test_the_screen_waits_for_a_backend(home: Home) -> None:
+    environment = home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", home.path / "none", "--ascii")
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("trying again in", "No backend runs on")
+        screen.send("q")
+        assert await screen.ended() == 0
+
+
+@pytest.mark.terminal
+async def test_the_screen_waits_after_the_backend_was_killed(home: Home) -> None:
+    environment = home.env | {"TERM": "xterm-256color"}
+    arguments = command("console", "--data", left_behind(home).path, "--ascii")
+    async with terminal(arguments, environment, (120, 40)) as screen:
+        await screen.shows("trying again in", "No backend runs on")
+        screen.send("q")
+        assert await screen.ended() == 0

@@ -1,0 +1,200 @@
+"""``imtui serve`` as a process of its own."""
+
+import asyncio
+import hashlib
+import signal
+from urllib.parse import urlsplit
+
+import pytest
+
+from imtui.sdk import IMClient
+from tests.cli.conftest import Served
+from tests.cli.processes import Home
+from tests.server.callback_receiver import callback_receiver
+
+
+async def test_ready_line_has_the_addresses(home: Home) -> None:
+    async with home.start(
+        "serve", "--port", 0, "--rest-port", 0, "--data", home.path / "d"
+    ) as running:
+        ready = await running.json_line()
+
+        assert ready["event"] == "ready"
+        assert urlsplit(ready["ws"]).scheme == "ws"
+        assert urlsplit(ready["rest"]).scheme == "http"
+        assert urlsplit(ready["ws"]).hostname == urlsplit(ready["rest"]).hostname == "127.0.0.1"
+        assert urlsplit(ready["ws"]).port and urlsplit(ready["rest"]).port
+        assert isinstance(ready["sdkAppID"], int)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_cleanly(served: Served, number: signal.Signals) -> None:
+    status, errors = await served.running.end(number)
+
+    assert status == 0
+    assert "Traceback" not in errors
+    assert not (served.data / "backend.json").exists()
+
+
+async def test_log_has_no_secrets(served: Served) -> None:
+    user_sig = served.user_sig("alice")
+    shown = served.home.run("console", "show", "--data", served.data)
+    own = served.home.run("status", *served.account("alice"))
+    assert (shown.returncode, own.returncode) == (0, 0), shown.stderr + own.stderr
+
+    _, errors = await served.running.end()
+
+    key = (served.data / "app_key.json").read_text()
+    assert user_sig not in errors
+    assert "usersig=" not in errors
+    assert not any(part in errors for part in key.split('"') if len(part) > 30)
+
+
+@pytest.mark.parametrize("option", ["--port", "--rest-port"])
+def test_port_in_use(served: Served, option: str) -> None:
+    taken = urlsplit(served.ws).port
+    ports = {"--port": 0, "--rest-port": 0} | {option: taken}
+
+    failed = served.home.run(
+        "serve",
+        *[part for pair in ports.items() for part in pair],
+        "--data",
+        served.home.path / "e",
+    )
+
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert f"Port {taken}" in one_line(failed.stderr)
+    assert option in failed.stderr
+
+
+def test_data_folder_in_use(served: Served) -> None:
+    failed = served.home.run("serve", "--port", 0, "--rest-port", 0, "--data", served.data)
+
+    assert failed.returncode == 1
+    assert str(served.data) in one_line(failed.stderr)
+
+
+def test_data_folder_is_a_file(home: Home) -> None:
+    file = home.path / "file"
+    file.write_text("")
+
+    failed = home.run("serve", "--port", 0, "--rest-port", 0, "--data", file)
+
+    assert failed.returncode == 1
+    assert "--data" in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("name", ["imtui.db", "app_key.json"])
+def test_damaged_file(home: Home, name: str) -> None:
+    data = home.path / "d"
+    data.mkdir()
+    (data / name).write_text("this is neither a database nor a key\n" * 100)
+
+    failed = home.run("serve", "--port", 0, "--rest-port", 0, "--data", data)
+
+    assert failed.returncode == 1
+    assert name in one_line(failed.stderr)
+    assert (data / name).read_text().startswith("this is neither")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--port", "65536"],
+        ["--port", "x"],
+        ["--heartbeat-timeout", "0"],
+        ["--heartbeat-timeout", "nan"],
+        ["--webhook", "ftp://localhost/"],
+        ["--webhook", "http://"],
+        ["--webhook", "http://a b/"],
+        ["--webhook", "http://localhost:65536/"],
+        ["--webhook", "http://localhost/", "--webhook-commands", ""],
+    ],
+)
+def test_wrong_usage(home: Home, arguments: list[str]) -> None:
+    data = ["--data", home.path / "d"] if arguments else []
+
+    failed = home.run("serve", *arguments, *data)
+
+    assert failed.returncode == 2
+    assert "usage: imtui serve" in failed.stderr
+    assert not (home.path / "d").exists()
+
+
+def test_unknown_callback(home: Home) -> None:
+    commands = ["--webhook-commands", "State.StateChange,C2C.CallbackAfterSend"]
+
+    failed = home.run("serve", "--webhook", "http://localhost/", *commands, "--data", home.path)
+
+    assert failed.returncode == 2
+    assert "'C2C.CallbackAfterSend' is no callback; there are: State.StateChange, " in failed.stderr
+    assert "Sns.CallbackPrevFriendAdd" in failed.stderr
+
+
+def test_webhook_with_a_password_in_its_address(home: Home) -> None:
+    failed = home.run("serve", "--webhook", "https://me:secret@host/", "--data", home.path / "d")
+
+    assert failed.returncode == 2
+    assert "secret" not in failed.stderr
+
+
+@pytest.mark.parametrize("option", ["--webhook-token-file", "--webhook-commands"])
+def test_webhook_option_without_webhook(home: Home, option: str) -> None:
+    failed = home.run("serve", option, "State.StateChange", "--data", home.path / "d")
+
+    assert failed.returncode == 2
+    assert "--webhook URL" in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])
+def test_webhook_token_file_without_a_token(home: Home, content: bytes | None) -> None:
+    file = home.path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    options = ["--webhook", "http://localhost/", "--webhook-token-file", file]
+
+    failed = home.run("serve", *options, "--data", home.path / "d")
+
+    assert failed.returncode == 1
+    assert str(file) in one_line(failed.stderr)
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+async def test_webhook_is_called_and_its_token_is_not_logged(home: Home, in_file: bool) -> None:
+    token = "a token that nobody may see"
+    (home.path / "token").write_text(f"{token}\n")
+    options = ["--webhook-token-file", home.path / "token"] if in_file else []
+    data = home.path / "d"
+    async with (
+        callback_receiver() as receiver,
+        home.start(
+            *("serve", "--port", 0, "--rest-port", 0, "--data", data),
+            *("--webhook", receiver.url, "--webhook-commands", "State.StateChange", *options),
+            IMTUI_WEBHOOK_TOKEN="" if in_file else token,
+        ) as running,
+    ):
+        receiver.statuses = [500]
+        ready = await running.json_line()
+        made = await asyncio.to_thread(home.run, "usersig", "alice", "--data", data)
+        async with IMClient(ready["ws"], sdk_app_id=ready["sdkAppID"]) as client:
+            await client.login("alice", made.stdout.strip())
+            (login, again) = await receiver.wait_for(2)
+        status, errors = await running.end()
+
+    assert status == 0
+    assert login.body == again.body
+    assert login.body["Info"]["Action"] == "Login"
+    signed = hashlib.sha256((token + login.query["RequestTime"]).encode()).hexdigest()
+    assert login.query["Sign"] == signed
+    assert "State.StateChange: HTTP status 500" in errors
+    assert not any(secret in errors for secret in (token, "Sign=", signed))
+
+
+def one_line(text: str) -> str:
+    """Return the only line of a text that is not an INFO record."""
+    lines = [line for line in text.splitlines() if " INFO " not in line]
+    assert len(lines) == 1, text
+    assert lines[0].startswith("imtui: ")
+    return lines[0]

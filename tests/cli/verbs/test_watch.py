@@ -1,0 +1,163 @@
+"""``imtui watch`` against a running backend."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from imtui.sdk import IMClient
+from tests.cli.conftest import Served
+
+
+@pytest.fixture
+async def alice(served: Served) -> AsyncIterator[IMClient]:
+    async with client_of(served, "alice") as client:
+        yield client
+
+
+@pytest.fixture
+async def bob(served: Served) -> AsyncIterator[IMClient]:
+    async with client_of(served, "bob") as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def client_of(served: Served, user_id: str) -> AsyncIterator[IMClient]:
+    async with IMClient(served.ws, served.app_id, device_name="desk") as client:
+        await client.login(user_id, served.user_sig(user_id))
+        yield client
+
+
+async def test_stranger_is_subscribed_while_watched(
+    served: Served, alice: IMClient, bob: IMClient
+) -> None:
+    async with served.home.start("watch", "bob", *served.account("alice")) as watch:
+        assert await watch.line() == "bob  ONLINE"
+        assert (await alice.get_subscriptions()).user_id_list == ["bob"]
+
+        await bob.set_self_status("On the call")
+        assert await watch.line() == "bob  ONLINE  On the call"
+        await bob.logout()
+        assert await watch.line() == "bob  UNLOGINED"
+
+        status, errors = await watch.end(signal.SIGINT)
+
+    assert (status, errors) == (0, "")
+    assert (await alice.get_subscriptions()).user_id_list == []
+
+
+async def test_existing_subscription_is_kept(
+    served: Served, alice: IMClient, bob: IMClient
+) -> None:
+    await alice.subscribe_user_status(["bob"])
+
+    async with served.home.start("watch", "bob", *served.account("alice")) as watch:
+        await watch.line()
+        assert (await watch.end(signal.SIGTERM))[0] == 0
+
+    assert (await alice.get_subscriptions()).user_id_list == ["bob"]
+
+
+async def test_friend_needs_no_subscription(served: Served, alice: IMClient, bob: IMClient) -> None:
+    await alice.add_friend("bob")
+
+    async with served.home.start("watch", "bob", *served.account("alice")) as watch:
+        assert await watch.line() == "bob  ONLINE"
+        assert (await alice.get_subscriptions()).user_id_list == []
+
+        await bob.close()
+        assert await watch.line() == "bob  OFFLINE"
+
+
+async def test_everybody_as_json(served: Served, alice: IMClient, bob: IMClient) -> None:
+    await alice.add_friend("bob")
+    async with client_of(served, "carol") as carol:
+        await alice.subscribe_user_status(["carol"])
+
+        async with served.home.start("watch", "--json", *served.account("alice")) as watch:
+            first = [await watch.json_line() for _ in range(3)]
+            assert [status["userID"] for status in first] == ["alice", "bob", "carol"]
+            assert {status["status"] for status in first} == {"ONLINE"}
+
+            await carol.set_self_status("1")
+            assert (await watch.json_line())["customStatus"] == "1"
+            await bob.set_self_status("2")
+            assert (await watch.json_line())["customStatus"] == "2"
+            await alice.set_self_status("é")
+            line = await watch.line()
+            assert line.isascii()
+            assert json.loads(line)["customStatus"] == "é"
+
+
+async def test_watching_oneself_makes_nobody_online(served: Served) -> None:
+    async with served.home.start("watch", "alice", *served.account("alice")) as watch:
+        assert await watch.line() == "alice  UNLOGINED"
+        async with client_of(served, "alice"):
+            assert await watch.line() == "alice  ONLINE"
+        assert await watch.line() == "alice  OFFLINE"
+
+
+async def test_unknown_users_are_reported(served: Served, bob: IMClient) -> None:
+    async with served.home.start("watch", "bob", "nobody", *served.account("alice")) as watch:
+        assert await watch.error_line() == "imtui: There is no account nobody."
+        assert await watch.line() == "bob  ONLINE"
+
+    done = served.home.run("watch", "nobody", *served.account("alice"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("imtui: 70107 · ")
+
+
+async def test_closed_pipe_ends_it_quietly(served: Served, alice: IMClient, bob: IMClient) -> None:
+    reading, writing = os.pipe()
+    async with served.home.start("watch", "bob", *served.account("alice"), stdout=writing) as watch:
+        os.close(writing)
+        with os.fdopen(reading) as reader:
+            assert reader.readline() == "bob  ONLINE\n"
+        await bob.set_self_status("nobody reads this")
+
+        assert await watch.ended() == (0, "")
+
+    assert (await alice.get_subscriptions()).user_id_list == []
+
+
+async def test_reconnects_by_itself(served: Served, bob: IMClient) -> None:
+    ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
+    async with served.home.start("watch", "bob", *served.account("alice")) as watch:
+        assert await watch.line() == "bob  ONLINE"
+
+        served.running.process.kill()
+        await served.running.ended()
+        assert "Trying again" in await watch.error_line()
+        async with served.home.start("serve", *ports, "--data", served.data) as again:
+            await again.json_line()
+
+            assert await watch.error_line() == "imtui: Connected again."
+            bob.reconnect_now()
+            lines = [await watch.line()]
+            while lines[-1] != "bob  ONLINE":
+                lines.append(await watch.line())
+            assert (await watch.end(signal.SIGINT))[0] == 0
+
+
+async def test_permanent_failure_of_a_reconnect_is_an_error(served: Served) -> None:
+    ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
+    async with served.home.start("watch", *served.account("alice")) as watch:
+        await watch.line()
+        served.running.process.kill()
+        await served.running.ended()
+        # Make the backend that of another app.
+        with contextlib.closing(sqlite3.connect(served.data / "imtui.db")) as database, database:
+            database.execute("UPDATE app_keys SET secret_key = 'another key'")
+        async with served.home.start("serve", *ports, "--data", served.data) as again:
+            await again.json_line()
+
+            status, errors = await watch.ended()
+
+    assert status == 1
+    assert "Traceback" not in errors
+    assert errors.splitlines()[-1].startswith("imtui: 70009 · ")
