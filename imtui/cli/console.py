@@ -84,7 +84,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     from imtui.cli.logs import logging_to
     from imtui.tui.console.app import ConsoleLaunch
     from imtui.tui.console.entry import run as run_console
-    from imtui.tui.settings_file import SettingsFile
+    from imtui.tui.settings.file import SettingsFile
 
     if arguments.rest is not None:
         # What is wrong with the command is said before the screen opens.

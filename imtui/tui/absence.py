@@ -10,7 +10,7 @@ from imtui.tui.away import Away, AwayRules, ComeBack, Step
 from imtui.tui.clock import Clock
 from imtui.tui.own_text import AWAY_EXPIRES_AT
 from imtui.tui.session import Session
-from imtui.tui.settings import AwaySettings
+from imtui.tui.settings.schema import AwaySettings
 from imtui.tui.store import Link, Store
 
 TMUX_INTERVAL: Final = 15.0

@@ -8,8 +8,8 @@ from imtui.tui.attention import Alert, AlertKind, ways
 from imtui.tui.clock import Clock
 from imtui.tui.events import EventKind
 from imtui.tui.memory import Memory
-from imtui.tui.settings import Desktop
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
+from imtui.tui.settings.schema import Desktop
 from imtui.tui.store import Store
 
 _TITLE = "imtui"

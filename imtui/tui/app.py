@@ -27,8 +27,8 @@ from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.settings import Order
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
+from imtui.tui.settings.schema import Order
 from imtui.tui.store import Link, Store
 from imtui.tui.typed_ahead import TypedAhead
 

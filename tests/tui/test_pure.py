@@ -16,7 +16,7 @@ from imtui.tui.events import Event, EventKind, EventLog, Tally
 from imtui.tui.lines import Marks, event_lines, person_line
 from imtui.tui.people import Person
 from imtui.tui.roster import Heading, Row, View, arrange, count
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.spans import Span, spread, width_of, wrap
 from tests.tui.fake import OFFLINE, ONLINE, START, UNKNOWN, UNLOGINED, FakeClock, at
 

@@ -14,7 +14,7 @@ from imtui.tui.lookout import Lookout
 from imtui.tui.memory import Memory
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.session import Session
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
 from imtui.tui.store import Store
 
 

@@ -2,7 +2,7 @@
 
 from imtui.tui.actions.host import Host
 from imtui.tui.events import KIND_NAMES
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.event_pane import KINDS
 
 

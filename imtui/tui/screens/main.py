@@ -16,7 +16,7 @@ from imtui.tui.commands import COMMANDS
 from imtui.tui.events import EventKind
 from imtui.tui.roster import View, count
 from imtui.tui.screens.bindings import command_bindings
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.store import Changed, Store
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList

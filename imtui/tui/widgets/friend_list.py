@@ -8,7 +8,7 @@ from imtui.tui.clock import Clock, Throttle
 from imtui.tui.lines import Marks, heading_line, person_line
 from imtui.tui.messages import RunCommand
 from imtui.tui.roster import Heading, Row, View, arrange
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.spans import Span
 from imtui.tui.store import Changed, Link, Store
 from imtui.tui.widgets.cursor_view import CursorView

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from imtui.tui.toml_table import Path, Value
+from imtui.tui.settings.table import Path, Value
 
 _INLINE_DEPTH: Final = 4
 _PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.toml_table import Path, Value
-from imtui.tui.toml_text import key_lines, literal, with_value
+from imtui.tui.settings.table import Path, Value
+from imtui.tui.settings.toml_text import key_lines, literal, with_value
 
 LOOKALIKES = 'theme = "x" # [alerts] \'"'
 

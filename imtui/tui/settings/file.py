@@ -10,8 +10,8 @@ from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings import Settings, SettingsError, parse
-from imtui.tui.toml_table import Value
+from imtui.tui.settings.schema import Settings, SettingsError, parse
+from imtui.tui.settings.table import Value
 
 _SIZE_MAX: Final = 256 * 1024
 
@@ -63,7 +63,7 @@ class SettingsFile:
             SettingsError: The value is wrong, or the file cannot be read, understood or written;
                 it is then as it was.
         """
-        from imtui.tui.toml_text import with_value
+        from imtui.tui.settings.toml_text import with_value
 
         path = tuple(key.split("."))
         self._check(path, value)
@@ -85,7 +85,7 @@ class SettingsFile:
         self.reload()
 
     def _check(self, path: tuple[str, ...], value: Value) -> None:
-        from imtui.tui.toml_text import with_value
+        from imtui.tui.settings.toml_text import with_value
 
         problems = parse(with_value("", path, value), "", self._command_ids).problems
         if problems:

@@ -12,7 +12,7 @@ from imtui.protocol.identifiers import check_custom_status
 from imtui.protocol.safe_text import safe_text
 from imtui.tui.key_names import key_named
 from imtui.tui.moves import MOVE_IDS
-from imtui.tui.toml_table import Problems, Table, shown
+from imtui.tui.settings.table import Problems, Table, shown
 
 PRESETS: Final = ("Listening to music", "On the call", "In a meeting", "Having lunch")
 IDLE_MINUTES_MAX: Final = 24 * 60

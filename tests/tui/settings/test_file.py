@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imtui.tui.settings import AlertSettings, Order, Settings, SettingsError
-from imtui.tui.settings_file import SettingsFile
-from tests.tui.test_settings_values import COMMAND_IDS, WHOLE, read
+from imtui.tui.settings.file import SettingsFile
+from imtui.tui.settings.schema import AlertSettings, Order, Settings, SettingsError
+from tests.tui.settings.test_schema import COMMAND_IDS, WHOLE, read
 
 
 @pytest.fixture
@@ -215,9 +215,9 @@ def test_what_cannot_be_written_stays_as_it_was(
 
 
 def test_reading_settings_imports_little() -> None:
-    absent = {"tomllib", "difflib", "textual", "imtui.tui.toml_text"}
+    absent = {"tomllib", "difflib", "textual", "imtui.tui.settings.toml_text"}
     program = (
-        "import sys; from pathlib import Path; from imtui.tui.settings_file import SettingsFile; "
+        "import sys; from pathlib import Path; from imtui.tui.settings.file import SettingsFile; "
         f"SettingsFile(Path('none.toml'), []); print({absent} & {{*sys.modules}})"
     )
     done = subprocess.run(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from imtui.tui.commands import COMMANDS
 from imtui.tui.key_names import key_named
-from imtui.tui.settings import (
+from imtui.tui.settings.schema import (
     PRESETS,
     AlertSettings,
     AwaySettings,

@@ -32,7 +32,7 @@ class Problems:
         """Return a line for each of the first ones, in the order of the document ``text``."""
         if not self._found:
             return ()
-        from imtui.tui.toml_text import key_lines
+        from imtui.tui.settings.toml_text import key_lines
 
         where = key_lines(text)
         found = sorted((where.get(path, 1), number) for number, (path, _) in enumerate(self._found))
@@ -63,7 +63,7 @@ class Table:
         try:
             return check(self.values[key])
         except ValueError as error:
-            from imtui.tui.toml_text import written
+            from imtui.tui.settings.toml_text import written
 
             path = (*self._path, key)
             words = f"{written(path)} {error}"
@@ -85,7 +85,7 @@ class Table:
     def _unknown(self, key: str, names: Collection[str], words: str) -> str:
         import difflib
 
-        from imtui.tui.toml_text import written
+        from imtui.tui.settings.toml_text import written
 
         # The nearest one takes the square of the length to find.
         near = difflib.get_close_matches(key[:_SHOWN_MAX].lower(), sorted(names), 1)
