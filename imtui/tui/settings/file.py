@@ -63,7 +63,7 @@ class SettingsFile:
             SettingsError: The value is wrong, or the file cannot be read, understood or written;
                 it is then as it was.
         """
-        from imtui.tui.settings.toml_text import with_value
+        from imtui.tui.settings.edit import with_value
 
         path = tuple(key.split("."))
         self._check(path, value)
@@ -85,7 +85,7 @@ class SettingsFile:
         self.reload()
 
     def _check(self, path: tuple[str, ...], value: Value) -> None:
-        from imtui.tui.settings.toml_text import with_value
+        from imtui.tui.settings.edit import with_value
 
         problems = parse(with_value("", path, value), "", self._command_ids).problems
         if problems:

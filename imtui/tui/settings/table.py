@@ -5,12 +5,11 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from imtui.protocol.safe_text import safe_text
+from imtui.tui.settings.key_path import KeyPath, dotted_name
 
 _PROBLEMS_MAX: Final = 20
 _SHOWN_MAX: Final = 60
 
-Path = tuple[str, ...]
-"""The name of a key, from the document's top."""
 Value = str | bool | int | Sequence[str]
 """What can be written."""
 
@@ -22,9 +21,9 @@ class Problems:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._found: list[tuple[Path, Callable[[], str]]] = []
+        self._found: list[tuple[KeyPath, Callable[[], str]]] = []
 
-    def add(self, path: Path, words: Callable[[], str]) -> None:
+    def add(self, path: KeyPath, words: Callable[[], str]) -> None:
         """Add what is wrong with the key of this path."""
         self._found.append((path, words))
 
@@ -32,7 +31,7 @@ class Problems:
         """Return a line for each of the first ones, in the order of the document ``text``."""
         if not self._found:
             return ()
-        from imtui.tui.settings.toml_text import key_lines
+        from imtui.tui.settings.key_lines import key_lines
 
         where = key_lines(text)
         found = sorted((where.get(path, 1), number) for number, (path, _) in enumerate(self._found))
@@ -45,7 +44,7 @@ class Problems:
 class Table:
     """A table; what is taken from it is known to be meant."""
 
-    def __init__(self, values: Mapping[str, Any], path: Path, problems: Problems) -> None:
+    def __init__(self, values: Mapping[str, Any], path: KeyPath, problems: Problems) -> None:
         """Name the table's path, and where to tell what is wrong."""
         self.values = values
         self._path = path
@@ -63,10 +62,8 @@ class Table:
         try:
             return check(self.values[key])
         except ValueError as error:
-            from imtui.tui.settings.toml_text import written
-
             path = (*self._path, key)
-            words = f"{written(path)} {error}"
+            words = f"{dotted_name(path)} {error}"
             self._problems.add(path, lambda: words)
             return default
 
@@ -85,12 +82,10 @@ class Table:
     def _unknown(self, key: str, names: Collection[str], words: str) -> str:
         import difflib
 
-        from imtui.tui.settings.toml_text import written
-
         # The nearest one takes the square of the length to find.
         near = difflib.get_close_matches(key[:_SHOWN_MAX].lower(), sorted(names), 1)
-        hint = f"; is it {written((*self._path, near[0]))}?" if near else "."
-        return f"{shown(written((*self._path, key)))} {words}{hint}"
+        hint = f"; is it {dotted_name((*self._path, near[0]))}?" if near else "."
+        return f"{shown(dotted_name((*self._path, key)))} {words}{hint}"
 
 
 def shown(text: str) -> str:

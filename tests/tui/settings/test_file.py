@@ -214,13 +214,27 @@ def test_what_cannot_be_written_stays_as_it_was(
     assert file.settings.theme == "nord"
 
 
-def test_reading_settings_imports_little() -> None:
-    absent = {"tomllib", "difflib", "textual", "imtui.tui.settings.toml_text"}
+def imported(path: Path, then: str) -> set[str]:
+    """Return the modules that reading the settings imports in a new process, and ``then``."""
     program = (
         "import sys; from pathlib import Path; from imtui.tui.settings.file import SettingsFile; "
-        f"SettingsFile(Path('none.toml'), []); print({absent} & {{*sys.modules}})"
+        f"file = SettingsFile(Path({str(path)!r}), []); {then}; print(*sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "set()"
+    return set(done.stdout.split())
+
+
+def test_reading_settings_imports_little(path: Path) -> None:
+    edit, key_lines = "imtui.tui.settings.edit", "imtui.tui.settings.key_lines"
+    absent = {"tomllib", "difflib", "textual", "tomlkit", edit, key_lines}
+    assert not absent & imported(path, "pass")
+    path.write_text("restore_status = true\n")
+    assert absent & imported(path, "assert not file.problems") == {"tomllib"}
+
+
+def test_only_writing_settings_imports_tomlkit(path: Path) -> None:
+    path.write_text("theme = 1\nzzz = 1\n")
+    assert "tomlkit" not in imported(path, "assert len(file.problems) == 2")
+    assert "tomlkit" in imported(path, "file.set('theme', 'nord')")

@@ -1,4 +1,4 @@
-"""Where keys stand in a TOML document, and a document with one value changed."""
+"""The lines on which the keys of a TOML document are found."""
 
 import time
 import tomllib
@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.settings.table import Path, Value
-from imtui.tui.settings.toml_text import key_lines, literal, with_value
-
-LOOKALIKES = 'theme = "x" # [alerts] \'"'
+from imtui.tui.settings.key_lines import key_lines
+from imtui.tui.settings.key_path import KeyPath
 
 VALUES = st.sampled_from(
     [
@@ -59,15 +57,15 @@ class Document:
     """A document, and where its keys stand."""
 
     text: str
-    lines: dict[Path, int]
+    lines: dict[KeyPath, int]
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """Draw a document with everything that could be taken for a key."""
     text = ""
-    lines: dict[Path, int] = {}
-    table: Path = ()
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number in range(draw(st.integers(0, 8))):
         text += "".join(f"{line}\n" for line in draw(COMMENTS))
         parts = draw(st.integers(1, 3))
@@ -123,92 +121,3 @@ def test_a_document_that_does_not_end_is_given_up_soon(opened: str, rest: str) -
     begun = time.process_time()
     key_lines(f"a = {opened}{rest * 50_000}")
     assert time.process_time() - begun < 5
-
-
-def differ(before: str, after: str) -> tuple[str, str]:
-    """Return what was taken out and what was put in, as one piece each."""
-    most = min(len(before), len(after))
-    start = next((at for at in range(most) if before[at] != after[at]), most)
-    rest = most - start
-    end = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
-    return before[start : len(before) - end], after[start : len(after) - end]
-
-
-ALERTS = st.sampled_from(
-    [
-        "",
-        "[alerts] # those\n",
-        '[alerts]\nbell = true # loud\ndesktop = "off"\n# away\n\n',
-        "alerts.bell = true # loud\n",
-        "alerts = {}# none\n",
-        'alerts = { desktop = "off" }\n',
-        'alerts = { desktop = "}", bell=true } # loud\n',
-        '"alerts".desktop = "off"\n',
-        "['alerts']\n\t'bell' = false\n",
-        "[alerts.more]\nbell = 1\n",
-    ]
-)
-CHANGES = st.sampled_from(
-    [
-        (("alerts", "bell"), False),
-        (("alerts", "bell"), True),
-        (("alerts", "desktop"), 'o"s\\c\n9\x7f\x1b'),
-        (("theme",), "東京 😀"),
-        (("presets",), ["a", 'b"', ""]),
-        (("away", "idle_minutes"), 10),
-        (("keys", "log-out"), "s,f2"),
-        (("keys", "to be"), "s"),
-    ]
-)
-
-
-@given(documents(), ALERTS, st.booleans(), st.lists(CHANGES, min_size=1, max_size=4))
-def test_one_value_changes_and_nothing_else(
-    document: Document, alerts: str, is_first: bool, changes: list[tuple[Path, Value]]
-) -> None:
-    is_header = alerts.startswith("[")
-    first, last = (alerts, document.text) if is_first and not is_header else (document.text, alerts)
-    text = f"{first}\n{last}"
-    values = tomllib.loads(text, parse_float=str)
-    for path, value in changes:
-        before = text
-        text = with_value(before, path, value)
-        table = values
-        for name in path[:-1]:
-            table = table.setdefault(name, {})
-        is_new = path[-1] not in table
-        table[path[-1]] = value
-        assert tomllib.loads(text, parse_float=str) == values
-        taken, put = differ(before, text)
-        assert "#" not in taken
-        if is_new and "{}" not in before:
-            assert taken == ""
-            assert path[-1] in put
-        assert ("\r\n" in put) <= ("\r\n" in before)
-
-
-@given(st.text(st.characters(codec="utf-8")) | st.integers() | st.booleans())
-def test_a_literal_is_read_as_its_value(value: str | int | bool) -> None:
-    read = tomllib.loads(f"key = {literal(value)}")["key"]
-    assert read == value
-    assert type(read) is type(value)
-
-
-def test_a_new_key_stands_with_its_table() -> None:
-    text = "# Mine\n\n# About alerts\n[alerts]\nbell = true # loud\n\n# About away\n[away]\n"
-    text = with_value(text, ("theme",), "nord")
-    text = with_value(text, ("order",), "name")
-    text = with_value(text, ("alerts", "desktop"), "osc9")
-    text = with_value(text, ("away", "text"), "Away")
-    text = with_value(text, ("keys", "status"), "s")
-    assert text == (
-        '# Mine\n\ntheme = "nord"\norder = "name"\n\n# About alerts\n[alerts]\n'
-        'bell = true # loud\ndesktop = "osc9"\n\n# About away\n[away]\ntext = "Away"\n\n'
-        '[keys]\nstatus = "s"\n'
-    )
-
-
-@pytest.mark.parametrize("text", ["alerts = 1", "[[alerts]]", "alerts = [", "a = 1\na = 2"])
-def test_what_cannot_be_set_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        with_value(text, ("alerts", "bell"), True)
