@@ -12,7 +12,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.commands import COMMAND_IDS, keys_table
-from imtui.tui.settings.schema import parse
+from imtui.tui.settings.reading import parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -12,8 +12,7 @@ from imtui.tui.events import EventKind
 from imtui.tui.painter import Painter
 from imtui.tui.screens.bindings import keymap
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.settings.file import SettingsFile
-from imtui.tui.settings.schema import SettingsError
+from imtui.tui.settings.file import SettingsError, SettingsFile
 from imtui.tui.store import Store
 
 if TYPE_CHECKING:

@@ -10,10 +10,15 @@ from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.schema import Settings, SettingsError, parse
+from imtui.tui.settings.reading import parse
+from imtui.tui.settings.schema import Settings
 from imtui.tui.settings.table import Value
 
 _SIZE_MAX: Final = 256 * 1024
+
+
+class SettingsError(ValueError):
+    """A setting cannot be kept; the message is one line that says what to do."""
 
 
 class SettingsFile:

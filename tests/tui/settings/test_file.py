@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imtui.tui.settings.file import SettingsFile
-from imtui.tui.settings.schema import AlertSettings, Order, Settings, SettingsError
-from tests.tui.settings.test_schema import COMMAND_IDS, WHOLE, read
+from imtui.tui.settings.file import SettingsError, SettingsFile
+from imtui.tui.settings.schema import AlertSettings, Order, Settings
+from tests.tui.settings.test_reading import COMMAND_IDS, WHOLE, read
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ from hypothesis import strategies as st
 
 from imtui.tui.commands import COMMANDS
 from imtui.tui.key_names import key_named
+from imtui.tui.settings.reading import Parsed, parse
 from imtui.tui.settings.schema import (
     PRESETS,
     AlertSettings,
     AwaySettings,
     Desktop,
     Order,
-    Parsed,
     Settings,
-    parse,
 )
 
 COMMAND_IDS = ("status", "clear", "log-out", "quit")
