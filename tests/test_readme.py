@@ -12,6 +12,7 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.commands import COMMAND_IDS, keys_table
+from imtui.tui.key_names import key_parsers
 from imtui.tui.settings.reading import parse
 
 ROOT = Path(__file__).parent.parent
@@ -69,7 +70,7 @@ async def test_the_sdk_in_ten_lines_runs(
 
 def test_the_settings_it_shows_are_read() -> None:
     (text,) = blocks("toml")
-    parsed = parse(text, "settings.toml", COMMAND_IDS)
+    parsed = parse(text, "settings.toml", key_parsers(COMMAND_IDS))
     assert not parsed.problems
     assert parsed.settings.theme == "nord"
 

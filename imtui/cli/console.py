@@ -92,7 +92,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     launch = ConsoleLaunch(
         connect=lambda: _connect(arguments),
         where=_where(arguments),
-        theme=SettingsFile(paths.settings_file(), ()).settings.theme,
+        theme=SettingsFile(paths.settings_file(), {}).settings.theme,
         ascii=arguments.ascii,
         log_file=paths.app_log(),
     )

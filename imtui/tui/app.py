@@ -21,8 +21,9 @@ from imtui.tui.commanding import CommandingApp
 from imtui.tui.commands import COMMAND_IDS
 from imtui.tui.driver import tolerant_driver
 from imtui.tui.events import EventKind
+from imtui.tui.key_names import key_parsers
 from imtui.tui.launch import Account, Launch
-from imtui.tui.moves import MOVE_IDS, MOVES
+from imtui.tui.moves import MOVES
 from imtui.tui.painter import Painter
 from imtui.tui.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.roster import View
@@ -81,7 +82,7 @@ class ImtuiApp(CommandingApp):
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
         self.settings_path = launch.settings_file
-        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
+        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS))
         self.keys = Keys(self.settings.settings.keys)
         self.store = Store(self.clock.now)
         self._load_sdk = load_sdk or bundled_sdk

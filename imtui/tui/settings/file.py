@@ -3,14 +3,13 @@
 import errno
 import os
 import stat
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.reading import parse
+from imtui.tui.settings.reading import KeyParsers, parse
 from imtui.tui.settings.schema import Settings
 from imtui.tui.settings.table import Value
 
@@ -28,10 +27,10 @@ class SettingsFile:
     problems: tuple[str, ...]
     """What is wrong with the file, a line for each."""
 
-    def __init__(self, path: Path, command_ids: Collection[str]) -> None:
+    def __init__(self, path: Path, key_parsers: KeyParsers) -> None:
         """Read the file; the defaults hold for what is wrong, and for all if there is none."""
         self._path = path
-        self._command_ids = tuple(command_ids)
+        self._key_parsers = key_parsers
         self.settings = Settings()
         self.problems = ()
         self._stamp: tuple[int, ...] = ()
@@ -50,7 +49,7 @@ class SettingsFile:
         self._stamp = stamp
         before = self.settings, self.problems
         try:
-            parsed = parse(self._read(), self._path.name, self._command_ids)
+            parsed = parse(self._read(), self._path.name, self._key_parsers)
         except SettingsError as error:
             self.problems = (str(error),)
         else:
@@ -74,7 +73,7 @@ class SettingsFile:
         self._check(path, value)
         text = self._read()
         name = self._path.name
-        now = parse(text, name, self._command_ids)
+        now = parse(text, name, self._key_parsers)
         if not now.is_toml:
             raise SettingsError(f"{now.problems[0]} Correct it, then try again.")
         try:
@@ -92,7 +91,7 @@ class SettingsFile:
     def _check(self, path: tuple[str, ...], value: Value) -> None:
         from imtui.tui.settings.edit import with_value
 
-        problems = parse(with_value("", path, value), "", self._command_ids).problems
+        problems = parse(with_value("", path, value), "", self._key_parsers).problems
         if problems:
             raise SettingsError(problems[0].partition(": ")[2])
 

@@ -1,13 +1,11 @@
 """What a settings file says, and what is wrong with it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from msgspec import Struct
 
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.key_names import key_named
-from imtui.tui.moves import MOVE_IDS
 from imtui.tui.settings.schema import AlertSettings, AwaySettings, Desktop, Order, Settings
 from imtui.tui.settings.table import Problems, Table, shown
 from imtui.tui.settings.values import (
@@ -20,6 +18,12 @@ from imtui.tui.settings.values import (
     one_of,
 )
 
+KeyParsers = Mapping[str, Callable[[str], str]]
+"""What reads a key that a person wrote, for each command ID.
+
+It returns the key as Textual names it, or raises ValueError with the reason: "it copies".
+"""
+
 
 class Parsed(Struct, frozen=True):
     """What a file says."""
@@ -31,7 +35,7 @@ class Parsed(Struct, frozen=True):
     """Whether it could be read at all; if not, the settings are the defaults."""
 
 
-def parse(text: str, name: str, command_ids: Collection[str]) -> Parsed:
+def parse(text: str, name: str, key_parsers: KeyParsers) -> Parsed:
     """Return what a file named ``name`` says; what is wrong is told, and its default holds."""
     if not text:  # Most have no file, and TOML takes time to import.
         return Parsed(Settings())
@@ -44,7 +48,7 @@ def parse(text: str, name: str, command_ids: Collection[str]) -> Parsed:
     except (ValueError, RecursionError):
         return _not_toml(f"{name}: A number in it is too long, or it is nested too deeply.")
     problems = Problems()
-    settings = _settings(Table(values, (), problems), command_ids)
+    settings = _settings(Table(values, (), problems), key_parsers)
     return Parsed(settings, problems.lines(text, name))
 
 
@@ -62,14 +66,14 @@ def _syntax_problem(text: str, name: str, error: str) -> str:
     return f"{name}:{line}: {words} at {place}."
 
 
-def _settings(table: Table, command_ids: Collection[str]) -> Settings:
+def _settings(table: Table, key_parsers: KeyParsers) -> Settings:
     default = Settings()
     settings = Settings(
         presets=table.take("presets", default.presets, check_presets),
         restore_status=table.take("restore_status", default.restore_status, check_flag),
         theme=table.take("theme", default.theme, check_theme),
         order=table.take("order", default.order, one_of(Order)),
-        keys=_keys(table.table("keys"), command_ids),
+        keys=_keys(table.table("keys"), key_parsers),
         alerts=_alerts(table.table("alerts"), default.alerts),
         away=_away(table.table("away"), default.away),
     )
@@ -97,25 +101,27 @@ def _away(table: Table, default: AwaySettings) -> AwaySettings:
     return away
 
 
-def _keys(table: Table, command_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+def _keys(table: Table, key_parsers: KeyParsers) -> dict[str, tuple[str, ...]]:
     owners: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
     none: tuple[str, ...] = ()
     # In the file's order: of two commands with the same key, the one above has it.
-    for command_id in (key for key in table.values if key in command_ids):
-        keys = table.take(command_id, none, partial(_free_keys, owners, command_id in MOVE_IDS))
+    for command_id in (key for key in table.values if key in key_parsers):
+        keys = table.take(command_id, none, partial(_free_keys, owners, key_parsers[command_id]))
         if keys:
             chosen[command_id] = keys
             owners.update(dict.fromkeys(keys, command_id))
-    table.tell_unknown(command_ids, "names no command")
+    table.tell_unknown(key_parsers, "names no command")
     return chosen
 
 
-def _free_keys(owners: Mapping[str, str], moves: bool, value: object) -> tuple[str, ...]:
+def _free_keys(
+    owners: Mapping[str, str], parse_key: Callable[[str], str], value: object
+) -> tuple[str, ...]:
     keys: dict[str, None] = {}
     for text in check_text(value).split(","):
         try:
-            key = key_named(text.strip(), moves=moves)
+            key = parse_key(text.strip())
         except ValueError as error:
             raise ValueError(f"cannot have “{shown(text)}”: {error}.") from error
         if key in owners:

@@ -10,7 +10,7 @@ import pytest
 
 from imtui.tui.settings.file import SettingsError, SettingsFile
 from imtui.tui.settings.schema import AlertSettings, Order, Settings
-from tests.tui.settings.test_reading import COMMAND_IDS, WHOLE, read
+from tests.tui.settings.test_reading import KEY_PARSERS, WHOLE, read
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def replace(path: Path, text: str) -> None:
 
 
 def test_without_a_file_there_is_no_problem(path: Path) -> None:
-    file = SettingsFile(path / "deep" / "settings.toml", COMMAND_IDS)
+    file = SettingsFile(path / "deep" / "settings.toml", KEY_PARSERS)
     assert file.settings == Settings()
     assert not file.problems
     assert not file.reload()
 
 
 def test_a_file_that_changes_is_read_again(path: Path) -> None:
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     replace(path, WHOLE)
     assert file.reload()
     assert file.settings.theme == "nord"
@@ -53,7 +53,7 @@ def test_a_file_that_changes_is_read_again(path: Path) -> None:
 @pytest.mark.parametrize("half", [b'theme = "gru', b'theme = "\xff"', b"#" * 300_000])
 def test_what_is_half_saved_changes_nothing(path: Path, half: bytes) -> None:
     path.write_text(WHOLE)
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     before = file.settings
     path.write_bytes(half)
     assert file.reload()
@@ -67,14 +67,14 @@ def test_what_is_half_saved_changes_nothing(path: Path, half: bytes) -> None:
 
 def test_a_file_is_read_only_when_it_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text(WHOLE)
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     monkeypatch.setattr(Path, "open", None)
     assert not file.reload()
 
 
 def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
     def problems(path: Path) -> tuple[str, ...]:
-        file = SettingsFile(path, COMMAND_IDS)
+        file = SettingsFile(path, KEY_PARSERS)
         assert file.settings == Settings()
         with pytest.raises(SettingsError):
             file.set("theme", "nord")
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_problem(path: Path) -> None:
     path.write_bytes(b'\xef\xbb\xbftheme = "nord"\r\n')
-    assert SettingsFile(path, COMMAND_IDS).settings == Settings(theme="nord")
+    assert SettingsFile(path, KEY_PARSERS).settings == Settings(theme="nord")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_one_setting_is_written_and_the_rest_stays(
     path: Path, key: str, value: str | bool | int | list[str], before: str, after: str
 ) -> None:
     path.write_text(WHOLE)
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     file.set(key, value)
     assert path.read_text() == WHOLE.replace(before, after)
     assert file.settings == read(path.read_text()).settings != read(WHOLE).settings
@@ -124,7 +124,7 @@ def test_one_setting_is_written_and_the_rest_stays(
 
 def test_the_file_and_its_folder_are_made(path: Path) -> None:
     path = path.parent / "a" / "b" / "settings.toml"
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     file.set("theme", "nord")
     file.set("alerts.bell", False)
     file.set("order", "change")
@@ -144,7 +144,7 @@ def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
         real.write_text("# mine\n")
         real.chmod(0o644)
     path.symlink_to(Path("dotfiles") / "imtui.toml")
-    SettingsFile(path, COMMAND_IDS).set("theme", "nord")
+    SettingsFile(path, KEY_PARSERS).set("theme", "nord")
     assert path.is_symlink()
     assert real.read_text() == ("# mine\n" if is_there else "") + 'theme = "nord"\n'
     assert stat.S_IMODE(real.stat().st_mode) == (0o644 if is_there else 0o600)
@@ -152,7 +152,7 @@ def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
 
 
 def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
-    one, other = SettingsFile(path, COMMAND_IDS), SettingsFile(path, COMMAND_IDS)
+    one, other = SettingsFile(path, KEY_PARSERS), SettingsFile(path, KEY_PARSERS)
     one.set("theme", "nord")
     other.set("order", "name")
     assert other.settings == Settings(theme="nord", order=Order.NAME)
@@ -172,7 +172,7 @@ def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
 )
 def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, words: str) -> None:
     with pytest.raises(SettingsError, match=words.replace("+", r"\+")):
-        SettingsFile(path, COMMAND_IDS).set(key, value)
+        SettingsFile(path, KEY_PARSERS).set(key, value)
     assert not path.exists()
 
 
@@ -188,7 +188,7 @@ def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, wo
 def test_what_is_not_understood_is_not_written_over(path: Path, text: str, words: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=words):
-        SettingsFile(path, COMMAND_IDS).set("alerts.bell", True)
+        SettingsFile(path, KEY_PARSERS).set("alerts.bell", True)
     assert path.read_text() == text
 
 
@@ -199,7 +199,7 @@ def test_what_cannot_be_written_stays_as_it_was(
         raise OSError(28, "No space left on device")
 
     path.write_text(WHOLE)
-    file = SettingsFile(path, COMMAND_IDS)
+    file = SettingsFile(path, KEY_PARSERS)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(SettingsError) as caught:
@@ -218,7 +218,7 @@ def imported(path: Path, then: str) -> set[str]:
     """Return the modules that reading the settings imports in a new process, and ``then``."""
     program = (
         "import sys; from pathlib import Path; from imtui.tui.settings.file import SettingsFile; "
-        f"file = SettingsFile(Path({str(path)!r}), []); {then}; print(*sys.modules)"
+        f"file = SettingsFile(Path({str(path)!r}), {{}}); {then}; print(*sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
@@ -237,4 +237,7 @@ def test_reading_settings_imports_little(path: Path) -> None:
 def test_only_writing_settings_imports_tomlkit(path: Path) -> None:
     path.write_text("theme = 1\nzzz = 1\n")
     assert "tomlkit" not in imported(path, "assert len(file.problems) == 2")
-    assert "tomlkit" in imported(path, "file.set('theme', 'nord')")
+    modules = imported(path, "file.set('theme', 'nord')")
+    assert "tomlkit" in modules
+    app = {name for name in modules if name.startswith("imtui.tui.")}
+    assert all(f"{name}.".startswith("imtui.tui.settings.") for name in app)

@@ -16,7 +16,7 @@ from imtui.tui.settings.schema import (
     Settings,
 )
 
-COMMAND_IDS = ("status", "clear", "log-out", "quit")
+KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), key_named)
 
 WHOLE = """\
 # Mine
@@ -43,7 +43,7 @@ on_detach = true
 
 
 def read(text: str) -> Parsed:
-    return parse(text, "settings.toml", COMMAND_IDS)
+    return parse(text, "settings.toml", KEY_PARSERS)
 
 
 def test_without_a_word_the_defaults_hold() -> None:
