@@ -83,7 +83,7 @@ class Preferences:
     def keep(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the person's file."""
         try:
-            self._app.settings.set(key, value)
+            self._app.settings.set_value(key, value)
         except SettingsError as error:
             self._app.complain(str(error))
         self._show_list()

@@ -7,7 +7,7 @@ import tomlkit
 from tomlkit.items import AoT, Comment, InlineTable, Item, Key, Table, Whitespace
 
 from imtui.tui.settings.key_path import KeyPath, dotted_name
-from imtui.tui.settings.table import Value
+from imtui.tui.settings.schema import SettingValue
 
 # New keys are inserted into the bodies below and not with tomlkit's own methods: those put a key
 # after the comment of the next table, leave out the space before a closing brace, and cannot
@@ -16,7 +16,7 @@ _Body = list[tuple[Key | None, Item]]
 """The entries of a table in order; comments and blank lines have no key."""
 
 
-def with_value(text: str, path: KeyPath, value: Value) -> str:
+def with_value(text: str, path: KeyPath, value: SettingValue) -> str:
     """Return a TOML document with one value changed or added, and nothing else.
 
     Args:

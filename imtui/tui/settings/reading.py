@@ -1,13 +1,22 @@
-"""What a settings file says, and what is wrong with it."""
+"""Read settings from TOML, and say what is wrong with them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.schema import AlertSettings, AwaySettings, Desktop, Order, Settings
-from imtui.tui.settings.table import Problems, Table, shown
+from imtui.tui.settings.key_path import KeyPath
+from imtui.tui.settings.schema import (
+    AlertSettings,
+    AwaySettings,
+    Desktop,
+    Order,
+    Settings,
+    SettingValue,
+)
+from imtui.tui.settings.table import Problems, TableReader, shortened
 from imtui.tui.settings.values import (
     check_flag,
     check_minutes,
@@ -19,103 +28,120 @@ from imtui.tui.settings.values import (
 )
 
 KeyParsers = Mapping[str, Callable[[str], str]]
-"""What reads a key that a person wrote, for each command ID.
+"""What reads a key for a command, by command ID.
 
-It returns the key as Textual names it, or raises ValueError with the reason: "it copies".
+Each returns the key as Textual names it, or raises ValueError with the reason why the command
+cannot have it: "it copies".
 """
 
 
-class Parsed(Struct, frozen=True):
-    """What a file says."""
+class ParsedSettings(Struct, frozen=True):
+    """What a settings file says."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
-    """What is wrong, a line for each: ``settings.toml:7: alerts.bell must be true or false.``"""
+    """A line for each problem: ``settings.toml:7: alerts.bell must be true or false.``"""
     is_toml: bool = True
-    """Whether it could be read at all; if not, the settings are the defaults."""
+    """Whether the file is TOML; if not, all settings are the defaults."""
 
 
-def parse(text: str, name: str, key_parsers: KeyParsers) -> Parsed:
-    """Return what a file named ``name`` says; what is wrong is told, and its default holds."""
-    if not text:  # Most have no file, and TOML takes time to import.
-        return Parsed(Settings())
+def parse_settings(text: str, file_name: str, key_parsers: KeyParsers) -> ParsedSettings:
+    """Return the settings in a file's text; a setting that is missing or wrong has its default."""
+    if not text:  # Most users have no file, and importing tomllib takes time.
+        return ParsedSettings(Settings())
     import tomllib
 
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return _not_toml(_syntax_problem(text, name, str(error)))
+        return _not_toml(_syntax_problem(text, file_name, str(error)))
     except (ValueError, RecursionError):
-        return _not_toml(f"{name}: A number in it is too long, or it is nested too deeply.")
+        return _not_toml(f"{file_name}: A number in it is too long, or it is nested too deeply.")
     problems = Problems()
-    settings = _settings(Table(values, (), problems), key_parsers)
-    return Parsed(settings, problems.lines(text, name))
+    settings = _read_settings(TableReader(values, (), problems), key_parsers)
+    return ParsedSettings(settings, problems.lines(text, file_name))
 
 
-def _not_toml(problem: str) -> Parsed:
-    return Parsed(Settings(), (safe_text(problem),), is_toml=False)
+def check_value(path: KeyPath, value: SettingValue, key_parsers: KeyParsers) -> None:
+    """Check the value of one setting.
+
+    Raises:
+        ValueError: There is no such setting, or it cannot have this value; the message says why.
+    """
+    values: Any = value if isinstance(value, (str, int)) else list(value)
+    for key in reversed(path):
+        values = {key: values}
+    problems = Problems()
+    _read_settings(TableReader(values, (), problems), key_parsers)
+    if messages := problems.messages():
+        raise ValueError(messages[0])
 
 
-def _syntax_problem(text: str, name: str, error: str) -> str:
-    # The place is only in the message: “Invalid value (at line 1, column 9)”.
+def _not_toml(problem: str) -> ParsedSettings:
+    return ParsedSettings(Settings(), (safe_text(problem),), is_toml=False)
+
+
+def _syntax_problem(text: str, file_name: str, error: str) -> str:
+    # Before Python 3.14, only the message has the place: “Invalid value (at line 1, column 9)”.
     words, _, place = error.removesuffix(")").rpartition(" (at ")
     if place.startswith("line "):
         line, _, place = place.removeprefix("line ").partition(", ")
     else:
         line, place = str(text.rstrip().count("\n") + 1), "the end"
-    return f"{name}:{line}: {words} at {place}."
+    return f"{file_name}:{line}: {words} at {place}."
 
 
-def _settings(table: Table, key_parsers: KeyParsers) -> Settings:
+def _read_settings(table: TableReader, key_parsers: KeyParsers) -> Settings:
     default = Settings()
     settings = Settings(
-        presets=table.take("presets", default.presets, check_presets),
-        restore_status=table.take("restore_status", default.restore_status, check_flag),
-        theme=table.take("theme", default.theme, check_theme),
-        order=table.take("order", default.order, one_of(Order)),
-        keys=_keys(table.table("keys"), key_parsers),
-        alerts=_alerts(table.table("alerts"), default.alerts),
-        away=_away(table.table("away"), default.away),
+        presets=table.read_value("presets", default.presets, check_presets),
+        restore_status=table.read_value("restore_status", default.restore_status, check_flag),
+        theme=table.read_value("theme", default.theme, check_theme),
+        order=table.read_value("order", default.order, one_of(Order)),
+        keys=_read_keys(table.read_table("keys"), key_parsers),
+        alerts=_read_alerts(table.read_table("alerts"), default.alerts),
+        away=_read_away(table.read_table("away"), default.away),
     )
-    table.tell_unknown()
+    table.report_unknown()
     return settings
 
 
-def _alerts(table: Table, default: AlertSettings) -> AlertSettings:
+def _read_alerts(table: TableReader, default: AlertSettings) -> AlertSettings:
     alerts = AlertSettings(
-        bell=table.take("bell", default.bell, check_flag),
-        desktop=table.take("desktop", default.desktop, one_of(Desktop)),
+        bell=table.read_value("bell", default.bell, check_flag),
+        desktop=table.read_value("desktop", default.desktop, one_of(Desktop)),
     )
-    table.tell_unknown()
+    table.report_unknown()
     return alerts
 
 
-def _away(table: Table, default: AwaySettings) -> AwaySettings:
+def _read_away(table: TableReader, default: AwaySettings) -> AwaySettings:
     away = AwaySettings(
-        text=table.take("text", default.text, check_status),
-        idle_minutes=table.take("idle_minutes", default.idle_minutes, check_minutes),
-        on_blur=table.take("on_blur", default.on_blur, check_flag),
-        on_detach=table.take("on_detach", default.on_detach, check_flag),
+        text=table.read_value("text", default.text, check_status),
+        idle_minutes=table.read_value("idle_minutes", default.idle_minutes, check_minutes),
+        on_blur=table.read_value("on_blur", default.on_blur, check_flag),
+        on_detach=table.read_value("on_detach", default.on_detach, check_flag),
     )
-    table.tell_unknown()
+    table.report_unknown()
     return away
 
 
-def _keys(table: Table, key_parsers: KeyParsers) -> dict[str, tuple[str, ...]]:
+def _read_keys(table: TableReader, key_parsers: KeyParsers) -> dict[str, tuple[str, ...]]:
     owners: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
-    none: tuple[str, ...] = ()
-    # In the file's order: of two commands with the same key, the one above has it.
+    no_keys: tuple[str, ...] = ()
+    # In the file's order: if two commands name the same key, the first gets it.
     for command_id in (key for key in table.values if key in key_parsers):
-        keys = table.take(command_id, none, partial(_free_keys, owners, key_parsers[command_id]))
+        check = partial(_check_keys, owners, key_parsers[command_id])
+        keys = table.read_value(command_id, no_keys, check)
         if keys:
             chosen[command_id] = keys
             owners.update(dict.fromkeys(keys, command_id))
-    table.tell_unknown(key_parsers, "names no command")
+    table.report_unknown(key_parsers, "names no command")
     return chosen
 
 
-def _free_keys(
+def _check_keys(
     owners: Mapping[str, str], parse_key: Callable[[str], str], value: object
 ) -> tuple[str, ...]:
     keys: dict[str, None] = {}
@@ -123,7 +149,7 @@ def _free_keys(
         try:
             key = parse_key(text.strip())
         except ValueError as error:
-            raise ValueError(f"cannot have “{shown(text)}”: {error}.") from error
+            raise ValueError(f"cannot have “{shortened(text)}”: {error}.") from error
         if key in owners:
             raise ValueError(f"cannot have “{key}”: {owners[key]} has it.")
         keys[key] = None

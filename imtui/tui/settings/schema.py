@@ -1,13 +1,15 @@
-"""What the person chose: every setting and its default."""
+"""Every setting and its default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct, field
 
 PRESETS: Final = ("Listening to music", "On the call", "In a meeting", "Having lunch")
-IDLE_MINUTES_MAX: Final = 24 * 60
+
+SettingValue = str | bool | int | Sequence[str]
+"""The value of a setting as it is written in the file."""
 
 
 class Order(StrEnum):
@@ -20,7 +22,7 @@ class Order(StrEnum):
 
 
 class Desktop(StrEnum):
-    """How the desktop is told of an alert."""
+    """How an alert is shown on the desktop."""
 
     OFF = "off"
     OSC9 = "osc9"
@@ -29,7 +31,7 @@ class Desktop(StrEnum):
 
 
 class AlertSettings(Struct, frozen=True):
-    """How somebody's change that one waits for is told."""
+    """How the user learns of a watched person's change while the terminal is in the background."""
 
     bell: bool = True
     """Ring the terminal's bell."""
@@ -37,29 +39,29 @@ class AlertSettings(Struct, frozen=True):
 
 
 class AwaySettings(Struct, frozen=True):
-    """When the away text is set by itself."""
+    """When the app sets the away text by itself."""
 
     text: str = ""
-    """The text; empty for none by itself."""
+    """The away text; if it is empty, the app never sets one."""
     idle_minutes: int = 0
-    """After so many minutes without a key; 0 for never."""
+    """Set it after this many minutes without a key; 0 for never."""
     on_blur: bool = False
-    """When the terminal loses the focus."""
+    """Set it when the terminal loses the focus."""
     on_detach: bool = False
-    """When tmux is detached."""
+    """Set it when tmux is detached."""
 
 
 class Settings(Struct, frozen=True):
-    """The settings, each with its default."""
+    """All settings."""
 
     presets: tuple[str, ...] = PRESETS
-    """Texts that the status box and the palette offer."""
+    """Status texts that the status box and the palette offer."""
     restore_status: bool = True
-    """Put one's own text back after a reconnect, if it was cleared by going OFFLINE."""
+    """After a reconnect, set the user's own text again if going offline cleared it."""
     theme: str = ""
     """The name of a theme; empty for the default."""
     order: Order = Order.PRESENCE
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Keys as Textual names them by command ID, instead of the command's own."""
+    """Keys, as Textual names them, that replace a command's own, by command ID."""
     alerts: AlertSettings = AlertSettings()
     away: AwaySettings = AwaySettings()

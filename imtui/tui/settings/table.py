@@ -1,6 +1,6 @@
-"""A TOML table from which one takes what one knows, and what is wrong with the rest."""
+"""Read the known keys of a TOML table, and collect what is wrong with it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -10,9 +10,6 @@ from imtui.tui.settings.key_path import KeyPath, dotted_name
 _PROBLEMS_MAX: Final = 20
 _SHOWN_MAX: Final = 60
 
-Value = str | bool | int | Sequence[str]
-"""What can be written."""
-
 T = TypeVar("T")
 
 
@@ -20,41 +17,57 @@ class Problems:
     """What is wrong with a document."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start without problems."""
         self._found: list[tuple[KeyPath, Callable[[], str]]] = []
 
-    def add(self, path: KeyPath, words: Callable[[], str]) -> None:
-        """Add what is wrong with the key of this path."""
-        self._found.append((path, words))
+    def add_problem(self, path: KeyPath, message: Callable[[], str]) -> None:
+        """Add a problem with a key; its message is only composed if it is shown."""
+        self._found.append((path, message))
 
-    def lines(self, text: str, name: str) -> tuple[str, ...]:
-        """Return a line for each of the first ones, in the order of the document ``text``."""
+    def messages(self) -> list[str]:
+        """Return the messages in the order in which they were added."""
+        return [safe_text(message()) for _, message in self._found]
+
+    def lines(self, text: str, file_name: str) -> tuple[str, ...]:
+        """Return a line for each problem, in the order of the document ``text``.
+
+        After the first twenty, one more line says how many others there are.
+        """
         if not self._found:
             return ()
         from imtui.tui.settings.key_lines import key_lines
 
-        where = key_lines(text)
-        found = sorted((where.get(path, 1), number) for number, (path, _) in enumerate(self._found))
-        lines = [f"{name}:{line}: {self._found[at][1]()}" for line, at in found[:_PROBLEMS_MAX]]
+        line_of = key_lines(text)
+        found = sorted(
+            (line_of.get(path, 1), number) for number, (path, _) in enumerate(self._found)
+        )
+        lines = [
+            f"{file_name}:{line}: {self._found[number][1]()}"
+            for line, number in found[:_PROBLEMS_MAX]
+        ]
         if len(found) > _PROBLEMS_MAX:
-            lines.append(f"{name}: There are {len(found) - _PROBLEMS_MAX} more like these.")
+            lines.append(f"{file_name}: There are {len(found) - _PROBLEMS_MAX} more like these.")
         return tuple(map(safe_text, lines))
 
 
-class Table:
-    """A table; what is taken from it is known to be meant."""
+class TableReader:
+    """Reads the known keys of a table and reports the others."""
 
     def __init__(self, values: Mapping[str, Any], path: KeyPath, problems: Problems) -> None:
-        """Name the table's path, and where to tell what is wrong."""
+        """Read from ``values``, the table at ``path``, and add what is wrong to ``problems``."""
         self.values = values
         self._path = path
         self._problems = problems
         self._known: set[str] = set()
 
-    def take(self, key: str, default: T, check: Callable[[object], T]) -> T:
-        """Return what ``check`` makes of a value; the default without one, and if it is wrong.
+    def read_value(self, key: str, default: T, check: Callable[[object], T]) -> T:
+        """Return the checked value of a key, or the default if it is missing or wrong.
 
-        ``check`` raises ValueError with the words that follow the key's name.
+        Args:
+            key: The name of the key.
+            default: What to return without a valid value.
+            check: Returns the value to use, or raises ValueError with a message that continues
+                the name of the key.
         """
         self._known.add(key)
         if key not in self.values:
@@ -63,37 +76,39 @@ class Table:
             return check(self.values[key])
         except ValueError as error:
             path = (*self._path, key)
-            words = f"{dotted_name(path)} {error}"
-            self._problems.add(path, lambda: words)
+            message = f"{dotted_name(path)} {error}"
+            self._problems.add_problem(path, lambda: message)
             return default
 
-    def table(self, key: str) -> "Table":
-        """Return a table in this one; empty if there is none."""
-        none: Mapping[str, Any] = {}
-        return Table(self.take(key, none, _table), (*self._path, key), self._problems)
+    def read_table(self, key: str) -> "TableReader":
+        """Return a reader of a table in this one; of an empty table if it is missing or wrong."""
+        empty: Mapping[str, Any] = {}
+        values = self.read_value(key, empty, _check_table)
+        return TableReader(values, (*self._path, key), self._problems)
 
-    def tell_unknown(self, known: Collection[str] = (), words: str = "is no setting") -> None:
-        """Tell the keys that were not taken, and are not among the ``known``."""
+    def report_unknown(self, known: Collection[str] = (), reason: str = "is no setting") -> None:
+        """Report the keys that were not read and are not in ``known``."""
         names = {*known, *self._known}
         for key in self.values:
             if key not in names:
-                self._problems.add((*self._path, key), partial(self._unknown, key, names, words))
+                message = partial(self._unknown_message, key, names, reason)
+                self._problems.add_problem((*self._path, key), message)
 
-    def _unknown(self, key: str, names: Collection[str], words: str) -> str:
+    def _unknown_message(self, key: str, names: Collection[str], reason: str) -> str:
         import difflib
 
-        # The nearest one takes the square of the length to find.
-        near = difflib.get_close_matches(key[:_SHOWN_MAX].lower(), sorted(names), 1)
-        hint = f"; is it {dotted_name((*self._path, near[0]))}?" if near else "."
-        return f"{shown(dotted_name((*self._path, key)))} {words}{hint}"
+        # Finding a close match takes quadratic time.
+        close = difflib.get_close_matches(key[:_SHOWN_MAX].lower(), sorted(names), 1)
+        hint = f"; is it {dotted_name((*self._path, close[0]))}?" if close else "."
+        return f"{shortened(dotted_name((*self._path, key)))} {reason}{hint}"
 
 
-def shown(text: str) -> str:
-    """Return a text that a person wrote, cut short if it is very long."""
+def shortened(text: str) -> str:
+    """Return a text for a message, cut if it is very long."""
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
 
 
-def _table(value: object) -> Mapping[str, Any]:
+def _check_table(value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("must be a table.")
     return value

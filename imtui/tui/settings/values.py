@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import check_custom_status
-from imtui.tui.settings.schema import IDLE_MINUTES_MAX
 
 _PRESETS_MAX: Final = 50
 _THEME_MAX: Final = 60
+_IDLE_MINUTES_MAX: Final = 24 * 60
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -27,8 +27,8 @@ def check_flag(value: object) -> bool:
 
 def check_minutes(value: object) -> int:
     """Return a number of minutes without a key."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= IDLE_MINUTES_MAX:
-        raise ValueError(f"must be a whole number of minutes from 0 to {IDLE_MINUTES_MAX}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _IDLE_MINUTES_MAX:
+        raise ValueError(f"must be a whole number of minutes from 0 to {_IDLE_MINUTES_MAX}.")
     return value
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imtui.tui.settings.edit import with_value
 from imtui.tui.settings.key_path import KeyPath
-from imtui.tui.settings.table import Value
+from imtui.tui.settings.schema import SettingValue
 from tests.tui.settings.test_key_lines import Document, documents
 
 
@@ -51,7 +51,7 @@ CHANGES = st.sampled_from(
 
 @given(documents(), ALERTS, st.booleans(), st.lists(CHANGES, min_size=1, max_size=4))
 def test_one_value_changes_and_nothing_else(
-    document: Document, alerts: str, is_first: bool, changes: list[tuple[KeyPath, Value]]
+    document: Document, alerts: str, is_first: bool, changes: list[tuple[KeyPath, SettingValue]]
 ) -> None:
     is_header = alerts.startswith("[")
     first, last = (alerts, document.text) if is_first and not is_header else (document.text, alerts)
@@ -78,7 +78,7 @@ TEXTS = st.text(st.characters(codec="utf-8"))
 
 
 @given(TEXTS | st.integers() | st.booleans() | st.lists(TEXTS))
-def test_a_value_is_read_as_it_was_written(value: Value) -> None:
+def test_a_value_is_read_as_it_was_written(value: SettingValue) -> None:
     read = tomllib.loads(with_value("", ("key",), value))["key"]
     assert read == value
     assert type(read) is type(value)

@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
         file = SettingsFile(path, KEY_PARSERS)
         assert file.settings == Settings()
         with pytest.raises(SettingsError):
-            file.set("theme", "nord")
+            file.set_value("theme", "nord")
         return file.problems
 
     path.write_bytes(b"\xff")
@@ -115,7 +115,7 @@ def test_one_setting_is_written_and_the_rest_stays(
 ) -> None:
     path.write_text(WHOLE)
     file = SettingsFile(path, KEY_PARSERS)
-    file.set(key, value)
+    file.set_value(key, value)
     assert path.read_text() == WHOLE.replace(before, after)
     assert file.settings == read(path.read_text()).settings != read(WHOLE).settings
     assert file.problems == ()
@@ -125,9 +125,9 @@ def test_one_setting_is_written_and_the_rest_stays(
 def test_the_file_and_its_folder_are_made(path: Path) -> None:
     path = path.parent / "a" / "b" / "settings.toml"
     file = SettingsFile(path, KEY_PARSERS)
-    file.set("theme", "nord")
-    file.set("alerts.bell", False)
-    file.set("order", "change")
+    file.set_value("theme", "nord")
+    file.set_value("alerts.bell", False)
+    file.set_value("order", "change")
     assert path.read_text() == 'theme = "nord"\norder = "change"\n\n[alerts]\nbell = false\n'
     assert file.settings == Settings(
         theme="nord", order=Order.CHANGE, alerts=AlertSettings(bell=False)
@@ -144,7 +144,7 @@ def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
         real.write_text("# mine\n")
         real.chmod(0o644)
     path.symlink_to(Path("dotfiles") / "imtui.toml")
-    SettingsFile(path, KEY_PARSERS).set("theme", "nord")
+    SettingsFile(path, KEY_PARSERS).set_value("theme", "nord")
     assert path.is_symlink()
     assert real.read_text() == ("# mine\n" if is_there else "") + 'theme = "nord"\n'
     assert stat.S_IMODE(real.stat().st_mode) == (0o644 if is_there else 0o600)
@@ -153,8 +153,8 @@ def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
 
 def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
     one, other = SettingsFile(path, KEY_PARSERS), SettingsFile(path, KEY_PARSERS)
-    one.set("theme", "nord")
-    other.set("order", "name")
+    one.set_value("theme", "nord")
+    other.set_value("order", "name")
     assert other.settings == Settings(theme="nord", order=Order.NAME)
     assert one.reload()
     assert one.settings == other.settings
@@ -172,7 +172,7 @@ def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
 )
 def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, words: str) -> None:
     with pytest.raises(SettingsError, match=words.replace("+", r"\+")):
-        SettingsFile(path, KEY_PARSERS).set(key, value)
+        SettingsFile(path, KEY_PARSERS).set_value(key, value)
     assert not path.exists()
 
 
@@ -188,7 +188,7 @@ def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, wo
 def test_what_is_not_understood_is_not_written_over(path: Path, text: str, words: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=words):
-        SettingsFile(path, KEY_PARSERS).set("alerts.bell", True)
+        SettingsFile(path, KEY_PARSERS).set_value("alerts.bell", True)
     assert path.read_text() == text
 
 
@@ -203,12 +203,12 @@ def test_what_cannot_be_written_stays_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(SettingsError) as caught:
-            file.set("theme", "gruvbox")
+            file.set_value("theme", "gruvbox")
         words = "settings.toml cannot be written: No space left on device. Nothing was kept."
         assert str(caught.value) == words
         patch.setattr(os, "access", lambda *_: False)
         with pytest.raises(SettingsError, match="It is read-only"):
-            file.set("theme", "gruvbox")
+            file.set_value("theme", "gruvbox")
     assert path.read_text() == WHOLE
     assert [each.name for each in path.parent.iterdir()] == ["settings.toml"]
     assert file.settings.theme == "nord"
@@ -237,7 +237,7 @@ def test_reading_settings_imports_little(path: Path) -> None:
 def test_only_writing_settings_imports_tomlkit(path: Path) -> None:
     path.write_text("theme = 1\nzzz = 1\n")
     assert "tomlkit" not in imported(path, "assert len(file.problems) == 2")
-    modules = imported(path, "file.set('theme', 'nord')")
+    modules = imported(path, "file.set_value('theme', 'nord')")
     assert "tomlkit" in modules
     app = {name for name in modules if name.startswith("imtui.tui.")}
     assert all(f"{name}.".startswith("imtui.tui.settings.") for name in app)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from imtui.tui.commands import COMMANDS
 from imtui.tui.key_names import key_named
-from imtui.tui.settings.reading import Parsed, parse
+from imtui.tui.settings.reading import ParsedSettings, parse_settings
 from imtui.tui.settings.schema import (
     PRESETS,
     AlertSettings,
@@ -42,19 +42,19 @@ on_detach = true
 """
 
 
-def read(text: str) -> Parsed:
-    return parse(text, "settings.toml", KEY_PARSERS)
+def read(text: str) -> ParsedSettings:
+    return parse_settings(text, "settings.toml", KEY_PARSERS)
 
 
 def test_without_a_word_the_defaults_hold() -> None:
-    assert read("") == read("# nothing\n") == Parsed(Settings())
+    assert read("") == read("# nothing\n") == ParsedSettings(Settings())
     assert Settings() == Settings(
         PRESETS, True, "", Order.PRESENCE, {}, AlertSettings(True, Desktop.OFF), AwaySettings("", 0)
     )
 
 
 def test_every_setting_is_read() -> None:
-    assert read(WHOLE) == Parsed(
+    assert read(WHOLE) == ParsedSettings(
         Settings(
             ("Listening to music", "On the call"),
             False,
@@ -185,7 +185,7 @@ def test_of_many_problems_the_first_are_told() -> None:
 )
 def test_keys_are_named_as_textual_names_them(written: str, keys: tuple[str, ...]) -> None:
     parsed = read(f"keys.status = '{written}'")
-    assert parsed == Parsed(Settings(keys={"status": keys}))
+    assert parsed == ParsedSettings(Settings(keys={"status": keys}))
 
 
 def test_the_keys_that_commands_have_can_be_written() -> None:
