@@ -9,9 +9,8 @@ from tomlkit.items import AoT, Comment, InlineTable, Item, Key, Table, Whitespac
 from imtui.tui.settings.key_path import KeyPath, dotted_name
 from imtui.tui.settings.schema import SettingValue
 
-# New keys are inserted into the bodies below and not with tomlkit's own methods: those put a key
-# after the comment of the next table, leave out the space before a closing brace, and cannot
-# extend a table that stands in several places. tomlkit renders a document from its bodies alone.
+# New keys are inserted into these bodies, because tomlkit's own methods put a key below the comment
+# on the next table and drop the space before a closing brace. Only the bodies are rendered.
 _Body = list[tuple[Key | None, Item]]
 """The entries of a table in order; comments and blank lines have no key."""
 
@@ -51,8 +50,8 @@ def _put(values: dict[str, Any], path: KeyPath, value: object) -> None:
 def _edit(text: str, path: KeyPath, value: object, newline: str) -> str:
     document = tomlkit.parse(text)
     if document.as_string() != text:
-        # tomlkit gathers the elements of an array of tables that has other tables in between.
-        raise ValueError("this document's order cannot be kept")
+        # tomlkit moves the elements of an array of tables together if other tables separate them.
+        raise ValueError("the order of this document cannot be kept")
     *parents, name = path
     new = tomlkit.item(value)
     if not parents:
@@ -73,8 +72,8 @@ def _edit(text: str, path: KeyPath, value: object, newline: str) -> str:
 
 
 def _tables(body: _Body, name: str) -> list[Table | InlineTable]:
-    # A table stands in several places if its keys are dotted. A super table has no header of its
-    # own, only those of the tables in it.
+    # Dotted keys can define a table in several places. A super table has no place for keys: it is
+    # only named in the headers of its sub-tables.
     return [
         item
         for key, item in body

@@ -1,4 +1,4 @@
-"""The settings' file: read, read again when it changes, written one value at a time."""
+"""The settings file: read, reloaded when it changes, written one value at a time."""
 
 import os
 import stat
@@ -19,26 +19,26 @@ def path(tmp_path: Path) -> Path:
 
 
 def replace(path: Path, text: str) -> None:
-    """Save as editors do."""
+    """Save a file as editors do."""
     new = path.with_suffix(".new")
     new.write_text(text)
     new.replace(path)
 
 
-def test_without_a_file_there_is_no_problem(path: Path) -> None:
+def test_a_missing_file_is_no_problem(path: Path) -> None:
     file = SettingsFile(path / "deep" / "settings.toml", KEY_PARSERS)
     assert file.settings == Settings()
     assert not file.problems
     assert not file.reload()
 
 
-def test_a_file_that_changes_is_read_again(path: Path) -> None:
+def test_a_changed_file_is_reloaded(path: Path) -> None:
     file = SettingsFile(path, KEY_PARSERS)
     replace(path, WHOLE)
     assert file.reload()
     assert file.settings.theme == "nord"
     assert not file.reload()
-    replace(path, WHOLE + "# the same\n")
+    replace(path, WHOLE + "# No other change\n")
     assert not file.reload()
     replace(path, WHOLE.replace('"nord"', "1"))
     assert file.reload()
@@ -51,7 +51,7 @@ def test_a_file_that_changes_is_read_again(path: Path) -> None:
 
 
 @pytest.mark.parametrize("half", [b'theme = "gru', b'theme = "\xff"', b"#" * 300_000])
-def test_what_is_half_saved_changes_nothing(path: Path, half: bytes) -> None:
+def test_a_partly_saved_file_changes_no_settings(path: Path, half: bytes) -> None:
     path.write_text(WHOLE)
     file = SettingsFile(path, KEY_PARSERS)
     before = file.settings
@@ -65,14 +65,14 @@ def test_what_is_half_saved_changes_nothing(path: Path, half: bytes) -> None:
     assert not file.problems
 
 
-def test_a_file_is_read_only_when_it_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_file_is_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text(WHOLE)
     file = SettingsFile(path, KEY_PARSERS)
     monkeypatch.setattr(Path, "open", None)
     assert not file.reload()
 
 
-def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_one_problem(path: Path, tmp_path: Path) -> None:
     def problems(path: Path) -> tuple[str, ...]:
         file = SettingsFile(path, KEY_PARSERS)
         assert file.settings == Settings()
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_one_problem(path: Path, tmp_path: Path) -> None:
     assert problems(path) == ("settings.toml: It is a device, and must be a file.",)
 
 
-def test_a_byte_order_mark_is_no_problem(path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(path: Path) -> None:
     path.write_bytes(b'\xef\xbb\xbftheme = "nord"\r\n')
     assert SettingsFile(path, KEY_PARSERS).settings == Settings(theme="nord")
 
@@ -110,7 +110,7 @@ def test_a_byte_order_mark_is_no_problem(path: Path) -> None:
         ("presets", ["Tea"], '["Listening to music", " On the call "]', '["Tea"]'),
     ],
 )
-def test_one_setting_is_written_and_the_rest_stays(
+def test_only_one_setting_is_changed(
     path: Path, key: str, value: str | bool | int | list[str], before: str, after: str
 ) -> None:
     path.write_text(WHOLE)
@@ -122,7 +122,7 @@ def test_one_setting_is_written_and_the_rest_stays(
     assert not file.reload()
 
 
-def test_the_file_and_its_folder_are_made(path: Path) -> None:
+def test_the_file_and_its_folders_are_created(path: Path) -> None:
     path = path.parent / "a" / "b" / "settings.toml"
     file = SettingsFile(path, KEY_PARSERS)
     file.set_value("theme", "nord")
@@ -137,7 +137,7 @@ def test_the_file_and_its_folder_are_made(path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
+def test_a_symbolic_link_stays_a_link(path: Path, tmp_path: Path, is_there: bool) -> None:
     (tmp_path / "dotfiles").mkdir()
     real = tmp_path / "dotfiles" / "imtui.toml"
     if is_there:
@@ -151,7 +151,7 @@ def test_a_link_stays_one(path: Path, tmp_path: Path, is_there: bool) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["dotfiles", "settings.toml"]
 
 
-def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
+def test_a_concurrent_change_is_kept(path: Path) -> None:
     one, other = SettingsFile(path, KEY_PARSERS), SettingsFile(path, KEY_PARSERS)
     one.set_value("theme", "nord")
     other.set_value("order", "name")
@@ -185,14 +185,14 @@ def test_a_wrong_value_is_not_written(path: Path, key: str, value: str | int, wo
         (f"{'a.' * 1500}a = 1", "settings.toml: alerts.bell cannot be set"),
     ],
 )
-def test_what_is_not_understood_is_not_written_over(path: Path, text: str, words: str) -> None:
+def test_a_file_with_an_error_is_not_overwritten(path: Path, text: str, words: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=words):
         SettingsFile(path, KEY_PARSERS).set_value("alerts.bell", True)
     assert path.read_text() == text
 
 
-def test_what_cannot_be_written_stays_as_it_was(
+def test_a_failed_write_leaves_the_file_unchanged(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
@@ -215,7 +215,7 @@ def test_what_cannot_be_written_stays_as_it_was(
 
 
 def imported(path: Path, then: str) -> set[str]:
-    """Return the modules that reading the settings imports in a new process, and ``then``."""
+    """Return the modules that a new process imports to read a file and run ``then``."""
     program = (
         "import sys; from pathlib import Path; from imtui.tui.settings.file import SettingsFile; "
         f"file = SettingsFile(Path({str(path)!r}), {{}}); {then}; print(*sys.modules)"

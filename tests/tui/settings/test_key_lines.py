@@ -38,7 +38,7 @@ COMMENTS = st.lists(
 
 @st.composite
 def names(draw: st.DrawFn, number: int) -> tuple[str, str]:
-    """Draw a key that no other has, as it is and as it is written."""
+    """Draw a unique key, as TOML reads it and as it is written."""
     return draw(
         st.sampled_from(
             [
@@ -54,7 +54,7 @@ def names(draw: st.DrawFn, number: int) -> tuple[str, str]:
 
 @dataclass
 class Document:
-    """A document, and where its keys stand."""
+    """A document and the line of each key."""
 
     text: str
     lines: dict[KeyPath, int]
@@ -62,7 +62,7 @@ class Document:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Draw a document with everything that could be taken for a key."""
+    """Draw a document with much that looks like a key and is not one."""
     text = ""
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
@@ -94,7 +94,7 @@ def test_keys_are_found_on_their_lines(document: Document) -> None:
     assert {path: found[path] for path in document.lines if len(path) < 4} == {
         path: line for path, line in document.lines.items() if len(path) < 4
     }
-    # Beside them only those in inline tables.
+    # The others are in inline tables.
     assert all({*("x", "y", "w")} & {*path} for path in found.keys() - document.lines.keys())
 
 
@@ -111,13 +111,13 @@ def test_keys_in_inline_tables_over_several_lines_are_found() -> None:
 
 
 @given(st.text() | st.text("ab\"'=[]{}.,\\#\n ", max_size=60))
-def test_finding_keys_in_anything_ends(text: str) -> None:
+def test_any_text_can_be_searched_for_keys(text: str) -> None:
     key_lines(text)
 
 
 @pytest.mark.parametrize("opened", ['"""', "'''", '"', "[", "{a="])
 @pytest.mark.parametrize("rest", ["b", "\\", '" ', "' ", '"', "'", "[", "{a=", "#\n"])
-def test_a_document_that_does_not_end_is_given_up_soon(opened: str, rest: str) -> None:
+def test_an_unterminated_value_does_not_take_long(opened: str, rest: str) -> None:
     begun = time.process_time()
     key_lines(f"a = {opened}{rest * 50_000}")
     assert time.process_time() - begun < 5
