@@ -4,6 +4,7 @@ import tomllib
 from typing import Any
 
 import tomlkit
+from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.items import AoT, Comment, InlineTable, Item, Key, Table, Whitespace
 
 from imtui.tui.settings.key_path import KeyPath, dotted_name
@@ -55,11 +56,11 @@ def _edit(text: str, path: KeyPath, value: object, newline: str) -> str:
     *parents, name = path
     new = tomlkit.item(value)
     if not parents:
-        if not _replace(document.body, name, new):
+        if not _replace(document, name, new):
             _add_at_top(document.body, name, new, newline)
         return document.as_string()
     tables = _tables(document.body, parents[0])
-    if any(_replace(table.value.body, name, new) for table in tables):
+    if any(_replace(table.value, name, new) for table in tables):
         return document.as_string()
     if not tables:
         gap = newline if text.strip() else ""
@@ -86,16 +87,13 @@ def _tables(body: _Body, name: str) -> list[Table | InlineTable]:
     ]
 
 
-def _replace(body: _Body, name: str, new: Item) -> bool:
-    for at, (key, old) in enumerate(body):
-        if key is not None and key.key == name and not isinstance(old, (Table, AoT)):
-            new.trivia.indent = old.trivia.indent
-            new.trivia.comment_ws = old.trivia.comment_ws
-            new.trivia.comment = old.trivia.comment
-            new.trivia.trail = old.trivia.trail
-            body[at] = key, new
-            return True
-    return False
+def _replace(table: Container, name: str, new: Item) -> bool:
+    if name not in table:
+        return False
+    if isinstance(table.item(name), (Table, AoT, OutOfOrderTableProxy)):
+        raise ValueError(f"{name} is a table")
+    table[name] = new
+    return True
 
 
 def _add_at_top(body: _Body, name: str, new: Item, newline: str) -> None:

@@ -186,7 +186,15 @@ def test_the_layout_stays(text: str, path: KeyPath, value: SettingValue, changed
 
 
 @pytest.mark.parametrize(
-    "text", ["alerts = 1", "[[alerts]]", "alerts = [", "a = 1\na = 2", "[[a]]\n[b]\n[[a]]"]
+    "text",
+    [
+        "alerts = 1",
+        "[[alerts]]",
+        "alerts = [",
+        "alerts.bell.a = 1",
+        "a = 1\na = 2",
+        "[[a]]\n[b]\n[[a]]",
+    ],
 )
 def test_an_impossible_change_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
