@@ -6,13 +6,14 @@ import shlex
 from pathlib import Path
 
 import pytest
+from imtui.tui.kit.key_names import key_parsers
 
 from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.commands.catalogue import COMMAND_IDS, keys_table
-from imtui.tui.settings import parse
+from imtui.tui.settings.reading import parse_settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -69,7 +70,7 @@ async def test_the_sdk_in_ten_lines_runs(
 
 def test_the_settings_it_shows_are_read() -> None:
     (text,) = blocks("toml")
-    parsed = parse(text, "settings.toml", COMMAND_IDS)
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS))
     assert not parsed.problems
     assert parsed.settings.theme == "nord"
 

@@ -85,7 +85,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     from imtui.cli.logs import log_to_file
     from imtui.tui.console.app import ConsoleLaunch
     from imtui.tui.console.entry import run as run_console
-    from imtui.tui.settings_file import SettingsFile
+    from imtui.tui.settings.file import SettingsFile
 
     if arguments.rest is not None:
         # Called for its errors, which are reported before the screen opens.
@@ -93,7 +93,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
     launch = ConsoleLaunch(
         connect=lambda: _connect(arguments),
         where=_where(arguments),
-        theme=SettingsFile(paths.settings_file(), ()).settings.theme,
+        theme=SettingsFile(paths.settings_file(), {}).settings.theme,
         ascii=arguments.ascii,
         log_file=paths.app_log(),
     )

@@ -14,8 +14,8 @@ from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.settings import Settings, SettingsError
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsError, SettingsFile
+from imtui.tui.settings.schema import Settings
 from imtui.tui.widgets.bindings import keymap
 
 LOOK_INTERVAL: Final = 2.0
@@ -98,7 +98,7 @@ class Preferences:
     def keep(self, key: str, value: str | tuple[str, ...]) -> None:
         """Write a setting into the file."""
         try:
-            self._file.set(key, value)
+            self._file.set_value(key, value)
         except SettingsError as error:
             self._feedback.complain(str(error))
         self._show_list()

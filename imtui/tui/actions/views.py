@@ -2,7 +2,7 @@
 
 from imtui.tui.actions.parts import Parts
 from imtui.tui.model.events import KIND_NAMES
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.event_pane import KINDS
 
 

@@ -23,7 +23,8 @@ from imtui.tui.commands.catalogue import COMMAND_IDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, SystemClock
 from imtui.tui.kit.driver import tolerant_driver
-from imtui.tui.kit.moves import MOVE_IDS, MOVES
+from imtui.tui.kit.key_names import key_parsers
+from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
@@ -31,7 +32,7 @@ from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.screens.main import MainScreen
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
 from imtui.tui.widgets.colours import presence_colours
 from imtui.tui.widgets.run_command import RunCommand
 
@@ -98,7 +99,7 @@ class ImtuiApp(App[None]):
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.settings = SettingsFile(launch.settings_file, COMMAND_IDS | MOVE_IDS)
+        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS))
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
         self.feedback = Feedback(self, self.model, self.glyphs)

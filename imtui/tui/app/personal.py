@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.model.model import Model
 from imtui.tui.model.roster import View
-from imtui.tui.settings import Order
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
+from imtui.tui.settings.schema import Order
 
 if TYPE_CHECKING:
     from imtui.tui.services.watch_service import WatchService

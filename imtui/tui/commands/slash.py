@@ -6,7 +6,7 @@ from typing import Final
 from imtui.tui.commands.catalogue import command_named, offered
 from imtui.tui.commands.command import Command, Takes
 from imtui.tui.model.events import KIND_NAMES
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 
 _ECHO_MAX: Final = 40
 _ENDS: Final = ("30m", "1h", "4h", "until 17:00", "until tomorrow", "off")

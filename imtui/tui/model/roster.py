@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.plain import plain
 from imtui.tui.model.person import Person
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 
 FRIENDS: Final = "Friends"
 NOT_FRIENDS: Final = "Not friends"

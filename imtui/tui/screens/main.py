@@ -17,7 +17,7 @@ from imtui.tui.model.feed import Changed
 from imtui.tui.model.model import Model
 from imtui.tui.model.roster import count
 from imtui.tui.render.glyphs import Glyphs
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList, PersonalView

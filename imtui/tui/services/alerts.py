@@ -8,8 +8,8 @@ from imtui.tui.kit.clock import Clock
 from imtui.tui.model.alert import Alert, AlertKind, ways
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
-from imtui.tui.settings import Desktop
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
+from imtui.tui.settings.schema import Desktop
 from imtui.tui.state.memory import Memory
 
 _TITLE = "imtui"

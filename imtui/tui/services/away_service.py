@@ -12,7 +12,7 @@ from imtui.tui.model.connection import Link
 from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
 from imtui.tui.services.presence_service import PresenceService
-from imtui.tui.settings import AwaySettings
+from imtui.tui.settings.schema import AwaySettings
 
 TMUX_INTERVAL: Final = 15.0
 """tmux is asked every so many seconds whether a terminal shows it, if that matters."""

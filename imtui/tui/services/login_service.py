@@ -17,7 +17,7 @@ from imtui.tui.services.messaging_service import Alerting, MessagingService
 from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.services.sdk import Retry, Sdk
 from imtui.tui.services.services import Services
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 REVIVE_INTERVAL: Final = 5.0

@@ -15,7 +15,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import OwnText
 from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
-from imtui.tui.settings_file import SettingsFile
+from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 _NOT_REMEMBERED: Final = (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC)

@@ -11,7 +11,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.model.roster import Heading, Row, View, arrange
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import Marks, heading_line, person_line
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.run_command import RunCommand
 
 SORT_INTERVAL: Final = 1.0

@@ -17,7 +17,7 @@ from imtui.tui.model.person import Person
 from imtui.tui.model.roster import Heading, Row, View, arrange, count
 from imtui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from imtui.tui.render.rows import Marks, event_lines, person_line
-from imtui.tui.settings import Order
+from imtui.tui.settings.schema import Order
 from tests.tui.fake import OFFLINE, ONLINE, START, UNKNOWN, UNLOGINED, FakeClock, at
 
 WIDE = "東京で会議中"

@@ -1,51 +1,59 @@
-"""The settings' file: read again when it changes, and written one value at a time."""
+"""The settings file: reloaded when it changes, and written one value at a time."""
 
 import errno
 import os
 import stat
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings import Settings, SettingsError, parse
-from imtui.tui.toml_table import Value
+from imtui.tui.settings.reading import KeyParsers, check_value, parse_settings
+from imtui.tui.settings.schema import Settings, SettingValue
 
 _SIZE_MAX: Final = 256 * 1024
 
 
+class SettingsError(ValueError):
+    """A setting cannot be written; the message is one line that says what to do."""
+
+
 class SettingsFile:
-    """The settings that hold, and the file that they stand in."""
+    """A settings file and the settings that are in force."""
 
     settings: Settings
     problems: tuple[str, ...]
-    """What is wrong with the file, a line for each."""
+    """What is wrong with the file, a line for each problem."""
 
-    def __init__(self, path: Path, command_ids: Collection[str]) -> None:
-        """Read the file; the defaults hold for what is wrong, and for all if there is none."""
+    def __init__(self, path: Path, key_parsers: KeyParsers) -> None:
+        """Read the file; a setting that is missing or wrong has its default.
+
+        Args:
+            path: The file, which need not exist.
+            key_parsers: What reads a key of each command.
+        """
         self.path = path
-        self._command_ids = tuple(command_ids)
+        self._key_parsers = key_parsers
         self.settings = Settings()
         self.problems = ()
         self._stamp: tuple[int, ...] = ()
         self.reload()
 
     def reload(self) -> bool:
-        """Read the file if it changed; return whether the settings or the problems did.
+        """Read the file if it changed; return whether the settings or the problems changed.
 
-        Of a file that cannot be read at present, because somebody is in the middle of saving it,
-        the settings hold that it had before.
+        If the file cannot be read or is not TOML, perhaps because an editor is saving it, the
+        settings stay as they are.
         """
-        # Taken before the reading, so that what is written meanwhile is read the next time.
-        stamp = self._look()
+        # Taken before reading, so that a write in between is noticed at the next reload.
+        stamp = self._file_stamp()
         if stamp == self._stamp:
             return False
         self._stamp = stamp
         before = self.settings, self.problems
         try:
-            parsed = parse(self._read(), self.path.name, self._command_ids)
+            parsed = parse_settings(self._read(), self.path.name, self._key_parsers)
         except SettingsError as error:
             self.problems = (str(error),)
         else:
@@ -54,24 +62,32 @@ class SettingsFile:
                 self.settings = parsed.settings
         return (self.settings, self.problems) != before
 
-    def set(self, key: str, value: Value) -> None:
-        """Write one setting, such as ``theme`` or ``alerts.bell``; the file stays as it is else.
+    def set_value(self, key: str, value: SettingValue) -> None:
+        """Write one setting and leave the rest of the file as it is.
 
-        A link to a file stays one, and the file keeps its mode.
+        A symbolic link stays a link, and the file keeps its mode.
+
+        Args:
+            key: The name of the setting, such as ``theme`` or ``alerts.bell``.
+            value: Its new value.
 
         Raises:
-            SettingsError: The value is wrong, or the file cannot be read, understood or written;
-                it is then as it was.
+            SettingsError: The value is wrong, or the file cannot be read, understood or written.
+                The file is then unchanged.
         """
-        from imtui.tui.toml_text import with_value
+        # Before the file is read, because the import takes time in which an editor may save it.
+        from imtui.tui.settings.edit import with_value
 
         path = tuple(key.split("."))
-        self._check(path, value)
+        try:
+            check_value(path, value, self._key_parsers)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
         text = self._read()
         name = self.path.name
-        now = parse(text, name, self._command_ids)
-        if not now.is_toml:
-            raise SettingsError(f"{now.problems[0]} Correct it, then try again.")
+        parsed = parse_settings(text, name, self._key_parsers)
+        if not parsed.is_toml:
+            raise SettingsError(f"{parsed.problems[0]} Correct it, then try again.")
         try:
             changed = with_value(text, path, value)
         except (ValueError, RecursionError) as error:
@@ -84,19 +100,12 @@ class SettingsFile:
             raise SettingsError(safe_text(words)) from error
         self.reload()
 
-    def _check(self, path: tuple[str, ...], value: Value) -> None:
-        from imtui.tui.toml_text import with_value
-
-        problems = parse(with_value("", path, value), "", self._command_ids).problems
-        if problems:
-            raise SettingsError(problems[0].partition(": ")[2])
-
-    def _look(self) -> tuple[int, ...]:
+    def _file_stamp(self) -> tuple[int, ...]:
         try:
             info = self.path.stat()
         except OSError as error:
             return (error.errno or 0,)
-        # The time of change tells also that its mode changed, and it can be read now.
+        # st_ctime also changes with the mode, which can make the file readable.
         return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
 
     def _read(self) -> str:
@@ -117,8 +126,8 @@ class SettingsFile:
         except UnicodeDecodeError as error:
             raise self._unreadable("It is not UTF-8") from error
 
-    def _unreadable(self, why: str) -> SettingsError:
-        return SettingsError(safe_text(f"{self.path.name}: {why}."))
+    def _unreadable(self, reason: str) -> SettingsError:
+        return SettingsError(safe_text(f"{self.path.name}: {reason}."))
 
     def _write(self, text: str) -> None:
         target = self.path.resolve()
@@ -126,9 +135,9 @@ class SettingsFile:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
         if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, "It is read-only")
-        # Writing as text puts the carriage returns of Windows back.
+        # On Windows, write_private() writes each line feed as CRLF.
         write_private(target, text.replace("\r\n", "\n") if os.linesep == "\r\n" else text)
         if mode is not None:
-            # The file of dotfiles that several read stays readable to them.
+            # write_private() makes the file 0600, but other users may be meant to read it.
             with suppress(OSError):
                 target.chmod(mode)

@@ -1,23 +1,22 @@
-"""What settings may say, and what is told of what is wrong."""
+"""Reading settings, and the problems that are reported."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imtui.tui.kit.key_names import key_named
 
 from imtui.tui.commands.catalogue import COMMANDS
-from imtui.tui.key_names import key_named
-from imtui.tui.settings import (
+from imtui.tui.settings.reading import ParsedSettings, parse_settings
+from imtui.tui.settings.schema import (
     PRESETS,
     AlertSettings,
     AwaySettings,
     Desktop,
     Order,
-    Parsed,
     Settings,
-    parse,
 )
 
-COMMAND_IDS = ("status", "clear", "log-out", "quit")
+KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), key_named)
 
 WHOLE = """\
 # Mine
@@ -30,7 +29,7 @@ order = "name"
 status = "s, F2"
 log-out = "ctrl+l,+"
 
-# How I am told
+# About alerts
 [alerts]
 bell = false
 desktop = "osc9"
@@ -43,19 +42,19 @@ on_detach = true
 """
 
 
-def read(text: str) -> Parsed:
-    return parse(text, "settings.toml", COMMAND_IDS)
+def read(text: str) -> ParsedSettings:
+    return parse_settings(text, "settings.toml", KEY_PARSERS)
 
 
-def test_without_a_word_the_defaults_hold() -> None:
-    assert read("") == read("# nothing\n") == Parsed(Settings())
+def test_an_empty_file_has_the_defaults() -> None:
+    assert read("") == read("# nothing\n") == ParsedSettings(Settings())
     assert Settings() == Settings(
         PRESETS, True, "", Order.PRESENCE, {}, AlertSettings(True, Desktop.OFF), AwaySettings("", 0)
     )
 
 
 def test_every_setting_is_read() -> None:
-    assert read(WHOLE) == Parsed(
+    assert read(WHOLE) == ParsedSettings(
         Settings(
             ("Listening to music", "On the call"),
             False,
@@ -68,7 +67,7 @@ def test_every_setting_is_read() -> None:
     )
 
 
-def test_presets_are_tidied() -> None:
+def test_presets_are_stripped_and_unique() -> None:
     assert read('presets = [" Tea ", "Tea", ""]').settings.presets == ("Tea",)
 
 
@@ -132,7 +131,7 @@ def test_presets_are_tidied() -> None:
         ("theme = 'a'\ntheme = 'b'\n", "2: Cannot overwrite a value at column 12."),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
+def test_a_problem_is_reported_with_its_line(text: str, problem: str) -> None:
     parsed = read(text)
     assert parsed.settings.keys in ({}, {"quit": ("x",)})
     assert parsed.settings == Settings(keys=parsed.settings.keys)
@@ -143,12 +142,12 @@ def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
 @pytest.mark.parametrize(
     "text", ["x = " + "[" * 9999, "x = " + "9" * 9999], ids=["deep", "long number"]
 )
-def test_too_much_is_told(text: str) -> None:
+def test_too_large_values_are_reported(text: str) -> None:
     (line,) = read(text).problems
     assert line == "settings.toml: A number in it is too long, or it is nested too deeply."
 
 
-def test_what_is_right_is_used_beside_what_is_wrong() -> None:
+def test_valid_settings_are_used_beside_wrong_ones() -> None:
     text = WHOLE.replace('"nord"', "1").replace("10", "'10'").replace("F2", "f2,f99")
     parsed = read(text)
     assert parsed.settings == Settings(
@@ -165,7 +164,7 @@ def test_what_is_right_is_used_beside_what_is_wrong() -> None:
     ]
 
 
-def test_of_many_problems_the_first_are_told() -> None:
+def test_only_the_first_of_many_problems_are_reported() -> None:
     lines = read("".join(f"k{number} = 1\n" for number in range(1000))).problems
     assert lines[0] == "settings.toml:1: k0 is no setting."
     assert lines[20:] == ("settings.toml: There are 980 more like these.",)
@@ -186,10 +185,10 @@ def test_of_many_problems_the_first_are_told() -> None:
 )
 def test_keys_are_named_as_textual_names_them(written: str, keys: tuple[str, ...]) -> None:
     parsed = read(f"keys.status = '{written}'")
-    assert parsed == Parsed(Settings(keys={"status": keys}))
+    assert parsed == ParsedSettings(Settings(keys={"status": keys}))
 
 
-def test_the_keys_that_commands_have_can_be_written() -> None:
+def test_the_default_keys_of_commands_can_be_written() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
     assert [key_named(key) for key in keys] == keys
 
@@ -200,7 +199,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.text() | st.lists(PIECES).map("".join) | st.lists(PIECES | st.text()).map("".join))
-def test_nothing_that_is_read_raises(text: str) -> None:
+def test_reading_any_text_does_not_raise(text: str) -> None:
     parsed = read(text)
     assert parsed.is_toml or parsed.settings == Settings()
     assert all(line.isprintable() and line.startswith("settings.toml:") for line in parsed.problems)

@@ -1,8 +1,10 @@
 """How the names of keys are written, and which keys a command can have."""
 
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
-from imtui.tui.kit.moves import MOVE_KEYS
+from imtui.tui.kit.moves import MOVE_IDS, MOVE_KEYS
 
 _MODIFIERS: Final = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
 _OTHERS: Final = frozenset(
@@ -51,6 +53,12 @@ def key_named(text: str, *, moves: bool = False) -> str:
     if key in _TAKEN:
         raise ValueError(_TAKEN[key])
     return key
+
+
+def key_parsers(command_ids: Iterable[str]) -> Mapping[str, Callable[[str], str]]:
+    """Return what reads a key of each command, and of each move in a list, by ID."""
+    move_key = partial(key_named, moves=True)
+    return dict.fromkeys(command_ids, key_named) | dict.fromkeys(MOVE_IDS, move_key)
 
 
 def _base_name(base: str) -> str:

@@ -1,0 +1,156 @@
+"""Read settings from TOML, and say what is wrong with them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from imtui.protocol.safe_text import safe_text
+from imtui.tui.settings.key_path import KeyPath
+from imtui.tui.settings.schema import (
+    AlertSettings,
+    AwaySettings,
+    Desktop,
+    Order,
+    Settings,
+    SettingValue,
+)
+from imtui.tui.settings.table import Problems, TableReader, shortened
+from imtui.tui.settings.values import (
+    check_flag,
+    check_minutes,
+    check_presets,
+    check_status,
+    check_text,
+    check_theme,
+    one_of,
+)
+
+KeyParsers = Mapping[str, Callable[[str], str]]
+"""What reads a key for a command, by command ID.
+
+Each returns the key as Textual names it, or raises ValueError with the reason why the command
+cannot have it: "it copies".
+"""
+
+
+class ParsedSettings(Struct, frozen=True):
+    """What a settings file says."""
+
+    settings: Settings
+    problems: tuple[str, ...] = ()
+    """A line for each problem: ``settings.toml:7: alerts.bell must be true or false.``"""
+    is_toml: bool = True
+    """Whether the file is TOML; if not, all settings are the defaults."""
+
+
+def parse_settings(text: str, file_name: str, key_parsers: KeyParsers) -> ParsedSettings:
+    """Return the settings in a file's text; a setting that is missing or wrong has its default."""
+    if not text:  # Most users have no file, and importing tomllib takes time.
+        return ParsedSettings(Settings())
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _not_toml(_syntax_problem(text, file_name, str(error)))
+    except (ValueError, RecursionError):
+        return _not_toml(f"{file_name}: A number in it is too long, or it is nested too deeply.")
+    problems = Problems()
+    settings = _read_settings(TableReader(values, (), problems), key_parsers)
+    return ParsedSettings(settings, problems.lines(text, file_name))
+
+
+def check_value(path: KeyPath, value: SettingValue, key_parsers: KeyParsers) -> None:
+    """Check the value of one setting.
+
+    Raises:
+        ValueError: There is no such setting, or it cannot have this value; the message says why.
+    """
+    values: Any = value if isinstance(value, (str, int)) else list(value)
+    for key in reversed(path):
+        values = {key: values}
+    problems = Problems()
+    _read_settings(TableReader(values, (), problems), key_parsers)
+    if messages := problems.messages():
+        raise ValueError(messages[0])
+
+
+def _not_toml(problem: str) -> ParsedSettings:
+    return ParsedSettings(Settings(), (safe_text(problem),), is_toml=False)
+
+
+def _syntax_problem(text: str, file_name: str, error: str) -> str:
+    # Before Python 3.14, only the message has the place: “Invalid value (at line 1, column 9)”.
+    words, _, place = error.removesuffix(")").rpartition(" (at ")
+    if place.startswith("line "):
+        line, _, place = place.removeprefix("line ").partition(", ")
+    else:
+        line, place = str(text.rstrip().count("\n") + 1), "the end"
+    return f"{file_name}:{line}: {words} at {place}."
+
+
+def _read_settings(table: TableReader, key_parsers: KeyParsers) -> Settings:
+    default = Settings()
+    settings = Settings(
+        presets=table.read_value("presets", default.presets, check_presets),
+        restore_status=table.read_value("restore_status", default.restore_status, check_flag),
+        theme=table.read_value("theme", default.theme, check_theme),
+        order=table.read_value("order", default.order, one_of(Order)),
+        keys=_read_keys(table.read_table("keys"), key_parsers),
+        alerts=_read_alerts(table.read_table("alerts"), default.alerts),
+        away=_read_away(table.read_table("away"), default.away),
+    )
+    table.report_unknown()
+    return settings
+
+
+def _read_alerts(table: TableReader, default: AlertSettings) -> AlertSettings:
+    alerts = AlertSettings(
+        bell=table.read_value("bell", default.bell, check_flag),
+        desktop=table.read_value("desktop", default.desktop, one_of(Desktop)),
+    )
+    table.report_unknown()
+    return alerts
+
+
+def _read_away(table: TableReader, default: AwaySettings) -> AwaySettings:
+    away = AwaySettings(
+        text=table.read_value("text", default.text, check_status),
+        idle_minutes=table.read_value("idle_minutes", default.idle_minutes, check_minutes),
+        on_blur=table.read_value("on_blur", default.on_blur, check_flag),
+        on_detach=table.read_value("on_detach", default.on_detach, check_flag),
+    )
+    table.report_unknown()
+    return away
+
+
+def _read_keys(table: TableReader, key_parsers: KeyParsers) -> dict[str, tuple[str, ...]]:
+    owners: dict[str, str] = {}
+    chosen: dict[str, tuple[str, ...]] = {}
+    no_keys: tuple[str, ...] = ()
+    # In the file's order: if two commands name the same key, the first gets it.
+    for command_id in (key for key in table.values if key in key_parsers):
+        check = partial(_check_keys, owners, key_parsers[command_id])
+        keys = table.read_value(command_id, no_keys, check)
+        if keys:
+            chosen[command_id] = keys
+            owners.update(dict.fromkeys(keys, command_id))
+    table.report_unknown(key_parsers, "names no command")
+    return chosen
+
+
+def _check_keys(
+    owners: Mapping[str, str], parse_key: Callable[[str], str], value: object
+) -> tuple[str, ...]:
+    keys: dict[str, None] = {}
+    for text in check_text(value).split(","):
+        try:
+            key = parse_key(text.strip())
+        except ValueError as error:
+            raise ValueError(f"cannot have “{shortened(text)}”: {error}.") from error
+        if key in owners:
+            raise ValueError(f"cannot have “{key}”: {owners[key]} has it.")
+        keys[key] = None
+    return tuple(keys)
