@@ -6,13 +6,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-from imtui.tui.kit.key_names import key_parsers
 
 from imtui.cli.main import build_parser
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.tui.commands.catalogue import COMMAND_IDS, keys_table
+from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.settings.reading import parse_settings
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
-from imtui.tui.kit.ends import EndError, describe, parse_end
+from imtui.tui.model.ends import EndError, describe, parse_end
 
 
 class AlertActions:

@@ -31,7 +31,7 @@ def with_user(parts: Parts, typed: str, do: Callable[[str], None]) -> None:
 
 def ask_user(parts: Parts, question: str, call: Callable[[str], Awaitable[None]]) -> None:
     """Ask for a user ID, and make a call with it."""
-    from imtui.tui.kit.prompt import user_id_prompt
+    from imtui.tui.screens.user_id_prompt import user_id_prompt
 
     def answered(user_id: str | None) -> None:
         if user_id:

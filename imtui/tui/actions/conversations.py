@@ -142,7 +142,7 @@ class ConversationActions:
 
     def pasted(self, text: str) -> None:
         """Ask about a paste of many lines."""
-        from imtui.tui.kit.question import Question
+        from imtui.tui.kit.prompt import Question
 
         lines = text.count("\n") + 1
         words = f"Paste {lines:,} lines, {len(text.encode()):,} bytes?"
@@ -182,7 +182,7 @@ class ConversationActions:
     def delete(self) -> None:
         """Delete the message under the cursor for oneself."""
 
-        from imtui.tui.kit.question import Question
+        from imtui.tui.kit.prompt import Question
 
         def delete(message: Message) -> None:
             def answered(yes: bool | None) -> None:
@@ -198,7 +198,7 @@ class ConversationActions:
 
     def delete_conversation(self, typed: str) -> None:
         """Delete the conversation with somebody for oneself, once that is confirmed."""
-        from imtui.tui.kit.question import Question
+        from imtui.tui.kit.prompt import Question
 
         user_id = whom(self._parts, typed)
         if not user_id:

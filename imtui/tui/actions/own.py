@@ -1,8 +1,8 @@
 """What a person does with their own status and devices."""
 
 from imtui.tui.actions.parts import Parts
-from imtui.tui.kit.ends import EndError, split_end
 from imtui.tui.model.choices import Choice, choices, shorten, too_long
+from imtui.tui.model.ends import EndError, split_end
 
 
 class OwnActions:

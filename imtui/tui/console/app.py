@@ -201,7 +201,7 @@ class ConsoleApp(App[None]):
             self.run_worker(self.service.set(switch.key, value))
 
     def _ask(self, question: str, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        from imtui.tui.kit.question import Question
+        from imtui.tui.kit.prompt import Question
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -10,11 +10,10 @@ import os
 import shutil
 import signal
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
-
-from imtui.protocol.safe_text import safe_text
 
 _log: Final = logging.getLogger(__name__)
 
@@ -55,12 +54,22 @@ def through_tmux(sequence: str, environ: Mapping[str, str]) -> str:
 
 def _notice(words: str) -> str:
     # A semicolon would begin the next field, and makes other commands of some OSC 9 texts.
-    return safe_text(words).replace(";", ",")[:WORDS_MAX]
+    return _without_controls(words).replace(";", ",")[:WORDS_MAX]
+
+
+def _without_controls(words: str) -> str:
+    """Return words that end no escape sequence; callers make the rest of them safe."""
+    return "".join(
+        "\ufffd" if unicodedata.category(char) in ("Cc", "Cs") else char for char in words
+    )
 
 
 async def notify_native(title: str, words: str) -> None:
     """Show a notice through the desktop's own program."""
-    await _run(_notify_command(safe_text(title), safe_text(words)[:WORDS_MAX]), NOTIFY_LIMIT)
+    await _run(
+        _notify_command(_without_controls(title), _without_controls(words)[:WORDS_MAX]),
+        NOTIFY_LIMIT,
+    )
 
 
 def _notify_command(title: str, words: str) -> list[str]:

@@ -1,14 +1,14 @@
-"""A question with one line for the answer."""
+"""Dialogs that ask: for a text, or for yes or no."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from imtui.protocol.identifiers import is_user_id
-from imtui.protocol.limits import USER_ID_MAX_CHARS
 from imtui.tui.kit.dialog import Dialog
 
 
@@ -57,12 +57,25 @@ class TextPrompt(Dialog[str]):
         note.add_class("-wrong")
 
 
-def _no_user_id(answer: str) -> str:
-    if is_user_id(answer):
-        return ""
-    return f"A user ID is 1 to {USER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -"
+class Question(Dialog[bool]):
+    """Asks; dismissed with True for yes, else with None."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,y", "yes", "Yes", show=False),
+        Binding("n", "leave", "No", show=False),
+    ]
 
-def user_id_prompt(question: str, preset: str) -> TextPrompt:
-    """Return a prompt for a user ID."""
-    return TextPrompt(question, preset, "user ID", _no_user_id)
+    def __init__(self, question: str) -> None:
+        """Make the question."""
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="dialog--title", markup=False)
+            yield Static("Enter: yes   Esc: no", classes="dialog--note", markup=False)
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)

@@ -1,21 +1,10 @@
 """A list of rows that a dialog has made, with a cursor."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from textual.message import Message
 
 from imtui.tui.kit.cursor_view import CursorView
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """One row; what it is about, and what it shows."""
-
-    spans: Sequence[Span] = ()
-    user_id: str = ""
-    """Whom it is about; empty if nobody."""
 
 
 class RowList(CursorView):

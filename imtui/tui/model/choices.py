@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.kit.ends import EndError, describe, split_end
+from imtui.tui.model.ends import EndError, describe, split_end
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from imtui.tui.kit.cells import column
 from imtui.tui.kit.clock import Clock, time_of_day
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop, spread, width_of
 from imtui.tui.model.person import Person
 from imtui.tui.render.glyphs import Glyphs

@@ -9,7 +9,7 @@ from imtui.protocol.status import UserStatus
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import Event
 from imtui.tui.model.model import Model

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from imtui.protocol.chat import Message
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.model.events import counted
 from imtui.tui.model.replies import abstract

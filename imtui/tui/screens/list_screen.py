@@ -9,8 +9,9 @@ from textual.containers import Vertical
 
 from imtui.tui.commands.command import Command, Keys
 from imtui.tui.kit.dialog import Dialog
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.painted import SPAN_STYLES
-from imtui.tui.kit.row_list import ListRow, RowList
+from imtui.tui.kit.row_list import RowList
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.run_command import RunCommand

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.render.dialog_rows import text_line
 from imtui.tui.render.glyphs import Glyphs

@@ -16,10 +16,10 @@ from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.kit.cells import fit
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.dialog import Dialog
-from imtui.tui.kit.ends import EndError, describe, parse_end
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.kit.spans import Span, spread
 from imtui.tui.model.choices import CLEAR, ENDS, Choice, as_typed, matching, shorten, size, too_long
+from imtui.tui.model.ends import EndError, describe, parse_end
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.end_line import EndLine
 

@@ -9,7 +9,7 @@ from imtui.protocol.limits import SUBSCRIPTIONS_MAX
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
-from imtui.tui.kit.row_list import ListRow
+from imtui.tui.kit.list_row import ListRow
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import HeardBy, Person
 from imtui.tui.model.watches import Watch

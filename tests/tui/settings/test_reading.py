@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from imtui.tui.kit.key_names import key_named
 
 from imtui.tui.commands.catalogue import COMMANDS
+from imtui.tui.kit.key_names import key_named
 from imtui.tui.settings.reading import ParsedSettings, parse_settings
 from imtui.tui.settings.schema import (
     PRESETS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.kit.ends import FARTHEST, EndError, describe, parse_end, split_end
+from imtui.tui.model.ends import FARTHEST, EndError, describe, parse_end, split_end
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WITH_SUMMER_TIME = "CET-1CEST,M3.5.0,M10.5.0/3"
