@@ -26,16 +26,16 @@ from imtui.protocol.messages import (
     UserStatusList,
 )
 from imtui.protocol.status import Platform, UserStatus
-from imtui.sdk.address import web_socket_address
-from imtui.sdk.backoff import Backoff
-from imtui.sdk.chat import ChatCalls
-from imtui.sdk.connection import open_connection
-from imtui.sdk.friendship import FriendshipCalls, user_id_list
+from imtui.sdk.friends.calls import FriendshipCalls, user_id_list
+from imtui.sdk.link.address import web_socket_address
+from imtui.sdk.link.backoff import Backoff
+from imtui.sdk.link.connection import open_connection
+from imtui.sdk.link.session import Session, Settings
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.session import Session, Settings
+from imtui.sdk.messages.calls import ChatCalls
 
 if TYPE_CHECKING:
-    from imtui.sdk.account_chat import AccountChat
+    from imtui.sdk.messages.account_chat import AccountChat
 
 
 class LoginStatus(IntEnum):
@@ -286,7 +286,7 @@ class IMClient(ChatCalls, FriendshipCalls):
             self._close_chat()
         if self._chat is None:
             # Here, as whoever never logs in is to be spared the database.
-            from imtui.sdk.account_chat import AccountChat
+            from imtui.sdk.messages.account_chat import AccountChat
 
             self._chat = AccountChat(
                 user_id,

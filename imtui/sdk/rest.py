@@ -8,8 +8,8 @@ import msgspec
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
-from imtui.sdk.address import rest_address
 from imtui.sdk.failures import unanswered, unreadable
+from imtui.sdk.link.address import rest_address
 
 if TYPE_CHECKING:
     import httpx

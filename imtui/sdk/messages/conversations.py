@@ -1,0 +1,352 @@
+"""What an account knows of its conversations, and what an event makes of that.
+
+Nothing here does input or output. Events go in, in the order in which they came; what is to be
+kept and what is to be told comes out as ``News``.
+
+A conversation is known in two ways. Its *summary* (unread, last message, pinned …) is what the
+backend last sent, brought forward by later events; its *changes* were applied up to a version, for
+what all members see, and an own version, for what this member alone sees. An event that is not the
+next one is passed over, and the conversation is behind until ``fetched``: what was passed over is
+in that answer too, so nothing is lost and nothing is told twice.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from imtui.protocol.chat import (
+    ChangedMessages,
+    Conversation,
+    Message,
+    MessageStatus,
+    ReadReceipt,
+    ReceiveOpt,
+)
+from imtui.sdk.messages.credible import is_credible, is_credible_conversation, is_number
+from imtui.sdk.messages.known_conversations import KnownConversations
+from imtui.sdk.messages.made_here import MadeHere
+from imtui.sdk.messages.news import ConversationInfo, Known, News, hidden_at
+from imtui.sdk.messages.summary import (
+    cleared,
+    emptied,
+    emptied_message,
+    explains,
+    is_told,
+    own_settings,
+    with_conversation,
+    with_message,
+)
+
+Kept = Callable[[str, int], Message | None]
+"""Returns the message with a user at a seq, if it is kept."""
+
+
+class Conversations(KnownConversations):
+    """The conversations of an account, brought forward by each event."""
+
+    def __init__(
+        self, user_id: str, kept: Kept, known: Iterable[Known] = (), *, listed: bool
+    ) -> None:
+        """Begin with what was kept.
+
+        Args:
+            user_id: The account.
+            kept: What is kept of a message.
+            known: The conversations that were kept.
+            listed: Whether the backend's list was ever taken as a whole. Before, a conversation
+                that turns up is taken as it is; afterwards, all of it is new.
+        """
+        super().__init__(known)
+        self._user_id = user_id
+        self._kept = kept
+        self._seen: set[str] | None = None
+        self._made_here = MadeHere(user_id)
+        self._agreed: set[str] = set()
+        """With whom a change that the backend agreed to was applied, and its push is due."""
+        self.listed = listed
+
+    def is_sane(self, message: Message) -> bool:
+        """Tell whether a message can be one of this account's."""
+        return is_credible(message, self._user_id)
+
+    def made_here(self, msg_id: str) -> None:
+        """Take note that this device makes a message, so that it is told as sent, once."""
+        self._made_here.add(msg_id)
+
+    # What the backend tells
+
+    def pushed(self, messages: Iterable[Message]) -> News:
+        """Take messages that the backend pushed, new or changed."""
+        news = News()
+        for message in messages:
+            if self.is_sane(message):
+                self._take(message, news)
+        return news
+
+    def acknowledged(self, message: Message) -> News:
+        """Take the answer to a message that this device sent."""
+        news = News()
+        if not self.is_sane(message):
+            return news
+        if not message.online_user_only:
+            self._made_here.confirm(message, news.sent)
+        if message.version:
+            if message.seq > self.cleared_seq(message.peer(self._user_id)):
+                # It is not pushed to its own device, and is not to be missing until it is fetched.
+                news.messages.append(message)
+            self._take(message, news)
+        return news
+
+    def fetched(self, user_id: str, answer: ChangedMessages) -> News:
+        """Take all changes with a user after ``since``: the whole answer."""
+        news = News()
+        known = self._known_or_new(user_id)
+        self._clear(known, answer.cleared_seq, news)
+        # Of a message that is in it twice, the later one is the newer one.
+        newest = {each.seq: each for each in answer.message_list if self._is_with(user_id, each)}
+        changes = [message for message in newest.values() if not known.has_applied(message)]
+        changes.sort(key=lambda message: message.seq)
+        before = known.top
+        for message in changes:
+            self._apply(known, message, news)
+        if added := [message.seq for message in changes if message.seq > before]:
+            # All that came since is in the answer, and nothing comes between two of them.
+            news.held.append((user_id, added[0], added[-1]))
+        versions = (message.version for message in changes)
+        own_versions = map(hidden_at, changes)
+        known.hear(answer.next_version, answer.next_own_version)
+        known.complete = max(known.complete, known.heard, known.info.version, *versions, 0)
+        known.own_complete = max(
+            known.own_complete, known.own_heard, known.own_version, *own_versions, 0
+        )
+        known.hear(known.complete, known.own_complete)
+        self._set(known, msgspec.structs.replace(known.info, version=known.complete), news)
+        return news
+
+    def heard(self, user_id: str, version: int) -> News:
+        """Take that a page of history told of a version: what is not pushed shows there only."""
+        news = News()
+        if not self._takes_as_it_is(user_id) and version > self.since(user_id)[0]:
+            known = self._known_or_new(user_id)
+            known.hear(version, 0)
+            news.known[user_id] = known
+        return news
+
+    def receipts(self, receipts: Iterable[ReadReceipt]) -> News:
+        """Take that others have read."""
+        news = News()
+        for receipt in receipts:
+            known = self._known.get(receipt.user_id)
+            if known is None or not is_number(receipt.read_seq):
+                continue
+            if receipt.read_seq > known.info.peer_read_seq:
+                news.receipts.append(receipt)
+                info = msgspec.structs.replace(known.info, peer_read_seq=receipt.read_seq)
+                self._set(known, info, news)
+        return news
+
+    def changed(self, conversations: Iterable[Conversation]) -> News:
+        """Take conversations that the backend pushed."""
+        news = News()
+        for conversation in self._credible(conversations):
+            self._take_conversation(conversation, news)
+        return news
+
+    def list_begins(self) -> None:
+        """Begin to take the backend's list."""
+        self._seen = set()
+
+    def list_page(self, conversations: Iterable[Conversation]) -> News:
+        """Take a page of the list."""
+        news = News()
+        for conversation in self._credible(conversations):
+            known = self._known.get(conversation.user_id)
+            # An answer is never older than what came before it: the backend began anew.
+            if known is not None and known.is_ahead_of(conversation):
+                self._forget(known, news)
+                self._known[conversation.user_id] = known.begun_anew(conversation)
+            self._take_conversation(conversation, news)
+        return news
+
+    def list_ends(self) -> News:
+        """End the list: what was neither in it nor pushed meanwhile is no more."""
+        news = News()
+        seen, self._seen = self._seen or set(), None
+        self.listed = True
+        for user_id, known in self._known.items():
+            if user_id in seen:
+                continue
+            if known.info.is_listed:
+                self._forget(known, news)
+                info = msgspec.structs.replace(known.info, recv_opt=ReceiveOpt.RECEIVE)
+                self._set(known, info, news)
+            else:
+                # History may have shown messages of it, which are deleted now for all we know.
+                news.forgotten.append(user_id)
+        return news
+
+    # What this device does itself
+
+    def draft(self, user_id: str, text: str) -> News:
+        """Take what was written to a user and not sent."""
+        news = News()
+        known = self._known_or_new(user_id)
+        self._set(known, msgspec.structs.replace(known.info, draft_text=text), news)
+        return news
+
+    def pinned(self, user_id: str, is_pinned: bool) -> News:
+        """Take the backend's consent to a pin."""
+        news = News()
+        known = self._known_or_new(user_id)
+        self._agree(known, msgspec.structs.replace(known.info, is_pinned=is_pinned), news)
+        return news
+
+    def recv_opt_set(self, user_ids: Iterable[str], opt: ReceiveOpt) -> News:
+        """Take the backend's consent to how messages are received; strangers are passed over."""
+        news = News()
+        for user_id in user_ids:
+            # Whether it is an account at all, only what is pushed tells.
+            known = self._known.get(user_id)
+            if known is not None:
+                self._agree(known, msgspec.structs.replace(known.info, recv_opt=opt), news)
+        return news
+
+    def read(self, user_id: str, seq: int) -> News:
+        """Take the backend's consent that all up to ``seq`` was read; 0 is all there is."""
+        news = News()
+        known = self._known.get(user_id)
+        if known is None:
+            return news
+        # How many are left after a part was read is for the backend to say, and what was read
+        # before changes nothing there.
+        newest, read_seq = known.newest, known.info.read_seq
+        if not seq or (seq >= newest and seq > read_seq):
+            read_seq = max(newest, read_seq)
+            info = msgspec.structs.replace(known.info, unread_count=0, read_seq=read_seq)
+            self._agree(known, info, news)
+        return news
+
+    def deleted_messages(self, messages: Iterable[Message]) -> News:
+        """Take the backend's consent that messages are deleted; a push tells their own versions."""
+        gone = [emptied_message(message, MessageStatus.HAS_DELETED) for message in messages]
+        return News(messages=gone, changed=gone)
+
+    def deleted(self, user_id: str) -> News:
+        """Take the backend's consent that a conversation is deleted."""
+        news = News()
+        known = self._known.get(user_id)
+        if known is not None:
+            if known.info.last_message is not None or known.info.is_pinned:
+                self._agreed.add(user_id)
+            self._forget(known, news)
+        return news
+
+    # How
+
+    def _is_with(self, user_id: str, message: Message) -> bool:
+        return self.is_sane(message) and message.peer(self._user_id) == user_id
+
+    def _credible(self, conversations: Iterable[Conversation]) -> list[Conversation]:
+        return [each for each in conversations if is_credible_conversation(each, self._user_id)]
+
+    def _takes_as_it_is(self, user_id: str) -> bool:
+        """Tell whether all that came before is history, and not news."""
+        known = self._known.get(user_id)
+        return not self.listed and (known is None or not known.heard)
+
+    def _take(self, message: Message, news: News) -> None:
+        if not message.version:
+            if not self._made_here.confirm(message, news.sent):
+                news.received.append(message)
+            return
+        user_id = message.peer(self._user_id)
+        if self._takes_as_it_is(user_id):
+            if message.status is not MessageStatus.SEND_SUCC:
+                return
+            known = self._known_or_new(user_id)
+            known.complete, known.top = message.version - 1, message.seq - 1
+        known = self._known_or_new(user_id)
+        self._begin_own(known, hidden_at(message) - 1)
+        self._touch(user_id)
+        known.hear(message.version, hidden_at(message))
+        news.known[user_id] = known
+        if known.is_next(message):
+            if message.seq > known.top:
+                news.held.append((user_id, message.seq, message.seq))
+            self._apply(known, message, news)
+            known.apply(message)
+            version = max(known.info.version, message.version)
+            self._set(known, msgspec.structs.replace(known.info, version=version), news)
+
+    def _apply(self, known: Known, message: Message, news: News) -> None:
+        mine = self._made_here.confirm(message, news.sent)
+        if message.seq <= known.info.cleared_seq:
+            return
+        is_new = message.seq > known.top
+        is_there = message.status is MessageStatus.SEND_SUCC
+        kept = None if is_there else self._kept(known.info.user_id, message.seq)
+        self._set(known, with_message(known, message, kept, is_new=is_new), news)
+        news.messages.append(message)
+        known.top = max(known.top, message.seq)
+        if is_there:
+            if is_new and not mine:
+                news.received.append(message)
+        elif not is_told(known, message, kept, is_new=is_new):
+            news.changed.append(message)
+
+    def _take_conversation(self, conversation: Conversation, news: News) -> None:
+        user_id, last = conversation.user_id, conversation.last_message
+        self._touch(user_id)
+        known = self._known_or_new(user_id)
+        if self._takes_as_it_is(user_id):
+            known.complete = conversation.version
+            known.top = 0 if last is None else last.seq
+        self._begin_own(known, conversation.own_version)
+        if explains(known, conversation, is_agreed=user_id in self._agreed):
+            known.own_complete = conversation.own_version
+        self._agreed.discard(user_id)
+        known.hear(conversation.version, conversation.own_version)
+        self._clear(known, conversation.cleared_seq, news)
+        if last is not None:
+            if known.complete == conversation.version and known.top == last.seq:
+                news.held.append((user_id, last.seq, last.seq))
+            news.messages.append(last)
+        elif not conversation.own_version:
+            # A backend from before own versions: nothing is left, so there is nothing to fetch.
+            if known.info.last_message is not None:
+                news.forgotten.append(user_id)
+            known.complete = max(known.complete, conversation.version)
+        info = with_conversation(known, conversation)
+        known.own_version = max(known.own_version, conversation.own_version)
+        self._set(known, info, news)
+
+    def _begin_own(self, known: Known, own_version: int) -> None:
+        """Begin at an own version: what was before the first list is history."""
+        if not self.listed and not known.own_heard:
+            known.own_complete = max(known.own_complete, own_version)
+
+    def _clear(self, known: Known, cleared_seq: int, news: News) -> None:
+        """Drop what is at or below a floor, if it has risen."""
+        if cleared_seq > known.info.cleared_seq:
+            news.cleared.append((known.info.user_id, cleared_seq))
+            self._set(known, cleared(known, cleared_seq), news)
+            known.top = max(known.top, cleared_seq)
+
+    def _forget(self, known: Known, news: News) -> None:
+        news.forgotten.append(known.info.user_id)
+        self._set(known, emptied(known.info), news)
+
+    def _agree(self, known: Known, info: ConversationInfo, news: News) -> None:
+        """Take what the backend has agreed to; a push with the next own version follows."""
+        if own_settings(info) != own_settings(known.info):
+            self._agreed.add(info.user_id)
+        self._set(known, info, news)
+
+    def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
+        super()._set(known, info, news)
+        if info.user_id in news.conversations:
+            self._touch(info.user_id)
+
+    def _touch(self, user_id: str) -> None:
+        if self._seen is not None:
+            self._seen.add(user_id)

@@ -1,0 +1,68 @@
+"""The conversations of an account as this device knows them: to be read, and to be replaced."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from imtui.protocol.chat import conversation_id
+from imtui.sdk.messages.news import ConversationInfo, Known, News
+
+
+class KnownConversations:
+    """What is known of each conversation, by user, and the total unread count."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        """Begin with the conversations that were kept."""
+        self._known = {each.info.user_id: each for each in known}
+        self._total = sum(each.info.notified_unread for each in self._known.values())
+
+    @property
+    def total_unread(self) -> int:
+        """Return how many messages are unread, those of muted conversations left out."""
+        return self._total
+
+    def get(self, user_id: str) -> ConversationInfo | None:
+        """Return the conversation with a user, if there is anything to it."""
+        known = self._known.get(user_id)
+        return known.info if known is not None and known.info.is_listed else None
+
+    def all(self) -> list[ConversationInfo]:
+        """Return all, those that are pinned first, then the one that was active last."""
+        infos = (known.info for known in self._known.values())
+        return sorted(
+            (info for info in infos if info.is_listed),
+            key=lambda info: (not info.is_pinned, -info.order_key, info.user_id),
+        )
+
+    def top(self, user_id: str) -> int:
+        """Return the seq of the newest message with a user that was applied."""
+        known = self._known.get(user_id)
+        return 0 if known is None else known.top
+
+    def cleared_seq(self, user_id: str) -> int:
+        """Return the seq at and below which nothing is left of what was said with a user."""
+        known = self._known.get(user_id)
+        return 0 if known is None else known.info.cleared_seq
+
+    def since(self, user_id: str) -> tuple[int, int]:
+        """Return up to which version and own version the changes with a user were applied."""
+        known = self._known.get(user_id)
+        return (0, 0) if known is None else (known.complete, known.own_complete)
+
+    def behind(self) -> list[str]:
+        """Return the users whose conversations have changes that were not applied."""
+        return [user_id for user_id, known in self._known.items() if known.is_behind]
+
+    def _known_or_new(self, user_id: str) -> Known:
+        known = self._known.get(user_id)
+        if known is None:
+            known = Known(ConversationInfo(conversation_id(user_id), user_id))
+            self._known[user_id] = known
+        return known
+
+    def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
+        before, known.info = known.info, info
+        news.known[info.user_id] = known
+        if replace(before, version=info.version) != info:
+            news.conversations[info.user_id] = info
+            self._total += info.notified_unread - before.notified_unread

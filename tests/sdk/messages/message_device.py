@@ -1,0 +1,303 @@
+"""The state of a device without a network, and a story of what happens to it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from imtui.protocol.chat import Message, ReceiveOpt
+from imtui.sdk.messages.cache import MessageCache
+from imtui.sdk.messages.changed_pages import ChangedPages
+from imtui.sdk.messages.conversations import Conversations
+from imtui.sdk.messages.news import Known, News
+from tests.sdk.messages.message_world import (
+    ME,
+    MessageWorld,
+    Push,
+    Talk,
+    changed_conversation,
+    changed_messages,
+    new_message,
+    receipt,
+)
+
+
+@dataclass
+class Device:
+    """The state, with what was told and kept of it."""
+
+    listed: bool = False
+    received: list[Message] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    changed: list[Message] = field(default_factory=list)
+    fetches: int = 0
+
+    def __post_init__(self) -> None:
+        self.cache = MessageCache(None, ME)
+        self.cache.keep(News(), listed=self.listed)
+        self.state = Conversations(ME, self.cache.get, listed=self.listed)
+        self._pages: dict[str, ChangedPages] = {}
+
+    def take(self, news: News) -> News:
+        self.cache.keep(news, listed=self.state.listed)
+        self.received += news.received
+        self.sent += [message.msg_id for message in news.sent]
+        self.changed += news.changed
+        return news
+
+    def push(self, push: Push) -> News:
+        params: Any = push[1]
+        if hasattr(params, "message_list"):
+            return self.take(self.state.pushed(params.message_list))
+        if hasattr(params, "receipt_list"):
+            return self.take(self.state.receipts(params.receipt_list))
+        return self.take(self.state.changed(params.conversation_list))
+
+    def take_list(self, world: MessageWorld) -> None:
+        self._pages.clear()
+        self.state.list_begins()
+        self.take(self.state.list_page(world.listed()))
+        self.take(self.state.list_ends())
+
+    def fetch_page(self, world: MessageWorld, user_id: str) -> bool:
+        """Fetch the next page of a conversation, and return whether it was the last."""
+        if user_id not in self._pages:
+            self.fetches += 1
+            self._pages[user_id] = ChangedPages(user_id, *self.state.since(user_id))
+        answer = self._pages[user_id].take(world.changed(self._pages[user_id].params()))
+        if answer is None:
+            return False
+        del self._pages[user_id]
+        self.take(self.state.fetched(user_id, answer))
+        return True
+
+    def fetch(self, world: MessageWorld) -> None:
+        for user_id in self.state.behind():
+            while not self.fetch_page(world, user_id):
+                pass
+
+    def sync(self, world: MessageWorld) -> None:
+        self.take_list(world)
+        self.fetch(world)
+
+    def restart(self, unsent: list[str]) -> None:
+        """Begin with what was kept, as another process would."""
+        rows = self.cache._db.execute("SELECT known FROM conversation")
+        known = [msgspec.msgpack.decode(blob, type=Known) for (blob,) in rows]
+        self._pages.clear()
+        self.state = Conversations(ME, self.cache.get, known, listed=self.cache.listed)
+        for msg_id in unsent:
+            self.state.made_here(msg_id)
+
+    def seqs(self, user_id: str) -> list[int]:
+        """Return the messages that were told as new, by seq."""
+        return [message.seq for message in self.received if message.peer(ME) == user_id]
+
+    def kept(self, user_id: str) -> dict[int, tuple[str, int]]:
+        """Return text and status of what is kept of a conversation and can be seen, by seq."""
+        rows = self.cache._db.execute("SELECT message FROM message WHERE user = ?", (user_id,))
+        messages = [msgspec.msgpack.decode(blob, type=Message) for (blob,) in rows]
+        return {m.seq: (m.text, m.status) for m in messages if m.status != 4}
+
+    def floor_of_cache(self, user_id: str) -> int:
+        """Return the smallest seq that the cache has anything of."""
+        rows = (
+            "SELECT min(low) FROM held WHERE user = ?",
+            "SELECT min(seq) FROM message WHERE user = ?",
+        )
+        found = [self.cache._db.execute(query, (user_id,)).fetchone()[0] for query in rows]
+        return min((seq for seq in found if seq is not None), default=2**53)
+
+
+KINDS = ["out", "send", "recall", "hide", "hide-many", "peer-hides", "read", "pin", "mute", "clear"]
+KINDS += ["seen", "hide-here", "read-here", "pin-here", "mute-here", "clear-here", "never-shown"]
+KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "list", "sync", "restart"]
+
+
+class Story:
+    """Carries out actions at the backend; what is pushed of them is lost while it is told to."""
+
+    def __init__(self, device: Device, page: int) -> None:
+        self.device = device
+        self.world = MessageWorld(page)
+        self.pushed: list[Push] = []
+        self.losing = 0
+        self.made = 0
+        self.here: list[str] = []
+        self.may_lack: set[str] = set()
+        """With whom something may have to be fetched."""
+        self.needs_list: set[str] = set()
+        """With whom something was lost that the list has not told since."""
+
+    def tell(self, user_id: str, push: Push) -> None:
+        if self.losing:
+            self._lost(user_id)
+            return
+        self.pushed.append(push)
+        self.device.push(push)
+
+    def act(self, kind: str, user_id: str, number: int) -> None:
+        self.made += 1
+        act = getattr(self, "_" + kind.replace("-", "_"))
+        act(self.world.talk(user_id), number, f"m{self.made}")
+
+    # What others do, and this account on other devices
+
+    def _in(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.tell(talk.user_id, new_message(talk.send(talk.user_id, msg_id)))
+
+    def _out(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.tell(talk.user_id, new_message(talk.send(ME, msg_id)))
+
+    def _never_shown(self, talk: Talk, number: int, msg_id: str) -> None:
+        talk.send(talk.user_id, msg_id, is_hidden=True)
+        self.may_lack.add(talk.user_id)
+        self._say_conversation(talk)
+
+    def _recall(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.messages:
+            gone = talk.recall(1 + number % len(talk.messages))
+            if gone is not None:
+                self.tell(talk.user_id, changed_messages(gone))
+            else:
+                # It was recalled before, or this member does not see it and is not told.
+                self.may_lack.add(talk.user_id)
+
+    def _peer_hides(self, talk: Talk, number: int, msg_id: str) -> None:
+        """Let the other one delete a message: nothing changes for this account."""
+
+    def _hide(self, talk: Talk, number: int, msg_id: str) -> None:
+        self._hide_some(talk, number, 1)
+
+    def _hide_many(self, talk: Talk, number: int, msg_id: str) -> None:
+        self._hide_some(talk, number, 3)
+
+    def _read(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.read(len(talk.messages) - number):
+            self._say_conversation(talk)
+
+    def _pin(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.pin(number % 2 == 0):
+            self._say_conversation(talk)
+
+    def _mute(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.mute(_opt(number)):
+            self._say_conversation(talk)
+
+    def _clear(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.clear():
+            self._say_conversation(talk)
+
+    def _seen(self, talk: Talk, number: int, msg_id: str) -> None:
+        talk.peer_read_seq = max(talk.peer_read_seq, len(talk.messages) - number)
+        self.tell(talk.user_id, receipt(talk.user_id, talk.peer_read_seq))
+
+    # What this device does: its answer comes before the push
+
+    def _send(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.device.state.made_here(msg_id)
+        self.here.append(msg_id)
+        message = talk.send(ME, msg_id)
+        if self.losing:
+            self._lost(talk.user_id)
+        else:
+            self.device.take(self.device.state.acknowledged(message))
+
+    def _hide_here(self, talk: Talk, number: int, msg_id: str) -> None:
+        there = talk.history(None)
+        if there:
+            message = there[number % len(there)]
+            gone = talk.hide(message.seq)
+            self.device.take(self.device.state.deleted_messages([message]))
+            self.tell(talk.user_id, changed_messages(*gone))
+            self._say_conversation(talk)
+
+    def _read_here(self, talk: Talk, number: int, msg_id: str) -> None:
+        seq = max(0, len(talk.messages) - number) if number else 0
+        is_changed = talk.read(seq or len(talk.messages))
+        self.device.take(self.device.state.read(talk.user_id, seq))
+        if is_changed:
+            self._say_conversation(talk)
+
+    def _pin_here(self, talk: Talk, number: int, msg_id: str) -> None:
+        is_changed = talk.pin(number % 2 == 0)
+        self.device.take(self.device.state.pinned(talk.user_id, number % 2 == 0))
+        if is_changed:
+            self._say_conversation(talk)
+
+    def _mute_here(self, talk: Talk, number: int, msg_id: str) -> None:
+        is_changed = talk.mute(_opt(number))
+        self.device.take(self.device.state.recv_opt_set([talk.user_id], _opt(number)))
+        if is_changed:
+            self._say_conversation(talk)
+
+    def _clear_here(self, talk: Talk, number: int, msg_id: str) -> None:
+        is_changed = talk.clear()
+        self.device.take(self.device.state.deleted(talk.user_id))
+        if is_changed:
+            self._say_conversation(talk)
+
+    # What happens to the connection and the device
+
+    def _lose(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.losing = number
+
+    def _lose_one(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.losing = 1
+
+    def _repeat(self, talk: Talk, number: int, msg_id: str) -> None:
+        if self.pushed:
+            push = self.pushed[-1 - number % len(self.pushed)]
+            if push[0] in ("onRecvNewMessage", "onMessagesChanged"):
+                self.device.push(push)
+
+    def _history(self, talk: Talk, number: int, msg_id: str) -> None:
+        page = talk.history(None)[: 1 + number]
+        self.device.cache.keep_page(talk.user_id, page, 1, 0)
+        newest = max((message.version for message in page), default=0)
+        self.device.take(self.device.state.heard(talk.user_id, newest))
+
+    def _page(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.user_id in self.device.state.behind():
+            self.device.fetch_page(self.world, talk.user_id)
+
+    def _fetch(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.device.fetch(self.world)
+
+    def _list(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.device.take_list(self.world)
+        self.losing = 0
+        self.needs_list -= self._listed()
+        # What happened before the list, the device learns of now.
+        self.may_lack |= set(self.device.state.behind())
+
+    def _sync(self, talk: Talk, number: int, msg_id: str) -> None:
+        self._list(talk, number, msg_id)
+        self.device.fetch(self.world)
+        self.may_lack -= self._listed()
+
+    def _restart(self, talk: Talk, number: int, msg_id: str) -> None:
+        self.device.restart([one for one in self.here if one not in self.device.sent])
+        self.needs_list |= set(self.world.talks)
+
+    def _listed(self) -> set[str]:
+        return {conversation.user_id for conversation in self.world.listed()}
+
+    def _lost(self, user_id: str) -> None:
+        self.losing -= 1
+        self.may_lack.add(user_id)
+        self.needs_list.add(user_id)
+
+    def _hide_some(self, talk: Talk, number: int, count: int) -> None:
+        there = talk.history(None)
+        some = [message.seq for message in there[number : number + count]]
+        if some:
+            self.tell(talk.user_id, changed_messages(*talk.hide(*some)))
+            self._say_conversation(talk)
+
+    def _say_conversation(self, talk: Talk) -> None:
+        self.tell(talk.user_id, changed_conversation(talk))
+
+
+def _opt(number: int) -> ReceiveOpt:
+    return ReceiveOpt.RECEIVE_NOT_NOTIFY if number % 2 else ReceiveOpt.RECEIVE

@@ -1,0 +1,116 @@
+from imtui.sdk import FriendInfo, UserStatus, UserStatusType
+from imtui.sdk.presence.followed import FriendList, FriendListing, SubscriptionList
+
+
+def infos(*user_ids: str) -> FriendListing:
+    return {user_id: FriendInfo(user_id) for user_id in user_ids}
+
+
+def test_a_first_listing_is_no_news() -> None:
+    friends = FriendList()
+    assert friends.listed(infos("bob")) == ([], [], [])
+    assert "bob" in friends
+
+
+def test_after_a_login_a_listing_tells_what_differs_once() -> None:
+    friends = FriendList()
+    friends.listed(infos("bob", "eve"))
+    friends.doubt()
+    assert friends.is_news("ann")
+    assert friends.listed(infos("ann", "bob")) == ([FriendInfo("ann")], ["eve"], [])
+    assert friends.listed(infos("bob")) == ([], [], [])
+
+
+def test_who_never_listed_friends_is_not_told_that_they_are_new() -> None:
+    friends = FriendList()
+    friends.doubt()
+    assert friends.listed(infos("bob")) == ([], [], [])
+
+
+def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None:
+    friends = FriendList()
+    status = UserStatus("bob", UserStatusType.ONLINE)
+    friends.listed({**infos("ann"), "bob": FriendInfo("bob", status), "eve": FriendInfo("eve")})
+    friends.changed([FriendInfo("ann", friend_remark="Annie"), FriendInfo("kim")])
+    friends.doubt()
+    now = {
+        "ann": FriendInfo("ann", friend_remark="Annie"),
+        "bob": FriendInfo("bob"),
+        "eve": FriendInfo("eve", nick_name="Evi"),
+    }
+    assert friends.listed(now) == ([], [], [now["eve"]])
+
+
+def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> None:
+    friends = FriendList()
+    with friends.listing() as listing:
+        listing.update(infos("ann", "bob"))
+        friends.regrouped(["bob", "kim"], lambda groups: groups | {"Work"})
+        friends.listed(listing)
+        friends.regrouped(["ann", "bob"], lambda groups: groups | {"Choir"})
+    friends.regrouped(None, lambda groups: groups - {"Work"} | {"Zoo"})
+    friends.doubt()
+    now = {name: FriendInfo(name, friend_groups=["Choir", "Zoo"]) for name in ("ann", "bob")}
+    assert friends.listed(now) == ([], [], [])
+    assert listing["bob"].friend_groups == ["Choir", "Work"]
+    for number in range(100):
+        more = {f"group {number}"}
+        friends.regrouped(None, more.union)
+    assert friends._friends is not None
+    assert len(friends._friends["ann"].friend_groups) == 32
+
+
+def test_pushes_between_two_pages_are_kept() -> None:
+    friends = FriendList()
+    friends.listed(infos("bob", "eve"))
+    friends.doubt()
+    with friends.listing() as listing:
+        listing.update(infos("bob"))
+        friends.added([FriendInfo("ann")])
+        friends.deleted(["bob"])
+        listing.update(infos("eve"))
+        assert friends.listed(listing) == ([], [], [])
+    friends.added([FriendInfo("zoe")])
+    assert list(listing) == ["ann", "eve"]
+    assert "zoe" in friends
+    assert "bob" not in friends
+
+
+def test_removed_subscriptions_are_told_even_if_never_listed() -> None:
+    subscriptions = SubscriptionList()
+    subscriptions.changed(["bob", "ann"], [])
+    subscriptions.doubt()
+    assert subscriptions.listed(["ann", "eve"]) == ([], ["bob"])
+    subscriptions.doubt()
+    assert subscriptions.listed(["zoe", "ann"]) == (["zoe"], ["eve"])
+    assert subscriptions.listed([]) == ([], [])
+
+
+def test_subscribing_again_makes_the_newest() -> None:
+    subscriptions = SubscriptionList()
+    subscriptions.changed(["a", "b"], [])
+    subscriptions.changed(["a"], [])
+    assert subscriptions.users == ["b", "a"]
+
+
+def test_what_was_asked_for_counts_until_the_next_login() -> None:
+    subscriptions = SubscriptionList()
+    subscriptions.asked(["ghost"])
+    assert "ghost" in subscriptions
+    subscriptions.doubt()
+    assert "ghost" not in subscriptions
+    assert subscriptions.listed([]) == ([], [])
+
+
+def test_both_are_bounded() -> None:
+    subscriptions = SubscriptionList()
+    everybody = [f"u{n}" for n in range(1000)]
+    subscriptions.asked(everybody)
+    subscriptions.changed(everybody, [])
+    assert subscriptions.users == everybody[-200:]
+    assert "u0" not in subscriptions
+    friends = FriendList()
+    friends.listed({})
+    friends.added(FriendInfo(f"u{n}") for n in range(10_000))
+    assert "u0" not in friends
+    assert "u9999" in friends
