@@ -9,7 +9,7 @@ from imtui.protocol.friendship import FriendApplication
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.status import UserStatus
-from imtui.sdk.messages.news import ConversationInfo
+from imtui.sdk.conversation_info import ConversationInfo
 
 _log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from imtui.protocol.friendship import (
 )
 from imtui.protocol.messages import Empty, FriendInfo, FriendInfoList, Push, UserIDList
 from imtui.protocol.profiles import SelfInfo
+from imtui.sdk.friends.friend_list import FriendList
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.presence.followed import FriendList
 
 FRIENDSHIP_READERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     Push.FRIEND_INFO_CHANGED: msgspec.json.Decoder(FriendInfoList),

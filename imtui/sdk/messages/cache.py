@@ -15,7 +15,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from imtui.protocol.chat import Message
-from imtui.sdk.messages.news import Known, News
+from imtui.sdk.messages.known import Known
+from imtui.sdk.messages.news import News
 
 _log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from imtui.protocol.chat import (
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.identifiers import check_msg_id, check_user_id, check_user_ids
 from imtui.protocol.messages import Empty, Method
-from imtui.sdk.messages.news import ConversationInfo
+from imtui.sdk.conversation_info import ConversationInfo
 
 if TYPE_CHECKING:
     from imtui.sdk.link.session import Session

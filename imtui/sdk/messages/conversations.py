@@ -22,10 +22,12 @@ from imtui.protocol.chat import (
     ReadReceipt,
     ReceiveOpt,
 )
+from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.messages.credible import is_credible, is_credible_conversation, is_number
+from imtui.sdk.messages.known import Known, hidden_at
 from imtui.sdk.messages.known_conversations import KnownConversations
 from imtui.sdk.messages.made_here import MadeHere
-from imtui.sdk.messages.news import ConversationInfo, Known, News, hidden_at
+from imtui.sdk.messages.news import News
 from imtui.sdk.messages.summary import (
     cleared,
     emptied,

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from imtui.protocol.chat import conversation_id
-from imtui.sdk.messages.news import ConversationInfo, Known, News
+from imtui.sdk.conversation_info import ConversationInfo
+from imtui.sdk.messages.known import Known
+from imtui.sdk.messages.news import News
 
 
 class KnownConversations:

@@ -6,7 +6,8 @@ All functions are pure.
 from msgspec.structs import replace
 
 from imtui.protocol.chat import Conversation, Message, MessageStatus
-from imtui.sdk.messages.news import ConversationInfo, Known, hidden_at
+from imtui.sdk.conversation_info import ConversationInfo
+from imtui.sdk.messages.known import Known, hidden_at
 
 
 def with_conversation(known: Known, conversation: Conversation) -> ConversationInfo:

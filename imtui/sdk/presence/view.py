@@ -23,10 +23,11 @@ from imtui.protocol.messages import (
     UserStatusList,
 )
 from imtui.protocol.status import UserStatus
+from imtui.sdk.friends.friend_list import FriendList, FriendListing
 from imtui.sdk.friends.friendship_view import FRIENDSHIP_READERS, FriendshipView
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.presence.followed import FriendList, FriendListing, SubscriptionList
 from imtui.sdk.presence.known_statuses import KnownStatuses
+from imtui.sdk.presence.subscription_list import SubscriptionList
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from imtui.protocol.chat import Message, ReceiveOpt
 from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.changed_pages import ChangedPages
 from imtui.sdk.messages.conversations import Conversations
-from imtui.sdk.messages.news import Known, News
+from imtui.sdk.messages.known import Known
+from imtui.sdk.messages.news import News
 from tests.sdk.messages.message_world import (
     ME,
     MessageWorld,

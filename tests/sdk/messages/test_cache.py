@@ -10,7 +10,8 @@ import pytest
 from imtui.protocol.chat import Message, MessageStatus
 from imtui.sdk import ConversationInfo
 from imtui.sdk.messages.cache import MessageCache
-from imtui.sdk.messages.news import Known, News
+from imtui.sdk.messages.known import Known
+from imtui.sdk.messages.news import News
 
 ME = "alice"
 
