@@ -44,7 +44,8 @@ from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.failures import is_transient
 from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.listener import IMSDKListener
-from imtui.sdk.messages.calls import ConversationPage, new_msg_id
+from imtui.sdk.messages.calls import new_msg_id
+from imtui.sdk.messages.conversation_calls import ConversationPage
 
 __all__ = [
     "Backoff",

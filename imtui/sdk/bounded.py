@@ -1,4 +1,4 @@
-"""Dictionaries that do not grow without bound."""
+"""Dictionaries of bounded size."""
 
 from itertools import islice
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 V = TypeVar("V")
 
 
-def keep_newest(users: dict[str, V], most: int) -> None:
-    """Forget the earliest entries beyond ``most``."""
-    for user_id in list(islice(users, max(0, len(users) - most))):
-        del users[user_id]
+def keep_newest(entries: dict[str, V], limit: int) -> None:
+    """Remove the earliest entries beyond a limit."""
+    for key in list(islice(entries, max(0, len(entries) - limit))):
+        del entries[key]

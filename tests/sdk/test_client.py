@@ -445,8 +445,7 @@ async def test_no_user_sig_in_any_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def pending(client: IMClient) -> int:
-    assert client._session is not None
-    return client._session.pending
+    return client._link.pending
 
 
 def test_an_instance_id_is_random_unless_given() -> None:

@@ -1,7 +1,8 @@
-"""Whom the listeners believe to be friends, and how an answer differs from that."""
+"""The friends that listeners know, and how an answer differs from them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import structs
@@ -11,35 +12,44 @@ from imtui.protocol.messages import FriendInfo
 from imtui.sdk.bounded import keep_newest
 
 FriendListing = dict[str, FriendInfo]
-"""A friend list as its pages come in."""
+"""A friend list while its pages come in, by user ID."""
 
 _FRIENDS_KEPT: Final = 2 * limits.FRIENDS_MAX
 
 
+@dataclass(frozen=True)
+class Differences:
+    """How a complete listing differs from the friends that listeners know."""
+
+    added: list[FriendInfo] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    changed: list[FriendInfo] = field(default_factory=list)
+
+
 class FriendList:
-    """The friends, once they were listed; after a login doubtful until they are listed again."""
+    """The friends, once listed; after a login they are outdated until they are listed again."""
 
     def __init__(self) -> None:
-        """Know of no list yet."""
+        """Start without a list."""
         self._friends: FriendListing | None = None
-        """Without their statuses, which are known elsewhere."""
-        self._doubtful = False
+        """Without their statuses, which ``Presence`` keeps."""
+        self._is_outdated = False
         self._listings: list[FriendListing] = []
 
     def __contains__(self, user_id: str) -> bool:
-        """Tell whether a user is known to be a friend."""
+        """Return whether a user is known to be a friend."""
         return self._friends is not None and user_id in self._friends
 
-    def doubt(self) -> None:
-        """Begin a new login after which listeners may believe what is no longer so."""
-        self._doubtful = self._friends is not None
+    def begin_login(self) -> None:
+        """Mark the list as outdated, because the backend has accepted a new login."""
+        self._is_outdated = self._friends is not None
 
-    def is_news(self, user_id: str) -> bool:
-        """Tell whether a friend in a listing is one that listeners miss."""
-        return self._doubtful and user_id not in self
+    def is_unannounced(self, user_id: str) -> bool:
+        """Return whether listeners will learn of this friend only when the listing is complete."""
+        return self._is_outdated and user_id not in self
 
     def added(self, friends: Iterable[FriendInfo]) -> None:
-        """Take a push that friends were added."""
+        """Apply a push of added friends."""
         for friend in friends:
             for listing in self._listings:
                 listing[friend.user_id] = friend
@@ -49,7 +59,7 @@ class FriendList:
             keep_newest(self._friends, _FRIENDS_KEPT)
 
     def deleted(self, user_ids: Iterable[str]) -> None:
-        """Take a push that friends were deleted."""
+        """Apply a push of deleted friends."""
         for user_id in user_ids:
             for listing in self._listings:
                 listing.pop(user_id, None)
@@ -57,7 +67,7 @@ class FriendList:
                 self._friends.pop(user_id, None)
 
     def changed(self, friends: Iterable[FriendInfo]) -> None:
-        """Take a push that something is known of friends that was not."""
+        """Apply a push of friends with another remark or profile."""
         for friend in friends:
             for listing in self._all():
                 if friend.user_id in listing:
@@ -67,7 +77,12 @@ class FriendList:
     def regrouped(
         self, user_ids: Iterable[str] | None, groups_after: Callable[[set[str]], set[str]]
     ) -> None:
-        """Take a push that friends, or all friends if None, are in other groups than before."""
+        """Apply a push of changed friend groups.
+
+        Args:
+            user_ids: The friends whose groups changed; all friends if None.
+            groups_after: Returns a friend's groups after the change from those before.
+        """
         for listing in self._all():
             for user_id in list(listing) if user_ids is None else user_ids:
                 friend = listing.get(user_id)
@@ -78,7 +93,7 @@ class FriendList:
 
     @contextmanager
     def listing(self) -> Iterator[FriendListing]:
-        """Give a listing to be filled page by page; pushes meanwhile keep it right."""
+        """Give a listing to fill page by page; pushes meanwhile change it too."""
         listing: FriendListing = {}
         self._listings.append(listing)
         try:
@@ -86,28 +101,24 @@ class FriendList:
         finally:
             self._listings = [other for other in self._listings if other is not listing]
 
-    def listed(
-        self, listing: FriendListing
-    ) -> tuple[list[FriendInfo], list[str], list[FriendInfo]]:
-        """Take a complete listing.
-
-        Returns:
-            Which friends listeners miss, which are none, and of which they know something else.
-        """
+    def listed(self, listing: FriendListing) -> Differences:
+        """Apply a complete listing, and return what listeners do not know yet."""
         before = self._friends
         self._friends = now = {
             user_id: _without_status(friend) for user_id, friend in listing.items()
         }
-        if before is None or not self._doubtful:
-            return [], [], []
-        self._doubtful = False
-        missing = [friend for user_id, friend in listing.items() if user_id not in before]
-        differing = [
-            friend
-            for user_id, friend in listing.items()
-            if user_id in before and before[user_id] != now[user_id]
-        ]
-        return missing, [user_id for user_id in before if user_id not in listing], differing
+        if before is None or not self._is_outdated:
+            return Differences()
+        self._is_outdated = False
+        return Differences(
+            added=[friend for user_id, friend in listing.items() if user_id not in before],
+            deleted=[user_id for user_id in before if user_id not in listing],
+            changed=[
+                friend
+                for user_id, friend in listing.items()
+                if user_id in before and before[user_id] != now[user_id]
+            ],
+        )
 
     def _all(self) -> list[FriendListing]:
         return self._listings if self._friends is None else [self._friends, *self._listings]

@@ -67,7 +67,7 @@ class Conversations(KnownConversations):
         """With whom a change that the backend agreed to was applied, and its push is due."""
         self.listed = listed
 
-    def is_sane(self, message: Message) -> bool:
+    def is_credible(self, message: Message) -> bool:
         """Tell whether a message can be one of this account's."""
         return is_credible(message, self._user_id)
 
@@ -81,14 +81,14 @@ class Conversations(KnownConversations):
         """Take messages that the backend pushed, new or changed."""
         news = News()
         for message in messages:
-            if self.is_sane(message):
+            if self.is_credible(message):
                 self._take(message, news)
         return news
 
     def acknowledged(self, message: Message) -> News:
         """Take the answer to a message that this device sent."""
         news = News()
-        if not self.is_sane(message):
+        if not self.is_credible(message):
             return news
         if not message.online_user_only:
             self._made_here.confirm(message, news.sent)
@@ -246,7 +246,7 @@ class Conversations(KnownConversations):
     # How
 
     def _is_with(self, user_id: str, message: Message) -> bool:
-        return self.is_sane(message) and message.peer(self._user_id) == user_id
+        return self.is_credible(message) and message.peer(self._user_id) == user_id
 
     def _credible(self, conversations: Iterable[Conversation]) -> list[Conversation]:
         return [each for each in conversations if is_credible_conversation(each, self._user_id)]

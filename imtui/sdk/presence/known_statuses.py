@@ -1,4 +1,4 @@
-"""Which statuses the listeners know, what is newer than that, and what differs from it."""
+"""The statuses that listeners know, and how newer ones differ from them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ import msgspec
 from imtui.protocol.status import UserStatus, UserStatusType
 
 FORGOTTEN: Final = -1
-"""The revision of a status that was known before the present login."""
+"""The revision of a status from before the present login."""
 
 # More than an account can follow: 3,000 friends and 200 subscriptions.
 _USERS_MAX: Final = 10_000
 
 
 def same(one: UserStatus, other: UserStatus) -> bool:
-    """Tell whether two statuses of a user say the same, whatever their revisions."""
+    """Return whether two statuses of a user are equal apart from their revisions."""
     return (
         one.status_type == other.status_type
         and one.custom_status == other.custom_status
@@ -28,45 +28,45 @@ def same(one: UserStatus, other: UserStatus) -> bool:
 
 @dataclass(frozen=True)
 class Answered:
-    """What an answer with statuses comes to."""
+    """The outcome of an answer with statuses."""
 
     statuses: list[UserStatus]
-    """The newest known of each, in the order of the answer."""
+    """The newest known status of each user, in the order of the answer."""
     differing: list[UserStatus]
-    """Those of which listeners still believe something else from before this login."""
+    """The statuses of which listeners know another version from before this login."""
 
 
 class KnownStatuses:
     """The newest status of each user that the listeners of one account know.
 
-    At each login the revisions are forgotten, for they compare within one connection only. From
-    then on a status is doubtful until it was learned again.
+    Revisions compare within one connection only, so each login forgets them. From then on a status
+    is outdated until it is learned again.
     """
 
     def __init__(self, user_id: str) -> None:
-        """Know nothing yet; ``user_id`` is the account itself."""
+        """Start with no status; ``user_id`` is the account itself."""
         self._user_id = user_id
         self._statuses: dict[str, UserStatus] = {}
 
     def __contains__(self, user_id: str) -> bool:
-        """Tell whether the status of a user is known."""
+        """Return whether the status of a user is known."""
         return user_id in self._statuses
 
     def get(self, user_id: str) -> UserStatus | None:
-        """Return the newest status known of a user."""
+        """Return the newest known status of a user."""
         return self._statuses.get(user_id)
 
     def forget_revisions(self) -> None:
-        """Begin a new login: whatever comes now is newer than what is known."""
+        """Begin a new login: any status from now on is newer than those known."""
         for user_id, status in self._statuses.items():
             self._statuses[user_id] = msgspec.structs.replace(status, revision=FORGOTTEN)
 
     def drop(self, user_id: str) -> None:
-        """Forget a user whom nobody follows any more."""
+        """Forget a user whom the account does not follow any more."""
         self._statuses.pop(user_id, None)
 
     def lose_connection(self, now: int) -> UserStatus:
-        """Return the own status without a connection: OFFLINE since ``now``, without a text.
+        """Set the own status to OFFLINE without a text, and return it.
 
         Args:
             now: Unix milliseconds.
@@ -78,30 +78,30 @@ class KnownStatuses:
         return status
 
     def pushed(self, statuses: Iterable[UserStatus]) -> list[UserStatus]:
-        """Take pushed statuses and return those that are not older than what is known."""
+        """Apply pushed statuses, and return those that are not older than the known ones."""
         known = self._statuses
-        news: list[UserStatus] = []
+        applied: list[UserStatus] = []
         for status in statuses:
             before = known.get(status.user_id)
             if before is None or status.revision >= before.revision:
                 known[status.user_id] = status
-                news.append(status)
+                applied.append(status)
         self._trim()
-        return news
+        return applied
 
     def answered(
         self,
         statuses: Iterable[UserStatus],
         follows: Callable[[str], bool],
         *,
-        tell_new: bool = False,
+        notify_new: bool = False,
     ) -> Answered:
-        """Take the statuses in an answer.
+        """Apply the statuses in an answer.
 
         Args:
-            statuses: The statuses, of users whom the account follows or not.
-            follows: Tells of a user whose status is not known whether to remember it.
-            tell_new: Count those remembered for the first time as differing, too.
+            statuses: The statuses, of followed users and of others.
+            follows: Returns whether to keep the status of a user who has none yet.
+            notify_new: Count statuses that are kept for the first time as differing, too.
         """
         known = self._statuses
         newest: list[UserStatus] = []
@@ -115,17 +115,17 @@ class KnownStatuses:
             if before is None:
                 if not follows(status.user_id):
                     continue
-                tell = tell_new
+                is_differing = notify_new
             else:
-                tell = before.revision == FORGOTTEN and not same(before, status)
+                is_differing = before.revision == FORGOTTEN and not same(before, status)
             known[status.user_id] = status
-            if tell:
+            if is_differing:
                 differing.append(status)
         self._trim()
         return Answered(newest, differing)
 
-    def give_up_doubtful(self) -> list[UserStatus]:
-        """Make UNKNOWN what was not learned since the login, and return what thus changed."""
+    def give_up_outdated(self) -> list[UserStatus]:
+        """Make outdated statuses UNKNOWN, and return those that thereby changed."""
         unknown: list[UserStatus] = []
         for user_id, status in self._statuses.items():
             if status.revision == FORGOTTEN and status.status_type != UserStatusType.UNKNOWN:
@@ -134,8 +134,8 @@ class KnownStatuses:
                 unknown.append(given_up)
         return unknown
 
-    def doubtful(self) -> list[str]:
-        """Return whose status was not learned since the login."""
+    def outdated(self) -> list[str]:
+        """Return the users whose statuses were not learned since the login."""
         return [user for user, status in self._statuses.items() if status.revision == FORGOTTEN]
 
     def _trim(self) -> None:

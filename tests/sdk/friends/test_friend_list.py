@@ -1,5 +1,5 @@
 from imtui.sdk import FriendInfo, UserStatus, UserStatusType
-from imtui.sdk.friends.friend_list import FriendList, FriendListing
+from imtui.sdk.friends.friend_list import Differences, FriendList, FriendListing
 
 
 def infos(*user_ids: str) -> FriendListing:
@@ -8,23 +8,23 @@ def infos(*user_ids: str) -> FriendListing:
 
 def test_a_first_listing_is_no_news() -> None:
     friends = FriendList()
-    assert friends.listed(infos("bob")) == ([], [], [])
+    assert friends.listed(infos("bob")) == Differences()
     assert "bob" in friends
 
 
 def test_after_a_login_a_listing_tells_what_differs_once() -> None:
     friends = FriendList()
     friends.listed(infos("bob", "eve"))
-    friends.doubt()
-    assert friends.is_news("ann")
-    assert friends.listed(infos("ann", "bob")) == ([FriendInfo("ann")], ["eve"], [])
-    assert friends.listed(infos("bob")) == ([], [], [])
+    friends.begin_login()
+    assert friends.is_unannounced("ann")
+    assert friends.listed(infos("ann", "bob")) == Differences([FriendInfo("ann")], ["eve"])
+    assert friends.listed(infos("bob")) == Differences()
 
 
 def test_who_never_listed_friends_is_not_told_that_they_are_new() -> None:
     friends = FriendList()
-    friends.doubt()
-    assert friends.listed(infos("bob")) == ([], [], [])
+    friends.begin_login()
+    assert friends.listed(infos("bob")) == Differences()
 
 
 def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None:
@@ -32,13 +32,13 @@ def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None
     status = UserStatus("bob", UserStatusType.ONLINE)
     friends.listed({**infos("ann"), "bob": FriendInfo("bob", status), "eve": FriendInfo("eve")})
     friends.changed([FriendInfo("ann", friend_remark="Annie"), FriendInfo("kim")])
-    friends.doubt()
+    friends.begin_login()
     now = {
         "ann": FriendInfo("ann", friend_remark="Annie"),
         "bob": FriendInfo("bob"),
         "eve": FriendInfo("eve", nick_name="Evi"),
     }
-    assert friends.listed(now) == ([], [], [now["eve"]])
+    assert friends.listed(now) == Differences(changed=[now["eve"]])
 
 
 def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> None:
@@ -49,9 +49,9 @@ def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> N
         friends.listed(listing)
         friends.regrouped(["ann", "bob"], lambda groups: groups | {"Choir"})
     friends.regrouped(None, lambda groups: groups - {"Work"} | {"Zoo"})
-    friends.doubt()
+    friends.begin_login()
     now = {name: FriendInfo(name, friend_groups=["Choir", "Zoo"]) for name in ("ann", "bob")}
-    assert friends.listed(now) == ([], [], [])
+    assert friends.listed(now) == Differences()
     assert listing["bob"].friend_groups == ["Choir", "Work"]
     for number in range(100):
         more = {f"group {number}"}
@@ -63,13 +63,13 @@ def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> N
 def test_pushes_between_two_pages_are_kept() -> None:
     friends = FriendList()
     friends.listed(infos("bob", "eve"))
-    friends.doubt()
+    friends.begin_login()
     with friends.listing() as listing:
         listing.update(infos("bob"))
         friends.added([FriendInfo("ann")])
         friends.deleted(["bob"])
         listing.update(infos("eve"))
-        assert friends.listed(listing) == ([], [], [])
+        assert friends.listed(listing) == Differences()
     friends.added([FriendInfo("zoe")])
     assert list(listing) == ["ann", "eve"]
     assert "zoe" in friends

@@ -211,11 +211,11 @@ async def test_history_keeps_nothing_at_or_below_the_floor() -> None:
         await recorder.saw("received")
         stale = {"messageList": [wire(message) for message in page], "isFinished": True}
         fake.handlers["getC2CHistoryMessageList"] = lambda peer, params: stale
-        assert client._chat is not None
-        await client._chat._ask(client._live(), "bob", 20, 4)
-        await client._chat._ask(client._live(), "bob", 20, 0)
+        history = client._messages.account.history
+        await history._fetch("bob", 20, 4)
+        await history._fetch("bob", 20, 0)
         assert await texts(client) == await found(client) == ["m4"]
-        assert client._chat.cache.page("bob", 4, 9)[1] == 4
+        assert client._messages.account.cache.page("bob", 4, 9)[1] == 4
 
 
 @pytest.mark.parametrize("has_read", [False, True])

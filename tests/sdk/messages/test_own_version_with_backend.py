@@ -32,7 +32,7 @@ async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
 
 async def ask(client: IMClient, method: Method, params: Struct, result_type: type[R]) -> R:
     """Ask the backend past the client's own state."""
-    return await client._live().call(method, params, result_type, lambda answer: answer)
+    return await client._link.call(method, params, result_type, lambda answer: answer)
 
 
 async def with_bob(client: IMClient) -> Conversation:
@@ -180,13 +180,13 @@ async def test_devices_that_are_connected_follow_without_asking(
             await told.saw("received", 3)
         methods: list[Method] = []
         for client in (desk, couch):
-            session = client._live()
+            link = client._link
 
-            def note(method: Method, *args: Any, call: Any = session.call) -> Any:
+            def note(method: Method, *args: Any, call: Any = link.call) -> Any:
                 methods.append(method)
                 return call(method, *args)
 
-            monkeypatch.setattr(session, "call", note)
+            monkeypatch.setattr(link, "call", note)
         history = await desk.get_c2c_history_message_list("bob")
         await desk.delete_messages(history[2:])
         await couch.clean_conversation_unread_message_count("c2c_bob")

@@ -60,8 +60,8 @@ def test_an_answer_within_a_login_is_not_told_again() -> None:
 def test_what_listeners_never_had_is_told_only_if_wanted() -> None:
     known = KnownStatuses("me")
     assert known.answered([of("bob", 1)], everybody).differing == []
-    assert known.answered([of("ann", 1)], everybody, tell_new=True).differing == [of("ann", 1)]
-    assert known.answered([of("eve", 1)], nobody, tell_new=True).differing == []
+    assert known.answered([of("ann", 1)], everybody, notify_new=True).differing == [of("ann", 1)]
+    assert known.answered([of("eve", 1)], nobody, notify_new=True).differing == []
 
 
 def test_without_a_connection_one_is_offline_without_a_text() -> None:
@@ -79,9 +79,9 @@ def test_what_was_not_learned_becomes_unknown_once() -> None:
     known.pushed([of("bob", 1), of("ann", 2)])
     known.forget_revisions()
     known.pushed([of("ann", 1)])
-    assert [s.user_id for s in known.give_up_doubtful()] == ["bob"]
-    assert known.give_up_doubtful() == []
-    assert known.doubtful() == ["bob"]
+    assert [s.user_id for s in known.give_up_outdated()] == ["bob"]
+    assert known.give_up_outdated() == []
+    assert known.outdated() == ["bob"]
     unknown = known.get("bob")
     assert unknown is not None
     assert (unknown.status_type, unknown.revision) == (UserStatusType.UNKNOWN, FORGOTTEN)

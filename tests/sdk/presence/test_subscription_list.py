@@ -4,9 +4,9 @@ from imtui.sdk.presence.subscription_list import SubscriptionList
 def test_removed_subscriptions_are_told_even_if_never_listed() -> None:
     subscriptions = SubscriptionList()
     subscriptions.changed(["bob", "ann"], [])
-    subscriptions.doubt()
+    subscriptions.begin_login()
     assert subscriptions.listed(["ann", "eve"]) == ([], ["bob"])
-    subscriptions.doubt()
+    subscriptions.begin_login()
     assert subscriptions.listed(["zoe", "ann"]) == (["zoe"], ["eve"])
     assert subscriptions.listed([]) == ([], [])
 
@@ -20,9 +20,9 @@ def test_subscribing_again_makes_the_newest() -> None:
 
 def test_what_was_asked_for_counts_until_the_next_login() -> None:
     subscriptions = SubscriptionList()
-    subscriptions.asked(["ghost"])
+    subscriptions.requested(["ghost"])
     assert "ghost" in subscriptions
-    subscriptions.doubt()
+    subscriptions.begin_login()
     assert "ghost" not in subscriptions
     assert subscriptions.listed([]) == ([], [])
 
@@ -30,7 +30,7 @@ def test_what_was_asked_for_counts_until_the_next_login() -> None:
 def test_the_list_is_bounded() -> None:
     subscriptions = SubscriptionList()
     everybody = [f"u{n}" for n in range(1000)]
-    subscriptions.asked(everybody)
+    subscriptions.requested(everybody)
     subscriptions.changed(everybody, [])
     assert subscriptions.users == everybody[-200:]
     assert "u0" not in subscriptions
