@@ -168,7 +168,7 @@ class Listeners:
         if listener in self._listeners:
             self._listeners.remove(listener)
 
-    def tell(
+    def notify(
         self,
         event: Callable[Concatenate[IMSDKListener, P], None],
         *args: P.args,

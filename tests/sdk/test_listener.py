@@ -27,7 +27,7 @@ def test_all_are_told_with_the_arguments() -> None:
     listeners.add(one)
     listeners.add(other)
     listeners.add(one)
-    listeners.tell(IMSDKListener.on_connect_failed, 9508, "no")
+    listeners.notify(IMSDKListener.on_connect_failed, 9508, "no")
     assert one.events == other.events == [("failed", 9508)]
 
 
@@ -36,7 +36,7 @@ def test_a_failure_hurts_nobody_else_and_is_logged(caplog: pytest.LogCaptureFixt
     listeners.add(Failing())
     listeners.add(other)
     with caplog.at_level(logging.ERROR):
-        listeners.tell(IMSDKListener.on_connecting)
+        listeners.notify(IMSDKListener.on_connecting)
     assert other.names == ["connecting"]
     assert "on_connecting" in caplog.text
 
@@ -47,8 +47,8 @@ def test_who_is_removed_meanwhile_is_told_no_more() -> None:
     remover.victims.append(remover)
     for listener in (remover, victim, last):
         listeners.add(listener)
-    listeners.tell(IMSDKListener.on_connecting)
-    listeners.tell(IMSDKListener.on_connecting)
+    listeners.notify(IMSDKListener.on_connecting)
+    listeners.notify(IMSDKListener.on_connecting)
     assert victim.names == []
     assert last.names == ["connecting", "connecting"]
 

@@ -139,12 +139,12 @@ class Friends(Capability):
         differences = self._list.listed(listing)
         if differences.added:
             added = self._with_newest_status(differences.added)
-            self._listeners.tell(IMSDKListener.on_friend_list_added, added)
+            self._listeners.notify(IMSDKListener.on_friend_list_added, added)
         if differences.deleted:
-            self._listeners.tell(IMSDKListener.on_friend_list_deleted, differences.deleted)
+            self._listeners.notify(IMSDKListener.on_friend_list_deleted, differences.deleted)
         if differences.changed:
             changed = self._with_newest_status(differences.changed)
-            self._listeners.tell(IMSDKListener.on_friend_info_changed, changed)
+            self._listeners.notify(IMSDKListener.on_friend_info_changed, changed)
 
     def _with_newest_status(self, friends: Iterable[FriendInfo]) -> list[FriendInfo]:
         """Replace the statuses of friends that the backend sent with one."""
@@ -163,64 +163,64 @@ class Friends(Capability):
             friend.user_status for friend in friends if friend.user_status is not None
         )
         added = self._with_newest_status(friends)
-        self._listeners.tell(IMSDKListener.on_friend_list_added, added)
+        self._listeners.notify(IMSDKListener.on_friend_list_added, added)
 
     def _deleted(self, push: UserIDList) -> None:
         self._list.deleted(push.user_id_list)
         self._presence.forget_unless_followed(push.user_id_list)
-        self._listeners.tell(IMSDKListener.on_friend_list_deleted, push.user_id_list)
+        self._listeners.notify(IMSDKListener.on_friend_list_deleted, push.user_id_list)
 
     def _info_changed(self, push: FriendInfoList) -> None:
         self._list.changed(push.friend_info_list)
         friends = [self.with_known_status(friend) for friend in push.friend_info_list]
-        self._listeners.tell(IMSDKListener.on_friend_info_changed, friends)
+        self._listeners.notify(IMSDKListener.on_friend_info_changed, friends)
 
     def _applications_added(self, push: FriendApplicationList) -> None:
         added = push.friend_application_list
-        self._listeners.tell(IMSDKListener.on_friend_application_list_added, added)
+        self._listeners.notify(IMSDKListener.on_friend_application_list_added, added)
 
     def _applications_deleted(self, push: UserIDList) -> None:
         deleted = push.user_id_list
-        self._listeners.tell(IMSDKListener.on_friend_application_list_deleted, deleted)
+        self._listeners.notify(IMSDKListener.on_friend_application_list_deleted, deleted)
 
     def _applications_read(self, push: Empty) -> None:
-        self._listeners.tell(IMSDKListener.on_friend_application_list_read)
+        self._listeners.notify(IMSDKListener.on_friend_application_list_read)
 
     def _group_created(self, push: FriendGroupParams) -> None:
         self._put_into_group(push)
         event = IMSDKListener.on_friend_group_created
-        self._listeners.tell(event, push.group_name, push.user_id_list)
+        self._listeners.notify(event, push.group_name, push.user_id_list)
 
     def _groups_deleted(self, push: DeleteFriendGroupParams) -> None:
         names = push.group_name_list
         self._list.regrouped(None, lambda groups: groups.difference(names))
-        self._listeners.tell(IMSDKListener.on_friend_group_deleted, names)
+        self._listeners.notify(IMSDKListener.on_friend_group_deleted, names)
 
     def _group_renamed(self, push: RenameFriendGroupParams) -> None:
         old, new = push.old_name, push.new_name
         self._list.regrouped(
             None, lambda groups: groups - {old} | {new} if old in groups else groups
         )
-        self._listeners.tell(IMSDKListener.on_friend_group_name_changed, old, new)
+        self._listeners.notify(IMSDKListener.on_friend_group_name_changed, old, new)
 
     def _added_to_group(self, push: FriendGroupParams) -> None:
         self._put_into_group(push)
         event = IMSDKListener.on_friends_added_to_group
-        self._listeners.tell(event, push.group_name, push.user_id_list)
+        self._listeners.notify(event, push.group_name, push.user_id_list)
 
     def _deleted_from_group(self, push: FriendGroupParams) -> None:
         self._list.regrouped(push.user_id_list, lambda groups: groups - {push.group_name})
         event = IMSDKListener.on_friends_deleted_from_group
-        self._listeners.tell(event, push.group_name, push.user_id_list)
+        self._listeners.notify(event, push.group_name, push.user_id_list)
 
     def _blocked(self, push: UserIDList) -> None:
-        self._listeners.tell(IMSDKListener.on_black_list_added, push.user_id_list)
+        self._listeners.notify(IMSDKListener.on_black_list_added, push.user_id_list)
 
     def _unblocked(self, push: UserIDList) -> None:
-        self._listeners.tell(IMSDKListener.on_black_list_deleted, push.user_id_list)
+        self._listeners.notify(IMSDKListener.on_black_list_deleted, push.user_id_list)
 
     def _self_info_updated(self, push: SelfInfo) -> None:
-        self._listeners.tell(IMSDKListener.on_self_info_updated, push.user_info)
+        self._listeners.notify(IMSDKListener.on_self_info_updated, push.user_info)
 
     def _put_into_group(self, push: FriendGroupParams) -> None:
         self._list.regrouped(push.user_id_list, lambda groups: groups | {push.group_name})

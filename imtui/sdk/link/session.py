@@ -201,7 +201,7 @@ class Session:
         error = await self._attempt()
         while self.logged_in and is_transient(error):
             delay = self._options.backoff.next_delay()
-            self._listeners.tell(IMSDKListener.on_reconnect_scheduled, delay)
+            self._listeners.notify(IMSDKListener.on_reconnect_scheduled, delay)
             await self._alarm.sleep(delay)
             error = await self._attempt()
         return error
@@ -210,7 +210,7 @@ class Session:
         """Connect, log in, and stay connected; return why that ended."""
         if self._ended:
             return IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        self._listeners.tell(IMSDKListener.on_connecting)
+        self._listeners.notify(IMSDKListener.on_connecting)
         deadline = asyncio.get_running_loop().time() + self._options.timeout
         try:
             connection = await self._options.open(self._push)
@@ -279,7 +279,7 @@ class Session:
         self._logged_in = True
         self._changed.set()
         self._finish_first_login(None)
-        self._listeners.tell(IMSDKListener.on_connect_success)
+        self._listeners.notify(IMSDKListener.on_connect_success)
         for capability in self._capabilities:
             capability.logged_in(login)
         return login
@@ -327,8 +327,8 @@ class Session:
 
     def _notify_end(self, error: IMError) -> None:
         if is_kick(error) and self._logged_in:
-            self._listeners.tell(IMSDKListener.on_kicked_offline)
+            self._listeners.notify(IMSDKListener.on_kicked_offline)
         elif is_user_sig_expired(error) and self._logged_in:
-            self._listeners.tell(IMSDKListener.on_user_sig_expired)
+            self._listeners.notify(IMSDKListener.on_user_sig_expired)
         else:
-            self._listeners.tell(IMSDKListener.on_connect_failed, error.code, error.message)
+            self._listeners.notify(IMSDKListener.on_connect_failed, error.code, error.message)

@@ -161,7 +161,7 @@ class AccountMessages:
         await self.outbox.send(self.send, self._refused)
 
     def _refused(self, message: Message, error: IMError) -> None:
-        self._listeners.tell(
+        self._listeners.notify(
             IMSDKListener.on_message_send_failed, message, error.code, error.message
         )
 

@@ -16,7 +16,7 @@ import msgspec
 
 from imtui.protocol.chat import Message
 from imtui.sdk.messages.known import Known
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 
 _log = logging.getLogger(__name__)
 
@@ -81,21 +81,23 @@ class MessageCache:
         self._is_closed = True
         self._db.close()
 
-    def keep(self, news: News, *, listed: bool) -> None:
+    def keep(self, update: Update, *, listed: bool) -> None:
         """Keep what came of an event, all of it or nothing.
 
         Args:
-            news: What came of it.
+            update: What came of it.
             listed: Whether the conversations that are known are all there are.
         """
-        is_kept = news.forgotten or news.cleared or news.messages or news.held or news.known
+        is_kept = (
+            update.forgotten or update.cleared or update.messages or update.held or update.known
+        )
         if is_kept or listed != self.listed:
-            self._do(lambda: self._keep(news, listed), None)
+            self._do(lambda: self._keep(update, listed), None)
 
     def keep_page(self, user_id: str, page: list[Message], low: int, high: int) -> None:
         """Keep a page of history: all messages with a user from one seq to another."""
-        news = News(messages=page, held=[(user_id, low, high)] if low <= high else [])
-        self._do(lambda: self._keep(news, self.listed), None)
+        update = Update(messages=page, held=[(user_id, low, high)] if low <= high else [])
+        self._do(lambda: self._keep(update, self.listed), None)
 
     def get(self, user_id: str, seq: int) -> Message | None:
         """Return the message with a user at a seq, if it is kept."""
@@ -241,18 +243,18 @@ class MessageCache:
         self._db = self._opened(_MEMORY)
         self.listed = listed
 
-    def _keep(self, news: News, listed: bool) -> None:
+    def _keep(self, update: Update, listed: bool) -> None:
         with self._db as db:
-            for user_id in news.forgotten:
+            for user_id in update.forgotten:
                 _forget(db, user_id)
-            for user_id, cleared_seq in news.cleared:
+            for user_id, cleared_seq in update.cleared:
                 _forget_before(db, user_id, cleared_seq + 1)
-            db.executemany(_KEEP, [self._row(message) for message in news.messages])
-            for user_id, low, high in news.held:
+            db.executemany(_KEEP, [self._row(message) for message in update.messages])
+            for user_id, low, high in update.held:
                 _hold(db, user_id, low, high)
             db.executemany(
                 "INSERT OR REPLACE INTO conversation VALUES (?, ?)",
-                [(user_id, _encoder.encode(known)) for user_id, known in news.known.items()],
+                [(user_id, _encoder.encode(known)) for user_id, known in update.known.items()],
             )
             if listed and not self.listed:
                 db.execute("INSERT OR REPLACE INTO listed VALUES (1)")

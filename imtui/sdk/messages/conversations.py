@@ -1,7 +1,7 @@
 """What an account knows of its conversations, and what an event makes of that.
 
 Nothing here does input or output. Events go in, in the order in which they came; what is to be
-kept and what is to be told comes out as ``News``.
+kept and what is to be told comes out as ``Update``.
 
 A conversation is known in two ways. Its *summary* (unread, last message, pinned …) is what the
 backend last sent, brought forward by later events; its *changes* were applied up to a version, for
@@ -26,8 +26,7 @@ from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.messages.credible import is_credible, is_credible_conversation, is_number
 from imtui.sdk.messages.known import Known, hidden_at
 from imtui.sdk.messages.known_conversations import KnownConversations
-from imtui.sdk.messages.made_here import MadeHere
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.local_messages import LocalMessages
 from imtui.sdk.messages.summary import (
     cleared,
     emptied,
@@ -38,6 +37,7 @@ from imtui.sdk.messages.summary import (
     with_conversation,
     with_message,
 )
+from imtui.sdk.messages.update import Update
 
 Kept = Callable[[str, int], Message | None]
 """Returns the message with a user at a seq, if it is kept."""
@@ -62,7 +62,7 @@ class Conversations(KnownConversations):
         self._user_id = user_id
         self._kept = kept
         self._seen: set[str] | None = None
-        self._made_here = MadeHere(user_id)
+        self._local_messages = LocalMessages(user_id)
         self._agreed: set[str] = set()
         """With whom a change that the backend agreed to was applied, and its push is due."""
         self.listed = listed
@@ -73,47 +73,47 @@ class Conversations(KnownConversations):
 
     def made_here(self, msg_id: str) -> None:
         """Take note that this device makes a message, so that it is told as sent, once."""
-        self._made_here.add(msg_id)
+        self._local_messages.add(msg_id)
 
     # What the backend tells
 
-    def pushed(self, messages: Iterable[Message]) -> News:
+    def pushed(self, messages: Iterable[Message]) -> Update:
         """Take messages that the backend pushed, new or changed."""
-        news = News()
+        update = Update()
         for message in messages:
             if self.is_credible(message):
-                self._take(message, news)
-        return news
+                self._take(message, update)
+        return update
 
-    def acknowledged(self, message: Message) -> News:
+    def acknowledged(self, message: Message) -> Update:
         """Take the answer to a message that this device sent."""
-        news = News()
+        update = Update()
         if not self.is_credible(message):
-            return news
+            return update
         if not message.online_user_only:
-            self._made_here.confirm(message, news.sent)
+            self._local_messages.confirm(message, update.sent)
         if message.version:
             if message.seq > self.cleared_seq(message.peer(self._user_id)):
                 # It is not pushed to its own device, and is not to be missing until it is fetched.
-                news.messages.append(message)
-            self._take(message, news)
-        return news
+                update.messages.append(message)
+            self._take(message, update)
+        return update
 
-    def fetched(self, user_id: str, answer: ChangedMessages) -> News:
+    def fetched(self, user_id: str, answer: ChangedMessages) -> Update:
         """Take all changes with a user after ``since``: the whole answer."""
-        news = News()
+        update = Update()
         known = self._known_or_new(user_id)
-        self._clear(known, answer.cleared_seq, news)
+        self._clear(known, answer.cleared_seq, update)
         # Of a message that is in it twice, the later one is the newer one.
         newest = {each.seq: each for each in answer.message_list if self._is_with(user_id, each)}
         changes = [message for message in newest.values() if not known.has_applied(message)]
         changes.sort(key=lambda message: message.seq)
         before = known.top
         for message in changes:
-            self._apply(known, message, news)
+            self._apply(known, message, update)
         if added := [message.seq for message in changes if message.seq > before]:
             # All that came since is in the answer, and nothing comes between two of them.
-            news.held.append((user_id, added[0], added[-1]))
+            update.held.append((user_id, added[0], added[-1]))
         versions = (message.version for message in changes)
         own_versions = map(hidden_at, changes)
         known.hear(answer.next_version, answer.next_own_version)
@@ -122,126 +122,126 @@ class Conversations(KnownConversations):
             known.own_complete, known.own_heard, known.own_version, *own_versions, 0
         )
         known.hear(known.complete, known.own_complete)
-        self._set(known, msgspec.structs.replace(known.info, version=known.complete), news)
-        return news
+        self._set(known, msgspec.structs.replace(known.info, version=known.complete), update)
+        return update
 
-    def heard(self, user_id: str, version: int) -> News:
+    def heard(self, user_id: str, version: int) -> Update:
         """Take that a page of history told of a version: what is not pushed shows there only."""
-        news = News()
+        update = Update()
         if not self._takes_as_it_is(user_id) and version > self.since(user_id)[0]:
             known = self._known_or_new(user_id)
             known.hear(version, 0)
-            news.known[user_id] = known
-        return news
+            update.known[user_id] = known
+        return update
 
-    def receipts(self, receipts: Iterable[ReadReceipt]) -> News:
+    def receipts(self, receipts: Iterable[ReadReceipt]) -> Update:
         """Take that others have read."""
-        news = News()
+        update = Update()
         for receipt in receipts:
             known = self._known.get(receipt.user_id)
             if known is None or not is_number(receipt.read_seq):
                 continue
             if receipt.read_seq > known.info.peer_read_seq:
-                news.receipts.append(receipt)
+                update.receipts.append(receipt)
                 info = msgspec.structs.replace(known.info, peer_read_seq=receipt.read_seq)
-                self._set(known, info, news)
-        return news
+                self._set(known, info, update)
+        return update
 
-    def changed(self, conversations: Iterable[Conversation]) -> News:
+    def changed(self, conversations: Iterable[Conversation]) -> Update:
         """Take conversations that the backend pushed."""
-        news = News()
+        update = Update()
         for conversation in self._credible(conversations):
-            self._take_conversation(conversation, news)
-        return news
+            self._take_conversation(conversation, update)
+        return update
 
     def list_begins(self) -> None:
         """Begin to take the backend's list."""
         self._seen = set()
 
-    def list_page(self, conversations: Iterable[Conversation]) -> News:
+    def list_page(self, conversations: Iterable[Conversation]) -> Update:
         """Take a page of the list."""
-        news = News()
+        update = Update()
         for conversation in self._credible(conversations):
             known = self._known.get(conversation.user_id)
             # An answer is never older than what came before it: the backend began anew.
             if known is not None and known.is_ahead_of(conversation):
-                self._forget(known, news)
+                self._forget(known, update)
                 self._known[conversation.user_id] = known.begun_anew(conversation)
-            self._take_conversation(conversation, news)
-        return news
+            self._take_conversation(conversation, update)
+        return update
 
-    def list_ends(self) -> News:
+    def list_ends(self) -> Update:
         """End the list: what was neither in it nor pushed meanwhile is no more."""
-        news = News()
+        update = Update()
         seen, self._seen = self._seen or set(), None
         self.listed = True
         for user_id, known in self._known.items():
             if user_id in seen:
                 continue
             if known.info.is_listed:
-                self._forget(known, news)
+                self._forget(known, update)
                 info = msgspec.structs.replace(known.info, recv_opt=ReceiveOpt.RECEIVE)
-                self._set(known, info, news)
+                self._set(known, info, update)
             else:
                 # History may have shown messages of it, which are deleted now for all we know.
-                news.forgotten.append(user_id)
-        return news
+                update.forgotten.append(user_id)
+        return update
 
     # What this device does itself
 
-    def draft(self, user_id: str, text: str) -> News:
+    def draft(self, user_id: str, text: str) -> Update:
         """Take what was written to a user and not sent."""
-        news = News()
+        update = Update()
         known = self._known_or_new(user_id)
-        self._set(known, msgspec.structs.replace(known.info, draft_text=text), news)
-        return news
+        self._set(known, msgspec.structs.replace(known.info, draft_text=text), update)
+        return update
 
-    def pinned(self, user_id: str, is_pinned: bool) -> News:
+    def pinned(self, user_id: str, is_pinned: bool) -> Update:
         """Take the backend's consent to a pin."""
-        news = News()
+        update = Update()
         known = self._known_or_new(user_id)
-        self._agree(known, msgspec.structs.replace(known.info, is_pinned=is_pinned), news)
-        return news
+        self._agree(known, msgspec.structs.replace(known.info, is_pinned=is_pinned), update)
+        return update
 
-    def recv_opt_set(self, user_ids: Iterable[str], opt: ReceiveOpt) -> News:
+    def recv_opt_set(self, user_ids: Iterable[str], opt: ReceiveOpt) -> Update:
         """Take the backend's consent to how messages are received; strangers are passed over."""
-        news = News()
+        update = Update()
         for user_id in user_ids:
             # Whether it is an account at all, only what is pushed tells.
             known = self._known.get(user_id)
             if known is not None:
-                self._agree(known, msgspec.structs.replace(known.info, recv_opt=opt), news)
-        return news
+                self._agree(known, msgspec.structs.replace(known.info, recv_opt=opt), update)
+        return update
 
-    def read(self, user_id: str, seq: int) -> News:
+    def read(self, user_id: str, seq: int) -> Update:
         """Take the backend's consent that all up to ``seq`` was read; 0 is all there is."""
-        news = News()
+        update = Update()
         known = self._known.get(user_id)
         if known is None:
-            return news
+            return update
         # How many are left after a part was read is for the backend to say, and what was read
         # before changes nothing there.
         newest, read_seq = known.newest, known.info.read_seq
         if not seq or (seq >= newest and seq > read_seq):
             read_seq = max(newest, read_seq)
             info = msgspec.structs.replace(known.info, unread_count=0, read_seq=read_seq)
-            self._agree(known, info, news)
-        return news
+            self._agree(known, info, update)
+        return update
 
-    def deleted_messages(self, messages: Iterable[Message]) -> News:
+    def deleted_messages(self, messages: Iterable[Message]) -> Update:
         """Take the backend's consent that messages are deleted; a push tells their own versions."""
         gone = [emptied_message(message, MessageStatus.HAS_DELETED) for message in messages]
-        return News(messages=gone, changed=gone)
+        return Update(messages=gone, changed=gone)
 
-    def deleted(self, user_id: str) -> News:
+    def deleted(self, user_id: str) -> Update:
         """Take the backend's consent that a conversation is deleted."""
-        news = News()
+        update = Update()
         known = self._known.get(user_id)
         if known is not None:
             if known.info.last_message is not None or known.info.is_pinned:
                 self._agreed.add(user_id)
-            self._forget(known, news)
-        return news
+            self._forget(known, update)
+        return update
 
     # How
 
@@ -252,14 +252,14 @@ class Conversations(KnownConversations):
         return [each for each in conversations if is_credible_conversation(each, self._user_id)]
 
     def _takes_as_it_is(self, user_id: str) -> bool:
-        """Tell whether all that came before is history, and not news."""
+        """Tell whether all that came before is history, and not new."""
         known = self._known.get(user_id)
         return not self.listed and (known is None or not known.heard)
 
-    def _take(self, message: Message, news: News) -> None:
+    def _take(self, message: Message, update: Update) -> None:
         if not message.version:
-            if not self._made_here.confirm(message, news.sent):
-                news.received.append(message)
+            if not self._local_messages.confirm(message, update.sent):
+                update.received.append(message)
             return
         user_id = message.peer(self._user_id)
         if self._takes_as_it_is(user_id):
@@ -271,32 +271,32 @@ class Conversations(KnownConversations):
         self._begin_own(known, hidden_at(message) - 1)
         self._touch(user_id)
         known.hear(message.version, hidden_at(message))
-        news.known[user_id] = known
+        update.known[user_id] = known
         if known.is_next(message):
             if message.seq > known.top:
-                news.held.append((user_id, message.seq, message.seq))
-            self._apply(known, message, news)
+                update.held.append((user_id, message.seq, message.seq))
+            self._apply(known, message, update)
             known.apply(message)
             version = max(known.info.version, message.version)
-            self._set(known, msgspec.structs.replace(known.info, version=version), news)
+            self._set(known, msgspec.structs.replace(known.info, version=version), update)
 
-    def _apply(self, known: Known, message: Message, news: News) -> None:
-        mine = self._made_here.confirm(message, news.sent)
+    def _apply(self, known: Known, message: Message, update: Update) -> None:
+        mine = self._local_messages.confirm(message, update.sent)
         if message.seq <= known.info.cleared_seq:
             return
         is_new = message.seq > known.top
         is_there = message.status is MessageStatus.SEND_SUCC
         kept = None if is_there else self._kept(known.info.user_id, message.seq)
-        self._set(known, with_message(known, message, kept, is_new=is_new), news)
-        news.messages.append(message)
+        self._set(known, with_message(known, message, kept, is_new=is_new), update)
+        update.messages.append(message)
         known.top = max(known.top, message.seq)
         if is_there:
             if is_new and not mine:
-                news.received.append(message)
+                update.received.append(message)
         elif not is_told(known, message, kept, is_new=is_new):
-            news.changed.append(message)
+            update.changed.append(message)
 
-    def _take_conversation(self, conversation: Conversation, news: News) -> None:
+    def _take_conversation(self, conversation: Conversation, update: Update) -> None:
         user_id, last = conversation.user_id, conversation.last_message
         self._touch(user_id)
         known = self._known_or_new(user_id)
@@ -308,45 +308,45 @@ class Conversations(KnownConversations):
             known.own_complete = conversation.own_version
         self._agreed.discard(user_id)
         known.hear(conversation.version, conversation.own_version)
-        self._clear(known, conversation.cleared_seq, news)
+        self._clear(known, conversation.cleared_seq, update)
         if last is not None:
             if known.complete == conversation.version and known.top == last.seq:
-                news.held.append((user_id, last.seq, last.seq))
-            news.messages.append(last)
+                update.held.append((user_id, last.seq, last.seq))
+            update.messages.append(last)
         elif not conversation.own_version:
             # A backend from before own versions: nothing is left, so there is nothing to fetch.
             if known.info.last_message is not None:
-                news.forgotten.append(user_id)
+                update.forgotten.append(user_id)
             known.complete = max(known.complete, conversation.version)
         info = with_conversation(known, conversation)
         known.own_version = max(known.own_version, conversation.own_version)
-        self._set(known, info, news)
+        self._set(known, info, update)
 
     def _begin_own(self, known: Known, own_version: int) -> None:
         """Begin at an own version: what was before the first list is history."""
         if not self.listed and not known.own_heard:
             known.own_complete = max(known.own_complete, own_version)
 
-    def _clear(self, known: Known, cleared_seq: int, news: News) -> None:
+    def _clear(self, known: Known, cleared_seq: int, update: Update) -> None:
         """Drop what is at or below a floor, if it has risen."""
         if cleared_seq > known.info.cleared_seq:
-            news.cleared.append((known.info.user_id, cleared_seq))
-            self._set(known, cleared(known, cleared_seq), news)
+            update.cleared.append((known.info.user_id, cleared_seq))
+            self._set(known, cleared(known, cleared_seq), update)
             known.top = max(known.top, cleared_seq)
 
-    def _forget(self, known: Known, news: News) -> None:
-        news.forgotten.append(known.info.user_id)
-        self._set(known, emptied(known.info), news)
+    def _forget(self, known: Known, update: Update) -> None:
+        update.forgotten.append(known.info.user_id)
+        self._set(known, emptied(known.info), update)
 
-    def _agree(self, known: Known, info: ConversationInfo, news: News) -> None:
+    def _agree(self, known: Known, info: ConversationInfo, update: Update) -> None:
         """Take what the backend has agreed to; a push with the next own version follows."""
         if own_settings(info) != own_settings(known.info):
             self._agreed.add(info.user_id)
-        self._set(known, info, news)
+        self._set(known, info, update)
 
-    def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
-        super()._set(known, info, news)
-        if info.user_id in news.conversations:
+    def _set(self, known: Known, info: ConversationInfo, update: Update) -> None:
+        super()._set(known, info, update)
+        if info.user_id in update.conversations:
             self._touch(info.user_id)
 
     def _touch(self, user_id: str) -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from imtui.protocol.chat import conversation_id
 from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.messages.known import Known
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 
 
 class KnownConversations:
@@ -62,9 +62,9 @@ class KnownConversations:
             self._known[user_id] = known
         return known
 
-    def _set(self, known: Known, info: ConversationInfo, news: News) -> None:
+    def _set(self, known: Known, info: ConversationInfo, update: Update) -> None:
         before, known.info = known.info, info
-        news.known[info.user_id] = known
+        update.known[info.user_id] = known
         if replace(before, version=info.version) != info:
-            news.conversations[info.user_id] = info
+            update.conversations[info.user_id] = info
             self._total += info.notified_unread - before.notified_unread

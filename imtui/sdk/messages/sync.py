@@ -20,7 +20,7 @@ from imtui.sdk.link.link import Link
 from imtui.sdk.listener import IMSDKListener, Listeners
 from imtui.sdk.messages.changed_pages import ChangedPages
 from imtui.sdk.messages.conversations import Conversations
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 
 if TYPE_CHECKING:
     from imtui.sdk.messages.cache import MessageCache
@@ -72,23 +72,23 @@ class MessageSync:
         self._is_current = False
         self._wanted.set()
 
-    def publish(self, news: News) -> None:
+    def publish(self, update: Update) -> None:
         """Store an update, then notify listeners; what it shows to be missing is fetched later."""
-        if any(known.is_behind for known in news.known.values()):
+        if any(known.is_behind for known in update.known.values()):
             self._wanted.set()
-        self._cache.keep(news, listed=self.state.listed)
-        notify = self._listeners.tell
-        for message in news.sent:
+        self._cache.keep(update, listed=self.state.listed)
+        notify = self._listeners.notify
+        for message in update.sent:
             self._on_sent(message)
             notify(IMSDKListener.on_message_sent, message)
-        for message in news.received:
+        for message in update.received:
             notify(IMSDKListener.on_recv_new_message, message)
-        if news.changed:
-            notify(IMSDKListener.on_messages_changed, news.changed)
-        if news.receipts:
-            notify(IMSDKListener.on_recv_c2c_read_receipt, news.receipts)
-        if news.conversations:
-            notify(IMSDKListener.on_conversation_changed, list(news.conversations.values()))
+        if update.changed:
+            notify(IMSDKListener.on_messages_changed, update.changed)
+        if update.receipts:
+            notify(IMSDKListener.on_recv_c2c_read_receipt, update.receipts)
+        if update.conversations:
+            notify(IMSDKListener.on_conversation_changed, list(update.conversations.values()))
         if self.state.total_unread != self._notified_unread:
             self._notified_unread = self.state.total_unread
             notify(IMSDKListener.on_total_unread_message_count_changed, self._notified_unread)
@@ -117,7 +117,7 @@ class MessageSync:
         if not self._list_wanted:
             await self._fetch_missing()
             return
-        self._listeners.tell(IMSDKListener.on_sync_server_start)
+        self._listeners.notify(IMSDKListener.on_sync_server_start)
         try:
             await self._list()
             await self._fetch_missing()
@@ -125,10 +125,10 @@ class MessageSync:
             self._list_wanted = True
             # Other events announce the end of a connection or of a login.
             if not is_trouble(error) and error.code != ErrorCode.ERR_SDK_NOT_LOGGED_IN:
-                self._listeners.tell(IMSDKListener.on_sync_server_failed)
+                self._listeners.notify(IMSDKListener.on_sync_server_failed)
             raise
         self._is_current = not self._list_wanted
-        self._listeners.tell(IMSDKListener.on_sync_server_finish)
+        self._listeners.notify(IMSDKListener.on_sync_server_finish)
 
     async def _list(self) -> None:
         self._list_wanted = False

@@ -118,7 +118,7 @@ class Presence(Capability):
     def notify(self, statuses: list[UserStatus]) -> None:
         """Notify listeners of statuses, unless there are none."""
         if statuses:
-            self._listeners.tell(IMSDKListener.on_user_status_changed, statuses)
+            self._listeners.notify(IMSDKListener.on_user_status_changed, statuses)
 
     def forget_unless_followed(self, user_ids: Iterable[str]) -> None:
         """Forget the statuses of users whom the account does not follow any more."""
@@ -156,7 +156,7 @@ class Presence(Capability):
     def _subscriptions_listed(self, answer: Subscriptions) -> Subscriptions:
         added, removed = self.subscriptions.listed(answer.user_id_list)
         if added or removed:
-            self._listeners.tell(
+            self._listeners.notify(
                 IMSDKListener.on_subscriptions_changed, added, removed, SubscriptionReason.RESYNC
             )
         return answer
@@ -165,14 +165,14 @@ class Presence(Capability):
         self.notify(self.statuses.pushed(push.user_status_list))
 
     def _self_devices_pushed(self, push: SelfDevices) -> None:
-        self._listeners.tell(IMSDKListener.on_self_devices_changed, push.devices)
+        self._listeners.notify(IMSDKListener.on_self_devices_changed, push.devices)
 
     def _subscriptions_pushed(self, push: SubscriptionsChanged) -> None:
         self.subscriptions.changed(push.added, push.removed)
         self.forget_unless_followed(push.removed)
-        self._listeners.tell(
+        self._listeners.notify(
             IMSDKListener.on_subscriptions_changed, push.added, push.removed, push.reason
         )
 
     def _console_pushed(self, push: ConsoleSettings) -> None:
-        self._listeners.tell(IMSDKListener.on_console_changed, push)
+        self._listeners.notify(IMSDKListener.on_console_changed, push)

@@ -10,7 +10,7 @@ from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.changed_pages import ChangedPages
 from imtui.sdk.messages.conversations import Conversations
 from imtui.sdk.messages.known import Known
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 from tests.sdk.messages.message_world import (
     ME,
     MessageWorld,
@@ -35,18 +35,18 @@ class Device:
 
     def __post_init__(self) -> None:
         self.cache = MessageCache(None, ME)
-        self.cache.keep(News(), listed=self.listed)
+        self.cache.keep(Update(), listed=self.listed)
         self.state = Conversations(ME, self.cache.get, listed=self.listed)
         self._pages: dict[str, ChangedPages] = {}
 
-    def take(self, news: News) -> News:
-        self.cache.keep(news, listed=self.state.listed)
-        self.received += news.received
-        self.sent += [message.msg_id for message in news.sent]
-        self.changed += news.changed
-        return news
+    def take(self, update: Update) -> Update:
+        self.cache.keep(update, listed=self.state.listed)
+        self.received += update.received
+        self.sent += [message.msg_id for message in update.sent]
+        self.changed += update.changed
+        return update
 
-    def push(self, push: Push) -> News:
+    def push(self, push: Push) -> Update:
         params: Any = push[1]
         if hasattr(params, "message_list"):
             return self.take(self.state.pushed(params.message_list))

@@ -11,7 +11,7 @@ from imtui.protocol.chat import Message, MessageStatus
 from imtui.sdk import ConversationInfo
 from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.known import Known
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 
 ME = "alice"
 
@@ -37,8 +37,8 @@ def keep(cache: MessageCache, *seqs: int) -> None:
 def test_what_is_kept_is_there_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "alice.cache"
     killed = MessageCache(path, ME)
-    news = News(messages=[message(1)], held=[("bob", 1, 1)], known={"bob": known("bob")})
-    killed.keep(news, listed=True)
+    update = Update(messages=[message(1)], held=[("bob", 1, 1)], known={"bob": known("bob")})
+    killed.keep(update, listed=True)
     cache = MessageCache(path, ME)
     assert cache.known == [known("bob")]
     assert cache.listed
@@ -64,14 +64,14 @@ def test_deleted_ones_are_left_out_and_leave_no_gap() -> None:
     cache = MessageCache(None, ME)
     keep(cache, 1, 2, 3)
     gone = Message("m2", "bob", ME, seq=2, version=9, status=MessageStatus.HAS_DELETED)
-    cache.keep(News(messages=[gone]), listed=False)
+    cache.keep(Update(messages=[gone]), listed=False)
     assert seqs(cache, 3) == ([3, 1], 1)
 
 
 def test_only_a_newer_version_replaces_what_is_kept() -> None:
     cache = MessageCache(None, ME)
-    cache.keep(News(messages=[message(1, "new", 5)]), listed=False)
-    cache.keep(News(messages=[message(1, "old", 4)]), listed=False)
+    cache.keep(Update(messages=[message(1, "new", 5)]), listed=False)
+    cache.keep(Update(messages=[message(1, "old", 4)]), listed=False)
     kept = cache.get("bob", 1)
     assert kept is not None
     assert kept.text == "new"
@@ -80,9 +80,9 @@ def test_only_a_newer_version_replaces_what_is_kept() -> None:
 def test_what_is_recalled_is_not_in_the_file_any_more(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     cache = MessageCache(path, ME)
-    cache.keep(News(messages=[message(1, "my secret word")]), listed=False)
+    cache.keep(Update(messages=[message(1, "my secret word")]), listed=False)
     gone = Message("m1", "bob", ME, seq=1, version=2, status=MessageStatus.LOCAL_REVOKED)
-    cache.keep(News(messages=[gone]), listed=False)
+    cache.keep(Update(messages=[gone]), listed=False)
     cache.close()
     assert b"secret" not in path.read_bytes()
 
@@ -172,7 +172,7 @@ def test_opening_it_keeps_the_newest_messages_and_conversations(
     cache = MessageCache(path, ME)
     keep(cache, *range(1, 9))
     users = {f"u{n}": known(f"u{n}", order_key=n) for n in range(4)}
-    cache.keep(News(known=users), listed=True)
+    cache.keep(Update(known=users), listed=True)
     cache.close()
     again = MessageCache(path, ME)
     assert seqs(again, 8) == ([8, 7, 6], 6)

@@ -53,8 +53,8 @@ def test_a_conversation_that_turns_up_after_the_first_list_is_all_new() -> None:
 def test_online_only_messages_are_told_as_they_come_and_kept_nowhere() -> None:
     device = Device(listed=True)
     typing = Message("t", "bob", ME, data=b"{}", online_user_only=True)
-    news = device.take(device.state.pushed([typing]))
-    assert news.received == [typing]
+    update = device.take(device.state.pushed([typing]))
+    assert update.received == [typing]
     assert device.cache.newest("bob") == 0
     assert device.state.all() == []
 

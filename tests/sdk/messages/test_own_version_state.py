@@ -15,7 +15,7 @@ from imtui.protocol.chat import (
 from imtui.sdk import IMError, ReceiveOpt
 from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.changed_pages import ChangedPages
-from imtui.sdk.messages.news import News
+from imtui.sdk.messages.update import Update
 from tests.sdk.messages.message_device import Device
 from tests.sdk.messages.message_world import (
     ME,
@@ -190,7 +190,7 @@ def test_a_message_goes_from_there_to_recalled_to_deleted_and_never_back() -> No
     later = msgspec.structs.replace(recalled, version=10)
     kept = []
     for message in (there, recalled, newer, gone, newer, later):
-        cache.keep(News(messages=[message]), listed=False)
+        cache.keep(Update(messages=[message]), listed=False)
         kept.append(cache.get("bob", 1))
     assert kept == [there, recalled, recalled, gone, gone, gone]
 
@@ -200,7 +200,7 @@ def test_what_is_cleared_leaves_neither_messages_nor_ranges() -> None:
     page = [Message(f"m{seq}", "bob", ME, seq, seq, seq) for seq in range(1, 6)]
     cache.keep_page("bob", page[:2], 1, 2)
     cache.keep_page("bob", page[3:], 4, 5)
-    cache.keep(News(cleared=[("bob", 4)]), listed=False)
+    cache.keep(Update(cleared=[("bob", 4)]), listed=False)
     assert cache.page("bob", 5, 9) == (page[4:], 5)
     assert [cache.get("bob", seq) for seq in range(1, 5)] == [None] * 4
     assert cache.page("bob", 2, 9) == ([], 3)

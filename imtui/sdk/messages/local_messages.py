@@ -8,7 +8,7 @@ from imtui.protocol.chat import Message
 _KEPT_MAX: Final = 8192
 
 
-class MadeHere:
+class LocalMessages:
     """The messages that this device makes, so that each is told as sent, once."""
 
     def __init__(self, user_id: str) -> None:

@@ -8,7 +8,7 @@ from imtui.sdk.messages.known import Known
 
 
 @dataclass
-class News:
+class Update:
     """What came of an event."""
 
     sent: list[Message] = field(default_factory=list)
