@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "imtui").rglob("*.py"))
-ROOMS = ("imtui/server", "imtui/protocol")
+ROOMS = ("imtui/server", "imtui/protocol", "imtui/sdk")
 FILES_MAX = 20
 LINES_MAX = 350
 LINES_MAX_WITH_REASON = 400

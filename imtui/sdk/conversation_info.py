@@ -10,32 +10,32 @@ class ConversationInfo(Struct, frozen=True):
 
     conversation_id: str
     user_id: str
-    """With whom it is."""
+    """The other member."""
     last_message: Message | None = None
-    """The newest that is not deleted."""
+    """The newest message that is not deleted."""
     unread_count: int = 0
     read_seq: int = 0
-    """All up to this one were read by oneself."""
+    """The seq up to which the account has read."""
     peer_read_seq: int = 0
-    """All up to this one were read by the other."""
+    """The seq up to which the other member has read."""
     is_pinned: bool = False
     recv_opt: ReceiveOpt = ReceiveOpt.RECEIVE
     order_key: int = 0
     """When it was last active, in Unix milliseconds."""
     draft_text: str = ""
-    """What was written here and not sent; on this device only."""
+    """The unsent text; on this device only."""
     version: int = 0
     cleared_seq: int = 0
-    """Nothing is left at or below it; an app drops what it shows of that."""
+    """Nothing is left up to this seq; an app removes such messages from the screen."""
 
     @property
     def is_listed(self) -> bool:
-        """Tell whether there is anything to it, so that it belongs into the list."""
+        """Return whether the conversation belongs in the list."""
         return bool(
             self.last_message is not None or self.is_pinned or self.recv_opt or self.draft_text
         )
 
     @property
     def notified_unread(self) -> int:
-        """Return what it adds to the total unread count: nothing if it is muted."""
+        """Return its part of the total unread count: 0 if it is muted."""
         return self.unread_count if self.recv_opt == ReceiveOpt.RECEIVE else 0

@@ -91,7 +91,7 @@ class Friends(Capability):
         self._list.begin_login()
 
     async def refresh(self) -> None:
-        """List the friends anew, and notify listeners also of statuses that they never had."""
+        """List the friends again, and notify listeners also of statuses that they never had."""
         await self.list_all(notify_new=True)
 
     async def list_all(self, *, notify_new: bool = False) -> list[FriendInfo]:

@@ -1,4 +1,4 @@
-"""Where a backend listens, and whether one may speak to it without encryption."""
+"""The addresses of backends, and the rule that only local ones may be unencrypted."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -9,30 +9,30 @@ from imtui.protocol.errors import invalid_parameters
 
 @dataclass(frozen=True)
 class Address:
-    """Where a backend listens."""
+    """The address of a backend."""
 
     url: str
-    """What to ask for there, with the scheme of the WebSocket or of HTTP."""
+    """The URL to request, with a WebSocket or HTTP scheme."""
     unix_path: str | None
-    """The Unix socket, if it is one."""
+    """The path of the Unix socket, if it is one."""
     local: bool
-    """Whether it is on this machine."""
+    """Whether the backend is on this machine."""
 
 
 def web_socket_address(url: str, *, insecure: bool = False) -> Address:
-    """Return the address in ``ws://…``, ``wss://…`` or ``ws+unix:///path``.
+    """Parse ``ws://…``, ``wss://…`` or ``ws+unix:///path``.
 
     Raises:
-        IMError: 6017 if it is none, or leads elsewhere unencrypted without ``insecure``.
+        IMError: 6017 if it is malformed, or is remote and unencrypted without ``insecure``.
     """
     return _address(url, "ws", insecure)
 
 
 def rest_address(url: str, *, insecure: bool = False) -> Address:
-    """Return the address in ``http://…``, ``https://…`` or ``http+unix:///path``.
+    """Parse ``http://…``, ``https://…`` or ``http+unix:///path``.
 
     Raises:
-        IMError: 6017 if it is none, or leads elsewhere unencrypted without ``insecure``.
+        IMError: 6017 if it is malformed, or is remote and unencrypted without ``insecure``.
     """
     return _address(url, "http", insecure)
 

@@ -9,8 +9,8 @@ _FACTOR = 2.0
 class Backoff:
     """Delays that double from attempt to attempt, with jitter, up to a cap.
 
-    The jitter takes up to half of a delay away, so that clients that lost the same backend do not
-    come back all at once.
+    The jitter shortens a delay by up to half, so that the clients of a backend that was lost do not
+    all come back at once.
     """
 
     def __init__(
@@ -23,8 +23,8 @@ class Backoff:
         """Start with the shortest delay.
 
         Args:
-            first: The first delay at its longest, in seconds.
-            most: No delay is longer, in seconds.
+            first: The longest first delay, in seconds.
+            most: The longest delay of all, in seconds.
             uniform: Returns a random number between two others.
         """
         self._first = first
@@ -39,5 +39,5 @@ class Backoff:
         return self._uniform(ceiling / 2, ceiling)
 
     def reset(self) -> None:
-        """Start anew with the shortest delay."""
+        """Start again with the shortest delay."""
         self._ceiling = min(self._first, self._most)

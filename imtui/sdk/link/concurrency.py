@@ -1,4 +1,4 @@
-"""Running several steps until the first of them has something to say."""
+"""Running several steps until the first one returns a result."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 async def first_of(*steps: Coroutine[Any, Any, T | None]) -> T:
-    """Run the steps side by side until one returns something; cancel the others and return it.
+    """Run the steps concurrently until one returns a result; cancel the others and return it.
 
-    A step that returns None has merely ended. If several return at once the one named first
-    counts. At least one of them has to return something.
+    A step that returns None has no result. If several return at once, the first argument counts.
+    At least one of them has to return a result.
     """
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(step) for step in steps]

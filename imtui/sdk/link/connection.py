@@ -1,4 +1,4 @@
-"""One physical connection: requests and their answers, pushes, and how it ends."""
+"""One WebSocket connection: its requests and answers, its pushes, and its end."""
 
 import asyncio
 import logging
@@ -22,9 +22,9 @@ R = TypeVar("R", bound=Struct)
 T = TypeVar("T")
 
 CLOSE_TIMEOUT: Final = 1.0
-"""How long the backend may take to close its end, in seconds."""
+"""How long the backend may take to close its side, in seconds."""
 
-# Its debug log would hold the frames, and with them the UserSig.
+# The debug log of websockets would contain the frames, and with them the UserSig.
 _websocket_log = logging.getLogger("imtui.sdk.websocket")
 _websocket_log.setLevel(logging.WARNING)
 
@@ -32,7 +32,7 @@ _websocket_log.setLevel(logging.WARNING)
 @dataclass(frozen=True)
 class _Pending:
     outcome: asyncio.Future[Any]
-    """What the request's answer came to, or the ``IMError`` instead of it."""
+    """The result of ``read``, or the ``IMError`` that it raised."""
     read: Callable[[Incoming], Any]
 
 
@@ -46,11 +46,11 @@ class Connection:
     def __init__(
         self, socket: ClientConnection, on_push: Callable[[Incoming], IMError | None]
     ) -> None:
-        """Take a socket after its handshake.
+        """Use a socket after its handshake.
 
         Args:
             socket: The socket; it is closed with the connection.
-            on_push: Called with each push; what it returns ends the connection.
+            on_push: Called with each push; if it returns an error, the connection ends.
         """
         self._socket = socket
         self._on_push = on_push
@@ -58,7 +58,7 @@ class Connection:
 
     @property
     def pending(self) -> int:
-        """Return how many requests wait for their answer."""
+        """Return how many requests wait for their answers."""
         return len(self._pending)
 
     async def request(
@@ -73,13 +73,13 @@ class Connection:
         Args:
             request_id: The ID in the frame, used only once.
             frame: The request.
-            result_type: What the answer holds.
+            result_type: The type of the answer.
             apply: Called with the answer as soon as it is read, before any later push.
 
         Raises:
-            IMError: The backend's refusal; 6001 for an answer that cannot be read; 9520 if the
-                connection ends first.
-            ConnectionClosed: The connection had ended already; nothing was sent.
+            IMError: The backend's refusal; 6001 if the answer is malformed; 9520 if the connection
+                ends first.
+            ConnectionClosed: The connection had already ended; nothing was sent.
         """
         outcome: asyncio.Future[T | IMError] = asyncio.get_running_loop().create_future()
 
@@ -97,12 +97,12 @@ class Connection:
         return answer
 
     async def read(self) -> IMError:
-        """Take what arrives until the connection ends, and return why it did."""
+        """Handle incoming frames until the connection ends, and return why it ended."""
         try:
             while True:
                 incoming = decode_incoming(await self._socket.recv(decode=False))
                 if incoming.method is None:
-                    self._take_answer(incoming)
+                    self._apply_answer(incoming)
                 elif (end := self._on_push(incoming)) is not None:
                     return end
         except ConnectionClosed as closed:
@@ -113,14 +113,14 @@ class Connection:
             self._give_up_pending()
 
     async def close(self) -> None:
-        """Close the socket; return within about a second, however the backend behaves."""
+        """Close the socket; return within about a second, whatever the backend does."""
         await self._socket.close()
 
     def abort(self) -> None:
-        """Drop the socket without a word, because nobody answers at its other end."""
+        """Drop the socket without a closing handshake, because the backend does not answer."""
         self._socket.transport.abort()
 
-    def _take_answer(self, incoming: Incoming) -> None:
+    def _apply_answer(self, incoming: Incoming) -> None:
         pending = self._pending.pop(incoming.id, None)
         if pending is None or pending.outcome.done():
             return
@@ -146,10 +146,10 @@ async def open_connection(
     """Connect to a backend.
 
     Args:
-        address: Where it listens.
-        on_push: Called with each push; what it returns ends the connection.
-        ssl: What to trust with ``wss://``; the system's certificates if not given.
-        timeout: How long it may take, in seconds.
+        address: The backend.
+        on_push: Called with each push; if it returns an error, the connection ends.
+        ssl: The TLS settings for ``wss://``; the system's certificates if None.
+        timeout: How long connecting may take, in seconds.
 
     Raises:
         IMError: 9508, 9510, 9511 or 9516.
@@ -179,7 +179,7 @@ async def open_connection(
 
 class _Connect(connect):
     def process_redirect(self, exc: Exception) -> Exception | str:
-        # A redirect could lead the UserSig to where the user never allowed it to go.
+        # A redirect could send the UserSig to a server that the user never chose.
         return exc
 
 

@@ -20,11 +20,11 @@ class Alarm:
     """A sleep that another task can end early."""
 
     def __init__(self) -> None:
-        """Start with nobody asleep."""
+        """Start without a sleeper."""
         self._ringing = asyncio.Event()
 
     def ring(self) -> None:
-        """Wake whoever sleeps now."""
+        """End the present sleep, if there is one."""
         self._ringing.set()
 
     async def sleep(self, seconds: float) -> None:

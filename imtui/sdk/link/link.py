@@ -92,7 +92,8 @@ class Link:
         """Log out and close the connection.
 
         Raises:
-            IMError: 6014 if nobody is logged in or logging in; else why the backend was not told.
+            IMError: 6014 if no account is logged in or logging in; otherwise the backend could not
+                be reached, or refused.
         """
         session = self._session
         if session is None or not (session.logged_in or self._is_logging_in):

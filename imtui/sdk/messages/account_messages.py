@@ -65,7 +65,7 @@ class AccountMessages:
         )
         self.history = History(user_id, link, self.cache, self.sync)
         for message in self.outbox.messages():
-            self.sync.state.made_here(message.msg_id)
+            self.sync.state.add_local_message(message.msg_id)
         # The drafts of the outbox count: the cache may be older, or lost.
         drafts = {known.info.user_id: "" for known in self.cache.known} | self.outbox.drafts
         for with_user, text in drafts.items():
@@ -125,7 +125,7 @@ class AccountMessages:
             IMError: 6019 or 7014.
         """
         self.outbox.add(message)
-        self.sync.state.made_here(message.msg_id)
+        self.sync.state.add_local_message(message.msg_id)
         return message
 
     async def send(self, message: Message) -> Message:
@@ -134,7 +134,7 @@ class AccountMessages:
         Raises:
             IMError: As for any call; 20003; 20007.
         """
-        self.sync.state.made_here(message.msg_id)
+        self.sync.state.add_local_message(message.msg_id)
         params = SendMessageParams(
             message.receiver,
             message.msg_id,

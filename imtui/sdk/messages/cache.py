@@ -1,7 +1,7 @@
-"""The messages and conversations of an account on this device's disk, or in memory.
+"""The cached messages and conversations of an account: on disk, or in memory.
 
-All of it can be had from the backend again. So what fails here is done without: a damaged file is
-begun anew, and on a full disk the rest of the run goes on in memory.
+The backend can send all of it again. So no failure stops the client: a damaged file is replaced by
+an empty one, and after any other failure the cache goes on in memory until the next start.
 """
 
 import logging
@@ -58,69 +58,69 @@ _message_decoder: Final = msgspec.msgpack.Decoder(Message)
 
 
 class MessageCache:
-    """What is kept of the messages of one account; no method ever fails."""
+    """The cached messages of one account; no method ever fails."""
 
     def __init__(self, path: Path | None, user_id: str) -> None:
-        """Open what was kept.
+        """Open the cache.
 
         Args:
-            path: The file, made if it is not there; in memory if None.
+            path: The file, created if it does not exist; in memory if None.
             user_id: The account.
         """
         self._path = path
         self._user_id = user_id
         self._is_closed = False
         self.known: list[Known] = []
-        """The conversations that were kept."""
+        """The cached conversations."""
         self.listed = False
-        """Whether they were ever all there are."""
+        """Whether they were ever all conversations of the account."""
         self._db = self._open()
 
     def close(self) -> None:
-        """Close the file; from now on nothing is kept and nothing is there."""
+        """Close the file; from now on nothing is stored and nothing is found."""
         self._is_closed = True
         self._db.close()
 
     def keep(self, update: Update, *, listed: bool) -> None:
-        """Keep what came of an event, all of it or nothing.
+        """Store an update, all of it or nothing.
 
         Args:
-            update: What came of it.
-            listed: Whether the conversations that are known are all there are.
+            update: The outcome of an event.
+            listed: Whether the known conversations are all conversations of the account.
         """
-        is_kept = (
+        is_needed = (
             update.forgotten or update.cleared or update.messages or update.held or update.known
         )
-        if is_kept or listed != self.listed:
+        if is_needed or listed != self.listed:
             self._do(lambda: self._keep(update, listed), None)
 
     def keep_page(self, user_id: str, page: list[Message], low: int, high: int) -> None:
-        """Keep a page of history: all messages with a user from one seq to another."""
+        """Store a page of history: all messages with a user from one seq to another."""
         update = Update(messages=page, held=[(user_id, low, high)] if low <= high else [])
         self._do(lambda: self._keep(update, self.listed), None)
 
     def get(self, user_id: str, seq: int) -> Message | None:
-        """Return the message with a user at a seq, if it is kept."""
+        """Return the cached message with a user at a seq, or None."""
         rows = self._rows("SELECT message FROM message WHERE user = ? AND seq = ?", user_id, seq)
         return _message_decoder.decode(rows[0][0]) if rows else None
 
     def newest(self, user_id: str) -> int:
-        """Return the greatest seq that is kept of the messages with a user, or 0."""
+        """Return the seq of the newest cached message with a user, or 0."""
         rows = self._rows("SELECT max(seq) FROM message WHERE user = ?", user_id)
         return _only(rows)
 
     def until(self, user_id: str, timestamp: int) -> int:
-        """Return the seq of the newest kept message up to a time in Unix milliseconds, or 0."""
+        """Return the seq of the newest cached message up to a time in Unix milliseconds, or 0."""
         query = "SELECT max(seq) FROM message WHERE user = ? AND time <= ?"
         rows = self._rows(query, user_id, timestamp)
         return _only(rows)
 
     def search(self, words: list[str], user_id: str | None, most: int) -> list[Message]:
-        """Return kept texts that have all of some words, the newest first.
+        """Return the cached texts that contain all words, the newest first.
 
         Args:
-            words: What to look for, in any case.
-            user_id: With whom; with anybody if None.
+            words: The words; upper and lower case are the same.
+            user_id: Only messages with this user; with anybody if None.
             most: At most so many.
         """
         query = (
@@ -139,16 +139,16 @@ class MessageCache:
         return found
 
     def page(self, user_id: str, high: int, count: int) -> tuple[list[Message], int]:
-        """Return the messages with a user that follow ``high`` downwards without a gap.
+        """Return messages with a user from a seq downwards, up to the first gap.
 
         Args:
-            user_id: The other one.
-            high: The seq of the first, itself included.
-            count: At most so many; deleted ones are left out.
+            user_id: The other member.
+            high: The seq of the first message.
+            count: At most so many; deleted messages are left out.
 
         Returns:
-            The messages, the newest first, and the seq down to which they are all there are;
-            above ``high`` if that one is not held.
+            The messages, the newest first, and the seq down to which they are complete; above
+            ``high`` if that seq itself is missing.
         """
         query = "SELECT low FROM held WHERE user = ? AND low <= ? AND high >= ?"
         rows = self._rows(query, user_id, high, high)
@@ -173,9 +173,9 @@ class MessageCache:
                 return self._opened(str(self._path))
             except (sqlite3.Error, msgspec.MsgspecError, OSError) as error:
                 if not _is_damage(error):
-                    _log.warning("The message cache %s is done without: %s", self._path, error)
+                    _log.warning("The message cache %s cannot be used: %s", self._path, error)
                     break
-                _log.warning("The message cache %s is begun anew: %s", self._path, error)
+                _log.warning("The message cache %s is damaged and replaced: %s", self._path, error)
                 self._remove()
         return self._opened(_MEMORY)
 
@@ -186,7 +186,7 @@ class MessageCache:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            # What was recalled is gone, not merely out of sight.
+            # Erased contents must not remain in the free pages of the file.
             db.execute("PRAGMA secure_delete = ON")
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version not in (0, _VERSION):
@@ -205,7 +205,7 @@ class MessageCache:
                         _forget(db, each.info.user_id)
                         db.execute("DELETE FROM conversation WHERE user = ?", (each.info.user_id,))
                     del known[_CONVERSATIONS_KEPT:]
-                    # Else those would be taken for new ones when they turn up again.
+                    # Otherwise they would count as new conversations when they appear again.
                     db.execute("DELETE FROM listed")
                     listed = False
         except BaseException:
@@ -229,12 +229,12 @@ class MessageCache:
         try:
             return step()
         except (sqlite3.Error, msgspec.MsgspecError) as error:
-            self._do_without(error)
+            self._go_on_in_memory(error)
             return otherwise
 
-    def _do_without(self, error: Exception) -> None:
-        """Go on in memory: the file is as it was, or gone if it is damaged."""
-        _log.warning("The message cache %s is done without: %s", self._path or _MEMORY, error)
+    def _go_on_in_memory(self, error: Exception) -> None:
+        """Replace the file by a cache in memory; remove it if it is damaged."""
+        _log.warning("The message cache %s cannot be used: %s", self._path or _MEMORY, error)
         with suppress(sqlite3.Error):
             self._db.close()
         if _is_damage(error):
@@ -272,7 +272,7 @@ class MessageCache:
 
 
 def _is_damage(error: Exception) -> bool:
-    # Its subclasses tell of a full disk, a lock, or a mistake of ours.
+    # Subclasses stand for a full disk, a lock, or a wrong statement.
     return type(error) is sqlite3.DatabaseError or isinstance(error, msgspec.MsgspecError)
 
 
@@ -293,7 +293,7 @@ def _forget_before(db: sqlite3.Connection, user_id: str, seq: int) -> None:
 
 
 def _hold(db: sqlite3.Connection, user_id: str, low: int, high: int) -> None:
-    """Add a range, and make one of those that touch it."""
+    """Add a range, and merge it with those that touch it."""
     touching = (user_id, high + 1, low - 1)
     query = "SELECT min(low), max(high) FROM held WHERE user = ? AND low <= ? AND high >= ?"
     lowest, highest = db.execute(query, touching).fetchone()

@@ -1,4 +1,4 @@
-"""The pages of an answer to ``getChangedMessages``, put together."""
+"""Collecting the pages of an answer to ``getChangedMessages``."""
 
 from imtui.protocol import limits
 from imtui.protocol.chat import ChangedMessages, GetChangedMessagesParams, Message
@@ -7,27 +7,27 @@ from imtui.sdk.messages.credible import is_number
 
 
 class ChangedPages:
-    """Gathers the pages with one user, and says what to ask for next."""
+    """Collects the pages with one user, and knows how to ask for the next one."""
 
     def __init__(self, user_id: str, version: int, own_version: int) -> None:
-        """Begin after a version and an own version."""
+        """Start after a version and an own version."""
         self._user_id = user_id
         self._next = version, own_version
         self._messages: list[Message] = []
         self._cleared_seq = 0
 
     def params(self) -> GetChangedMessagesParams:
-        """Return the parameters that ask for the next page."""
+        """Return the parameters of the request for the next page."""
         version, own_version = self._next
         return GetChangedMessagesParams(
             self._user_id, version, limits.HISTORY_PAGE_MAX, own_version
         )
 
-    def take(self, page: ChangedMessages) -> ChangedMessages | None:
-        """Take a page, and return all of them as one after the last.
+    def add(self, page: ChangedMessages) -> ChangedMessages | None:
+        """Add a page; after the last one, return all pages as one answer.
 
         Raises:
-            IMError: 6001 if the next page would not follow on this one.
+            IMError: 6001 if the page does not lead on to a next one.
         """
         if not all(map(is_number, (page.cleared_seq, page.next_version, page.next_own_version))):
             raise unreadable()
@@ -50,6 +50,6 @@ class ChangedPages:
     def _following(self, page: ChangedMessages) -> tuple[int, int]:
         if page.next_version:
             return page.next_version, page.next_own_version
-        # A backend from before own versions names no next one.
+        # A backend without own versions names no next version.
         version, own_version = self._next
         return page.message_list[-1].version if page.message_list else version, own_version

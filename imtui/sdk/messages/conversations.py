@@ -1,13 +1,13 @@
-"""What an account knows of its conversations, and what an event makes of that.
+"""The conversations of an account, and how each event changes them.
 
-Nothing here does input or output. Events go in, in the order in which they came; what is to be
-kept and what is to be told comes out as ``Update``.
+Nothing here does input or output. Events go in, in the order in which they came; an ``Update``
+comes out, which says what to store and what to notify listeners of.
 
-A conversation is known in two ways. Its *summary* (unread, last message, pinned …) is what the
-backend last sent, brought forward by later events; its *changes* were applied up to a version, for
-what all members see, and an own version, for what this member alone sees. An event that is not the
-next one is passed over, and the conversation is behind until ``fetched``: what was passed over is
-in that answer too, so nothing is lost and nothing is told twice.
+A conversation has two parts. Its *summary* (unread count, last message, pinned …) is what the
+backend last sent, with later events applied. Its *changes* were applied up to a version, for what
+all members see, and up to an own version, for what this member alone sees. An event that is not
+the next one is skipped, and the conversation is behind until ``fetched``. That answer contains the
+skipped changes too, so none is lost and listeners are notified of each once.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,65 +28,62 @@ from imtui.sdk.messages.known import Known, hidden_at
 from imtui.sdk.messages.known_conversations import KnownConversations
 from imtui.sdk.messages.local_messages import LocalMessages
 from imtui.sdk.messages.summary import (
-    cleared,
-    emptied,
-    emptied_message,
     explains,
     is_told,
     own_settings,
     with_conversation,
     with_message,
+    without_contents,
 )
 from imtui.sdk.messages.update import Update
 
-Kept = Callable[[str, int], Message | None]
-"""Returns the message with a user at a seq, if it is kept."""
+Cached = Callable[[str, int], Message | None]
+"""Returns the cached message with a user at a seq, if there is one."""
 
 
 class Conversations(KnownConversations):
-    """The conversations of an account, brought forward by each event."""
+    """The conversations of an account, changed by each event."""
 
     def __init__(
-        self, user_id: str, kept: Kept, known: Iterable[Known] = (), *, listed: bool
+        self, user_id: str, cached: Cached, known: Iterable[Known] = (), *, listed: bool
     ) -> None:
-        """Begin with what was kept.
+        """Start with the cached conversations.
 
         Args:
             user_id: The account.
-            kept: What is kept of a message.
-            known: The conversations that were kept.
-            listed: Whether the backend's list was ever taken as a whole. Before, a conversation
-                that turns up is taken as it is; afterwards, all of it is new.
+            cached: Looks up a cached message.
+            known: The cached conversations.
+            listed: Whether the backend's list was ever applied completely. Before, the messages of
+                an unknown conversation are history; afterwards, they are new.
         """
         super().__init__(known)
         self._user_id = user_id
-        self._kept = kept
-        self._seen: set[str] | None = None
+        self._cached = cached
         self._local_messages = LocalMessages(user_id)
         self._agreed: set[str] = set()
-        """With whom a change that the backend agreed to was applied, and its push is due."""
+        """The users with whom a change of this device was applied before its push has arrived."""
         self.listed = listed
 
     def is_credible(self, message: Message) -> bool:
-        """Tell whether a message can be one of this account's."""
+        """Return whether a message can belong to one of this account's conversations."""
         return is_credible(message, self._user_id)
 
-    def made_here(self, msg_id: str) -> None:
-        """Take note that this device makes a message, so that it is told as sent, once."""
+    def add_local_message(self, msg_id: str) -> None:
+        """Note that this device makes a message, to report it as sent once."""
         self._local_messages.add(msg_id)
 
-    # What the backend tells
+    # Pushes and answers of the backend
 
     def pushed(self, messages: Iterable[Message]) -> Update:
-        """Take messages that the backend pushed, new or changed."""
+        """Apply messages that the backend pushed, new or changed."""
         update = Update()
         for message in messages:
             if self.is_credible(message):
-                self._take(message, update)
+                self._apply_next(message, update)
         return update
 
     def acknowledged(self, message: Message) -> Update:
-        """Take the answer to a message that this device sent."""
+        """Apply the answer to a message that this device sent."""
         update = Update()
         if not self.is_credible(message):
             return update
@@ -94,17 +91,17 @@ class Conversations(KnownConversations):
             self._local_messages.confirm(message, update.sent)
         if message.version:
             if message.seq > self.cleared_seq(message.peer(self._user_id)):
-                # It is not pushed to its own device, and is not to be missing until it is fetched.
+                # Its own device gets no push of it, and must not miss it until the next fetch.
                 update.messages.append(message)
-            self._take(message, update)
+            self._apply_next(message, update)
         return update
 
     def fetched(self, user_id: str, answer: ChangedMessages) -> Update:
-        """Take all changes with a user after ``since``: the whole answer."""
+        """Apply the complete answer with all changes with a user after ``since``."""
         update = Update()
         known = self._known_or_new(user_id)
         self._clear(known, answer.cleared_seq, update)
-        # Of a message that is in it twice, the later one is the newer one.
+        # If a message is in the answer twice, the second one is newer.
         newest = {each.seq: each for each in answer.message_list if self._is_with(user_id, each)}
         changes = [message for message in newest.values() if not known.has_applied(message)]
         changes.sort(key=lambda message: message.seq)
@@ -112,7 +109,7 @@ class Conversations(KnownConversations):
         for message in changes:
             self._apply(known, message, update)
         if added := [message.seq for message in changes if message.seq > before]:
-            # All that came since is in the answer, and nothing comes between two of them.
+            # The answer contains everything since then, so no seq is missing between two of them.
             update.held.append((user_id, added[0], added[-1]))
         versions = (message.version for message in changes)
         own_versions = map(hidden_at, changes)
@@ -126,16 +123,16 @@ class Conversations(KnownConversations):
         return update
 
     def heard(self, user_id: str, version: int) -> Update:
-        """Take that a page of history told of a version: what is not pushed shows there only."""
+        """Note the newest version in a page of history, which may be one without a push."""
         update = Update()
-        if not self._takes_as_it_is(user_id) and version > self.since(user_id)[0]:
+        if not self._is_history(user_id) and version > self.since(user_id)[0]:
             known = self._known_or_new(user_id)
             known.hear(version, 0)
             update.known[user_id] = known
         return update
 
     def receipts(self, receipts: Iterable[ReadReceipt]) -> Update:
-        """Take that others have read."""
+        """Apply the read receipts of other members."""
         update = Update()
         for receipt in receipts:
             known = self._known.get(receipt.user_id)
@@ -148,30 +145,30 @@ class Conversations(KnownConversations):
         return update
 
     def changed(self, conversations: Iterable[Conversation]) -> Update:
-        """Take conversations that the backend pushed."""
+        """Apply conversations that the backend pushed."""
         update = Update()
         for conversation in self._credible(conversations):
-            self._take_conversation(conversation, update)
+            self._apply_conversation(conversation, update)
         return update
 
     def list_begins(self) -> None:
-        """Begin to take the backend's list."""
+        """Begin to apply the backend's list."""
         self._seen = set()
 
     def list_page(self, conversations: Iterable[Conversation]) -> Update:
-        """Take a page of the list."""
+        """Apply a page of the list."""
         update = Update()
         for conversation in self._credible(conversations):
             known = self._known.get(conversation.user_id)
-            # An answer is never older than what came before it: the backend began anew.
+            # An answer is never older than earlier pushes, so the backend has lost its data.
             if known is not None and known.is_ahead_of(conversation):
                 self._forget(known, update)
-                self._known[conversation.user_id] = known.begun_anew(conversation)
-            self._take_conversation(conversation, update)
+                self._known[conversation.user_id] = known.restarted(conversation)
+            self._apply_conversation(conversation, update)
         return update
 
     def list_ends(self) -> Update:
-        """End the list: what was neither in it nor pushed meanwhile is no more."""
+        """Finish the list: conversations neither listed nor changed meanwhile are gone."""
         update = Update()
         seen, self._seen = self._seen or set(), None
         self.listed = True
@@ -183,44 +180,44 @@ class Conversations(KnownConversations):
                 info = msgspec.structs.replace(known.info, recv_opt=ReceiveOpt.RECEIVE)
                 self._set(known, info, update)
             else:
-                # History may have shown messages of it, which are deleted now for all we know.
+                # Pages of history may have cached its messages, which may be deleted by now.
                 update.forgotten.append(user_id)
         return update
 
-    # What this device does itself
+    # Actions of this device
 
     def draft(self, user_id: str, text: str) -> Update:
-        """Take what was written to a user and not sent."""
+        """Set the unsent text to a user."""
         update = Update()
         known = self._known_or_new(user_id)
         self._set(known, msgspec.structs.replace(known.info, draft_text=text), update)
         return update
 
     def pinned(self, user_id: str, is_pinned: bool) -> Update:
-        """Take the backend's consent to a pin."""
+        """Apply a pin that the backend has accepted."""
         update = Update()
         known = self._known_or_new(user_id)
         self._agree(known, msgspec.structs.replace(known.info, is_pinned=is_pinned), update)
         return update
 
     def recv_opt_set(self, user_ids: Iterable[str], opt: ReceiveOpt) -> Update:
-        """Take the backend's consent to how messages are received; strangers are passed over."""
+        """Apply a receive option that the backend has accepted; unknown users are skipped."""
         update = Update()
         for user_id in user_ids:
-            # Whether it is an account at all, only what is pushed tells.
+            # Only a push says whether the user ID belongs to an account at all.
             known = self._known.get(user_id)
             if known is not None:
                 self._agree(known, msgspec.structs.replace(known.info, recv_opt=opt), update)
         return update
 
     def read(self, user_id: str, seq: int) -> Update:
-        """Take the backend's consent that all up to ``seq`` was read; 0 is all there is."""
+        """Apply a read up to ``seq`` that the backend has accepted; 0 means everything."""
         update = Update()
         known = self._known.get(user_id)
         if known is None:
             return update
-        # How many are left after a part was read is for the backend to say, and what was read
-        # before changes nothing there.
+        # After a partial read only the backend knows how many are left, and reading again what
+        # was read before changes nothing.
         newest, read_seq = known.newest, known.info.read_seq
         if not seq or (seq >= newest and seq > read_seq):
             read_seq = max(newest, read_seq)
@@ -229,12 +226,12 @@ class Conversations(KnownConversations):
         return update
 
     def deleted_messages(self, messages: Iterable[Message]) -> Update:
-        """Take the backend's consent that messages are deleted; a push tells their own versions."""
-        gone = [emptied_message(message, MessageStatus.HAS_DELETED) for message in messages]
-        return Update(messages=gone, changed=gone)
+        """Apply a deletion that the backend has accepted; a push brings its own versions."""
+        deleted = [without_contents(message, MessageStatus.HAS_DELETED) for message in messages]
+        return Update(messages=deleted, changed=deleted)
 
     def deleted(self, user_id: str) -> Update:
-        """Take the backend's consent that a conversation is deleted."""
+        """Apply the deletion of a conversation that the backend has accepted."""
         update = Update()
         known = self._known.get(user_id)
         if known is not None:
@@ -243,7 +240,13 @@ class Conversations(KnownConversations):
             self._forget(known, update)
         return update
 
-    # How
+    def _agree(self, known: Known, info: ConversationInfo, update: Update) -> None:
+        """Apply what the backend has accepted; a push with the next own version follows."""
+        if own_settings(info) != own_settings(known.info):
+            self._agreed.add(info.user_id)
+        self._set(known, info, update)
+
+    # How a message and a conversation are applied
 
     def _is_with(self, user_id: str, message: Message) -> bool:
         return self.is_credible(message) and message.peer(self._user_id) == user_id
@@ -251,18 +254,19 @@ class Conversations(KnownConversations):
     def _credible(self, conversations: Iterable[Conversation]) -> list[Conversation]:
         return [each for each in conversations if is_credible_conversation(each, self._user_id)]
 
-    def _takes_as_it_is(self, user_id: str) -> bool:
-        """Tell whether all that came before is history, and not new."""
+    def _is_history(self, user_id: str) -> bool:
+        """Return whether all earlier messages with a user are history, and not new."""
         known = self._known.get(user_id)
         return not self.listed and (known is None or not known.heard)
 
-    def _take(self, message: Message, update: Update) -> None:
+    def _apply_next(self, message: Message, update: Update) -> None:
+        """Apply a message if it is the next change; otherwise leave it for the next fetch."""
         if not message.version:
             if not self._local_messages.confirm(message, update.sent):
                 update.received.append(message)
             return
         user_id = message.peer(self._user_id)
-        if self._takes_as_it_is(user_id):
+        if self._is_history(user_id):
             if message.status is not MessageStatus.SEND_SUCC:
                 return
             known = self._known_or_new(user_id)
@@ -281,26 +285,26 @@ class Conversations(KnownConversations):
             self._set(known, msgspec.structs.replace(known.info, version=version), update)
 
     def _apply(self, known: Known, message: Message, update: Update) -> None:
-        mine = self._local_messages.confirm(message, update.sent)
+        is_local = self._local_messages.confirm(message, update.sent)
         if message.seq <= known.info.cleared_seq:
             return
         is_new = message.seq > known.top
         is_there = message.status is MessageStatus.SEND_SUCC
-        kept = None if is_there else self._kept(known.info.user_id, message.seq)
-        self._set(known, with_message(known, message, kept, is_new=is_new), update)
+        cached = None if is_there else self._cached(known.info.user_id, message.seq)
+        self._set(known, with_message(known, message, cached, is_new=is_new), update)
         update.messages.append(message)
         known.top = max(known.top, message.seq)
         if is_there:
-            if is_new and not mine:
+            if is_new and not is_local:
                 update.received.append(message)
-        elif not is_told(known, message, kept, is_new=is_new):
+        elif not is_told(known, message, cached, is_new=is_new):
             update.changed.append(message)
 
-    def _take_conversation(self, conversation: Conversation, update: Update) -> None:
+    def _apply_conversation(self, conversation: Conversation, update: Update) -> None:
         user_id, last = conversation.user_id, conversation.last_message
         self._touch(user_id)
         known = self._known_or_new(user_id)
-        if self._takes_as_it_is(user_id):
+        if self._is_history(user_id):
             known.complete = conversation.version
             known.top = 0 if last is None else last.seq
         self._begin_own(known, conversation.own_version)
@@ -314,7 +318,7 @@ class Conversations(KnownConversations):
                 update.held.append((user_id, last.seq, last.seq))
             update.messages.append(last)
         elif not conversation.own_version:
-            # A backend from before own versions: nothing is left, so there is nothing to fetch.
+            # A backend without own versions: nothing is left, so there is nothing to fetch.
             if known.info.last_message is not None:
                 update.forgotten.append(user_id)
             known.complete = max(known.complete, conversation.version)
@@ -323,32 +327,6 @@ class Conversations(KnownConversations):
         self._set(known, info, update)
 
     def _begin_own(self, known: Known, own_version: int) -> None:
-        """Begin at an own version: what was before the first list is history."""
+        """Start at an own version: changes before the first list are history."""
         if not self.listed and not known.own_heard:
             known.own_complete = max(known.own_complete, own_version)
-
-    def _clear(self, known: Known, cleared_seq: int, update: Update) -> None:
-        """Drop what is at or below a floor, if it has risen."""
-        if cleared_seq > known.info.cleared_seq:
-            update.cleared.append((known.info.user_id, cleared_seq))
-            self._set(known, cleared(known, cleared_seq), update)
-            known.top = max(known.top, cleared_seq)
-
-    def _forget(self, known: Known, update: Update) -> None:
-        update.forgotten.append(known.info.user_id)
-        self._set(known, emptied(known.info), update)
-
-    def _agree(self, known: Known, info: ConversationInfo, update: Update) -> None:
-        """Take what the backend has agreed to; a push with the next own version follows."""
-        if own_settings(info) != own_settings(known.info):
-            self._agreed.add(info.user_id)
-        self._set(known, info, update)
-
-    def _set(self, known: Known, info: ConversationInfo, update: Update) -> None:
-        super()._set(known, info, update)
-        if info.user_id in update.conversations:
-            self._touch(info.user_id)
-
-    def _touch(self, user_id: str) -> None:
-        if self._seen is not None:
-            self._seen.add(user_id)

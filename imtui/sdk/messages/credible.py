@@ -1,4 +1,4 @@
-"""Whether what a backend tells of messages can be so at all."""
+"""Plausibility checks of what a backend sends about messages."""
 
 from imtui.protocol.chat import Conversation, Message, conversation_id
 from imtui.protocol.identifiers import is_user_id
@@ -6,12 +6,12 @@ from imtui.protocol.limits import UNIX_MS_MAX
 
 
 def is_number(number: int) -> bool:
-    """Tell whether a number can be a seq, a version, a count or a time."""
+    """Return whether a number can be a seq, a version, a count or a time."""
     return 0 <= number <= UNIX_MS_MAX
 
 
 def is_credible(message: Message, account: str) -> bool:
-    """Tell whether a message can be one of an account's conversations."""
+    """Return whether a message can belong to one of an account's conversations."""
     user_id = message.peer(account)
     numbers = (message.seq, message.version, message.timestamp, message.own_version)
     return (
@@ -24,7 +24,7 @@ def is_credible(message: Message, account: str) -> bool:
 
 
 def is_credible_conversation(conversation: Conversation, account: str) -> bool:
-    """Tell whether a conversation can be one of an account's."""
+    """Return whether a conversation can be one of an account's."""
     numbers = (
         conversation.version,
         conversation.own_version,
@@ -39,10 +39,10 @@ def is_credible_conversation(conversation: Conversation, account: str) -> bool:
         conversation.conversation_id == conversation_id(user_id)
         and is_user_id(user_id)
         and all(map(is_number, numbers))
-        and (last is None or _is_of(last, user_id, account))
+        and (last is None or _belongs_to(last, user_id, account))
         and (last is None or last.seq > conversation.cleared_seq)
     )
 
 
-def _is_of(message: Message, user_id: str, account: str) -> bool:
+def _belongs_to(message: Message, user_id: str, account: str) -> bool:
     return is_credible(message, account) and message.peer(account) == user_id

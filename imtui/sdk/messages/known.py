@@ -1,4 +1,4 @@
-"""What is known of a conversation."""
+"""How much a device knows of a conversation."""
 
 from msgspec import Struct
 
@@ -7,46 +7,46 @@ from imtui.sdk.conversation_info import ConversationInfo
 
 
 class Known(Struct):
-    """A conversation with how much of it is known.
+    """A conversation, and up to where its changes are known.
 
-    Fields with a default may be missing in what an earlier version of the SDK has kept.
+    Fields with a default may be missing in a cache that an earlier version of the SDK wrote.
     """
 
     info: ConversationInfo
     complete: int = 0
-    """All changes for all members up to this version were applied."""
+    """The version up to which all changes for all members were applied."""
     top: int = 0
-    """The newest message that was applied or cleared, by its seq."""
+    """The seq of the newest message that was applied or cleared."""
     heard: int = 0
-    """The newest version that was heard of."""
+    """The newest version that any push or answer mentioned."""
     own_complete: int = 0
-    """All changes for this member alone up to this own version were applied."""
+    """The own version up to which all changes for this member alone were applied."""
     own_heard: int = 0
-    """The newest own version that was heard of."""
+    """The newest own version that any push or answer mentioned."""
     own_version: int = 0
-    """The own version as of which ``info`` is exact."""
+    """The own version at which ``info`` is exact."""
 
     @property
     def newest(self) -> int:
-        """Return the seq of the newest message that is known, applied or not."""
+        """Return the seq of the newest known message, applied or not."""
         last = self.info.last_message
         return max(self.top, 0 if last is None else last.seq)
 
     @property
     def is_behind(self) -> bool:
-        """Tell whether there are changes that were not applied."""
+        """Return whether there are changes that were not applied."""
         return self.heard > self.complete or self.own_heard > self.own_complete
 
     def is_ahead_of(self, conversation: Conversation) -> bool:
-        """Tell whether more is known than a conversation counts."""
+        """Return whether changes were applied that the backend's conversation does not count."""
         return (
             conversation.version < self.complete
             or conversation.own_version < self.own_complete
             or conversation.cleared_seq < self.info.cleared_seq
         )
 
-    def begun_anew(self, conversation: Conversation) -> "Known":
-        """Return what is left of it when a backend has lost it and counts anew."""
+    def restarted(self, conversation: Conversation) -> "Known":
+        """Return what remains after the backend has lost the conversation and started again."""
         info, last = self.info, conversation.last_message
         return Known(
             ConversationInfo(info.conversation_id, info.user_id, draft_text=info.draft_text),
@@ -61,11 +61,11 @@ class Known(Struct):
         self.own_heard = max(self.own_heard, own_version)
 
     def has_applied(self, message: Message) -> bool:
-        """Tell whether all that a message tells was applied before."""
+        """Return whether this version of a message was applied before."""
         return message.version <= self.complete and hidden_at(message) <= self.own_complete
 
     def is_next(self, message: Message) -> bool:
-        """Tell whether a message tells what comes next, and nothing later."""
+        """Return whether a message is the next change, with none missing before it."""
         return (
             not self.has_applied(message)
             and message.version <= self.complete + 1
@@ -73,7 +73,7 @@ class Known(Struct):
         )
 
     def apply(self, message: Message) -> None:
-        """Count what a message tells as applied."""
+        """Count this version of a message as applied."""
         own_version = hidden_at(message)
         if self.own_version == self.own_complete:
             self.own_version = max(self.own_version, own_version)
@@ -82,5 +82,5 @@ class Known(Struct):
 
 
 def hidden_at(message: Message) -> int:
-    """Return the own version at which this member hid a message; 0 if they did not."""
+    """Return the own version at which this member hid a message; 0 if it is not hidden."""
     return message.own_version if message.status is MessageStatus.HAS_DELETED else 0

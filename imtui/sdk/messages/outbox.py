@@ -1,7 +1,7 @@
-"""What this device has yet to send, and what was written and not sent: on disk, or in memory.
+"""The messages that this device has yet to send, and its drafts: on disk, or in memory.
 
-Nobody else has it. So it counts as queued only once it is on the disk, and a damaged file is moved
-aside instead of begun anew.
+No other copy exists. So a message counts as queued only once it is on disk, and a damaged file is
+moved aside instead of overwritten.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from imtui.sdk.link.backoff import Backoff
 _log = logging.getLogger(__name__)
 
 WAITING_MAX: Final = 1000
-"""So many messages may wait to be sent."""
+"""The most messages that may wait to be sent."""
 
 _VERSION: Final = 1
 _BUSY_TIMEOUT: Final = 0.5
@@ -41,19 +41,19 @@ _decoder: Final = msgspec.msgpack.Decoder(Message)
 
 
 class Outbox:
-    """The messages of one account that wait on this device or were refused, and its drafts."""
+    """The queued and refused messages of one account on this device, and its drafts."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open what was queued; what cannot be opened refuses everything with 6019.
+        """Open the outbox; if that fails, every change raises 6019.
 
         Args:
-            path: The file, made if it is not there; in memory if None.
+            path: The file, created if it does not exist; in memory if None.
         """
         self._path = path
         self._messages: dict[str, Message] = {}
         self._under_way = ""
         self.drafts: dict[str, str] = {}
-        """What was written and not sent, by user."""
+        """The unsent texts, by user."""
         self._more = asyncio.Event()
         self._db = self._open()
 
@@ -64,12 +64,12 @@ class Outbox:
                 self._db.close()
 
     def messages(self, user_id: str | None = None) -> list[Message]:
-        """Return what waits or was refused, the oldest first; to one user or to all."""
+        """Return the queued and refused messages, to one user or to all, the oldest first."""
         messages = self._messages.values()
         return [message for message in messages if user_id in (None, message.receiver)]
 
     def add(self, message: Message) -> None:
-        """Queue a message; it is on the disk when this returns.
+        """Queue a message; it is on disk when this returns.
 
         Raises:
             IMError: 7014 if too many wait, 6019 if it cannot be written.
@@ -85,7 +85,7 @@ class Outbox:
         self._more.set()
 
     def resend(self, msg_id: str) -> Message:
-        """Let a refused message wait again, at its old place; one that waits goes on waiting.
+        """Queue a refused message again, at its old place; a queued one stays queued.
 
         Raises:
             IMError: 6017 if there is no such message, 6019 if it cannot be written.
@@ -99,7 +99,7 @@ class Outbox:
         return message
 
     def discard(self, msg_id: str) -> None:
-        """Forget a message that waits or was refused.
+        """Remove a queued or refused message.
 
         Raises:
             IMError: 6017 if there is no such message, 7014 if it is being sent right now, 6019 if
@@ -113,14 +113,14 @@ class Outbox:
         del self._messages[msg_id]
 
     def acknowledged(self, msg_id: str) -> None:
-        """Forget a message that the backend has taken."""
+        """Remove a message that the backend has accepted."""
         if self._messages.pop(msg_id, None) is not None:
-            # If it stays on the disk it is sent again one day, which makes no second message.
+            # If it stays on disk it is sent again after a restart, which makes no second message.
             with suppress(IMError):
                 self._write("DELETE FROM message WHERE id = ?", (msg_id,))
 
     def set_draft(self, user_id: str, text: str) -> None:
-        """Keep what was written to a user and not sent; nothing, if the text is empty.
+        """Store the unsent text to a user; an empty text removes it.
 
         Raises:
             IMError: 6019 if it cannot be written.
@@ -139,11 +139,11 @@ class Outbox:
         send: Callable[[Message], Awaitable[Message]],
         on_failed: Callable[[Message, IMError], None],
     ) -> None:
-        """Send what waits, one after the other in order, until cancelled.
+        """Send the queued messages one after the other, until cancelled.
 
         Args:
             send: Sends a message and calls ``acknowledged``, or raises IMError.
-            on_failed: Told of a message that was refused for good.
+            on_failed: Called with each message that the backend has refused for good.
         """
         backoff = Backoff()
         while True:
@@ -179,7 +179,7 @@ class Outbox:
             return
         refused = msgspec.structs.replace(message, status=MessageStatus.SEND_FAIL)
         self._messages[message.msg_id] = refused
-        # If that is not kept it is sent again after a restart, and refused again.
+        # If this is not stored, the message is sent and refused again after a restart.
         with suppress(IMError):
             self._write("UPDATE message SET failed = 1 WHERE id = ?", (message.msg_id,))
         on_failed(refused, error)
@@ -202,7 +202,7 @@ class Outbox:
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         db = sqlite3.connect(self._path or ":memory:", timeout=_BUSY_TIMEOUT)
         try:
-            # In this mode a commit is on the disk when it returns, with one fsync.
+            # In this mode a commit is on disk when it returns, with one fsync.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")

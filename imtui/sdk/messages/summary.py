@@ -1,4 +1,4 @@
-"""What a change makes of a message, and of the summary of its conversation.
+"""How a change affects a message, and the summary of its conversation.
 
 All functions are pure.
 """
@@ -14,7 +14,7 @@ def with_conversation(known: Known, conversation: Conversation) -> ConversationI
     """Return the summary that the backend sent, with what only this device knows."""
     info = known.info
     if conversation.own_version < known.own_version:
-        # Sent before what is known; only what cannot go back counts.
+        # Older than the known summary; only numbers that never decrease count.
         return replace(
             info,
             read_seq=max(conversation.read_seq, info.read_seq),
@@ -39,17 +39,17 @@ def with_conversation(known: Known, conversation: Conversation) -> ConversationI
 
 
 def explains(known: Known, conversation: Conversation, *, is_agreed: bool) -> bool:
-    """Tell whether a read, pin, mute or deletion accounts for a conversation's own version.
+    """Return whether a read, pin, mute or deletion accounts for a conversation's own version.
 
-    Then no message was hidden meanwhile, and nothing has to be fetched. A push of hidden messages
-    may be lost while that of their conversation arrives with the next own version, so the number
-    alone does not tell.
+    Then no message was hidden meanwhile, and nothing has to be fetched. The number alone does not
+    say so: a push of hidden messages may be lost although the push of their conversation arrives
+    with the next own version.
 
     Args:
-        known: What is known; it counts if its summary is exact as of the own version before.
+        known: What is known; its summary has to be exact at the previous own version.
         conversation: What the backend sent.
-        is_agreed: Whether this device has applied such a change since the summary before, as the
-            answer to its request comes before the push.
+        is_agreed: Whether this device has applied such a change since the previous summary, as
+            the answer to its request comes before the push.
     """
     if not known.own_version == known.own_complete == conversation.own_version - 1:
         return False
@@ -65,15 +65,15 @@ def own_settings(info: ConversationInfo | Conversation) -> tuple[int, bool, int]
 
 
 def with_message(
-    known: Known, message: Message, kept: Message | None, *, is_new: bool
+    known: Known, message: Message, cached: Message | None, *, is_new: bool
 ) -> ConversationInfo:
-    """Return the summary after a change of a message, unless it is in the summary already.
+    """Return the summary after a change of a message, unless the summary contains it already.
 
     Args:
         known: What was known before.
         message: The message as it is now.
-        kept: The message as it was kept, if it was.
-        is_new: Whether it was never applied before.
+        cached: The message as it was cached, if it was.
+        is_new: Whether no version of the message was applied before.
     """
     info = known.info
     if message.version <= info.version and hidden_at(message) <= known.own_version:
@@ -82,7 +82,7 @@ def with_message(
     was_counted = (
         not is_new
         or message.version <= info.version
-        # It is not newer than the last one, so it was sent before the summary and changed later.
+        # Sent before the summary and changed later, as it is not newer than the last message.
         or (last is not None and message.seq <= last.seq)
     )
     is_there = message.status is MessageStatus.SEND_SUCC
@@ -91,7 +91,7 @@ def with_message(
         if not was_counted:
             unread += is_there
         elif not is_there and not 0 < hidden_at(message) <= known.own_version:
-            unread -= _was_there(info, message, kept)
+            unread -= _was_there(info, message, cached)
     shows = not message.is_excluded_from_last_message
     if shows and message.status is not MessageStatus.HAS_DELETED:
         if last is None or message.seq >= last.seq:
@@ -102,10 +102,10 @@ def with_message(
 
 
 def cleared(known: Known, cleared_seq: int) -> ConversationInfo:
-    """Return the summary after a rise of the floor at and below which nothing is left."""
+    """Return the summary after all messages up to a seq were cleared."""
     info = known.info
     last = info.last_message
-    # Only the backend knows how many of the unread ones are left; they are at most these.
+    # Only the backend knows how many unread ones are left; at most the newer messages are.
     most = max(known.newest - max(info.read_seq, cleared_seq), 0)
     return replace(
         info,
@@ -116,31 +116,31 @@ def cleared(known: Known, cleared_seq: int) -> ConversationInfo:
 
 
 def emptied(info: ConversationInfo) -> ConversationInfo:
-    """Return the summary of a conversation of which nothing is left."""
+    """Return the summary of a conversation without any message left."""
     return replace(info, last_message=None, unread_count=0, is_pinned=False)
 
 
-def emptied_message(message: Message, status: MessageStatus) -> Message:
-    """Return a message of which no contents are left."""
+def without_contents(message: Message, status: MessageStatus) -> Message:
+    """Return a message with another status and no contents."""
     return replace(message, status=status, text="", data=b"", cloud_custom_data="", msg_body="")
 
 
-def is_told(known: Known, message: Message, kept: Message | None, *, is_new: bool) -> bool:
-    """Tell whether listeners know already that a message is recalled or deleted."""
+def is_told(known: Known, message: Message, cached: Message | None, *, is_new: bool) -> bool:
+    """Return whether listeners know already that a message is recalled or deleted."""
     if 0 < hidden_at(message) <= known.own_complete:
         return True
-    if kept is None or kept.status is not message.status:
+    if cached is None or cached.status is not message.status:
         return False
-    # History has no deleted ones. It has recalled ones, so this very change may be kept untold.
+    # History has no deleted ones. It has recalled ones, so the cache may know it before listeners.
     is_deleted = message.status is MessageStatus.HAS_DELETED
-    return is_deleted or (not is_new and kept.version < message.version)
+    return is_deleted or (not is_new and cached.version < message.version)
 
 
-def _was_there(info: ConversationInfo, message: Message, kept: Message | None) -> bool:
-    """Tell whether a message that is gone was there before the change."""
-    if kept is None:
+def _was_there(info: ConversationInfo, message: Message, cached: Message | None) -> bool:
+    """Return whether a message that is gone was there before the change."""
+    if cached is None:
         return True
-    # What is kept may be this very change, which a page of history told first.
-    if message.version > info.version and kept.version >= message.version:
+    # A page of history may have cached this very change before.
+    if message.version > info.version and cached.version >= message.version:
         return True
-    return kept.status is MessageStatus.SEND_SUCC
+    return cached.status is MessageStatus.SEND_SUCC

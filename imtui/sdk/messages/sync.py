@@ -172,7 +172,7 @@ class MessageSync:
         pages = ChangedPages(user_id, *self.state.since(user_id))
 
         def apply(page: ChangedMessages) -> bool:
-            answer = pages.take(page)
+            answer = pages.add(page)
             # Applied right here, because the next push may be what follows this answer.
             if answer is not None:
                 self.publish(self.state.fetched(user_id, answer))

@@ -1,4 +1,4 @@
-"""What comes of an event: to be kept, and to be told."""
+"""The outcome of an event: what to store, and what to notify listeners of."""
 
 from dataclasses import dataclass, field
 
@@ -9,25 +9,25 @@ from imtui.sdk.messages.known import Known
 
 @dataclass
 class Update:
-    """What came of an event."""
+    """What to store and what to notify listeners of, after an event."""
 
     sent: list[Message] = field(default_factory=list)
-    """To be told: made on this device, and now known to be taken by the backend."""
+    """Notify: messages of this device that the backend is now known to have accepted."""
     received: list[Message] = field(default_factory=list)
-    """To be told: new ones made elsewhere."""
+    """Notify: new messages that this device did not make."""
     changed: list[Message] = field(default_factory=list)
-    """To be told: recalled or deleted."""
+    """Notify: messages that are not new and differ from before."""
     receipts: list[ReadReceipt] = field(default_factory=list)
-    """To be told: the other one has read."""
+    """Notify: how far other members have read."""
     conversations: dict[str, ConversationInfo] = field(default_factory=dict)
-    """To be told, by user: they differ from before in more than their version."""
+    """Notify: conversations that differ from before in more than their version, by user."""
     forgotten: list[str] = field(default_factory=list)
-    """To be kept: with these users nothing is left of what was before."""
+    """Store: nothing is left of the messages with these users."""
     cleared: list[tuple[str, int]] = field(default_factory=list)
-    """To be kept: with these users nothing is left at or below a seq."""
+    """Store: nothing is left of the messages with a user up to a seq."""
     messages: list[Message] = field(default_factory=list)
-    """To be kept, unless a newer version is kept already."""
+    """Store: messages, unless a newer version is stored."""
     held: list[tuple[str, int, int]] = field(default_factory=list)
-    """To be kept: of these users, all messages from one seq to another are in ``messages``."""
+    """Store: all messages with a user from one seq to another are in ``messages``."""
     known: dict[str, Known] = field(default_factory=dict)
-    """To be kept, by user."""
+    """Store: conversations, by user."""

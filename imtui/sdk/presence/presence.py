@@ -83,7 +83,7 @@ class Presence(Capability):
         self.apply_answer([result.self_status], notify_new=True)
 
     def disconnected(self, now: int) -> None:
-        """Set the own status to OFFLINE, as nobody can see the account any more."""
+        """Set the own status to OFFLINE."""
         self.notify([self.statuses.lose_connection(now)])
 
     async def run(self, *, is_reconnect: bool) -> IMError | None:

@@ -65,7 +65,7 @@ class Device:
         if user_id not in self._pages:
             self.fetches += 1
             self._pages[user_id] = ChangedPages(user_id, *self.state.since(user_id))
-        answer = self._pages[user_id].take(world.changed(self._pages[user_id].params()))
+        answer = self._pages[user_id].add(world.changed(self._pages[user_id].params()))
         if answer is None:
             return False
         del self._pages[user_id]
@@ -88,7 +88,7 @@ class Device:
         self._pages.clear()
         self.state = Conversations(ME, self.cache.get, known, listed=self.cache.listed)
         for msg_id in unsent:
-            self.state.made_here(msg_id)
+            self.state.add_local_message(msg_id)
 
     def seqs(self, user_id: str) -> list[int]:
         """Return the messages that were told as new, by seq."""
@@ -196,7 +196,7 @@ class Story:
     # What this device does: its answer comes before the push
 
     def _send(self, talk: Talk, number: int, msg_id: str) -> None:
-        self.device.state.made_here(msg_id)
+        self.device.state.add_local_message(msg_id)
         self.here.append(msg_id)
         message = talk.send(ME, msg_id)
         if self.losing:

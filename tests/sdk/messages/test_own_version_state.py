@@ -34,22 +34,22 @@ DELETED = MessageStatus.HAS_DELETED
 def test_pages_that_do_not_follow_are_unreadable(following: tuple[int, int]) -> None:
     pages = ChangedPages("bob", 7, 3)
     with pytest.raises(IMError) as error:
-        pages.take(ChangedMessages([], False, 0, *following))
+        pages.add(ChangedMessages([], False, 0, *following))
     assert error.value.code == 6001
 
 
 def test_a_page_without_messages_may_say_where_the_next_begins() -> None:
     pages = ChangedPages("bob", 7, 3)
-    assert pages.take(ChangedMessages([], False, 0, 9, 3)) is None
+    assert pages.add(ChangedMessages([], False, 0, 9, 3)) is None
     assert pages.params() == GetChangedMessagesParams("bob", 9, 100, 3)
-    answer = pages.take(ChangedMessages([], True, 5, 9, 4))
+    answer = pages.add(ChangedMessages([], True, 5, 9, 4))
     assert answer == ChangedMessages([], True, 5, 9, 4)
 
 
 def test_the_floor_of_any_page_holds() -> None:
     pages = ChangedPages("bob", 0, 0)
-    assert pages.take(ChangedMessages([], False, 4, 1, 0)) is None
-    assert pages.take(ChangedMessages([], True, 0, 1, 0)) == ChangedMessages([], True, 4, 1, 0)
+    assert pages.add(ChangedMessages([], False, 4, 1, 0)) is None
+    assert pages.add(ChangedMessages([], True, 0, 1, 0)) == ChangedMessages([], True, 4, 1, 0)
 
 
 def test_of_what_is_deleted_here_nothing_is_kept() -> None:
