@@ -1,8 +1,7 @@
 """The messages of one account on this device: its cache, outbox, sync and history."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imtui.protocol.chat import (
     ElemType,
@@ -13,16 +12,18 @@ from imtui.protocol.chat import (
     check_contents,
 )
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.identifiers import check_user_id, is_user_id
+from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.messages import Method
 from imtui.sdk.failures import unreadable
 from imtui.sdk.link.concurrency import first_of
 from imtui.sdk.link.link import Link
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.history import History
-from imtui.sdk.messages.outbox import Outbox
 from imtui.sdk.messages.sync import MessageSync
+
+if TYPE_CHECKING:
+    from imtui.sdk.messages.cache import MessageCache
+    from imtui.sdk.messages.outbox import Outbox
 
 
 class AccountMessages:
@@ -31,43 +32,40 @@ class AccountMessages:
     def __init__(
         self,
         user_id: str,
-        instance_id: str,
-        storage_dir: Path | None,
+        cache: "MessageCache",
+        outbox: "Outbox",
         link: Link,
         listeners: Listeners,
         wall_clock: Callable[[], float],
     ) -> None:
-        """Open the cache and the outbox.
+        """Start with what the cache and the outbox contain.
 
         Args:
             user_id: The account.
-            instance_id: This device.
-            storage_dir: The folder of all accounts and devices; in memory only if None.
+            cache: The messages on this device; closed with the account.
+            outbox: The messages to send; closed with the account.
             link: Where to ask the backend.
             listeners: Notified of messages and conversations.
             wall_clock: Returns Unix seconds.
         """
         self.user_id = user_id
+        self.cache = cache
+        self.outbox = outbox
         self._link = link
         self._listeners = listeners
         self._wall_clock = wall_clock
-        # The backend refuses an invalid user ID, so it must not become part of a path either.
-        folder = _private(storage_dir) if storage_dir is not None and is_user_id(user_id) else None
-        name = f"{user_id}.{instance_id}"
-        self.outbox = Outbox(folder and folder / f"{name}.outbox")
-        self.cache = MessageCache(folder and folder / f"{name}.cache", user_id)
         self.sync = MessageSync(
             user_id,
             link,
             listeners,
-            self.cache,
-            lambda message: self.outbox.acknowledged(message.msg_id),
+            cache,
+            lambda message: outbox.acknowledged(message.msg_id),
         )
-        self.history = History(user_id, link, self.cache, self.sync)
-        for message in self.outbox.messages():
+        self.history = History(user_id, link, cache, self.sync)
+        for message in outbox.messages():
             self.sync.state.add_local_message(message.msg_id)
         # The drafts of the outbox count: the cache may be older, or lost.
-        drafts = {known.info.user_id: "" for known in self.cache.known} | self.outbox.drafts
+        drafts = {known.info.user_id: "" for known in cache.known} | outbox.drafts
         for with_user, text in drafts.items():
             self.sync.state.draft(with_user, text)
 
@@ -164,11 +162,3 @@ class AccountMessages:
         self._listeners.notify(
             IMSDKListener.on_message_send_failed, message, error.code, error.message
         )
-
-
-def _private(path: Path) -> Path:
-    # If the folder cannot be made, opening the files in it fails with an error of its own.
-    with suppress(OSError):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
-    return path

@@ -1,14 +1,16 @@
 """Pages of earlier messages, from the cache as far as it goes and else from the backend."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from imtui.protocol.chat import GetHistoryParams, Message, MessageList, ReceiveOpt
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import Method
 from imtui.sdk.failures import is_transient
 from imtui.sdk.link.link import Link
-from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.sync import MessageSync
+
+if TYPE_CHECKING:
+    from imtui.sdk.messages.cache import MessageCache
 
 _REQUESTS_MAX: Final = 8
 
@@ -16,7 +18,7 @@ _REQUESTS_MAX: Final = 8
 class History:
     """The earlier messages of one account, with or without a connection."""
 
-    def __init__(self, user_id: str, link: Link, cache: MessageCache, sync: MessageSync) -> None:
+    def __init__(self, user_id: str, link: Link, cache: "MessageCache", sync: MessageSync) -> None:
         """Start a login in which the newest messages were not asked for yet.
 
         Args:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from imtui.protocol.chat import ConversationList, MessageList, ReadReceiptList
 from imtui.protocol.errors import ErrorCode, IMError
@@ -11,9 +10,7 @@ from imtui.protocol.messages import Push
 from imtui.sdk.link.capability import Capability, push_handler
 from imtui.sdk.link.link import Link
 from imtui.sdk.listener import Listeners
-
-if TYPE_CHECKING:
-    from imtui.sdk.messages.account_messages import AccountMessages
+from imtui.sdk.messages.account_messages import AccountMessages
 
 
 class Messages(Capability):
@@ -51,7 +48,7 @@ class Messages(Capability):
         }
 
     @property
-    def account(self) -> "AccountMessages":
+    def account(self) -> AccountMessages:
         """Return the messages of the account that logged in, with or without a connection.
 
         Raises:
@@ -62,7 +59,7 @@ class Messages(Capability):
         return self._account
 
     @property
-    def logged_in_account(self) -> "AccountMessages":
+    def logged_in_account(self) -> AccountMessages:
         """Return the messages of the account that is logged in.
 
         Raises:
@@ -78,15 +75,11 @@ class Messages(Capability):
             self.close()
         if self._account is None:
             # Imported here, because it loads SQLite, which is of no use without a login.
-            from imtui.sdk.messages.account_messages import AccountMessages
+            from imtui.sdk.messages.storage import open_storage
 
+            cache, outbox = open_storage(user_id, self._instance_id, self._storage_dir)
             self._account = AccountMessages(
-                user_id,
-                self._instance_id,
-                self._storage_dir,
-                self.link,
-                self._listeners,
-                self._wall_clock,
+                user_id, cache, outbox, self.link, self._listeners, self._wall_clock
             )
 
     def close(self) -> None:
