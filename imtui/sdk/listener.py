@@ -124,7 +124,10 @@ class IMSDKListener:
         """The backend refused a queued message; it stays in the outbox for a retry or discard."""
 
     def on_messages_changed(self, messages: list[Message]) -> None:
-        """Messages were recalled or deleted, as their status says; no contents are left."""
+        """Messages changed after they were received or sent.
+
+        Their status says whether they are still there; otherwise no contents are left.
+        """
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
         """Other users have read messages of this account."""

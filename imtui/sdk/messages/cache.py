@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from imtui.protocol.chat import Message
+from imtui.protocol.chat import Message, MessageStatus
 from imtui.sdk.messages.known import Known
 from imtui.sdk.messages.update import Update
 
@@ -42,14 +42,20 @@ CREATE TABLE IF NOT EXISTS held (
 ) WITHOUT ROWID;
 """
 
-# A message that is there may be recalled (6), and either may be deleted (4); never the other way.
-# The version alone does not tell, as deleting leaves it as it is.
-_KEEP: Final = """
+_THERE: Final = int(MessageStatus.SEND_SUCC)
+_HIDDEN: Final = int(MessageStatus.HAS_DELETED)
+
+# A newer version replaces an older one, whatever has changed. Hiding a message leaves its version
+# as it is, and nothing brings back contents that are gone.
+_KEEP: Final = f"""
 INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (user, seq) DO UPDATE SET version = excluded.version, status = excluded.status,
 time = excluded.time, message = excluded.message
-WHERE message.status <> 4 AND excluded.status = 4
-OR message.status = 2 AND (excluded.status <> 2 OR excluded.version > message.version)
+WHERE message.status <> {_HIDDEN} AND (
+    excluded.status = {_HIDDEN}
+    OR excluded.version > message.version
+    AND (message.status = {_THERE} OR excluded.status <> {_THERE})
+)
 """
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -124,7 +130,7 @@ class MessageCache:
             most: At most so many.
         """
         query = (
-            "SELECT message FROM message WHERE status = 2 AND (? IS NULL OR user = ?) "
+            f"SELECT message FROM message WHERE status = {_THERE} AND (? IS NULL OR user = ?) "
             "ORDER BY time DESC, seq DESC LIMIT ?"
         )
         folded = [word.casefold() for word in words]
@@ -156,8 +162,8 @@ class MessageCache:
             return [], high + 1
         low = _only(rows)
         query = (
-            "SELECT message FROM message WHERE user = ? AND seq BETWEEN ? AND ? AND status <> 4 "
-            "ORDER BY seq DESC LIMIT ?"
+            "SELECT message FROM message WHERE user = ? AND seq BETWEEN ? AND ? "
+            f"AND status <> {_HIDDEN} ORDER BY seq DESC LIMIT ?"
         )
         messages = [
             _message_decoder.decode(blob)

@@ -29,7 +29,7 @@ from imtui.sdk.messages.known_conversations import KnownConversations
 from imtui.sdk.messages.local_messages import LocalMessages
 from imtui.sdk.messages.summary import (
     explains,
-    is_told,
+    is_announced,
     own_settings,
     with_conversation,
     with_message,
@@ -74,12 +74,17 @@ class Conversations(KnownConversations):
 
     # Pushes and answers of the backend
 
-    def pushed(self, messages: Iterable[Message]) -> Update:
-        """Apply messages that the backend pushed, new or changed."""
+    def pushed(self, messages: Iterable[Message], *, are_new: bool) -> Update:
+        """Apply messages that the backend pushed.
+
+        Args:
+            messages: The messages.
+            are_new: Whether they were just sent; otherwise they were sent before, and changed.
+        """
         update = Update()
         for message in messages:
             if self.is_credible(message):
-                self._apply_next(message, update)
+                self._apply_next(message, update, was_sent_before=not are_new)
         return update
 
     def acknowledged(self, message: Message) -> Update:
@@ -101,8 +106,10 @@ class Conversations(KnownConversations):
         update = Update()
         known = self._known_or_new(user_id)
         self._clear(known, answer.cleared_seq, update)
-        # If a message is in the answer twice, the second one is newer.
-        newest = {each.seq: each for each in answer.message_list if self._is_with(user_id, each)}
+        newest: dict[int, Message] = {}
+        for message in sorted(answer.message_list, key=_age):
+            if self._is_with(user_id, message):
+                newest[message.seq] = message
         changes = [message for message in newest.values() if not known.has_applied(message)]
         changes.sort(key=lambda message: message.seq)
         before = known.top
@@ -259,7 +266,9 @@ class Conversations(KnownConversations):
         known = self._known.get(user_id)
         return not self.listed and (known is None or not known.heard)
 
-    def _apply_next(self, message: Message, update: Update) -> None:
+    def _apply_next(
+        self, message: Message, update: Update, *, was_sent_before: bool = False
+    ) -> None:
         """Apply a message if it is the next change; otherwise leave it for the next fetch."""
         if not message.version:
             if not self._local_messages.confirm(message, update.sent):
@@ -267,7 +276,7 @@ class Conversations(KnownConversations):
             return
         user_id = message.peer(self._user_id)
         if self._is_history(user_id):
-            if message.status is not MessageStatus.SEND_SUCC:
+            if was_sent_before or message.status is not MessageStatus.SEND_SUCC:
                 return
             known = self._known_or_new(user_id)
             known.complete, known.top = message.version - 1, message.seq - 1
@@ -279,12 +288,14 @@ class Conversations(KnownConversations):
         if known.is_next(message):
             if message.seq > known.top:
                 update.held.append((user_id, message.seq, message.seq))
-            self._apply(known, message, update)
+            self._apply(known, message, update, was_sent_before=was_sent_before)
             known.apply(message)
             version = max(known.info.version, message.version)
             self._set(known, msgspec.structs.replace(known.info, version=version), update)
 
-    def _apply(self, known: Known, message: Message, update: Update) -> None:
+    def _apply(
+        self, known: Known, message: Message, update: Update, *, was_sent_before: bool = False
+    ) -> None:
         is_local = self._local_messages.confirm(message, update.sent)
         if message.seq <= known.info.cleared_seq:
             return
@@ -294,10 +305,10 @@ class Conversations(KnownConversations):
         self._set(known, with_message(known, message, cached, is_new=is_new), update)
         update.messages.append(message)
         known.top = max(known.top, message.seq)
-        if is_there:
-            if is_new and not is_local:
+        if is_there and is_new and not was_sent_before:
+            if not is_local:
                 update.received.append(message)
-        elif not is_told(known, message, cached, is_new=is_new):
+        elif not is_announced(known, message, cached):
             update.changed.append(message)
 
     def _apply_conversation(self, conversation: Conversation, update: Update) -> None:
@@ -330,3 +341,7 @@ class Conversations(KnownConversations):
         """Start at an own version: changes before the first list are history."""
         if not self.listed and not known.own_heard:
             known.own_complete = max(known.own_complete, own_version)
+
+
+def _age(message: Message) -> tuple[int, int]:
+    return message.version, hidden_at(message)

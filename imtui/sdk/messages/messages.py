@@ -40,8 +40,8 @@ class Messages(Capability):
         self._wall_clock = wall_clock
         self._account: AccountMessages | None = None
         self.push_handlers = {
-            Push.RECV_NEW_MESSAGE: push_handler(MessageList, self._pushed),
-            Push.MESSAGES_CHANGED: push_handler(MessageList, self._pushed),
+            Push.RECV_NEW_MESSAGE: push_handler(MessageList, self._new_pushed),
+            Push.MESSAGES_CHANGED: push_handler(MessageList, self._changes_pushed),
             Push.RECV_C2C_READ_RECEIPT: push_handler(ReadReceiptList, self._receipts_pushed),
             Push.CONVERSATION_CHANGED: push_handler(ConversationList, self._conversations_pushed),
             Push.MESSAGES_MISSED: self._missed,
@@ -96,9 +96,13 @@ class Messages(Capability):
         """Sync, and send what is queued, while there is a connection."""
         return await self.account.run()
 
-    def _pushed(self, push: MessageList) -> None:
+    def _new_pushed(self, push: MessageList) -> None:
         sync = self.account.sync
-        sync.publish(sync.state.pushed(push.message_list))
+        sync.publish(sync.state.pushed(push.message_list, are_new=True))
+
+    def _changes_pushed(self, push: MessageList) -> None:
+        sync = self.account.sync
+        sync.publish(sync.state.pushed(push.message_list, are_new=False))
 
     def _receipts_pushed(self, push: ReadReceiptList) -> None:
         sync = self.account.sync

@@ -125,15 +125,16 @@ def without_contents(message: Message, status: MessageStatus) -> Message:
     return replace(message, status=status, text="", data=b"", cloud_custom_data="", msg_body="")
 
 
-def is_told(known: Known, message: Message, cached: Message | None, *, is_new: bool) -> bool:
-    """Return whether listeners know already that a message is recalled or deleted."""
-    if 0 < hidden_at(message) <= known.own_complete:
-        return True
-    if cached is None or cached.status is not message.status:
+def is_announced(known: Known, message: Message, cached: Message | None) -> bool:
+    """Return whether listeners already know of a change that is applied now.
+
+    Each version is applied once, so they do not know it. But a message that this member has hidden
+    stays hidden, however often it changes later, and this device may have hidden it itself.
+    """
+    if message.status is not MessageStatus.HAS_DELETED:
         return False
-    # History has no deleted ones. It has recalled ones, so the cache may know it before listeners.
-    is_deleted = message.status is MessageStatus.HAS_DELETED
-    return is_deleted or (not is_new and cached.version < message.version)
+    is_hidden = cached is not None and cached.status is MessageStatus.HAS_DELETED
+    return is_hidden or 0 < hidden_at(message) <= known.own_complete
 
 
 def _was_there(info: ConversationInfo, message: Message, cached: Message | None) -> bool:

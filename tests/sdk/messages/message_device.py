@@ -32,6 +32,8 @@ class Device:
     sent: list[str] = field(default_factory=list)
     changed: list[Message] = field(default_factory=list)
     fetches: int = 0
+    shown: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The text of each message of which listeners were notified, by user and seq."""
 
     def __post_init__(self) -> None:
         self.cache = MessageCache(None, ME)
@@ -44,12 +46,15 @@ class Device:
         self.received += update.received
         self.sent += [message.msg_id for message in update.sent]
         self.changed += update.changed
+        for message in [*update.sent, *update.received, *update.changed]:
+            self.shown[message.peer(ME), message.seq] = message.text
         return update
 
     def push(self, push: Push) -> Update:
         params: Any = push[1]
         if hasattr(params, "message_list"):
-            return self.take(self.state.pushed(params.message_list))
+            are_new = push[0] == "onRecvNewMessage"
+            return self.take(self.state.pushed(params.message_list, are_new=are_new))
         if hasattr(params, "receipt_list"):
             return self.take(self.state.receipts(params.receipt_list))
         return self.take(self.state.changed(params.conversation_list))
@@ -110,8 +115,9 @@ class Device:
         return min((seq for seq in found if seq is not None), default=2**53)
 
 
-KINDS = ["out", "send", "recall", "hide", "hide-many", "peer-hides", "read", "pin", "mute", "clear"]
-KINDS += ["seen", "hide-here", "read-here", "pin-here", "mute-here", "clear-here", "never-shown"]
+KINDS = ["out", "send", "recall", "edit", "hide", "hide-many", "peer-hides", "read", "pin", "mute"]
+KINDS += ["clear", "seen", "hide-here", "read-here", "pin-here", "mute-here", "clear-here"]
+KINDS += ["never-shown"]
 KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "list", "sync", "restart"]
 
 
@@ -127,6 +133,8 @@ class Story:
         self.here: list[str] = []
         self.may_lack: set[str] = set()
         """With whom something may have to be fetched."""
+        self.edits: set[tuple[str, int, int]] = set()
+        """The edits, by user, seq and version."""
         self.needs_list: set[str] = set()
         """With whom something was lost that the list has not told since."""
 
@@ -162,6 +170,17 @@ class Story:
                 self.tell(talk.user_id, changed_messages(gone))
             else:
                 # It was recalled before, or this member does not see it and is not told.
+                self.may_lack.add(talk.user_id)
+
+    def _edit(self, talk: Talk, number: int, msg_id: str) -> None:
+        if talk.messages:
+            seq, before = 1 + number % len(talk.messages), talk.version
+            edited = talk.edit(seq, f"{msg_id} edited")
+            if talk.version > before:
+                self.edits.add((talk.user_id, seq, talk.version))
+            if edited is not None:
+                self.tell(talk.user_id, changed_messages(edited))
+            else:
                 self.may_lack.add(talk.user_id)
 
     def _peer_hides(self, talk: Talk, number: int, msg_id: str) -> None:

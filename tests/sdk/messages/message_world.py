@@ -80,6 +80,15 @@ class Talk:
         )
         return self.seen(self.messages[seq - 1]) if seq > self.cleared_seq else None
 
+    def edit(self, seq: int, text: str) -> Message | None:
+        """Change a text, as a later backend might; return it as ``me`` is told of it, if it is."""
+        message = self.messages[seq - 1]
+        if message.status is not MessageStatus.SEND_SUCC:
+            return None
+        self.version += 1
+        self.messages[seq - 1] = msgspec.structs.replace(message, version=self.version, text=text)
+        return self.seen(self.messages[seq - 1]) if seq > self.cleared_seq else None
+
     def hide(self, *seqs: int) -> list[Message]:
         """Delete messages for ``me``, and return them as they are told."""
         for seq in seqs:

@@ -53,7 +53,7 @@ def test_a_conversation_that_turns_up_after_the_first_list_is_all_new() -> None:
 def test_online_only_messages_are_told_as_they_come_and_kept_nowhere() -> None:
     device = Device(listed=True)
     typing = Message("t", "bob", ME, data=b"{}", online_user_only=True)
-    update = device.take(device.state.pushed([typing]))
+    update = device.take(device.state.pushed([typing], are_new=True))
     assert update.received == [typing]
     assert device.cache.newest("bob") == 0
     assert device.state.all() == []
@@ -114,7 +114,7 @@ def test_what_is_not_of_this_account_is_passed_over() -> None:
         Message("d", "bob", ME, seq=2**63, version=1),
         Message("e", "bob", ME, seq=0, version=1),
     ]
-    device.take(device.state.pushed(strange))
+    device.take(device.state.pushed(strange, are_new=True))
     assert device.received == []
     assert device.state.all() == []
 

@@ -62,6 +62,13 @@ def check_the_end(story: Story) -> None:
         (m.peer(ME), m.seq) for m in device.changed if m.status is MessageStatus.LOCAL_REVOKED
     ]
     assert len(set(recalled)) == len(recalled)
+    edited = [
+        (m.peer(ME), m.seq, m.version)
+        for m in device.changed
+        if m.status is MessageStatus.SEND_SUCC
+    ]
+    assert len(set(edited)) == len(edited)
+    assert set(edited) <= story.edits
     assert not device.state.behind()
     assert device.state.total_unread == sum(
         info.unread_count for info in device.state.all() if not info.recv_opt
@@ -83,6 +90,8 @@ def check_conversation(story: Story, user_id: str) -> None:
     lasting = [m for m in seen.values() if m.status is MessageStatus.SEND_SUCC]
     assert {m.seq for m in lasting if m.msg_id not in story.here} <= set(seqs)
     assert device.kept(user_id) == {seq: (m.text, m.status) for seq, m in seen.items()}
+    shown = {seq: device.shown[user_id, seq] for seq in seen if (user_id, seq) in device.shown}
+    assert shown == {seq: seen[seq].text for seq in shown}
     assert device.floor_of_cache(user_id) > device.state.cleared_seq(user_id)
 
 
