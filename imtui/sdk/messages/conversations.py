@@ -308,6 +308,8 @@ class Conversations(KnownConversations):
         if is_there and is_new and not was_sent_before:
             if not is_local:
                 update.received.append(message)
+            elif self._local_messages.has_changed(message):
+                update.changed.append(message)
         elif not is_announced(known, message, cached):
             update.changed.append(message)
 

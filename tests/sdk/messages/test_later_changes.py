@@ -115,6 +115,20 @@ def test_a_message_that_changed_before_it_was_received_is_new() -> None:
     assert device.state.total_unread == 3
 
 
+def test_an_own_message_that_changed_before_it_was_applied_is_reported_as_changed() -> None:
+    world = MessageWorld()
+    device, talk = device_with(world)
+    world.send("bob", "bob", "m3")
+    device.state.add_local_message("mine")
+    sent = talk.send(ME, "mine")
+    device.take(device.state.acknowledged(sent))
+    message = edited(talk, 4)
+    device.push(changed_messages(message))
+    device.fetch(world)
+    assert (device.sent, device.changed) == (["mine"], [message])
+    assert device.seqs("bob") == [1, 2, 3]
+
+
 @pytest.mark.parametrize("is_listed", [False, True])
 def test_a_change_of_what_was_sent_before_the_first_list_is_not_a_new_message(
     is_listed: bool,
