@@ -39,7 +39,7 @@ async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
 async def device(
     backend: Backend, user_id: str, url: str = "", backoff: Backoff | None = None
 ) -> AsyncIterator[tuple[IMClient, Recorder]]:
-    """Give a client that is logged in, and what it is told."""
+    """Give a client that is logged in, and the recorder of its events."""
     key, recorder = backend.app_key, Recorder()
     async with IMClient(
         url or backend.address.ws, key.sdk_app_id, backoff=backoff or Backoff(0.02, 0.1)
@@ -55,13 +55,13 @@ async def code_of(call: Awaitable[object]) -> int:
     return int(error.value.code)
 
 
-def told(recorder: Recorder, name: str) -> list[Any]:
-    """Return what the events of one name told, if it is one thing, else all of it."""
+def arguments(recorder: Recorder, name: str) -> list[Any]:
+    """Return the arguments of the events of one name; each without a tuple if it is only one."""
     found = [event[1:] for event in recorder.events if event[0] == name]
     return [event[0] if len(event) == 1 else event for event in found]
 
 
-async def test_a_request_is_made_read_and_agreed_to(backend: Backend) -> None:
+async def test_a_request_is_sent_read_and_accepted(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, asker),
         device(backend, "bob") as (bob, receiver),
@@ -75,7 +75,7 @@ async def test_a_request_is_made_read_and_agreed_to(backend: Backend) -> None:
         assert await code_of(asked) == 30539
         for recorder in (asker, receiver, other_device):
             await recorder.saw("requests added")
-        ((request,),) = told(other_device, "requests added")
+        ((request,),) = arguments(other_device, "requests added")
         assert (request.user_id, request.nick_name) == ("alice", "Alice L.")
         assert request.add_wording == "from the choir"
         listed = await phone.get_friend_application_list()
@@ -88,7 +88,7 @@ async def test_a_request_is_made_read_and_agreed_to(backend: Backend) -> None:
         await phone.accept_friend_application("alice", friend_remark="Ally")
         for recorder, user_id in ((asker, "bob"), (receiver, "alice"), (other_device, "alice")):
             await recorder.saw("friends added")
-            assert told(recorder, "requests deleted") == [[user_id]]
+            assert arguments(recorder, "requests deleted") == [[user_id]]
         (friend,) = await alice.get_friend_list()
         assert (friend.user_id, friend.friend_remark) == ("bob", "Bobby")
         assert friend.friend_groups == ["Choir"]
@@ -96,7 +96,7 @@ async def test_a_request_is_made_read_and_agreed_to(backend: Backend) -> None:
         assert (friend.friend_remark, friend.nick_name) == ("Ally", "Alice L.")
 
 
-async def test_requests_are_agreed_to_one_way_refused_and_taken_away(backend: Backend) -> None:
+async def test_requests_are_accepted_one_way_refused_and_deleted(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, asker),
         device(backend, "bob") as (bob, _),
@@ -122,7 +122,7 @@ async def test_requests_are_agreed_to_one_way_refused_and_taken_away(backend: Ba
         assert await code_of(alice.add_friend("bob")) == 30516
 
 
-async def test_blocking_is_told_to_all_own_devices(backend: Backend) -> None:
+async def test_blocking_notifies_all_own_devices(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, _),
         device(backend, "alice") as (phone, own),
@@ -132,13 +132,13 @@ async def test_blocking_is_told_to_all_own_devices(backend: Backend) -> None:
         await other.saw("friends added")
         await alice.add_to_black_list(["bob"])
         await own.saw("blocked")
-        assert told(own, "blocked") == [["bob"]]
+        assert arguments(own, "blocked") == [["bob"]]
         await other.saw("friends deleted")
         assert await phone.get_black_list() == ["bob"]
         assert await code_of(bob.send_c2c_text_message("hello", "alice")) == 20007
         queued = bob.queue_c2c_text_message("hello", "alice")
         await other.saw("send failed")
-        ((failed, code, _),) = told(other, "send failed")
+        ((failed, code, _),) = arguments(other, "send failed")
         assert (failed.msg_id, code) == (queued.msg_id, 20007)
         assert await code_of(bob.add_friend("alice")) == 30525
         await phone.delete_from_black_list(["bob"])
@@ -147,7 +147,7 @@ async def test_blocking_is_told_to_all_own_devices(backend: Backend) -> None:
         await bob.send_c2c_text_message("hello", "alice")
 
 
-async def test_notes_are_told_to_all_own_devices(backend: Backend) -> None:
+async def test_remarks_and_groups_notify_all_own_devices(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, _),
         device(backend, "alice") as (phone, own),
@@ -165,7 +165,7 @@ async def test_notes_are_told_to_all_own_devices(backend: Backend) -> None:
         assert await phone.get_friend_groups() == [FriendGroup("Zoo", 0), FriendGroup("Choir", 1)]
         await alice.delete_friend_group(["Zoo", "Choir"])
         await own.saw("groups deleted")
-        ((changed,),) = told(own, "friends changed")
+        ((changed,),) = arguments(own, "friends changed")
         assert (changed.user_id, changed.friend_remark) == ("bob", "Bobby")
         assert changed.user_status.status_type is UserStatusType.ONLINE
         notes = ("group created", "group renamed", "grouped", "ungrouped", "groups deleted")
@@ -179,7 +179,7 @@ async def test_notes_are_told_to_all_own_devices(backend: Backend) -> None:
         ]
 
 
-async def test_profiles_are_told_to_own_devices_and_friends(backend: Backend) -> None:
+async def test_profiles_notify_own_devices_and_friends(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, _),
         device(backend, "alice") as (_, own),
@@ -189,9 +189,9 @@ async def test_profiles_are_told_to_own_devices_and_friends(backend: Backend) ->
         await alice.set_self_info("Alice", "Ad astra", CONFIRM)
         info = UserFullInfo("alice", "Alice", "Ad astra", CONFIRM)
         await own.saw("self info")
-        assert told(own, "self info") == [info]
+        assert arguments(own, "self info") == [info]
         await friend.saw("friends changed")
-        ((changed,),) = told(friend, "friends changed")
+        ((changed,),) = arguments(friend, "friends changed")
         assert (changed.nick_name, changed.self_signature) == ("Alice", "Ad astra")
         assert await bob.get_users_info(["alice", "nobody", "bob"]) == [info, UserFullInfo("bob")]
         assert await code_of(bob.get_users_info(["nobody"])) == 40003
@@ -202,10 +202,10 @@ async def test_profiles_are_told_to_own_devices_and_friends(backend: Backend) ->
         assert result.friend_info.user_status is not None
 
 
-async def test_what_changed_of_friends_while_away_is_told(backend: Backend) -> None:
+async def test_changes_of_friends_without_a_connection_are_reported(backend: Backend) -> None:
     async with (
         relay_to(backend.address.ws) as relay,
-        # Comes back by itself in a minute at the earliest.
+        # The client would reconnect by itself after a minute at the earliest.
         device(backend, "alice", relay.url, Backoff(60, 60)) as (alice, away),
         device(backend, "alice") as (desk, _),
         device(backend, "bob") as (bob, _),
@@ -220,7 +220,7 @@ async def test_what_changed_of_friends_while_away_is_told(backend: Backend) -> N
         away.clear()
         alice.reconnect_now()
         await away.saw("friends changed")
-        ((friend,),) = told(away, "friends changed")
+        ((friend,),) = arguments(away, "friends changed")
         assert (friend.friend_remark, friend.nick_name) == ("Bobby", "Bob B.")
         assert friend.friend_groups == ["Choir"]
 
@@ -252,11 +252,11 @@ async def test_without_a_login_every_call_gives_6014(backend: Backend) -> None:
             assert await code_of(call) == 6014
 
 
-async def test_one_text_is_no_list(backend: Backend) -> None:
+async def test_a_single_text_is_refused_as_a_list(backend: Backend) -> None:
     async with device(backend, "alice") as (alice, _):
         assert await code_of(alice.add_to_black_list("bob")) == 6017
         assert await code_of(alice.delete_friend_group("Work")) == 6017
 
 
-def test_a_friend_of_whom_nothing_else_is_known_is_the_same_as_before() -> None:
+def test_a_friend_without_details_equals_the_minimal_one() -> None:
     assert FriendInfo("bob") == FriendInfo("bob", None, "", [], "", "")

@@ -6,13 +6,13 @@ def infos(*user_ids: str) -> FriendListing:
     return {user_id: FriendInfo(user_id) for user_id in user_ids}
 
 
-def test_a_first_listing_is_no_news() -> None:
+def test_a_first_listing_reports_no_differences() -> None:
     friends = FriendList()
     assert friends.listed(infos("bob")) == Differences()
     assert "bob" in friends
 
 
-def test_after_a_login_a_listing_tells_what_differs_once() -> None:
+def test_after_a_login_a_listing_reports_differences_once() -> None:
     friends = FriendList()
     friends.listed(infos("bob", "eve"))
     friends.begin_login()
@@ -21,13 +21,13 @@ def test_after_a_login_a_listing_tells_what_differs_once() -> None:
     assert friends.listed(infos("bob")) == Differences()
 
 
-def test_who_never_listed_friends_is_not_told_that_they_are_new() -> None:
+def test_without_an_earlier_listing_no_friend_is_new() -> None:
     friends = FriendList()
     friends.begin_login()
     assert friends.listed(infos("bob")) == Differences()
 
 
-def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None:
+def test_after_a_login_a_listing_reports_changed_friends() -> None:
     friends = FriendList()
     status = UserStatus("bob", UserStatusType.ONLINE)
     friends.listed({**infos("ann"), "bob": FriendInfo("bob", status), "eve": FriendInfo("eve")})
@@ -41,7 +41,7 @@ def test_after_a_login_a_listing_tells_of_whom_something_else_is_known() -> None
     assert friends.listed(now) == Differences(changed=[now["eve"]])
 
 
-def test_groups_are_kept_right_by_pushes_while_a_listing_is_under_way_too() -> None:
+def test_pushes_update_groups_also_during_a_listing() -> None:
     friends = FriendList()
     with friends.listing() as listing:
         listing.update(infos("ann", "bob"))

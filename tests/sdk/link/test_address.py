@@ -25,7 +25,7 @@ def test_a_unix_socket_is_this_machine() -> None:
 
 
 @pytest.mark.parametrize("host", ["example.org", "10.0.0.1", "localhost.example.org", "[::2]"])
-def test_another_machine_needs_encryption_or_leave(host: str) -> None:
+def test_another_machine_needs_encryption_or_permission(host: str) -> None:
     with pytest.raises(IMError, match="--insecure") as refused:
         web_socket_address(f"ws://{host}:7788")
     assert refused.value.code == ErrorCode.ERR_INVALID_PARAMETERS
@@ -47,7 +47,7 @@ def test_another_machine_needs_encryption_or_leave(host: str) -> None:
         "ws+unix:relative",
     ],
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
+def test_a_malformed_address_is_refused(url: str) -> None:
     with pytest.raises(IMError) as refused:
         web_socket_address(url)
     assert refused.value.code == ErrorCode.ERR_INVALID_PARAMETERS

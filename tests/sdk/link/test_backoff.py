@@ -21,7 +21,7 @@ def test_jitter_takes_at_most_half_away() -> None:
     assert [backoff.next_delay() for _ in range(5)] == [0.25, 0.5, 1.0, 1.5, 1.5]
 
 
-def test_a_reset_starts_anew() -> None:
+def test_a_reset_starts_again_with_the_first_delay() -> None:
     backoff = Backoff(0.5, 30.0, uniform=longest)
     backoff.next_delay()
     backoff.next_delay()

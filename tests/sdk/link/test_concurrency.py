@@ -9,7 +9,7 @@ async def says(what: str | None) -> str | None:
     return what
 
 
-async def test_the_first_with_something_to_say_ends_the_others() -> None:
+async def test_the_first_result_ends_the_other_steps() -> None:
     stopped = asyncio.Event()
 
     async def forever() -> str | None:
@@ -23,7 +23,7 @@ async def test_the_first_with_something_to_say_ends_the_others() -> None:
     assert stopped.is_set()
 
 
-async def test_of_several_at_once_the_first_named_counts() -> None:
+async def test_of_several_results_at_once_the_first_argument_counts() -> None:
     assert await first_of(says("one"), says("other")) == "one"
 
 

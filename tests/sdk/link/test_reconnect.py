@@ -1,4 +1,4 @@
-"""Losing the connection and coming back, in virtual time over a real socket."""
+"""Losing the connection and reconnecting, in virtual time over a real socket."""
 
 import asyncio
 from typing import Any
@@ -38,7 +38,7 @@ def refuse(code: int) -> Any:
 
 
 @in_virtual_time
-async def test_a_lost_connection_is_told_at_once_and_resumed() -> None:
+async def test_a_lost_connection_is_reported_at_once_and_resumed() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
@@ -70,7 +70,7 @@ async def test_delays_grow_while_there_is_no_backend() -> None:
 
 
 @in_virtual_time
-async def test_only_a_stable_connection_starts_the_delays_anew() -> None:
+async def test_only_a_stable_connection_resets_the_delays() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         client.add_im_sdk_listener(recorder)
@@ -196,7 +196,7 @@ async def test_a_lid_opened_while_waiting_reconnects_at_once() -> None:
 
 
 @in_virtual_time
-async def test_a_stopped_process_does_not_take_its_own_absence_for_the_backends() -> None:
+async def test_a_stopped_process_does_not_blame_the_backend_for_the_gap() -> None:
     recorder = Recorder()
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualTimeLoop)
@@ -243,7 +243,7 @@ async def test_a_call_while_away_fails_in_its_time() -> None:
 
 
 @in_virtual_time
-async def test_a_call_under_way_fails_as_the_connection_goes() -> None:
+async def test_a_pending_call_fails_when_the_connection_is_lost() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
         fake.handlers["setSelfStatus"] = silent
@@ -258,7 +258,7 @@ async def test_a_call_under_way_fails_as_the_connection_goes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "event"),
     [
         (6208, ("kicked",)),
         (70001, ("expired",)),
@@ -268,17 +268,17 @@ async def test_a_call_under_way_fails_as_the_connection_goes() -> None:
     ],
 )
 @in_virtual_time
-async def test_a_final_refusal_ends_the_reconnects(code: int, told: tuple[Any, ...]) -> None:
+async def test_a_final_refusal_ends_the_reconnects(code: int, event: tuple[Any, ...]) -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
         client.add_im_sdk_listener(recorder)
         fake.handlers["login"] = refuse(code)
         fake.peer.cut()
-        await recorder.saw(told[0])
+        await recorder.saw(event[0])
         await asyncio.sleep(120)
-        assert recorder.events[-1] == told
-        assert recorder.count(told[0]) == 1
+        assert recorder.events[-1] == event
+        assert recorder.count(event[0]) == 1
         assert len(fake.peers) == 2
         assert client.get_login_status() is LoginStatus.LOGOUT
         with pytest.raises(IMError) as error:
@@ -287,7 +287,7 @@ async def test_a_final_refusal_ends_the_reconnects(code: int, told: tuple[Any, .
 
 
 @pytest.mark.parametrize(
-    ("close_code", "told"),
+    ("close_code", "event"),
     [
         (4001, ("kicked",)),
         (4003, ("failed", 6014)),
@@ -296,21 +296,21 @@ async def test_a_final_refusal_ends_the_reconnects(code: int, told: tuple[Any, .
     ],
 )
 @in_virtual_time
-async def test_a_final_close_ends_the_session(close_code: int, told: tuple[Any, ...]) -> None:
+async def test_a_final_close_ends_the_session(close_code: int, event: tuple[Any, ...]) -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
         client.add_im_sdk_listener(recorder)
         await fake.peer.socket.close(close_code)
-        await recorder.saw(told[0])
+        await recorder.saw(event[0])
         await asyncio.sleep(120)
-        assert recorder.events[-1] == told
+        assert recorder.events[-1] == event
         assert len(fake.peers) == 1
         assert client.get_login_user() is None
 
 
 @in_virtual_time
-async def test_who_is_taken_over_by_an_own_login_that_came_late_comes_back() -> None:
+async def test_a_session_taken_over_by_its_own_late_login_comes_back() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
@@ -323,7 +323,7 @@ async def test_who_is_taken_over_by_an_own_login_that_came_late_comes_back() -> 
         await fake.peer.socket.close(4001)
         await recorder.saw("connected", 2)
         assert client.get_login_user() == "alice"
-        # By then none can be under way any more: this is somebody else.
+        # Too late for a login of this session: another one took it over.
         await asyncio.sleep(40)
         await fake.peer.socket.close(4001)
         await recorder.saw("kicked")
@@ -342,7 +342,7 @@ async def test_other_closes_are_followed_by_a_reconnect(close_code: int) -> None
 
 
 @in_virtual_time
-async def test_a_user_sig_is_made_anew_for_each_attempt() -> None:
+async def test_a_new_user_sig_is_made_for_each_attempt() -> None:
     made: list[str] = []
 
     def make() -> str:
@@ -377,7 +377,7 @@ async def test_closing_while_reconnecting_ends_it() -> None:
 
 
 @in_virtual_time
-async def test_pushes_before_the_login_is_answered_are_nobodys() -> None:
+async def test_pushes_before_the_answer_to_the_login_are_ignored() -> None:
     recorder = Recorder()
 
     async def login(peer: Peer, params: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""``wss://``, with a certificate that is made for this test and good for nothing else."""
+"""``wss://``, with a certificate that only this test uses."""
 
 import ssl
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The state of a device without a network, and a story of what happens to it."""
+"""The state of a device without a network, and stories of what happens to it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ from tests.sdk.messages.message_world import (
 
 @dataclass
 class Device:
-    """The state, with what was told and kept of it."""
+    """The conversations of a device, with the events and the cache that result."""
 
     listed: bool = False
     received: list[Message] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Device:
         self.state = Conversations(ME, self.cache.get, listed=self.listed)
         self._pages: dict[str, ChangedPages] = {}
 
-    def take(self, update: Update) -> Update:
+    def publish(self, update: Update) -> Update:
         self.cache.keep(update, listed=self.state.listed)
         self.received += update.received
         self.sent += [message.msg_id for message in update.sent]
@@ -54,16 +54,16 @@ class Device:
         params: Any = push[1]
         if hasattr(params, "message_list"):
             are_new = push[0] == "onRecvNewMessage"
-            return self.take(self.state.pushed(params.message_list, are_new=are_new))
+            return self.publish(self.state.pushed(params.message_list, are_new=are_new))
         if hasattr(params, "receipt_list"):
-            return self.take(self.state.receipts(params.receipt_list))
-        return self.take(self.state.changed(params.conversation_list))
+            return self.publish(self.state.receipts(params.receipt_list))
+        return self.publish(self.state.changed(params.conversation_list))
 
     def take_list(self, world: MessageWorld) -> None:
         self._pages.clear()
         self.state.list_begins()
-        self.take(self.state.list_page(world.listed()))
-        self.take(self.state.list_ends())
+        self.publish(self.state.list_page(world.listed()))
+        self.publish(self.state.list_ends())
 
     def fetch_page(self, world: MessageWorld, user_id: str) -> bool:
         """Fetch the next page of a conversation, and return whether it was the last."""
@@ -74,7 +74,7 @@ class Device:
         if answer is None:
             return False
         del self._pages[user_id]
-        self.take(self.state.fetched(user_id, answer))
+        self.publish(self.state.fetched(user_id, answer))
         return True
 
     def fetch(self, world: MessageWorld) -> None:
@@ -87,7 +87,7 @@ class Device:
         self.fetch(world)
 
     def restart(self, unsent: list[str]) -> None:
-        """Begin with what was kept, as another process would."""
+        """Start with the cached conversations, as a new process would."""
         rows = self.cache._db.execute("SELECT known FROM conversation")
         known = [msgspec.msgpack.decode(blob, type=Known) for (blob,) in rows]
         self._pages.clear()
@@ -96,17 +96,17 @@ class Device:
             self.state.add_local_message(msg_id)
 
     def seqs(self, user_id: str) -> list[int]:
-        """Return the messages that were told as new, by seq."""
+        """Return the seqs of the messages that were received."""
         return [message.seq for message in self.received if message.peer(ME) == user_id]
 
     def kept(self, user_id: str) -> dict[int, tuple[str, int]]:
-        """Return text and status of what is kept of a conversation and can be seen, by seq."""
+        """Return text and status of the visible cached messages of a conversation, by seq."""
         rows = self.cache._db.execute("SELECT message FROM message WHERE user = ?", (user_id,))
         messages = [msgspec.msgpack.decode(blob, type=Message) for (blob,) in rows]
         return {m.seq: (m.text, m.status) for m in messages if m.status != 4}
 
     def floor_of_cache(self, user_id: str) -> int:
-        """Return the smallest seq that the cache has anything of."""
+        """Return the smallest seq that the cache mentions."""
         rows = (
             "SELECT min(low) FROM held WHERE user = ?",
             "SELECT min(seq) FROM message WHERE user = ?",
@@ -122,7 +122,7 @@ KINDS += ["lose", "lose-one", "repeat", "history", "page", "fetch", "list", "syn
 
 
 class Story:
-    """Carries out actions at the backend; what is pushed of them is lost while it is told to."""
+    """Performs actions at the backend; their pushes are lost while ``losing`` is not 0."""
 
     def __init__(self, device: Device, page: int) -> None:
         self.device = device
@@ -132,13 +132,13 @@ class Story:
         self.made = 0
         self.here: list[str] = []
         self.may_lack: set[str] = set()
-        """With whom something may have to be fetched."""
+        """The users with whom a fetch may be necessary."""
         self.edits: set[tuple[str, int, int]] = set()
         """The edits, by user, seq and version."""
         self.needs_list: set[str] = set()
-        """With whom something was lost that the list has not told since."""
+        """The users with whom a push was lost that no list has made up for since."""
 
-    def tell(self, user_id: str, push: Push) -> None:
+    def deliver(self, user_id: str, push: Push) -> None:
         if self.losing:
             self._lost(user_id)
             return
@@ -150,26 +150,26 @@ class Story:
         act = getattr(self, "_" + kind.replace("-", "_"))
         act(self.world.talk(user_id), number, f"m{self.made}")
 
-    # What others do, and this account on other devices
+    # Actions of others, and of this account on other devices
 
     def _in(self, talk: Talk, number: int, msg_id: str) -> None:
-        self.tell(talk.user_id, new_message(talk.send(talk.user_id, msg_id)))
+        self.deliver(talk.user_id, new_message(talk.send(talk.user_id, msg_id)))
 
     def _out(self, talk: Talk, number: int, msg_id: str) -> None:
-        self.tell(talk.user_id, new_message(talk.send(ME, msg_id)))
+        self.deliver(talk.user_id, new_message(talk.send(ME, msg_id)))
 
     def _never_shown(self, talk: Talk, number: int, msg_id: str) -> None:
         talk.send(talk.user_id, msg_id, is_hidden=True)
         self.may_lack.add(talk.user_id)
-        self._say_conversation(talk)
+        self._push_conversation(talk)
 
     def _recall(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.messages:
             gone = talk.recall(1 + number % len(talk.messages))
             if gone is not None:
-                self.tell(talk.user_id, changed_messages(gone))
+                self.deliver(talk.user_id, changed_messages(gone))
             else:
-                # It was recalled before, or this member does not see it and is not told.
+                # It was recalled before, or this member does not see it and gets no push.
                 self.may_lack.add(talk.user_id)
 
     def _edit(self, talk: Talk, number: int, msg_id: str) -> None:
@@ -179,12 +179,12 @@ class Story:
             if talk.version > before:
                 self.edits.add((talk.user_id, seq, talk.version))
             if edited is not None:
-                self.tell(talk.user_id, changed_messages(edited))
+                self.deliver(talk.user_id, changed_messages(edited))
             else:
                 self.may_lack.add(talk.user_id)
 
     def _peer_hides(self, talk: Talk, number: int, msg_id: str) -> None:
-        """Let the other one delete a message: nothing changes for this account."""
+        """Let the other member delete a message, which changes nothing for this account."""
 
     def _hide(self, talk: Talk, number: int, msg_id: str) -> None:
         self._hide_some(talk, number, 1)
@@ -194,25 +194,25 @@ class Story:
 
     def _read(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.read(len(talk.messages) - number):
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _pin(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.pin(number % 2 == 0):
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _mute(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.mute(_opt(number)):
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _clear(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.clear():
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _seen(self, talk: Talk, number: int, msg_id: str) -> None:
         talk.peer_read_seq = max(talk.peer_read_seq, len(talk.messages) - number)
-        self.tell(talk.user_id, receipt(talk.user_id, talk.peer_read_seq))
+        self.deliver(talk.user_id, receipt(talk.user_id, talk.peer_read_seq))
 
-    # What this device does: its answer comes before the push
+    # Actions of this device, whose answers come before the pushes
 
     def _send(self, talk: Talk, number: int, msg_id: str) -> None:
         self.device.state.add_local_message(msg_id)
@@ -221,43 +221,43 @@ class Story:
         if self.losing:
             self._lost(talk.user_id)
         else:
-            self.device.take(self.device.state.acknowledged(message))
+            self.device.publish(self.device.state.acknowledged(message))
 
     def _hide_here(self, talk: Talk, number: int, msg_id: str) -> None:
         there = talk.history(None)
         if there:
             message = there[number % len(there)]
             gone = talk.hide(message.seq)
-            self.device.take(self.device.state.deleted_messages([message]))
-            self.tell(talk.user_id, changed_messages(*gone))
-            self._say_conversation(talk)
+            self.device.publish(self.device.state.deleted_messages([message]))
+            self.deliver(talk.user_id, changed_messages(*gone))
+            self._push_conversation(talk)
 
     def _read_here(self, talk: Talk, number: int, msg_id: str) -> None:
         seq = max(0, len(talk.messages) - number) if number else 0
         is_changed = talk.read(seq or len(talk.messages))
-        self.device.take(self.device.state.read(talk.user_id, seq))
+        self.device.publish(self.device.state.read(talk.user_id, seq))
         if is_changed:
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _pin_here(self, talk: Talk, number: int, msg_id: str) -> None:
         is_changed = talk.pin(number % 2 == 0)
-        self.device.take(self.device.state.pinned(talk.user_id, number % 2 == 0))
+        self.device.publish(self.device.state.pinned(talk.user_id, number % 2 == 0))
         if is_changed:
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _mute_here(self, talk: Talk, number: int, msg_id: str) -> None:
         is_changed = talk.mute(_opt(number))
-        self.device.take(self.device.state.recv_opt_set([talk.user_id], _opt(number)))
+        self.device.publish(self.device.state.recv_opt_set([talk.user_id], _opt(number)))
         if is_changed:
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
     def _clear_here(self, talk: Talk, number: int, msg_id: str) -> None:
         is_changed = talk.clear()
-        self.device.take(self.device.state.deleted(talk.user_id))
+        self.device.publish(self.device.state.deleted(talk.user_id))
         if is_changed:
-            self._say_conversation(talk)
+            self._push_conversation(talk)
 
-    # What happens to the connection and the device
+    # Events of the connection and the device
 
     def _lose(self, talk: Talk, number: int, msg_id: str) -> None:
         self.losing = number
@@ -275,7 +275,7 @@ class Story:
         page = talk.history(None)[: 1 + number]
         self.device.cache.keep_page(talk.user_id, page, 1, 0)
         newest = max((message.version for message in page), default=0)
-        self.device.take(self.device.state.heard(talk.user_id, newest))
+        self.device.publish(self.device.state.heard(talk.user_id, newest))
 
     def _page(self, talk: Talk, number: int, msg_id: str) -> None:
         if talk.user_id in self.device.state.behind():
@@ -288,7 +288,7 @@ class Story:
         self.device.take_list(self.world)
         self.losing = 0
         self.needs_list -= self._listed()
-        # What happened before the list, the device learns of now.
+        # The list shows the device what happened before.
         self.may_lack |= set(self.device.state.behind())
 
     def _sync(self, talk: Talk, number: int, msg_id: str) -> None:
@@ -312,11 +312,11 @@ class Story:
         there = talk.history(None)
         some = [message.seq for message in there[number : number + count]]
         if some:
-            self.tell(talk.user_id, changed_messages(*talk.hide(*some)))
-            self._say_conversation(talk)
+            self.deliver(talk.user_id, changed_messages(*talk.hide(*some)))
+            self._push_conversation(talk)
 
-    def _say_conversation(self, talk: Talk) -> None:
-        self.tell(talk.user_id, changed_conversation(talk))
+    def _push_conversation(self, talk: Talk) -> None:
+        self.deliver(talk.user_id, changed_conversation(talk))
 
 
 def _opt(number: int) -> ReceiveOpt:

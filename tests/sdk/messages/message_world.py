@@ -1,6 +1,6 @@
-"""A backend's messages in a few lines: what a test does to them, and what devices are told of it.
+"""The messages of a backend in a few lines: actions of a test, and the resulting pushes.
 
-It is as the wire says, for one account ``me`` and what its devices can see.
+It follows the wire protocol, for one account ``me`` and what its devices can see.
 """
 
 from typing import Any
@@ -35,18 +35,18 @@ class Talk:
         self.version = self.own_version = self.cleared_seq = 0
         self.messages: list[Message] = []
         self.hidden: dict[int, int] = {}
-        """At which own version each message that ``me`` does not see was hidden, by seq."""
+        """The own version at which each hidden message was hidden from ``me``, by seq."""
         self.read_seq = self.peer_read_seq = 0
         self.is_pinned = False
         self.recv_opt = ReceiveOpt.RECEIVE
 
     def send(self, sender: str, msg_id: str, text: str = "", *, is_hidden: bool = False) -> Message:
-        """Take a message; the same one again makes no second.
+        """Accept a message; sending the same one again makes no second message.
 
         Args:
-            sender: Who sends.
+            sender: The sender.
             msg_id: Names the message, with the sender.
-            text: What it says; its ID if nothing.
+            text: The text; the ID if empty.
             is_hidden: Whether ``me`` never sees it.
         """
         for there in self.messages:
@@ -70,7 +70,7 @@ class Talk:
         return self.seen(message)
 
     def recall(self, seq: int) -> Message | None:
-        """Recall a message; return it as ``me`` is told of it, if it is."""
+        """Recall a message; return it as it is pushed to ``me``, or None without a push."""
         message = self.messages[seq - 1]
         if message.status is MessageStatus.LOCAL_REVOKED:
             return None
@@ -81,7 +81,7 @@ class Talk:
         return self.seen(self.messages[seq - 1]) if seq > self.cleared_seq else None
 
     def edit(self, seq: int, text: str) -> Message | None:
-        """Change a text, as a later backend might; return it as ``me`` is told of it, if it is."""
+        """Change a text, as a later backend might; return it as it is pushed, or None."""
         message = self.messages[seq - 1]
         if message.status is not MessageStatus.SEND_SUCC:
             return None
@@ -90,7 +90,7 @@ class Talk:
         return self.seen(self.messages[seq - 1]) if seq > self.cleared_seq else None
 
     def hide(self, *seqs: int) -> list[Message]:
-        """Delete messages for ``me``, and return them as they are told."""
+        """Delete messages for ``me``, and return them as they are pushed."""
         for seq in seqs:
             if seq not in self.hidden and seq > self.cleared_seq:
                 self._hide(seq)
@@ -144,8 +144,8 @@ class Talk:
         if not is_finished and count < len(for_all):
             next_version = for_all[count - 1].version
         if not is_finished:
-            told = own[: max(count - len(for_all), 0)]
-            next_own = told[-1].own_version if told else since_own or 0
+            sent = own[: max(count - len(for_all), 0)]
+            next_own = sent[-1].own_version if sent else since_own or 0
         return ChangedMessages(
             (for_all + own)[:count], is_finished, self.cleared_seq, next_version, next_own
         )
@@ -195,7 +195,7 @@ class Talk:
 
 
 class MessageWorld:
-    """All conversations of the account, and the answers to what a device asks."""
+    """All conversations of the account, and the answers to the requests of a device."""
 
     def __init__(self, page: int = 100) -> None:
         self.talks: dict[str, Talk] = {}
@@ -205,7 +205,7 @@ class MessageWorld:
         return self.talks.setdefault(user_id, Talk(user_id))
 
     def send(self, sender: str, user_id: str, msg_id: str, text: str = "") -> Push:
-        """Take a message and return the push of it."""
+        """Accept a message, and return its push."""
         return new_message(self.talk(user_id).send(sender, msg_id, text))
 
     def listed(self) -> list[Conversation]:
@@ -239,7 +239,7 @@ class MessageWorld:
 
 
 def world_of(*texts: str, page: int = 100) -> MessageWorld:
-    """Return a world in which bob has said something."""
+    """Return a world in which bob has sent these texts."""
     world = MessageWorld(page)
     for text in texts:
         world.send("bob", "bob", text)

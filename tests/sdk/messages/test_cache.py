@@ -1,4 +1,4 @@
-"""What is kept on the disk, over kills, damage and a full disk."""
+"""The cache on disk survives kills, damage and a full disk."""
 
 import logging
 import sqlite3
@@ -34,7 +34,7 @@ def keep(cache: MessageCache, *seqs: int) -> None:
     cache.keep_page("bob", page, min(seqs), max(seqs))
 
 
-def test_what_is_kept_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_stored_messages_survive_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "alice.cache"
     killed = MessageCache(path, ME)
     update = Update(messages=[message(1)], held=[("bob", 1, 1)], known={"bob": known("bob")})
@@ -49,7 +49,7 @@ def test_what_is_kept_is_there_after_a_kill(tmp_path: Path) -> None:
     killed.close()
 
 
-def test_a_page_goes_down_to_the_first_that_is_missing() -> None:
+def test_a_page_ends_at_the_first_missing_message() -> None:
     cache = MessageCache(None, ME)
     keep(cache, 1, 2, 3)
     keep(cache, 6, 7)
@@ -60,7 +60,7 @@ def test_a_page_goes_down_to_the_first_that_is_missing() -> None:
     assert seqs(cache, 7, 3) == ([7, 6, 5], 5)
 
 
-def test_deleted_ones_are_left_out_and_leave_no_gap() -> None:
+def test_deleted_messages_are_left_out_and_leave_no_gap() -> None:
     cache = MessageCache(None, ME)
     keep(cache, 1, 2, 3)
     gone = Message("m2", "bob", ME, seq=2, version=9, status=MessageStatus.HAS_DELETED)
@@ -68,7 +68,7 @@ def test_deleted_ones_are_left_out_and_leave_no_gap() -> None:
     assert seqs(cache, 3) == ([3, 1], 1)
 
 
-def test_only_a_newer_version_replaces_what_is_kept() -> None:
+def test_only_a_newer_version_replaces_a_stored_message() -> None:
     cache = MessageCache(None, ME)
     cache.keep(Update(messages=[message(1, "new", 5)]), listed=False)
     cache.keep(Update(messages=[message(1, "old", 4)]), listed=False)
@@ -77,7 +77,7 @@ def test_only_a_newer_version_replaces_what_is_kept() -> None:
     assert kept.text == "new"
 
 
-def test_what_is_recalled_is_not_in_the_file_any_more(tmp_path: Path) -> None:
+def test_recalled_contents_are_erased_from_the_file(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     cache = MessageCache(path, ME)
     cache.keep(Update(messages=[message(1, "my secret word")]), listed=False)
@@ -90,7 +90,7 @@ def test_what_is_recalled_is_not_in_the_file_any_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "rubbish", [b"no database at all" * 300, b"SQLite format 3\0" + b"\1" * 5000]
 )
-def test_a_damaged_file_is_begun_anew(
+def test_a_damaged_file_is_replaced(
     tmp_path: Path, rubbish: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "cache"
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_begun_anew(
     again.close()
 
 
-def test_rows_that_cannot_be_read_are_damage_too(tmp_path: Path) -> None:
+def test_unreadable_rows_count_as_damage(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     MessageCache(path, ME).close()
     with sqlite3.connect(path) as db:
@@ -117,7 +117,7 @@ def test_rows_that_cannot_be_read_are_damage_too(tmp_path: Path) -> None:
     cache.close()
 
 
-def test_damage_that_shows_later_is_done_without_and_gone_after_a_restart(
+def test_damage_found_later_is_survived_and_removed(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "cache"
@@ -137,7 +137,7 @@ def test_damage_that_shows_later_is_done_without_and_gone_after_a_restart(
     again.close()
 
 
-def test_on_a_full_disk_the_rest_goes_on_in_memory(
+def test_on_a_full_disk_the_cache_goes_on_in_memory(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "cache"
@@ -156,14 +156,14 @@ def test_on_a_full_disk_the_rest_goes_on_in_memory(
     again.close()
 
 
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+def test_without_a_writable_folder_the_cache_is_in_memory(tmp_path: Path) -> None:
     cache = MessageCache(tmp_path / "missing" / "cache", ME)
     keep(cache, 1)
     assert seqs(cache, 1) == ([1], 1)
     cache.close()
 
 
-def test_opening_it_keeps_the_newest_messages_and_conversations(
+def test_opening_keeps_only_the_newest_messages_and_conversations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("imtui.sdk.messages.cache._MESSAGES_KEPT", 3)
@@ -187,7 +187,7 @@ def test_the_newest_up_to_a_time_is_found() -> None:
     assert [cache.until("bob", time) for time in (5, 10, 29, 30, 99)] == [0, 1, 2, 3, 3]
 
 
-def test_once_closed_it_keeps_nothing_and_leaves_the_file_alone(tmp_path: Path) -> None:
+def test_a_closed_cache_stores_nothing_and_leaves_the_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     cache = MessageCache(path, ME)
     keep(cache, 1)
@@ -218,7 +218,7 @@ def test_a_lock_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     again.close()
 
 
-def test_texts_are_searched_in_any_case_the_newest_first() -> None:
+def test_search_ignores_case_and_returns_the_newest_first() -> None:
     cache = MessageCache(None, ME)
     page = [message(1, "The Needle"), message(2, "hay"), message(3, "a needle, the second")]
     cache.keep_page("bob", page, 1, 3)

@@ -1,4 +1,4 @@
-"""What pushes and answers make of the known conversations, in whatever order they come."""
+"""How pushes and answers change the known conversations, in any order."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from tests.sdk.messages.message_device import Device
 from tests.sdk.messages.message_world import ME, MessageWorld, changed_messages
 
 
-def test_the_first_list_is_history_and_nothing_is_fetched_or_told_as_new() -> None:
+def test_the_first_list_is_history_and_causes_neither_fetches_nor_new_messages() -> None:
     world, device = MessageWorld(), Device()
     for number in range(5):
         world.send("bob", "bob", f"m{number}")
@@ -19,7 +19,7 @@ def test_the_first_list_is_history_and_nothing_is_fetched_or_told_as_new() -> No
     assert device.seqs("bob") == [6]
 
 
-def test_a_push_before_the_first_list_is_told_once_and_downloads_nothing() -> None:
+def test_a_push_before_the_first_list_is_received_once_without_a_fetch() -> None:
     world, device = MessageWorld(), Device()
     for number in range(5):
         world.send("bob", "bob", f"m{number}")
@@ -30,10 +30,10 @@ def test_a_push_before_the_first_list_is_told_once_and_downloads_nothing() -> No
     assert device.cache.get("bob", 5) is None
 
 
-def test_a_draft_before_the_first_list_downloads_nothing() -> None:
+def test_a_draft_before_the_first_list_causes_no_fetch() -> None:
     world, device = MessageWorld(), Device()
     world.send("bob", "bob", "m1")
-    device.take(device.state.draft("bob", "dear bob"))
+    device.publish(device.state.draft("bob", "dear bob"))
     device.take_list(world)
     assert not device.state.behind()
     info = device.state.get("bob")
@@ -41,7 +41,7 @@ def test_a_draft_before_the_first_list_downloads_nothing() -> None:
     assert (info.draft_text, info.unread_count) == ("dear bob", 1)
 
 
-def test_a_conversation_that_turns_up_after_the_first_list_is_all_new() -> None:
+def test_a_conversation_that_appears_after_the_first_list_is_all_new() -> None:
     world, device = MessageWorld(), Device()
     device.sync(world)
     world.send("bob", "bob", "m1")
@@ -50,16 +50,16 @@ def test_a_conversation_that_turns_up_after_the_first_list_is_all_new() -> None:
     assert device.seqs("bob") == [1, 2]
 
 
-def test_online_only_messages_are_told_as_they_come_and_kept_nowhere() -> None:
+def test_online_only_messages_are_received_and_not_stored() -> None:
     device = Device(listed=True)
     typing = Message("t", "bob", ME, data=b"{}", online_user_only=True)
-    update = device.take(device.state.pushed([typing], are_new=True))
+    update = device.publish(device.state.pushed([typing], are_new=True))
     assert update.received == [typing]
     assert device.cache.newest("bob") == 0
     assert device.state.all() == []
 
 
-def test_a_backend_that_began_anew_is_believed() -> None:
+def test_a_backend_that_lost_its_data_is_believed() -> None:
     world, device = MessageWorld(), Device(listed=True)
     for number in range(5):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -74,7 +74,7 @@ def test_a_backend_that_began_anew_is_believed() -> None:
     assert device.state.total_unread == 2
 
 
-def test_what_was_deleted_elsewhere_meanwhile_is_forgotten() -> None:
+def test_messages_deleted_elsewhere_meanwhile_are_forgotten() -> None:
     world, device = MessageWorld(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     world.talk("bob").hide(1)
@@ -89,13 +89,13 @@ def test_muted_conversations_do_not_count() -> None:
     device.push(world.send("bob", "bob", "m1"))
     talk = world.talk("bob")
     muted = msgspec.structs.replace(talk.conversation(), recv_opt=2)
-    device.take(device.state.changed([muted]))
+    device.publish(device.state.changed([muted]))
     assert device.state.total_unread == 0
     device.push(world.send("bob", "bob", "m2"))
     assert device.state.total_unread == 0
 
 
-def test_pinned_ones_come_first_then_the_latest() -> None:
+def test_pinned_conversations_come_first_then_the_latest() -> None:
     world, device = MessageWorld(), Device(listed=True)
     for user in ("ann", "bob", "eve"):
         world.talk(user).version = {"ann": 0, "bob": 10, "eve": 20}[user]
@@ -105,7 +105,7 @@ def test_pinned_ones_come_first_then_the_latest() -> None:
     assert [info.user_id for info in device.state.all()] == ["ann", "eve", "bob"]
 
 
-def test_what_is_not_of_this_account_is_passed_over() -> None:
+def test_messages_of_other_accounts_are_ignored() -> None:
     device = Device(listed=True)
     strange = [
         Message("a", "bob", "eve", seq=1, version=1),
@@ -114,12 +114,12 @@ def test_what_is_not_of_this_account_is_passed_over() -> None:
         Message("d", "bob", ME, seq=2**63, version=1),
         Message("e", "bob", ME, seq=0, version=1),
     ]
-    device.take(device.state.pushed(strange, are_new=True))
+    device.publish(device.state.pushed(strange, are_new=True))
     assert device.received == []
     assert device.state.all() == []
 
 
-def test_a_message_that_the_list_counts_and_that_is_recalled_before_it_is_fetched() -> None:
+def test_a_message_that_the_list_counts_is_recalled_before_it_is_fetched() -> None:
     world, device = MessageWorld(), Device(listed=True)
     world.send("bob", "bob", "m1")
     world.send("bob", "bob", "m2")
@@ -131,7 +131,7 @@ def test_a_message_that_the_list_counts_and_that_is_recalled_before_it_is_fetche
     assert device.state.total_unread == 1
 
 
-def test_a_message_that_is_recalled_before_it_is_fetched_and_that_the_list_has_not() -> None:
+def test_a_message_newer_than_the_list_is_recalled_before_it_is_fetched() -> None:
     world, device = MessageWorld(), Device(listed=True)
     world.send("bob", "bob", "m1")
     device.take_list(world)
@@ -143,17 +143,17 @@ def test_a_message_that_is_recalled_before_it_is_fetched_and_that_the_list_has_n
     assert device.state.total_unread == 1
 
 
-def test_what_was_read_before_is_read_again_while_newer_messages_are_fetched() -> None:
+def test_reading_again_does_not_read_newer_messages_that_are_not_fetched() -> None:
     world, device = MessageWorld(), Device(listed=True)
     world.send("bob", "bob", "m1")
     world.send("bob", "bob", "m2")
     world.talk("bob").read(1)
     device.take_list(world)
-    device.take(device.state.read("bob", 1))
+    device.publish(device.state.read("bob", 1))
     assert device.state.total_unread == 1
 
 
-def test_a_message_that_was_hidden_before_the_list_and_recalled_after_it() -> None:
+def test_a_message_is_hidden_before_the_list_and_recalled_after_it() -> None:
     world, device = MessageWorld(), Device(listed=True)
     for text in ("m1", "m2"):
         world.send("bob", "bob", text)

@@ -84,7 +84,7 @@ def test_a_change_that_a_page_of_history_showed_first_is_still_reported() -> Non
     device, talk = device_with(MessageWorld())
     message = edited(talk, 1)
     device.cache.keep_page("bob", [message], 1, 1)
-    device.take(device.state.heard("bob", message.version))
+    device.publish(device.state.heard("bob", message.version))
     assert device.state.behind() == ["bob"]
     device.push(changed_messages(message))
     assert device.changed == [message]
@@ -121,7 +121,7 @@ def test_an_own_message_that_changed_before_it_was_applied_is_reported_as_change
     world.send("bob", "bob", "m3")
     device.state.add_local_message("mine")
     sent = talk.send(ME, "mine")
-    device.take(device.state.acknowledged(sent))
+    device.publish(device.state.acknowledged(sent))
     message = edited(talk, 4)
     device.push(changed_messages(message))
     device.fetch(world)
@@ -149,8 +149,8 @@ def test_a_message_that_no_list_showed_is_not_new_when_it_changes() -> None:
     talk = world.talk("bob")
     shown = msgspec.structs.replace(talk.conversation(), last_message=talk.messages[0])
     device.state.list_begins()
-    device.take(device.state.list_page([shown]))
-    device.take(device.state.list_ends())
+    device.publish(device.state.list_page([shown]))
+    device.publish(device.state.list_ends())
     message = edited(talk, 2)
     device.push(changed_messages(message))
     assert device.received == []

@@ -1,4 +1,4 @@
-"""Whatever happens to a device and its pushes, in the end it shows what the backend has."""
+"""Whatever happens to a device and its pushes, it ends up with what the backend has."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ USERS: Final = ["bob", "ann"]
 
 
 class StoryMachine(RuleBasedStateMachine):
-    """Acts on two conversations, and looks at the device after each step and in the end."""
+    """Acts on two conversations, and checks the device after each step and at the end."""
 
     story: Story
     kinds: list[str]
@@ -27,14 +27,14 @@ class StoryMachine(RuleBasedStateMachine):
     )
     def begin(self, page: int, kinds: list[str]) -> None:
         self.story = Story(Device(listed=True), page)
-        # A few kinds for each story: of all kinds, one heals what another one has broken.
+        # Only a few kinds for each story: with all of them, one repairs what another broke.
         self.kinds = ["in", *kinds]
 
     @rule(which=st.integers(0, 20), user_id=st.sampled_from(USERS), number=st.integers(0, 7))
     def act(self, which: int, user_id: str, number: int) -> None:
         self.story.act(self.kinds[which % len(self.kinds)], user_id, number)
-        # Without a loss nothing is fetched: not for what this account did itself, here or
-        # elsewhere, and not for what the other one deleted.
+        # Without a loss nothing is fetched: neither for actions of this account, here or
+        # elsewhere, nor for deletions by the other member.
         assert set(self.story.device.state.behind()) <= self.story.may_lack
 
     def teardown(self) -> None:
@@ -47,7 +47,7 @@ TestStory.settings = settings(deadline=None, max_examples=200, stateful_step_cou
 
 
 def check_the_end(story: Story) -> None:
-    """Sync the device, and compare what it shows and has told with what the backend has."""
+    """Sync the device, and compare its state and its events with the backend."""
     device = story.device
     if story.needs_list:
         device.take_list(story.world)
@@ -57,7 +57,7 @@ def check_the_end(story: Story) -> None:
     assert len(set(device.sent)) == len(device.sent)
     visible = [m for talk in story.world.talks.values() for m in talk.history(None)]
     assert set(device.sent) >= {m.msg_id for m in visible if m.msg_id in story.here}
-    # What is deleted may be told again once all of its conversation was forgotten.
+    # A deletion may be reported again after its whole conversation was forgotten.
     recalled = [
         (m.peer(ME), m.seq) for m in device.changed if m.status is MessageStatus.LOCAL_REVOKED
     ]

@@ -33,8 +33,8 @@ from tests.sdk.virtual_time import in_virtual_time
 GARBAGE: list[Any] = [None, [], 5, {}, {"messageList": [5]}, {"conversationList": [{}]}]
 
 
-async def push(fake: FakeBackend, told: Push) -> None:
-    await fake.peer.push(told[0], wire(told[1]))
+async def push(fake: FakeBackend, pushed: Push) -> None:
+    await fake.peer.push(pushed[0], wire(pushed[1]))
 
 
 def answering(answer: Any) -> Any:
@@ -57,7 +57,7 @@ def code_at_once(call: Callable[[], object]) -> int:
 async def talking(
     world: MessageWorld | None = None, **options: Any
 ) -> AsyncIterator[tuple[FakeBackend, MessageWorld, IMClient, Recorder]]:
-    """Give a client that is logged in and synced, with the world it talks to."""
+    """Give a client that is logged in and synced, with the messages of its backend."""
     world = world or MessageWorld()
     async with fake_backend() as fake, client_of(fake, **options) as client:
         fake.handlers.update(world.answers())
@@ -74,8 +74,8 @@ async def come_back(fake: FakeBackend, recorder: Recorder, syncs: int = 2) -> No
     await recorder.synced(syncs)
 
 
-def loses_the_first_answer(fake: FakeBackend, method: str) -> None:
-    """Carry a request out, break the connection instead of answering, and behave from then on."""
+def lose_the_next_answer(fake: FakeBackend, method: str) -> None:
+    """Carry out the next request and break the connection instead of answering it."""
     handler = fake.handlers[method]
 
     def once(peer: Peer, params: dict[str, Any]) -> Any:
@@ -88,7 +88,7 @@ def loses_the_first_answer(fake: FakeBackend, method: str) -> None:
 
 
 @in_virtual_time
-async def test_sending_gives_the_message_as_the_backend_took_it() -> None:
+async def test_sending_returns_the_message_as_accepted() -> None:
     async with talking() as (_fake, world, client, recorder):
         sent = await client.send_c2c_text_message("hello", "bob")
         assert (sent.seq, sent.text, sent.status) == (1, "hello", MessageStatus.SEND_SUCC)
@@ -101,7 +101,7 @@ async def test_sending_gives_the_message_as_the_backend_took_it() -> None:
 
 
 @in_virtual_time
-async def test_what_is_not_valid_is_refused_before_anything_is_sent() -> None:
+async def test_invalid_messages_are_refused_before_anything_is_sent() -> None:
     async with talking() as (fake, _world, client, _recorder):
         for call in (client.send_c2c_text_message, client.queue_c2c_text_message):
             for text, user_id, code in (
@@ -125,7 +125,7 @@ async def test_what_is_not_valid_is_refused_before_anything_is_sent() -> None:
 @in_virtual_time
 async def test_the_same_id_again_after_a_lost_answer_makes_no_double() -> None:
     async with talking() as (fake, world, client, recorder):
-        loses_the_first_answer(fake, "sendMessage")
+        lose_the_next_answer(fake, "sendMessage")
         msg_id = new_msg_id("bob")
         assert await code_of(client.send_c2c_text_message("once", "bob", msg_id=msg_id)) == 9520
         await recorder.synced(2)
@@ -138,7 +138,7 @@ async def test_the_same_id_again_after_a_lost_answer_makes_no_double() -> None:
 @in_virtual_time
 async def test_a_queued_message_whose_answer_is_lost_arrives_exactly_once() -> None:
     async with talking() as (fake, world, client, recorder):
-        loses_the_first_answer(fake, "sendMessage")
+        lose_the_next_answer(fake, "sendMessage")
         client.queue_c2c_text_message("once", "bob")
         client.queue_c2c_text_message("twice", "bob")
         await recorder.saw("sent", 2)
@@ -149,7 +149,7 @@ async def test_a_queued_message_whose_answer_is_lost_arrives_exactly_once() -> N
 
 
 @in_virtual_time
-async def test_an_answer_that_never_comes_on_a_live_connection_is_asked_for_again() -> None:
+async def test_a_message_without_an_answer_is_sent_again() -> None:
     async with talking() as (fake, world, client, recorder):
         answers = fake.handlers["sendMessage"]
         silent = iter([True, True, False])
@@ -198,9 +198,9 @@ def test_wherever_the_connection_breaks_all_queued_arrive_once_and_in_order(cut_
 
 
 @in_virtual_time
-async def test_a_refused_message_stays_until_it_is_sent_again() -> None:
+async def test_a_refused_message_stays_until_it_is_resent() -> None:
     async with talking() as (fake, world, client, recorder):
-        takes = fake.handlers["sendMessage"]
+        accept = fake.handlers["sendMessage"]
 
         def refuse(peer: Peer, params: dict[str, Any]) -> Any:
             raise Refusal(20003)
@@ -211,14 +211,14 @@ async def test_a_refused_message_stays_until_it_is_sent_again() -> None:
         failed = client.outbox_messages("bob")
         assert [(m.msg_id, m.status) for m in failed] == [(queued.msg_id, MessageStatus.SEND_FAIL)]
         assert recorder.events[-1][2:] == (20003, "refused")
-        fake.handlers["sendMessage"] = takes
+        fake.handlers["sendMessage"] = accept
         client.resend_message(queued.msg_id)
         await recorder.saw("sent")
         assert len(world.talk("bob").messages) == 1
 
 
 @in_virtual_time
-async def test_what_was_queued_without_a_backend_goes_out_after_a_restart(tmp_path: Path) -> None:
+async def test_messages_queued_without_a_backend_are_sent_after_a_restart(tmp_path: Path) -> None:
     storage = tmp_path / "private"
     async with fake_backend() as fake:
         pass
@@ -240,16 +240,16 @@ async def test_what_was_queued_without_a_backend_goes_out_after_a_restart(tmp_pa
 
 
 @in_virtual_time
-async def test_an_answer_that_a_restart_lost_is_told_as_sent_and_not_as_received(
+async def test_a_message_whose_answer_a_restart_lost_is_reported_as_sent(
     tmp_path: Path,
 ) -> None:
     world = MessageWorld()
     options: dict[str, Any] = {"storage_dir": tmp_path, "instance_id": "desk"}
     async with talking(world, **options) as (fake, _, client, _):
-        takes = fake.handlers["sendMessage"]
+        accept = fake.handlers["sendMessage"]
 
         def take_silently(peer: Peer, params: dict[str, Any]) -> Any:
-            takes(peer, params)
+            accept(peer, params)
             return SILENCE
 
         fake.handlers["sendMessage"] = take_silently
@@ -286,7 +286,7 @@ async def test_closing_leaves_no_task_behind() -> None:
 
 
 @in_virtual_time
-async def test_new_messages_are_told_once_and_those_missed_after_the_reconnect() -> None:
+async def test_new_messages_are_received_once_and_missed_ones_after_the_reconnect() -> None:
     async with talking() as (fake, world, client, recorder):
         await push(fake, world.send("bob", "bob", "one"))
         await recorder.saw("received")
@@ -302,11 +302,11 @@ async def test_new_messages_are_told_once_and_those_missed_after_the_reconnect()
 
 
 @in_virtual_time
-async def test_a_gap_makes_that_conversation_be_fetched() -> None:
+async def test_a_gap_causes_a_fetch_of_that_conversation() -> None:
     async with talking(MessageWorld(page=2)) as (fake, world, _client, recorder):
         for number in range(6):
-            told = world.send("bob", "bob", f"m{number}")
-        await push(fake, told)
+            pushed = world.send("bob", "bob", f"m{number}")
+        await push(fake, pushed)
         await recorder.saw("received", 6)
         assert recorder.received("bob") == [f"m{number}" for number in range(6)]
         asked = [m for m in fake.methods() if m == "getChangedMessages"]
@@ -323,23 +323,23 @@ async def test_missed_pushes_are_fetched_when_the_backend_says_so() -> None:
 
 
 @in_virtual_time
-async def test_pushes_during_the_sync_are_neither_lost_nor_told_twice() -> None:
+async def test_pushes_during_the_sync_are_neither_lost_nor_doubled() -> None:
     async with talking() as (fake, world, _client, recorder):
         lists, changes = fake.handlers["getConversationList"], fake.handlers["getChangedMessages"]
 
         async def push_first(peer: Peer, params: dict[str, Any]) -> Any:
-            told = world.send("bob", "bob", "before the list")
-            await peer.push(told[0], wire(told[1]))
+            pushed = world.send("bob", "bob", "before the list")
+            await peer.push(pushed[0], wire(pushed[1]))
             answer = lists(peer, params)
-            told = world.send("bob", "bob", "after the list")
+            pushed = world.send("bob", "bob", "after the list")
             await peer.send({"jsonrpc": "2.0", "id": peer.requests[-1]["id"], "result": answer})
-            await peer.push(told[0], wire(told[1]))
+            await peer.push(pushed[0], wire(pushed[1]))
             return SILENCE
 
         async def push_too(peer: Peer, params: dict[str, Any]) -> Any:
             if len(world.talk("bob").messages) < 5:
-                told = world.send("bob", "bob", "before the changes")
-                await peer.push(told[0], wire(told[1]))
+                pushed = world.send("bob", "bob", "before the changes")
+                await peer.push(pushed[0], wire(pushed[1]))
             return changes(peer, params)
 
         world.send("bob", "bob", "while away")
@@ -355,7 +355,7 @@ async def test_pushes_during_the_sync_are_neither_lost_nor_told_twice() -> None:
 
 
 @in_virtual_time
-async def test_a_sync_that_fails_is_told_and_tried_again() -> None:
+async def test_a_failed_sync_is_reported_and_retried() -> None:
     world = MessageWorld()
     async with fake_backend() as fake, client_of(fake) as client:
         fake.handlers.update(world.answers())
@@ -409,7 +409,7 @@ async def test_pages_without_an_end_do_no_harm() -> None:
 
 
 @in_virtual_time
-async def test_an_answer_that_cannot_be_used_is_asked_for_again_in_good_time() -> None:
+async def test_a_message_with_an_unusable_answer_is_sent_again_after_a_pause() -> None:
     async with talking() as (fake, _world, client, recorder):
         fake.handlers["sendMessage"] = lambda peer, params: {
             "message": {"msgID": params["msgID"], "sender": ME, "receiver": params["userID"]}
@@ -422,7 +422,7 @@ async def test_an_answer_that_cannot_be_used_is_asked_for_again_in_good_time() -
 
 
 @in_virtual_time
-async def test_one_conversation_that_cannot_be_fetched_holds_up_no_other() -> None:
+async def test_a_failed_fetch_of_one_conversation_delays_no_other() -> None:
     async with talking() as (fake, world, _client, recorder):
         changes = fake.handlers["getChangedMessages"]
         refusals = iter([6001, 70500])
@@ -487,7 +487,7 @@ async def test_history_comes_from_the_backend_once_and_then_from_the_cache() -> 
 
 
 @in_virtual_time
-async def test_history_is_there_without_a_network(tmp_path: Path) -> None:
+async def test_history_works_without_a_network(tmp_path: Path) -> None:
     world = MessageWorld()
     for number in range(1, 31):
         world.send("bob", "bob", f"m{number}")
@@ -517,7 +517,7 @@ async def test_history_without_an_answer_comes_from_the_cache() -> None:
 
 
 @in_virtual_time
-async def test_messages_recalled_and_deleted_are_told_and_gone() -> None:
+async def test_recalled_and_deleted_messages_are_reported_and_gone() -> None:
     async with talking() as (fake, world, client, recorder):
         for number in range(3):
             await push(fake, world.send("bob", "bob", f"m{number}"))
@@ -541,7 +541,7 @@ async def test_messages_recalled_and_deleted_are_told_and_gone() -> None:
 
 
 @in_virtual_time
-async def test_what_is_deleted_is_of_one_conversation_and_not_too_much() -> None:
+async def test_a_deletion_is_limited_to_some_messages_of_one_conversation() -> None:
     async with talking() as (_fake, _world, client, _recorder):
         own = [Message(f"m{n}", "bob", ME, seq=n, version=n) for n in range(1, 52)]
         other = Message("x", "ann", ME, seq=1, version=1)
@@ -552,7 +552,7 @@ async def test_what_is_deleted_is_of_one_conversation_and_not_too_much() -> None
 
 
 @in_virtual_time
-async def test_calls_carry_their_parameters_and_apply_what_was_agreed() -> None:
+async def test_calls_carry_their_parameters_and_apply_what_was_accepted() -> None:
     async with talking() as (fake, world, client, recorder):
         await push(fake, world.send("bob", "bob", "one"))
         await push(fake, world.send("ann", "ann", "one"))
@@ -587,7 +587,7 @@ async def test_calls_carry_their_parameters_and_apply_what_was_agreed() -> None:
 
 
 @in_virtual_time
-async def test_the_list_comes_in_pages_from_what_is_known() -> None:
+async def test_the_conversation_list_comes_in_pages() -> None:
     world = MessageWorld()
     for user in ("ann", "bob", "eve"):
         world.send(user, user, "m")
@@ -610,7 +610,7 @@ async def test_without_an_account_everything_is_6014() -> None:
 
 
 @in_virtual_time
-async def test_garbage_about_messages_is_passed_over() -> None:
+async def test_garbage_about_messages_is_ignored() -> None:
     async with talking() as (fake, world, client, recorder):
         for method in (
             "onRecvNewMessage",
@@ -646,7 +646,7 @@ async def test_a_damaged_cache_is_rebuilt_from_the_backend(tmp_path: Path) -> No
         assert [m.text for m in await client.get_c2c_history_message_list("bob")] == ["m1"]
 
 
-async def test_a_draft_outlives_the_cache_and_a_lost_one_does_not_come_back(tmp_path: Path) -> None:
+async def test_a_draft_survives_the_cache_and_a_lost_draft_does_not_return(tmp_path: Path) -> None:
     options: dict[str, Any] = {"storage_dir": tmp_path, "instance_id": "desk"}
     for lost, expected in (("cache", "dear bob"), ("outbox", None)):
         async with talking(**options) as (_fake, _world, client, _recorder):
@@ -659,7 +659,7 @@ async def test_a_draft_outlives_the_cache_and_a_lost_one_does_not_come_back(tmp_
             assert client.get_conversation("c2c_bob") is None
 
 
-def test_what_is_no_user_id_makes_no_file(tmp_path: Path) -> None:
+def test_an_invalid_user_id_creates_no_file(tmp_path: Path) -> None:
     @in_virtual_time
     async def log_in() -> None:
         async with fake_backend() as fake, client_of(fake, storage_dir=tmp_path / "s") as client:

@@ -1,4 +1,4 @@
-"""What is queued is on the disk, goes out in order, and is lost by nothing but its owner's wish."""
+"""Queued messages are on disk, are sent in order, and are lost only if they are discarded."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ def code_of(call: Callable[[], object]) -> int:
 
 
 class Wire:
-    """Takes what is sent, or refuses it as it is told."""
+    """Accepts the messages, or refuses them as the test says."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
@@ -69,7 +69,7 @@ class Wire:
             await asyncio.wait({sending})
 
 
-def test_what_is_queued_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_queued_messages_survive_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     killed = Outbox(path)
     for number in range(3):
@@ -132,7 +132,7 @@ def test_a_damaged_file_is_moved_aside_and_logged(
     again.close()
 
 
-def test_one_that_is_in_use_elsewhere_is_not_damaged(tmp_path: Path) -> None:
+def test_a_file_that_is_in_use_elsewhere_is_not_damaged(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     Outbox(path).close()
     other = sqlite3.connect(path, isolation_level=None)
@@ -145,7 +145,7 @@ def test_one_that_is_in_use_elsewhere_is_not_damaged(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir() if "damaged" in file.name] == []
 
 
-def test_at_most_so_many_wait() -> None:
+def test_the_queue_is_bounded() -> None:
     outbox = Outbox(None)
     for number in range(WAITING_MAX):
         outbox.add(message(number))
@@ -155,7 +155,7 @@ def test_at_most_so_many_wait() -> None:
 
 
 @in_virtual_time
-async def test_they_go_out_in_order_one_after_the_other() -> None:
+async def test_messages_are_sent_in_order_one_after_the_other() -> None:
     outbox = Outbox(None)
     wire = Wire(outbox)
     for number in range(3):
@@ -166,7 +166,7 @@ async def test_they_go_out_in_order_one_after_the_other() -> None:
 
 
 @in_virtual_time
-async def test_what_may_succeed_later_is_tried_again_before_those_behind_it() -> None:
+async def test_a_transient_failure_is_retried_before_later_messages() -> None:
     outbox = Outbox(None)
     wire = Wire(outbox)
     outbox.add(message(1))
@@ -178,7 +178,7 @@ async def test_what_may_succeed_later_is_tried_again_before_those_behind_it() ->
 
 
 @in_virtual_time
-async def test_the_backends_own_pause_is_kept() -> None:
+async def test_the_pause_that_the_backend_asks_for_is_kept() -> None:
     outbox = Outbox(None)
     wire = Wire(outbox)
     outbox.add(message(1))
@@ -189,7 +189,7 @@ async def test_the_backends_own_pause_is_kept() -> None:
 
 
 @in_virtual_time
-async def test_a_refused_one_stays_and_those_behind_it_go_on(tmp_path: Path) -> None:
+async def test_a_refused_message_stays_and_later_ones_are_sent(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     outbox = Outbox(path)
     wire = Wire(outbox)
@@ -208,7 +208,7 @@ async def test_a_refused_one_stays_and_those_behind_it_go_on(tmp_path: Path) -> 
     outbox.close()
 
 
-def test_a_discarded_one_is_gone_for_good(tmp_path: Path) -> None:
+def test_a_discarded_message_is_gone_for_good(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     outbox = Outbox(path)
     outbox.add(message(1))
@@ -222,7 +222,7 @@ def test_a_discarded_one_is_gone_for_good(tmp_path: Path) -> None:
 
 
 @in_virtual_time
-async def test_what_is_being_sent_cannot_be_discarded() -> None:
+async def test_a_message_being_sent_cannot_be_discarded() -> None:
     outbox = Outbox(None)
     wire = Wire(outbox)
     outbox.add(message(1))

@@ -1,4 +1,4 @@
-"""What this member alone sees: deletions here and elsewhere, floors, and what has to be fetched."""
+"""Changes for this member alone: deletions here and elsewhere, floors, and their fetches."""
 
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,17 @@ async def texts(client: IMClient) -> list[str]:
 
 
 async def found(client: IMClient) -> list[str]:
-    """Return what is found on the device, the oldest first."""
+    """Return what a search on the device finds, the oldest first."""
     return [m.text for m in reversed(await client.search_local_messages(["m"]))]
 
 
 def asked(fake: FakeBackend, method: str) -> list[dict[str, Any]]:
-    """Return with what a method was asked for on the newest connection."""
+    """Return the parameters of each call of a method on the newest connection."""
     return [r["params"] for r in fake.peer.requests if r["method"] == method]
 
 
 @in_virtual_time
-async def test_what_is_deleted_on_another_device_goes_and_nothing_is_fetched() -> None:
+async def test_a_deletion_on_another_device_applies_without_a_fetch() -> None:
     async with talking(world_of("m1", "m2", "m3")) as (fake, world, client, recorder):
         assert await texts(client) == ["m1", "m2", "m3"]
         talk = world.talk("bob")
@@ -54,7 +54,7 @@ async def test_what_is_deleted_on_another_device_goes_and_nothing_is_fetched() -
 
 
 @in_virtual_time
-async def test_what_is_deleted_here_is_told_once_and_nothing_is_fetched() -> None:
+async def test_a_deletion_here_is_reported_once_without_a_fetch() -> None:
     async with talking(world_of("m1", "m2")) as (fake, world, client, recorder):
         talk = world.talk("bob")
 
@@ -79,7 +79,9 @@ async def test_what_is_deleted_here_is_told_once_and_nothing_is_fetched() -> Non
 @pytest.mark.parametrize("does", ["read", "pin", "mute", "clear"])
 @pytest.mark.parametrize("is_here", [True, False])
 @in_virtual_time
-async def test_what_a_conversation_says_by_itself_is_not_fetched(does: str, is_here: bool) -> None:
+async def test_a_change_that_the_pushed_conversation_explains_is_not_fetched(
+    does: str, is_here: bool
+) -> None:
     async with talking(world_of("m1", "m2")) as (fake, world, client, recorder):
         talk = world.talk("bob")
 
@@ -124,8 +126,8 @@ async def test_what_a_conversation_says_by_itself_is_not_fetched(does: str, is_h
 
 
 @in_virtual_time
-async def test_what_the_other_one_deletes_makes_nobody_fetch() -> None:
-    """It changes no number that this member sees, while they are connected or away."""
+async def test_a_deletion_by_the_other_member_causes_no_fetch() -> None:
+    """Such a deletion changes no number that this member sees, connected or away."""
     async with talking(world_of("m1", "m2")) as (fake, world, client, recorder):
         await come_back(fake, recorder)
         await push(fake, world.send("bob", "bob", "m3"))
@@ -136,7 +138,7 @@ async def test_what_the_other_one_deletes_makes_nobody_fetch() -> None:
 
 
 @in_virtual_time
-async def test_what_was_deleted_elsewhere_while_away_is_fetched_in_pages_of_both_kinds() -> None:
+async def test_deletions_elsewhere_while_away_are_fetched_in_pages_of_both_kinds() -> None:
     world = world_of("m1", "m2", "m3", page=2)
     async with talking(world) as (fake, _, client, recorder):
         assert await texts(client) == ["m1", "m2", "m3"]
@@ -155,7 +157,7 @@ async def test_what_was_deleted_elsewhere_while_away_is_fetched_in_pages_of_both
 
 
 @pytest.mark.parametrize("is_restarted", [False, True])
-def test_a_conversation_deleted_elsewhere_while_away_is_gone_but_for_what_came_since(
+def test_a_conversation_deleted_elsewhere_while_away_keeps_only_newer_messages(
     tmp_path: Path, is_restarted: bool
 ) -> None:
     options: dict[str, Any] = {"storage_dir": tmp_path, "instance_id": "desk"}
@@ -199,7 +201,7 @@ def test_a_conversation_deleted_elsewhere_while_away_is_gone_but_for_what_came_s
 
 
 @in_virtual_time
-async def test_history_keeps_nothing_at_or_below_the_floor() -> None:
+async def test_history_caches_nothing_up_to_the_floor() -> None:
     async with talking(world_of("m1", "m2", "m3")) as (fake, world, client, recorder):
         page = await client.get_c2c_history_message_list("bob")
         talk = world.talk("bob")
@@ -231,7 +233,7 @@ async def test_a_push_with_the_next_own_version_alone_does_not_hide_a_lost_delet
             talk.read(2)
             await push(fake, changed_conversation(talk))
         talk.hide(1)
-        # The push of the deleted message was dropped: the connection did not read.
+        # The backend dropped the push of the deleted message, as the connection did not read.
         await push(fake, changed_conversation(talk))
         await recorder.saw("changed")
         assert await texts(client) == ["m2"]
@@ -250,7 +252,7 @@ async def test_a_gap_of_own_versions_is_fetched() -> None:
 
 
 @in_virtual_time
-async def test_a_message_that_this_member_never_sees_is_no_gap_for_ever() -> None:
+async def test_a_message_hidden_from_the_start_leaves_no_lasting_gap() -> None:
     async with talking(world_of("m1")) as (fake, world, client, recorder):
         talk = world.talk("bob")
         talk.send(ME, "by an admin", is_hidden=True)
@@ -263,7 +265,7 @@ async def test_a_message_that_this_member_never_sees_is_no_gap_for_ever() -> Non
 
 
 @in_virtual_time
-async def test_a_backend_from_before_own_versions_is_paged_by_the_last_message() -> None:
+async def test_a_backend_without_own_versions_is_paged_by_the_last_message() -> None:
     async with talking(world_of("m1")) as (fake, world, _client, recorder):
 
         def older(peer: Peer, params: dict[str, Any]) -> Any:
@@ -273,8 +275,8 @@ async def test_a_backend_from_before_own_versions_is_paged_by_the_last_message()
 
         fake.handlers["getChangedMessages"] = older
         for number in range(2, 7):
-            told = world.send("bob", "bob", f"m{number}")
-        await push(fake, told)
+            pushed = world.send("bob", "bob", f"m{number}")
+        await push(fake, pushed)
         await recorder.saw("received", 5)
         assert recorder.received("bob") == [f"m{number}" for number in range(2, 7)]
         assert [p["sinceVersion"] for p in asked(fake, "getChangedMessages")] == [1, 3, 5]
@@ -282,7 +284,7 @@ async def test_a_backend_from_before_own_versions_is_paged_by_the_last_message()
 
 @pytest.mark.parametrize("answer", [{}, {"selfStatus": status(ME, kind=3)}, {"selfStatus": None}])
 @in_virtual_time
-async def test_logout_returns_nothing_whatever_it_is_answered(answer: dict[str, Any]) -> None:
+async def test_logout_returns_nothing_whatever_the_answer(answer: dict[str, Any]) -> None:
     async with talking() as (fake, _world, client, _recorder):
         fake.handlers["logout"] = lambda peer, params: answer
         await client.logout()

@@ -31,14 +31,14 @@ DELETED = MessageStatus.HAS_DELETED
 @pytest.mark.parametrize(
     "following", [(7, 3), (6, 4), (8, 2), (2**60, 3), (8, -1)], ids=lambda numbers: str(numbers)
 )
-def test_pages_that_do_not_follow_are_unreadable(following: tuple[int, int]) -> None:
+def test_pages_that_lead_nowhere_are_unreadable(following: tuple[int, int]) -> None:
     pages = ChangedPages("bob", 7, 3)
     with pytest.raises(IMError) as error:
         pages.add(ChangedMessages([], False, 0, *following))
     assert error.value.code == 6001
 
 
-def test_a_page_without_messages_may_say_where_the_next_begins() -> None:
+def test_a_page_without_messages_may_lead_to_the_next() -> None:
     pages = ChangedPages("bob", 7, 3)
     assert pages.add(ChangedMessages([], False, 0, 9, 3)) is None
     assert pages.params() == GetChangedMessagesParams("bob", 9, 100, 3)
@@ -46,22 +46,22 @@ def test_a_page_without_messages_may_say_where_the_next_begins() -> None:
     assert answer == ChangedMessages([], True, 5, 9, 4)
 
 
-def test_the_floor_of_any_page_holds() -> None:
+def test_the_floor_of_every_page_counts() -> None:
     pages = ChangedPages("bob", 0, 0)
     assert pages.add(ChangedMessages([], False, 4, 1, 0)) is None
     assert pages.add(ChangedMessages([], True, 0, 1, 0)) == ChangedMessages([], True, 4, 1, 0)
 
 
-def test_of_what_is_deleted_here_nothing_is_kept() -> None:
+def test_no_contents_of_a_message_deleted_here_are_stored() -> None:
     device = Device(listed=True)
     message = Message(
         "m1", "bob", ME, 1, 1, 1, text="a", data=b"b", cloud_custom_data="c", msg_body="d"
     )
-    device.take(device.state.deleted_messages([message]))
+    device.publish(device.state.deleted_messages([message]))
     assert device.cache.get("bob", 1) == Message("m1", "bob", ME, 1, 1, 1, status=DELETED)
 
 
-def test_what_is_at_or_below_the_floor_is_not_taken_from_any_answer() -> None:
+def test_messages_up_to_the_floor_are_ignored_in_every_answer() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 5):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -72,8 +72,8 @@ def test_what_is_at_or_below_the_floor_is_not_taken_from_any_answer() -> None:
     assert device.state.cleared_seq("bob") == 4
     recalled = msgspec.structs.replace(old, version=5, status=MessageStatus.LOCAL_REVOKED)
     device.push(changed_messages(recalled))
-    device.take(device.state.acknowledged(old))
-    device.take(device.state.fetched("bob", ChangedMessages([old, recalled], next_version=5)))
+    device.publish(device.state.acknowledged(old))
+    device.publish(device.state.fetched("bob", ChangedMessages([old, recalled], next_version=5)))
     assert device.kept("bob") == {}
     assert device.cache.newest("bob") == 0
     assert device.state.top("bob") == 4
@@ -82,8 +82,8 @@ def test_what_is_at_or_below_the_floor_is_not_taken_from_any_answer() -> None:
     assert not device.state.behind()
 
 
-def test_what_leaves_the_list_and_keeps_its_messages_is_kept_and_brought_up_to_date() -> None:
-    """An admin may take a conversation off the list alone."""
+def test_an_unlisted_conversation_that_keeps_its_messages_stays_up_to_date() -> None:
+    """An admin may remove a conversation from the list without its messages."""
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     talk = world.talk("bob")
@@ -99,7 +99,7 @@ def test_what_leaves_the_list_and_keeps_its_messages_is_kept_and_brought_up_to_d
     assert device.kept("bob") == {}
 
 
-def test_a_mute_that_was_undone_while_away_is_undone_here_though_nothing_lists_it() -> None:
+def test_a_mute_undone_while_away_is_undone_without_being_listed() -> None:
     world, device = world_of(), Device(listed=True)
     talk = world.talk("bob")
     talk.mute(ReceiveOpt.RECEIVE_NOT_NOTIFY)
@@ -110,14 +110,14 @@ def test_a_mute_that_was_undone_while_away_is_undone_here_though_nothing_lists_i
     assert device.state.get("bob") is None
 
 
-def test_what_no_list_showed_is_not_taken_for_held_once_later_ones_are_fetched() -> None:
+def test_a_message_that_no_list_showed_stays_a_gap_when_later_ones_are_fetched() -> None:
     world, device = world_of("m1", "m2"), Device()
     talk = world.talk("bob")
-    # The second one was sent so that no list shows it.
+    # The second message is excluded from being the last message.
     shown = msgspec.structs.replace(talk.conversation(), last_message=talk.messages[0])
     device.state.list_begins()
-    device.take(device.state.list_page([shown]))
-    device.take(device.state.list_ends())
+    device.publish(device.state.list_page([shown]))
+    device.publish(device.state.list_ends())
     world.send("bob", "bob", "m3")
     device.push(world.send("bob", "bob", "m4"))
     device.fetch(world)
@@ -126,7 +126,7 @@ def test_what_no_list_showed_is_not_taken_for_held_once_later_ones_are_fetched()
     assert ([m.seq for m in page], low) == ([4, 3], 3)
 
 
-def test_reading_does_not_go_back_behind_what_was_cleared() -> None:
+def test_reading_does_not_go_back_behind_the_floor() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         world.send("bob", "bob", f"m{number}")
@@ -134,7 +134,7 @@ def test_reading_does_not_go_back_behind_what_was_cleared() -> None:
     talk.clear()
     talk.pin(True)
     device.push(changed_conversation(talk))
-    device.take(device.state.read("bob", 0))
+    device.publish(device.state.read("bob", 0))
     info = device.state.get("bob")
     assert info is not None
     assert info.read_seq == device.state.top("bob") == 3
@@ -144,13 +144,13 @@ def test_a_floor_in_an_answer_alone_is_enough() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 6):
         device.push(world.send("bob", "bob", f"m{number}"))
-    device.take(device.state.fetched("bob", ChangedMessages([], cleared_seq=3, next_version=5)))
+    device.publish(device.state.fetched("bob", ChangedMessages([], cleared_seq=3, next_version=5)))
     info = device.state.get("bob")
     assert info is not None
     assert (info.cleared_seq, info.unread_count) == (3, 2)
     assert set(device.kept("bob")) == {4, 5}
     assert device.cache.page("bob", 5, 9)[1] == 4
-    device.take(device.state.fetched("bob", ChangedMessages([], cleared_seq=5, next_version=5)))
+    device.publish(device.state.fetched("bob", ChangedMessages([], cleared_seq=5, next_version=5)))
     assert device.state.get("bob") is None
     assert device.kept("bob") == {}
 
@@ -170,8 +170,8 @@ def test_an_answer_says_what_the_client_has_now() -> None:
     assert device.fetches == 1
 
 
-def test_a_floor_that_only_the_list_tells_is_enough() -> None:
-    """The backend drops what is older than it keeps; nobody did anything."""
+def test_a_floor_in_the_list_alone_is_enough() -> None:
+    """The backend deletes old messages by itself, without an action of any user."""
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -195,7 +195,7 @@ def test_a_message_goes_from_there_to_recalled_to_deleted_and_never_back() -> No
     assert kept == [there, recalled, recalled, gone, gone, gone]
 
 
-def test_what_is_cleared_leaves_neither_messages_nor_ranges() -> None:
+def test_clearing_leaves_neither_messages_nor_ranges() -> None:
     cache = MessageCache(None, ME)
     page = [Message(f"m{seq}", "bob", ME, seq, seq, seq) for seq in range(1, 6)]
     cache.keep_page("bob", page[:2], 1, 2)
@@ -206,7 +206,7 @@ def test_what_is_cleared_leaves_neither_messages_nor_ranges() -> None:
     assert cache.page("bob", 2, 9) == ([], 3)
 
 
-def test_what_was_kept_before_own_versions_is_read_and_brought_up_to_date() -> None:
+def test_a_cache_from_before_own_versions_is_read_and_brought_up_to_date() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -226,7 +226,7 @@ def test_what_was_kept_before_own_versions_is_read_and_brought_up_to_date() -> N
     assert device.seqs("bob") == [1, 2, 3, 4]
 
 
-def test_the_first_list_and_what_is_pushed_before_it_download_nothing() -> None:
+def test_the_first_list_and_earlier_pushes_cause_no_fetch() -> None:
     world = world_of("m1", "m2", "m3")
     world.talk("bob").hide(1, 2)
     device = Device()
@@ -242,7 +242,7 @@ def test_the_first_list_and_what_is_pushed_before_it_download_nothing() -> None:
     assert device.fetches == 0
 
 
-def test_a_backend_that_counts_own_versions_anew_is_believed() -> None:
+def test_a_backend_that_restarts_own_versions_is_believed() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -257,8 +257,8 @@ def test_a_backend_that_counts_own_versions_anew_is_believed() -> None:
     assert [m.seq for m in device.changed] == [1, 2]
 
 
-def test_a_conversation_with_another_owner_of_the_id_is_another_one() -> None:
-    """Who registers a deleted ID anew has said nothing yet, whatever the numbers are."""
+def test_a_conversation_with_a_new_owner_of_the_user_id_starts_again() -> None:
+    """A deleted user ID that is registered again starts without messages, whatever the numbers."""
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -285,14 +285,14 @@ def test_a_conversation_with_another_owner_of_the_id_is_another_one() -> None:
         {"cleared_seq": 1},
     ],
 )
-def test_numbers_that_cannot_be_are_passed_over(fields: dict[str, Any]) -> None:
+def test_implausible_numbers_are_ignored(fields: dict[str, Any]) -> None:
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     before = device.state.get("bob")
     strange = msgspec.structs.replace(world.talk("bob").conversation(), **fields)
     device.push(("onConversationChanged", ConversationList([strange])))
     device.state.list_begins()
-    device.take(device.state.list_page([strange]))
+    device.publish(device.state.list_page([strange]))
     for own_version in (-1, 2**53):
         message = msgspec.structs.replace(
             world.talk("bob").messages[0], status=DELETED, own_version=own_version
@@ -324,8 +324,8 @@ def test_an_older_summary_does_not_undo_a_newer_one() -> None:
     assert (info.is_pinned, info.unread_count) == (True, 0)
 
 
-def test_only_what_is_exact_explains_the_next_own_version() -> None:
-    """A lost read and a lost deletion: the read must not stand for both."""
+def test_only_an_exact_summary_explains_the_next_own_version() -> None:
+    """After a lost read and a lost deletion, the read must not account for both."""
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -354,7 +354,7 @@ def test_one_more_deletion_does_not_make_a_stale_summary_exact() -> None:
     assert set(device.kept("bob")) == {4}
 
 
-def test_deleting_what_was_read_explains_itself() -> None:
+def test_deleting_a_read_conversation_explains_itself() -> None:
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     talk = world.talk("bob")
@@ -372,7 +372,7 @@ def unread(device: Device) -> int:
     return info.unread_count
 
 
-def test_a_deleted_message_counts_as_unread_no_more_before_its_conversation_says_so() -> None:
+def test_a_deleted_message_is_not_unread_even_before_its_conversation_is_pushed() -> None:
     world, device = world_of(), Device(listed=True)
     for number in range(1, 4):
         device.push(world.send("bob", "bob", f"m{number}"))
@@ -387,7 +387,7 @@ def test_a_deleted_message_counts_as_unread_no_more_before_its_conversation_says
     assert unread(device) == 1
 
 
-def test_a_deleted_message_that_only_the_summary_had_counts_no_more() -> None:
+def test_a_deleted_message_that_only_the_summary_counted_is_not_unread() -> None:
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     talk = world.talk("bob")
@@ -398,12 +398,12 @@ def test_a_deleted_message_that_only_the_summary_had_counts_no_more() -> None:
     assert unread(device) == 1
 
 
-def test_the_recall_of_what_was_deleted_is_not_told_again() -> None:
+def test_the_recall_of_a_deleted_message_is_not_reported() -> None:
     world, device = world_of(), Device(listed=True)
     device.push(world.send("bob", "bob", "m1"))
     talk = world.talk("bob")
     device.push(changed_messages(*talk.hide(1)))
-    device.take(device.state.deleted("bob"))
+    device.publish(device.state.deleted("bob"))
     seen = talk.recall(1)
     assert seen is not None
     device.push(changed_messages(seen))

@@ -31,7 +31,7 @@ async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
 
 
 async def ask(client: IMClient, method: Method, params: Struct, result_type: type[R]) -> R:
-    """Ask the backend past the client's own state."""
+    """Ask the backend without changing the state of the client."""
     return await client._link.call(method, params, result_type, lambda answer: answer)
 
 
@@ -60,10 +60,10 @@ async def texts(client: IMClient, user_id: str) -> list[str]:
     return [m.text for m in reversed(await client.get_c2c_history_message_list(user_id))]
 
 
-async def test_what_one_deletes_changes_nothing_for_the_other(backend: Backend) -> None:
-    async with device(backend, "alice") as (alice, _), device(backend, "bob") as (bob, told):
+async def test_a_deletion_changes_nothing_for_the_other_member(backend: Backend) -> None:
+    async with device(backend, "alice") as (alice, _), device(backend, "bob") as (bob, recorder):
         await say(alice, "bob", "m1", "m2", "m3")
-        await told.saw("received", 3)
+        await recorder.saw("received", 3)
         history = await bob.get_c2c_history_message_list("alice")
         await bob.delete_messages(history[:2])
         await bob.delete_conversation("c2c_alice")
@@ -125,23 +125,23 @@ async def test_changes_of_both_kinds_come_in_pages(backend: Backend) -> None:
         assert (await changed(alice, 4, None)).message_list == []
 
 
-async def test_what_another_device_deleted_while_away_is_gone(
+async def test_messages_deleted_on_another_device_while_away_are_gone(
     backend: Backend, tmp_path: Path
 ) -> None:
     options: dict[str, Any] = {"storage_dir": tmp_path / "storage", "instance_id": "desk"}
     async with device(backend, "bob") as (bob, _), device(backend, "alice") as (couch, _):
-        async with device(backend, "alice", **options) as (desk, told):
-            await told.synced()
+        async with device(backend, "alice", **options) as (desk, recorder):
+            await recorder.synced()
             await say(bob, "alice", "m1", "m2", "m3")
-            await told.saw("received", 3)
+            await recorder.saw("received", 3)
         history = await couch.get_c2c_history_message_list("bob")
         await couch.delete_messages(history[1:])
-        async with device(backend, "alice", **options) as (desk, told):
-            await told.synced()
+        async with device(backend, "alice", **options) as (desk, recorder):
+            await recorder.synced()
             assert await texts(desk, "bob") == ["m3"]
             assert [m.text for m in await desk.search_local_messages(["m"])] == ["m3"]
             assert desk.get_total_unread_message_count() == 1
-            assert told.count("received") == 0
+            assert recorder.count("received") == 0
 
 
 async def test_a_conversation_deleted_while_away_with_a_new_message_since(
@@ -149,14 +149,14 @@ async def test_a_conversation_deleted_while_away_with_a_new_message_since(
 ) -> None:
     options: dict[str, Any] = {"storage_dir": tmp_path / "storage", "instance_id": "desk"}
     async with device(backend, "bob") as (bob, _), device(backend, "alice") as (couch, _):
-        async with device(backend, "alice", **options) as (desk, told):
-            await told.synced()
+        async with device(backend, "alice", **options) as (desk, recorder):
+            await recorder.synced()
             await say(bob, "alice", "m1", "m2")
-            await told.saw("received", 2)
+            await recorder.saw("received", 2)
         await couch.delete_conversation("c2c_bob")
         await say(bob, "alice", "m3")
-        async with device(backend, "alice", **options) as (desk, told):
-            await told.synced()
+        async with device(backend, "alice", **options) as (desk, recorder):
+            await recorder.synced()
             assert await texts(desk, "bob") == ["m3"]
             assert [m.text for m in await desk.search_local_messages(["m"])] == ["m3"]
             info = desk.get_conversation("c2c_bob")
@@ -165,7 +165,7 @@ async def test_a_conversation_deleted_while_away_with_a_new_message_since(
         assert await texts(bob, "alice") == ["m1", "m2", "m3"]
 
 
-async def test_devices_that_are_connected_follow_without_asking(
+async def test_connected_devices_follow_without_a_fetch(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with (
@@ -173,11 +173,11 @@ async def test_devices_that_are_connected_follow_without_asking(
         device(backend, "alice") as (desk, first),
         device(backend, "alice") as (couch, second),
     ):
-        for told in (first, second):
-            await told.synced()
+        for recorder in (first, second):
+            await recorder.synced()
         await say(bob, "alice", "m1", "m2", "m3")
-        for told in (first, second):
-            await told.saw("received", 3)
+        for recorder in (first, second):
+            await recorder.saw("received", 3)
         methods: list[Method] = []
         for client in (desk, couch):
             link = client._link
@@ -193,13 +193,13 @@ async def test_devices_that_are_connected_follow_without_asking(
         await couch.pin_conversation("c2c_bob", True)
         await desk.delete_conversation("c2c_bob")
         await say(bob, "alice", "m4")
-        for client, told in ((desk, first), (couch, second)):
-            await told.saw("received", 4)
+        for client, recorder in ((desk, first), (couch, second)):
+            await recorder.saw("received", 4)
             assert await texts(client, "bob") == ["m4"]
         assert Method.GET_CHANGED_MESSAGES not in methods
 
 
-async def test_logout_answers_with_the_status_as_of_then(backend: Backend) -> None:
+async def test_logout_answers_with_the_status_after_it(backend: Backend) -> None:
     async with device(backend, "alice") as (desk, _), device(backend, "alice") as (couch, _):
         answer = await ask(desk, Method.LOGOUT, Empty(), LogoutResult)
         assert answer.self_status.status_type is UserStatusType.ONLINE

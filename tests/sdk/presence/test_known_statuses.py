@@ -24,7 +24,7 @@ def test_older_pushes_are_dropped_and_equal_ones_are_not_older() -> None:
     assert known.pushed([of("bob", 5, "equal")]) == [of("bob", 5, "equal")]
 
 
-def test_an_older_answer_gives_what_was_pushed_since() -> None:
+def test_an_older_answer_returns_the_status_pushed_since() -> None:
     known = KnownStatuses("me")
     known.pushed([of("bob", 5, "new")])
     answered = known.answered([of("bob", 4, "old"), of("ann", 1)], nobody)
@@ -40,7 +40,7 @@ def test_a_login_forgets_revisions_so_that_smaller_ones_count() -> None:
     assert known.pushed([of("bob", 3, "after")]) == [of("bob", 3, "after")]
 
 
-def test_only_what_differs_after_a_login_is_to_be_told() -> None:
+def test_after_a_login_only_differing_statuses_are_reported() -> None:
     known = KnownStatuses("me")
     known.pushed([of("bob", 900), of("ann", 901), of("eve", 902)])
     known.forget_revisions()
@@ -50,21 +50,21 @@ def test_only_what_differs_after_a_login_is_to_be_told() -> None:
     assert answered.statuses[2] == of("eve", 7, "pushed meanwhile")
 
 
-def test_an_answer_within_a_login_is_not_told_again() -> None:
+def test_an_answer_within_a_login_is_not_reported() -> None:
     known = KnownStatuses("me")
     known.pushed([of("bob", 1)])
     assert known.answered([of("bob", 2, "new")], everybody).differing == []
     assert known.get("bob") == of("bob", 2, "new")
 
 
-def test_what_listeners_never_had_is_told_only_if_wanted() -> None:
+def test_new_statuses_are_reported_only_on_request() -> None:
     known = KnownStatuses("me")
     assert known.answered([of("bob", 1)], everybody).differing == []
     assert known.answered([of("ann", 1)], everybody, notify_new=True).differing == [of("ann", 1)]
     assert known.answered([of("eve", 1)], nobody, notify_new=True).differing == []
 
 
-def test_without_a_connection_one_is_offline_without_a_text() -> None:
+def test_without_a_connection_the_own_status_is_offline_without_a_text() -> None:
     known = KnownStatuses("me")
     known.pushed([of("me", 5, "busy")])
     lost = known.lose_connection(77)
@@ -74,7 +74,7 @@ def test_without_a_connection_one_is_offline_without_a_text() -> None:
     assert known.answered([of("me", 1, "busy")], everybody).differing == [of("me", 1, "busy")]
 
 
-def test_what_was_not_learned_becomes_unknown_once() -> None:
+def test_statuses_that_were_not_learned_become_unknown_once() -> None:
     known = KnownStatuses("me")
     known.pushed([of("bob", 1), of("ann", 2)])
     known.forget_revisions()
@@ -87,7 +87,7 @@ def test_what_was_not_learned_becomes_unknown_once() -> None:
     assert (unknown.status_type, unknown.revision) == (UserStatusType.UNKNOWN, FORGOTTEN)
 
 
-def test_a_flood_of_strangers_is_bounded_and_leaves_oneself() -> None:
+def test_a_flood_of_strangers_is_bounded_and_keeps_the_own_status() -> None:
     known = KnownStatuses("me")
     known.pushed([of("me", 1)])
     known.pushed(of(f"u{n}", 1) for n in range(12_000))

@@ -1,4 +1,4 @@
-"""What listeners are told after a reconnect: what differs, and nothing else."""
+"""After a reconnect, listeners are notified of differences, and of nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ Statuses = dict[str, dict[str, Any] | None]
 
 
 class World:
-    """What the fake answers about friends and subscriptions."""
+    """The answers of the fake backend about friends and subscriptions."""
 
     def __init__(self, fake: FakeBackend) -> None:
         self.friends: Statuses = {}
@@ -65,14 +65,14 @@ async def following(
 
 
 async def come_back(fake: FakeBackend, client: IMClient, recorder: Recorder) -> None:
-    """Lose the connection and let the resync end."""
+    """Lose the connection, and wait until the resync has ended."""
     fake.peer.cut()
     await recorder.saw("connected")
     await asyncio.sleep(5)
 
 
-def news(recorder: Recorder) -> list[Any]:
-    """Return what was told beside the connection and the own status."""
+def differences(recorder: Recorder) -> list[Any]:
+    """Return all events but those of the connection and of the own status."""
     boring = ("scheduled", "connecting", "connected")
     events = [event for event in recorder.events if event[0] not in boring]
     return [
@@ -83,21 +83,21 @@ def news(recorder: Recorder) -> list[Any]:
 
 
 @in_virtual_time
-async def test_nothing_is_told_if_nothing_changed() -> None:
+async def test_nothing_is_reported_if_nothing_changed() -> None:
     async with following(
         {"bob": status("bob", 50)}, {"bob": status("bob", 50), "eve": status("eve", 60)}
     ) as (fake, world, client, recorder):
         world.friends = {"bob": status("bob", 1)}
         world.subscribed = {"bob": status("bob", 1), "eve": status("eve", 2)}
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
         assert fake.methods()[:4] == ["login", "getFriendList", "getSubscriptions", "getUserStatus"]
         query = next(r for r in fake.peer.requests if r["method"] == "getUserStatus")
         assert query["params"] == {"userIDList": ["eve"]}
 
 
 @in_virtual_time
-async def test_what_changed_is_told() -> None:
+async def test_changes_are_reported() -> None:
     async with following(
         {"bob": status("bob", 50), "ann": status("ann", 51)}, {"eve": status("eve", 60)}
     ) as (fake, world, client, recorder):
@@ -116,7 +116,7 @@ async def test_what_changed_is_told() -> None:
 
 
 @in_virtual_time
-async def test_what_else_is_known_of_a_friend_is_told_once() -> None:
+async def test_changed_details_of_a_friend_are_reported_once() -> None:
     def friends_of(**known: Any) -> Any:
         info = {"userID": "bob", "userStatus": status("bob", 50)} | known
         return lambda peer, params: {"friendInfoList": [info], "nextCursor": None}
@@ -124,7 +124,7 @@ async def test_what_else_is_known_of_a_friend_is_told_once() -> None:
     async with following({"bob": status("bob", 50)}, {}) as (fake, _, client, recorder):
         fake.handlers["getFriendList"] = friends_of(friendRemark="Bobby", friendGroups=["Work"])
         await come_back(fake, client, recorder)
-        ((_, (bob,)),) = news(recorder)
+        ((_, (bob,)),) = differences(recorder)
         assert (bob.friend_remark, bob.friend_groups) == ("Bobby", ["Work"])
         assert bob.user_status.status_type is ONLINE
         recorder.clear()
@@ -133,11 +133,11 @@ async def test_what_else_is_known_of_a_friend_is_told_once() -> None:
         recorder.clear()
         fake.handlers["getFriendList"] = friends_of(friendRemark="Bobby", friendGroups=["Zoo"])
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
 
 
 @in_virtual_time
-async def test_what_pushes_have_told_of_friends_is_not_told_again() -> None:
+async def test_friends_reported_by_pushes_are_not_reported_again() -> None:
     def listed(peer: Peer, params: dict[str, Any]) -> Any:
         bob = {"userID": "bob", "userStatus": status("bob", 1)}
         return {"friendInfoList": [bob | {"nickName": "Bob B."}], "nextCursor": None}
@@ -155,11 +155,11 @@ async def test_what_pushes_have_told_of_friends_is_not_told_again() -> None:
         recorder.clear()
         fake.handlers["getFriendList"] = listed
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
 
 
 @in_virtual_time
-async def test_cleared_subscriptions_are_told_and_their_statuses_unknown() -> None:
+async def test_cleared_subscriptions_are_reported_and_their_statuses_unknown() -> None:
     async with following({}, {"eve": status("eve", 60)}) as (fake, world, client, recorder):
         world.subscribed = {}
         await come_back(fake, client, recorder)
@@ -167,11 +167,11 @@ async def test_cleared_subscriptions_are_told_and_their_statuses_unknown() -> No
         assert recorder.texts("eve") == [(UNKNOWN, "")]
         recorder.clear()
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
 
 
 @in_virtual_time
-async def test_what_the_backend_refuses_becomes_unknown_until_it_is_known_again() -> None:
+async def test_refused_statuses_become_unknown_until_learned_again() -> None:
     def off(peer: Peer, params: dict[str, Any]) -> Any:
         raise Refusal(72001)
 
@@ -191,7 +191,7 @@ async def test_what_the_backend_refuses_becomes_unknown_until_it_is_known_again(
 
 
 @in_virtual_time
-async def test_a_rate_limit_during_the_resync_is_waited_for() -> None:
+async def test_the_resync_waits_for_a_rate_limit() -> None:
     refusals = 2
 
     def busy(peer: Peer, params: dict[str, Any]) -> Any:
@@ -245,14 +245,14 @@ async def test_a_push_right_behind_the_answer_wins() -> None:
 
         fake.handlers["getSubscriptions"] = answer_and_push
         await come_back(fake, client, recorder)
-        assert [e for e in news(recorder) if e[0] == "subscriptions"] == [
+        assert [e for e in differences(recorder) if e[0] == "subscriptions"] == [
             ("subscriptions", [], ["eve"], SubscriptionReason.UNSUBSCRIBED)
         ]
         assert recorder.texts("eve") == []
 
 
 @in_virtual_time
-async def test_listeners_learn_what_a_call_learns_before_the_resync() -> None:
+async def test_listeners_are_notified_of_what_a_call_learns_before_the_resync() -> None:
     class Lister(Recorder):
         client: IMClient
         tasks: list[asyncio.Task[Any]]
@@ -272,7 +272,7 @@ async def test_listeners_learn_what_a_call_learns_before_the_resync() -> None:
 
 
 @in_virtual_time
-async def test_an_unanswered_resync_begins_anew_on_another_connection() -> None:
+async def test_an_unanswered_resync_starts_again_on_another_connection() -> None:
 
     async with following({"bob": status("bob", 50)}, {}) as (fake, world, _client, recorder):
         answer = fake.handlers["getFriendList"]
@@ -292,11 +292,11 @@ async def test_a_queried_stranger_is_not_followed() -> None:
         fake.handlers["getUserStatus"] = lambda peer, params: {"userStatusList": [status("kim", 9)]}
         await client.get_user_status(["kim"])
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
 
 
 @in_virtual_time
-async def test_who_was_subscribed_and_queried_is_not_told_again() -> None:
+async def test_a_subscribed_and_queried_user_is_not_reported_again() -> None:
     async with following({}, {}) as (fake, world, client, recorder):
         world.subscribed = {"eve": status("eve", 9)}
         await client.subscribe_user_status(["eve"])
@@ -307,11 +307,11 @@ async def test_who_was_subscribed_and_queried_is_not_told_again() -> None:
         await recorder.saw("subscriptions")
         recorder.clear()
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []
 
 
 @in_virtual_time
-async def test_pushes_before_the_loss_are_not_told_again() -> None:
+async def test_pushes_before_the_loss_are_not_reported_again() -> None:
     async with following(
         {"bob": status("bob", 50), "ann": status("ann", 51)}, {"eve": status("eve", 60)}
     ) as (fake, world, client, recorder):
@@ -325,4 +325,4 @@ async def test_pushes_before_the_loss_are_not_told_again() -> None:
         world.friends = {"bob": status("bob", 1), "zoe": status("zoe", 2)}
         world.subscribed = {}
         await come_back(fake, client, recorder)
-        assert news(recorder) == []
+        assert differences(recorder) == []

@@ -1,7 +1,7 @@
 from imtui.sdk.presence.subscription_list import SubscriptionList
 
 
-def test_removed_subscriptions_are_told_even_if_never_listed() -> None:
+def test_removed_subscriptions_are_reported_even_if_never_listed() -> None:
     subscriptions = SubscriptionList()
     subscriptions.changed(["bob", "ann"], [])
     subscriptions.begin_login()
@@ -11,14 +11,14 @@ def test_removed_subscriptions_are_told_even_if_never_listed() -> None:
     assert subscriptions.listed([]) == ([], [])
 
 
-def test_subscribing_again_makes_the_newest() -> None:
+def test_subscribing_again_makes_a_user_the_newest() -> None:
     subscriptions = SubscriptionList()
     subscriptions.changed(["a", "b"], [])
     subscriptions.changed(["a"], [])
     assert subscriptions.users == ["b", "a"]
 
 
-def test_what_was_asked_for_counts_until_the_next_login() -> None:
+def test_requested_subscriptions_count_until_the_next_login() -> None:
     subscriptions = SubscriptionList()
     subscriptions.requested(["ghost"])
     assert "ghost" in subscriptions
