@@ -445,7 +445,9 @@ async def test_no_user_sig_in_any_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def pending(client: IMClient) -> int:
-    return client._link.pending
+    session = client._link._session
+    assert session is not None
+    return session.pending
 
 
 def test_an_instance_id_is_random_unless_given() -> None:

@@ -59,7 +59,7 @@ class FriendCalls:
         friend_group: str = "",
         add_type: FriendType = FriendType.BOTH,
     ) -> None:
-        """Make a user and oneself friends; fails with 30539 if the user has to agree first.
+        """Make the account and a user friends; fails with 30539 if the user has to agree first.
 
         An existing friendship stays as it is. The user need not agree if they asked for the
         friendship themselves, or have the account in their friend list.
@@ -69,12 +69,13 @@ class FriendCalls:
             add_wording: The text of the request if they have to agree, at most 120 bytes.
             friend_remark: The own name for the user, at most 96 bytes.
             friend_group: The own friend group to put the user into; created if it does not exist.
-            add_type: Whether to add the user to the own list only, or also oneself to theirs.
+            add_type: Whether to add the user to the own list only, or also the account to theirs.
 
         Raises:
             IMError: 30539 if the request was made and waits for the user; 6017, 9002, 9003, 9005;
-                30001 for oneself; 30003 unknown; 30515 or 30525 if one has blocked the other;
-                30516 if they take no requests; 30010, 30011, 30012 or 30014 if a list is full.
+                30001 for the own account; 30003 for an unknown one; 30515 or 30525 if one has
+                blocked the other; 30516 if the user takes no requests; 30010, 30011, 30012 or
+                30014 if a list is full.
         """
         await self._friends.link.send(
             Method.ADD_FRIEND,
@@ -170,7 +171,7 @@ class FriendCalls:
 
         Args:
             user_id: Who sent it.
-            accept_type: Whether to add oneself to their list only, or also them to the own list.
+            accept_type: Whether to add the account to their list only, or both to both lists.
             friend_remark: The own name for them if they are added, at most 96 bytes.
 
         Raises:
@@ -193,7 +194,7 @@ class FriendCalls:
         )
 
     async def delete_friend_application(self, user_id: str) -> None:
-        """Delete the friend request between oneself and a user, for both.
+        """Delete the friend request between the account and a user, for both.
 
         Raises:
             IMError: 6017, or 30614 if there is no such request.
@@ -273,8 +274,8 @@ class FriendCalls:
         """Block 1 to 100 users, which ends friendships, and refuses their messages and requests.
 
         Raises:
-            IMError: 6017; 30001 for oneself; 30003 if all are unknown; 30013 if there would be
-                more than 1,000.
+            IMError: 6017; 30001 for the own account; 30003 if all are unknown; 30013 if more than
+                1,000 would be blocked.
         """
         params = UserIDListParams(user_id_list(user_ids))
         await self._friends.link.send(Method.ADD_TO_BLACK_LIST, params)

@@ -54,11 +54,6 @@ class Link:
         """Return whether there is a connection with a login on it right now."""
         return self._session is not None and self._session.connected
 
-    @property
-    def pending(self) -> int:
-        """Return how many calls wait for their answers."""
-        return 0 if self._session is None else self._session.pending
-
     async def login(self, params: LoginParams, user_sig: UserSigSource) -> None:
         """Connect and log in, trying once; afterwards the session reconnects by itself.
 

@@ -127,7 +127,7 @@ class MessageCache:
         Args:
             words: The words; upper and lower case are the same.
             user_id: Only messages with this user; with anybody if None.
-            most: At most so many.
+            most: The most messages to return.
         """
         query = (
             f"SELECT message FROM message WHERE status = {_THERE} AND (? IS NULL OR user = ?) "
@@ -150,7 +150,7 @@ class MessageCache:
         Args:
             user_id: The other member.
             high: The seq of the first message.
-            count: At most so many; deleted messages are left out.
+            count: The most messages to return; deleted ones are left out.
 
         Returns:
             The messages, the newest first, and the seq down to which they are complete; above

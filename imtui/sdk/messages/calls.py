@@ -61,7 +61,7 @@ class MessageCalls:
 
         Raises:
             IMError: 6017, 6032 or 8001 before anything is sent; 20003 for an unknown account;
-                20007 if the user has blocked oneself.
+                20007 if the user has blocked the account.
         """
         return await self._send(
             ElemType.TEXT, text, user_id, cloud_custom_data, msg_id, online_user_only
@@ -138,7 +138,7 @@ class MessageCalls:
 
         Args:
             user_id: The other member.
-            count: At most so many, 1 to 100; fewer only if there are no more.
+            count: The most messages to return, 1 to 100; fewer only if there are no more.
             last_msg: Only messages before this one; None or one without a seq for the newest.
 
         Raises:
@@ -159,7 +159,7 @@ class MessageCalls:
         Args:
             keywords: 1 to 5; upper and lower case are the same.
             user_id: Only messages with this user; with anybody if None.
-            count: At most so many, 1 to 1,000.
+            count: The most messages to return, 1 to 1,000.
 
         Raises:
             IMError: 6017.
@@ -177,15 +177,15 @@ class MessageCalls:
         """Recall an own message for both members, within 2 minutes.
 
         Raises:
-            IMError: 20016 if it is too late; 20022 if it does not exist or is not one's own; 20023
-                if it is recalled already.
+            IMError: 20016 if it is too late; 20022 if it does not exist or is not the account's
+                own; 20023 if it is recalled already.
         """
         user_id = message.peer(self._messages.account.user_id)
         params = RevokeMessageParams(user_id, message.msg_id)
         await self._messages.link.send(Method.REVOKE_MESSAGE, params)
 
     async def delete_messages(self, messages: Iterable[Message]) -> None:
-        """Delete 1 to 50 messages of one conversation for oneself, on all devices.
+        """Delete 1 to 50 messages of one conversation for the own account, on all devices.
 
         Raises:
             IMError: 6017 for none, too many, or messages of several conversations.

@@ -46,7 +46,7 @@ class ConversationCalls:
         self._conversations = messages
 
     async def delete_conversation(self, conversation_id: str) -> None:
-        """Delete a conversation with all its messages for oneself, on all devices.
+        """Delete a conversation with all its messages for the own account, on all devices.
 
         Raises:
             IMError: 6017.
@@ -126,7 +126,7 @@ class ConversationCalls:
 
         Args:
             next_seq: Where to begin: 0, or the ``next_seq`` of the previous page.
-            count: At most so many, 1 to 1,000.
+            count: The most conversations to return, 1 to 1,000.
 
         Raises:
             IMError: 6017.

@@ -43,7 +43,7 @@ class History:
 
         Args:
             user_id: The other member.
-            count: At most so many.
+            count: The most messages to return.
             before: Only those with a smaller seq; 0 for the newest.
 
         Raises:
