@@ -39,12 +39,13 @@ from imtui.protocol.messages import (
 )
 from imtui.protocol.profiles import FriendAllowType, UserFullInfo
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
-from imtui.sdk.backoff import Backoff
-from imtui.sdk.chat import ConversationPage, new_msg_id
 from imtui.sdk.client import IMClient, LoginStatus
+from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.failures import is_transient
+from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.listener import IMSDKListener
-from imtui.sdk.news import ConversationInfo
+from imtui.sdk.messages.calls import new_msg_id
+from imtui.sdk.messages.conversation_calls import ConversationPage
 
 __all__ = [
     "Backoff",

@@ -1,55 +1,47 @@
-"""The SDK's face."""
+"""The client of the SDK."""
 
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from imtui.protocol import limits
-from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_device_name, check_instance_id
-from imtui.protocol.messages import (
-    Empty,
-    LoginParams,
-    Method,
-    SetSelfStatusParams,
-    Subscriptions,
-    UnsubscribeParams,
-    UserIDListParams,
-    UserStatusList,
-)
-from imtui.protocol.status import Platform, UserStatus
-from imtui.sdk.address import web_socket_address
-from imtui.sdk.backoff import Backoff
-from imtui.sdk.chat import ChatCalls
-from imtui.sdk.connection import open_connection
-from imtui.sdk.friendship import FriendshipCalls, user_id_list
+from imtui.protocol.messages import LoginParams
+from imtui.protocol.status import Platform
+from imtui.sdk.friends.calls import FriendCalls
+from imtui.sdk.friends.friends import Friends
+from imtui.sdk.link.address import web_socket_address
+from imtui.sdk.link.backoff import Backoff
+from imtui.sdk.link.connection import open_connection
+from imtui.sdk.link.link import Link
+from imtui.sdk.link.options import LinkOptions
 from imtui.sdk.listener import IMSDKListener, Listeners
-from imtui.sdk.session import Session, Settings
-
-if TYPE_CHECKING:
-    from imtui.sdk.account_chat import AccountChat
+from imtui.sdk.messages.calls import MessageCalls
+from imtui.sdk.messages.conversation_calls import ConversationCalls
+from imtui.sdk.messages.messages import Messages
+from imtui.sdk.presence.calls import PresenceCalls
+from imtui.sdk.presence.presence import Presence
 
 
 class LoginStatus(IntEnum):
     """Whether an account is logged in."""
 
     LOGINED = 1
-    """Logged in; the connection may be away for the moment."""
+    """Logged in, even while the connection is lost."""
     LOGINING = 2
     """A login is under way."""
     LOGOUT = 3
     """Not logged in."""
 
 
-class IMClient(ChatCalls, FriendshipCalls):
+class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
     """A device of one account at a time, connected to a backend.
 
     All calls raise ``IMError``: the backend's refusal; 6014 while not logged in; 9508 if there was
@@ -76,22 +68,22 @@ class IMClient(ChatCalls, FriendshipCalls):
         Args:
             url: ``ws://host:port``, ``wss://host:port`` or ``ws+unix:///absolute/path``.
             sdk_app_id: The app.
-            device_name: What the person calls this device, at most 64 bytes.
-            platform: What this device runs on; found out if not given.
-            instance_id: What makes this device the same one after a restart, 1 to 64 of
-                ``A-Z a-z 0-9 _ -``; random if not given.
+            device_name: The name that the user gave this device, at most 64 bytes.
+            platform: The platform of this device; detected if None.
+            instance_id: Identifies this device, also after a restart: 1 to 64 of
+                ``A-Z a-z 0-9 _ -``; random if None.
             timeout: How long a call, or an attempt to connect and log in, may take, in seconds.
             insecure: Allow ``ws://`` to another machine.
-            ssl: What to trust with ``wss://``; the system's certificates if not given.
+            ssl: The TLS settings for ``wss://``; the system's certificates if None.
             backoff: The delays between attempts to reconnect.
             wall_clock: Returns Unix seconds.
-            storage_dir: The private folder of the cache and the outbox of messages, made if it
-                is not there; without one, both are in memory and end with ``close``.
+            storage_dir: The private folder for cached and queued messages, created if it does not
+                exist; if None, both are in memory and lost at ``close``.
 
         Raises:
             IMError: 6017.
         """
-        self._settings = Settings(
+        options = LinkOptions(
             partial(
                 open_connection,
                 web_socket_address(url, insecure=insecure),
@@ -110,9 +102,15 @@ class IMClient(ChatCalls, FriendshipCalls):
             device_name=check_device_name(device_name),
         )
         self._listeners = Listeners()
-        self._session: Session | None = None
-        self._storage_dir = storage_dir
-        self._login_under_way = False
+        self._link = Link(options, self._listeners)
+        presence = Presence(self._link, self._listeners)
+        friends = Friends(self._link, self._listeners, presence)
+        messages = Messages(self._link, self._listeners, self.instance_id, storage_dir, wall_clock)
+        self._link.attach(presence, friends, messages)
+        PresenceCalls.__init__(self, presence)
+        FriendCalls.__init__(self, friends)
+        MessageCalls.__init__(self, messages)
+        ConversationCalls.__init__(self, messages)
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -124,7 +122,7 @@ class IMClient(ChatCalls, FriendshipCalls):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the client."""
         await self.close()
 
     @property
@@ -134,32 +132,30 @@ class IMClient(ChatCalls, FriendshipCalls):
 
     @property
     def connected(self) -> bool:
-        """Tell whether there is a connection with a login on it right now."""
-        return self._session is not None and self._session.connected
+        """Return whether there is a connection with a login on it right now."""
+        return self._link.connected
 
     def add_im_sdk_listener(self, listener: IMSDKListener) -> None:
-        """Add a listener; one that is there already is not added again."""
+        """Add a listener, unless it was added before."""
         self._listeners.add(listener)
 
     def remove_im_sdk_listener(self, listener: IMSDKListener) -> None:
-        """Remove a listener; from now on it is told nothing."""
+        """Remove a listener; from now on it is not notified of anything."""
         self._listeners.remove(listener)
 
     def get_login_user(self) -> str | None:
         """Return the account that is logged in, or None."""
-        session = self._session
-        return session.user_id if session is not None and session.logged_in else None
+        return self._link.user_id
 
     def get_login_status(self) -> LoginStatus:
         """Return whether an account is logged in."""
-        if self.get_login_user() is not None:
+        if self._link.user_id is not None:
             return LoginStatus.LOGINED
-        return LoginStatus.LOGINING if self._login_under_way else LoginStatus.LOGOUT
+        return LoginStatus.LOGINING if self._link.is_logging_in else LoginStatus.LOGOUT
 
     def reconnect_now(self) -> None:
-        """Reconnect now instead of later, or make sure now that the connection still works."""
-        if self._session is not None:
-            self._session.hurry()
+        """Reconnect now instead of later, or check now that the connection still works."""
+        self._link.hurry()
 
     async def login(
         self,
@@ -169,154 +165,45 @@ class IMClient(ChatCalls, FriendshipCalls):
         passive: bool = False,
         resume: bool = False,
     ) -> None:
-        """Connect and log in, trying once; afterwards reconnect and resume by itself.
+        """Connect and log in, trying once; afterwards the client reconnects by itself.
 
-        Logging in as the account that is logged in already changes nothing; as another one, logs
-        the first out.
+        A login as the account that is already logged in changes nothing; a login as another
+        account logs the first one out.
 
         Args:
             user_id: The account.
-            user_sig: Its UserSig, or what makes a new one for each attempt.
-            passive: Be no device: make nobody ONLINE, and be listed nowhere.
-            resume: Go on with an earlier login of this instance ID.
+            user_sig: Its UserSig, or a function that makes a new one for each attempt.
+            passive: Do not count as a device: make nobody ONLINE, and appear in no list.
+            resume: Continue an earlier login of this instance ID.
 
         Raises:
             IMError: 9508, 9510, 9511, 9516 or 9520 if there was no connection or answer within
                 the time-out; 7501 if a login is under way; 6023 if it was logged out meanwhile;
                 else the backend's refusal.
         """
-        if self._login_under_way:
-            raise IMError(ErrorCode.ERR_SDK_ACCOUNT_LOGIN_IN_PROCESS)
-        if self.get_login_user() == user_id:
-            return
-        self._login_under_way = True
-        try:
-            if self._session is not None:
-                # If the backend cannot be told, closing the connection is all that can be done.
-                with suppress(IMError):
-                    await self._session.log_out()
-            params = _with_login(self._device, user_id, passive=passive, resume=resume)
-            chat = self._open_chat(user_id)
-            self._session = Session(self._settings, self._listeners, params, user_sig, chat)
-            await self._session.start()
-        finally:
-            self._login_under_way = False
+        params = LoginParams(
+            self._device.sdk_app_id,
+            user_id,
+            platform=self._device.platform,
+            instance_id=self._device.instance_id,
+            device_name=self._device.device_name,
+            passive=passive,
+            resume=resume,
+        )
+        await self._link.login(params, user_sig)
 
     async def logout(self) -> None:
         """Log out this device and close the connection; the client is logged out in any case.
 
         Raises:
-            IMError: 6014 if nobody was logged in; otherwise the backend could not be told, and
-                takes the device as lost.
+            IMError: 6014 if nobody was logged in; otherwise the backend could not be reached, and
+                treats the device as lost.
         """
-        session = self._session
-        if session is None or not (session.logged_in or self._login_under_way):
-            raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        try:
-            await session.log_out()
-        finally:
-            self._close_chat()
+        await self._link.logout()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
-        try:
-            if self._session is not None:
-                await self._session.close()
-        finally:
-            self._close_chat()
-
-    async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
-        """Set the own custom status.
-
-        Args:
-            text: At most 100 bytes of UTF-8; None or nothing but white space clears it.
-            expires_at: When the text before comes back, in Unix milliseconds.
-
-        Raises:
-            IMError: 6017 for a text or an end that is not valid, 7014 if passive and not ONLINE.
-        """
-        params = SetSelfStatusParams(text, expires_at)
-        await self._live().call(Method.SET_SELF_STATUS, params, Empty, _ignore)
-
-    async def get_user_status(self, user_ids: Iterable[str]) -> list[UserStatus]:
-        """Return the statuses of 1 to 500 users, in their order; unknown accounts are left out.
-
-        Raises:
-            IMError: 6017, 7008, 7013, 72001, or 70107 if all are unknown.
-        """
-        session = self._live()
-        params = UserIDListParams(user_id_list(user_ids))
-        return await session.call(
-            Method.GET_USER_STATUS, params, UserStatusList, session.view.statuses_answered
-        )
-
-    async def subscribe_user_status(self, user_ids: Iterable[str]) -> None:
-        """Subscribe to 1 to 100 users; over 200 in all, the earliest subscribed go.
-
-        Raises:
-            IMError: 6017, 7008, 7013, 72001, or 70107 if all are unknown.
-        """
-        session = self._live()
-        wanted = user_id_list(user_ids)
-        await session.call(
-            Method.SUBSCRIBE_USER_STATUS,
-            UserIDListParams(wanted),
-            Empty,
-            lambda _: session.view.subscriptions.asked(wanted),
-        )
-
-    async def unsubscribe_user_status(self, user_ids: Iterable[str] | None) -> None:
-        """Unsubscribe from up to 100 users; from all if there are none or None.
-
-        Raises:
-            IMError: 6017, 7008, 7013 or 72001.
-        """
-        params = UnsubscribeParams(None if user_ids is None else user_id_list(user_ids))
-        await self._live().call(Method.UNSUBSCRIBE_USER_STATUS, params, Empty, _ignore)
-
-    async def get_subscriptions(self) -> Subscriptions:
-        """Return the account's subscriptions, the next to be evicted first."""
-        session = self._live()
-        return await session.call(
-            Method.GET_SUBSCRIPTIONS, Empty(), Subscriptions, session.view.subscriptions_listed
-        )
-
-    def _open_chat(self, user_id: str) -> "AccountChat":
-        if self._chat is not None and self._chat.user_id != user_id:
-            self._close_chat()
-        if self._chat is None:
-            # Here, as whoever never logs in is to be spared the database.
-            from imtui.sdk.account_chat import AccountChat
-
-            self._chat = AccountChat(
-                user_id,
-                self.instance_id,
-                self._storage_dir,
-                self._listeners,
-                self._settings.wall_clock,
-            )
-        return self._chat
-
-    def _live(self) -> Session:
-        if self._session is None or not self._session.logged_in:
-            raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        return self._session
-
-
-def _ignore(_: Empty) -> None:
-    pass
-
-
-def _with_login(device: LoginParams, user_id: str, *, passive: bool, resume: bool) -> LoginParams:
-    return LoginParams(
-        device.sdk_app_id,
-        user_id,
-        platform=device.platform,
-        instance_id=device.instance_id,
-        device_name=device.device_name,
-        passive=passive,
-        resume=resume,
-    )
+        await self._link.close()
 
 
 def _this_platform() -> Platform:

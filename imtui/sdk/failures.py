@@ -1,4 +1,4 @@
-"""What went wrong, as the field's codes, and whether trying again can help: nowhere else."""
+"""All failures as error codes, and whether a retry can help; no other module decides this."""
 
 import errno
 import socket
@@ -53,12 +53,18 @@ _FINAL_CLOSES: Final = {
 
 
 def is_transient(error: IMError) -> bool:
-    """Tell whether the same attempt may succeed later, without anybody changing anything."""
+    """Return whether the same attempt may succeed later without any change."""
     return error.code in _TRANSIENT
 
 
 def retry_after(error: IMError, otherwise: float) -> float:
-    """Return the seconds to wait before trying again: what the backend says, at most 5, else."""
+    """Return the seconds to wait before a retry.
+
+    Args:
+        error: Why the attempt failed; its data may say how long to wait, of which at most 5
+            seconds count.
+        otherwise: The seconds to wait if the error does not say.
+    """
     wait = error.data.get("retryAfterMs")
     if not isinstance(wait, int):
         return otherwise
@@ -66,22 +72,22 @@ def retry_after(error: IMError, otherwise: float) -> float:
 
 
 def is_trouble(error: IMError) -> bool:
-    """Tell whether the connection is of no use any more, as an answer did not come."""
+    """Return whether the connection cannot be used any more, because an answer did not come."""
     return error.code in _CONNECTION_TROUBLE
 
 
 def is_kick(error: IMError) -> bool:
-    """Tell whether the device was kicked offline or taken over."""
+    """Return whether the device was kicked offline or taken over."""
     return error.code == ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER
 
 
 def is_user_sig_expired(error: IMError) -> bool:
-    """Tell whether a new UserSig is needed."""
+    """Return whether a new UserSig is needed."""
     return error.code in _USER_SIG_EXPIRED
 
 
 def connect_failure(error: Exception) -> IMError:
-    """Return why a connection could not be made: 9510, 9511, 9516 or 9508."""
+    """Return why a connection could not be opened: 9510, 9511, 9516 or 9508."""
     if isinstance(error, TimeoutError):
         return IMError(ErrorCode.ERR_SDK_NET_CONN_TIMEOUT)
     if isinstance(error, (socket.gaierror, UnicodeError)):
@@ -110,7 +116,7 @@ def connect_failure(error: Exception) -> IMError:
 
 
 def close_failure(closed: ConnectionClosed) -> IMError:
-    """Return why a connection ended; only what the backend closed by itself can be final."""
+    """Return why a connection ended; only a close by the backend can be final."""
     if closed.rcvd is not None and closed.rcvd_then_sent is not False:
         final = _FINAL_CLOSES.get(closed.rcvd.code)
         if final is not None:
@@ -119,17 +125,17 @@ def close_failure(closed: ConnectionClosed) -> IMError:
 
 
 def unreadable() -> IMError:
-    """Return the error for a frame or an answer that is not what the wire says."""
+    """Return the error for a malformed frame or answer."""
     return IMError(ErrorCode.ERR_PARSE_RESPONSE_FAILED)
 
 
 def unanswered() -> IMError:
-    """Return the error for a call that was sent and not answered."""
+    """Return the error for a call without an answer."""
     return IMError(ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT)
 
 
 def _is_refused(error: Exception) -> bool:
     if isinstance(error, (ConnectionRefusedError, FileNotFoundError)):
         return True
-    # asyncio merges what several addresses of a host gave into one OSError without a number.
+    # asyncio merges the errors of several addresses of a host into one OSError without a number.
     return isinstance(error, OSError) and f"[Errno {errno.ECONNREFUSED}]" in str(error)

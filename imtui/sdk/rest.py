@@ -1,4 +1,4 @@
-"""The REST API, for an app's administrator."""
+"""A client of the REST API, for an app's admins."""
 
 import secrets
 import socket
@@ -8,8 +8,8 @@ import msgspec
 
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
-from imtui.sdk.address import rest_address
 from imtui.sdk.failures import unanswered, unreadable
+from imtui.sdk.link.address import rest_address
 
 if TYPE_CHECKING:
     import httpx
@@ -41,14 +41,14 @@ class RestClient:
         Args:
             url: ``http://host:port``, ``https://host:port`` or ``http+unix:///absolute/path``.
             sdk_app_id: The app.
-            identifier: Who calls: an admin of the app.
+            identifier: The admin who calls.
             user_sig: The admin's UserSig.
             timeout: How long connecting, sending and each wait for the answer may take, in
                 seconds.
             insecure: Allow ``http://`` to another machine.
 
         Raises:
-            IMError: 6017 for the address.
+            IMError: 6017 if the address is not valid.
         """
         self._address = rest_address(url, insecure=insecure)
         self._query = {
@@ -60,11 +60,11 @@ class RestClient:
         self._timeout = timeout
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Carry out a command, such as ``imtui_console/get``, and return its whole answer.
+        """Call a command, such as ``imtui_console/get``, and return its whole answer.
 
         Raises:
-            IMError: The backend's refusal; 6001 for an answer that is none; 6017 for a body that
-                cannot be put into JSON; 9508, 9510, 9511, 9516 or 9520 for connection trouble.
+            IMError: The backend's refusal; 6001 if the answer is malformed; 6017 if the body cannot
+                be encoded; 9508, 9510, 9511, 9516 or 9520 if the connection failed.
         """
         answer = await self._post(command, body)
         try:
@@ -77,11 +77,11 @@ class RestClient:
         return content
 
     async def _post(self, command: str, body: dict[str, Any]) -> bytes:
-        # Imported here, for it takes as long as all the rest together.
+        # Imported here, because httpx takes longer to import than everything else together.
         import httpx
 
         request = self._request(command, body)
-        # The transport alone, because httpx's client logs the URL, and with it the UserSig.
+        # Only the transport, because the client of httpx logs the URL, and with it the UserSig.
         try:
             async with self._transport() as transport:
                 response = await transport.handle_async_request(request)
@@ -92,7 +92,7 @@ class RestClient:
     def _transport(self) -> "httpx.AsyncHTTPTransport":
         import httpx
 
-        # Without TLS there is nothing to verify, and the context alone would take 30 ms.
+        # Without TLS there is nothing to verify, and making the context would take 30 ms.
         is_secure = self._address.url.startswith("https")
         return httpx.AsyncHTTPTransport(uds=self._address.unix_path, verify=is_secure)
 

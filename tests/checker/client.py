@@ -141,8 +141,8 @@ class Device(IMSDKListener):
         while True:
             # What was pushed before the answer to this has arrived before it, too.
             await self._client.get_user_status([self._setup.user_id])
-            chat = self._client._account_chat()
-            if chat.sync.is_current and not chat.sync.state.behind() and not self._unsent():
+            account = self._client._messages.account
+            if account.sync.is_current and not account.sync.state.behind() and not self._unsent():
                 return
 
     async def _dump(self, command: Command) -> Line:

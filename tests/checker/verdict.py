@@ -181,10 +181,10 @@ def _told_in(record: Record, dump: Dump, life: int, view: View, told: list[Seen]
     if not low:
         return
     places = {seen.seq for seen in told}
-    made_here = {said.name for said in record.said.values() if said.device == dump.device}
+    add_local_message = {said.name for said in record.said.values() if said.device == dump.device}
     for seen in view.messages:
         is_due = low <= seen.seq <= high and seen.seq not in places
-        if is_due and seen.status == _THERE and seen.name not in made_here:
+        if is_due and seen.status == _THERE and seen.name not in add_local_message:
             yield f"{where}: never told: {seen}"
 
 

@@ -1,4 +1,4 @@
-"""A backend that does what a test tells it, over a real WebSocket."""
+"""A backend whose behaviour a test defines, over a real WebSocket."""
 
 import asyncio
 import json
@@ -37,21 +37,21 @@ class Refusal(Exception):
 
 
 def wall_clock() -> float:
-    """Return Unix seconds that go with the loop's clock."""
+    """Return Unix seconds that advance with the clock of the event loop."""
     return 1_700_000_000 + asyncio.get_running_loop().time()
 
 
 SILENCE = object()
-"""What a handler returns to give no answer."""
+"""Returned by a handler that sends no answer."""
 
 
 def nothing(peer: "Peer", params: dict[str, Any]) -> Any:
-    """Answer with nothing in it."""
+    """Return an empty answer."""
     return {}
 
 
 class Peer:
-    """One connection, seen from the fake."""
+    """One connection, as the fake backend sees it."""
 
     def __init__(self, socket: ServerConnection) -> None:
         self.socket = socket
@@ -64,12 +64,12 @@ class Peer:
         await self.socket.send(json.dumps(message))
 
     def cut(self) -> None:
-        """Break the connection without a word."""
+        """Break the connection without a closing handshake."""
         self.socket.transport.abort()
 
 
 class FakeBackend:
-    """Answers by handlers that a test may replace."""
+    """Answers with handlers that a test may replace."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -100,20 +100,20 @@ class FakeBackend:
         return self.peers[-1]
 
     def methods(self, index: int = -1) -> list[str]:
-        """Return the methods that were asked for on a connection, beside the sync's own."""
+        """Return the methods that were called on a connection, without those of the sync."""
         return [method for method in self._methods(index) if method != "getConversationList"]
 
     def _methods(self, index: int) -> list[str]:
         return [request["method"] for request in self.peers[index].requests]
 
     async def asked(self, method: str, times: int = 1, index: int = -1) -> None:
-        """Wait until a method was asked for on a connection."""
+        """Wait until a method was called on a connection."""
         while len(self.peers) <= max(index, 0) or self._methods(index).count(method) < times:
             self._more.clear()
             await self._more.wait()
 
     async def connected(self, times: int) -> None:
-        """Wait until so many connections were made."""
+        """Wait until that many connections were made."""
         while len(self.peers) < times:
             self._more.clear()
             await self._more.wait()
@@ -156,7 +156,7 @@ async def fake_backend() -> AsyncIterator[FakeBackend]:
 
 
 def client_of(fake: FakeBackend, **options: Any) -> IMClient:
-    """Return a client whose delays are not random, and whose clocks agree."""
+    """Return a client with fixed delays, and clocks that agree."""
     options.setdefault("backoff", Backoff(uniform=lambda low, high: high))
     options.setdefault("wall_clock", wall_clock)
     return IMClient(fake.url, APP, **options)

@@ -1,4 +1,4 @@
-"""A listener that keeps what it was told, and lets a test wait for it."""
+"""A listener that records events, and lets a test wait for them."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Event = tuple[Any, ...]
 
 
 class Recorder(IMSDKListener):
-    """Keeps each event as a tuple of its name and its arguments."""
+    """Records each event as a tuple of its name and its arguments."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -129,7 +129,7 @@ class Recorder(IMSDKListener):
         self._keep("sync failed")
 
     def on_sync_server_finish(self) -> None:
-        # Apart from the others, as one follows on every login.
+        # Counted apart from the events, because one follows every login.
         self._syncs += 1
         self._more.set()
 
@@ -144,11 +144,11 @@ class Recorder(IMSDKListener):
         return [event[0] for event in self.events]
 
     def count(self, name: str) -> int:
-        """Return how often an event was told."""
+        """Return how often an event was recorded."""
         return self.names.count(name)
 
     def texts(self, user_id: str) -> list[tuple[UserStatusType, str]]:
-        """Return the statuses that were told of a user."""
+        """Return the recorded statuses of a user."""
         return [
             (status.status_type, status.custom_status)
             for event in self.events
@@ -158,7 +158,7 @@ class Recorder(IMSDKListener):
         ]
 
     def clear(self) -> None:
-        """Forget what was told."""
+        """Forget all recorded events."""
         self.events.clear()
 
     async def until(self, done: Callable[["Recorder"], bool]) -> None:
@@ -168,9 +168,9 @@ class Recorder(IMSDKListener):
             await self._more.wait()
 
     async def synced(self, times: int = 1) -> None:
-        """Wait until the conversations were brought up to date that often."""
+        """Wait until that many syncs are complete."""
         await self.until(lambda recorder: recorder._syncs >= times)
 
     async def saw(self, name: str, times: int = 1) -> None:
-        """Wait until an event was told that often."""
+        """Wait until an event was recorded that often."""
         await self.until(lambda recorder: recorder.count(name) >= times)

@@ -1,4 +1,4 @@
-"""A TCP relay between a client and a backend, with which a test breaks the line."""
+"""A TCP relay between a client and a backend, so that a test can break the connection."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 class Relay:
-    """Forwards bytes until it is told to freeze or to drop what it has."""
+    """Forwards bytes until a test freezes or drops the connections."""
 
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
@@ -18,7 +18,7 @@ class Relay:
         self.url = ""
 
     def freeze(self) -> None:
-        """Swallow all that goes over the present connections, and keep them open."""
+        """Discard all data of the present connections, and keep them open."""
         for pair in self._writers:
             self._frozen.update(pair)
 

@@ -1,4 +1,4 @@
-"""The client's calls, against a backend that does what the test says."""
+"""The client's calls, against a backend whose behaviour the test defines."""
 
 import asyncio
 import ssl
@@ -49,7 +49,7 @@ async def code_of(call: Any) -> int:
     return int(error.value.code)
 
 
-async def test_login_says_who_and_what_one_is() -> None:
+async def test_login_sends_the_account_and_the_device() -> None:
     async with (
         fake_backend() as fake,
         client_of(fake, device_name="desk", platform=Platform.MAC, instance_id="me-1") as client,
@@ -76,7 +76,7 @@ async def test_the_handshake_offers_no_compression_and_names_no_origin() -> None
         assert "Origin" not in request.headers
 
 
-async def test_login_tells_listeners_and_shows_in_the_client() -> None:
+async def test_login_notifies_listeners_and_shows_in_the_client() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         client.add_im_sdk_listener(recorder)
@@ -89,7 +89,7 @@ async def test_login_tells_listeners_and_shows_in_the_client() -> None:
         assert recorder.texts("alice") == [(ONLINE, "")]
 
 
-async def test_listeners_find_the_client_as_they_are_told() -> None:
+async def test_listeners_see_the_client_in_the_reported_state() -> None:
     seen: list[tuple[str | None, LoginStatus, bool]] = []
 
     async with fake_backend() as fake, client_of(fake) as client:
@@ -204,11 +204,11 @@ async def test_closing_at_any_moment_of_a_login_ends_it_for_good() -> None:
                 await asyncio.sleep(0)
             closing = asyncio.create_task(client.close())
             await asyncio.sleep(0)
-            told = list(recorder.events)
+            before = list(recorder.events)
             await closing
             result = (await asyncio.gather(login, return_exceptions=True))[0]
             assert result is None or (isinstance(result, IMError) and result.code == 6023)
-            assert recorder.events == told
+            assert recorder.events == before
             assert client.get_login_status() is LoginStatus.LOGOUT
             assert not client.connected
 
@@ -319,7 +319,7 @@ async def test_an_unanswered_call_is_9520_and_leaves_nothing() -> None:
         assert pending(client) == 0
 
 
-async def test_a_cancelled_call_leaves_nothing_and_its_answer_hurts_nobody() -> None:
+async def test_a_cancelled_call_leaves_nothing_and_its_answer_is_ignored() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         client.add_im_sdk_listener(recorder)
@@ -342,7 +342,7 @@ async def test_a_cancelled_call_leaves_nothing_and_its_answer_hurts_nobody() -> 
         assert (await client.get_user_status(["bob"]))[0].user_id == "bob"
 
 
-async def test_what_cannot_be_sent_is_refused_before_sending() -> None:
+async def test_unsendable_parameters_are_refused_before_sending() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
         assert await code_of(client.set_self_status("x" * FRAME_MAX_BYTES)) == 9522
@@ -377,7 +377,7 @@ async def test_logout_logs_out_and_closes() -> None:
         assert await code_of(client.set_self_status("x")) == 6014
 
 
-async def test_a_connection_that_goes_right_after_the_logout_is_nothing_to_tell() -> None:
+async def test_a_connection_lost_right_after_the_logout_is_not_reported() -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
@@ -394,7 +394,7 @@ async def test_a_connection_that_goes_right_after_the_logout_is_nothing_to_tell(
         assert recorder.events == []
 
 
-async def test_a_logout_that_fails_still_leaves() -> None:
+async def test_a_failed_logout_still_logs_out() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
         fake.handlers["logout"] = refuse(70500)
@@ -445,8 +445,9 @@ async def test_no_user_sig_in_any_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def pending(client: IMClient) -> int:
-    assert client._session is not None
-    return client._session.pending
+    session = client._link._session
+    assert session is not None
+    return session.pending
 
 
 def test_an_instance_id_is_random_unless_given() -> None:

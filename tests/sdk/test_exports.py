@@ -4,7 +4,7 @@ import sys
 import imtui.sdk
 
 
-def test_everything_named_is_there() -> None:
+def test_every_exported_name_exists() -> None:
     assert sorted(imtui.sdk.__all__) == imtui.sdk.__all__
     assert all(hasattr(imtui.sdk, name) for name in imtui.sdk.__all__)
 

@@ -52,7 +52,7 @@ def test_other_closes_are_worth_another_attempt(close_code: int) -> None:
     assert is_transient(failure)
 
 
-def test_a_huge_frame_of_the_backend_is_not_ours_to_answer_for() -> None:
+def test_a_too_large_frame_from_the_backend_is_worth_another_attempt() -> None:
     close = Close(1009, "")
     assert is_transient(close_failure(ConnectionClosedError(close, close, rcvd_then_sent=False)))
     assert is_transient(close_failure(ConnectionClosedError(None, close, rcvd_then_sent=None)))
@@ -67,7 +67,7 @@ def test_refusals_are_final(code: int) -> None:
     assert not is_transient(IMError(code))
 
 
-def test_kicks_and_expired_user_sigs_are_told_apart() -> None:
+def test_kicks_and_expired_user_sigs_are_distinguished() -> None:
     assert is_kick(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER))
     assert is_user_sig_expired(IMError(70001))
     assert is_user_sig_expired(IMError(6206))

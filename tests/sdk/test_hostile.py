@@ -1,4 +1,4 @@
-"""A backend that misbehaves gets codes and reconnects, never a crash or a hang."""
+"""A misbehaving backend causes error codes and reconnects, never a crash or a hang."""
 
 import asyncio
 import contextlib
@@ -71,7 +71,7 @@ async def test_garbage_is_followed_by_a_reconnect(frame: str) -> None:
 
 
 @pytest.mark.parametrize("message", HARMLESS)
-async def test_what_is_wrong_but_readable_is_passed_over(message: Any) -> None:
+async def test_unexpected_but_readable_frames_are_ignored(message: Any) -> None:
     recorder = Recorder()
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
@@ -83,7 +83,7 @@ async def test_what_is_wrong_but_readable_is_passed_over(message: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", WRONG_ANSWERS)
-async def test_an_answer_that_is_none_is_6001(answer: dict[str, Any]) -> None:
+async def test_a_malformed_answer_is_6001(answer: dict[str, Any]) -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
 
@@ -100,7 +100,7 @@ async def test_an_answer_that_is_none_is_6001(answer: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "answer", [5, {}, {"heartbeatInterval": "often", "serverTime": 1, "selfStatus": {}}]
 )
-async def test_a_login_answered_with_nonsense_is_6001(answer: Any) -> None:
+async def test_a_login_with_a_malformed_answer_is_6001(answer: Any) -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         fake.handlers["login"] = lambda peer, params: answer
         with pytest.raises(IMError) as error:
@@ -108,7 +108,7 @@ async def test_a_login_answered_with_nonsense_is_6001(answer: Any) -> None:
         assert error.value.code == 6001
 
 
-async def test_a_second_answer_to_a_call_is_passed_over() -> None:
+async def test_a_second_answer_to_a_call_is_ignored() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
 
@@ -142,7 +142,7 @@ async def test_a_close_that_is_never_completed_does_not_hang() -> None:
         await client.login("alice", "sig")
         client.add_im_sdk_listener(recorder)
         before = asyncio.get_running_loop().time()
-        # A close frame as it is on the wire, and then nothing more.
+        # A raw close frame, and nothing after it.
         fake.peer.socket.transport.write(b"\x88\x02\x03\xe8")
         fake.peer.socket.transport.pause_reading()
         await recorder.saw("connected")
@@ -151,7 +151,7 @@ async def test_a_close_that_is_never_completed_does_not_hang() -> None:
 
 
 @in_virtual_time
-async def test_closing_towards_a_backend_that_does_not_react_takes_a_second() -> None:
+async def test_closing_takes_a_second_if_the_backend_does_not_react() -> None:
     async with fake_backend() as fake:
         client = client_of(fake)
         await client.login("alice", "sig")
@@ -163,7 +163,7 @@ async def test_closing_towards_a_backend_that_does_not_react_takes_a_second() ->
 
 
 @in_virtual_time
-async def test_a_backend_that_drops_every_connection_is_not_hammered() -> None:
+async def test_attempts_slow_down_if_the_backend_drops_every_connection() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
 
@@ -177,7 +177,7 @@ async def test_a_backend_that_drops_every_connection_is_not_hammered() -> None:
 
 
 @in_virtual_time
-async def test_a_backend_that_drops_every_login_is_not_hammered() -> None:
+async def test_attempts_slow_down_if_the_backend_drops_every_login() -> None:
     async with fake_backend() as fake, client_of(fake) as client:
         await client.login("alice", "sig")
 

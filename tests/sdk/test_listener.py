@@ -22,38 +22,40 @@ class Remover(IMSDKListener):
             self.listeners.remove(victim)
 
 
-def test_all_are_told_with_the_arguments() -> None:
+def test_all_listeners_are_notified_with_the_arguments() -> None:
     listeners, one, other = Listeners(), Recorder(), Recorder()
     listeners.add(one)
     listeners.add(other)
     listeners.add(one)
-    listeners.tell(IMSDKListener.on_connect_failed, 9508, "no")
+    listeners.notify(IMSDKListener.on_connect_failed, 9508, "no")
     assert one.events == other.events == [("failed", 9508)]
 
 
-def test_a_failure_hurts_nobody_else_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_listener_affects_no_other_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     listeners, other = Listeners(), Recorder()
     listeners.add(Failing())
     listeners.add(other)
     with caplog.at_level(logging.ERROR):
-        listeners.tell(IMSDKListener.on_connecting)
+        listeners.notify(IMSDKListener.on_connecting)
     assert other.names == ["connecting"]
     assert "on_connecting" in caplog.text
 
 
-def test_who_is_removed_meanwhile_is_told_no_more() -> None:
+def test_a_listener_removed_during_an_event_is_not_notified() -> None:
     listeners, victim, last = Listeners(), Recorder(), Recorder()
     remover = Remover(listeners, [victim])
     remover.victims.append(remover)
     for listener in (remover, victim, last):
         listeners.add(listener)
-    listeners.tell(IMSDKListener.on_connecting)
-    listeners.tell(IMSDKListener.on_connecting)
+    listeners.notify(IMSDKListener.on_connecting)
+    listeners.notify(IMSDKListener.on_connecting)
     assert victim.names == []
     assert last.names == ["connecting", "connecting"]
 
 
-def test_removing_a_stranger_does_nothing() -> None:
+def test_removing_an_unknown_listener_does_nothing() -> None:
     Listeners().remove(IMSDKListener())
 
 

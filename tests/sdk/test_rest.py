@@ -1,4 +1,4 @@
-"""The REST client, against a server that does what the test says."""
+"""The REST client, against a server whose answers the test defines."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ def client_at(url: str) -> RestClient:
     return RestClient(url, 1400000000, "administrator", "secret-sig")
 
 
-async def test_a_command_is_posted_with_its_query_and_answered_whole() -> None:
+async def test_a_command_is_posted_with_its_query_and_returns_the_whole_answer() -> None:
     answer = {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0, "Settings": {"a": "b"}}
     async with answering(answer) as (url, fake):
         assert await client_at(url).call("imtui_console/get", {"x": 1}) == answer
@@ -85,7 +85,7 @@ async def test_a_refusal_has_its_code() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b"{}", b"x" * 2_000_000, b'{"a": 1}'])
-async def test_an_answer_that_is_none_is_6001(answer: bytes) -> None:
+async def test_a_malformed_answer_is_6001(answer: bytes) -> None:
     async with answering(answer) as (url, _):
         with pytest.raises(IMError) as error:
             await client_at(url).call("a/b", {})
@@ -110,7 +110,7 @@ async def test_no_server_is_9511_and_a_broken_one_9508() -> None:
     assert error.value.code == 9508
 
 
-async def test_a_body_that_is_no_json_is_6017() -> None:
+async def test_a_body_that_cannot_be_encoded_is_6017() -> None:
     with pytest.raises(IMError) as error:
         await client_at("http://127.0.0.1:1").call("a/b", {"x": object()})
     assert error.value.code == 6017

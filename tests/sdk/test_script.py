@@ -1,4 +1,4 @@
-"""The SDK alone, in a script as somebody else would write it."""
+"""The SDK alone, in a script such as a user would write."""
 
 import asyncio
 import sys

@@ -45,7 +45,7 @@ def sig_of(backend: Backend, user_id: str) -> str:
 async def device(
     backend: Backend, user_id: str, url: str = "", **options: Any
 ) -> AsyncIterator[tuple[IMClient, Recorder]]:
-    """Give a client that is logged in, and what it is told."""
+    """Give a client that is logged in, and the recorder of its events."""
     recorder = Recorder()
     options.setdefault("backoff", Backoff(0.02, 0.1))
     async with IMClient(url or backend.address.ws, backend.address.sdk_app_id, **options) as client:
@@ -89,7 +89,7 @@ async def test_two_devices_of_a_user_see_each_others_changes(backend: Backend) -
         await couch.until(lambda r: any(len(e[1]) == 2 for e in r.events if e[0] == "devices"))
 
 
-async def test_friends_and_subscribers_are_told(backend: Backend) -> None:
+async def test_friends_and_subscribers_are_notified(backend: Backend) -> None:
     async with (
         device(backend, "alice") as (alice, _),
         device(backend, "bob") as (_, bob),
@@ -124,7 +124,7 @@ async def test_refusals_carry_the_backends_code(backend: Backend) -> None:
     assert await code_of(client.login("alice", sig_of(backend, "bob"))) == 70013
 
 
-async def test_closing_gives_offline_and_logging_out_unlogined(backend: Backend) -> None:
+async def test_closing_makes_offline_and_logging_out_unlogined(backend: Backend) -> None:
     async with device(backend, "bob") as (bob, watcher):
         async with device(backend, "alice", instance_id="desk"):
             await bob.add_friend("alice")
@@ -141,7 +141,7 @@ async def test_a_passive_login_makes_nobody_online(backend: Backend) -> None:
         assert await code_of(client.set_self_status("x")) == 7014
 
 
-async def test_a_half_open_socket_is_taken_over_without_anybody_noticing(backend: Backend) -> None:
+async def test_a_half_open_socket_is_taken_over_unnoticed(backend: Backend) -> None:
     async with (
         device(backend, "bob") as (bob, watcher),
         relay_to(backend.address.ws) as relay,
@@ -171,7 +171,7 @@ async def test_another_client_of_the_same_device_takes_over(backend: Backend) ->
         await second.set_self_status("mine")
 
 
-async def test_who_was_kicked_while_away_does_not_come_back(backend: Backend) -> None:
+async def test_a_device_kicked_while_away_does_not_come_back(backend: Backend) -> None:
     await console(backend, login_policy="single")
     async with (
         relay_to(backend.address.ws) as relay,
@@ -187,7 +187,7 @@ async def test_who_was_kicked_while_away_does_not_come_back(backend: Backend) ->
             assert recorder.count("kicked") == 1
 
 
-async def test_a_kick_is_told_at_once(backend: Backend) -> None:
+async def test_a_kick_is_reported_at_once(backend: Backend) -> None:
     await console(backend, login_policy="single")
     async with device(backend, "alice") as (first, recorder), device(backend, "alice"):
         await recorder.saw("kicked")
@@ -208,7 +208,7 @@ async def test_a_shut_lid_sends_a_heartbeat_long_before_its_time(backend: Backen
             await relay.client_spoke.wait()
 
 
-async def test_a_paused_backend_is_noticed_and_everything_heals(tmp_path: Path) -> None:
+async def test_a_paused_backend_is_noticed_and_the_client_recovers(tmp_path: Path) -> None:
     config = BackendConfig(tmp_path / "data", heartbeat_timeout=2.0)
     async with (
         Backend(config) as backend,
@@ -224,7 +224,7 @@ async def test_a_paused_backend_is_noticed_and_everything_heals(tmp_path: Path) 
         await recorder.until(last("alice", ONLINE, "back"))
 
 
-async def test_a_resync_tells_what_happened_meanwhile(backend: Backend) -> None:
+async def test_a_resync_reports_what_happened_meanwhile(backend: Backend) -> None:
     async with (
         device(backend, "bob") as (bob, _),
         device(backend, "eve") as (eve, _),
@@ -287,7 +287,7 @@ async def test_revisions_may_grow_or_shrink_over_a_restart(
         await bob.close()
 
 
-async def test_subscriptions_that_were_cleared_are_told_after_the_reconnect(
+async def test_cleared_subscriptions_are_reported_after_the_reconnect(
     tmp_path: Path,
 ) -> None:
     config = BackendConfig(tmp_path / "data", subscriptions_cleared_after=0.0)

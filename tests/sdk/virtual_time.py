@@ -12,7 +12,7 @@ _SETTLE = 0.01
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Gives what is on its way through a real socket a moment, then skips the wait."""
+    """Waits briefly for data on real sockets, then skips the rest of the wait."""
 
     passed = 0.0
 
@@ -26,7 +26,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """A loop in which hours pass in no time."""
+    """An event loop in which hours pass at once."""
 
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
@@ -36,12 +36,12 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._jumping.passed
 
     def jump(self, seconds: float) -> None:
-        """Let time pass at once, as if the process had been stopped."""
+        """Advance the clock at once, as if the process had been stopped."""
         self._jumping.passed += seconds
 
 
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Make an asynchronous test run in a loop of its own whose time is virtual."""
+    """Run an asynchronous test in an event loop of its own with virtual time."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -94,7 +94,7 @@ async def _call_with_retries(
     body: dict[str, Any],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> dict[str, Any]:
-    from imtui.sdk.backoff import Backoff
+    from imtui.sdk import Backoff
 
     delays = Backoff(first=0.5, most=4.0)
     for left in reversed(range(_TRIES)):

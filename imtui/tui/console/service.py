@@ -45,7 +45,7 @@ class ConsoleService:
 
     async def run(self) -> None:
         """Ask once a second until cancelled; less and less often while nobody answers."""
-        from imtui.sdk.backoff import Backoff
+        from imtui.sdk import Backoff
 
         backoff = Backoff()
         while True:

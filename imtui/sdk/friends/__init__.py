@@ -1,0 +1,1 @@
+"""Friends, friend requests, blocklists and profiles."""

@@ -1,0 +1,1 @@
+"""The connection to a backend, and the session that keeps it up."""

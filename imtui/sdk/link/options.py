@@ -1,0 +1,29 @@
+"""How a client connects."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from imtui.protocol.errors import IMError
+from imtui.protocol.jsonrpc import Incoming
+from imtui.sdk.link.backoff import Backoff
+from imtui.sdk.link.connection import Connection
+
+
+class Opener(Protocol):
+    """Opens a connection to the backend."""
+
+    def __call__(self, on_push: Callable[[Incoming], IMError | None]) -> Awaitable[Connection]:
+        """Connect, or raise an IMError; the connection calls ``on_push`` with each push."""
+
+
+@dataclass(frozen=True)
+class LinkOptions:
+    """The options that all sessions of a client share."""
+
+    open: Opener
+    timeout: float
+    """How long a call, or an attempt to connect and log in, may take, in seconds."""
+    backoff: Backoff
+    wall_clock: Callable[[], float]
+    """Returns Unix seconds."""

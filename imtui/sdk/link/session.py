@@ -1,0 +1,334 @@
+"""The session of one account: connecting, staying connected, and reconnecting."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+from websockets.exceptions import ConnectionClosed
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Incoming
+from imtui.protocol.messages import Empty, LoginParams, LoginResult, Method, Push
+from imtui.sdk.failures import (
+    is_kick,
+    is_transient,
+    is_trouble,
+    is_user_sig_expired,
+    unanswered,
+)
+from imtui.sdk.link.capability import Capability
+from imtui.sdk.link.concurrency import first_of
+from imtui.sdk.link.connection import Connection
+from imtui.sdk.link.keep_alive import Alarm, keep_alive
+from imtui.sdk.link.options import LinkOptions
+from imtui.sdk.link.requests import RequestEncoder
+from imtui.sdk.link.suspension import watch_for_suspension
+from imtui.sdk.link.user_sig import UserSigSource, make_user_sig
+from imtui.sdk.listener import IMSDKListener, Listeners
+
+R = TypeVar("R", bound=Struct)
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_STABLE_AFTER: Final = 10.0
+# By then the backend has closed any connection on which nobody logged in.
+_LATE_LOGIN: Final = 30.0
+
+
+class Session:
+    """One account from its login until it is logged out, kicked or closed.
+
+    A single task supervises it: the task connects, logs in, and starts again when the connection
+    is lost.
+    """
+
+    def __init__(
+        self,
+        options: LinkOptions,
+        listeners: Listeners,
+        params: LoginParams,
+        user_sig: UserSigSource,
+        capabilities: Sequence[Capability],
+    ) -> None:
+        """Prepare a login.
+
+        Args:
+            options: The client's options.
+            listeners: Notified of the state of the connection.
+            params: The parameters of the first login, without the UserSig.
+            user_sig: The UserSig, or a function that makes a new one for each attempt.
+            capabilities: The parts of the SDK that follow the session.
+        """
+        self._options = options
+        self._listeners = listeners
+        self._params = params
+        self._user_sig = user_sig
+        self._capabilities = capabilities
+        self._push_handlers = {
+            method: handler
+            for capability in capabilities
+            for method, handler in capability.push_handlers.items()
+        }
+        self._requests = RequestEncoder()
+        self._connection: Connection | None = None
+        self._connected_at = 0.0
+        self._late_login_until = -math.inf
+        """Until then a login that was given up may still arrive at the backend."""
+        self._logged_in = False
+        self._ended = False
+        self._changed = asyncio.Event()
+        self._alarm = Alarm()
+        self._first_login: asyncio.Future[IMError | None] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def user_id(self) -> str:
+        """Return the account."""
+        return self._params.user_id
+
+    @property
+    def logged_in(self) -> bool:
+        """Return whether the login succeeded and nothing has ended it, even while reconnecting."""
+        return self._logged_in and not self._ended
+
+    @property
+    def connected(self) -> bool:
+        """Return whether there is a connection with a login on it."""
+        return self._connection is not None
+
+    @property
+    def pending(self) -> int:
+        """Return how many calls wait for their answers."""
+        return 0 if self._connection is None else self._connection.pending
+
+    async def start(self) -> None:
+        """Connect and log in, and keep the session up in the background.
+
+        Raises:
+            IMError: The login failed; the session has ended.
+        """
+        self._first_login = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._run(), name=f"imtui session of {self.user_id}")
+        try:
+            error = await self._first_login
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        if error is not None:
+            await self.close()
+            raise error
+
+    async def log_out(self) -> None:
+        """Log out if logged in, and close the connection in any case.
+
+        Raises:
+            IMError: The backend could not be reached, or refused.
+        """
+        try:
+            if self.logged_in:
+                await self.call(Method.LOGOUT, Empty(), Empty, lambda _: self._leave())
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connection without logging out; return when no task is left."""
+        self._leave()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def hurry(self) -> None:
+        """Reconnect now instead of later, or check now that the connection still works."""
+        self._alarm.ring()
+
+    async def call(
+        self, method: Method, params: Struct, result_type: type[R], apply: Callable[[R], T]
+    ) -> T:
+        """Call the backend and return what ``apply`` makes of the answer.
+
+        Raises:
+            IMError: The backend's refusal; 6014 if not logged in; 6017 or 9522 for a request that
+                cannot be sent; 9508 if there was no connection within the time-out; 9520 if there
+                was no answer.
+        """
+        if not self.logged_in:
+            raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
+        request_id, frame = self._requests.encode(method, params)
+        sent = False
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                while True:
+                    connection = await self._live_connection()
+                    try:
+                        sent = True
+                        return await connection.request(request_id, frame, result_type, apply)
+                    except ConnectionClosed:
+                        # It ended a moment ago, and its reader is about to notice.
+                        sent = False
+                        await asyncio.sleep(0)
+        except TimeoutError:
+            if sent:
+                raise unanswered() from None
+            raise IMError(ErrorCode.ERR_SDK_NET_DISCONNECT) from None
+
+    async def _live_connection(self) -> Connection:
+        while self._connection is None:
+            if self._ended:
+                raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
+            self._changed.clear()
+            await self._changed.wait()
+        return self._connection
+
+    async def _run(self) -> None:
+        error = IMError(ErrorCode.ERR_SDK_INVALID_OPERATION, "The SDK failed; its log says more.")
+        try:
+            error = await first_of(
+                self._supervise(),
+                watch_for_suspension(self._options.wall_clock, self.hurry),
+            )
+        except Exception:
+            _log.exception("The SDK failed")
+        self._disconnected(error)
+        self._end(error)
+
+    async def _supervise(self) -> IMError:
+        error = await self._attempt()
+        while self.logged_in and is_transient(error):
+            delay = self._options.backoff.next_delay()
+            self._listeners.notify(IMSDKListener.on_reconnect_scheduled, delay)
+            await self._alarm.sleep(delay)
+            error = await self._attempt()
+        return error
+
+    async def _attempt(self) -> IMError:
+        """Connect, log in, and stay connected; return why that ended."""
+        if self._ended:
+            return IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
+        self._listeners.notify(IMSDKListener.on_connecting)
+        deadline = asyncio.get_running_loop().time() + self._options.timeout
+        try:
+            connection = await self._options.open(self._push)
+        except IMError as error:
+            return error
+        try:
+            return await first_of(self._read(connection), self._live(connection, deadline))
+        finally:
+            await connection.close()
+
+    async def _read(self, connection: Connection) -> IMError:
+        error = await connection.read()
+        if is_kick(error) and asyncio.get_running_loop().time() < self._late_login_until:
+            # A late login of this very session may have taken it over. After a real kick the
+            # backend refuses the next login, and listeners are notified then.
+            error = IMError(ErrorCode.ERR_SDK_NET_DISCONNECT)
+        self._disconnected(error)
+        return error
+
+    async def _live(self, connection: Connection, deadline: float) -> IMError:
+        try:
+            async with asyncio.timeout_at(deadline):
+                is_reconnect = self._logged_in
+                login = await self._log_in(connection)
+        except IMError as error:
+            if is_trouble(error):
+                self._expect_late_login()
+            return error
+        except (TimeoutError, ConnectionClosed):
+            self._expect_late_login()
+            return unanswered()
+        silence = await first_of(
+            keep_alive(partial(self._heartbeat, connection), login.heartbeat_interval, self._alarm),
+            *(capability.run(is_reconnect=is_reconnect) for capability in self._capabilities),
+        )
+        self._disconnected(silence)
+        # The backend does not answer, so it would not complete a closing handshake either.
+        connection.abort()
+        return silence
+
+    def _expect_late_login(self) -> None:
+        self._late_login_until = asyncio.get_running_loop().time() + _LATE_LOGIN
+
+    async def _log_in(self, connection: Connection) -> LoginResult:
+        params = msgspec.structs.replace(
+            self._params,
+            user_sig=make_user_sig(self._user_sig),
+            resume=self._params.resume or self._logged_in,
+        )
+        request_id, frame = self._requests.encode(Method.LOGIN, params)
+        return await connection.request(
+            request_id, frame, LoginResult, partial(self._apply_login, connection)
+        )
+
+    async def _heartbeat(self, connection: Connection) -> None:
+        request_id, frame = self._requests.encode(Method.HEARTBEAT, Empty())
+        await connection.request(request_id, frame, Empty, lambda _: None)
+
+    def _apply_login(self, connection: Connection, login: LoginResult) -> LoginResult:
+        if self._ended:
+            return login
+        for capability in self._capabilities:
+            capability.begin_login()
+        self._connection = connection
+        self._connected_at = asyncio.get_running_loop().time()
+        self._logged_in = True
+        self._changed.set()
+        self._finish_first_login(None)
+        self._listeners.notify(IMSDKListener.on_connect_success)
+        for capability in self._capabilities:
+            capability.logged_in(login)
+        return login
+
+    def _push(self, push: Incoming) -> IMError | None:
+        # A push before the answer to the login does not belong to this login.
+        if self._connection is None:
+            return None
+        if push.method == Push.KICKED_OFFLINE:
+            return IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
+        handler = self._push_handlers.get(push.method or "")
+        if handler is not None:
+            handler(push)
+        return None
+
+    def _disconnected(self, error: IMError) -> None:
+        if self._connection is None:
+            return
+        self._connection = None
+        if asyncio.get_running_loop().time() - self._connected_at >= _STABLE_AFTER:
+            self._options.backoff.reset()
+        if not is_kick(error):
+            now = int(self._options.wall_clock() * 1000)
+            for capability in self._capabilities:
+                capability.disconnected(now)
+        if not is_transient(error):
+            self._end(error)
+
+    def _leave(self) -> None:
+        self._end(IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED), notify=False)
+
+    def _end(self, error: IMError, *, notify: bool = True) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._connection = None
+        self._changed.set()
+        self._finish_first_login(error)
+        if notify:
+            self._notify_end(error)
+
+    def _finish_first_login(self, error: IMError | None) -> None:
+        if self._first_login is not None and not self._first_login.done():
+            self._first_login.set_result(error)
+
+    def _notify_end(self, error: IMError) -> None:
+        if is_kick(error) and self._logged_in:
+            self._listeners.notify(IMSDKListener.on_kicked_offline)
+        elif is_user_sig_expired(error) and self._logged_in:
+            self._listeners.notify(IMSDKListener.on_user_sig_expired)
+        else:
+            self._listeners.notify(IMSDKListener.on_connect_failed, error.code, error.message)
