@@ -5,8 +5,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +15,7 @@ from textual.events import Event, Key, MouseEvent, Paste
 from imtui.tui.actions.feedback import Feedback
 from imtui.tui.actions.navigator import Navigator
 from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
+from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
 from imtui.tui.commands.catalogue import COMMAND_IDS
@@ -27,7 +26,6 @@ from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
 from imtui.tui.model.connection import Link
-from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import ASCII, UNICODE
@@ -37,16 +35,8 @@ from imtui.tui.widgets.colours import presence_colours
 from imtui.tui.widgets.run_command import RunCommand
 
 if TYPE_CHECKING:
-    from imtui.tui.actions.actions import Actions
     from imtui.tui.actions.dispatcher import Dispatcher
-    from imtui.tui.actions.parts import Parts
-    from imtui.tui.model.watches import Watch
-    from imtui.tui.services.alerts import Alerts
-    from imtui.tui.services.away_service import AwayService
-    from imtui.tui.services.login_service import LoginService
     from imtui.tui.services.sdk import Sdk
-    from imtui.tui.services.watch_service import WatchService
-    from imtui.tui.state.memory import Memory
     from imtui.tui.widgets.command_line import CommandLine
     from imtui.tui.widgets.composer import Composer
 
@@ -86,7 +76,6 @@ class ImtuiApp(App[None]):
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self._launch = launch
-        self._load_sdk = load_sdk or bundled_sdk
         self._identity: Identity | None = None
         """The identity, once it is known."""
         self._has_left = False
@@ -110,96 +99,19 @@ class ImtuiApp(App[None]):
         self.preferences = Preferences(
             self, self.main, self.settings, self.keys, self.model, self.glyphs, self.feedback
         )
+        self.late = LateParts(self, load_sdk or bundled_sdk)
         self.typed_ahead = TypedAhead(self, super().on_event, self._only_moves)
-
-    # Imported and made after the first frame
-
-    @cached_property
-    def memory(self) -> "Memory":
-        """What is remembered of the account."""
-        from imtui.tui.state.memory import Memory
-
-        return Memory(lambda words: self.model.feed.tell(EventKind.NOTICE, words))
-
-    @cached_property
-    def login_service(self) -> "LoginService":
-        """The login service."""
-        from imtui.tui.services.login_service import LoginService
-
-        return LoginService(
-            self.model,
-            self.clock,
-            self.memory,
-            self.settings,
-            self._load_sdk,
-            self._joined,
-            self.navigator.sees_end_of_chat,
-            self._message_came,
-        )
-
-    @cached_property
-    def watch_service(self) -> "WatchService":
-        """The watch service."""
-        from imtui.tui.services.watch_service import WatchService
-
-        return WatchService(self.model, self.clock, self._came_online, self._keep_watches)
-
-    @cached_property
-    def away_service(self) -> "AwayService":
-        """The away service."""
-        from imtui.tui.services.away_service import AwayService
-
-        return AwayService(self.model, self.login_service.presence, self.clock)
-
-    @cached_property
-    def alerts(self) -> "Alerts":
-        """The alerts."""
-        from imtui.tui.services.alerts import Alerts
-
-        return Alerts(self, self.model, self.memory, self.settings, self.clock)
-
-    @cached_property
-    def actions(self) -> "Actions":
-        """The actions of the commands."""
-        from imtui.tui.actions.actions import actions_of
-
-        return actions_of(self._parts)
-
-    @cached_property
-    def dispatcher(self) -> "Dispatcher":
-        """The dispatcher of the commands."""
-        from imtui.tui.actions.dispatcher import Dispatcher
-
-        return Dispatcher(self._parts, self.actions)
-
-    @cached_property
-    def _parts(self) -> "Parts":
-        from imtui.tui.actions.parts import Parts
-
-        return Parts(
-            self.model,
-            self.memory,
-            self.login_service,
-            self.watch_service,
-            self.preferences,
-            self.feedback,
-            self.navigator,
-            self.keys,
-            self.glyphs,
-            self.clock,
-        )
 
     # Life
 
     async def live(self) -> None:
         """Run the services from the first frame on, until cancelled."""
         await self.first_frame.wait()
-        parts = (self.watch_service, self.alerts, self.away_service)
-        _log.debug("Begun: %s", ", ".join(type(part).__name__ for part in parts))
+        self.late.make()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.away_service.run())
-                group.create_task(self.login_service.run(self._launch))
+                group.create_task(self.late.away_service.run())
+                group.create_task(self.late.login_service.run(self._launch))
         except* Exception as errors:
             self._fail(_first(errors))
 
@@ -222,7 +134,7 @@ class ImtuiApp(App[None]):
 
     def _look_at_settings(self) -> None:
         if self.preferences.look():
-            self.away_service.use(self.settings.settings.away)
+            self.late.away_service.use(self.settings.settings.away)
         self._look_later()
 
     def on_ready(self) -> None:
@@ -233,15 +145,16 @@ class ImtuiApp(App[None]):
         """Return the style sheet's variables, with the colours of presence for this theme."""
         return {**super().get_css_variables(), **presence_colours(self.current_theme)}
 
-    def _joined(self, identity: Identity) -> None:
+    def joined(self, identity: Identity) -> None:
+        """Show what is remembered of the account, once it is known."""
         self._identity = identity
-        state = self.memory.state
-        self.watch_service.begin(state.watches)
-        self.away_service.begin(identity.instance_id, self.settings.settings.away)
-        self._personal.begin(self.memory, self.watch_service)
+        state = self.late.memory.state
+        self.late.watch_service.begin(state.watches)
+        self.late.away_service.begin(identity.instance_id, self.settings.settings.away)
+        self._personal.begin(self.late.memory, self.late.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
-        self.painter.begin_quiet(self.memory)
+        self.painter.begin_quiet(self.late.memory)
 
     def _fatal_error(self) -> None:
         self._fail(self._exception or sys.exc_info()[1])
@@ -264,7 +177,7 @@ class ImtuiApp(App[None]):
         """Quit the app; what is typed from now on is meant for the shell."""
         self._has_left = True
         if self._identity is not None:
-            self.actions.conversations.keep_draft()
+            self.late.actions.conversations.keep_draft()
             self.farewell = self._farewell()
         self.typed_ahead.drop()
         self.exit()
@@ -272,7 +185,7 @@ class ImtuiApp(App[None]):
     def _farewell(self) -> str:
         text, model = self.model.own.text, self.model
         alone = model.connection.link is Link.CONNECTED and not model.account.others()
-        if not alone or text not in self.memory.state.recents:
+        if not alone or text not in self.late.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)
         return f"You are OFFLINE now, without {quoted}. Next time s offers it again."
@@ -295,7 +208,7 @@ class ImtuiApp(App[None]):
         if self._has_left:
             return
         if self.first_frame.is_set():
-            self.away_service.active()
+            self.late.away_service.active()
         if isinstance(event, MouseEvent):
             await super().on_event(event)
         elif event.is_forwarded:
@@ -307,9 +220,9 @@ class ImtuiApp(App[None]):
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
         if self.first_frame.is_set():
-            self.away_service.focused(focus)
+            self.late.away_service.focused(focus)
             if focus:
-                self.actions.conversations.seen()
+                self.late.actions.conversations.seen()
 
     # Messages of the widgets
 
@@ -323,35 +236,40 @@ class ImtuiApp(App[None]):
 
     def _run_command(self, command_id: str, argument: str = "") -> None:
         if not self._has_left:
-            self.dispatcher.run(command_id, argument)
+            self.late.dispatcher.run(command_id, argument)
 
     def on_command_line_typed(self, message: "CommandLine.Typed") -> None:
         """Run the line that was typed."""
-        self.dispatcher.run_line(message.line)
+        self.late.dispatcher.run_line(message.line)
+
+    @property
+    def commands(self) -> "Dispatcher":
+        """Return the dispatcher, for the command palette."""
+        return self.late.dispatcher
 
     def complete(self, line: str) -> list[str]:
         """Return the lines that a slash command can become, the likeliest first."""
-        return self.dispatcher.complete(line)
+        return self.late.dispatcher.complete(line)
 
     def on_composer_written(self, message: "Composer.Written") -> None:
         """Send a message."""
-        self.dispatcher.write(message.text)
+        self.late.dispatcher.write(message.text)
 
     def on_composer_begun(self) -> None:
         """Send a typing hint."""
-        self.actions.conversations.begun()
+        self.late.actions.conversations.begun()
 
     def on_composer_pasted(self, message: "Composer.Pasted") -> None:
         """Ask about a long paste."""
-        self.actions.conversations.pasted(message.text)
+        self.late.actions.conversations.pasted(message.text)
 
     def on_message_view_older_wanted(self) -> None:
         """Load older messages of the open conversation."""
-        self.actions.conversations.older()
+        self.late.actions.conversations.older()
 
     def on_message_view_end_seen(self) -> None:
         """Mark the open conversation as read."""
-        self.actions.conversations.seen()
+        self.late.actions.conversations.seen()
 
     # Alerts
 
@@ -363,19 +281,6 @@ class ImtuiApp(App[None]):
         """Write an escape sequence of ours to the terminal."""
         if self._driver is not None:
             self._driver.write(sequence)
-
-    def _came_online(self, watch: "Watch") -> None:
-        from imtui.tui.model.alert import Alert, AlertKind
-
-        self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
-
-    def _message_came(self, who: str, words: str) -> None:
-        from imtui.tui.model.alert import Alert, AlertKind
-
-        self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
-
-    def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
-        self.memory.change(lambda state: replace(state, watches=watches))
 
 
 def _first(error: BaseException) -> BaseException:

@@ -54,7 +54,7 @@ class CommandApp(Protocol):
     """An app that runs commands."""
 
     @property
-    def dispatcher(self) -> Commands:
+    def commands(self) -> Commands:
         """Return what runs the commands."""
 
 
@@ -63,7 +63,7 @@ class ImtuiProvider(Provider):
 
     @property
     def _commands(self) -> Commands:
-        return cast(CommandApp, self.app).dispatcher
+        return cast(CommandApp, self.app).commands
 
     async def discover(self) -> Hits:
         """Offer everything, before anything is typed."""

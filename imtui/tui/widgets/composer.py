@@ -143,16 +143,16 @@ class Composer(TextArea):
         if self.cursor_location[0] > 0:
             self.action_cursor_up()
         elif self._history and (not self.text or self._place < len(self._history)):
-            self._recall(self._place - 1)
+            self._show_sent(self._place - 1)
 
     def action_after(self) -> None:
         """Go down a line; from the last one, to what was sent after."""
         if self.cursor_location[0] < self.document.line_count - 1:
             self.action_cursor_down()
         elif self._place < len(self._history):
-            self._recall(self._place + 1)
+            self._show_sent(self._place + 1)
 
-    def _recall(self, place: int) -> None:
+    def _show_sent(self, place: int) -> None:
         self._place = min(max(place, 0), len(self._history))
         self.put(self._history[self._place] if self._place < len(self._history) else "")
 

@@ -103,7 +103,7 @@ async def test_keys_that_come_faster_than_the_palette_searches_still_mean_what_w
 
 async def test_recent_texts_come_first_in_the_palette(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.app.dispatcher.put_status("Writing tests")
+        run.app.late.dispatcher.put_status("Writing tests")
         await run.settle()
         await run.press("ctrl+p", "enter")
         assert run.fake.called("set_self_status") == [("Writing tests", None)] * 2
@@ -303,7 +303,7 @@ async def test_what_cannot_be_queried_becomes_unknown(tmp_path: Path) -> None:
 
 async def test_the_own_text_comes_back_after_going_offline(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.app.dispatcher.put_status("Tea")
+        run.app.late.dispatcher.put_status("Tea")
         await run.settle()
         run.fake.lose()
         await run.settle()
@@ -315,7 +315,7 @@ async def test_the_own_text_comes_back_after_going_offline(tmp_path: Path) -> No
 
 async def test_the_own_text_stays_away_if_the_person_wants_it_so(tmp_path: Path) -> None:
     async with running(tmp_path, settings="restore_status = false") as run:
-        run.app.dispatcher.put_status("Tea")
+        run.app.late.dispatcher.put_status("Tea")
         await run.settle()
         run.fake.lose()
         run.fake.come_back(status("alice", since=at(14, 9)))
@@ -456,7 +456,7 @@ async def test_the_embedded_backend_is_brought_up_again(tmp_path: Path) -> None:
 async def test_a_damaged_settings_file_is_one_line_and_the_defaults(tmp_path: Path) -> None:
     async with running(tmp_path, settings="presets = [") as run:
         assert "settings.toml:1: " in run.events()[0]
-        assert run.app.dispatcher.choices()[0].text == "Listening to music"
+        assert run.app.late.dispatcher.choices()[0].text == "Listening to music"
 
 
 async def test_an_unknown_theme_is_one_line(tmp_path: Path) -> None:
@@ -663,7 +663,7 @@ async def test_rows_of_the_status_box_stay_on_their_line_however_many_there_are(
 ) -> None:
     async with running(tmp_path) as run:
         for number in range(12):
-            run.app.dispatcher.put_status(f"text {number}")
+            run.app.late.dispatcher.put_status(f"text {number}")
             await run.settle()
         await run.press("s")
         rows = [line for line in run.lines() if "used once" in line]

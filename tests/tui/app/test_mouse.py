@@ -49,11 +49,11 @@ async def test_the_footer_runs_commands(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await click(run, "carol")
         await click(run, "w watch")
-        assert run.app.watch_service.get("carol") is not None
+        assert run.app.late.watch_service.get("carol") is not None
         await click(run, "i details")
         assert "What changed while imtui ran" in run.text()
         await click(run, "w watch")
-        assert run.app.watch_service.get("carol") is None
+        assert run.app.late.watch_service.get("carol") is None
 
 
 async def test_the_devices_in_the_top_line_open_the_devices(tmp_path: Path) -> None:

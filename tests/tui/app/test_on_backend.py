@@ -91,8 +91,8 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         async with other_client(backend) as bob, other_client(backend) as eve:
             await bob.login("bob", user_sig(backend, "bob"))
             await eve.login("eve", user_sig(backend, "eve"))
-            await app.login_service.friend_requests.add("bob")
-            await app.login_service.presence.subscribe("eve")
+            await app.late.login_service.friend_requests.add("bob")
+            await app.late.login_service.presence.subscribe("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
             await until(app, lambda: told(app, "Tea", "") and told(app, "Coffee", ""))
@@ -113,13 +113,13 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
     async with AsyncExitStack() as first_life:
         backend = await first_life.enter_async_context(Backend(config))
         async with app_on(backend, tmp_path) as (app, _):
-            await app.login_service.presence.set_status("Tea")
+            await app.late.login_service.presence.set_status("Tea")
             await until(app, lambda: app.model.own.text == "Tea")
             await first_life.aclose()
             await until(app, lambda: app.model.connection.link is Link.WAITING)
             assert app.model.connection.stale
             async with Backend(config):
-                app.login_service.retry()
+                app.late.login_service.retry()
                 await until(
                     app, lambda: app.model.own.text == "Tea" and not app.model.connection.stale
                 )
@@ -136,8 +136,8 @@ async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
     ):
         await bob.login("bob", user_sig(backend, "bob"))
         await eve.login("eve", user_sig(backend, "eve"))
-        await app.login_service.friend_requests.add("bob")
-        await app.login_service.presence.subscribe("eve")
+        await app.late.login_service.friend_requests.add("bob")
+        await app.late.login_service.presence.subscribe("eve")
 
         def statuses() -> dict[str, str]:
             return {person.user_id: person.status.name for person in app.model.listed()}

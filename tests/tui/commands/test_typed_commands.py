@@ -210,12 +210,12 @@ async def test_settings_are_hot(tmp_path: Path) -> None:
         await run.settle(2.5)
         await run.settle(2.5)
         assert run.app.theme == "nord"
-        assert [choice.text for choice in run.app.dispatcher.choices()] == ["Gardening"]
+        assert [choice.text for choice in run.app.late.dispatcher.choices()] == ["Gardening"]
         assert run.lines()[-1].startswith(" Enter chat   x status")
         file.write_text('presets = ["Gardening"\n')
         await run.settle(2.5)
         await run.settle(2.5)
-        assert [choice.text for choice in run.app.dispatcher.choices()] == ["Gardening"]
+        assert [choice.text for choice in run.app.late.dispatcher.choices()] == ["Gardening"]
         assert any("settings.toml:" in one for one in run.events())
 
 

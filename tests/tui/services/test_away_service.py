@@ -67,8 +67,8 @@ async def test_idle_lays_the_text_and_a_key_lifts_it_to_exactly_what_was_before(
 ) -> None:
     async with away(tmp_path) as (run, client):
         end = at(16)
-        run.app.dispatcher.put_status("Reading")
-        run.app.dispatcher.put_status("Writing tests", end)
+        run.app.late.dispatcher.put_status("Reading")
+        run.app.late.dispatcher.put_status("Writing tests", end)
         await run.settle()
         await pass_time(run, client, 601)
         assert client.custom.standing.text == "Away"
@@ -118,10 +118,10 @@ async def test_with_another_device_connected_nobody_is_away(tmp_path: Path) -> N
 
 async def test_the_away_text_is_nobodys_recent_text_and_is_not_put_back(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
-        run.app.dispatcher.put_status("Tea")
+        run.app.late.dispatcher.put_status("Tea")
         await run.settle()
         await pass_time(run, client, 601)
-        assert list(run.app.memory.state.recents) == ["Tea"]
+        assert list(run.app.late.memory.state.recents) == ["Tea"]
         assert run.app.model.account.texts.mine is not None
         assert run.app.model.account.texts.mine.text == "Tea"
 
@@ -169,7 +169,7 @@ async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_
     tmp_path: Path,
 ) -> None:
     async with away(tmp_path) as (run, client):
-        run.app.dispatcher.put_status("Tea")
+        run.app.late.dispatcher.put_status("Tea")
         await run.settle()
         await pass_time(run, client, 601)
         await run.press("down")

@@ -83,7 +83,7 @@ async def test_a_standing_watch_tells_each_time_and_is_remembered(
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("watch-always erin", "enter")
-        assert [one.user_id for one in run.app.watch_service.all()] == ["erin"]
+        assert [one.user_id for one in run.app.late.watch_service.all()] == ["erin"]
     async with running(tmp_path) as run:
         rung = listen(run, monkeypatch)
         for _ in range(2):
@@ -105,7 +105,7 @@ async def test_who_is_online_already_is_waited_for(tmp_path: Path) -> None:
         await run.press("w")
         assert any("is ONLINE already" in one for one in run.events())
         await run.press("w")
-        assert run.app.watch_service.all() == []
+        assert run.app.late.watch_service.all() == []
 
 
 async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
         assert "once, set 14:05" in run.text()
         await run.press("w")
         assert "Nobody: w on a friend watches them." in run.text()
-        assert run.app.watch_service.all() == []
+        assert run.app.late.watch_service.all() == []
 
 
 async def test_a_reconnect_tells_nobody_who_was_online_before(
@@ -148,10 +148,10 @@ async def test_with_focus_a_toast_without_it_the_bell_too(
 ) -> None:
     async with running(tmp_path) as run:
         rung = listen(run, monkeypatch)
-        run.app.alerts.give(CAME)
+        run.app.late.alerts.give(CAME)
         assert (len(rung.toasts), rung.bells) == (1, 0)
         run.app.app_focus = False
-        run.app.alerts.give(CAME)
+        run.app.late.alerts.give(CAME)
         assert (len(rung.toasts), rung.bells, rung.raw) == (2, 1, [])
 
 
@@ -163,7 +163,7 @@ async def test_the_terminal_can_tell_the_desktop(
     async with running(tmp_path, settings=settings) as run:
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.alerts.give(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
+        run.app.late.alerts.give(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
         assert rung.bells == 0
         (sequence,) = rung.raw
         assert sequence.startswith("\x1b]9;erin is")
@@ -180,20 +180,20 @@ async def test_do_not_disturb_mutes_all_until_its_end_but_for_exceptions(
         assert "do not disturb until 14:50" in run.lines()[0]
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.alerts.give(CAME)
+        run.app.late.alerts.give(CAME)
         assert rung == Rung()
         assert "notice erin is ONLINE" in run.events()
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.app.app_focus = False
         before = rung.bells
-        run.app.alerts.give(CAME)
+        run.app.late.alerts.give(CAME)
         assert rung.bells == before + 1
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.clock.advance(46 * 60)
         run.app.app_focus = False
-        run.app.alerts.give(CAME)
+        run.app.late.alerts.give(CAME)
         assert rung.bells == before + 2
 
 
@@ -233,7 +233,7 @@ async def test_a_text_that_another_device_replaced_is_told_and_put_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
-        run.app.dispatcher.put_status("Tea", at(15))
+        run.app.late.dispatcher.put_status("Tea", at(15))
         await run.settle()
         rung = listen(run, monkeypatch)
         run.fake.push_own("Coffee", PHONE)
@@ -265,7 +265,7 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.devices = [device(HERE, "laptop"), device("phone", "phone", PHONE.platform)]
         run.fake.listener.on_self_devices_changed(run.fake.devices)
-        run.app.dispatcher.put_status("Tea")
+        run.app.late.dispatcher.put_status("Tea")
         await run.settle()
         run.fake.push_own("Coffee", PHONE)
         await run.settle()
