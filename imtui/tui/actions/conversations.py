@@ -55,7 +55,7 @@ class ConversationActions:
             await self._messaging.open(user_id)
             if at is None and chat.unread:
                 await self._messaging.reach(user_id, chat.read_seq + 1)
-                self._main.show_new()
+                self._main.chat.show_new()
             if at is not None:
                 await self._messaging.reach(user_id, at.seq)
                 self._main.show_message(at.msg_id)
@@ -70,12 +70,12 @@ class ConversationActions:
     def keep_draft(self) -> None:
         """Keep what was begun to be written in the open conversation."""
         main = self._main
-        if main.chat_with:
-            self._tell(lambda: self._messaging.keep_draft(main.chat_with, main.written))
+        if main.chat.user_id:
+            self._tell(lambda: self._messaging.keep_draft(main.chat.user_id, main.chat.written))
 
     def next_unread(self) -> None:
         """Open the conversation in which something is to be read."""
-        user_id = self._model.chats.next_unread(self._main.chat_with)
+        user_id = self._model.chats.next_unread(self._main.chat.user_id)
         if user_id:
             self._show(user_id)
         else:
@@ -83,7 +83,7 @@ class ConversationActions:
 
     def search(self, words: str, *, here: bool = False) -> None:
         """Look for messages with some words, in the open conversation or in all."""
-        user_id = self._main.chat_with if here else None
+        user_id = self._main.chat.user_id if here else None
         if words.strip():
             self._attempt(lambda: self._search(words, user_id))
             return
@@ -114,12 +114,12 @@ class ConversationActions:
 
     def older(self) -> None:
         """Load what is older than what is shown."""
-        if user_id := self._main.chat_with:
+        if user_id := self._main.chat.user_id:
             self._attempt(lambda: self._messaging.older(user_id))
 
     def seen(self) -> None:
         """Note that the person sees the end of the open conversation."""
-        user_id = self._main.chat_with
+        user_id = self._main.chat.user_id
         if self._model.chats.unread(user_id) and self._navigator.sees_end_of_chat(user_id):
             self._attempt(lambda: self._messaging.read(user_id))
 
@@ -128,15 +128,15 @@ class ConversationActions:
     def write(self, text: str) -> None:
         """Send a text in the open conversation."""
         main = self._main
-        reply_to = main.reply_to
-        if self._tell(lambda: self._messaging.send(main.chat_with, text, reply_to)):
-            main.clear_written()
-            main.read_up()
-            main.to_end()
+        reply_to = main.chat.reply_to
+        if self._tell(lambda: self._messaging.send(main.chat.user_id, text, reply_to)):
+            main.chat.clear_written()
+            main.chat.read_up()
+            main.chat.to_end()
 
     def begun(self) -> None:
         """Tell the other one, if they are ONLINE, that something is being written."""
-        person = self._model.person(self._main.chat_with)
+        person = self._model.person(self._main.chat.user_id)
         if person is not None and person.status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.tell_typing(person.user_id))
 
@@ -149,14 +149,14 @@ class ConversationActions:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._main.paste(text)
+                self._main.chat.paste(text)
 
         self._navigator.open(Question(words), answered)
 
     # One message
 
     def _on_message(self, do: Callable[[Message], None]) -> None:
-        message = self._main.chosen_message
+        message = self._main.chat.chosen_message
         if message is None:
             self._feedback.complain("Which message? Go to the messages (PgUp) and choose one.")
         else:
@@ -213,10 +213,10 @@ class ConversationActions:
 
     def resend(self) -> None:
         """Send the message under the cursor again, or all that failed."""
-        chosen = self._main.chosen_message
+        chosen = self._main.chat.chosen_message
         failed = [
             one
-            for one in self._model.chats.get(self._main.chat_with).messages
+            for one in self._model.chats.get(self._main.chat.user_id).messages
             if can_be_sent_again(one) and chosen in (None, one)
         ]
         if not failed:

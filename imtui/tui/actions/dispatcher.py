@@ -44,9 +44,9 @@ class Dispatcher:
             self._actions.conversations.write(text.removeprefix("/") if text[:2] == "//" else text)
             return
         main = self._parts.navigator.main
-        main.clear_written()
+        main.chat.clear_written()
         if not self._run_line(text):
-            main.write(text)
+            main.chat.write(text)
             self._parts.feedback.say("To send it as text, begin with // instead of /.")
 
     def complete(self, line: str) -> list[str]:

@@ -42,7 +42,7 @@ class Navigator:
     def sees_end_of_chat(self, user_id: str) -> bool:
         """Tell whether the person sees the end of the conversation with a user."""
         on_top = self.is_main_on_top and self._app.app_focus
-        return on_top and self.main.chat_with == user_id and self.main.shows_end_of_chat
+        return on_top and self.main.chat.user_id == user_id and self.main.chat.shows_end
 
     @property
     def themes(self) -> list[str]:

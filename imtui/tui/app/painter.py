@@ -67,7 +67,7 @@ class Painter:
         if changed.roster or changed.people:
             self._counts.ask()
             self._main.friend_list.show(changed)
-        self._main.show_chat(changed)
+        self._main.chat.show(changed)
 
     def _show_counts(self) -> None:
         self._main.friend_title.refresh()

@@ -13,10 +13,10 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
-from imtui.tui.model.feed import Changed
 from imtui.tui.model.model import Model
 from imtui.tui.model.roster import count
 from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.screens.open_chat import OpenChat
 from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
@@ -29,7 +29,6 @@ from imtui.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from imtui.protocol.chat import Message
-    from imtui.tui.widgets.chat_pane import ChatPane
     from imtui.tui.widgets.command_line import CommandLine, Completer
     from imtui.tui.widgets.finder import Finder
 
@@ -79,7 +78,7 @@ class MainScreen(Screen[None]):
         self._glyphs = glyphs
         self._clock = clock
         self._keys = keys
-        self._chat: ChatPane | None = None
+        self.chat = OpenChat()
         self._show_at = ""
         """The message to show once the conversation is mounted."""
         self.takes_keys = True
@@ -134,9 +133,9 @@ class MainScreen(Screen[None]):
             self._in_pane(str(pane))
         self.friend_title.refresh()
         self.event_title.refresh()
-        if self._chat is not None:
-            self._chat.title_line.refresh()
-        self.key_line.hint(() if self._chat is None else self._chat.hints_for(event.widget))
+        if self.chat.pane is not None:
+            self.chat.pane.title_line.refresh()
+        self.key_line.hint(() if self.chat.pane is None else self.chat.pane.hints_for(event.widget))
 
     def _in_pane(self, pane: str) -> None:
         """Note in which pane the person is; of events and conversation the last one stays."""
@@ -154,14 +153,14 @@ class MainScreen(Screen[None]):
 
     def _go(self, pane: str) -> None:
         self._in_pane(pane)
-        if pane == "chat" and self._chat is not None:
-            self._chat.composer.focus()
+        if pane == "chat" and self.chat.pane is not None:
+            self.chat.pane.composer.focus()
         else:
             (self.event_pane if pane == "events" else self.friend_list).focus()
 
     def action_friends(self) -> None:
         """Show all of the pane that has the focus; if nothing is hidden, go to the friends."""
-        if self._chat is not None and self._chat.view.has_focus:
+        if self.chat.pane is not None and self.chat.pane.view.has_focus:
             self._go("chat")
             return
         in_events = self.event_pane.has_focus
@@ -176,51 +175,28 @@ class MainScreen(Screen[None]):
     @property
     def selected(self) -> str:
         """Return who is meant: whom the conversation is with while one is in it, else the row."""
-        return self.chat_with if self.in_chat else self.friend_list.selected
-
-    @property
-    def chat_with(self) -> str:
-        """Return with whom the open conversation is, or nothing."""
-        return "" if self._chat is None else self._chat.user_id
-
-    @property
-    def shows_end_of_chat(self) -> bool:
-        """Tell whether the newest message of the open conversation is in sight."""
-        return self._chat is not None and bool(self._chat.region) and self._chat.view.follows
-
-    @property
-    def chosen_message(self) -> "Message | None":
-        """Return the message under the cursor, if there is one."""
-        return None if self._chat is None else self._chat.view.chosen
-
-    @property
-    def reply_to(self) -> "Message | None":
-        """Return what the message that is written replies to, if it does."""
-        return None if self._chat is None else self._chat.reply_line.message
-
-    @property
-    def written(self) -> str:
-        """Return what was begun to be written."""
-        return "" if self._chat is None else self._chat.composer.text
+        return self.chat.user_id if self.in_chat else self.friend_list.selected
 
     def open_chat(self, user_id: str, draft: str) -> None:
         """Show the conversation with a user, and write in it."""
-        if self._chat is None:
+        pane = self.chat.pane
+        if pane is None:
             from imtui.tui.widgets.chat_pane import ChatPane
 
-            self._chat = ChatPane(
+            pane = ChatPane(
                 self._model,
                 self._glyphs,
                 self._clock,
                 self._keys,
                 self._completer,
             )
-            self.query_one("#panes").mount(self._chat, before="#events")
+            self.query_one("#panes").mount(pane, before="#events")
             self.takes_keys = False
-            self._chat.call_later(self._mounted)
+            self.chat.use(pane)
+            pane.call_later(self._mounted)
         self.add_class("-with-chat")
         self.friend_list.go_to(user_id)
-        self._chat.open(user_id, draft)
+        pane.open(user_id, draft)
         self._go("chat")
 
     def _mounted(self) -> None:
@@ -233,81 +209,41 @@ class MainScreen(Screen[None]):
 
     def close_chat(self) -> None:
         """Show no conversation any more."""
-        if self._chat is not None:
-            self._chat.open("", "")
+        if self.chat.pane is not None:
+            self.chat.pane.open("", "")
         self.remove_class("-with-chat", "-chat-shown")
         self._go("friends")
-
-    def show_chat(self, changed: Changed) -> None:
-        """Show what is new in the conversation, and how the other one is."""
-        if self._chat is None:
-            return
-        if self.chat_with in changed.chats:
-            self._chat.show()
-        elif changed.roster or self.chat_with in changed.people:
-            self._chat.title_line.refresh()
 
     def show_message(self, msg_id: str) -> None:
         """Show a message of the open conversation, under the cursor."""
         # What was just mounted cannot have the focus yet.
         self._show_at = "" if self.takes_keys else msg_id
-        if self._chat is not None and self.takes_keys:
-            self._chat.view.focus()
-            self._chat.view.choose(msg_id)
-
-    def show_new(self) -> None:
-        """Show the open conversation where the unread messages begin."""
-        if self._chat is not None:
-            self._chat.view.show_new()
+        if self.chat.pane is not None and self.takes_keys:
+            self.chat.pane.view.focus()
+            self.chat.pane.view.choose(msg_id)
 
     def begin_reply(self, message: "Message") -> None:
         """Have the next message quote this one."""
-        if self._chat is not None:
-            self._chat.reply_line.reply_to(message)
+        if self.chat.pane is not None:
+            self.chat.pane.reply_line.reply_to(message)
             self._go("chat")
-
-    def write(self, text: str) -> None:
-        """Have the input hold a text."""
-        if self._chat is not None:
-            self._chat.composer.put(text)
-
-    def clear_written(self) -> None:
-        """Empty the input, and reply to nothing."""
-        self.write("")
-        if self._chat is not None:
-            self._chat.reply_line.reply_to(None)
-
-    def read_up(self) -> None:
-        """Take the line off that says what is new."""
-        if self._chat is not None:
-            self._chat.view.read_up()
-
-    def paste(self, text: str) -> None:
-        """Put a long text into the input."""
-        if self._chat is not None:
-            self._chat.composer.insert(text)
 
     def on_composer_left(self) -> None:
         """Go back to the friends; a reply that was begun is none any more."""
-        if self._chat is not None and self._chat.reply_line.message is not None:
-            self._chat.reply_line.reply_to(None)
+        if self.chat.pane is not None and self.chat.pane.reply_line.message is not None:
+            self.chat.pane.reply_line.reply_to(None)
         else:
             self._go("friends")
 
     def on_composer_to_end(self) -> None:
         """Show the newest messages."""
-        self.to_end()
-
-    def to_end(self) -> None:
-        """Show the newest messages of the conversation."""
-        if self._chat is not None:
-            self._chat.view.to_end()
+        self.chat.to_end()
 
     def on_composer_to_messages(self) -> None:
         """Choose among the messages."""
-        if self._chat is not None:
-            self._chat.view.focus()
-            self._chat.view.choose_last()
+        if self.chat.pane is not None:
+            self.chat.pane.view.focus()
+            self.chat.pane.view.choose_last()
 
     # Finding
 

@@ -282,7 +282,7 @@ async def test_a_slash_line_in_the_input_is_a_command_and_two_slashes_are_not(
         assert queued(run) == ["/usr/bin"]
         await write(run, "/nonsense")
         assert any("There is no command /nonsense" in event for event in run.events())
-        assert run.app.main.written == "/nonsense"
+        assert run.app.main.chat.written == "/nonsense"
 
 
 async def test_lines_emoji_and_history_of_the_input(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ async def test_lines_emoji_and_history_of_the_input(tmp_path: Path) -> None:
         await run.press("tab", "enter")
         assert queued(run) == ["one\ntwo 😄"]
         await run.press("up")
-        assert run.app.main.written == "one\ntwo 😄"
+        assert run.app.main.chat.written == "one\ntwo 😄"
 
 
 async def test_a_long_paste_is_asked_about(tmp_path: Path) -> None:
@@ -305,19 +305,19 @@ async def test_a_long_paste_is_asked_about(tmp_path: Path) -> None:
         await run.settle()
         assert "Paste 10,000 lines" in run.text()
         await run.press("escape")
-        assert run.app.main.written == ""
+        assert run.app.main.chat.written == ""
         run.app.post_message(Paste("one\r\ntwo"))
         await run.settle()
-        assert run.app.main.written == "one\ntwo"
+        assert run.app.main.chat.written == "one\ntwo"
 
 
 async def test_what_is_too_long_is_told_and_stays_in_the_input(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        run.app.main.write("x" * (MESSAGE_MAX_BYTES + 1))
+        run.app.main.chat.write("x" * (MESSAGE_MAX_BYTES + 1))
         await run.press("enter")
         assert "8001" in run.text()
-        assert len(run.app.main.written) == MESSAGE_MAX_BYTES + 1
+        assert len(run.app.main.chat.written) == MESSAGE_MAX_BYTES + 1
         assert run.app.model.connection.link is Link.CONNECTED
 
 
@@ -385,10 +385,10 @@ async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: P
         assert "1 message, Enter: go there" in run.text()
         await run.press("enter")
         await run.settle()
-        assert run.app.main.chat_with == "dave"
+        assert run.app.main.chat.user_id == "dave"
         assert "the needle is here" in run.text()
-        assert run.app.main.chosen_message is not None
-        assert run.app.main.chosen_message.text == "the needle is here"
+        assert run.app.main.chat.chosen_message is not None
+        assert run.app.main.chat.chosen_message.text == "the needle is here"
         await run.press("escape", "ctrl+f")
         assert "in the conversation with dave" in run.text()
         await run.type("lunch", "enter")
@@ -449,12 +449,12 @@ async def test_tab_completes_in_the_input_and_never_leaves_what_is_written(tmp_p
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("/mu", "tab")
-        assert run.app.main.written == "/mute "
+        assert run.app.main.chat.written == "/mute "
         await run.type("x")
         await run.press("tab")
-        assert run.app.main.written == "/mute x"
+        assert run.app.main.chat.written == "/mute x"
         await run.press("ctrl+w", "ctrl+w", "ctrl+w", "ctrl+u")
-        assert run.app.main.chat_with == "bob"
+        assert run.app.main.chat.user_id == "bob"
 
 
 async def test_ctrl_w_closes_a_conversation_in_which_nothing_is_written(tmp_path: Path) -> None:
@@ -462,9 +462,9 @@ async def test_ctrl_w_closes_a_conversation_in_which_nothing_is_written(tmp_path
         await run.press("enter")
         await run.type("two words")
         await run.press("ctrl+w", "ctrl+w")
-        assert run.app.main.written == ""
+        assert run.app.main.chat.written == ""
         await run.press("ctrl+w")
-        assert run.app.main.chat_with == ""
+        assert run.app.main.chat.user_id == ""
         assert run.app.focused is run.app.main.friend_list
         assert not any("6017" in event for event in run.events())
 

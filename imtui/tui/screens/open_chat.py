@@ -1,0 +1,91 @@
+"""The conversation that is open on the main screen, if one is."""
+
+from typing import TYPE_CHECKING
+
+from imtui.tui.model.feed import Changed
+
+if TYPE_CHECKING:
+    from imtui.protocol.chat import Message
+    from imtui.tui.widgets.chat_pane import ChatPane
+
+
+class OpenChat:
+    """Works on the conversation pane; without a pane, it shows and does nothing."""
+
+    def __init__(self) -> None:
+        """Start without a pane: it is made when the first conversation is opened."""
+        self._pane: ChatPane | None = None
+
+    @property
+    def pane(self) -> "ChatPane | None":
+        """Return the pane."""
+        return self._pane
+
+    def use(self, pane: "ChatPane") -> None:
+        """Work on a pane from now on."""
+        self._pane = pane
+
+    @property
+    def user_id(self) -> str:
+        """Return with whom the open conversation is, or nothing."""
+        return "" if self._pane is None else self._pane.user_id
+
+    @property
+    def shows_end(self) -> bool:
+        """Tell whether the newest message of the open conversation is in sight."""
+        return self._pane is not None and bool(self._pane.region) and self._pane.view.follows
+
+    @property
+    def chosen_message(self) -> "Message | None":
+        """Return the message under the cursor, if there is one."""
+        return None if self._pane is None else self._pane.view.chosen
+
+    @property
+    def reply_to(self) -> "Message | None":
+        """Return what the message that is written replies to, if it does."""
+        return None if self._pane is None else self._pane.reply_line.message
+
+    @property
+    def written(self) -> str:
+        """Return what was begun to be written."""
+        return "" if self._pane is None else self._pane.composer.text
+
+    def show(self, changed: Changed) -> None:
+        """Show what is new in the conversation, and how the other one is."""
+        if self._pane is None:
+            return
+        if self.user_id in changed.chats:
+            self._pane.show()
+        elif changed.roster or self.user_id in changed.people:
+            self._pane.title_line.refresh()
+
+    def show_new(self) -> None:
+        """Show the open conversation where the unread messages begin."""
+        if self._pane is not None:
+            self._pane.view.show_new()
+
+    def write(self, text: str) -> None:
+        """Have the input hold a text."""
+        if self._pane is not None:
+            self._pane.composer.put(text)
+
+    def clear_written(self) -> None:
+        """Empty the input, and reply to nothing."""
+        self.write("")
+        if self._pane is not None:
+            self._pane.reply_line.reply_to(None)
+
+    def read_up(self) -> None:
+        """Take the line off that says what is new."""
+        if self._pane is not None:
+            self._pane.view.read_up()
+
+    def paste(self, text: str) -> None:
+        """Put a long text into the input."""
+        if self._pane is not None:
+            self._pane.composer.insert(text)
+
+    def to_end(self) -> None:
+        """Show the newest messages of the conversation."""
+        if self._pane is not None:
+            self._pane.view.to_end()
