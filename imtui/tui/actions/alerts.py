@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.model.ends import EndError, describe, parse_end
 
 
@@ -15,6 +16,7 @@ class AlertActions:
         self._parts = parts
         self._clock = parts.clock
         self._feedback = parts.feedback
+        self._keys = parts.keys
         self._memory = parts.memory
 
     def quiet(self, typed: str) -> None:
@@ -32,7 +34,8 @@ class AlertActions:
             self._feedback.complain(str(error))
             return
         self._put(True, None if end is None else round(end.timestamp() * 1000))
-        words = "until you end it (d)" if end is None else describe(end, now)
+        endless = with_keys("until you end it ({quiet})", self._keys)
+        words = endless if end is None else describe(end, now)
         self._feedback.say(f"Do not disturb, {words}.")
 
     def _put(self, quiet: bool, until: int | None) -> None:

@@ -20,6 +20,7 @@ class ConversationActions:
         self._parts = parts
         self._main = parts.navigator.main
         self._feedback = parts.feedback
+        self._keys = parts.keys
         self._login_service = parts.login_service
         self._model = parts.model
         self._navigator = parts.navigator
@@ -266,6 +267,6 @@ class ConversationActions:
         try:
             call()
         except IMError as error:
-            self._feedback.complain(explain(error))
+            self._feedback.complain(explain(error, self._keys))
             return False
         return True

@@ -6,6 +6,7 @@ from typing import Any
 from textual.app import App
 
 from imtui.protocol.errors import IMError
+from imtui.tui.commands.command import Keys
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
@@ -14,11 +15,12 @@ from imtui.tui.render.glyphs import Glyphs
 class Feedback:
     """Tells the person what came of a command."""
 
-    def __init__(self, app: App[Any], model: Model, glyphs: Glyphs) -> None:
+    def __init__(self, app: App[Any], model: Model, glyphs: Glyphs, keys: Keys) -> None:
         """Give feedback through an app and the events of a model."""
         self._app = app
         self._model = model
         self._glyphs = glyphs
+        self._keys = keys
 
     def say(self, words: str, *, who: str = "") -> None:
         """Add an event, and show it as a toast, as the person has just asked for it."""
@@ -48,7 +50,7 @@ class Feedback:
             try:
                 await call()
             except IMError as error:
-                self.complain(explain(error))
+                self.complain(explain(error, self._keys))
 
         self._app.run_worker(attempt(), exit_on_error=True)
 

@@ -20,6 +20,7 @@ class PeopleActions:
         self._parts = parts
         self._main = parts.navigator.main
         self._feedback = parts.feedback
+        self._keys = parts.keys
         self._glyphs = parts.glyphs
         self._login_service = parts.login_service
         self._memory = parts.memory
@@ -47,7 +48,7 @@ class PeopleActions:
             try:
                 screen.answered(await self._login_service.presence.look_up(user_id))
             except IMError as error:
-                screen.refused(explain(error))
+                screen.refused(explain(error, self._keys))
 
         self._navigator.open(screen)
         self._feedback.attempt(ask)

@@ -3,6 +3,7 @@
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.parts import Parts
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.model.person import HeardBy
 from imtui.tui.model.watches import Watch, WatchesFullError
 
@@ -15,6 +16,7 @@ class SubscriptionActions:
         self._parts = parts
         self._clock = parts.clock
         self._feedback = parts.feedback
+        self._keys = parts.keys
         self._login_service = parts.login_service
         self._model = parts.model
         self._navigator = parts.navigator
@@ -72,7 +74,8 @@ class SubscriptionActions:
             self._feedback.complain(NOBODY)
             return
         if person is None:
-            self._feedback.complain(f"Nothing is heard of {user_id}: subscribe first (+).")
+            first = with_keys("subscribe first ({subscribe}).", self._keys)
+            self._feedback.complain(f"Nothing is heard of {user_id}: {first}")
             return
         present = self._watch_service.get(user_id)
         if present is not None and present.standing == standing:
@@ -90,7 +93,8 @@ class SubscriptionActions:
         person = self._model.person(user_id)
         assert person is not None
         if self._model.heard_by(person) is HeardBy.NOTHING:
-            return "is watched, but nothing is heard of them now: subscribe (+)"
+            words = "is watched, but nothing is heard of them now: subscribe ({subscribe})"
+            return with_keys(words, self._keys)
         if standing:
             return "is watched: you are told each time when they come ONLINE"
         if person.status is UserStatusType.ONLINE:

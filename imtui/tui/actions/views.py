@@ -1,6 +1,7 @@
 """What a person does about what is shown, and with the app itself."""
 
 from imtui.tui.actions.parts import Parts
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.event_pane import KINDS
@@ -84,7 +85,8 @@ class ViewActions:
             self._navigator.use_theme(name)
         else:
             quoted = self._glyphs.quote(name)
-            self._feedback.complain(f"There is no theme {quoted}; t shows them all.")
+            all_themes = with_keys("{theme} shows them all.", self._keys)
+            self._feedback.complain(f"There is no theme {quoted}; {all_themes}")
 
     def _choose_theme(self) -> None:
         from textual.theme import ThemeProvider

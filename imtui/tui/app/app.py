@@ -18,8 +18,9 @@ from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
-from imtui.tui.commands.catalogue import COMMAND_IDS
+from imtui.tui.commands.catalogue import COMMAND_IDS, USUAL_KEYS
 from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, SystemClock
 from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.key_names import key_parsers
@@ -88,10 +89,10 @@ class ImtuiApp(App[None]):
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS))
+        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), USUAL_KEYS)
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
-        self.feedback = Feedback(self, self.model, self.glyphs)
+        self.feedback = Feedback(self, self.model, self.glyphs, self.keys)
         self._personal = Personal(self.model, self.settings, self.clock)
         self.main = MainScreen(self.model, self.glyphs, self.clock, self.keys, self._personal, self)
         self.navigator = Navigator(self, self.main, self.leave)
@@ -188,7 +189,8 @@ class ImtuiApp(App[None]):
         if not alone or text not in self.late.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)
-        return f"You are OFFLINE now, without {quoted}. Next time s offers it again."
+        again = with_keys("Next time {status} offers it again.", self.keys)
+        return f"You are OFFLINE now, without {quoted}. {again}"
 
     # Keys
 

@@ -88,6 +88,7 @@ class LateParts:
             self._app.clock,
             self.memory,
             self._app.settings,
+            self._app.keys,
             self._load_sdk,
             self._app.joined,
             self._app.navigator.sees_end_of_chat,
@@ -113,7 +114,14 @@ class LateParts:
         """The alerts."""
         from imtui.tui.services.alerts import Alerts
 
-        return Alerts(self._app, self._app.model, self.memory, self._app.settings, self._app.clock)
+        return Alerts(
+            self._app,
+            self._app.model,
+            self.memory,
+            self._app.settings,
+            self._app.keys,
+            self._app.clock,
+        )
 
     @cached_property
     def actions(self) -> "Actions":

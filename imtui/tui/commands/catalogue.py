@@ -296,6 +296,9 @@ COMMANDS: Final = (
     ),
 )
 
+USUAL_KEYS: Final = {command.id: command.keys for command in COMMANDS}
+"""The keys that each command has without settings, by ID."""
+
 COMMAND_IDS: Final = frozenset(command.id for command in COMMANDS)
 
 _BY_ID: Final = {command.id: command for command in COMMANDS}

@@ -108,6 +108,10 @@ class Keys:
             return own
         return tuple(key for key in command.keys if key not in self._taken)
 
+    def name(self, command: Keyed) -> str:
+        """Return the first key of a command as a person reads it; without one, how it is typed."""
+        return self.names(command, 1) or f"/{command.id}"
+
     def names(self, command: Keyed, most: int | None = None) -> str:
         """Return the keys of a command, or the first of them, as a person reads them."""
         return ", ".join(map(key_name, self.of(command)[:most]))

@@ -4,6 +4,7 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.safe_text import safe_text
+from imtui.tui.commands.command import Keys
 from imtui.tui.services.explain import explain
 
 _SENTENCES: Final[dict[int, str]] = {
@@ -28,4 +29,4 @@ def explain_to_admin(error: IMError) -> str:
         return f"{int(error.code)} · {sentence}"
     if error.code == ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS:
         return safe_text(f"{int(error.code)} · {error.message}")
-    return explain(error)
+    return explain(error, Keys())

@@ -100,16 +100,16 @@ class Model:
         self.chats.own_id = user_id
         self.feed.head_changed()
 
-    def kicked(self) -> None:
-        """Another login took this device's place; how the account is now, nobody tells us."""
+    def kicked(self, reason: str) -> None:
+        """Note that another login took this device's place; the status is not known any more."""
         self.account.unknown()
-        self.connection.stopped("Kicked offline by another login, or by an admin (r: log in again)")
+        self.connection.stopped(reason)
 
-    def logged_out(self) -> None:
-        """This device was logged out; with no other one, the account is UNLOGINED."""
+    def logged_out(self, reason: str) -> None:
+        """Note the logout of this device; without another one, the account is UNLOGINED."""
         elsewhere = bool(self.account.others())
         self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
-        self.connection.stopped("Logged out on this device (r: log in again)")
+        self.connection.stopped(reason)
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Tell what the console is set to now."""

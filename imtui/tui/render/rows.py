@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from imtui.protocol.status import UserStatusType
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
@@ -152,13 +154,15 @@ _KIND_STYLES = {
 }
 
 
-def top_line(model: Model, width: int, glyphs: Glyphs, clock: Clock, quiet: str = "") -> list[Span]:
+def top_line(
+    model: Model, width: int, glyphs: Glyphs, clock: Clock, keys: Keys, quiet: str = ""
+) -> list[Span]:
     """Return the line on top: oneself, one's own status, the devices and the connection.
 
     ``quiet`` says in a few words that do-not-disturb is on.
     """
     own = model.own
-    connection = _connection(model, glyphs, clock)
+    connection = _connection(model, glyphs, clock, keys)
     if not own.user_id:
         return [Span(" "), *connection]
     badge = glyphs.badge(own.status)
@@ -210,14 +214,15 @@ def _devices(model: Model, width: int) -> str:
     return f"on {name} + {others} device" + ("" if others == 1 else "s")
 
 
-def _connection(model: Model, glyphs: Glyphs, clock: Clock) -> list[Span]:
+def _connection(model: Model, glyphs: Glyphs, clock: Clock, keys: Keys) -> list[Span]:
     reason = f"  {model.connection.reason}" if model.connection.reason else ""
     if model.connection.link is Link.CONNECTED:
         return [Span("connected", "dim")]
     if model.connection.link is Link.WAITING:
         seconds = max(-(-(model.connection.retry_at - clock.now()) // 1000), 0)
         again = "connecting again" if model.connection.stale else "trying again"
-        words = f"{again} in {seconds} s (r: now)"
+        now = with_keys("({retry}: now)", keys)
+        words = f"{again} in {seconds} s {now}"
         return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
     if model.connection.link is Link.STOPPED:
         return [Span(glyphs.plain(model.connection.reason), "alert", "retry")]

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from imtui.protocol.messages import SelfDevice
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop
@@ -31,6 +32,7 @@ class DevicesScreen(ListScreen[None]):
         """Make the view of a model."""
         super().__init__("Your devices", keys, _COMMANDS)
         self._model = model
+        self._keys = keys
         self._glyphs = glyphs
         self._clock = clock
 
@@ -45,8 +47,9 @@ class DevicesScreen(ListScreen[None]):
         if not rows:
             rows = [text_line("Not known while there is no connection.", width)]
         if account.texts.overwritten is not None:
+            back = with_keys("{back} puts it back.", self._keys)
             mine = self._glyphs.quote(account.texts.overwritten.text)
-            words = f"Another device replaced {mine} of this one: b puts it back."
+            words = f"Another device replaced {mine} of this one: {back}"
             rows += [ListRow(), text_line(words, width, "accent")]
         events = [
             one for one in self._model.feed.events if one.kind in (EventKind.OWN, EventKind.DEVICE)

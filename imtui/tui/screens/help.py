@@ -12,6 +12,7 @@ from textual.widgets import Static
 from imtui.protocol.status import UserStatusType
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.dialog import Dialog
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.model.events import KIND_MARKS, KIND_WORDS
@@ -76,7 +77,10 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
         (glyphs.sending, "on its way: it waits for the connection, on your disk"),
         (glyphs.sent, "the backend has it"),
         (glyphs.read, "read"),
-        (glyphs.failed, "refused: z sends it again, x drops it"),
+        (
+            glyphs.failed,
+            with_keys("refused: {resend} sends it again, {delete-message} drops it", keys),
+        ),
     ):
         lines += _entry(f"{mark:<13}", f"your message: {meaning}", width)
     lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]

@@ -86,9 +86,9 @@ class MainScreen(Screen[None]):
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
         self._completer = completer
-        self.top_line = TopLine(model, glyphs, clock, personal)
+        self.top_line = TopLine(model, glyphs, clock, keys, personal)
         self.friend_title = PaneTitle("Friends", self._friend_counts)
-        self.friend_list = FriendList(model, glyphs, clock, personal)
+        self.friend_list = FriendList(model, glyphs, clock, keys, personal)
         self.event_title = PaneTitle("Events", self._event_note, "kind")
         self.event_pane = EventPane(model, glyphs, clock)
         self.hint = Hint(glyphs, keys)

@@ -7,6 +7,7 @@ from textual.binding import BindingType
 
 from imtui.tui.commands.catalogue import command_named
 from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.model.model import Model
@@ -35,6 +36,7 @@ class WatchesScreen(ListScreen[None]):
         super().__init__("Watches", keys, _COMMANDS)
         self._model = model
         self._lookout = watch_service
+        self._keys = keys
         self._glyphs = glyphs
         self._clock = clock
 
@@ -45,7 +47,9 @@ class WatchesScreen(ListScreen[None]):
     def rows(self, width: int) -> list[ListRow]:
         """Return the watches in the order in which they were set."""
         rows = [self._row(watch, width) for watch in self._lookout.all()]
-        return rows or [text_line("Nobody: w on a friend watches them.", width)]
+        return rows or [
+            text_line(with_keys("Nobody: {watch} on a friend watches them.", self._keys), width)
+        ]
 
     def _row(self, watch: Watch, width: int) -> ListRow:
         person = self._model.person(watch.user_id)

@@ -4,6 +4,8 @@ import asyncio
 import os
 from typing import Protocol
 
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.alert import Alert, AlertKind, ways
 from imtui.tui.model.events import EventKind
@@ -39,6 +41,7 @@ class Alerts:
         model: Model,
         memory: Memory,
         settings: SettingsFile,
+        keys: Keys,
         clock: Clock,
     ) -> None:
         """Give alerts through an app's terminal."""
@@ -46,6 +49,7 @@ class Alerts:
         self._model = model
         self._memory = memory
         self._settings = settings
+        self._keys = keys
         self._clock = clock
         self._overwritten = model.account.texts.overwritten
         self._notices: set[asyncio.Task[None]] = set()
@@ -87,5 +91,5 @@ class Alerts:
         before = self._overwritten
         self._overwritten = self._model.account.texts.overwritten
         if self._overwritten is not None and self._overwritten is not before:
-            words = "have another text now, set by another device (b: put yours back)"
-            self.give(Alert(AlertKind.OVERWRITTEN, "you", words))
+            words = "have another text now, set by another device ({back}: put yours back)"
+            self.give(Alert(AlertKind.OVERWRITTEN, "you", with_keys(words, self._keys)))

@@ -4,11 +4,14 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.safe_text import safe_text
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 
 _SENTENCES: Final[dict[int, str]] = {
-    ErrorCode.ERR_SDK_NOT_LOGGED_IN: "You are not logged in here. Press r to log in again.",
+    ErrorCode.ERR_SDK_NOT_LOGGED_IN: "You are not logged in here. Press {retry} to log in again.",
     ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER: (
-        "Another login took this device's place, or an admin ended it. Press r to log in again."
+        "Another login took this device's place, or an admin ended it. "
+        "Press {retry} to log in again."
     ),
     ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT: (
         "The app's edition does not include this. Ask who runs the backend "
@@ -16,7 +19,7 @@ _SENTENCES: Final[dict[int, str]] = {
     ),
     ErrorCode.ERR_SDK_INVALID_OPERATION: "Not possible now. Log in first, then try again.",
     ErrorCode.ERR_SDK_NET_DISCONNECT: (
-        "There is no connection, so nothing was changed. Try again when it is back (r: now)."
+        "There is no connection, so nothing was changed. Try again when it is back ({retry}: now)."
     ),
     ErrorCode.ERR_SDK_NET_CONN_TIMEOUT: (
         "The backend did not answer in time. Check the network and the address."
@@ -39,12 +42,13 @@ _SENTENCES: Final[dict[int, str]] = {
     ),
     ErrorCode.ERR_SVR_MSG_INVALID_ID: "There is no such account. Check the user ID.",
     ErrorCode.ERR_SVR_MSG_REVOKE_TIME_LIMIT: (
-        "Too late: a message can be recalled for 2 minutes. You can delete it for yourself (x)."
+        "Too late: a message can be recalled for 2 minutes. "
+        "You can delete it for yourself ({delete-message})."
     ),
     ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND: "That message is not there any more.",
     ErrorCode.ERR_SVR_MSG_REVOKED_ALREADY: "That message is recalled already.",
     ErrorCode.ERR_SVR_CONV_PINNED_COUNT_LIMIT: (
-        "50 conversations are pinned already. Unpin one first (p)."
+        "50 conversations are pinned already. Unpin one first ({pin})."
     ),
     ErrorCode.ERR_SVR_FRIENDSHIP_ACCOUNT_NOT_FOUND: "There is no such account. Check the user ID.",
     ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT: "Your friend list is full. Delete a friend first.",
@@ -53,7 +57,7 @@ _SENTENCES: Final[dict[int, str]] = {
     ),
     ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_DENY_ANY: "They take no new friends.",
     ErrorCode.ERR_SVR_FRIENDSHIP_IN_SELF_BLACKLIST: (
-        "You have blocked them. Unblock them first (B in the list that Q opens)."
+        "You have blocked them. Unblock them first ({block} in the list that {requests} opens)."
     ),
     ErrorCode.ERR_SVR_FRIENDSHIP_IN_PEER_BLACKLIST: "They have blocked you.",
     ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND: "There is no such request any more.",
@@ -95,8 +99,8 @@ _SENTENCES: Final[dict[int, str]] = {
 }
 
 
-def explain(error: IMError) -> str:
-    """Return one line that says what went wrong and what to do about it."""
+def explain(error: IMError, keys: Keys) -> str:
+    """Return one line that says what went wrong and what to do about it, with which key."""
     if error.code == ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT:
         sentence = _too_often(error.data.get("retryAfterMs"))
     elif error.code == ErrorCode.ERR_INVALID_PARAMETERS:
@@ -106,7 +110,8 @@ def explain(error: IMError) -> str:
     elif error.code == ErrorCode.ERR_SDK_INVALID_OPERATION and not _is_bare(error):
         sentence = error.message
     else:
-        sentence = _SENTENCES.get(error.code, f"{error.message} Try again later.")
+        known = _SENTENCES.get(error.code)
+        sentence = with_keys(known, keys) if known else f"{error.message} Try again later."
     return safe_text(f"{int(error.code)} · {sentence}")
 
 

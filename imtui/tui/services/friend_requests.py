@@ -9,6 +9,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationType
 from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.safe_text import safe_text
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.model.events import EventKind
 
 if TYPE_CHECKING:
@@ -31,10 +33,15 @@ class FriendRequests:
     """What the app knows of friend requests and of who is blocked, and what it does about them."""
 
     def __init__(
-        self, model: "Model", client: "Callable[[], ChatClient]", alert: Callable[[str, str], None]
+        self,
+        model: "Model",
+        keys: Keys,
+        client: "Callable[[], ChatClient]",
+        alert: Callable[[str, str], None],
     ) -> None:
         """Make it; ``alert`` is told of whom there is something to notice, and in which words."""
         self._model = model
+        self._keys = keys
         self._client = client
         self._alert = alert
         self._requests: dict[str, Request] = {}
@@ -69,8 +76,9 @@ class FriendRequests:
             before = self._requests.get(one.user_id)
             self._requests[one.user_id] = request
             if came_in and before != request:
+                asks = with_keys("asks to be your friend ({requests}: answer)", self._keys)
                 words = f": {request.wording}" if request.wording else ""
-                self._alert(one.user_id, f"asks to be your friend (Q: answer){words}")
+                self._alert(one.user_id, f"{asks}{words}")
         self._model.feed.roster_changed()
 
     def gone(self, user_ids: Iterable[str]) -> None:

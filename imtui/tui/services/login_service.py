@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
@@ -34,6 +36,7 @@ class LoginService:
         clock: Clock,
         memory: Memory,
         settings: SettingsFile,
+        keys: Keys,
         load_sdk: Callable[[], Sdk],
         joined: Callable[[Identity], None],
         is_seen: Callable[[str], bool],
@@ -46,6 +49,7 @@ class LoginService:
             clock: The time.
             memory: What is remembered of the account.
             settings: The settings of the person.
+            keys: The keys of the commands, for sentences.
             load_sdk: Imports the SDK, which is heavy; called after the first paint.
             joined: Called with the identity, once it is known.
             is_seen: Tells whether the person sees the conversation with a user at this moment.
@@ -53,6 +57,7 @@ class LoginService:
         """
         self._model = model
         self._clock = clock
+        self._keys = keys
         self._load_sdk = load_sdk
         self._memory = memory
         self._joined = joined
@@ -64,9 +69,11 @@ class LoginService:
         self._learning_due = False
         self._revive_due = False
         self._revived_at = float("-inf")
-        self.presence = PresenceService(model, memory, settings, self._connected, self._wake.set)
-        self.friend_requests = FriendRequests(model, self._connected, alert)
-        self.messaging = MessagingService(model, clock, self._connected, is_seen, alert)
+        self.presence = PresenceService(
+            model, memory, settings, keys, self._connected, self._wake.set
+        )
+        self.friend_requests = FriendRequests(model, keys, self._connected, alert)
+        self.messaging = MessagingService(model, clock, keys, self._connected, is_seen, alert)
         self._services = Services(self, self.presence, self.friend_requests, self.messaging)
 
     async def run(self, launch: Launch) -> None:
@@ -84,7 +91,7 @@ class LoginService:
             except IMError as error:
                 # The address or the device's name is of no use.
                 self._client = None
-                self._model.connection.stopped(explain(error))
+                self._model.connection.stopped(explain(error, self._keys))
                 await self._pause()
 
     async def _follow(self, client: ChatClient, identity: Identity, retry: Retry) -> NoReturn:
@@ -98,9 +105,10 @@ class LoginService:
             try:
                 return await launch.join()
             except IMError as error:
-                self._model.connection.stopped(explain(error))
+                self._model.connection.stopped(explain(error, self._keys))
             except JoinError as error:
-                self._model.connection.stopped(f"{error} (r: try again)")
+                again = with_keys("({retry}: try again)", self._keys)
+                self._model.connection.stopped(f"{error} {again}")
             await self._pause()
             self._model.connection.connecting()
 
@@ -128,10 +136,10 @@ class LoginService:
             except IMError as error:
                 self._logging_in = False
                 if not retry.is_transient(error):
-                    self._model.connection.stopped(explain(error))
+                    self._model.connection.stopped(explain(error, self._keys))
                     return
                 delay = retry.next_delay()
-                self._model.connection.waiting(delay, explain(error))
+                self._model.connection.waiting(delay, explain(error, self._keys))
                 await self._revive(client, identity)
                 await self._pause(delay)
                 self._model.connection.connecting()
@@ -185,7 +193,8 @@ class LoginService:
 
     def kicked(self) -> None:
         """Show that another login took this device's place."""
-        self._model.kicked()
+        words = "Kicked offline by another login, or by an admin ({retry}: log in again)"
+        self._model.kicked(with_keys(words, self._keys))
 
     def sig_expired(self) -> None:
         """Show that a new UserSig is needed."""
@@ -199,7 +208,7 @@ class LoginService:
     def refused(self, error: IMError) -> None:
         """Say why there is no further attempt, unless a login is under way that says it itself."""
         if not self._logging_in:
-            self._model.connection.stopped(explain(error))
+            self._model.connection.stopped(explain(error, self._keys))
 
     # What the person asks for
 
@@ -221,7 +230,8 @@ class LoginService:
         """
         await self._connected().logout()
         self._model.account.texts.forget()
-        self._model.logged_out()
+        words = "Logged out on this device ({retry}: log in again)"
+        self._model.logged_out(with_keys(words, self._keys))
 
     def _connected(self) -> ChatClient:
         if self._client is None:

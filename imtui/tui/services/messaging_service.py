@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from imtui.protocol.chat import Message, MessageStatus, ReceiveOpt, conversation_id
 from imtui.protocol.errors import IMError
+from imtui.tui.commands.command import Keys
 from imtui.tui.kit.cells import fit
 from imtui.tui.kit.clock import Clock, Handle
 from imtui.tui.model.connection import Link
@@ -41,6 +42,7 @@ class MessagingService:
         self,
         model: Model,
         clock: Clock,
+        keys: Keys,
         client: Callable[[], ChatClient],
         is_seen: Callable[[str], bool],
         alert: Alerting,
@@ -50,12 +52,14 @@ class MessagingService:
         Args:
             model: Where the conversations are shown.
             clock: The time.
+            keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
             is_seen: Tells whether the person sees the conversation with somebody at this moment.
             alert: Told what the person should notice.
         """
         self._model = model
         self._clock = clock
+        self._keys = keys
         self._client = client
         self._is_seen = is_seen
         self._alert = alert
@@ -250,7 +254,9 @@ class MessagingService:
         """Handle that a message was refused."""
         self._model.chats.put(message)
         self._model.feed.tell(
-            EventKind.NOTICE, f"did not get a message: {explain(error)}", who=message.receiver
+            EventKind.NOTICE,
+            f"did not get a message: {explain(error, self._keys)}",
+            who=message.receiver,
         )
 
     def _show_typing(self, user_id: str, typing: bool) -> None:

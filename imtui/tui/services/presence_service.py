@@ -8,6 +8,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
 from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.tui.commands.command import Keys
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity
@@ -30,6 +31,7 @@ class PresenceService:
         model: Model,
         memory: Memory,
         settings: SettingsFile,
+        keys: Keys,
         client: Callable[[], ChatClient],
         wake: Callable[[], None],
     ) -> None:
@@ -39,12 +41,14 @@ class PresenceService:
             model: What the app knows.
             memory: What is remembered of the account.
             settings: Whether the own text is put back after a reconnect.
+            keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
             wake: Called when ``catch_up`` has something to do.
         """
         self._model = model
         self._memory = memory
         self._settings = settings
+        self._keys = keys
         self._client = client
         self._wake = wake
         self._text_due: OwnText | None = None
@@ -134,7 +138,7 @@ class PresenceService:
         try:
             await call
         except IMError as error:
-            self._model.feed.tell(EventKind.NOTICE, explain(error))
+            self._model.feed.tell(EventKind.NOTICE, explain(error, self._keys))
             return False
         return True
 

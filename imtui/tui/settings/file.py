@@ -9,7 +9,7 @@ from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.reading import KeyParsers, check_value, parse_settings
+from imtui.tui.settings.reading import NO_KEYS, KeyParsers, UsualKeys, check_value, parse_settings
 from imtui.tui.settings.schema import Settings, SettingValue
 
 _SIZE_MAX: Final = 256 * 1024
@@ -26,15 +26,19 @@ class SettingsFile:
     problems: tuple[str, ...]
     """What is wrong with the file, a line for each problem."""
 
-    def __init__(self, path: Path, key_parsers: KeyParsers) -> None:
+    def __init__(
+        self, path: Path, key_parsers: KeyParsers, usual_keys: UsualKeys = NO_KEYS
+    ) -> None:
         """Read the file; a setting that is missing or wrong has its default.
 
         Args:
             path: The file, which need not exist.
             key_parsers: What reads a key of each command.
+            usual_keys: The keys that each command has without settings.
         """
         self.path = path
         self._key_parsers = key_parsers
+        self._usual_keys = usual_keys
         self.settings = Settings()
         self.problems = ()
         self._stamp: tuple[int, ...] = ()
@@ -53,7 +57,9 @@ class SettingsFile:
         self._stamp = stamp
         before = self.settings, self.problems
         try:
-            parsed = parse_settings(self._read(), self.path.name, self._key_parsers)
+            parsed = parse_settings(
+                self._read(), self.path.name, self._key_parsers, self._usual_keys
+            )
         except SettingsError as error:
             self.problems = (str(error),)
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -34,6 +34,11 @@ Each returns the key as Textual names it, or raises ValueError with the reason w
 cannot have it: "it copies".
 """
 
+UsualKeys = Mapping[str, tuple[str, ...]]
+"""The keys that each command has without settings, as Textual names them, by command ID."""
+
+NO_KEYS: Final[UsualKeys] = {}
+
 
 class ParsedSettings(Struct, frozen=True):
     """What a settings file says."""
@@ -45,8 +50,17 @@ class ParsedSettings(Struct, frozen=True):
     """Whether the file is TOML; if not, all settings are the defaults."""
 
 
-def parse_settings(text: str, file_name: str, key_parsers: KeyParsers) -> ParsedSettings:
-    """Return the settings in a file's text; a setting that is missing or wrong has its default."""
+def parse_settings(
+    text: str, file_name: str, key_parsers: KeyParsers, usual_keys: UsualKeys = NO_KEYS
+) -> ParsedSettings:
+    """Return the settings in a file's text; a setting that is missing or wrong has its default.
+
+    Args:
+        text: The text of the file.
+        file_name: The name of the file, for the problems.
+        key_parsers: What reads a key of each command.
+        usual_keys: The keys that each command has without settings.
+    """
     if not text:  # Most users have no file, and importing tomllib takes time.
         return ParsedSettings(Settings())
     import tomllib
@@ -59,6 +73,7 @@ def parse_settings(text: str, file_name: str, key_parsers: KeyParsers) -> Parsed
         return _not_toml(f"{file_name}: A number in it is too long, or it is nested too deeply.")
     problems = Problems()
     settings = _read_settings(TableReader(values, (), problems), key_parsers)
+    _report_taken_keys(settings.keys, usual_keys, problems)
     return ParsedSettings(settings, problems.lines(text, file_name))
 
 
@@ -139,6 +154,25 @@ def _read_keys(table: TableReader, key_parsers: KeyParsers) -> dict[str, tuple[s
             owners.update(dict.fromkeys(keys, command_id))
     table.report_unknown(key_parsers, "names no command")
     return chosen
+
+
+def _report_taken_keys(
+    chosen: Mapping[str, tuple[str, ...]], usual_keys: UsualKeys, problems: Problems
+) -> None:
+    """Report keys that another command has usually, and loses."""
+    losers = {
+        key: command_id
+        for command_id, keys in usual_keys.items()
+        if command_id not in chosen
+        for key in keys
+    }
+    for command_id, keys in chosen.items():
+        for key in keys:
+            if key in losers:
+                words = (
+                    f"keys.{command_id} takes “{key}” from {losers[key]}; give that another key."
+                )
+                problems.add_problem(("keys", command_id), partial(str, words))
 
 
 def _check_keys(

@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, Throttle
 from imtui.tui.kit.cursor_view import CursorView
 from imtui.tui.kit.spans import Span
@@ -39,6 +41,7 @@ class FriendList(CursorView):
         model: Model,
         glyphs: Glyphs,
         clock: Clock,
+        keys: Keys,
         personal: PersonalView,
     ) -> None:
         """Make the list of a model, as the person wants it to be."""
@@ -46,6 +49,7 @@ class FriendList(CursorView):
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
+        self._keys = keys
         self._personal = personal
         self.narrowed_to = ""
         """What the list is narrowed to."""
@@ -164,7 +168,8 @@ class FriendList(CursorView):
         if self.narrowed_to:
             return "Nobody fits: Esc shows all"
         if self._model.connection.link is Link.CONNECTED:
-            return "Nobody here yet: a adds a friend, + subscribes"
+            words = "Nobody here yet: {add-friend} adds a friend, {subscribe} subscribes"
+            return with_keys(words, self._keys)
         return "" if self._model.connection.link is Link.STOPPED else "Waiting for the backend …"
 
     def go_to(self, user_id: str) -> None:

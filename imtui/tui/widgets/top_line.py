@@ -2,6 +2,7 @@
 
 from textual.events import Click
 
+from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span
@@ -15,17 +16,22 @@ from imtui.tui.widgets.run_command import RunCommand
 class TopLine(PaintedLine):
     """The first line of the screen."""
 
-    def __init__(self, model: Model, glyphs: Glyphs, clock: Clock, personal: PersonalView) -> None:
+    def __init__(
+        self, model: Model, glyphs: Glyphs, clock: Clock, keys: Keys, personal: PersonalView
+    ) -> None:
         """Make the line of a model."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
+        self._keys = keys
         self._personal = personal
 
     def spans(self, width: int) -> list[Span]:
         """Return what the line shows in so many cells."""
-        return top_line(self._model, width, self._glyphs, self._clock, self._personal.quiet_words())
+        return top_line(
+            self._model, width, self._glyphs, self._clock, self._keys, self._personal.quiet_words()
+        )
 
     def on_click(self, event: Click) -> None:
         """Open the status box, or do what the span under the mouse offers."""

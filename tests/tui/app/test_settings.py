@@ -8,7 +8,7 @@ import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.tui.commands.catalogue import COMMANDS, command_named, keys_table
-from imtui.tui.commands.command import key_name
+from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.services.explain import explain
 from imtui.tui.state.account_state import RECENTS_MAX, AccountState, StateFile
 
@@ -68,7 +68,7 @@ def test_a_state_that_cannot_be_written_is_told_and_kept_in_memory(tmp_path: Pat
 
 @pytest.mark.parametrize("code", [code for code in ErrorCode if code])
 def test_every_error_is_one_sentence_with_its_code(code: ErrorCode) -> None:
-    words = explain(IMError(code))
+    words = explain(IMError(code), Keys())
     assert words.startswith(f"{int(code)} · ")
     assert words.endswith(".")
     assert words.isprintable()
@@ -76,7 +76,7 @@ def test_every_error_is_one_sentence_with_its_code(code: ErrorCode) -> None:
 
 def test_errors_say_what_to_do() -> None:
     def said(code: int, message: str = "", **data: int) -> str:
-        return explain(IMError(code, message, data))
+        return explain(IMError(code, message, data), Keys())
 
     assert said(7008, retryAfterMs=2_001) == "7008 · Too often; the next one goes through in 3 s."
     assert "Wait" in said(7008)

@@ -81,7 +81,7 @@ def test_a_friend_whose_status_is_no_longer_told_becomes_unknown(model: Model) -
 
 def test_being_kicked_claims_nothing_about_the_account(model: Model) -> None:
     model.statuses_changed([status("alice", ONLINE, "Tea")])
-    model.kicked()
+    model.kicked("kicked")
     assert (model.connection.link, model.own.status, model.own.text) == (Link.STOPPED, UNKNOWN, "")
     assert model.connection.stale
     assert "r: log in again" in model.connection.reason
@@ -265,14 +265,14 @@ def test_subscribing_and_being_unsubscribed(model: Model) -> None:
 
 def test_logging_out_with_no_other_device_is_unlogined(model: Model) -> None:
     model.devices_changed([device(HERE)])
-    model.logged_out()
+    model.logged_out("logged out")
     assert model.own.status is UNLOGINED
     assert model.connection.link is Link.STOPPED
 
 
 def test_logging_out_beside_another_device_leaves_it_unknown(model: Model) -> None:
     model.devices_changed([device(HERE), device("phone")])
-    model.logged_out()
+    model.logged_out("logged out")
     assert model.own.status is UNKNOWN
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.commands.catalogue import COMMANDS
-from imtui.tui.kit.key_names import key_named
+from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS, USUAL_KEYS
+from imtui.tui.kit.key_names import key_named, key_parsers
 from imtui.tui.settings.reading import ParsedSettings, parse_settings
 from imtui.tui.settings.schema import (
     PRESETS,
@@ -203,3 +203,18 @@ def test_reading_any_text_does_not_raise(text: str) -> None:
     parsed = read(text)
     assert parsed.is_toml or parsed.settings == Settings()
     assert all(line.isprintable() and line.startswith("settings.toml:") for line in parsed.problems)
+
+
+def test_a_key_that_is_taken_from_another_command_is_reported_with_both() -> None:
+    text = '[keys]\nwatch = "B"\n'
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), USUAL_KEYS)
+    assert parsed.settings.keys == {"watch": ("B",)}
+    assert parsed.problems == (
+        "settings.toml:2: keys.watch takes “B” from block; give that another key.",
+    )
+
+
+def test_two_commands_may_exchange_their_keys() -> None:
+    text = '[keys]\nwatch = "B"\nblock = "w"\n'
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), USUAL_KEYS)
+    assert parsed.problems == ()
