@@ -3,12 +3,10 @@
 import asyncio
 import logging
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseEvent, Paste
 
@@ -22,10 +20,10 @@ from imtui.tui.commands.catalogue import COMMAND_IDS, USUAL_KEYS
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, SystemClock
-from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch
 from imtui.tui.model.model import Model
@@ -51,7 +49,7 @@ def bundled_sdk() -> "Sdk":
     return BundledSdk()
 
 
-class ImtuiApp(App[None]):
+class ImtuiApp(FaultTolerantApp):
     """The terminal app."""
 
     TITLE = "imtui"
@@ -72,7 +70,6 @@ class ImtuiApp(App[None]):
     ) -> None:
         """Make the app; tests bring their own clock and SDK."""
         super().__init__(
-            driver_class=tolerant_driver(),
             # With NO_COLOR, only the terminal's own colours are left.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
@@ -114,7 +111,7 @@ class ImtuiApp(App[None]):
                 group.create_task(self.late.away_service.run())
                 group.create_task(self.late.login_service.run(self._launch))
         except* Exception as errors:
-            self._fail(_first(errors))
+            self.fail(_first(errors))
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
@@ -157,10 +154,8 @@ class ImtuiApp(App[None]):
         self.main.friend_list.sort_now()
         self.painter.begin_quiet(self.late.memory)
 
-    def _fatal_error(self) -> None:
-        self._fail(self._exception or sys.exc_info()[1])
-
-    def _fail(self, error: BaseException | None) -> None:
+    def fail(self, error: BaseException | None) -> None:
+        """Note the fault in the log and in a line for the person, and end."""
         if self.failure:
             return
         _log.critical("The app ended", exc_info=error)
@@ -171,8 +166,7 @@ class ImtuiApp(App[None]):
         if trace is not None:
             where = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         self.failure = f"a fault of ours ended it ({type(error).__name__}{where}); please report it"
-        self._return_code = 1
-        self._close_messages_no_wait()
+        self.end_after_fault()
 
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
@@ -278,11 +272,6 @@ class ImtuiApp(App[None]):
     def toast(self, words: str) -> None:
         """Show words over the screen for a while."""
         self.feedback.toast(words)
-
-    def write_raw(self, sequence: str) -> None:
-        """Write an escape sequence of ours to the terminal."""
-        if self._driver is not None:
-            self._driver.write(sequence)
 
 
 def _first(error: BaseException) -> BaseException:

@@ -2,13 +2,11 @@
 
 import logging
 import os
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.worker import WorkerFailed
@@ -19,9 +17,9 @@ from imtui.tui.console.screen import ConsoleScreen
 from imtui.tui.console.service import ConsoleService
 from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.kit.clock import Clock, Handle, SystemClock
-from imtui.tui.kit.driver import tolerant_driver
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.widgets.colours import presence_colours
 from imtui.tui.widgets.run_command import RunCommand
@@ -48,7 +46,7 @@ class ConsoleLaunch(Struct, frozen=True):
     """Where the details of a fault are, if they are written down."""
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(FaultTolerantApp):
     """The console's screen."""
 
     TITLE = "imtui console"
@@ -72,7 +70,6 @@ class ConsoleApp(App[None]):
     def __init__(self, launch: ConsoleLaunch, clock: Clock | None = None) -> None:
         """Make the console; tests bring their own clock."""
         super().__init__(
-            driver_class=tolerant_driver(),
             # Without colours, the terminal's own are the only ones that are none.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
@@ -160,16 +157,15 @@ class ConsoleApp(App[None]):
                 self.model.tell("")
             await self._typed_ahead.type(event)
 
-    def _fatal_error(self) -> None:
-        error = self._exception or sys.exc_info()[1]
+    def fail(self, error: BaseException | None) -> None:
+        """Note the fault in the log and in a line for the admin, and end."""
         if isinstance(error, WorkerFailed):
             error = error.error
         _log.critical("The console ended", exc_info=error)
         self.failure = self.failure or (
             f"a fault of ours ended the console ({type(error).__name__}); please report it"
         )
-        self._return_code = 1
-        self._close_messages_no_wait()
+        self.end_after_fault()
 
     # What keys and the mouse ask for
 

@@ -1,26 +1,19 @@
 """Emoji by their codes: ``:smile:``."""
 
 import re
-from functools import cache
 from typing import Final
+
+from imtui.tui.kit.undocumented import emoji_codes
 
 _CODE: Final = re.compile(r":([a-z0-9_+’'-]+):", re.ASCII | re.IGNORECASE)
 _BEGUN: Final = re.compile(r"(?:^|(?<=\s)):([a-z0-9_+-]{2,30})$", re.IGNORECASE)
-
-
-@cache
-def _codes() -> dict[str, str]:
-    # Loaded when the first code is typed: there are thousands.
-    from rich._emoji_codes import EMOJI
-
-    return EMOJI
 
 
 def with_emoji(text: str) -> str:
     """Return a text with the codes that are known replaced by their emoji."""
     if ":" not in text:
         return text
-    return _CODE.sub(lambda code: _codes().get(code[1].lower(), code[0]), text)
+    return _CODE.sub(lambda code: emoji_codes().get(code[1].lower(), code[0]), text)
 
 
 def completions(before: str, most: int = 8) -> list[str]:
@@ -29,7 +22,9 @@ def completions(before: str, most: int = 8) -> list[str]:
     if begun is None:
         return []
     stem = begun[1].lower()
-    found = sorted((name for name in _codes() if name.startswith(stem)), key=lambda one: len(one))
+    found = sorted(
+        (name for name in emoji_codes() if name.startswith(stem)), key=lambda one: len(one)
+    )
     return [f":{name}:" for name in found[:most]]
 
 

@@ -62,15 +62,13 @@ def key_parsers(command_ids: Iterable[str]) -> Mapping[str, Callable[[str], str]
 
 
 def _base_name(base: str) -> str:
-    from textual.binding import Binding
-    from textual.keys import REPLACED_KEYS, key_to_character
+    from imtui.tui.kit.undocumented import character_of, key_of
 
     if base in _NAMED:
         return base
-    character = base if len(base) < 2 else key_to_character(REPLACED_KEYS.get(base, base))
+    character = base if len(base) < 2 else character_of(base)
     if character is None or len(character) != 1 or not character.isprintable():
         return ""
     if character == ",":  # It separates keys.
         return "comma"
-    (binding,) = Binding.make_bindings([Binding(character, "")])
-    return binding.key
+    return key_of(character)

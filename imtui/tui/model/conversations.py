@@ -12,6 +12,11 @@ MESSAGES_MAX: Final = 2_000
 """So many messages of a conversation are held; older ones are loaded again as one scrolls."""
 
 
+def version_of(message: "Message") -> tuple[int, int]:
+    """Return what grows with each change of a message: for all members, and for this one."""
+    return message.version, message.own_version
+
+
 class Chat:
     """One conversation."""
 
@@ -64,8 +69,12 @@ class Chat:
             self._waiting[message.msg_id] = message
         else:
             self._waiting.pop(message.msg_id, None)
-            if message.seq not in self._stored:
+            before = self._stored.get(message.seq)
+            if before is None:
                 insort(self._seqs, message.seq)
+            elif version_of(before) > version_of(message):
+                # A page of history, or an answer, that a push has overtaken.
+                return
             self._stored[message.seq] = message
 
     def forget_waiting(self, msg_id: str) -> None:

@@ -10,7 +10,7 @@ from imtui.protocol.safe_text import safe_lines
 from imtui.tui.kit.cells import column
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.spans import Span, crop, width_of, wrap
-from imtui.tui.model.conversations import Chat
+from imtui.tui.model.conversations import Chat, version_of
 from imtui.tui.model.replies import quoted
 from imtui.tui.render.glyphs import Glyphs
 
@@ -21,6 +21,8 @@ _MARK_WIDTH: Final = 5
 _URL: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'’”]")
 
 Line = list[Span]
+_Key = tuple[int, int, str, MessageStatus, bool]
+"""A block is made anew when the version, the status or the read mark of its message changes."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Layout:
         self.width = width
         self._glyphs = glyphs
         self._clock = clock
-        self._made: dict[tuple[str, int, MessageStatus, bool], Block] = {}
+        self._made: dict[_Key, Block] = {}
 
     def blocks(self, chat: Chat, new_after: int | None) -> list[Block]:
         """Return the conversation, the oldest first.
@@ -52,7 +54,7 @@ class Layout:
             new_after: The place of the last message that had been read when the conversation was
                 opened, if there were newer ones: a line stands behind it.
         """
-        made: dict[tuple[str, int, MessageStatus, bool], Block] = {}
+        made: dict[_Key, Block] = {}
         blocks: list[Block] = []
         day = ""
         is_new = False
@@ -66,7 +68,7 @@ class Layout:
                 is_new = True
                 blocks.append(Block([self._rule("new", "alert")], begins_new=True))
             read = bool(message.seq) and message.seq <= chat.peer_read_seq
-            key = (message.msg_id, message.seq, message.status, read)
+            key = (*version_of(message), message.msg_id, message.status, read)
             block = self._made.get(key) or Block(self._message(message, names, read), message)
             made[key] = block
             blocks.append(block)

@@ -376,6 +376,22 @@ async def test_a_message_that_was_recalled_elsewhere_loses_its_words(tmp_path: P
         assert "13:30 bob recalled" in run.words()
 
 
+async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        first = run.fake.talks["bob"][0]
+        changed = structs.replace(first, text="are you in town?", version=4)
+        run.fake.listener.on_messages_changed([changed])
+        await run.settle()
+        assert "are you in town?" in run.text()
+        assert "are you around?" not in run.text()
+        run.app.model.chats.history("bob", [first], complete=False)
+        await run.settle()
+        assert "are you in town?" in run.text()
+
+
 async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: Path) -> None:
     fake = talking()
     fake.talk("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))

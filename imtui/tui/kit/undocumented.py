@@ -1,18 +1,20 @@
-"""A terminal driver that survives bad input and notices a terminal that is gone."""
+"""All that imtui uses of Textual and Rich without their documentation having it.
+
+The tests of this module name what it relies on, so that an update that breaks it is noticed.
+"""
 
 import asyncio
 import codecs
 import os
 import selectors
 import sys
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.binding import Binding
 from textual.drivers.linux_driver import LinuxDriver
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 _READ_MAX: Final = 4096
 _TICK: Final = 0.1
@@ -52,7 +54,7 @@ class TolerantDriver(LinuxDriver):
     gone blocks nothing; going on after a stop from outside sets the terminal up anew.
     """
 
-    def __init__(self, app: "App[Any]", **options: Any) -> None:
+    def __init__(self, app: App[Any], **options: Any) -> None:
         """Make the driver of an app."""
         super().__init__(app, **options)
         self._file: Any = _GoneFile(self._file)
@@ -106,3 +108,48 @@ def _read(descriptor: int) -> bytes:
 def tolerant_driver() -> type[LinuxDriver] | None:
     """Return the driver for this system; None where Textual's own has to do."""
     return None if sys.platform == "win32" else TolerantDriver
+
+
+class FaultTolerantApp(App[None]):
+    """An app that ends with a line of its own after a fault, and can write to the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        """Make the app with the tolerant driver; ``options`` are those of Textual's app."""
+        super().__init__(driver_class=tolerant_driver(), **options)
+
+    def fail(self, error: BaseException | None) -> None:
+        """Handle a fault; the app calls ``end_after_fault`` when it has noted it."""
+        raise NotImplementedError
+
+    def end_after_fault(self) -> None:
+        """End with exit status 1, without Textual's traceback."""
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def write_raw(self, sequence: str) -> None:
+        """Write an escape sequence of ours to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def _fatal_error(self) -> None:
+        self.fail(self._exception or sys.exc_info()[1])
+
+
+def emoji_codes() -> dict[str, str]:
+    """Return the emoji by their codes; there are thousands, so they are loaded when needed."""
+    from rich._emoji_codes import EMOJI
+
+    return EMOJI
+
+
+def character_of(key: str) -> str | None:
+    """Return the character that a key types, by its name in Textual; None if it types none."""
+    from textual.keys import REPLACED_KEYS, key_to_character
+
+    return key_to_character(REPLACED_KEYS.get(key, key))
+
+
+def key_of(character: str) -> str:
+    """Return the name in Textual of the key that types a character, except a comma."""
+    (binding,) = Binding.make_bindings([Binding(character, "")])
+    return binding.key

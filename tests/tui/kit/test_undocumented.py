@@ -1,0 +1,85 @@
+"""Textual and Rich still have the undocumented names that imtui uses, and they do what it needs."""
+
+import inspect
+
+import pytest
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+
+from imtui.tui.kit.undocumented import (
+    FaultTolerantApp,
+    character_of,
+    emoji_codes,
+    key_of,
+)
+
+
+class _Failing(FaultTolerantApp):
+    fault: BaseException | None = None
+
+    def fail(self, error: BaseException | None) -> None:
+        self.fault = error
+        self.end_after_fault()
+
+    def on_mount(self) -> None:
+        raise ValueError("broken")
+
+
+async def test_a_fault_reaches_the_app_and_ends_it_with_status_1() -> None:
+    app = _Failing()
+    with pytest.raises(ValueError, match="broken"):
+        async with app.run_test():
+            pass
+    assert isinstance(app.fault, ValueError)
+    assert app.return_code == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_sigcont_application", "suspend_application_mode", "process_message", "run_input_thread"],
+)
+def test_the_driver_has_the_methods_that_ours_replaces_or_calls(name: str) -> None:
+    assert callable(getattr(LinuxDriver, name))
+
+
+def test_the_driver_has_the_attributes_that_ours_uses() -> None:
+    source = inspect.getsource(LinuxDriver.__init__) + inspect.getsource(LinuxDriver.__mro__[1])
+    for name in ("_file", "_must_signal_resume", "_app", "_debug"):
+        assert f"self.{name}" in source
+
+
+def test_the_app_has_the_names_that_ours_uses() -> None:
+    for name in ("_fatal_error", "_close_messages_no_wait"):
+        assert callable(getattr(App, name))
+    for name in ("_exception", "_return_code", "_driver"):
+        assert hasattr(App(), name)
+
+
+def test_the_parser_turns_text_into_keys() -> None:
+    keys = [one for one in XTermParser(False).feed("a") if isinstance(one, Key)]
+    assert [key.key for key in keys] == ["a"]
+
+
+def test_emoji_have_codes() -> None:
+    assert emoji_codes()["smile"] == "😄"
+
+
+@pytest.mark.parametrize(("key", "character"), [("plus", "+"), ("comma", ","), ("a", "a")])
+def test_keys_and_their_characters(key: str, character: str) -> None:
+    assert character_of(key) == character
+    if character != ",":
+        assert key_of(character) == key
+
+
+def test_only_one_module_imports_private_modules_of_textual_and_rich() -> None:
+    from pathlib import Path
+
+    tui = Path(__file__).parents[3] / "imtui"
+    importing = [
+        path.name
+        for path in tui.rglob("*.py")
+        if "from textual._" in (text := path.read_text()) or "from rich._" in text
+    ]
+    assert importing == ["undocumented.py"]
