@@ -6,6 +6,8 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final, NoReturn
 
 from imtui import __version__
 from imtui.cli.errors import (
@@ -19,33 +21,18 @@ from imtui.cli.errors import (
     print_notice,
     unwrap_error,
 )
-from imtui.cli.verbs import (
-    account,
-    app,
-    backup,
-    console,
-    friend,
-    history,
-    kick,
-    login,
-    logout,
-    send,
-    serve,
-    status,
-    unread,
-    usersig,
-    watch,
-)
+from imtui.cli.verbs import app
 from imtui.protocol.errors import IMError
 
-_VERBS = (
-    *(serve, backup, usersig, console, account, friend, kick),
-    *(login, logout, status, watch, send, history, unread),
+_VERBS: Final = (
+    *("serve", "backup", "usersig", "console", "account", "friend", "kick"),
+    *("login", "logout", "status", "watch", "send", "history", "unread"),
 )
+"""The commands; each is a module of ``imtui.cli.verbs``."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; its result has ``run``, the function to call."""
+def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
+    """Return the parser of the app and of commands; its result has ``run``, what to call."""
     parser = argparse.ArgumentParser(
         prog="imtui",
         description="A chat client in the terminal whose centre is presence. "
@@ -55,9 +42,30 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"imtui {__version__}")
     app.add_arguments(parser)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for verb in _VERBS:
-        verb.add_parser(verbs)
+    for name in commands:
+        import_module(f"imtui.cli.verbs.{name}").add_parser(verbs)
     return parser
+
+
+class _UnclearError(Exception):
+    """The options of the app alone do not explain the arguments."""
+
+
+class _AppParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _UnclearError(message)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    # Making the parsers of all commands takes longer than much of what they do.
+    if argv and argv[0] in _VERBS:
+        return build_parser(argv[:1]).parse_args(argv)
+    parser = _AppParser(add_help=False, allow_abbrev=False)
+    app.add_arguments(parser)
+    try:
+        return parser.parse_args(argv)
+    except _UnclearError:
+        return build_parser().parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _replace_unencodable_output()
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = _parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     return _run(lambda: arguments.run(arguments))

@@ -73,7 +73,7 @@ class MainScreen(Screen[None]):
             completer: Completes slash commands.
         """
         # Most terminals are so large; then nothing is styled twice for the first frame.
-        super().__init__(classes="-two-panes -high")
+        super().__init__(classes="-two-panes -high -in-friends")
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
