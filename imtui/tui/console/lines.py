@@ -2,14 +2,12 @@
 
 from typing import Final
 
-from rich.cells import cell_len
-
 from imtui.protocol.status import UserStatusType
 from imtui.tui.console.admin_client import STATS
 from imtui.tui.console.answers import AccountItem, LogItem
 from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.switches import SWITCHES, Switch, consequence
-from imtui.tui.kit.cells import column, fit
+from imtui.tui.kit.cells import cell_len, column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.render.glyphs import Glyphs

@@ -1,6 +1,12 @@
 """How wide text is in a terminal, and how it is shortened."""
 
-from rich.cells import cell_len
+from rich import cells
+
+
+def cell_len(text: str) -> int:
+    """Return how many cells a text takes."""
+    # Rich would keep the last thousands of texts, most of which are ASCII.
+    return len(text) if text.isascii() else cells.cell_len(text)
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:

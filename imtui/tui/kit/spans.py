@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
 
-from imtui.tui.kit.cells import fit
+from imtui.tui.kit.cells import cell_len, fit
 
 
 class Span(Struct, frozen=True):

@@ -20,7 +20,7 @@ class HeardBy(Enum):
     NOTHING = "not at all: subscribe to hear of changes"
 
 
-class Person(Struct):
+class Person(Struct, gc=False):
     """A user of whom the app knows."""
 
     user_id: str

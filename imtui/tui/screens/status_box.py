@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.kit.cells import fit
+from imtui.tui.kit.cells import cell_len, fit
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.dialog import Dialog
 from imtui.tui.kit.painted import SPAN_STYLES
