@@ -398,6 +398,7 @@ async def test_being_kicked_says_so_and_r_logs_in_again(tmp_path: Path) -> None:
         run.fake.listener.on_kicked_offline()
         await run.settle()
         assert "Kicked offline" in run.lines()[0]
+        assert "(r: log in again)" in run.app.model.connection.reason
         assert "as of 14:05" in run.text()
         await run.press("r")
         await run.settle()

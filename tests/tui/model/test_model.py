@@ -81,7 +81,7 @@ def test_a_friend_whose_status_is_no_longer_told_becomes_unknown(model: Model) -
 
 def test_being_kicked_claims_nothing_about_the_account(model: Model) -> None:
     model.statuses_changed([status("alice", ONLINE, "Tea")])
-    model.kicked("kicked")
+    model.kicked("Kicked offline (r: log in again)")
     assert (model.connection.link, model.own.status, model.own.text) == (Link.STOPPED, UNKNOWN, "")
     assert model.connection.stale
     assert "r: log in again" in model.connection.reason
