@@ -28,8 +28,15 @@ _READ_MAX: Final = 65536
 class Program:
     """One module of Python, run as a program from the first moment to its end."""
 
-    def __init__(self, home: Path, module: str, *arguments: object) -> None:
-        """Start it; ``home`` is the folder where it may leave files."""
+    def __init__(self, home: Path, module: str, *arguments: object, tree: Path = ROOT) -> None:
+        """Start it.
+
+        Args:
+            home: The folder where it may leave files.
+            module: The module.
+            arguments: Its arguments.
+            tree: The folder with the sources that it is of.
+        """
         self._master, slave = pty.openpty()
         set_size(slave, *SIZE)
         self._pipe, reports = os.pipe()
@@ -38,6 +45,7 @@ class Program:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         environment[VARIABLE] = str(reports)
+        environment["PYTHONPATH"] = str(tree)
         self.output = bytearray()
         """Everything that was written."""
         self._told = b""
@@ -49,7 +57,7 @@ class Program:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            cwd=ROOT,
+            cwd=tree,
             env=environment,
             pass_fds=[reports],
             start_new_session=True,

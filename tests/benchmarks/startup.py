@@ -16,7 +16,7 @@ from tests.benchmarks.suites import Scale, Suite
 
 RUNS: Final = 11
 # Nothing listens on the port of the discard service, and the frame does not wait for it.
-_IMTUI: Final = ("imtui", "--server", "ws://127.0.0.1:9", "--app-id", "1", "--user", "alice")
+IMTUI: Final = ("imtui", "--server", "ws://127.0.0.1:9", "--app-id", "1", "--user", "alice")
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
@@ -27,7 +27,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         signature = home / "alice.sig"
         signature.write_text("signature", encoding="ascii")
         signature.chmod(0o600)
-        imtui = (*_IMTUI, "--usersig-file", signature)
+        imtui = (*IMTUI, "--usersig-file", signature)
         hello = ("tests.benchmarks.bare.hello",)
         for run in range(2 if scale.quick else RUNS + 1):
             one, other = _first_frame(home, imtui, "Friends"), _first_frame(home, hello, "Hello")

@@ -36,6 +36,11 @@ class Size:
     cleared: tuple[int, int] = (10, 100_000)
     """So many messages there are in a conversation that is deleted: few, and many."""
     deletions: int = 5
+    app_friends: int = 10_000
+    app_starts: int = 5
+    app_window: float = 8.0
+    """The app is measured for so many seconds."""
+    app_quiet: float = 2.0
 
     @property
     def users(self) -> list[str]:
@@ -71,4 +76,8 @@ QUICK: Final = Size(
     starts=1,
     cleared=(1, 20),
     deletions=1,
+    app_friends=20,
+    app_starts=1,
+    app_window=0.6,
+    app_quiet=0.3,
 )

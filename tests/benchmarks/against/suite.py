@@ -1,9 +1,11 @@
-"""The backend of this tree beside that of another commit, ``--rev``, as ratios.
+"""The backend and the app of this tree beside those of another commit, ``--rev``, as ratios.
 
 The commit is checked out in a folder of its own, and what is asked of both backends is the same,
 by the same clients, those of this tree: star, storm, heartbeat, login, memory, lone (change) and
 messages, as in the suites ``server`` and ``messages``. They take turns, see ``rounds``; ``±`` is
 about two standard errors of the ratio, and more ``--pairs`` make it less.
+
+The case ``app`` compares the two apps: first frame, keys, CPU and memory.
 
 Two cases are of sizes, on this tree, and with ``--long`` on the other one, too: a start with many
 messages beside one with few, and the deletion of a long conversation beside that of a short one.
@@ -17,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks.against import clear, start
+from tests.benchmarks.against import app, clear, start
 from tests.benchmarks.against.cases import CASES
 from tests.benchmarks.against.size import FULL, QUICK, Size
 from tests.benchmarks.against.trees import THIS, Tree, tree_of
@@ -28,6 +30,7 @@ from tests.benchmarks.server.processes import end
 from tests.benchmarks.server.setting import folder_for
 from tests.benchmarks.suites import Scale, Suite
 
+_APP: Final = "app"
 _SIZES: Final[Mapping[str, Callable[[Iterable[Tree], Size], Iterator[Figure]]]] = {
     "start": start.measure,
     "clear": clear.measure,
@@ -51,6 +54,8 @@ def measure(scale: Scale) -> Iterator[Figure]:
             with _seeded((THIS, other), size) as folders:
                 for case in cases:
                     yield from case.measure(folders, size)
+        if scale.wants(_APP):
+            yield from app.measure(THIS, other, size)
         trees = (THIS, other) if scale.long else (THIS,)
         for name, measure_sizes in _SIZES.items():
             if scale.wants(name):
@@ -78,5 +83,5 @@ SUITE: Final = Suite(
         "a cold disk",
         "the size of a start and of a deletion on the other commit, unless --long is given",
     ),
-    (*CASES, *_SIZES),
+    (*CASES, _APP, *_SIZES),
 )
