@@ -1,0 +1,48 @@
+"""What the backend's page says is true."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from imtui.cli.main import build_parser
+from imtui.protocol import limits
+from imtui.server.core.console import Console
+from imtui.server.core.logins.reads import Figures
+from imtui.server.metrics import Metrics
+from tests.pages import blocks, page_of, section, table_names
+
+PAGE = page_of("server")
+
+
+def test_the_unit_file_starts_the_backend() -> None:
+    (unit,) = blocks(PAGE, "ini")
+    (command,) = re.findall(r"^ExecStart=\S+/imtui (.*)$", unit, re.MULTILINE)
+    arguments = build_parser().parse_args(shlex.split(command))
+    assert arguments.data == Path("/var/lib/imtui")
+
+
+def test_the_options_are_those_of_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["serve", "--help"])
+    offered = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    rows = [line for line in section(PAGE, "Start").splitlines() if line.startswith("| `--")]
+    assert set(re.findall(r"--[a-z-]+", "\n".join(rows))) == offered
+
+
+def test_the_console_settings_are_all() -> None:
+    assert set(Console.__struct_fields__) <= table_names(PAGE, "The console")
+
+
+def test_the_metrics_are_all() -> None:
+    counts = Figures(sessions=0, devices=0, accounts={}, subscriptions=0, friendships=0)
+    rendered = set(re.findall(r"^# TYPE (\w+)", Metrics().render(counts), re.MULTILINE))
+    assert table_names(PAGE, "Health and metrics") == rendered
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\|[^|]+\| ([\d,]+) \| `(\w+)` \|$", section(PAGE, "Limits"), re.MULTILINE)
+    assert len(rows) > 10
+    for number, name in rows:
+        assert getattr(limits, name) == int(number.replace(",", "")), name
