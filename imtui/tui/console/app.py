@@ -96,7 +96,6 @@ class ConsoleApp(FaultTolerantApp):
             self._launch.where,
             self.glyphs,
             self.clock,
-            self.service.look_at_accounts,
         )
         return self.main
 
@@ -166,6 +165,14 @@ class ConsoleApp(FaultTolerantApp):
             f"a fault of ours ended the console ({type(error).__name__}); please report it"
         )
         self.end_after_fault()
+
+    def on_account_list_scrolled(self) -> None:
+        """Load the accounts that came into sight."""
+        self.service.look_at_accounts()
+
+    def on_console_screen_accounts_wanted(self) -> None:
+        """Load the accounts that are looked for."""
+        self.service.look_at_accounts()
 
     # What keys and the mouse ask for
 

@@ -1,12 +1,13 @@
 """The console's one screen: switches and figures above, accounts and the log of changes below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
+from textual.message import Message
 from textual.screen import Screen
 
 from imtui.protocol.limits import USER_ID_MAX_CHARS
@@ -53,13 +54,15 @@ class ConsoleScreen(Screen[None]):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
+    class AccountsWanted(Message):
+        """Other accounts are to be shown."""
+
     def __init__(
         self,
         model: ConsoleModel,
         where: str,
         glyphs: Glyphs,
         clock: Clock,
-        look_at_accounts: Callable[[], None],
     ) -> None:
         """Make the screen of a model.
 
@@ -68,13 +71,11 @@ class ConsoleScreen(Screen[None]):
             where: Which backend it is.
             glyphs: The characters to draw with.
             clock: The time.
-            look_at_accounts: Called when other accounts are to be seen.
         """
         super().__init__(classes="-two-panes -high")
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
-        self._look_at_accounts = look_at_accounts
         self._boards = [
             Board(lambda width: [head_line(model, where, width, glyphs, clock)], id="head"),
             Board(lambda width: switch_lines(model, width, glyphs), id="switches"),
@@ -83,7 +84,7 @@ class ConsoleScreen(Screen[None]):
         self._help = Board(
             lambda width: help_lines(model, self.in_log, width, glyphs), id="help", grows=True
         )
-        self.accounts = AccountList(model, glyphs, look_at_accounts)
+        self.accounts = AccountList(model, glyphs)
         self.accounts_title = PaneTitle("Accounts", self._accounts_note)
         self.log_pane = LogPane(model, glyphs, clock)
         self.log_title = PaneTitle("Changes", self._log_note)
@@ -179,7 +180,7 @@ class ConsoleScreen(Screen[None]):
     def on_finder_narrowed(self) -> None:
         """Have the accounts loaded whose IDs begin so."""
         self._model.look_for(self._finder.value.strip())
-        self._look_at_accounts()
+        self.post_message(self.AccountsWanted())
 
     def on_finder_done(self) -> None:
         """Go on in the list."""
