@@ -22,7 +22,7 @@ from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, SystemClock
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
-from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.kit.type_ahead import TypeAhead
 from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch
@@ -98,7 +98,7 @@ class ImtuiApp(FaultTolerantApp):
             self, self.main, self.settings, self.keys, self.model, self.glyphs, self.feedback
         )
         self.late = LateParts(self, load_sdk or bundled_sdk)
-        self.typed_ahead = TypedAhead(self, super().on_event, self._only_moves)
+        self.type_ahead = TypeAhead(self, super().on_event, self._is_move)
 
     # Life
 
@@ -111,7 +111,7 @@ class ImtuiApp(FaultTolerantApp):
                 group.create_task(self.late.away_service.run())
                 group.create_task(self.late.login_service.run(self._launch))
         except* Exception as errors:
-            self.fail(_first(errors))
+            self.handle_fault(_first(errors))
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
@@ -154,7 +154,7 @@ class ImtuiApp(FaultTolerantApp):
         self.main.friend_list.sort_now()
         self.painter.begin_quiet(self.late.memory)
 
-    def fail(self, error: BaseException | None) -> None:
+    def handle_fault(self, error: BaseException | None) -> None:
         """Note the fault in the log and in a line for the person, and end."""
         if self.failure:
             return
@@ -166,7 +166,7 @@ class ImtuiApp(FaultTolerantApp):
         if trace is not None:
             where = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         self.failure = f"a fault of ours ended it ({type(error).__name__}{where}); please report it"
-        self.end_after_fault()
+        self.exit_after_fault()
 
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
@@ -174,7 +174,7 @@ class ImtuiApp(FaultTolerantApp):
         if self._identity is not None:
             self.late.actions.conversations.keep_draft()
             self.farewell = self._farewell()
-        self.typed_ahead.drop()
+        self.type_ahead.drop()
         self.exit()
 
     def _farewell(self) -> str:
@@ -188,13 +188,13 @@ class ImtuiApp(FaultTolerantApp):
 
     # Keys
 
-    def _only_moves(self, key: str) -> bool:
+    def _is_move(self, key: str) -> bool:
         return any(key in self.keys.of(move) for move in MOVES if move.id != "choose")
 
     @property
-    def takes_keys(self) -> bool:
+    def accepts_keys(self) -> bool:
         """Tell whether the widget that was opened last is there, to be typed into."""
-        return self.main.takes_keys
+        return self.main.accepts_keys
 
     async def on_event(self, event: Event) -> None:
         """Note that the person is active, and pass keys on one after the other."""
@@ -209,9 +209,9 @@ class ImtuiApp(FaultTolerantApp):
             await super().on_event(event)
         elif event.is_forwarded:
             await super().on_event(event)
-            await self.typed_ahead.came_back(event)
+            await self.type_ahead.key_unhandled(event)
         else:
-            await self.typed_ahead.type(event)
+            await self.type_ahead.handle(event)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""

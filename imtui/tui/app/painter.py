@@ -35,8 +35,8 @@ class Painter:
 
     def begin(self) -> None:
         """Paint whenever the model changes."""
-        self._model.feed.watch(self._changes.ask)
-        self._changes.ask()
+        self._model.feed.watch(self._changes.request)
+        self._changes.request()
 
     def begin_quiet(self, memory: "Memory") -> None:
         """Show do-not-disturb as it is remembered, from now on."""
@@ -65,7 +65,7 @@ class Painter:
             self._main.top_line.refresh()
             self._count_down()
         if changed.roster or changed.people:
-            self._counts.ask()
+            self._counts.request()
             self._main.friend_list.show(changed)
         self._main.chat.show(changed)
 

@@ -77,21 +77,21 @@ class Throttle:
         self._interval = interval
         self._callback = callback
         self._last = float("-inf")
-        self._due: Handle | None = None
+        self._scheduled: Handle | None = None
 
-    def ask(self) -> None:
+    def request(self) -> None:
         """Let it happen as soon as it may; asking again meanwhile adds nothing."""
-        if self._due is None:
+        if self._scheduled is None:
             wait = self._last + self._interval - self._clock.monotonic()
-            self._due = self._clock.call_later(max(wait, 0.0), self._happen)
+            self._scheduled = self._clock.call_later(max(wait, 0.0), self._run)
 
     def cancel(self) -> None:
         """Forget what was asked."""
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
 
-    def _happen(self) -> None:
-        self._due = None
+    def _run(self) -> None:
+        self._scheduled = None
         self._last = self._clock.monotonic()
         self._callback()

@@ -12,37 +12,37 @@ class CursorView(LineView):
     """The line that is meant."""
 
     @property
-    def length(self) -> int:
+    def row_count(self) -> int:
         """Return how many lines the cursor can stand on."""
         raise NotImplementedError
 
-    def chosen(self, place: int) -> None:
+    def row_chosen(self, place: int) -> None:
         """Do what Enter, or a second click, on a line does."""
 
-    def clicked(self, place: int) -> bool:
+    def row_clicked(self, place: int) -> bool:
         """Do what a first click on a line does, beside going there; tell whether that is all."""
         return False
 
-    def moved(self) -> None:
+    def cursor_moved(self) -> None:
         """Do what follows a move of the cursor."""
 
-    def under(self, place: int) -> str:
+    def style_below(self, place: int) -> str:
         """Return the style below a line: that of the cursor, while the view has the focus."""
         return "cursor" if place == self.cursor and self.has_focus else ""
 
     def action_choose(self) -> None:
         """Choose the line under the cursor."""
-        if self.cursor < self.length:
-            self.chosen(self.cursor)
+        if self.cursor < self.row_count:
+            self.row_chosen(self.cursor)
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by so many lines."""
-        if self.length:
-            self.move_to(min(max(self.cursor + lines, 0), self.length - 1))
+        if self.row_count:
+            self.move_to(min(max(self.cursor + lines, 0), self.row_count - 1))
 
     def action_move_end(self, direction: int) -> None:
         """Move the cursor to the first or the last line."""
-        self.action_move(direction * self.length)
+        self.action_move(direction * self.row_count)
 
     def move_to(self, place: int) -> None:
         """Put the cursor on a line and show it."""
@@ -50,7 +50,7 @@ class CursorView(LineView):
         self.refresh_line(old)
         self.refresh_line(place)
         self.show_cursor()
-        self.moved()
+        self.cursor_moved()
 
     def show_cursor(self) -> None:
         """Scroll so far that the cursor is in sight."""
@@ -63,11 +63,11 @@ class CursorView(LineView):
     def on_click(self, event: Click) -> None:
         """Put the cursor where the mouse is; a second click chooses."""
         place = event.y + self.scroll_offset.y
-        if place >= self.length:
+        if place >= self.row_count:
             return
         self.move_to(place)
-        if not self.clicked(place) and event.chain >= 2:
-            self.chosen(place)
+        if not self.row_clicked(place) and event.chain >= 2:
+            self.row_chosen(place)
 
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in sight."""

@@ -17,11 +17,11 @@ from typing import Final
 
 _log: Final = logging.getLogger(__name__)
 
-WORDS_MAX: Final = 200
+NOTIFICATION_MAX_CHARS: Final = 200
 """A notice has at most so many characters."""
-NOTIFY_LIMIT: Final = 5.0
-COPY_LIMIT: Final = 2.0
-TMUX_LIMIT: Final = 2.0
+NOTIFY_TIMEOUT: Final = 5.0
+COPY_TIMEOUT: Final = 2.0
+TMUX_TIMEOUT: Final = 2.0
 
 _CLIP_EXE: Final = "clip.exe"
 _APPLE_SCRIPT: Final = (
@@ -33,12 +33,12 @@ _APPLE_SCRIPT: Final = (
 
 def osc9(words: str) -> str:
     """Return the escape sequence for a notice by iTerm2, WezTerm, Ghostty or Windows Terminal."""
-    return f"\x1b]9;{_notice(words)}\x07"
+    return f"\x1b]9;{_osc_text(words)}\x07"
 
 
 def osc777(title: str, words: str) -> str:
     """Return the escape sequence for a notice by urxvt, foot, VTE, WezTerm or Ghostty."""
-    return f"\x1b]777;notify;{_notice(title)};{_notice(words)}\x07"
+    return f"\x1b]777;notify;{_osc_text(title)};{_osc_text(words)}\x07"
 
 
 def through_tmux(sequence: str, environ: Mapping[str, str]) -> str:
@@ -52,9 +52,9 @@ def through_tmux(sequence: str, environ: Mapping[str, str]) -> str:
     return f"\x1bPtmux;{doubled}\x1b\\"
 
 
-def _notice(words: str) -> str:
+def _osc_text(words: str) -> str:
     # A semicolon would begin the next field, and makes other commands of some OSC 9 texts.
-    return _without_controls(words).replace(";", ",")[:WORDS_MAX]
+    return _without_controls(words).replace(";", ",")[:NOTIFICATION_MAX_CHARS]
 
 
 def _without_controls(words: str) -> str:
@@ -67,8 +67,10 @@ def _without_controls(words: str) -> str:
 async def notify_native(title: str, words: str) -> None:
     """Show a notice through the desktop's own program."""
     await _run(
-        _notify_command(_without_controls(title), _without_controls(words)[:WORDS_MAX]),
-        NOTIFY_LIMIT,
+        _notify_command(
+            _without_controls(title), _without_controls(words)[:NOTIFICATION_MAX_CHARS]
+        ),
+        NOTIFY_TIMEOUT,
     )
 
 
@@ -113,7 +115,7 @@ async def copy_native(text: str) -> bool:
         return False
     # Windows takes UTF-8 for its own old code page.
     encoding = "utf-16-le" if command[0] == _CLIP_EXE else "utf-8"
-    return await _run(command, COPY_LIMIT, text.encode(encoding, "replace")) is not None
+    return await _run(command, COPY_TIMEOUT, text.encode(encoding, "replace")) is not None
 
 
 async def tmux_attached(environ: Mapping[str, str]) -> bool | None:
@@ -123,7 +125,7 @@ async def tmux_attached(environ: Mapping[str, str]) -> bool | None:
     pane = environ.get("TMUX_PANE")
     target = ["-t", pane] if pane else []
     command = ["tmux", "display-message", "-p", *target, "#{session_attached}"]
-    answer = await _run(command, TMUX_LIMIT, reads=True, environ=environ)
+    answer = await _run(command, TMUX_TIMEOUT, reads=True, environ=environ)
     clients = "" if answer is None else answer.decode("ascii", "replace").strip()
     return int(clients) > 0 if clients.isdecimal() else None
 

@@ -16,7 +16,7 @@ def with_emoji(text: str) -> str:
     return _CODE.sub(lambda code: emoji_codes().get(code[1].lower(), code[0]), text)
 
 
-def completions(before: str, most: int = 8) -> list[str]:
+def emoji_completions(before: str, most: int = 8) -> list[str]:
     """Return the codes that the end of a text can become, the shortest first."""
     begun = _BEGUN.search(before)
     if begun is None:
@@ -28,7 +28,7 @@ def completions(before: str, most: int = 8) -> list[str]:
     return [f":{name}:" for name in found[:most]]
 
 
-def begun(before: str) -> str:
+def begun_code(before: str) -> str:
     """Return the code that the end of a text begins, or nothing."""
     match = _BEGUN.search(before)
     return "" if match is None else match[0]

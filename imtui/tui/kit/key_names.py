@@ -15,7 +15,7 @@ _OTHERS: Final = frozenset(
 )
 _NAMED: Final = _OTHERS | {f"f{number}" for number in range(1, 25)}
 
-_TAKEN: Final = {
+_RESERVED: Final = {
     "escape": "it closes what is open",
     "tab": "it goes to the next part of the screen",
     "shift+tab": "it goes to the previous part of the screen",
@@ -30,7 +30,7 @@ _TAKEN: Final = {
 """Keys that no command can have, and why."""
 
 
-def key_named(text: str, *, moves: bool = False) -> str:
+def parse_key(text: str, *, moves: bool = False) -> str:
     """Return the key that a person calls ``text`` as Textual names it: ``+`` is ``plus``.
 
     Args:
@@ -50,25 +50,25 @@ def key_named(text: str, *, moves: bool = False) -> str:
     key = "+".join([*sorted(modifiers), name])
     if key in MOVE_KEYS and not moves:
         raise ValueError("it moves in the lists")
-    if key in _TAKEN:
-        raise ValueError(_TAKEN[key])
+    if key in _RESERVED:
+        raise ValueError(_RESERVED[key])
     return key
 
 
 def key_parsers(command_ids: Iterable[str]) -> Mapping[str, Callable[[str], str]]:
     """Return what reads a key of each command, and of each move in a list, by ID."""
-    move_key = partial(key_named, moves=True)
-    return dict.fromkeys(command_ids, key_named) | dict.fromkeys(MOVE_IDS, move_key)
+    move_key = partial(parse_key, moves=True)
+    return dict.fromkeys(command_ids, parse_key) | dict.fromkeys(MOVE_IDS, move_key)
 
 
 def _base_name(base: str) -> str:
-    from imtui.tui.kit.undocumented import character_of, key_of
+    from imtui.tui.kit.undocumented import character_of_key, key_for_character
 
     if base in _NAMED:
         return base
-    character = base if len(base) < 2 else character_of(base)
+    character = base if len(base) < 2 else character_of_key(base)
     if character is None or len(character) != 1 or not character.isprintable():
         return ""
     if character == ",":  # It separates keys.
         return "comma"
-    return key_of(character)
+    return key_for_character(character)

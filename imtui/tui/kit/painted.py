@@ -40,23 +40,23 @@ class Painted(Widget):
         """Return a strip of exactly ``width`` cells; ``under`` names a style below the others."""
         base, ground = self.visual_style.rich_style, Style()
         if under:
-            below = self._named(under)
+            below = self._component_style(under)
             ground = below.background_style + Style(reverse=below.reverse)
             base += ground
         segments = [Segment(span.text, self._style(span, base)) for span in spans]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
 
     def _style(self, span: Span, base: Style) -> Style:
-        style = base + _ink(self._named(span.style)) if span.style else base
+        style = base + _foreground(self._component_style(span.style)) if span.style else base
         return style + Style(link=span.link) if span.link else style
 
-    def _named(self, name: str) -> Style:
+    def _component_style(self, name: str) -> Style:
         component = name if "--" in name else f"span--{name}"
         return self.screen.get_component_rich_style(component)
 
 
 @lru_cache(maxsize=256)
-def _ink(style: Style) -> Style:
+def _foreground(style: Style) -> Style:
     """Return a style without its ground, which is the screen's and not the widget's."""
     return Style(
         color=style.color,

@@ -24,7 +24,7 @@ class RowList(CursorView):
         self._rows: list[ListRow] = []
 
     @property
-    def length(self) -> int:
+    def row_count(self) -> int:
         """Return how many rows there are."""
         return len(self._rows)
 
@@ -33,7 +33,7 @@ class RowList(CursorView):
         """Return the ID of the user under the cursor, or nothing."""
         return self._rows[self.cursor].user_id if self.cursor < len(self._rows) else ""
 
-    def put(self, rows: list[ListRow]) -> None:
+    def set_rows(self, rows: list[ListRow]) -> None:
         """Show these rows; the cursor stays with the user that it was on."""
         if rows == self._rows:
             return
@@ -47,8 +47,8 @@ class RowList(CursorView):
         """Return a row."""
         if number >= len(self._rows):
             return [], ""
-        return list(self._rows[number].spans), self.under(number)
+        return list(self._rows[number].spans), self.style_below(number)
 
-    def chosen(self, place: int) -> None:
+    def row_chosen(self, place: int) -> None:
         """Report that a row was chosen."""
         self.post_message(self.Chosen(self._rows[place].user_id))

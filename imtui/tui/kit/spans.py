@@ -56,7 +56,7 @@ def wrap(
     lines: list[list[Span]] = [[]]
     used = 0
     for span in spans:
-        for word in _words(span.text):
+        for word in _split_words(span.text):
             *full, word = chop_cells(word, width) if cut and cell_len(word) > width else [word]
             for piece in full:
                 lines.append([replace(span, text=piece)])
@@ -78,7 +78,7 @@ def _append(line: list[Span], span: Span) -> None:
     line.append(span)
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     """Return the words of a text, each with the space behind it."""
     words = text.split(" ")
     return [f"{word} " for word in words[:-1]] + [word for word in words[-1:] if word]

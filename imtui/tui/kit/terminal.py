@@ -8,11 +8,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
-_END_MAX: Final = 5.0
+_EXIT_TIMEOUT: Final = 5.0
 """Told to end, the process is gone after so many seconds even if the terminal hangs."""
 
 
-def unfit(name: str, in_scripts: str, when_dumb: str) -> str:
+def terminal_problem(name: str, in_scripts: str, when_dumb: str) -> str:
     """Return why an app cannot run in this terminal, in one line; empty if it can.
 
     Args:
@@ -28,14 +28,14 @@ def unfit(name: str, in_scripts: str, when_dumb: str) -> str:
     return ""
 
 
-def end_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:
+def exit_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:
     """Call ``leave`` when the process is told to end, until the stack is left."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
 
     def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
+        signal.setitimer(signal.ITIMER_REAL, _EXIT_TIMEOUT)
         leave()
 
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -20,7 +20,7 @@ _READ_MAX: Final = 4096
 _TICK: Final = 0.1
 
 
-class _GoneFile:
+class _DisconnectTolerantFile:
     """An output file whose end is no error: what is written to a closed terminal is dropped."""
 
     def __init__(self, file: IO[str]) -> None:
@@ -57,7 +57,7 @@ class TolerantDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         """Make the driver of an app."""
         super().__init__(app, **options)
-        self._file: Any = _GoneFile(self._file)
+        self._file: Any = _DisconnectTolerantFile(self._file)
 
     def run_input_thread(self) -> None:
         """Read input until the app or the terminal ends."""
@@ -71,15 +71,15 @@ class TolerantDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._app.exit)
                         break
-                    parser = self._feed(parser, decode(data))
+                    parser = self._feed_parser(parser, decode(data))
                 for message in parser.tick():
                     self.process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:
         # In a turn of the loop: a second signal in the middle of the first would wait for itself.
-        asyncio.get_running_loop().call_soon_threadsafe(self._go_on)
+        asyncio.get_running_loop().call_soon_threadsafe(self._resume)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         if not self._must_signal_resume:
             # Stopped from outside, not by Ctrl+Z: the terminal is as somebody else left it. Without
             # an end first, a second reader of the input would stand beside the one that is there.
@@ -87,7 +87,7 @@ class TolerantDriver(LinuxDriver):
             self._must_signal_resume = True
         super()._sigcont_application()
 
-    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
+    def _feed_parser(self, parser: XTermParser, text: str) -> XTermParser:
         """Hand text to the parser and return the one to go on with."""
         try:
             for message in parser.feed(text):
@@ -117,11 +117,11 @@ class FaultTolerantApp(App[None]):
         """Make the app with the tolerant driver; ``options`` are those of Textual's app."""
         super().__init__(driver_class=tolerant_driver(), **options)
 
-    def fail(self, error: BaseException | None) -> None:
-        """Handle a fault; the app calls ``end_after_fault`` when it has noted it."""
+    def handle_fault(self, error: BaseException | None) -> None:
+        """Handle a fault; the app calls ``exit_after_fault`` when it has noted it."""
         raise NotImplementedError
 
-    def end_after_fault(self) -> None:
+    def exit_after_fault(self) -> None:
         """End with exit status 1, without Textual's traceback."""
         self._return_code = 1
         self._close_messages_no_wait()
@@ -132,7 +132,7 @@ class FaultTolerantApp(App[None]):
             self._driver.write(sequence)
 
     def _fatal_error(self) -> None:
-        self.fail(self._exception or sys.exc_info()[1])
+        self.handle_fault(self._exception or sys.exc_info()[1])
 
 
 def emoji_codes() -> dict[str, str]:
@@ -142,14 +142,14 @@ def emoji_codes() -> dict[str, str]:
     return EMOJI
 
 
-def character_of(key: str) -> str | None:
+def character_of_key(key: str) -> str | None:
     """Return the character that a key types, by its name in Textual; None if it types none."""
     from textual.keys import REPLACED_KEYS, key_to_character
 
     return key_to_character(REPLACED_KEYS.get(key, key))
 
 
-def key_of(character: str) -> str:
+def key_for_character(character: str) -> str:
     """Return the name in Textual of the key that types a character, except a comma."""
     (binding,) = Binding.make_bindings([Binding(character, "")])
     return binding.key

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.kit.plain import plain
+from imtui.tui.kit.search_key import search_key
 
 EVENTS_MAX: Final = 10_000
 FLAPPING_MS: Final = 60_000
@@ -120,8 +120,8 @@ class Event(Struct, frozen=True):
         if not words:
             return True
         status = "" if self.status is None else self.status.name
-        said = plain(" ".join((self.who, status, self.text, self.words, self.source)))
-        return all(word in said for word in plain(words).split())
+        said = search_key(" ".join((self.who, status, self.text, self.words, self.source)))
+        return all(word in said for word in search_key(words).split())
 
 
 def _flaps(last: Event, new: Event) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.kit.plain import plain
+from imtui.tui.kit.search_key import search_key
 from imtui.tui.model.person import Person
 from imtui.tui.settings.schema import Order
 
@@ -68,10 +68,10 @@ def count(people: Iterable[Person]) -> Counts:
 
 def fits(person: Person, query: str) -> bool:
     """Tell whether name, status word or text of a person has every word of ``query``."""
-    name, text = plain(f"{person.user_id} {person.name}"), plain(person.text)
+    name, text = search_key(f"{person.user_id} {person.name}"), search_key(person.text)
     word = person.status.name.casefold()
     return all(
-        part in name or part in text or word.startswith(part) for part in plain(query).split()
+        part in name or part in text or word.startswith(part) for part in search_key(query).split()
     )
 
 

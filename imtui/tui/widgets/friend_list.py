@@ -60,7 +60,7 @@ class FriendList(CursorView):
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
-    def length(self) -> int:
+    def row_count(self) -> int:
         """Return how many rows there are."""
         return len(self._rows)
 
@@ -97,7 +97,7 @@ class FriendList(CursorView):
             if self._rows[place] in changed.people:
                 self.refresh_line(place)
         if changed.roster or changed.people:
-            self._sorting.ask()
+            self._sorting.request()
 
     def sort_now(self) -> None:
         """Sort at once, as the person asked for another view."""
@@ -107,7 +107,7 @@ class FriendList(CursorView):
 
     def _sort(self) -> None:
         if self._clock.monotonic() - self._moved_at < SORT_INTERVAL:
-            self._sorting.ask()
+            self._sorting.request()
             return
         under, before = self._row, self._rows
         view = self._personal.view(self.narrowed_to)
@@ -147,7 +147,7 @@ class FriendList(CursorView):
         if number >= len(self._rows):
             return [], ""
         row = self._rows[number]
-        under = self.under(number)
+        under = self.style_below(number)
         at_cursor = number == self.cursor
         if isinstance(row, Heading):
             return heading_line(row, width, self._glyphs, cursor=at_cursor), under
@@ -177,12 +177,12 @@ class FriendList(CursorView):
         if user_id in self._rows:
             self.move_to(self._rows.index(user_id))
 
-    def moved(self) -> None:
+    def cursor_moved(self) -> None:
         """Leave the order alone for a while."""
         self._sticks = True
         self._moved_at = self._clock.monotonic()
 
-    def chosen(self, place: int) -> None:
+    def row_chosen(self, place: int) -> None:
         """Open the conversation with a person, or fold a group."""
         row = self._rows[place]
         if isinstance(row, Heading):
@@ -190,7 +190,7 @@ class FriendList(CursorView):
         else:
             self.post_message(RunCommand("chat", row))
 
-    def clicked(self, place: int) -> bool:
+    def row_clicked(self, place: int) -> bool:
         """Fold a group by one click on its heading."""
         is_heading = isinstance(self._rows[place], Heading)
         if is_heading:

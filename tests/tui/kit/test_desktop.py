@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from imtui.tui.kit import desktop
 from imtui.tui.kit.desktop import (
-    WORDS_MAX,
+    NOTIFICATION_MAX_CHARS,
     clipboard_command,
     copy_native,
     notify_native,
@@ -106,7 +106,7 @@ def test_a_semicolon_begins_nothing() -> None:
 
 
 def test_a_notice_is_cut() -> None:
-    assert osc9("x" * 5000) == f"\x1b]9;{'x' * WORDS_MAX}\x07"
+    assert osc9("x" * 5000) == f"\x1b]9;{'x' * NOTIFICATION_MAX_CHARS}\x07"
 
 
 @given(st.text(), st.text())
@@ -179,7 +179,7 @@ async def test_a_program_that_hangs_is_ended_with_its_children(
     programs: Programs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, desktop.__name__)
-    monkeypatch.setattr(desktop, "NOTIFY_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "NOTIFY_TIMEOUT", 0.5)
     life = Life(programs, "notify-send")
     await notify_native("imtui", "x")
     assert [record.getMessage() for record in caplog.records] == [
@@ -266,7 +266,7 @@ async def test_windows_gets_its_own_encoding(
 async def test_what_stays_behind_to_hold_the_clipboard_is_not_waited_for(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desktop, "COPY_LIMIT", 20.0)
+    monkeypatch.setattr(desktop, "COPY_TIMEOUT", 20.0)
     programs.add("xclip", KEEPS_INPUT, "sleep 600 &", 'echo $! >"$0.child"')
     async with asyncio.timeout(10):
         assert await copy_native("x" * 200_000)
@@ -282,7 +282,7 @@ async def test_what_stays_behind_to_hold_the_clipboard_is_not_waited_for(
 async def test_a_clipboard_that_takes_nothing_is_given_up(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desktop, "COPY_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "COPY_TIMEOUT", 0.5)
     life = Life(programs, "xclip")
     assert not await copy_native("x" * 200_000)
     assert life.is_over()
@@ -341,7 +341,7 @@ async def test_without_tmux_nothing_is_known(
     assert await tmux_attached({"PATH": os.environ["PATH"]}) is None
     assert await tmux_attached({"TMUX": "", "PATH": os.environ["PATH"]}) is None
     assert await tmux_attached({"TMUX": "x", "PATH": "/nowhere"}) is None
-    monkeypatch.setattr(desktop, "TMUX_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "TMUX_TIMEOUT", 0.5)
     life = Life(programs, "tmux")
     assert await tmux_attached({"TMUX": "x", "PATH": os.environ["PATH"]}) is None
     assert life.is_over()

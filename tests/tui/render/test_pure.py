@@ -321,16 +321,16 @@ async def test_a_throttle_lets_the_first_through_and_gathers_the_rest() -> None:
     clock = FakeClock()
     happened: list[float] = []
     throttle = Throttle(clock, 0.05, lambda: happened.append(clock.monotonic()))
-    throttle.ask()
+    throttle.request()
     await asyncio.sleep(0)
     assert happened == [0.0]
     clock.advance(0.01)
     for _ in range(100):
-        throttle.ask()
+        throttle.request()
     clock.advance(1.0)
     assert len(happened) == 2
     assert happened[1] - happened[0] == pytest.approx(0.05)
-    throttle.ask()
+    throttle.request()
     throttle.cancel()
     clock.advance(1.0)
     assert len(happened) == 2

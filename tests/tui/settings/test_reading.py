@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS, USUAL_KEYS
-from imtui.tui.kit.key_names import key_named, key_parsers
+from imtui.tui.kit.key_names import key_parsers, parse_key
 from imtui.tui.settings.reading import ParsedSettings, parse_settings
 from imtui.tui.settings.schema import (
     PRESETS,
@@ -16,7 +16,7 @@ from imtui.tui.settings.schema import (
     Settings,
 )
 
-KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), key_named)
+KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), parse_key)
 
 WHOLE = """\
 # Mine
@@ -190,7 +190,7 @@ def test_keys_are_named_as_textual_names_them(written: str, keys: tuple[str, ...
 
 def test_the_default_keys_of_commands_can_be_written() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
-    assert [key_named(key) for key in keys] == keys
+    assert [parse_key(key) for key in keys] == keys
 
 
 PIECES = st.sampled_from(

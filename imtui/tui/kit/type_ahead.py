@@ -30,14 +30,14 @@ class Keyboard(Protocol):
         """Return the widget that keys go to."""
 
     @property
-    def takes_keys(self) -> bool:
+    def accepts_keys(self) -> bool:
         """Tell whether what was opened last is there, to be typed into."""
 
     def set_timer(self, delay: float, callback: Callable[[], Awaitable[None]]) -> Timer:
         """Call something after so many seconds."""
 
 
-class TypedAhead:
+class TypeAhead:
     """Holds a key until what the key before it did is done.
 
     Textual gives a key at once to the widget that has the focus. A key that runs a command comes
@@ -59,34 +59,34 @@ class TypedAhead:
             only_moves: Tells of a key whether all that it does in a list is to move.
         """
         self._app = app
-        self._give = give
-        self._only_moves = only_moves
+        self._forward = give
+        self._is_move = only_moves
         self._held: deque[Typed] = deque(maxlen=HELD_MAX)
-        self._out: Typed | None = None
+        self._in_flight: Typed | None = None
         """What was passed on and is not done yet."""
-        self._opens = False
+        self._may_open = False
         """Whether what was passed on may open something, by way of what it makes a widget say."""
-        self._before: tuple[Screen[Any], Widget | None] | None = None
+        self._target_before: tuple[Screen[Any], Widget | None] | None = None
         self._round = 0
         self._timer: Timer | None = None
-        self._climbs = self._climbed_before = 0
+        self._bubble_count = self._bubble_count_before = 0
 
-    async def type(self, typed: Typed) -> None:
+    async def handle(self, typed: Typed) -> None:
         """Pass a key or a paste on, now or when it is its turn."""
         self._held.append(typed)
-        if self._out is None:
-            await self._give_held()
+        if self._in_flight is None:
+            await self._forward_held()
         elif self._timer is None:
             # A screen that is closed may take our place in its queue with it.
             self._start_timer()
 
     def _start_timer(self) -> None:
-        self._climbed_before = self._climbs
-        self._timer = self._app.set_timer(_WAIT_MAX, self._waited)
+        self._bubble_count_before = self._bubble_count
+        self._timer = self._app.set_timer(_WAIT_MAX, self._timed_out)
 
-    async def _waited(self) -> None:
-        if self._climbs == self._climbed_before:
-            await self._go_on()
+    async def _timed_out(self) -> None:
+        if self._bubble_count == self._bubble_count_before:
+            await self._release_next()
         else:
             # The machine is slow, but the key is still on its way.
             self._start_timer()
@@ -95,41 +95,41 @@ class TypedAhead:
         """Forget what is held."""
         self._held.clear()
 
-    async def came_back(self, typed: Typed) -> None:
+    async def key_unhandled(self, typed: Typed) -> None:
         """Note that no widget took a key, and that what it is bound to was done."""
-        if typed is not self._out:
+        if typed is not self._in_flight:
             return
-        if self._is_calm():
-            await self._go_on()
+        if self._is_settled():
+            await self._release_next()
         else:
             self._round = 0
-            self._go_round()
+            self._start_round()
 
-    async def _give_held(self) -> None:
-        while self._held and self._out is None:
+    async def _forward_held(self) -> None:
+        while self._held and self._in_flight is None:
             typed = self._held.popleft()
             if self._is_text(typed):
-                await self._give(typed)
+                await self._forward(typed)
                 continue
-            self._out, self._before = typed, self._keys_go_to()
-            is_move = isinstance(typed, Key) and self._only_moves(typed.key)
-            self._opens = self._takes_text() or not is_move
-            await self._give(typed)
+            self._in_flight, self._target_before = typed, self._target()
+            is_move = isinstance(typed, Key) and self._is_move(typed.key)
+            self._may_open = self._accepts_text() or not is_move
+            await self._forward(typed)
             if not typed.is_forwarded:
-                if self._is_calm():
-                    self._out = None
+                if self._is_settled():
+                    self._in_flight = None
                 else:
                     self._round = 0
-                    self._go_round()
+                    self._start_round()
 
-    async def _go_on(self) -> None:
-        self._out = None
+    async def _release_next(self) -> None:
+        self._in_flight = None
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        await self._give_held()
+        await self._forward_held()
 
-    def _takes_text(self) -> bool:
+    def _accepts_text(self) -> bool:
         focused = self._app.focused
         return focused is not None and focused.check_consume_key("a", "a")
 
@@ -140,35 +140,35 @@ class TypedAhead:
             return isinstance(typed, Paste)
         return focused.check_consume_key(typed.key, typed.character)
 
-    def _keys_go_to(self) -> tuple[Screen[Any], Widget | None]:
+    def _target(self) -> tuple[Screen[Any], Widget | None]:
         return self._app.screen, self._app.focused
 
-    def _is_calm(self) -> bool:
-        return not self._opens and self._keys_go_to() == self._before
+    def _is_settled(self) -> bool:
+        return not self._may_open and self._target() == self._target_before
 
-    def _go_round(self) -> None:
+    def _start_round(self) -> None:
         """Go the way that the key went, behind it and behind what was said because of it."""
-        self._before = self._keys_go_to()
-        self._climb(self._app.focused or self._app.screen)
+        self._target_before = self._target()
+        self._bubble(self._app.focused or self._app.screen)
 
-    def _climb(self, node: DOMNode | None) -> None:
+    def _bubble(self, node: DOMNode | None) -> None:
         while node is not None:
             above = node.parent
-            if node.call_later(self._climbed, above, self._out, self._round):
+            if node.call_later(self._bubbled, above, self._in_flight, self._round):
                 return
             node = above
 
-    async def _climbed(self, above: DOMNode | None, typed: Typed, number: int) -> None:
-        if typed is not self._out or number != self._round:
+    async def _bubbled(self, above: DOMNode | None, typed: Typed, number: int) -> None:
+        if typed is not self._in_flight or number != self._round:
             return
-        self._climbs += 1
+        self._bubble_count += 1
         if above is not None:
-            self._climb(above)
+            self._bubble(above)
             return
-        if self._app.takes_keys:
+        if self._app.accepts_keys:
             self._round += 1
-        settled = self._round > 1 and self._keys_go_to() == self._before
+        settled = self._round > 1 and self._target() == self._target_before
         if settled or self._round == _ROUNDS_MAX:
-            await self._go_on()
+            await self._release_next()
         else:
-            self._go_round()
+            self._start_round()

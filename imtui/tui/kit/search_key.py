@@ -3,7 +3,7 @@
 from unicodedata import combining, normalize
 
 
-def plain(text: str) -> str:
+def search_key(text: str) -> str:
     """Return a text without case and accents: who types ``obed`` finds ``Oběd``."""
     if text.isascii():
         return text.casefold()

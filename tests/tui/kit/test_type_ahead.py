@@ -55,7 +55,7 @@ async def test_a_filter_in_one_burst_filters(tmp_path: Path) -> None:
         for _ in range(2):
             await burst(run, "/car")
             assert run.app.main.found_in("friends") == "car"
-            assert run.app.main.friend_list.length == 1
+            assert run.app.main.friend_list.row_count == 1
             await burst(run, "⎋⎋")
             assert run.app.main.found_in("friends") == ""
 
