@@ -1,4 +1,4 @@
-"""Keys that come faster than what they open: each goes to what it was typed for."""
+"""Type-ahead: deliver keys that arrive faster than the screens they open."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 HELD_MAX: Final = 2_000
-"""So many keys are held at most; what is typed beyond them is dropped."""
+"""The number of keys that are held; further ones displace the oldest."""
 _ROUNDS_MAX: Final = 6
 _WAIT_MAX: Final = 1.0
 
@@ -19,65 +19,66 @@ Typed = Key | Paste
 
 
 class Keyboard(Protocol):
-    """What is needed of the app."""
+    """The parts of the app that the type-ahead needs."""
 
     @property
     def screen(self) -> Screen[Any]:
-        """Return the screen that lies on top."""
+        """Return the active screen."""
 
     @property
     def focused(self) -> Widget | None:
-        """Return the widget that keys go to."""
+        """Return the widget with the focus."""
 
     @property
     def accepts_keys(self) -> bool:
-        """Tell whether what was opened last is there, to be typed into."""
+        """Tell whether the part that was opened last is ready for keys."""
 
     def set_timer(self, delay: float, callback: Callable[[], Awaitable[None]]) -> Timer:
-        """Call something after so many seconds."""
+        """Call ``callback`` after ``delay`` seconds."""
 
 
 class TypeAhead:
-    """Holds a key until what the key before it did is done.
+    """Hold each key until the effect of the key before it is complete.
 
-    Textual gives a key at once to the widget that has the focus. A key that runs a command comes
-    back from there, through all that the widget stands in, before it opens anything; letters typed
-    behind it in one go would be taken for commands, and those behind Enter for the text.
+    Textual forwards a key to the focused widget at once. A key that runs a command then bubbles
+    up through the widget's ancestors before it opens anything. Without this class, letters typed
+    after it in one burst would be run as commands, and keys typed after Enter would still go into
+    the text.
     """
 
     def __init__(
         self,
         app: Keyboard,
-        give: Callable[[Typed], Awaitable[None]],
-        only_moves: Callable[[str], bool],
+        forward: Callable[[Typed], Awaitable[None]],
+        is_move: Callable[[str], bool],
     ) -> None:
         """Hold keys for an app.
 
         Args:
             app: The app.
-            give: Passes a key on.
-            only_moves: Tells of a key whether all that it does in a list is to move.
+            forward: Passes a key to Textual.
+            is_move: Tells whether a key only moves the cursor of a list.
         """
         self._app = app
-        self._forward = give
-        self._is_move = only_moves
+        self._forward = forward
+        self._is_move = is_move
         self._held: deque[Typed] = deque(maxlen=HELD_MAX)
         self._in_flight: Typed | None = None
-        """What was passed on and is not done yet."""
+        """The forwarded key whose effect is not complete yet."""
         self._may_open = False
-        """Whether what was passed on may open something, by way of what it makes a widget say."""
+        """Whether the key in flight may open something, directly or by a widget's message."""
         self._target_before: tuple[Screen[Any], Widget | None] | None = None
         self._round = 0
         self._timer: Timer | None = None
         self._bubble_count = self._bubble_count_before = 0
 
     async def handle(self, typed: Typed) -> None:
-        """Pass a key or a paste on, now or when it is its turn."""
+        """Forward a key or a paste, now or after those before it."""
         self._held.append(typed)
         if self._in_flight is None:
             await self._forward_held()
         elif self._timer is None:
-            # A screen that is closed may take our place in its queue with it.
+            # A screen that closes discards its queue, and a bubbling call with it.
             self._start_timer()
 
     def _start_timer(self) -> None:
@@ -88,15 +89,15 @@ class TypeAhead:
         if self._bubble_count == self._bubble_count_before:
             await self._release_next()
         else:
-            # The machine is slow, but the key is still on its way.
+            # The machine is slow, but the key is still bubbling.
             self._start_timer()
 
     def drop(self) -> None:
-        """Forget what is held."""
+        """Discard the held keys."""
         self._held.clear()
 
     async def key_unhandled(self, typed: Typed) -> None:
-        """Note that no widget took a key, and that what it is bound to was done."""
+        """Handle a key that no widget consumed, after its binding ran."""
         if typed is not self._in_flight:
             return
         if self._is_settled():
@@ -134,7 +135,7 @@ class TypeAhead:
         return focused is not None and focused.check_consume_key("a", "a")
 
     def _is_text(self, typed: Typed) -> bool:
-        """Tell whether an input takes it as text, so that nothing else comes of it."""
+        """Tell whether an input consumes the key as text, which has no further effect."""
         focused = self._app.focused
         if focused is None or isinstance(typed, Paste):
             return isinstance(typed, Paste)
@@ -147,7 +148,7 @@ class TypeAhead:
         return not self._may_open and self._target() == self._target_before
 
     def _start_round(self) -> None:
-        """Go the way that the key went, behind it and behind what was said because of it."""
+        """Follow the key up the tree, queued behind it and behind messages that it caused."""
         self._target_before = self._target()
         self._bubble(self._app.focused or self._app.screen)
 
