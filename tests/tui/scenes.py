@@ -162,7 +162,7 @@ class ClientScene(Scene):
     @asynccontextmanager
     async def played(self, folder: Path) -> AsyncIterator[App[None]]:
         """Let the afternoon pass, then act."""
-        StateFile(folder).change(lambda state: replace(state, started=True, favourites=("bob",)))
+        StateFile(folder).update(lambda state: replace(state, started=True, favourites=("bob",)))
         stage = Stage()
         async with running(folder, stage.client, size=self.size, ascii=self.ascii) as run:
             await afternoon(run, stage)

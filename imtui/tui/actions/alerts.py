@@ -39,7 +39,7 @@ class AlertActions:
         self._feedback.say(f"Do not disturb, {words}.")
 
     def _put(self, quiet: bool, until: int | None) -> None:
-        self._memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
+        self._memory.update(lambda state: replace(state, quiet=quiet, quiet_until=until))
 
     def let_through(self, typed: str) -> None:
         """Let alerts about somebody through, or no longer; without a name, about who is meant."""
@@ -47,6 +47,6 @@ class AlertActions:
         if not user_id:
             return
         through = user_id not in self._memory.state.let_through
-        self._memory.change(lambda state: state.with_let_through(user_id, through))
+        self._memory.update(lambda state: state.with_let_through(user_id, through))
         words = "gets through" if through else "no longer gets through"
         self._feedback.say(f"{words} do-not-disturb", who=user_id)

@@ -74,7 +74,7 @@ class Preferences:
         app, settings = self._app, self.settings
         for problem in self.problems:
             self._model.feed.tell(EventKind.NOTICE, problem)
-        self._keys.use(settings.keys)
+        self._keys.set_own_keys(settings.keys)
         app.set_keymap(keymap(COMMANDS, self._keys))
         if settings.theme in app.available_themes:
             app.theme = settings.theme

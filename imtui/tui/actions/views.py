@@ -46,7 +46,7 @@ class ViewActions:
         if not group:
             return
         folded = group not in self._memory.state.folded
-        self._memory.change(lambda state: state.with_folded(group, folded))
+        self._memory.update(lambda state: state.with_folded(group, folded))
         self._main.friend_list.sort_now()
 
     def toggle_events(self) -> None:

@@ -16,7 +16,7 @@ from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
-from imtui.tui.commands.catalogue import COMMAND_IDS, USUAL_KEYS
+from imtui.tui.commands.catalogue import COMMAND_IDS, DEFAULT_KEYS
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, SystemClock
@@ -86,7 +86,7 @@ class ImtuiApp(FaultTolerantApp):
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), USUAL_KEYS)
+        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), DEFAULT_KEYS)
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
         self.feedback = Feedback(self, self.model, self.glyphs, self.keys)

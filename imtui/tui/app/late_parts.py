@@ -165,4 +165,4 @@ class LateParts:
         self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
 
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
-        self.memory.change(lambda state: replace(state, watches=watches))
+        self.memory.update(lambda state: replace(state, watches=watches))

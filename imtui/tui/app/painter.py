@@ -41,7 +41,7 @@ class Painter:
     def begin_quiet(self, memory: "Memory") -> None:
         """Show do-not-disturb as it is remembered, from now on."""
         self._memory = memory
-        memory.watch(self.show_quiet)
+        memory.add_listener(self.show_quiet)
         self.show_quiet()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 
-class Takes(Enum):
+class Argument(Enum):
     """What may stand behind a command's name."""
 
     NOTHING = ""
@@ -35,14 +35,14 @@ class Command(Struct, frozen=True):
     """Its usual keys as Textual names them, the one to show first."""
     footer: str = ""
     """The word in the footer; empty to leave it out there."""
-    takes: Takes = Takes.NOTHING
-    inner: bool = False
+    argument: Argument = Argument.NOTHING
+    is_internal: bool = False
     """Whether only the app itself runs it."""
 
     @property
     def usage(self) -> str:
         """Return how it is typed: ``/watch USER``."""
-        return f"/{self.id} {self.takes.value}".rstrip()
+        return f"/{self.id} {self.argument.value}".rstrip()
 
 
 _KEY_NAMES: Final = {
@@ -77,7 +77,7 @@ def key_name(key: str) -> str:
     return _KEY_NAMES.get(key, key)
 
 
-class Keyed(Protocol):
+class Bindable(Protocol):
     """What has keys: a command, or a way to move."""
 
     @property
@@ -94,24 +94,24 @@ class Keys:
 
     def __init__(self, own: Mapping[str, tuple[str, ...]] | None = None) -> None:
         """Take the person's keys by the commands' IDs."""
-        self.use(own or {})
+        self.set_own_keys(own or {})
 
-    def use(self, own: Mapping[str, tuple[str, ...]]) -> None:
+    def set_own_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
         """Take other keys from now on."""
         self._own = own
         self._taken = frozenset(key for keys in own.values() for key in keys)
 
-    def of(self, command: Keyed) -> tuple[str, ...]:
+    def of(self, command: Bindable) -> tuple[str, ...]:
         """Return the keys of a command, the one to show first."""
         own = self._own.get(command.id)
         if own is not None:
             return own
         return tuple(key for key in command.keys if key not in self._taken)
 
-    def name(self, command: Keyed) -> str:
+    def name(self, command: Bindable) -> str:
         """Return the first key of a command as a person reads it; without one, how it is typed."""
         return self.names(command, 1) or f"/{command.id}"
 
-    def names(self, command: Keyed, most: int | None = None) -> str:
+    def names(self, command: Bindable, most: int | None = None) -> str:
         """Return the keys of a command, or the first of them, as a person reads them."""
         return ", ".join(map(key_name, self.of(command)[:most]))

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 
 _COMMAND: Final = re.compile(r"\{([a-z-]+)\}")
@@ -21,4 +21,4 @@ def with_keys(sentence: str, keys: Keys) -> str:
     Raises:
         KeyError: There is no such command.
     """
-    return _COMMAND.sub(lambda found: keys.name(command_named(found[1])), sentence)
+    return _COMMAND.sub(lambda found: keys.name(command_by_id(found[1])), sentence)

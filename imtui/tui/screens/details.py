@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.status import UserStatus
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
@@ -21,9 +21,9 @@ from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name)
+    command_by_id(name)
     for name in ("watch", "watch-always", "subscribe", "unsubscribe", "favourite", "copy")
-] + [command_named("copy-text")]
+] + [command_by_id("copy-text")]
 _CHANGES_SHOWN: Final = 50
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.messages import SelfDevice
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
@@ -19,7 +19,7 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
 
-_COMMANDS: Final = [command_named(name) for name in ("back", "status", "clear", "log-out")]
+_COMMANDS: Final = [command_by_id(name) for name in ("back", "status", "clear", "log-out")]
 _EVENTS_MAX: Final = 50
 
 

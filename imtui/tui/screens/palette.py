@@ -11,7 +11,7 @@ from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.commands.catalogue import offered
+from imtui.tui.commands.catalogue import typed_commands
 from imtui.tui.commands.command import Command, Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.dialog import DIALOG_STYLE
@@ -135,7 +135,7 @@ class ImtuiProvider(Provider):
 
 
 def _listed() -> list[Command]:
-    return [command for command in offered() if command.id not in ("palette", "clear")]
+    return [command for command in typed_commands() if command.id not in ("palette", "clear")]
 
 
 def command_rank(command: Command, typed: str) -> float:

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
@@ -17,7 +17,7 @@ from imtui.tui.services.friend_requests import FriendRequests, Request
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name) for name in ("accept", "refuse", "block", "details", "copy")
+    command_by_id(name) for name in ("accept", "refuse", "block", "details", "copy")
 ]
 
 

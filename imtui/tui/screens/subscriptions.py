@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.list_row import ListRow
@@ -19,7 +19,7 @@ from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name)
+    command_by_id(name)
     for name in ("subscribe", "unsubscribe", "unsubscribe-all", "details", "watch", "copy")
 ]
 

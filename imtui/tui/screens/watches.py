@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
@@ -20,7 +20,7 @@ from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")
+    command_by_id(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")
 ]
 
 

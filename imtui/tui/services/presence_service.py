@@ -97,7 +97,7 @@ class PresenceService:
         if reason in _NOT_REMEMBERED:
             return
         wanted = tuple(self._model.subscriptions.user_ids)
-        self._memory.change(lambda state: replace(state, subscriptions=wanted))
+        self._memory.update(lambda state: replace(state, subscriptions=wanted))
         self._to_query.update(added)
         self._wake()
 
@@ -161,7 +161,7 @@ class PresenceService:
             self._model.feed.tell(EventKind.NOTICE, words)
         subscriptions = (*answer.user_id_list, *missing)
         self._model.subscriptions_known(subscriptions)
-        self._memory.change(
+        self._memory.update(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
             )
@@ -183,7 +183,7 @@ class PresenceService:
         """Set the own text, or clear it with an empty one."""
         await self._client().set_self_status(text or None, expires_at)
         if text.strip():
-            self._memory.change(lambda state: state.with_recent(text.strip()))
+            self._memory.update(lambda state: state.with_recent(text.strip()))
 
     async def set_away_text(self, text: str, expires_at: int) -> None:
         """Set a text that is not the person's own words, until its end."""

@@ -62,7 +62,7 @@ class AccountState:
         others = {one: name for one, name in self.groups.items() if one != user_id}
         return replace(self, groups={**others, user_id: group} if group else others)
 
-    def group_called(self, name: str) -> str:
+    def existing_group_name(self, name: str) -> str:
         """Return the group of this name as it is written already, or the name itself."""
         same = (one for one in self.groups.values() if one.casefold() == name.casefold())
         return next(same, name)
@@ -88,7 +88,7 @@ class StateFile:
         """Why the state cannot be kept, in one line; empty while it can."""
         self.state = self._read() or AccountState()
 
-    def change(self, change: Callable[[AccountState], AccountState]) -> None:
+    def update(self, change: Callable[[AccountState], AccountState]) -> None:
         """Apply a change to what the file holds now, as another terminal may have written it."""
         before = self._read() or self.state
         self.state = change(before)
@@ -115,14 +115,14 @@ def _parse(values: Any) -> AccountState:
     return AccountState(
         recents=_recents(_dict(values, "recents")),
         subscriptions=_ids(_list(values, "subscriptions"), SUBSCRIPTIONS_MAX),
-        cleared_at=_moment(values, "cleared_at"),
+        cleared_at=_timestamp(values, "cleared_at"),
         started=values.get("started") is True,
         favourites=_ids(_list(values, "favourites"), _PEOPLE_MAX),
         groups=_groups(_dict(values, "groups")),
-        folded=_names(_list(values, "folded")),
+        folded=_group_names(_list(values, "folded")),
         watches=_watches(_list(values, "watches")),
         quiet=values.get("quiet") is True,
-        quiet_until=_moment(values, "quiet_until"),
+        quiet_until=_timestamp(values, "quiet_until"),
         let_through=_ids(_list(values, "let_through"), _PEOPLE_MAX),
     )
 
@@ -137,7 +137,7 @@ def _list(values: dict[Any, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _moment(values: dict[Any, Any], key: str) -> int | None:
+def _timestamp(values: dict[Any, Any], key: str) -> int | None:
     value = values.get(key)
     return value if isinstance(value, int) else None
 
@@ -152,18 +152,20 @@ def _ids(values: Sequence[Any], most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[-most:]
 
 
-def group_name(typed: Any) -> str:
+def clean_group_name(typed: Any) -> str:
     """Return a group's name as it can be shown and kept; empty if nothing is left of it."""
     return safe_text(typed).strip()[:GROUP_NAME_MAX].strip() if isinstance(typed, str) else ""
 
 
 def _groups(values: dict[Any, Any]) -> dict[str, str]:
-    named = {user: group_name(name) for user, name in values.items() if is_user_id(user)}
+    named = {user: clean_group_name(name) for user, name in values.items() if is_user_id(user)}
     return dict([pair for pair in named.items() if pair[1]][:_PEOPLE_MAX])
 
 
-def _names(values: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in map(group_name, values) if name))[:_PEOPLE_MAX]
+def _group_names(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in map(clean_group_name, values) if name))[
+        :_PEOPLE_MAX
+    ]
 
 
 def _watches(values: Sequence[Any]) -> tuple[Watch, ...]:

@@ -12,9 +12,9 @@ class Memory:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         """Make it; ``tell`` is told why the state cannot be kept, once."""
-        self._tell = tell
+        self._report_problem = tell
         self._file: StateFile | None = None
-        self._watchers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
 
     def open(self, folder: Path) -> None:
         """Take the state of an account from its folder."""
@@ -25,20 +25,20 @@ class Memory:
         """Return what is remembered."""
         return AccountState() if self._file is None else self._file.state
 
-    def watch(self, callback: Callable[[], None]) -> None:
+    def add_listener(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` whenever what is remembered changed."""
-        self._watchers.append(callback)
+        self._listeners.append(callback)
 
-    def change(self, change: Callable[[AccountState], AccountState]) -> None:
+    def update(self, change: Callable[[AccountState], AccountState]) -> None:
         """Change what is remembered, and keep it."""
         if self._file is None:
             return
         told = self._file.problem
-        self._file.change(change)
-        for callback in self._watchers:
+        self._file.update(change)
+        for callback in self._listeners:
             callback()
         if self._file.problem and not told:
-            self._tell(self._file.problem)
+            self._report_problem(self._file.problem)
 
     def quiet(self, now: int) -> Quiet | None:
         """Return do-not-disturb as it holds now, if it is on."""

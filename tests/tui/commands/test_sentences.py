@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.tui.commands.catalogue import COMMAND_IDS, command_named
+from imtui.tui.commands.catalogue import COMMAND_IDS, command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 
@@ -21,7 +21,7 @@ def test_a_sentence_names_the_persons_own_key() -> None:
 
 
 def test_without_a_key_a_command_is_named_as_it_is_typed() -> None:
-    taken = Keys({"watch": command_named("retry").keys})
+    taken = Keys({"watch": command_by_id("retry").keys})
     assert with_keys("({retry}: now)", taken) == "(/retry: now)"
 
 

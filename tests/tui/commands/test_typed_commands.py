@@ -6,22 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.commands.catalogue import COMMANDS, offered
-from imtui.tui.commands.command import Takes
-from imtui.tui.commands.slash import SlashError, complete, parse
+from imtui.tui.commands.catalogue import COMMANDS, typed_commands
+from imtui.tui.commands.command import Argument
+from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
 from imtui.tui.widgets.command_line import CommandLine
 from tests.tui.fake import START, at
 from tests.tui.harness import running
 
-WORDS = {Takes.USER: ["bob", "carol"], Takes.TEXT: ["Listening to music"], Takes.THEME: ["nord"]}
+WORDS = {
+    Argument.USER: ["bob", "carol"],
+    Argument.TEXT: ["Listening to music"],
+    Argument.THEME: ["nord"],
+}
 
 
 def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
-    command, argument = parse("/status  Listening to music ")
+    command, argument = parse_slash_line("/status  Listening to music ")
     assert (command.id, argument) == ("status", "Listening to music")
-    assert parse("/CLEAR")[0].id == "clear"
-    assert parse("/quer bob")[0].id == "query"
-    assert parse("//clear")[0].id == "clear"
+    assert parse_slash_line("/CLEAR")[0].id == "clear"
+    assert parse_slash_line("/quer bob")[0].id == "query"
+    assert parse_slash_line("//clear")[0].id == "clear"
 
 
 @pytest.mark.parametrize(
@@ -36,42 +40,42 @@ def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
 )
 def test_what_is_no_command_says_what_to_do(line: str, words: str) -> None:
     with pytest.raises(SlashError, match=words):
-        parse(line)
+        parse_slash_line(line)
 
 
 def test_every_offered_command_can_be_typed_by_its_name() -> None:
-    for command in offered():
-        assert parse(f"/{command.id}") == (command, "")
+    for command in typed_commands():
+        assert parse_slash_line(f"/{command.id}") == (command, "")
 
 
 def test_completion_goes_from_names_to_what_they_take() -> None:
-    assert complete("/sta", WORDS) == ["/status "]
-    assert complete("/clea", WORDS) == ["/clear"]
-    assert len(complete("/", WORDS)) == len(offered())
-    assert complete("/watch ", WORDS) == ["/watch bob", "/watch carol"]
-    assert complete("/group c", WORDS) == ["/group carol"]
-    assert complete("/status lis", WORDS) == ["/status Listening to music"]
-    assert complete("/quiet u", WORDS) == ["/quiet until 17:00", "/quiet until tomorrow"]
-    assert complete("/order n", WORDS) == ["/order name"]
-    assert complete("/kind dev", WORDS) == ["/kind devices"]
-    assert complete("/theme ", WORDS) == ["/theme nord"]
-    assert complete("text", WORDS) == complete("/nonsense x", WORDS) == []
+    assert complete_slash_line("/sta", WORDS) == ["/status "]
+    assert complete_slash_line("/clea", WORDS) == ["/clear"]
+    assert len(complete_slash_line("/", WORDS)) == len(typed_commands())
+    assert complete_slash_line("/watch ", WORDS) == ["/watch bob", "/watch carol"]
+    assert complete_slash_line("/group c", WORDS) == ["/group carol"]
+    assert complete_slash_line("/status lis", WORDS) == ["/status Listening to music"]
+    assert complete_slash_line("/quiet u", WORDS) == ["/quiet until 17:00", "/quiet until tomorrow"]
+    assert complete_slash_line("/order n", WORDS) == ["/order name"]
+    assert complete_slash_line("/kind dev", WORDS) == ["/kind devices"]
+    assert complete_slash_line("/theme ", WORDS) == ["/theme nord"]
+    assert complete_slash_line("text", WORDS) == complete_slash_line("/nonsense x", WORDS) == []
 
 
 @given(st.text(max_size=40))
 def test_no_line_breaks_parsing_or_completing(line: str) -> None:
     for one in (line, f"/{line}"):
-        complete(one, WORDS)
+        complete_slash_line(one, WORDS)
         try:
-            parse(one)
+            parse_slash_line(one)
         except SlashError as error:
             assert str(error)
 
 
-@given(st.sampled_from([command.id for command in offered()]), st.integers(0, 20))
+@given(st.sampled_from([command.id for command in typed_commands()]), st.integers(0, 20))
 def test_what_is_completed_can_be_parsed(name: str, length: int) -> None:
-    for line in complete(f"/{name[:length]}", WORDS):
-        assert parse(line.strip())[0].id == line.strip()[1:]
+    for line in complete_slash_line(f"/{name[:length]}", WORDS):
+        assert parse_slash_line(line.strip())[0].id == line.strip()[1:]
 
 
 async def test_status_and_clear_are_typed(tmp_path: Path) -> None:

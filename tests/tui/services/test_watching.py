@@ -281,7 +281,7 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
 
 async def test_watches_that_are_remembered_wait_again(tmp_path: Path) -> None:
     file = StateFile(tmp_path)
-    file.change(lambda state: type(state)(watches=(Watch("erin", False, at(14)),), started=True))
+    file.update(lambda state: type(state)(watches=(Watch("erin", False, at(14)),), started=True))
     async with running(tmp_path) as run:
         assert "⚑ erin" in run.text()
         run.fake.push(status("erin", ONLINE))
