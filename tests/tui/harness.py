@@ -76,7 +76,7 @@ class Running:
                     event.who,
                     "" if event.status is None else event.status.name,
                     event.text,
-                    event.words,
+                    event.description,
                     event.source,
                 )
                 if part

@@ -5,7 +5,7 @@ from dataclasses import replace
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.model.ends import EndError, describe, parse_end
+from imtui.tui.model.ends import EndError, describe_end, parse_end
 
 
 class AlertActions:
@@ -35,7 +35,7 @@ class AlertActions:
             return
         self._put(True, None if end is None else round(end.timestamp() * 1000))
         endless = with_keys("until you end it ({quiet})", self._keys)
-        words = endless if end is None else describe(end, now)
+        words = endless if end is None else describe_end(end, now)
         self._feedback.say(f"Do not disturb, {words}.")
 
     def _put(self, quiet: bool, until: int | None) -> None:

@@ -25,13 +25,13 @@ class Feedback:
     def say(self, words: str, *, who: str = "") -> None:
         """Add an event, and show it as a toast, as the person has just asked for it."""
         words = self._glyphs.plain(words)
-        self._model.feed.tell(EventKind.NOTICE, words, who=who)
+        self._model.feed.emit(EventKind.NOTICE, words, who=who)
         self._app.notify(f"{who} {words}".strip(), markup=False)
 
     def complain(self, words: str) -> None:
         """Add an event about something that did not work, and show it as a toast."""
         words = self._glyphs.plain(words)
-        self._model.feed.tell(EventKind.NOTICE, words)
+        self._model.feed.emit(EventKind.NOTICE, words)
         self._app.notify(words, severity="error", markup=False)
 
     def toast(self, words: str) -> None:

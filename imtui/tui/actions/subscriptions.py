@@ -4,7 +4,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.model.person import HeardBy
+from imtui.tui.model.person import UpdateSource
 from imtui.tui.model.watches import Watch, WatchesFullError
 
 
@@ -92,7 +92,7 @@ class SubscriptionActions:
     def _told(self, user_id: str, standing: bool) -> str:
         person = self._model.person(user_id)
         assert person is not None
-        if self._model.heard_by(person) is HeardBy.NOTHING:
+        if self._model.update_source(person) is UpdateSource.NOTHING:
             words = "is watched, but nothing is heard of them now: subscribe ({subscribe})"
             return with_keys(words, self._keys)
         if standing:

@@ -179,7 +179,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def _farewell(self) -> str:
         text, model = self.model.own.text, self.model
-        alone = model.connection.link is Link.CONNECTED and not model.account.others()
+        alone = model.connection.link is Link.CONNECTED and not model.account.other_device_count()
         if not alone or text not in self.late.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)

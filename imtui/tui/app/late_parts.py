@@ -76,7 +76,7 @@ class LateParts:
         """What is remembered of the account."""
         from imtui.tui.state.memory import Memory
 
-        return Memory(lambda words: self._app.model.feed.tell(EventKind.NOTICE, words))
+        return Memory(lambda words: self._app.model.feed.emit(EventKind.NOTICE, words))
 
     @cached_property
     def login_service(self) -> "LoginService":

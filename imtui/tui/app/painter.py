@@ -35,7 +35,7 @@ class Painter:
 
     def begin(self) -> None:
         """Paint whenever the model changes."""
-        self._model.feed.watch(self._changes.request)
+        self._model.feed.add_listener(self._changes.request)
         self._changes.request()
 
     def begin_quiet(self, memory: "Memory") -> None:

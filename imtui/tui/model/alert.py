@@ -22,7 +22,7 @@ class Alert:
     kind: AlertKind
     who: str
     """Whose doing it is; empty for nobody's."""
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class Ways:
+class AlertChannels:
     """In which ways an alert reaches the person."""
 
     toast: bool = False
@@ -51,9 +51,9 @@ class Ways:
     """A notice of the desktop's."""
 
 
-def ways(
+def alert_channels(
     alert: Alert, *, focus: bool, quiet: Quiet | None, now: int, bell: bool, desktop: bool
-) -> Ways:
+) -> AlertChannels:
     """Return in which ways an alert reaches the person.
 
     Args:
@@ -65,6 +65,6 @@ def ways(
         desktop: Whether the person wants notices of the desktop's.
     """
     if quiet is not None and quiet.mutes(alert, now):
-        return Ways()
+        return AlertChannels()
     # Without focus the toast is for the person's return.
-    return Ways(toast=True, bell=bell and not focus, desktop=desktop and not focus)
+    return AlertChannels(toast=True, bell=bell and not focus, desktop=desktop and not focus)

@@ -67,61 +67,61 @@ class Away:
         self._others: int | None = None
         self._own: UserStatus | None = None
         self._online: UserStatus | None = None
-        self._laid_in: int | None = None
-        self._held = self._lifting = False
+        self._laid_since: int | None = None
+        self._is_suspended = self._lifting = False
         self._not_before: dict[type[Step], float] = {}
-        self._told_by = self._asked_at = -math.inf
+        self._push_awaited_until = self._asked_at = -math.inf
 
-    def active(self, now: float) -> None:
+    def activity(self, now: float) -> None:
         """Take note of a key or the mouse."""
         self._active_at = now
-        self._held = False
+        self._is_suspended = False
         self._left_at = dict.fromkeys(self._left_at, now)
 
-    def focused(self, focus: bool, now: float) -> None:
+    def focus_changed(self, focus: bool, now: float) -> None:
         """Take note whether the terminal has the focus."""
-        self._note("focus", focus or not self._rules.on_blur, now)
+        self._set_presence("focus", focus or not self._rules.on_blur, now)
 
-    def attached(self, attached: bool, now: float) -> None:
+    def attachment_changed(self, attached: bool, now: float) -> None:
         """Take note whether a terminal shows the tmux session; saying it again changes nothing."""
-        self._note("terminal", attached or not self._rules.on_detach, now)
+        self._set_presence("terminal", attached or not self._rules.on_detach, now)
 
-    def _note(self, what: str, has: bool, now: float) -> None:
+    def _set_presence(self, what: str, has: bool, now: float) -> None:
         if not has:
             self._left_at.setdefault(what, now)
         elif self._left_at.pop(what, None) is not None:
-            self.active(now)
+            self.activity(now)
 
-    def devices(self, others: int) -> None:
+    def devices_changed(self, others: int) -> None:
         """Take how many other devices of the account are connected."""
         self._others = others
 
-    def connected(self, connected: bool) -> None:
+    def connection_changed(self, connected: bool) -> None:
         """Take note that the connection stands, all put back that was lost, or that it is gone."""
         if self._connected and not connected:
             self._others = self._own = None
         self._connected = connected
 
-    def own(self, status: UserStatus, now: float) -> None:
+    def own_status_changed(self, status: UserStatus, now: float) -> None:
         """Take the own status as it was told."""
         before, self._own = self._own, None
-        self._told_by = -math.inf
+        self._push_awaited_until = -math.inf
         if status.status_type is not UserStatusType.ONLINE:
             return
         self._own = status
         last, self._online = self._online, status
-        if status.since != self._laid_in or status.expires_at is None:
+        if status.since != self._laid_since or status.expires_at is None:
             # Below a text without an end there is nothing, nor after the account was offline.
-            self._laid_in = None
+            self._laid_since = None
         if last is not None and status.custom_status == last.custom_status:
             lifted = not is_away_text(status) and status.expires_at is not None
             self._lifting = lifted and (self._lifting or is_away_text(last))
             return
-        self._lifting = self._held = False
+        self._lifting = self._is_suspended = False
         if not is_away_text(status) and self._set_elsewhere(before, status):
-            self._held = now >= self._leaves_at()
-            if not self._held:
-                self.active(now)
+            self._is_suspended = now >= self._away_from()
+            if not self._is_suspended:
+                self.activity(now)
 
     def _set_elsewhere(self, before: UserStatus | None, status: UserStatus) -> bool:
         """Tell whether a new text is another device's."""
@@ -132,55 +132,59 @@ class Away:
         return theirs and is_about_text(before, status)
 
     @property
-    def covers(self) -> bool:
+    def is_covering(self) -> bool:
         """Tell whether the own text is an away text, or one that is about to be lifted."""
         return self._lifting or (self._own is not None and is_away_text(self._own))
 
-    def step(self, now: float) -> Step | None:
+    def next_step(self, now: float) -> Step | None:
         """Return what is to be done now; the same again until it is reported."""
         self._asked_at = now
-        step, begins, ends = self._next()
+        step, begins, ends = self._plan()
         return step if begins <= now < ends else None
 
     def due_at(self) -> float | None:
         """Return from when on there is a step, maybe long since, as of the last ``step``."""
-        _, begins, ends = self._next()
+        _, begins, ends = self._plan()
         return begins if max(begins, self._asked_at) < ends else None
 
-    def done(self, step: Step, now: float) -> None:
+    def step_done(self, step: Step, now: float) -> None:
         """Report that a step was carried out."""
-        self._may_be_laid(step)
+        self._note_laid(step)
         if self._own is None or is_away_text(self._own) != isinstance(step, GoAway):
             # The answer overtook the news of what it did; nothing is known until that is told.
-            self._told_by = now + TRY_AGAIN_AFTER
+            self._push_awaited_until = now + TRY_AGAIN_AFTER
 
-    def failed(self, step: Step, now: float) -> None:
+    def step_failed(self, step: Step, now: float) -> None:
         """Report that a step failed, or that nobody knows; it is not due again for a while."""
-        self._may_be_laid(step)
+        self._note_laid(step)
         self._not_before[type(step)] = now + TRY_AGAIN_AFTER
 
-    def _may_be_laid(self, step: Step) -> None:
+    def _note_laid(self, step: Step) -> None:
         if isinstance(step, GoAway) and self._online is not None:
-            self._laid_in = self._online.since
+            self._laid_since = self._online.since
 
-    def _next(self) -> tuple[Step | None, float, float]:
+    def _plan(self) -> tuple[Step | None, float, float]:
         """Return the next step, and from when until when it is right."""
         own, others = self._own, self._others
         step: Step
         if not self._connected or others is None or own is None:
             return _NEVER
         if not is_away_text(own):
-            if others or self._held or own.custom_status == self._text:
+            if others or self._is_suspended or own.custom_status == self._text:
                 return _NEVER
-            step, begins, ends = GoAway(self._text), self._leaves_at(), math.inf
-        elif others and self._laid_in is None:
+            step, begins, ends = GoAway(self._text), self._away_from(), math.inf
+        elif others and self._laid_since is None:
             return _NEVER
         else:
             step, begins = ComeBack(own.custom_status), -math.inf
-            ends = math.inf if others else self._leaves_at()
-        return step, max(begins, self._told_by, self._not_before.get(type(step), -math.inf)), ends
+            ends = math.inf if others else self._away_from()
+        return (
+            step,
+            max(begins, self._push_awaited_until, self._not_before.get(type(step), -math.inf)),
+            ends,
+        )
 
-    def _leaves_at(self) -> float:
+    def _away_from(self) -> float:
         """Return from when on the person is away if nothing else happens; infinity for never."""
         if not self._text:
             return math.inf

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.model.ends import EndError, describe, split_end
+from imtui.tui.model.ends import EndError, describe_end, split_end
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Choice:
 CLEAR: Final = Choice("", "no text")
 
 
-def choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
+def status_choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
     """Return recent texts, the latest first, then the presets that are not among them."""
     offered = [
         Choice(text, "preset" if text in presets else _used(times))
@@ -41,7 +41,7 @@ def _used(times: int) -> str:
     return "used once" if times == 1 else f"used {times} times"
 
 
-def rank(title: str, typed: str) -> int:
+def match_rank(title: str, typed: str) -> int:
     """Tell how well ``typed`` fits: 2 a beginning, 1 a word's beginning, 0 not."""
     title, typed = title.casefold(), typed.casefold()
     if title.startswith(typed):
@@ -49,19 +49,19 @@ def rank(title: str, typed: str) -> int:
     return 1 if f" {typed}" in title else 0
 
 
-def matching(offered: Sequence[Choice], typed: str) -> list[Choice]:
+def matching_choices(offered: Sequence[Choice], typed: str) -> list[Choice]:
     """Return the choices that fit what was typed, the best first, Clear behind them."""
     typed = typed.strip()
     if not typed:
         return [*offered, CLEAR]
     ranked = sorted(
-        ((rank(choice.title, typed), choice) for choice in [*offered, CLEAR]),
+        ((match_rank(choice.title, typed), choice) for choice in [*offered, CLEAR]),
         key=lambda pair: -pair[0],
     )
     return [choice for fits, choice in ranked if fits]
 
 
-def as_typed(typed: str, now: datetime) -> list[Choice]:
+def typed_choices(typed: str, now: datetime) -> list[Choice]:
     """Return what was typed as texts: without its end if it has one, and exactly as typed."""
     text = typed.strip()
     if not text:
@@ -74,22 +74,22 @@ def as_typed(typed: str, now: datetime) -> list[Choice]:
     if ending is None:
         return [exactly]
     words, end = ending
-    return [Choice(words, describe(end, now), round(end.timestamp() * 1000)), exactly]
+    return [Choice(words, describe_end(end, now), round(end.timestamp() * 1000)), exactly]
 
 
-def size(text: str) -> int:
+def text_bytes(text: str) -> int:
     """Return how many bytes of the limit a text takes, without surrounding white space."""
     return len(text.strip().encode("utf-8", "surrogatepass"))
 
 
-def too_long(text: str) -> bool:
+def is_too_long(text: str) -> bool:
     """Tell whether a text is over the limit of a custom status."""
-    return size(text) > CUSTOM_STATUS_MAX_BYTES
+    return text_bytes(text) > CUSTOM_STATUS_MAX_BYTES
 
 
-def shorten(text: str) -> str:
+def too_long_message(text: str) -> str:
     """Say by how much a text is too long for a custom status."""
-    over = size(text) - CUSTOM_STATUS_MAX_BYTES
+    over = text_bytes(text) - CUSTOM_STATUS_MAX_BYTES
     return f"Too long by {over} {'byte' if over == 1 else 'bytes'}: shorten it."
 
 

@@ -42,7 +42,7 @@ class Connection:
 
     def connecting(self) -> None:
         """Note that an attempt is under way."""
-        self._lost_if_connected()
+        self._note_loss()
         self.link = Link.CONNECTING
         self._feed.head_changed()
 
@@ -54,13 +54,13 @@ class Connection:
         self.link = Link.CONNECTED
         self.reason = ""
         self.as_of = None
-        self._feed.tell(EventKind.CONNECTION, "connected again" if again else "connected")
+        self._feed.emit(EventKind.CONNECTION, "connected again" if again else "connected")
         self._feed.head_changed()
         self._feed.roster_changed()
 
     def waiting(self, delay: float, reason: str = "") -> None:
         """Note that the next attempt is due in ``delay`` seconds."""
-        self._lost_if_connected()
+        self._note_loss()
         self.link = Link.WAITING
         self.retry_at = self._now() + round(delay * 1000)
         if reason:
@@ -69,18 +69,18 @@ class Connection:
 
     def stopped(self, reason: str) -> None:
         """Note that the connection ended for a reason that waiting does not cure."""
-        self._outdate()
+        self._mark_stale()
         self.link = Link.STOPPED
         self.reason = safe_text(reason)
-        self._feed.tell(EventKind.CONNECTION, reason)
+        self._feed.emit(EventKind.CONNECTION, reason)
         self._feed.head_changed()
 
-    def _lost_if_connected(self) -> None:
+    def _note_loss(self) -> None:
         if self.link is Link.CONNECTED:
-            self._outdate()
-            self._feed.tell(EventKind.CONNECTION, "connection lost")
+            self._mark_stale()
+            self._feed.emit(EventKind.CONNECTION, "connection lost")
 
-    def _outdate(self) -> None:
+    def _mark_stale(self) -> None:
         if self.as_of is None and self.link is Link.CONNECTED:
             self.as_of = self._now()
             self._feed.roster_changed()

@@ -37,12 +37,12 @@ class Chat:
         """Whether the other one is typing."""
         self._stored: dict[int, Message] = {}
         self._seqs: list[int] = []
-        self._waiting: dict[str, Message] = {}
+        self._unsent: dict[str, Message] = {}
 
     @property
     def messages(self) -> "list[Message]":
         """Return the messages in their order, those that are not sent yet at the end."""
-        return [*(self._stored[seq] for seq in self._seqs), *self._waiting.values()]
+        return [*(self._stored[seq] for seq in self._seqs), *self._unsent.values()]
 
     @property
     def oldest(self) -> "Message | None":
@@ -58,7 +58,7 @@ class Chat:
         """Return a message that is held."""
         return next((one for one in self.messages if one.msg_id == msg_id), None)
 
-    def put(self, message: "Message") -> None:
+    def apply_message(self, message: "Message") -> None:
         """Take a message, or what it has become."""
         # Here, as the first frame waits for no messages.
         from imtui.protocol.chat import MessageStatus
@@ -66,9 +66,9 @@ class Chat:
         if message.status is MessageStatus.HAS_DELETED:
             self._drop(message)
         elif message.seq == 0:
-            self._waiting[message.msg_id] = message
+            self._unsent[message.msg_id] = message
         else:
-            self._waiting.pop(message.msg_id, None)
+            self._unsent.pop(message.msg_id, None)
             before = self._stored.get(message.seq)
             if before is None:
                 insort(self._seqs, message.seq)
@@ -77,17 +77,17 @@ class Chat:
                 return
             self._stored[message.seq] = message
 
-    def forget_waiting(self, msg_id: str) -> None:
+    def drop_unsent(self, msg_id: str) -> None:
         """Drop a message that will not be sent."""
-        self._waiting.pop(msg_id, None)
+        self._unsent.pop(msg_id, None)
 
-    def forget_messages(self) -> None:
+    def drop_stored(self) -> None:
         """Drop all messages that are stored elsewhere."""
         self._stored.clear()
         self._seqs.clear()
         self.complete = False
 
-    def forget_until(self, seq: int) -> None:
+    def drop_until(self, seq: int) -> None:
         """Drop the messages up to a place: the conversation was deleted up to there."""
         while self._seqs and self._seqs[0] <= seq:
             del self._stored[self._seqs.pop(0)]
@@ -101,7 +101,7 @@ class Chat:
             self.complete = False
 
     def _drop(self, message: "Message") -> None:
-        self._waiting.pop(message.msg_id, None)
+        self._unsent.pop(message.msg_id, None)
         if self._stored.pop(message.seq, None) is not None:
             self._seqs.remove(message.seq)
 
@@ -137,7 +137,7 @@ class Chats:
         """Return how many messages are not read, but for those of who is muted."""
         return sum(chat.unread for chat in self._chats.values() if not chat.muted)
 
-    def last_talked(self) -> dict[str, int]:
+    def last_message_times(self) -> dict[str, int]:
         """Return when the last message with each user was, in Unix milliseconds."""
         return {chat.user_id: chat.order_key for chat in self._chats.values()}
 
@@ -154,8 +154,8 @@ class Chats:
         for info in conversations:
             chat = self._open(info.user_id)
             if info.last_message is None and chat.last is not None:
-                chat.forget_messages()
-            chat.forget_until(info.cleared_seq)
+                chat.drop_stored()
+            chat.drop_until(info.cleared_seq)
             chat.unread = info.unread_count
             chat.read_seq = max(chat.read_seq, info.read_seq)
             chat.peer_read_seq = max(chat.peer_read_seq, info.peer_read_seq)
@@ -166,40 +166,40 @@ class Chats:
             chat.last = info.last_message
             self._changed(info.user_id)
 
-    def history(self, user_id: str, messages: "Iterable[Message]", *, complete: bool) -> None:
+    def add_history(self, user_id: str, messages: "Iterable[Message]", *, complete: bool) -> None:
         """Take a page of messages; ``complete`` says that there is nothing older."""
         chat = self._open(user_id)
         for message in messages:
-            chat.put(message)
+            chat.apply_message(message)
         chat.complete = chat.complete or complete
         self._changed(user_id)
 
-    def put(self, message: "Message") -> None:
+    def apply_message(self, message: "Message") -> None:
         """Take a message that came, that is to be sent, was sent, or has changed."""
         peer = message.peer(self.own_id)
         chat = self._open(peer)
-        chat.put(message)
+        chat.apply_message(message)
         if message.sender == peer:
             chat.typing = False
         self._changed(peer)
 
-    def typing(self, user_id: str, typing: bool) -> None:
+    def set_typing(self, user_id: str, typing: bool) -> None:
         """Note that somebody is typing to us, or no longer."""
         chat = self._open(user_id)
         if chat.typing != typing:
             chat.typing = typing
             self._changed(user_id)
 
-    def receipts(self, receipts: "Iterable[ReadReceipt]") -> None:
+    def apply_receipts(self, receipts: "Iterable[ReadReceipt]") -> None:
         """Take what others have read."""
         for receipt in receipts:
             chat = self._open(receipt.user_id)
             chat.peer_read_seq = max(chat.peer_read_seq, receipt.read_seq)
             self._changed(receipt.user_id)
 
-    def discarded(self, user_id: str, msg_id: str) -> None:
+    def drop_unsent(self, user_id: str, msg_id: str) -> None:
         """Drop a message that will not be sent."""
-        self._open(user_id).forget_waiting(msg_id)
+        self._open(user_id).drop_unsent(msg_id)
         self._changed(user_id)
 
     def next_unread(self, after: str) -> str:

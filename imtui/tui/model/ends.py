@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
-FARTHEST: Final = timedelta(days=30)
+MAX_AHEAD: Final = timedelta(days=30)
 """An end is at most so far ahead."""
 
 _EXAMPLES: Final = "45m, 1h30, until 17:00 or until tomorrow"
@@ -15,7 +15,7 @@ _DURATION: Final = re.compile(
     (?:(?P<minutes>\d{1,6})\ ?m(?:ins?|inutes?)?)?""",
     re.ASCII | re.VERBOSE,
 )
-_CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?(?: ?([ap]m))?", re.ASCII)
+_CLOCK_PATTERN: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?(?: ?([ap]m))?", re.ASCII)
 _CLOCK_WORDS: Final = {"noon": time(12), "midnight": time(0)}
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNTIL: Final = re.compile(r"(?:until|till?) ")
@@ -43,11 +43,11 @@ def parse_end(words: str, now: datetime) -> datetime | None:
     if words in ("", "no end"):
         return None
     if until := _UNTIL.match(words):
-        end = _moment(words[until.end() :], now, bare_hour=True)
+        end = _parse_time(words[until.end() :], now, bare_hour=True)
     elif words.startswith("for "):
-        end = _after(words.removeprefix("for "), now)
+        end = _parse_duration(words.removeprefix("for "), now)
     else:
-        end = _after(words, now) or _moment(words, now, bare_hour=False)
+        end = _parse_duration(words, now) or _parse_time(words, now, bare_hour=False)
     if end is None:
         raise EndError(f"Write {_EXAMPLES}.")
     return end
@@ -69,9 +69,9 @@ def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
     return (rest, end) if rest and end is not None else None
 
 
-def describe(end: datetime, now: datetime) -> str:
+def describe_end(end: datetime, now: datetime) -> str:
     """Write an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, with its date."""
-    then = _where(now, end)
+    then = _in_zone_of(now, end)
     days = (then.date() - now.date()).days
     if days == 0:
         return f"until {then:%H:%M}"
@@ -81,7 +81,7 @@ def describe(end: datetime, now: datetime) -> str:
     return f"until {then.day} {then:%b}{year} {then:%H:%M}"
 
 
-def _after(words: str, now: datetime) -> datetime | None:
+def _parse_duration(words: str, now: datetime) -> datetime | None:
     match = _DURATION.fullmatch(words)
     if match is None:
         return None
@@ -90,25 +90,27 @@ def _after(words: str, now: datetime) -> datetime | None:
     rest = timedelta(hours=parts["hours"], minutes=parts["minutes"] + parts["bare"])
     if not days + rest:
         return None
-    if days + rest > FARTHEST:
-        raise EndError(f"At most {FARTHEST.days} days: write {_EXAMPLES}.")
+    if days + rest > MAX_AHEAD:
+        raise EndError(f"At most {MAX_AHEAD.days} days: write {_EXAMPLES}.")
     # In two days the clock shows what it shows now, even if one of them has 23 hours.
-    begin = _at(now.replace(tzinfo=None) + days, now) if days else now
-    return _where(now, begin.astimezone(UTC) + rest)
+    begin = _from_wall_clock(now.replace(tzinfo=None) + days, now) if days else now
+    return _in_zone_of(now, begin.astimezone(UTC) + rest)
 
 
-def _moment(words: str, now: datetime, *, bare_hour: bool) -> datetime | None:
+def _parse_time(words: str, now: datetime, *, bare_hour: bool) -> datetime | None:
     first, _, rest = words.partition(" ")
-    days = _days(first, now)
+    days = _days_ahead(first, now)
     if days is None:
         days, rest = [0, 1], words
     else:
         bare_hour = True
-    clock = time(0) if not rest else _clock(rest.removeprefix("at "), bare_hour=bare_hour)
-    return None if clock is None else _next(clock, (_later(now, day) for day in days), now)
+    clock = time(0) if not rest else _parse_clock(rest.removeprefix("at "), bare_hour=bare_hour)
+    return (
+        None if clock is None else _next_time(clock, (_date_after(now, day) for day in days), now)
+    )
 
 
-def _days(word: str, now: datetime) -> list[int] | None:
+def _days_ahead(word: str, now: datetime) -> list[int] | None:
     """Return in how many days the day that a word names may be."""
     if word == "tomorrow":
         return [1]
@@ -119,14 +121,14 @@ def _days(word: str, now: datetime) -> list[int] | None:
     return None
 
 
-def _later(now: datetime, days: int) -> date:
+def _date_after(now: datetime, days: int) -> date:
     return now.date() + timedelta(days=days)
 
 
-def _clock(words: str, *, bare_hour: bool) -> time | None:
+def _parse_clock(words: str, *, bare_hour: bool) -> time | None:
     if words in _CLOCK_WORDS:
         return _CLOCK_WORDS[words]
-    match = _CLOCK.fullmatch(words)
+    match = _CLOCK_PATTERN.fullmatch(words)
     if match is None or not (bare_hour or match[2] or match[3]):
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
@@ -137,30 +139,30 @@ def _clock(words: str, *, bare_hour: bool) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _next(clock: time, days: Iterable[date], now: datetime) -> datetime | None:
+def _next_time(clock: time, days: Iterable[date], now: datetime) -> datetime | None:
     """Return when the clock on the wall next shows a time on one of the days."""
     for day in days:
         # Where an hour comes twice, its second coming counts once the first is past.
         for fold in (0, 1):
-            moment = _at(datetime.combine(day, clock).replace(fold=fold), now)
+            moment = _from_wall_clock(datetime.combine(day, clock).replace(fold=fold), now)
             if moment.astimezone(UTC) > now.astimezone(UTC):
                 return moment
     return None
 
 
-def _at(wall: datetime, now: datetime) -> datetime:
+def _from_wall_clock(wall: datetime, now: datetime) -> datetime:
     """Return the moment at which the clock on the wall where ``now`` is shows ``wall``."""
-    if _is_here(now):
+    if _is_local(now):
         return datetime.fromtimestamp(wall.timestamp(), UTC).astimezone()
-    return _where(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
+    return _in_zone_of(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
 
 
-def _where(now: datetime, moment: datetime) -> datetime:
+def _in_zone_of(now: datetime, moment: datetime) -> datetime:
     """Return a moment in the time zone in which ``now`` is."""
-    return moment.astimezone(None if _is_here(now) else now.tzinfo)
+    return moment.astimezone(None if _is_local(now) else now.tzinfo)
 
 
-def _is_here(now: datetime) -> bool:
+def _is_local(now: datetime) -> bool:
     """Tell whether ``now`` is in the machine's own time zone.
 
     Python gives local times the bare offset of their moment, which does not know when summer ends.

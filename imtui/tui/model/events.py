@@ -106,7 +106,7 @@ class Event(Struct, frozen=True):
     """The new general status, if that changed."""
     text: str = ""
     """The new custom text, if that changed to one."""
-    words: str = ""
+    description: str = ""
     """What happened, in our words."""
     source: str = ""
     """Where it came from, such as ``from phone (Android)``."""
@@ -115,17 +115,17 @@ class Event(Struct, frozen=True):
     tally: "Tally | None" = None
     """Of how many changes it is the sum; None if it is one change."""
 
-    def has(self, words: str) -> bool:
+    def matches(self, words: str) -> bool:
         """Tell whether the event speaks of each of these words."""
         if not words:
             return True
         status = "" if self.status is None else self.status.name
-        said = search_key(" ".join((self.who, status, self.text, self.words, self.source)))
+        said = search_key(" ".join((self.who, status, self.text, self.description, self.source)))
         return all(word in said for word in search_key(words).split())
 
 
-def _flaps(last: Event, new: Event) -> bool:
-    bare = not (last.text or last.words or new.text or new.words)
+def _is_flapping(last: Event, new: Event) -> bool:
+    bare = not (last.text or last.description or new.text or new.description)
     return (
         bare
         and bool(new.who)
@@ -134,11 +134,11 @@ def _flaps(last: Event, new: Event) -> bool:
     )
 
 
-def _sum(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
+def _merged_tallies(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
     if new.at // FLOOD_MS != last.at // FLOOD_MS or earlier.noun != later.noun:
         return None
     tally = earlier + later
-    return replace(new, words=str(tally), tally=tally)
+    return replace(new, description=str(tally), tally=tally)
 
 
 def merged(last: Event, new: Event) -> Event | None:
@@ -148,9 +148,9 @@ def merged(last: Event, new: Event) -> Event | None:
     one is what shows, with the number of both. Bursts that follow one another are summed up.
     """
     if last.tally is not None and new.tally is not None:
-        return _sum(last, new, last.tally, new.tally)
+        return _merged_tallies(last, new, last.tally, new.tally)
     same = replace(last, at=new.at, times=1) == new
-    return replace(new, times=last.times + 1) if same or _flaps(last, new) else None
+    return replace(new, times=last.times + 1) if same or _is_flapping(last, new) else None
 
 
 class EventLog:

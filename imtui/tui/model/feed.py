@@ -26,18 +26,18 @@ class Feed:
     def __init__(self, now: Callable[[], int]) -> None:
         """Start empty; ``now`` returns Unix milliseconds."""
         self._now = now
-        self._watchers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self.changed = Changed()
         """What changed so far; those who add to it call ``wake``."""
         self.events = EventLog()
 
-    def watch(self, callback: Callable[[], None]) -> None:
+    def add_listener(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` whenever something changed."""
-        self._watchers.append(callback)
+        self._listeners.append(callback)
 
-    def wake(self) -> None:
+    def notify(self) -> None:
         """Call all watchers."""
-        for callback in self._watchers:
+        for callback in self._listeners:
             callback()
 
     def take_changed(self) -> Changed:
@@ -48,18 +48,20 @@ class Feed:
     def head_changed(self) -> None:
         """Have the own status, the devices and the connection drawn anew."""
         self.changed.head = True
-        self.wake()
+        self.notify()
 
     def roster_changed(self) -> None:
         """Have the whole friend list drawn anew."""
         self.changed.roster = True
-        self.wake()
+        self.notify()
 
-    def tell(self, kind: EventKind, words: str, *, who: str = "", source: str = "") -> None:
+    def emit(self, kind: EventKind, words: str, *, who: str = "", source: str = "") -> None:
         """Add an event in words of ours."""
-        self.add(Event(self._now(), kind, safe_text(who), words=safe_text(words), source=source))
+        self.add_event(
+            Event(self._now(), kind, safe_text(who), description=safe_text(words), source=source)
+        )
 
-    def add(self, event: Event) -> None:
+    def add_event(self, event: Event) -> None:
         """Add an event."""
         self.events.add(event)
-        self.wake()
+        self.notify()

@@ -16,16 +16,16 @@ from imtui.tui.model.events import Event, EventKind, counted
 from imtui.tui.model.feed import Feed
 from imtui.tui.model.own_account import OwnAccount
 from imtui.tui.model.person import (
-    HeardBy,
     Person,
-    before,
-    change,
-    heard_by,
-    name_from,
-    summary,
-    update,
+    UpdateSource,
+    change_event,
+    snapshot,
+    summary_event,
+    update_name,
+    update_source,
+    update_status,
 )
-from imtui.tui.model.subscriptions import Subscribed
+from imtui.tui.model.subscriptions import SubscriptionList
 
 BURST: Final = 8
 """From so many changes at once on, the event pane counts them instead of naming each."""
@@ -39,23 +39,23 @@ class Model:
     def __init__(self, now: Callable[[], int]) -> None:
         """Make an empty model; ``now`` gives Unix milliseconds."""
         self._now = now
-        self._followers: list[Callable[[str, UserStatusType], None]] = []
+        self._status_listeners: list[Callable[[str, UserStatusType], None]] = []
         self._people: dict[str, Person] = {}
         self._friends_known = False
         self._changes: deque[Event] = deque(maxlen=CHANGES_MAX)
         self.feed = Feed(now)
         self.connection = Connection(self.feed, now)
         self.account = OwnAccount()
-        self.subscriptions = Subscribed()
+        self.subscriptions = SubscriptionList()
         self.chats = Chats(self._chat_changed)
-        self.friends_told = False
+        self.friends_notified = False
         """Whether the console has friends told of one another."""
-        self.subscribers_told = True
+        self.subscribers_notified = True
         """Whether the console has subscribers told, as far as we know."""
 
-    def follow(self, callback: Callable[[str, UserStatusType], None]) -> None:
+    def add_status_listener(self, callback: Callable[[str, UserStatusType], None]) -> None:
         """Call ``callback`` with each general status that somebody else is heard to have."""
-        self._followers.append(callback)
+        self._status_listeners.append(callback)
 
     # Asking
 
@@ -76,10 +76,12 @@ class Model:
         """Return a friend or somebody subscribed to."""
         return self._people.get(user_id)
 
-    def heard_by(self, person: Person) -> HeardBy:
+    def update_source(self, person: Person) -> UpdateSource:
         """Return by which way a person's changes arrive."""
-        return heard_by(
-            person, friends_told=self.friends_told, subscribers_told=self.subscribers_told
+        return update_source(
+            person,
+            friends_notified=self.friends_notified,
+            subscribers_notified=self.subscribers_notified,
         )
 
     def changes_of(self, user_id: str, most: int) -> list[Event]:
@@ -102,20 +104,22 @@ class Model:
 
     def kicked(self, reason: str) -> None:
         """Note that another login took this device's place; the status is not known any more."""
-        self.account.unknown()
+        self.account.forget_status()
         self.connection.stopped(reason)
 
     def logged_out(self, reason: str) -> None:
         """Note the logout of this device; without another one, the account is UNLOGINED."""
-        elsewhere = bool(self.account.others())
-        self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
+        elsewhere = bool(self.account.other_device_count())
+        self.account.forget_status(
+            UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED
+        )
         self.connection.stopped(reason)
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Tell what the console is set to now."""
-        self.friends_told = settings.friend_status == "on"
-        self.subscribers_told = settings.user_status == "on" and settings.edition == "ultimate"
-        self.feed.tell(
+        self.friends_notified = settings.friend_status == "on"
+        self.subscribers_notified = settings.user_status == "on" and settings.edition == "ultimate"
+        self.feed.emit(
             EventKind.NOTICE,
             f"the console was changed: edition {settings.edition}, "
             f"user status {settings.user_status}, friends' notifications {settings.friend_status}",
@@ -123,11 +127,11 @@ class Model:
 
     # Friends and subscriptions
 
-    def friends_known(self, friends: Iterable[FriendInfo]) -> None:
+    def set_friends(self, friends: Iterable[FriendInfo]) -> None:
         """Take the whole friend list: after the first login as one line, later as what differs."""
         infos = list(friends)
         if infos:
-            self.friends_told = any(info.user_status is not None for info in infos)
+            self.friends_notified = any(info.user_status is not None for info in infos)
         if self._friends_known:
             now = {safe_text(info.user_id) for info in infos}
             self.friends_deleted([one.user_id for one in self.friends() if one.user_id not in now])
@@ -138,10 +142,10 @@ class Model:
             )
             return
         self._friends_known = True
-        self._put_friends(infos)
+        self._add_friends(infos)
         if infos:
             online = sum(1 for one in self.friends() if one.status is UserStatusType.ONLINE)
-            self.feed.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
+            self.feed.emit(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
         """Take new friends, once the first list is known."""
@@ -149,19 +153,19 @@ class Model:
             return
         infos = list(friends)
         new = [info for info in infos if not self._is_friend(info.user_id)]
-        self._put_friends(new)
+        self._add_friends(new)
         if len(new) >= BURST:
-            self.feed.tell(EventKind.NOTICE, f"{len(new)} new friends")
+            self.feed.emit(EventKind.NOTICE, f"{len(new)} new friends")
             return
         for info in new:
-            self.feed.tell(EventKind.NOTICE, "is now a friend", who=info.user_id)
+            self.feed.emit(EventKind.NOTICE, "is now a friend", who=info.user_id)
 
     def names_changed(self, friends: Iterable[FriendInfo]) -> None:
         """Take what friends are called now."""
         for info in friends:
             person = self._people.get(safe_text(info.user_id))
             if person is not None:
-                name_from(person, info)
+                update_name(person, info)
         self.feed.roster_changed()
 
     def friends_deleted(self, user_ids: Iterable[str]) -> None:
@@ -170,32 +174,32 @@ class Model:
             person = self._people.get(user_id)
             if person is not None and person.friend:
                 person.friend = False
-                self.feed.tell(EventKind.NOTICE, "is no longer a friend", who=user_id)
-        self._sweep()
+                self.feed.emit(EventKind.NOTICE, "is no longer a friend", who=user_id)
+        self._drop_unlisted()
 
-    def subscriptions_known(self, user_ids: Iterable[str]) -> None:
+    def set_subscriptions(self, user_ids: Iterable[str]) -> None:
         """Take the whole list of subscriptions, the next to be evicted first."""
-        self.subscriptions.known(user_ids)
+        self.subscriptions.set_all(user_ids)
         self._mark_subscribed()
 
     def subscriptions_changed(
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason
     ) -> None:
         """Take a change of the list of subscriptions."""
-        told = self.subscriptions.changed(added, removed, reason, self._now())
+        told = self.subscriptions.apply_change(added, removed, reason, self._now())
         self._mark_subscribed()
         for words in told:
-            self.feed.tell(EventKind.NOTICE, words)
+            self.feed.emit(EventKind.NOTICE, words)
 
-    def _put_friends(self, infos: list[FriendInfo]) -> None:
+    def _add_friends(self, infos: list[FriendInfo]) -> None:
         for info in infos:
             user_id = safe_text(info.user_id)
             person = self._people.setdefault(user_id, Person(user_id))
             person.friend = True
-            name_from(person, info)
+            update_name(person, info)
             if info.user_status is not None:
-                update(person, info.user_status, self._now())
-                self._heard(person)
+                update_status(person, info.user_status, self._now())
+                self._notify_status(person)
         self.feed.roster_changed()
 
     def _is_friend(self, user_id: str) -> bool:
@@ -208,9 +212,9 @@ class Model:
             self._people.setdefault(user_id, Person(user_id))
         for person in self._people.values():
             person.subscribed = person.user_id in subscribed
-        self._sweep()
+        self._drop_unlisted()
 
-    def _sweep(self) -> None:
+    def _drop_unlisted(self) -> None:
         self._people = {
             user_id: person
             for user_id, person in self._people.items()
@@ -225,7 +229,7 @@ class Model:
         self.feed.changed.people.add(user_id)
         self.feed.changed.chats.add(user_id)
         self.feed.changed.head = True
-        self.feed.wake()
+        self.feed.notify()
 
     # Statuses
 
@@ -240,29 +244,29 @@ class Model:
                 changes.append(event)
         if len(changes) < BURST:
             for event in changes:
-                self.feed.add(event)
+                self.feed.add_event(event)
         else:
-            self.feed.add(summary(now, changes))
-        self.feed.wake()
+            self.feed.add_event(summary_event(now, changes))
+        self.feed.notify()
 
-    def statuses_known(self, statuses: Iterable[UserStatus]) -> None:
+    def set_statuses(self, statuses: Iterable[UserStatus]) -> None:
         """Take statuses that were asked for to fill the list; nothing is told of them."""
         now = self._now()
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
-                self.account.put(status, now)
+                self.account.set_status(status, now)
                 self.feed.head_changed()
             else:
                 self._person_changed(status, now)
-        self.feed.wake()
+        self.feed.notify()
 
-    def not_known(self, user_ids: Iterable[str]) -> None:
+    def mark_unknown(self, user_ids: Iterable[str]) -> None:
         """Nothing can be learned of these users now."""
-        self.statuses_known(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
+        self.set_statuses(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
 
-    def answered(self, status: UserStatus) -> None:
+    def add_query_result(self, status: UserStatus) -> None:
         """Tell the answer to a question of the person's."""
-        self.feed.add(
+        self.feed.add_event(
             Event(
                 self._now(),
                 EventKind.NOTICE,
@@ -277,23 +281,23 @@ class Model:
         person = self._people.get(safe_text(status.user_id))
         if person is None:
             return None
-        earlier = before(person)
-        if not update(person, status, now):
+        earlier = snapshot(person)
+        if not update_status(person, status, now):
             return None
         self.feed.changed.people.add(person.user_id)
-        self._heard(person)
+        self._notify_status(person)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
-        event = change(now, kind, person.user_id, earlier, person)
+        event = change_event(now, kind, person.user_id, earlier, person)
         if event is not None:
             self._changes.append(event)
         return event
 
-    def _heard(self, person: Person) -> None:
-        for callback in self._followers:
+    def _notify_status(self, person: Person) -> None:
+        for callback in self._status_listeners:
             callback(person.user_id, person.status)
 
     def _own_changed(self, status: UserStatus) -> None:
-        event = self.account.changed(status, self._now())
+        event = self.account.status_changed(status, self._now())
         if event is not None:
             self.feed.events.add(event)
         self.feed.head_changed()
@@ -303,5 +307,5 @@ class Model:
     def devices_changed(self, devices: Iterable[SelfDevice]) -> None:
         """Take the account's connected devices; those that came and went are told."""
         for event in self.account.devices_changed(devices, self._now()):
-            self.feed.add(event)
+            self.feed.add_event(event)
         self.feed.head_changed()

@@ -7,7 +7,7 @@ from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind
 from imtui.tui.model.own_text import OwnTexts
-from imtui.tui.model.person import Person, before, change, update
+from imtui.tui.model.person import Person, change_event, snapshot, update_status
 
 
 class OwnAccount:
@@ -28,11 +28,11 @@ class OwnAccount:
         self.instance_id = instance_id
         self.texts = OwnTexts(instance_id)
 
-    def unknown(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
+    def forget_status(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
         """Forget what nobody tells any more; ``status`` is what can still be said."""
         self.person.status, self.person.text = status, ""
         self._devices = None
-        self.texts.doubt()
+        self.texts.invalidate()
 
     # Status
 
@@ -41,18 +41,18 @@ class OwnAccount:
         """Return when the text ends, in Unix milliseconds, if it does."""
         return None if self.status is None else self.status.expires_at
 
-    def put(self, status: UserStatus, now: int) -> None:
+    def set_status(self, status: UserStatus, now: int) -> None:
         """Take a status without telling anything."""
         self.status = status
-        update(self.person, status, now)
+        update_status(self.person, status, now)
 
-    def changed(self, status: UserStatus, now: int) -> Event | None:
+    def status_changed(self, status: UserStatus, now: int) -> Event | None:
         """Take a status that was pushed, and return what to tell of it."""
-        earlier = before(self.person)
-        by = self.texts.push(status, now)
-        self.put(status, now)
+        earlier = snapshot(self.person)
+        by = self.texts.status_pushed(status, now)
+        self.set_status(status, now)
         source = "" if by is None else f"from {self._name(*_names(by))}"
-        return change(now, EventKind.OWN, "you", earlier, self.person, source)
+        return change_event(now, EventKind.OWN, "you", earlier, self.person, source)
 
     # Devices
 
@@ -60,7 +60,7 @@ class OwnAccount:
         """Return the account's connected devices, the earliest login first."""
         return list((self._devices or {}).values())
 
-    def others(self) -> int | None:
+    def other_device_count(self) -> int | None:
         """Return how many devices are connected beside this one; None while nobody tells."""
         if self._devices is None:
             return None
@@ -76,7 +76,7 @@ class OwnAccount:
         went = [one for key, one in earlier.items() if key not in self._devices]
         told = [(one, "logged in") for one in came] + [(one, "is gone") for one in went]
         return [
-            Event(now, EventKind.DEVICE, self.device_name(one), words=words)
+            Event(now, EventKind.DEVICE, self.device_name(one), description=words)
             for one, words in told
             if one.instance_id != self.instance_id
         ]

@@ -50,7 +50,7 @@ class Overlay:
         """Begin with nothing laid over."""
         self._text = ""
 
-    def covers(self, status: UserStatus) -> bool:
+    def update(self, status: UserStatus) -> bool:
         """Take an own status; tell whether its text is an away text, or one that is being lifted.
 
         To lift it, it gets an end that is near; the words stay the same until then.
@@ -83,7 +83,7 @@ class OwnTexts:
         self._last: UserStatus | None = None
         self._overlay = Overlay()
         self._mine: OwnText | None = None
-        self._stands = False
+        self._is_current = False
         """Whether the remembered text is the present one."""
         self._lost: OwnText | None = None
         self._set_by: dict[str, TextSet] = {}
@@ -93,7 +93,7 @@ class OwnTexts:
     @property
     def mine(self) -> OwnText | None:
         """Return the text that this device set, while it stands."""
-        return self._mine if self._stands else None
+        return self._mine if self._is_current else None
 
     def set_by(self, instance_id: str) -> TextSet | None:
         """Return the last text that a device set, as far as the app has seen."""
@@ -107,14 +107,14 @@ class OwnTexts:
     def forget(self) -> None:
         """Forget the texts of this device, as after a logout."""
         self._mine = self._lost = None
-        self.doubt()
+        self.invalidate()
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """Note that the present text is not known any more."""
-        self._stands = False
+        self._is_current = False
         self.overwritten = None
 
-    def push(self, status: UserStatus, now: int) -> ChangedBy | None:
+    def status_pushed(self, status: UserStatus, now: int) -> ChangedBy | None:
         """Follow a pushed own status, and return the device that set its text, if one did.
 
         Args:
@@ -123,15 +123,15 @@ class OwnTexts:
         """
         before, self._last = self._last, status
         by = status.changed_by if is_about_text(before, status) else None
-        if self._overlay.covers(status):
+        if self._overlay.update(status):
             return by
         if by is None:
-            self._see_loss(status, now)
+            self._check_lost(status, now)
         else:
-            self._note_setter(by, status, now)
+            self._record_setter(by, status, now)
         return by
 
-    def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
+    def _record_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
         self._set_by.pop(by.instance_id, None)
         self._set_by[by.instance_id] = TextSet(now, safe_text(status.custom_status))
         if len(self._set_by) > _SETTERS_MAX:
@@ -143,13 +143,13 @@ class OwnTexts:
             if self.mine is not None:
                 self.overwritten = self.mine
             self._mine = None
-        self._stands = self._mine is not None
+        self._is_current = self._mine is not None
 
-    def _see_loss(self, status: UserStatus, now: int) -> None:
+    def _check_lost(self, status: UserStatus, now: int) -> None:
         mine = self._mine
         if mine is None or status.custom_status == mine.text:
             return
-        self._stands = False
+        self._is_current = False
         if status.status_type is not UserStatusType.ONLINE:
             return
         self._mine = None

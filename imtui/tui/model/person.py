@@ -11,7 +11,7 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind, Tally, counted
 
 
-class HeardBy(Enum):
+class UpdateSource(Enum):
     """By which way the app hears of somebody's changes."""
 
     FRIENDS = "as a friend: the console has friends' notifications on"
@@ -40,24 +40,26 @@ class Person(Struct):
     """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
 
 
-def name_from(person: Person, info: FriendInfo) -> None:
+def update_name(person: Person, info: FriendInfo) -> None:
     """Take what a friend is called: one's own remark goes before their nickname."""
     person.name = safe_text(info.friend_remark or info.nick_name).strip()
     person.signature = safe_text(info.self_signature).strip()
 
 
-def heard_by(person: Person, *, friends_told: bool, subscribers_told: bool) -> HeardBy:
+def update_source(
+    person: Person, *, friends_notified: bool, subscribers_notified: bool
+) -> UpdateSource:
     """Return by which way a person's changes arrive, as the console is set now."""
-    as_friend = person.friend and friends_told
-    by_subscription = person.subscribed and subscribers_told
+    as_friend = person.friend and friends_notified
+    by_subscription = person.subscribed and subscribers_notified
     if as_friend and by_subscription:
-        return HeardBy.BOTH
+        return UpdateSource.BOTH
     if as_friend:
-        return HeardBy.FRIENDS
-    return HeardBy.SUBSCRIPTION if by_subscription else HeardBy.NOTHING
+        return UpdateSource.FRIENDS
+    return UpdateSource.SUBSCRIPTION if by_subscription else UpdateSource.NOTHING
 
 
-def update(person: Person, status: UserStatus, now: int) -> bool:
+def update_status(person: Person, status: UserStatus, now: int) -> bool:
     """Put a status into a person and tell whether anything that shows is different."""
     new = status.status_type, safe_text(status.custom_status), status.since
     moved = new != (person.status, person.text, person.since)
@@ -69,12 +71,12 @@ def update(person: Person, status: UserStatus, now: int) -> bool:
     return moved
 
 
-def before(person: Person) -> Person:
+def snapshot(person: Person) -> Person:
     """Return what shows of a person, to compare with after a change."""
     return Person(person.user_id, person.status, person.text)
 
 
-def change(
+def change_event(
     at: int, kind: EventKind, who: str, before: Person, after: Person, source: str = ""
 ) -> Event | None:
     """Return what to tell of a change, or None if nothing of it shows."""
@@ -88,15 +90,15 @@ def change(
     return Event(at, kind, who, status, text, words, source)
 
 
-def named(user_ids: list[str], noun: str) -> str:
+def names_or_count(user_ids: list[str], noun: str) -> str:
     """Return a few users by their IDs, and many as a count."""
     return ", ".join(user_ids) if len(user_ids) <= 3 else counted(len(user_ids), noun)
 
 
-def summary(at: int, changes: list[Event]) -> Event:
+def summary_event(at: int, changes: list[Event]) -> Event:
     """Make one line of many changes."""
     kinds = {change.kind for change in changes}
     kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
     noun = "friend" if kinds == {EventKind.FRIEND} else "user"
     tally = Tally(noun, tuple(Counter(change.status for change in changes).items()))
-    return Event(at, kind, words=str(tally), tally=tally)
+    return Event(at, kind, description=str(tally), tally=tally)

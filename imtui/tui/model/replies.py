@@ -19,7 +19,7 @@ class Quote:
     text: str
 
 
-def quoting(message: Message) -> str:
+def reply_data(message: Message) -> str:
     """Return what to send beside a reply to a message."""
     reply = {
         "messageID": message.msg_id,
@@ -31,7 +31,7 @@ def quoting(message: Message) -> str:
     return json.dumps({_KEY: reply}, ensure_ascii=False)
 
 
-def quoted(message: Message) -> Quote | None:
+def read_quote(message: Message) -> Quote | None:
     """Return what a message replies to, if it does."""
     if not message.cloud_custom_data:
         return None

@@ -45,7 +45,7 @@ class View(Struct, frozen=True):
     """Groups of which only the heading shows."""
     query: str = ""
     """Only who fits this shows; folded groups too."""
-    talked: Mapping[str, int] = field(default_factory=dict)
+    last_messages: Mapping[str, int] = field(default_factory=dict)
     """When the last message with a user was, in Unix milliseconds."""
 
 
@@ -66,7 +66,7 @@ def count(people: Iterable[Person]) -> Counts:
     return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
 
 
-def fits(person: Person, query: str) -> bool:
+def matches(person: Person, query: str) -> bool:
     """Tell whether name, status word or text of a person has every word of ``query``."""
     name, text = search_key(f"{person.user_id} {person.name}"), search_key(person.text)
     word = person.status.name.casefold()
@@ -87,9 +87,9 @@ def _by_change(person: Person) -> tuple[Any, ...]:
     return -max(person.changed_at, person.since), *_by_name(person)
 
 
-def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
+def _sort_key(view: View) -> Callable[[Person], tuple[Any, ...]]:
     def by_message(person: Person) -> tuple[Any, ...]:
-        return -view.talked.get(person.user_id, 0), *_by_presence(person)
+        return -view.last_messages.get(person.user_id, 0), *_by_presence(person)
 
     return {
         Order.PRESENCE: _by_presence,
@@ -99,16 +99,16 @@ def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
     }[view.order]
 
 
-def arrange(people: Iterable[Person], view: View) -> list[Row]:
+def arrange_roster(people: Iterable[Person], view: View) -> list[Row]:
     """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
-    shown = [person for person in people if not view.query or fits(person, view.query)]
-    shown.sort(key=_key(view))
+    shown = [person for person in people if not view.query or matches(person, view.query)]
+    shown.sort(key=_sort_key(view))
     rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
     groups: dict[str, list[Person]] = {}
     for person in shown:
         if person.user_id not in view.favourites:
             groups.setdefault(_group_of(person, view), []).append(person)
-    for name in sorted(groups, key=_place_of_group):
+    for name in sorted(groups, key=_group_sort_key):
         plain = name == FRIENDS and not any(map(_is_named, groups))
         rows += _members(groups[name]) if plain else _group(name, groups[name], view)
     return rows
@@ -122,7 +122,7 @@ def _is_named(group: str) -> bool:
     return group not in (FRIENDS, NOT_FRIENDS)
 
 
-def _place_of_group(name: str) -> tuple[int, str, str]:
+def _group_sort_key(name: str) -> tuple[int, str, str]:
     return {FRIENDS: 1, NOT_FRIENDS: 2}.get(name, 0), name.casefold(), name
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.model.person import named
+from imtui.tui.model.person import names_or_count
 
 _LOG_MAX: Final = 200
 
@@ -25,10 +25,10 @@ class SubscriptionChange(Struct, frozen=True):
 
     at: int
     """When, in Unix milliseconds."""
-    words: str
+    description: str
 
 
-class Subscribed:
+class SubscriptionList:
     """The list of subscriptions, the next to be evicted first, and what became of it."""
 
     def __init__(self) -> None:
@@ -37,11 +37,11 @@ class Subscribed:
         self.log: deque[SubscriptionChange] = deque(maxlen=_LOG_MAX)
         """What changed while the app ran, the newest last."""
 
-    def known(self, user_ids: Iterable[str]) -> None:
+    def set_all(self, user_ids: Iterable[str]) -> None:
         """Take the whole list."""
         self.user_ids = [safe_text(user_id) for user_id in user_ids]
 
-    def changed(
+    def apply_change(
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason, now: int
     ) -> list[str]:
         """Take a change of the list, and return what to tell of it."""
@@ -51,9 +51,9 @@ class Subscribed:
         self.user_ids = kept + new
         told = []
         if really_new := [one for one in new if one not in earlier]:
-            told.append(f"subscribed to {named(really_new, 'user')}")
+            told.append(f"subscribed to {names_or_count(really_new, 'user')}")
         if lost := sorted(gone & earlier):
             words = _WHY_REMOVED.get(reason, "no longer subscribed to")
-            told.append(f"{words} {named(lost, 'user')}")
+            told.append(f"{words} {names_or_count(lost, 'user')}")
         self.log.extend(SubscriptionChange(now, words) for words in told)
         return told

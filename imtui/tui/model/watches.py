@@ -27,7 +27,7 @@ class WatchesFullError(ValueError):
 @dataclass(slots=True)
 class _Watched:
     watch: Watch
-    was_gone: bool
+    was_away: bool
     """Whether they are gone, or were before they came: only then does their coming count."""
     online: bool = False
     """Whether they were heard of as ONLINE, and of nothing else since."""
@@ -35,27 +35,23 @@ class _Watched:
 
 
 class Watches:
-    """The watches, in the order in which they were set.
-
-    One fires when its user has come ONLINE and stayed so for ``settle`` seconds without a break;
-    a standing one not again within ``rest`` seconds.
-    """
+    """The watches, in the order in which they were set."""
 
     def __init__(
-        self, watches: Iterable[Watch] = (), settle: float = 10.0, rest: float = 300.0
+        self, watches: Iterable[Watch] = (), stable_for: float = 10.0, cooldown: float = 300.0
     ) -> None:
         """Begin with watches that were kept, the latest ``WATCHES_MAX`` of them.
 
         How their users are is not known yet. A standing one waits until its user was seen not to
         be ONLINE, so that a start of the app tells nobody of those who were there all along.
         """
-        self._settle = settle
-        self._rest = rest
+        self._stable_for = stable_for
+        self._cooldown = cooldown
         self._watched: dict[str, _Watched] = {}
         self._due: dict[str, float] = {}
         latest = {watch.user_id: watch for watch in watches}
         for watch in list(latest.values())[-WATCHES_MAX:]:
-            self._watched[watch.user_id] = _Watched(watch, was_gone=not watch.standing)
+            self._watched[watch.user_id] = _Watched(watch, was_away=not watch.standing)
 
     def add(self, watch: Watch, status: UserStatusType) -> None:
         """Set a watch, in place of an earlier one for the same user.
@@ -88,40 +84,40 @@ class Watches:
         """Return the watches in the order in which they were set."""
         return [watched.watch for watched in self._watched.values()]
 
-    def heard(self, user_id: str, status: UserStatusType, now: float) -> None:
+    def status_changed(self, user_id: str, status: UserStatusType, now: float) -> None:
         """Take anybody's status, in monotonic seconds."""
         watched = self._watched.get(user_id)
         if watched is None:
             return
         if status is UserStatusType.UNKNOWN:
-            self._doubt(watched)
+            self._forget_online(watched)
         elif status is not UserStatusType.ONLINE:
             self._due.pop(user_id, None)
-            watched.online, watched.was_gone = False, True
+            watched.online, watched.was_away = False, True
         elif not watched.online:
             watched.online = True
-            due = now + self._settle
-            if watched.was_gone and due >= watched.fired_at + self._rest:
+            due = now + self._stable_for
+            if watched.was_away and due >= watched.fired_at + self._cooldown:
                 self._due[user_id] = due
 
-    def doubt(self) -> None:
+    def connection_lost(self) -> None:
         """Take note that the connection is lost: nothing pending fires.
 
         Whoever was ONLINE counts as having been there all along if they still are afterwards.
         """
         for watched in self._watched.values():
-            self._doubt(watched)
+            self._forget_online(watched)
 
-    def _doubt(self, watched: _Watched) -> None:
+    def _forget_online(self, watched: _Watched) -> None:
         self._due.pop(watched.watch.user_id, None)
         if watched.online:
-            watched.online = watched.was_gone = False
+            watched.online = watched.was_away = False
 
     def due_at(self) -> float | None:
         """Return when the next watch fires if nothing changes, in monotonic seconds."""
         return min(self._due.values(), default=None)
 
-    def due(self, now: float) -> list[Watch]:
+    def take_due(self, now: float) -> list[Watch]:
         """Return the watches that fire now, the first to come first; one for once is gone then."""
         fired: list[Watch] = []
         for user_id in [user_id for user_id, due in self._due.items() if due <= now]:

@@ -11,7 +11,7 @@ from imtui.tui.kit.cells import column
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.spans import Span, crop, width_of, wrap
 from imtui.tui.model.conversations import Chat, version_of
-from imtui.tui.model.replies import quoted
+from imtui.tui.model.replies import read_quote
 from imtui.tui.render.glyphs import Glyphs
 
 LINES_MAX: Final = 200
@@ -108,7 +108,7 @@ class Layout:
         if message.elem_type is not ElemType.TEXT and not message.text:
             return wrap([Span("sent what imtui cannot show", "dim")], room)
         lines: list[Line] = []
-        if (quote := quoted(message)) is not None:
+        if (quote := read_quote(message)) is not None:
             who = "you" if quote.sender == self.own_id else quote.sender
             words = f"{self._glyphs.bar} {who}: {quote.text}"
             lines.append(crop([Span(words, "dim")], room, self._glyphs.ellipsis))

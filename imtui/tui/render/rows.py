@@ -132,8 +132,8 @@ def _happened(event: Event, glyphs: Glyphs) -> list[Span]:
         parts.append(Span(str(badge), badge.style))
     if event.text:
         parts.append(Span(glyphs.quote(event.text)))
-    if event.words:
-        parts.append(Span(glyphs.plain(event.words)))
+    if event.description:
+        parts.append(Span(glyphs.plain(event.description)))
     if event.source:
         parts.append(Span(event.source, "dim"))
     if event.times > 1:

@@ -13,7 +13,7 @@ from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import Event
 from imtui.tui.model.model import Model
-from imtui.tui.model.person import Person, update
+from imtui.tui.model.person import Person, update_status
 from imtui.tui.render.dialog_rows import labelled_line, moment_line, text_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
@@ -60,7 +60,7 @@ class DetailsScreen(ListScreen[None]):
     def answered(self, status: UserStatus) -> None:
         """Take the answer to a query."""
         self._asked, self._asked_at = Person(self._user_id), self._clock.now()
-        update(self._asked, status, self._asked_at)
+        update_status(self._asked, status, self._asked_at)
         self.show_changes()
 
     def refused(self, words: str) -> None:
@@ -109,7 +109,7 @@ class DetailsScreen(ListScreen[None]):
             ("since", [Span(since)]),
             ("text", [Span(person.text or "none", "" if person.text else "dim")]),
             ("online devices", [Span(", ".join(platforms) or "none known")]),
-            ("heard of", [Span(self._model.heard_by(person).value)]),
+            ("heard of", [Span(self._model.update_source(person).value)]),
             ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
             ("signature", [Span(person.signature or "none", "" if person.signature else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),
@@ -119,4 +119,4 @@ class DetailsScreen(ListScreen[None]):
     def _words(self, event: Event) -> str:
         status = "" if event.status is None else event.status.name
         text = self._glyphs.quote(event.text) if event.text else ""
-        return "  ".join(part for part in (status, text, event.words) if part)
+        return "  ".join(part for part in (status, text, event.description) if part)

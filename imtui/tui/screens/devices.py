@@ -60,7 +60,7 @@ class DevicesScreen(ListScreen[None]):
             status = "" if event.status is None else event.status.name
             text = self._glyphs.quote(event.text) if event.text else ""
             words = " ".join(
-                part for part in (event.who, status, text, event.words, event.source) if part
+                part for part in (event.who, status, text, event.description, event.source) if part
             )
             rows.append(moment_line(event.at, words, width, self._glyphs, self._clock))
         return rows

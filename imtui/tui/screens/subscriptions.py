@@ -50,12 +50,12 @@ class SubscriptionsScreen(ListScreen[None]):
         ]
         if not rows:
             rows = [text_line("Nobody. Friends' changes arrive without; + subscribes.", width)]
-        if not self._model.subscribers_told:
+        if not self._model.subscribers_notified:
             rows += [ListRow(), *self._why_silent(width)]
         if subscriptions.log:
             rows += [ListRow(), ListRow([Span("   What changed", "title")])]
         rows += [
-            moment_line(one.at, one.words, width, self._glyphs, self._clock)
+            moment_line(one.at, one.description, width, self._glyphs, self._clock)
             for one in reversed(subscriptions.log)
         ]
         return rows

@@ -7,7 +7,7 @@ from typing import Protocol
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock
-from imtui.tui.model.alert import Alert, AlertKind, ways
+from imtui.tui.model.alert import Alert, AlertKind, alert_channels
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.settings.file import SettingsFile
@@ -53,14 +53,14 @@ class Alerts:
         self._clock = clock
         self._overwritten = model.account.texts.overwritten
         self._notices: set[asyncio.Task[None]] = set()
-        model.feed.watch(self._see_own_text)
+        model.feed.add_listener(self._see_own_text)
 
     def give(self, alert: Alert) -> None:
         """Tell an event, and alert the person by those ways that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        self._model.feed.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        self._model.feed.emit(EventKind.NOTICE, alert.text, who=alert.who)
         now = self._clock.now()
-        open_ways = ways(
+        open_ways = alert_channels(
             alert,
             focus=terminal.app_focus,
             quiet=self._memory.quiet(now),
@@ -68,7 +68,7 @@ class Alerts:
             bell=settings.bell,
             desktop=settings.desktop is not Desktop.OFF,
         )
-        words = f"{alert.who} {alert.words}"
+        words = f"{alert.who} {alert.text}"
         if open_ways.toast:
             terminal.toast(words)
         if open_ways.bell:

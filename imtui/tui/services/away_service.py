@@ -36,7 +36,7 @@ class AwayService:
         self._own: UserStatus | None = None
         self._wake = asyncio.Event()
         self._asks_tmux = asyncio.Event()
-        model.feed.watch(self._look)
+        model.feed.add_listener(self._look)
 
     def _new(self) -> Away:
         rules = AwayRules(
@@ -68,13 +68,13 @@ class AwayService:
 
     def active(self) -> None:
         """Take note of a key or the mouse."""
-        self._away.active(self._clock.monotonic())
-        if self._away.covers:
+        self._away.activity(self._clock.monotonic())
+        if self._away.is_covering:
             self._wake.set()
 
     def focused(self, focus: bool) -> None:
         """Take note that the terminal got the focus or lost it."""
-        self._away.focused(focus, self._clock.monotonic())
+        self._away.focus_changed(focus, self._clock.monotonic())
         self._wake.set()
 
     def _look(self) -> None:
@@ -83,14 +83,14 @@ class AwayService:
         connected = (
             self._model.connection.link is Link.CONNECTED and not self._presence.puts_text_back
         )
-        self._away.connected(connected)
-        others = account.others()
+        self._away.connection_changed(connected)
+        others = account.other_device_count()
         if others is not None:
-            self._away.devices(others)
+            self._away.devices_changed(others)
         if account.status is not self._own and account.status is not None:
             self._own = account.status
-            self._away.own(account.status, self._clock.monotonic())
-        if self._settings.text or self._away.covers:
+            self._away.own_status_changed(account.status, self._clock.monotonic())
+        if self._settings.text or self._away.is_covering:
             self._wake.set()
 
     # What follows
@@ -102,7 +102,7 @@ class AwayService:
             while True:
                 self._wake.clear()
                 now = self._clock.monotonic()
-                step = self._away.step(now)
+                step = self._away.next_step(now)
                 if step is not None:
                     await self._do(step)
                     continue
@@ -123,9 +123,9 @@ class AwayService:
         try:
             await self._set(step)
         except IMError:
-            away.failed(step, self._clock.monotonic())
+            away.step_failed(step, self._clock.monotonic())
         else:
-            away.done(step, self._clock.monotonic())
+            away.step_done(step, self._clock.monotonic())
 
     async def _set(self, step: Step) -> None:
         if not isinstance(step, ComeBack):
@@ -145,7 +145,7 @@ class AwayService:
 
             attached = await tmux_attached(os.environ)
             if attached is not None:
-                self._away.attached(attached, self._clock.monotonic())
+                self._away.attachment_changed(attached, self._clock.monotonic())
                 self._wake.set()
             await self._pause()
 

@@ -105,13 +105,13 @@ class FriendRequests:
         person = self._model.person(user_id)
         if person is not None and person.friend:
             # Asked all the same: one may be in their list no longer.
-            self._model.feed.tell(EventKind.NOTICE, "is a friend already", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "is a friend already", who=user_id)
         try:
             await self._client().add_friend(user_id, add_wording=wording)
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM:
                 raise
-            self._model.feed.tell(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
 
     async def delete(self, user_id: str) -> None:
         """Delete a friend, out of both lists."""
@@ -133,10 +133,10 @@ class FriendRequests:
         """Block somebody, who is then no friend, or block them no longer."""
         if user_id in self.blocked:
             await self._client().delete_from_black_list([user_id])
-            self._model.feed.tell(EventKind.NOTICE, "is no longer blocked", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "is no longer blocked", who=user_id)
         else:
             await self._client().add_to_black_list([user_id])
-            self._model.feed.tell(
+            self._model.feed.emit(
                 EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id
             )
 

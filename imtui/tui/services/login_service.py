@@ -156,7 +156,7 @@ class LoginService:
         try:
             await identity.revive()
         except (IMError, JoinError) as error:
-            self._model.feed.tell(EventKind.NOTICE, str(error))
+            self._model.feed.emit(EventKind.NOTICE, str(error))
         else:
             self._nudge.set()
             client.reconnect_now()

@@ -11,7 +11,7 @@ from imtui.tui.kit.clock import Clock, Handle
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
-from imtui.tui.model.replies import abstract, quoting
+from imtui.tui.model.replies import abstract, reply_data
 from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
 from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
@@ -87,7 +87,7 @@ class MessagingService:
     async def open(self, user_id: str) -> None:
         """Load the newest messages of a conversation, and what waits to be sent in it."""
         for message in self._client().outbox_messages(user_id):
-            self._model.chats.put(message)
+            self._model.chats.apply_message(message)
         await self._load(user_id, None)
 
     async def older(self, user_id: str) -> None:
@@ -119,7 +119,7 @@ class MessagingService:
         # Without a connection, what is missing on this device may only be out of reach.
         complete = len(page) < PAGE and self._model.connection.link is Link.CONNECTED
         if page or complete:
-            self._model.chats.history(user_id, page, complete=complete)
+            self._model.chats.add_history(user_id, page, complete=complete)
 
     # Sending
 
@@ -129,9 +129,9 @@ class MessagingService:
         Raises:
             IMError: 6017, 8001 or 6019: it cannot be sent.
         """
-        beside = "" if reply_to is None else quoting(reply_to)
+        beside = "" if reply_to is None else reply_data(reply_to)
         message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=beside)
-        self._model.chats.put(message)
+        self._model.chats.apply_message(message)
         self._told_typing = float("-inf")
 
     def resend(self, message: Message) -> None:
@@ -141,7 +141,7 @@ class MessagingService:
     def discard(self, message: Message) -> None:
         """Drop what was not sent."""
         self._client().discard_message(message.msg_id)
-        self._model.chats.discarded(message.receiver, message.msg_id)
+        self._model.chats.drop_unsent(message.receiver, message.msg_id)
 
     async def tell_typing(self, user_id: str) -> None:
         """Tell that one is typing, if that was not told just now."""
@@ -229,7 +229,7 @@ class MessagingService:
             return
         if message.online_user_only:
             return
-        self._model.chats.put(message)
+        self._model.chats.apply_message(message)
         if message.sender == self._model.own.user_id or message.is_excluded_from_unread_count:
             return
         if not self._model.chats.get(message.sender).muted and not self._is_seen(message.sender):
@@ -240,11 +240,11 @@ class MessagingService:
     def changed(self, messages: list[Message]) -> None:
         """Handle messages that were sent or have changed."""
         for message in messages:
-            self._model.chats.put(message)
+            self._model.chats.apply_message(message)
 
     def receipts(self, receipts: "list[ReadReceipt]") -> None:
         """Handle read receipts of others."""
-        self._model.chats.receipts(receipts)
+        self._model.chats.apply_receipts(receipts)
 
     def conversations_changed(self, conversations: "list[ConversationInfo]") -> None:
         """Handle changes of conversations."""
@@ -252,8 +252,8 @@ class MessagingService:
 
     def failed(self, message: Message, error: IMError) -> None:
         """Handle that a message was refused."""
-        self._model.chats.put(message)
-        self._model.feed.tell(
+        self._model.chats.apply_message(message)
+        self._model.feed.emit(
             EventKind.NOTICE,
             f"did not get a message: {explain(error, self._keys)}",
             who=message.receiver,
@@ -262,7 +262,7 @@ class MessagingService:
     def _show_typing(self, user_id: str, typing: bool) -> None:
         if (ends := self._typing.pop(user_id, None)) is not None:
             ends.cancel()
-        self._model.chats.typing(user_id, typing)
+        self._model.chats.set_typing(user_id, typing)
         if typing:
             self._typing[user_id] = self._clock.call_later(
                 TYPING_SHOWN, lambda: self._show_typing(user_id, False)

@@ -109,7 +109,7 @@ class PresenceService:
         Raises:
             IMError: The codes of ``get_friend_list``; other failures become events.
         """
-        self._model.friends_known(await client.get_friend_list())
+        self._model.set_friends(await client.get_friend_list())
         await self.attempt(self._sync_subscriptions(client, identity))
         self._to_query.clear()
         unknown = [
@@ -118,7 +118,7 @@ class PresenceService:
             if not person.friend or (person.subscribed and person.status is UserStatusType.UNKNOWN)
         ]
         if unknown and not await self.attempt(self._query_listed(client, unknown)):
-            self._model.not_known(unknown)
+            self._model.mark_unknown(unknown)
 
     async def catch_up(self, client: ChatClient) -> None:
         """Put the own text back and query new subscriptions, if that is due."""
@@ -126,7 +126,7 @@ class PresenceService:
             self._text_due = None
             if await self.attempt(client.set_self_status(text.text, text.expires_at)):
                 words = "put your text back after the reconnect"
-                self._model.feed.tell(EventKind.NOTICE, words)
+                self._model.feed.emit(EventKind.NOTICE, words)
             elif self._model.connection.link is not Link.CONNECTED:
                 self._text_due = text
         if self._to_query:
@@ -138,7 +138,7 @@ class PresenceService:
         try:
             await call
         except IMError as error:
-            self._model.feed.tell(EventKind.NOTICE, explain(error, self._keys))
+            self._model.feed.emit(EventKind.NOTICE, explain(error, self._keys))
             return False
         return True
 
@@ -153,14 +153,14 @@ class PresenceService:
             wanted = state.subscriptions
         has = set(answer.user_id_list)
         missing = [one for one in wanted if one not in has and one != identity.user_id]
-        self._model.subscriptions_known(answer.user_id_list)
+        self._model.set_subscriptions(answer.user_id_list)
         for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
         if missing and self._memory.state.started:
             words = "put back subscriptions that the backend had cleared"
-            self._model.feed.tell(EventKind.NOTICE, words)
+            self._model.feed.emit(EventKind.NOTICE, words)
         subscriptions = (*answer.user_id_list, *missing)
-        self._model.subscriptions_known(subscriptions)
+        self._model.set_subscriptions(subscriptions)
         self._memory.update(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
@@ -172,7 +172,7 @@ class PresenceService:
         if not listed:
             return
         try:
-            self._model.statuses_known(await client.get_user_status(listed))
+            self._model.set_statuses(await client.get_user_status(listed))
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
                 raise
@@ -193,15 +193,15 @@ class PresenceService:
         """Query a user, and add the answer to the events."""
         statuses = await self._client().get_user_status([user_id])
         for status in statuses:
-            self._model.answered(status)
-        self._model.statuses_known(
+            self._model.add_query_result(status)
+        self._model.set_statuses(
             status for status in statuses if self._is_corrected(status.user_id)
         )
 
     async def look_up(self, user_id: str) -> UserStatus:
         """Query a user, and return the answer."""
         status, *_ = await self._client().get_user_status([user_id])
-        self._model.statuses_known([status] if self._is_corrected(user_id) else [])
+        self._model.set_statuses([status] if self._is_corrected(user_id) else [])
         return status
 
     def _is_corrected(self, user_id: str) -> bool:
@@ -218,6 +218,6 @@ class PresenceService:
     async def unsubscribe(self, user_id: str | None) -> None:
         """Unsubscribe from a user, or from all with None."""
         if user_id is not None and user_id not in self._model.subscriptions.user_ids:
-            self._model.feed.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._client().unsubscribe_user_status(user_ids)

@@ -26,8 +26,8 @@ class WatchService:
         self._watches = Watches()
         self._due: Handle | None = None
         self._doubted = False
-        model.follow(self._heard)
-        model.feed.watch(self._see_connection)
+        model.add_status_listener(self._heard)
+        model.feed.add_listener(self._see_connection)
 
     def begin(self, watches: Iterable[Watch]) -> None:
         """Take the watches that are remembered; nobody's status is known yet."""
@@ -60,13 +60,13 @@ class WatchService:
         self._model.feed.roster_changed()
 
     def _heard(self, user_id: str, status: UserStatusType) -> None:
-        self._watches.heard(user_id, status, self._clock.monotonic())
+        self._watches.status_changed(user_id, status, self._clock.monotonic())
         if self._watches.get(user_id) is not None:
             self._wait()
 
     def _see_connection(self) -> None:
         if self._model.connection.stale and not self._doubted:
-            self._watches.doubt()
+            self._watches.connection_lost()
             self._wait()
         self._doubted = self._model.connection.stale
 
@@ -80,7 +80,7 @@ class WatchService:
 
     def _fire(self) -> None:
         self._due = None
-        fired = self._watches.due(self._clock.monotonic())
+        fired = self._watches.take_due(self._clock.monotonic())
         if any(not watch.standing for watch in fired):
             self._changed()
         for watch in fired:

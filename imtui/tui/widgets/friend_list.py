@@ -10,7 +10,7 @@ from imtui.tui.kit.spans import Span
 from imtui.tui.model.connection import Link
 from imtui.tui.model.feed import Changed
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import Heading, Row, View, arrange
+from imtui.tui.model.roster import Heading, Row, View, arrange_roster
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import Marks, heading_line, person_line
 from imtui.tui.settings.schema import Order
@@ -111,7 +111,7 @@ class FriendList(CursorView):
             return
         under, before = self._row, self._rows
         view = self._personal.view(self.narrowed_to)
-        self._rows, self._sorted_by = arrange(self._model.listed(), view), view
+        self._rows, self._sorted_by = arrange_roster(self._model.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
         # Whom the cursor is on is meant, from when the list is first right.

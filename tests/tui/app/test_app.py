@@ -647,13 +647,13 @@ async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_w
 async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         for number in range(40):
-            run.app.model.feed.tell(EventKind.NOTICE, f"notice {number}")
+            run.app.model.feed.emit(EventKind.NOTICE, f"notice {number}")
         await run.settle()
         assert "notice 39" in run.text()
         for size in ((120, 60), (80, 24), (80, 12), (120, 24)):
             await run.pilot.resize_terminal(*size)
             await run.settle()
-            run.app.model.feed.tell(EventKind.NOTICE, f"at {size}")
+            run.app.model.feed.emit(EventKind.NOTICE, f"at {size}")
             await run.settle()
             assert f"at {size}" in run.text()
 

@@ -387,7 +387,7 @@ async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_ba
         await run.settle()
         assert "are you in town?" in run.text()
         assert "are you around?" not in run.text()
-        run.app.model.chats.history("bob", [first], complete=False)
+        run.app.model.chats.add_history("bob", [first], complete=False)
         await run.settle()
         assert "are you in town?" in run.text()
 

@@ -23,7 +23,7 @@ def user_sig(backend: Backend, user_id: str) -> str:
 
 async def until(app: ImtuiApp, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
-    app.model.feed.watch(changed.set)
+    app.model.feed.add_listener(changed.set)
     async with asyncio.timeout(30):
         while not condition():
             changed.clear()

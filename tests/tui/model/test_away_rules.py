@@ -104,15 +104,15 @@ class Device:
         self.world.by = THIS_DEVICE
         self.world.told.append(self.world.status)
         self.hear()
-        self.away.devices(int(self.world.phone))
-        self.away.connected(True)
+        self.away.devices_changed(int(self.world.phone))
+        self.away.connection_changed(True)
 
     def lose(self, *, noticed: bool) -> None:
         """Lose the connection; if the backend notices, the account may go OFFLINE."""
         self.connected = False
         lost = UserStatus("alice", OFFLINE, since=self.world.unix_ms, revision=self.world.revision)
-        self.away.own(lost, self.now)
-        self.away.connected(False)
+        self.away.own_status_changed(lost, self.now)
+        self.away.connection_changed(False)
         if noticed and not self.world.phone:
             self.world.custom = self.world.untouched = CLEARED
             self.world.since = self.world.unix_ms + 1
@@ -122,7 +122,7 @@ class Device:
         """Take what the backend told."""
         told, self.world.told = self.world.told, []
         for status in told if self.connected else []:
-            self.away.own(status, self.now)
+            self.away.own_status_changed(status, self.now)
 
     def set(self, text: str, seconds: float | None = None, by: ChangedBy = PHONE) -> None:
         """Have somebody set a text for so many seconds."""
@@ -135,7 +135,7 @@ class Device:
         self.world.change(self.world.custom.at(self.world.unix_ms), PHONE, phone=here)
         self.hear()
         if self.connected:
-            self.away.devices(int(here))
+            self.away.devices_changed(int(here))
 
     def wait(self, seconds: float) -> None:
         """Let time pass, with nothing done meanwhile."""
@@ -146,13 +146,13 @@ class Device:
 
     def carry_out(self, *, push_first: bool = False) -> Step | None:
         """Do what is to be done now, if anything is."""
-        step = self.away.step(self.now)
+        step = self.away.next_step(self.now)
         if step is not None:
-            assert self.away.step(self.now) == step
+            assert self.away.next_step(self.now) == step
             self.send(step)
             if push_first:
                 self.hear()
-            self.away.done(step, self.now)
+            self.away.step_done(step, self.now)
             self.hear()
         return step
 
@@ -169,7 +169,7 @@ class Device:
 
     def come_back(self) -> None:
         """Press a key, and see what that leads to."""
-        self.away.active(self.now)
+        self.away.activity(self.now)
         assert self.carry_out() == ComeBack(WORDS)
         self.wait(1.0)
 
@@ -181,14 +181,14 @@ def device() -> Device:
 
 def test_who_is_idle_goes_away_and_a_key_brings_back_what_was(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
-    device.away.active(3.0)
+    device.away.activity(3.0)
     assert device.away.due_at() == 3.0 + IDLE
     device.wait(62.5)
-    assert device.away.step(device.now) is None
+    assert device.away.next_step(device.now) is None
     device.wait(0.5)
     assert device.carry_out() == GoAway(WORDS)
     assert device.standing == Text(WORDS, UNIX_MS_MAX)
-    assert device.away.step(device.now + 9999) is None
+    assert device.away.next_step(device.now + 9999) is None
     device.come_back()
     assert device.standing == Text("Tea")
 
@@ -215,10 +215,10 @@ def test_no_text_at_all_comes_back_too(device: Device) -> None:
     device.go_away()
     device.come_back()
     assert device.standing == Text("")
-    assert device.away.step(device.now) is None
+    assert device.away.next_step(device.now) is None
 
 
-@pytest.mark.parametrize("what", ["focused", "attached"])
+@pytest.mark.parametrize("what", ["focus_changed", "attachment_changed"])
 def test_leaving_the_terminal_counts_once_it_has_lasted(device: Device, what: str) -> None:
     note = getattr(device.away, what)
     note(True, 0.0)
@@ -233,7 +233,7 @@ def test_leaving_the_terminal_counts_once_it_has_lasted(device: Device, what: st
     assert device.carry_out() == ComeBack(WORDS)
 
 
-@pytest.mark.parametrize("what", ["focused", "attached"])
+@pytest.mark.parametrize("what", ["focus_changed", "attachment_changed"])
 def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
     note = getattr(device.away, what)
     for _ in range(5):
@@ -247,14 +247,14 @@ def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
 
 def test_being_attached_all_along_is_no_activity(device: Device) -> None:
     for _ in range(6):
-        device.away.attached(True, device.now)
-        device.away.focused(True, device.now)
+        device.away.attachment_changed(True, device.now)
+        device.away.focus_changed(True, device.now)
         device.wait(10.0)
     assert device.carry_out() == GoAway(WORDS)
 
 
 def test_a_key_without_focus_brings_back_for_a_while(device: Device) -> None:
-    device.away.focused(False, 0.0)
+    device.away.focus_changed(False, 0.0)
     device.wait(HOLD)
     assert device.carry_out() == GoAway(WORDS)
     device.come_back()
@@ -269,8 +269,8 @@ def test_a_key_without_focus_brings_back_for_a_while(device: Device) -> None:
 def test_what_was_not_asked_for_does_not_happen(rules: AwayRules) -> None:
     device = Device(rules)
     device.set("Tea", by=THIS_DEVICE)
-    device.away.focused(False, 0.0)
-    device.away.attached(False, 0.0)
+    device.away.focus_changed(False, 0.0)
+    device.away.attachment_changed(False, 0.0)
     assert device.away.due_at() is None
     device.wait(9999.0)
     assert device.carry_out() is None
@@ -287,28 +287,28 @@ def test_with_another_device_nobody_goes_away() -> None:
 def test_nothing_is_done_until_everything_is_known_and_known_anew() -> None:
     away = Away(RULES, HERE, 0.0)
     tells: list[Callable[[], None]] = [
-        lambda: away.own(World().status, 0.0),
-        lambda: away.connected(True),
-        lambda: away.devices(0),
+        lambda: away.own_status_changed(World().status, 0.0),
+        lambda: away.connection_changed(True),
+        lambda: away.devices_changed(0),
     ]
     for last in [*tells, *tells]:
         for tell in tells:
             if tell is not last:
                 tell()
-        assert away.step(9999.0) is None
+        assert away.next_step(9999.0) is None
         last()
-        assert away.step(9999.0) == GoAway(WORDS)
-        away.connected(False)
-        assert away.step(9999.0) is None
+        assert away.next_step(9999.0) == GoAway(WORDS)
+        away.connection_changed(False)
+        assert away.next_step(9999.0) is None
 
 
 def test_what_is_told_while_connecting_is_known_afterwards() -> None:
     away = Away(RULES, HERE, 0.0)
-    away.own(World().status, 0.0)
-    away.devices(0)
-    away.connected(False)
-    away.connected(True)
-    assert away.step(9999.0) == GoAway(WORDS)
+    away.own_status_changed(World().status, 0.0)
+    away.devices_changed(0)
+    away.connection_changed(False)
+    away.connection_changed(True)
+    assert away.next_step(9999.0) == GoAway(WORDS)
 
 
 def test_a_device_that_goes_as_a_text_ends_has_not_set_one() -> None:
@@ -322,10 +322,10 @@ def test_a_device_that_goes_as_a_text_ends_has_not_set_one() -> None:
 
 def test_coming_back_is_over_when_the_person_is_away_again(device: Device) -> None:
     device.go_away()
-    device.away.active(device.now)
-    assert device.away.step(device.now + IDLE - 0.5) == ComeBack(WORDS)
+    device.away.activity(device.now)
+    assert device.away.next_step(device.now + IDLE - 0.5) == ComeBack(WORDS)
     assert device.away.due_at() is not None
-    assert device.away.step(device.now + IDLE) is None
+    assert device.away.next_step(device.now + IDLE) is None
     assert device.away.due_at() is None
 
 
@@ -346,7 +346,7 @@ def test_what_another_device_sets_stays(device: Device) -> None:
     assert device.carry_out() is None
     device.phone(False)
     assert device.carry_out() is None
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
     assert device.standing == Text("Coffee")
 
@@ -360,7 +360,7 @@ def test_our_text_below_theirs_is_lifted_when_it_comes_to_light(
     device.phone(True)
     device.set("Coffee", 30.0)
     device.phone(phone)
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
     device.wait(30.0)
     assert device.standing.text == WORDS
@@ -383,7 +383,7 @@ def test_a_shell_verbs_text_is_covered_only_once_the_person_was_here_again(devic
     device.set("On the call", by=SHELL)
     device.wait(9999.0)
     assert device.carry_out() is None
-    device.away.active(device.now)
+    device.away.activity(device.now)
     device.wait(IDLE)
     assert device.carry_out() == GoAway(WORDS)
     device.come_back()
@@ -411,10 +411,10 @@ def test_the_same_words_set_by_hand_are_left_alone(
     by_hand = device.standing
     device.wait(IDLE)
     assert device.carry_out() is None
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
     assert device.standing == by_hand
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
 @pytest.mark.parametrize("seconds", [None, 3600.0])
@@ -424,7 +424,7 @@ def test_the_same_words_set_by_hand_while_away_are_left_alone(
     device.go_away()
     device.set(WORDS, seconds, SHELL)
     by_hand = device.standing
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
     assert device.standing == by_hand
 
@@ -445,7 +445,7 @@ def test_a_connection_that_nobody_missed_changes_nothing(device: Device) -> None
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
     device.lose(noticed=False)
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
     device.connect()
     assert device.carry_out() == ComeBack(WORDS)
@@ -475,9 +475,9 @@ def test_another_devices_away_text_is_its_own_until_that_device_is_gone() -> Non
     device.set("Tea")
     device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
     device.hear()
-    assert device.away.step(device.now) is None
+    assert device.away.next_step(device.now) is None
     device.phone(False)
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() == ComeBack("Gone fishing")
     device.wait(1.0)
     assert device.standing == Text("Tea")
@@ -503,7 +503,7 @@ def test_an_away_text_after_ours_was_cleared_is_not_ours(device: Device, offline
     device.world.lay(WORDS, UNIX_MS_MAX, PHONE)
     device.hear()
     device.connect()
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out() is None
 
 
@@ -520,18 +520,18 @@ def test_another_device_that_goes_away_is_no_sign_of_the_person() -> None:
 def test_a_new_end_of_another_text_is_not_a_coming_back(device: Device) -> None:
     device.set("Tea", 100.0)
     device.set("Tea", 200.0)
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
 def test_a_step_that_failed_is_tried_again_later(device: Device) -> None:
     device.wait(IDLE)
-    device.away.failed(GoAway(WORDS), device.now)
+    device.away.step_failed(GoAway(WORDS), device.now)
     assert device.away.due_at() == device.now + TRY_AGAIN_AFTER
     assert device.carry_out() is None
     device.wait(TRY_AGAIN_AFTER)
     assert device.carry_out() == GoAway(WORDS)
-    device.away.active(device.now)
-    device.away.failed(ComeBack(WORDS), device.now)
+    device.away.activity(device.now)
+    device.away.step_failed(ComeBack(WORDS), device.now)
     assert device.carry_out() is None
     device.wait(TRY_AGAIN_AFTER)
     assert device.carry_out() == ComeBack(WORDS)
@@ -540,7 +540,7 @@ def test_a_step_that_failed_is_tried_again_later(device: Device) -> None:
 def test_a_step_of_which_nobody_knows_may_have_been_done(device: Device) -> None:
     device.wait(IDLE)
     device.send(GoAway(WORDS))
-    device.away.failed(GoAway(WORDS), device.now)
+    device.away.step_failed(GoAway(WORDS), device.now)
     device.hear()
     device.phone(True)
     assert device.carry_out() == ComeBack(WORDS)
@@ -550,7 +550,7 @@ def test_a_step_of_which_nobody_knows_may_have_been_done(device: Device) -> None
 def test_the_answer_and_the_news_come_in_any_order(device: Device, push_first: bool) -> None:
     device.wait(IDLE)
     assert device.carry_out(push_first=push_first) == GoAway(WORDS)
-    device.away.active(device.now)
+    device.away.activity(device.now)
     assert device.carry_out(push_first=push_first) == ComeBack(WORDS)
     assert device.carry_out() is None
 
@@ -558,28 +558,28 @@ def test_the_answer_and_the_news_come_in_any_order(device: Device, push_first: b
 def test_between_the_answer_and_the_news_nothing_is_known(device: Device) -> None:
     device.wait(IDLE)
     device.send(GoAway(WORDS))
-    device.away.done(GoAway(WORDS), device.now)
-    assert device.away.step(device.now) is None
-    device.away.active(device.now)
-    assert device.away.step(device.now) is None
+    device.away.step_done(GoAway(WORDS), device.now)
+    assert device.away.next_step(device.now) is None
+    device.away.activity(device.now)
+    assert device.away.next_step(device.now) is None
     device.hear()
-    assert device.away.step(device.now) == ComeBack(WORDS)
+    assert device.away.next_step(device.now) == ComeBack(WORDS)
 
 
 def test_the_away_text_is_told_from_the_persons_own_until_it_is_gone(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
-    assert not device.away.covers
+    assert not device.away.is_covering
     device.go_away()
-    assert device.away.covers
-    device.away.active(device.now)
+    assert device.away.is_covering
+    device.away.activity(device.now)
     device.carry_out()
     assert not is_away_text(device.world.status)
-    assert device.away.covers
+    assert device.away.is_covering
     device.lose(noticed=False)
     device.connect()
-    assert device.away.covers
+    assert device.away.is_covering
     device.wait(1.0)
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
 class Lives(RuleBasedStateMachine):
@@ -594,17 +594,17 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def press_a_key(self) -> None:
-        self.device.away.active(self.device.now)
+        self.device.away.activity(self.device.now)
         self.here, self.set_while_away = True, None
 
-    @rule(what=st.sampled_from(["focused", "attached"]))
+    @rule(what=st.sampled_from(["focus_changed", "attachment_changed"]))
     def leave(self, what: str) -> None:
         getattr(self.device.away, what)(False, self.device.now)
 
     @rule()
     def return_(self) -> None:
-        self.device.away.focused(True, self.device.now)
-        self.device.away.attached(True, self.device.now)
+        self.device.away.focus_changed(True, self.device.now)
+        self.device.away.attachment_changed(True, self.device.now)
         self.press_a_key()
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, HOLD, 30.0, IDLE, 100.0]))
@@ -659,7 +659,7 @@ class Lives(RuleBasedStateMachine):
     def carry_out(self, fails: str | None, push_first: bool) -> None:
         device = self.device
         self.check_when_it_is_due()
-        step = device.away.step(device.now)
+        step = device.away.next_step(device.now)
         if isinstance(step, GoAway):
             assert not device.world.phone
             assert device.standing.text != WORDS
@@ -674,19 +674,19 @@ class Lives(RuleBasedStateMachine):
             device.send(step)
             if push_first:
                 device.hear()
-        device.away.failed(step, device.now)
+        device.away.step_failed(step, device.now)
         device.hear()
-        assert device.away.step(device.now) != step
+        assert device.away.next_step(device.now) != step
 
     def check_when_it_is_due(self) -> None:
         now = self.device.now
-        step, due = self.device.away.step(now), self.device.away.due_at()
+        step, due = self.device.away.next_step(now), self.device.away.due_at()
         if due is None:
             assert step is None
-            assert self.device.away.step(now + 9999) is None
+            assert self.device.away.next_step(now + 9999) is None
         elif due > now:
-            assert self.device.away.step(due - 0.01) is None
-            assert self.device.away.step(due) is not None
+            assert self.device.away.next_step(due - 0.01) is None
+            assert self.device.away.next_step(due) is not None
         else:
             assert step is not None
 
@@ -696,7 +696,7 @@ class Lives(RuleBasedStateMachine):
         """Be here until nothing happens any more: the text is as if nobody had gone away."""
         for _ in range(200):
             self.return_()
-            if self.device.carry_out() is None and not self.device.away.covers:
+            if self.device.carry_out() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing
@@ -706,7 +706,7 @@ class Lives(RuleBasedStateMachine):
     def look_from_the_phone(self) -> None:
         """With another device nobody is away, whatever this one sees of the person."""
         for _ in range(200):
-            if self.device.carry_out() is None and not self.device.away.covers:
+            if self.device.carry_out() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.model.ends import FARTHEST, EndError, describe, parse_end, split_end
+from imtui.tui.model.ends import MAX_AHEAD, EndError, describe_end, parse_end, split_end
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WITH_SUMMER_TIME = "CET-1CEST,M3.5.0,M10.5.0/3"
@@ -164,7 +164,7 @@ def test_an_end_is_told_in_the_time_zone_of_the_person() -> None:
     end = parse_end("until 2:30", SUMMER_BEGINS)
     assert end is not None
     assert f"{end:%H:%M %z}" == "03:30 +0200"
-    assert describe(end.astimezone(UTC), SUMMER_BEGINS) == "until 03:30"
+    assert describe_end(end.astimezone(UTC), SUMMER_BEGINS) == "until 03:30"
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ def test_a_text_without_an_end_is_a_text(text: str) -> None:
     ],
 )
 def test_an_end_is_described_as_briefly_as_is_clear(end: datetime, words: str) -> None:
-    assert describe(end, NOW) == words
+    assert describe_end(end, NOW) == words
 
 
 zones: st.SearchStrategy[tzinfo] = st.sampled_from([UTC, BERLIN, ZoneInfo("America/New_York")])
@@ -286,7 +286,7 @@ def test_whatever_is_typed_is_an_end_ahead_or_an_error(words: str, now: datetime
     if end is not None:
         ahead = end.astimezone(UTC) - now.astimezone(UTC)
         # Thirty days may have an hour more on the wall.
-        assert timedelta(0) < ahead <= FARTHEST + timedelta(hours=1)
+        assert timedelta(0) < ahead <= MAX_AHEAD + timedelta(hours=1)
 
 
 @given(st.text(max_size=30), st.text(max_size=10), moments)
@@ -303,7 +303,7 @@ def test_what_is_split_off_is_an_end_by_itself(text: str, more: str, now: dateti
 @given(moments, st.integers(1, 6 * 24 * 60))
 def test_what_is_described_can_be_typed(now: datetime, minutes: int) -> None:
     end = (now.astimezone(UTC) + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
-    words = describe(end, now)
+    words = describe_end(end, now)
     found = parse_end(words, now)
     assert found is not None
-    assert describe(found, now) == words
+    assert describe_end(found, now) == words

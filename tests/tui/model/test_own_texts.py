@@ -17,7 +17,7 @@ def own(
 
 
 def lost_after(texts: OwnTexts, pushed: UserStatus, now: int) -> OwnText | None:
-    texts.push(pushed, now)
+    texts.status_pushed(pushed, now)
     return texts.take_lost()
 
 

@@ -21,10 +21,10 @@ def test_a_watch_fires_once_they_have_stayed_online(status: UserStatusType) -> N
     watches = Watches()
     watches.add(ONCE, status)
     assert watches.due_at() is None
-    watches.heard("bob", ONLINE, 100.0)
+    watches.status_changed("bob", ONLINE, 100.0)
     assert watches.due_at() == 110.0
-    assert watches.due(109.9) == []
-    assert watches.due(110.0) == [ONCE]
+    assert watches.take_due(109.9) == []
+    assert watches.take_due(110.0) == [ONCE]
     assert watches.all() == []
     assert watches.due_at() is None
 
@@ -32,116 +32,116 @@ def test_a_watch_fires_once_they_have_stayed_online(status: UserStatusType) -> N
 def test_a_watch_set_while_they_are_online_waits_for_the_next_coming() -> None:
     watches = Watches()
     watches.add(ONCE, ONLINE)
-    watches.heard("bob", ONLINE, 1.0)
-    assert watches.due(1000.0) == []
-    watches.heard("bob", UNLOGINED, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(1011.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 1.0)
+    assert watches.take_due(1000.0) == []
+    watches.status_changed("bob", UNLOGINED, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(1011.0) == [ONCE]
 
 
 @pytest.mark.parametrize("status", NOT_ONLINE)
 def test_a_break_begins_the_wait_anew(status: UserStatusType) -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", status, 9.0)
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", status, 9.0)
     assert watches.due_at() is None
-    watches.heard("bob", OFFLINE, 9.0)
-    watches.heard("bob", ONLINE, 9.5)
-    assert watches.due(10.0) == []
-    assert watches.due(19.5) == [ONCE]
+    watches.status_changed("bob", OFFLINE, 9.0)
+    watches.status_changed("bob", ONLINE, 9.5)
+    assert watches.take_due(10.0) == []
+    assert watches.take_due(19.5) == [ONCE]
 
 
 def test_another_text_is_no_break() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", ONLINE, 9.0)
-    assert watches.due(10.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 9.0)
+    assert watches.take_due(10.0) == [ONCE]
 
 
 def test_who_is_gone_before_it_is_told_is_not_told_of() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", OFFLINE, 10.5)
-    assert watches.due(11.0) == []
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", OFFLINE, 10.5)
+    assert watches.take_due(11.0) == []
     assert watches.get("bob") == ONCE
 
 
 def test_a_standing_watch_rests_between_two_comings() -> None:
-    watches = Watches(rest=300.0)
+    watches = Watches(cooldown=300.0)
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    assert watches.due(10.0) == [STANDING]
-    watches.heard("bob", OFFLINE, 20.0)
-    watches.heard("bob", ONLINE, 299.9)
-    assert watches.due(1000.0) == []
-    watches.heard("bob", OFFLINE, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(1011.0) == [STANDING]
+    watches.status_changed("bob", ONLINE, 0.0)
+    assert watches.take_due(10.0) == [STANDING]
+    watches.status_changed("bob", OFFLINE, 20.0)
+    watches.status_changed("bob", ONLINE, 299.9)
+    assert watches.take_due(1000.0) == []
+    watches.status_changed("bob", OFFLINE, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(1011.0) == [STANDING]
     assert watches.all() == [STANDING]
 
 
 def test_a_standing_watch_fires_again_as_soon_as_it_has_rested() -> None:
-    watches = Watches(rest=300.0)
+    watches = Watches(cooldown=300.0)
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.due(10.0)
-    watches.heard("bob", OFFLINE, 20.0)
-    watches.heard("bob", ONLINE, 300.0)
-    assert watches.due(310.0) == [STANDING]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.take_due(10.0)
+    watches.status_changed("bob", OFFLINE, 20.0)
+    watches.status_changed("bob", ONLINE, 300.0)
+    assert watches.take_due(310.0) == [STANDING]
 
 
 def test_who_has_stayed_online_is_not_told_of_again() -> None:
     watches = Watches()
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.due(10.0)
-    watches.heard("bob", UNKNOWN, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(2000.0) == []
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.take_due(10.0)
+    watches.status_changed("bob", UNKNOWN, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(2000.0) == []
 
 
 def test_a_lost_connection_tells_of_nobody() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.doubt()
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.connection_lost()
     assert watches.due_at() is None
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(100.0) == []
-    watches.heard("bob", OFFLINE, 100.0)
-    watches.heard("bob", ONLINE, 101.0)
-    assert watches.due(111.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(100.0) == []
+    watches.status_changed("bob", OFFLINE, 100.0)
+    watches.status_changed("bob", ONLINE, 101.0)
+    assert watches.take_due(111.0) == [ONCE]
 
 
 def test_who_came_while_there_was_no_connection_is_told_of() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.doubt()
-    watches.doubt()
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(30.0) == [ONCE]
+    watches.connection_lost()
+    watches.connection_lost()
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(30.0) == [ONCE]
 
 
 def test_who_was_never_known_not_to_be_online_counts_as_gone_until_known() -> None:
     watches = Watches()
     watches.add(ONCE, UNKNOWN)
-    watches.doubt()
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(30.0) == [ONCE]
+    watches.connection_lost()
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(30.0) == [ONCE]
 
 
 def test_a_watch_that_was_kept_fires_at_once_but_a_standing_one_does_not() -> None:
     carol = Watch("carol", standing=True)
     watches = Watches([ONCE, carol])
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("carol", ONLINE, 0.0)
-    assert watches.due(10.0) == [ONCE]
-    watches.heard("carol", UNLOGINED, 20.0)
-    watches.heard("carol", ONLINE, 21.0)
-    assert watches.due(31.0) == [carol]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("carol", ONLINE, 0.0)
+    assert watches.take_due(10.0) == [ONCE]
+    watches.status_changed("carol", UNLOGINED, 20.0)
+    watches.status_changed("carol", ONLINE, 21.0)
+    assert watches.take_due(31.0) == [carol]
 
 
 def test_they_fire_in_the_order_of_their_coming_and_are_listed_in_the_order_of_their_setting() -> (
@@ -150,29 +150,29 @@ def test_they_fire_in_the_order_of_their_coming_and_are_listed_in_the_order_of_t
     names = ["bob", "carol", "dave"]
     watches = Watches([Watch(name) for name in names])
     for moment, name in enumerate(["dave", "bob", "carol"]):
-        watches.heard(name, ONLINE, float(moment))
+        watches.status_changed(name, ONLINE, float(moment))
     assert [watch.user_id for watch in watches.all()] == names
-    assert [watch.user_id for watch in watches.due(11.0)] == ["dave", "bob"]
+    assert [watch.user_id for watch in watches.take_due(11.0)] == ["dave", "bob"]
     assert [watch.user_id for watch in watches.all()] == ["carol"]
     assert watches.due_at() == 12.0
 
 
 def test_setting_a_watch_again_begins_it_anew() -> None:
     watches = Watches([ONCE, Watch("carol")])
-    watches.heard("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 0.0)
     watches.add(STANDING, ONLINE)
-    assert watches.due(100.0) == []
+    assert watches.take_due(100.0) == []
     assert watches.get("bob") == STANDING
     assert watches.all() == [Watch("carol"), STANDING]
 
 
 def test_a_watch_can_be_taken_away() -> None:
     watches = Watches([ONCE])
-    watches.heard("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 0.0)
     watches.remove("bob")
     watches.remove("nobody")
     assert watches.due_at() is None
-    assert watches.due(100.0) == []
+    assert watches.take_due(100.0) == []
     assert watches.get("bob") is None
 
 
@@ -206,7 +206,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         self.numbers = count()
-        self.watches = Watches(settle=SETTLE, rest=REST)
+        self.watches = Watches(stable_for=SETTLE, cooldown=REST)
         self.set: dict[str, Watch] = {}
         self.heard: dict[str, list[tuple[float, UserStatusType]]] = {}
         self.fired: dict[str, float] = {}
@@ -228,13 +228,13 @@ class Histories(RuleBasedStateMachine):
 
     @rule(user=users, status=statuses)
     def hear(self, user: str, status: UserStatusType) -> None:
-        self.watches.heard(user, status, self.now)
+        self.watches.status_changed(user, status, self.now)
         if user in self.set:
             self.heard[user].append((self.now, status))
 
     @rule()
     def lose_the_connection(self) -> None:
-        self.watches.doubt()
+        self.watches.connection_lost()
         for user in self.set:
             self.heard[user].append((self.now, UNKNOWN))
 
@@ -246,10 +246,10 @@ class Histories(RuleBasedStateMachine):
             self.now = due
             self.fire()
         self.now = end
-        assert self.watches.due(self.now) == []
+        assert self.watches.take_due(self.now) == []
 
     def fire(self) -> None:
-        fired = self.watches.due(self.now)
+        fired = self.watches.take_due(self.now)
         assert fired
         for watch in fired:
             assert self.set[watch.user_id] is watch

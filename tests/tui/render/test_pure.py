@@ -11,10 +11,19 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Throttle, time_of_day
 from imtui.tui.kit.spans import Span, spread, width_of, wrap
-from imtui.tui.model.choices import CLEAR, Choice, as_typed, choices, matching, rank, size, too_long
+from imtui.tui.model.choices import (
+    CLEAR,
+    Choice,
+    is_too_long,
+    match_rank,
+    matching_choices,
+    status_choices,
+    text_bytes,
+    typed_choices,
+)
 from imtui.tui.model.events import Event, EventKind, EventLog, Tally
 from imtui.tui.model.person import Person
-from imtui.tui.model.roster import Heading, Row, View, arrange, count
+from imtui.tui.model.roster import Heading, Row, View, arrange_roster, count
 from imtui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from imtui.tui.render.rows import Marks, event_lines, person_line
 from imtui.tui.settings.schema import Order
@@ -149,12 +158,12 @@ def test_an_event_tells_when_what_kind_who_and_what() -> None:
 def test_repeats_are_one_event_with_their_number() -> None:
     log = EventLog()
     for minute in range(3):
-        log.add(Event(at(14, minute), EventKind.NOTICE, words="7008"))
+        log.add(Event(at(14, minute), EventKind.NOTICE, description="7008"))
     assert [event.times for event in log] == [3]
     assert log.last is not None
     assert written(log.last) == ["14:02 - 7008  x3"]
-    log.add(Event(at(14, 4), EventKind.NOTICE, words="else"))
-    log.add(Event(at(14, 5), EventKind.NOTICE, words="7008"))
+    log.add(Event(at(14, 4), EventKind.NOTICE, description="else"))
+    log.add(Event(at(14, 5), EventKind.NOTICE, description="7008"))
     assert [event.times for event in log] == [3, 1, 1]
 
 
@@ -162,9 +171,11 @@ def test_bursts_that_follow_one_another_are_summed_up() -> None:
     log = EventLog()
     for second, number in enumerate((2, 3)):
         tally = Tally("friend", ((ONLINE, number), (None, 1)))
-        log.add(Event(at(14) + second * 1000, EventKind.FRIEND, words=str(tally), tally=tally))
-    assert [event.words for event in log] == ["5 friends online · 2 new texts"]
-    log.add(Event(at(14, 1), EventKind.FRIEND, words=str(tally), tally=tally))
+        log.add(
+            Event(at(14) + second * 1000, EventKind.FRIEND, description=str(tally), tally=tally)
+        )
+    assert [event.description for event in log] == ["5 friends online · 2 new texts"]
+    log.add(Event(at(14, 1), EventKind.FRIEND, description=str(tally), tally=tally))
     assert len(log) == 2
 
 
@@ -181,8 +192,8 @@ def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
 
 def test_an_event_has_words_wherever_they_stand() -> None:
     event = Event(0, EventKind.OWN, "you", ONLINE, "Tea", "cleared", "from phone (Android)")
-    assert all(event.has(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
-    assert not event.has("tea coffee")
+    assert all(event.matches(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
+    assert not event.matches("tea coffee")
 
 
 def test_a_long_event_goes_on_below_itself() -> None:
@@ -194,14 +205,14 @@ def test_a_long_event_goes_on_below_itself() -> None:
 
 
 def test_every_kind_of_event_has_its_own_mark() -> None:
-    marks = {written(Event(0, kind, words="x"))[0][6] for kind in EventKind}
+    marks = {written(Event(0, kind, description="x"))[0][6] for kind in EventKind}
     assert len(marks) == len(EventKind)
 
 
 def test_the_log_is_bounded_and_numbers_go_on() -> None:
     log = EventLog(most=3)
     for number in range(5):
-        log.add(Event(number, EventKind.NOTICE, words=str(number)))
+        log.add(Event(number, EventKind.NOTICE, description=str(number)))
     assert (log.first, log.end, len(log)) == (2, 5, 3)
     assert [event.at for event in log.since(3)] == [3, 4]
     assert [event.at for event in log.since(0)] == [2, 3, 4]
@@ -221,12 +232,12 @@ def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
         person("bot", ONLINE, friend=False),
         person("amy", OFFLINE, friend=False),
     ]
-    assert names(arrange(people, View())) == [
+    assert names(arrange_roster(people, View())) == [
         *("alan", "Bob", "zoe", "carl", "dan"),
         "Not friends 1 of 2 online",
         *("bot", "amy"),
     ]
-    assert arrange([person("a")], View()) == ["a"]
+    assert arrange_roster([person("a")], View()) == ["a"]
     assert str(count(people)) == "3 of 7 online"
 
 
@@ -236,8 +247,8 @@ def test_the_roster_by_name_and_by_last_change() -> None:
         person("Bob", OFFLINE, since=at(14, 1)),
         person("alan", UNLOGINED, since=0, changed_at=at(14, 2)),
     ]
-    assert names(arrange(people, View(Order.NAME))) == ["alan", "Bob", "zoe"]
-    assert names(arrange(people, View(Order.CHANGE))) == ["zoe", "alan", "Bob"]
+    assert names(arrange_roster(people, View(Order.NAME))) == ["alan", "Bob", "zoe"]
+    assert names(arrange_roster(people, View(Order.CHANGE))) == ["zoe", "alan", "Bob"]
 
 
 def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
@@ -247,7 +258,7 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         groups={"eve": "work", "cat": "work", "dan": "work", "ben": "Band"},
         folded=frozenset({"work"}),
     )
-    rows = arrange(people, view)
+    rows = arrange_roster(people, view)
     assert names(rows) == [
         "dan",
         "Band 1 of 1 online",
@@ -257,7 +268,7 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         "amy",
     ]
     assert [row.folded for row in rows if isinstance(row, Heading)] == [False, True, False]
-    found = arrange(people, replace(view, query="e"))
+    found = arrange_roster(people, replace(view, query="e"))
     assert names(found) == ["Band 1 of 1 online", "ben", "work 0 of 1 online", "eve"]
 
 
@@ -279,11 +290,11 @@ def test_a_query_fits_name_status_word_or_text(query: str, fits: list[str]) -> N
         person("dan", OFFLINE),
         person("eve", UNLOGINED, text="About"),
     ]
-    assert names(arrange(people, View(query=query))) == fits
+    assert names(arrange_roster(people, View(query=query))) == fits
 
 
 def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
-    offered = choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
+    offered = status_choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
     assert offered == [
         Choice("Tea", "used 3 times"),
         Choice("Lunch", "preset"),
@@ -292,27 +303,27 @@ def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
 
 
 def test_matching_puts_beginnings_first_and_keeps_the_order_among_equals() -> None:
-    offered = choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
-    titles = [choice.title for choice in matching(offered, "l")]
+    offered = status_choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
+    titles = [choice.title for choice in matching_choices(offered, "l")]
     assert titles == ["Listening to music", "Lunch", "Having lunch"]
-    assert matching(offered, "") == [*offered, CLEAR]
-    assert matching(offered, "xyz") == []
+    assert matching_choices(offered, "") == [*offered, CLEAR]
+    assert matching_choices(offered, "xyz") == []
 
 
 def test_ranks() -> None:
-    assert [rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [2, 1, 0, 0]
+    assert [match_rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [2, 1, 0, 0]
 
 
 def test_sizes_are_bytes_without_surrounding_space() -> None:
-    assert size(" 東 ") == 3
-    assert not too_long("x" * 100 + " ")
-    assert too_long("東" * 34)
+    assert text_bytes(" 東 ") == 3
+    assert not is_too_long("x" * 100 + " ")
+    assert is_too_long("東" * 34)
 
 
 def test_what_was_typed_is_a_text_with_and_without_its_end() -> None:
-    assert as_typed(" ", START) == []
-    assert as_typed("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
-    with_end, exactly = as_typed("Lunch for 45m", START)
+    assert typed_choices(" ", START) == []
+    assert typed_choices("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
+    with_end, exactly = typed_choices("Lunch for 45m", START)
     assert with_end == Choice("Lunch", "until 14:50", at(14, 50))
     assert exactly == Choice("Lunch for 45m", "as typed")
 
