@@ -55,7 +55,7 @@ class PeopleActions:
 
     def query(self, typed: str) -> None:
         """Ask how somebody is, once."""
-        self._call(typed, "Query whose status?", self._login_service.presence.query)
+        self._call(typed, "Query whose status?", self._login_service.presence.query_user)
 
     def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
         if typed.strip():

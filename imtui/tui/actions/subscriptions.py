@@ -36,24 +36,24 @@ class SubscriptionActions:
     def subscribe(self, typed: str) -> None:
         """Subscribe to a user."""
         if user_id := typed.strip():
-            self._feedback.attempt(lambda: self._login_service.presence.subscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.subscribe_to(user_id))
         else:
-            ask_user(self._parts, "Subscribe to whom?", self._login_service.presence.subscribe)
+            ask_user(self._parts, "Subscribe to whom?", self._login_service.presence.subscribe_to)
 
     def unsubscribe(self, typed: str) -> None:
         """Unsubscribe from a user."""
         if user_id := typed.strip():
-            self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.unsubscribe_from(user_id))
         else:
             ask_user(
                 self._parts,
                 "Unsubscribe from whom?",
-                self._login_service.presence.unsubscribe,
+                self._login_service.presence.unsubscribe_from,
             )
 
     def unsubscribe_all(self) -> None:
         """Unsubscribe from everybody."""
-        self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(None))
+        self._feedback.attempt(lambda: self._login_service.presence.unsubscribe_from(None))
 
     # Watches
 
@@ -79,11 +79,13 @@ class SubscriptionActions:
             return
         present = self._watch_service.get(user_id)
         if present is not None and present.standing == standing:
-            self._watch_service.remove(user_id)
+            self._watch_service.remove_watch(user_id)
             self._feedback.say("is no longer watched", who=user_id)
             return
         try:
-            self._watch_service.add(Watch(user_id, standing, self._clock.now()), person.status)
+            self._watch_service.add_watch(
+                Watch(user_id, standing, self._clock.now()), person.status
+            )
         except WatchesFullError as error:
             self._feedback.complain(str(error))
             return

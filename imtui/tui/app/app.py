@@ -132,7 +132,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def _look_at_settings(self) -> None:
         if self.preferences.look():
-            self.late.away_service.use(self.settings.settings.away)
+            self.late.away_service.set_settings(self.settings.settings.away)
         self._look_later()
 
     def on_ready(self) -> None:
@@ -147,8 +147,8 @@ class ImtuiApp(FaultTolerantApp):
         """Show what is remembered of the account, once it is known."""
         self._identity = identity
         state = self.late.memory.state
-        self.late.watch_service.begin(state.watches)
-        self.late.away_service.begin(identity.instance_id, self.settings.settings.away)
+        self.late.watch_service.start(state.watches)
+        self.late.away_service.start(identity.instance_id, self.settings.settings.away)
         self._personal.begin(self.late.memory, self.late.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
@@ -204,7 +204,7 @@ class ImtuiApp(FaultTolerantApp):
         if self._has_left:
             return
         if self.first_frame.is_set():
-            self.late.away_service.active()
+            self.late.away_service.activity()
         if isinstance(event, MouseEvent):
             await super().on_event(event)
         elif event.is_forwarded:
@@ -216,7 +216,7 @@ class ImtuiApp(FaultTolerantApp):
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
         if self.first_frame.is_set():
-            self.late.away_service.focused(focus)
+            self.late.away_service.focus_changed(focus)
             if focus:
                 self.late.actions.conversations.seen()
 

@@ -157,12 +157,12 @@ class LateParts:
     def _came_online(self, watch: "Watch") -> None:
         from imtui.tui.model.alert import Alert, AlertKind
 
-        self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
+        self.alerts.show(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
 
     def _message_came(self, who: str, words: str) -> None:
         from imtui.tui.model.alert import Alert, AlertKind
 
-        self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
+        self.alerts.show(Alert(AlertKind.MESSAGE, who, words))
 
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.update(lambda state: replace(state, watches=watches))

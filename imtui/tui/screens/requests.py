@@ -37,7 +37,7 @@ class RequestsScreen(ListScreen[None]):
 
     def notes(self) -> Sequence[str]:
         """Return how many wait for an answer."""
-        waiting = sum(1 for one in self._friend_requests.requests if one.came_in)
+        waiting = sum(1 for one in self._friend_requests.requests if one.is_incoming)
         return [f"{waiting} to answer"]
 
     def rows(self, width: int) -> list[ListRow]:
@@ -56,8 +56,8 @@ class RequestsScreen(ListScreen[None]):
     def _row(self, request: Request, width: int) -> ListRow:
         when = time_of_day(self._clock, request.at)
         line = [
-            Span(f"   {request.user_id}  ", "accent" if request.came_in else ""),
-            Span("asks you" if request.came_in else "was asked by you", "dim"),
+            Span(f"   {request.user_id}  ", "accent" if request.is_incoming else ""),
+            Span("asks you" if request.is_incoming else "was asked by you", "dim"),
             Span(f" {when}  ", "dim"),
             Span(request.wording),
         ]

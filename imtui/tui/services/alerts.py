@@ -52,10 +52,10 @@ class Alerts:
         self._keys = keys
         self._clock = clock
         self._overwritten = model.account.texts.overwritten
-        self._notices: set[asyncio.Task[None]] = set()
-        model.feed.add_listener(self._see_own_text)
+        self._notification_tasks: set[asyncio.Task[None]] = set()
+        model.feed.add_listener(self._check_overwritten)
 
-    def give(self, alert: Alert) -> None:
+    def show(self, alert: Alert) -> None:
         """Tell an event, and alert the person by those ways that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
         self._model.feed.emit(EventKind.NOTICE, alert.text, who=alert.who)
@@ -74,22 +74,22 @@ class Alerts:
         if open_ways.bell:
             terminal.bell()
         if open_ways.desktop:
-            self._notify(settings.desktop, words)
+            self._notify_desktop(settings.desktop, words)
 
-    def _notify(self, desktop: Desktop, words: str) -> None:
+    def _notify_desktop(self, desktop: Desktop, words: str) -> None:
         from imtui.tui.kit.desktop import notify_native, osc9, osc777, through_tmux
 
         if desktop is Desktop.NATIVE:
             notice = asyncio.get_running_loop().create_task(notify_native(_TITLE, words))
-            self._notices.add(notice)
-            notice.add_done_callback(self._notices.discard)
+            self._notification_tasks.add(notice)
+            notice.add_done_callback(self._notification_tasks.discard)
             return
         sequence = osc9(words) if desktop is Desktop.OSC9 else osc777(_TITLE, words)
         self._terminal.write_raw(through_tmux(sequence, os.environ))
 
-    def _see_own_text(self) -> None:
+    def _check_overwritten(self) -> None:
         before = self._overwritten
         self._overwritten = self._model.account.texts.overwritten
         if self._overwritten is not None and self._overwritten is not before:
             words = "have another text now, set by another device ({back}: put yours back)"
-            self.give(Alert(AlertKind.OVERWRITTEN, "you", with_keys(words, self._keys)))
+            self.show(Alert(AlertKind.OVERWRITTEN, "you", with_keys(words, self._keys)))

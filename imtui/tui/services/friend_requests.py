@@ -22,7 +22,7 @@ class Request(Struct, frozen=True):
     """A friend request; all of its text is safe to show."""
 
     user_id: str
-    came_in: bool
+    is_incoming: bool
     """Whether the other one asked, and not oneself."""
     at: int
     """When, in Unix milliseconds."""
@@ -51,11 +51,11 @@ class FriendRequests:
     @property
     def requests(self) -> list[Request]:
         """Return the requests, those that came in first, the newest of them first."""
-        return sorted(self._requests.values(), key=lambda one: (not one.came_in, -one.at))
+        return sorted(self._requests.values(), key=lambda one: (not one.is_incoming, -one.at))
 
     # What comes in
 
-    async def learn(self) -> None:
+    async def sync(self) -> None:
         """Learn which requests there are, and who is blocked.
 
         Raises:
@@ -63,36 +63,38 @@ class FriendRequests:
         """
         answer = await self._client().get_friend_application_list()
         known, self._requests = self._requests, {}
-        self.came(one for one in answer.friend_application_list if one.user_id in known)
-        self.came(one for one in answer.friend_application_list if one.user_id not in known)
+        self.requests_added(one for one in answer.friend_application_list if one.user_id in known)
+        self.requests_added(
+            one for one in answer.friend_application_list if one.user_id not in known
+        )
         self.blocked = await self._client().get_black_list()
         self._model.feed.roster_changed()
 
-    def came(self, applications: Iterable[FriendApplication]) -> None:
+    def requests_added(self, applications: Iterable[FriendApplication]) -> None:
         """Take requests that were made, by somebody or by oneself."""
         for one in applications:
-            came_in = one.type is FriendApplicationType.COME_IN
-            request = Request(one.user_id, came_in, one.add_time, safe_text(one.add_wording))
+            is_incoming = one.type is FriendApplicationType.COME_IN
+            request = Request(one.user_id, is_incoming, one.add_time, safe_text(one.add_wording))
             before = self._requests.get(one.user_id)
             self._requests[one.user_id] = request
-            if came_in and before != request:
+            if is_incoming and before != request:
                 asks = with_keys("asks to be your friend ({requests}: answer)", self._keys)
                 words = f": {request.wording}" if request.wording else ""
                 self._alert(one.user_id, f"{asks}{words}")
         self._model.feed.roster_changed()
 
-    def gone(self, user_ids: Iterable[str]) -> None:
+    def requests_deleted(self, user_ids: Iterable[str]) -> None:
         """Take that requests were answered or taken back."""
         for user_id in user_ids:
             self._requests.pop(user_id, None)
         self._model.feed.roster_changed()
 
-    def blocked_added(self, user_ids: Iterable[str]) -> None:
+    def users_blocked(self, user_ids: Iterable[str]) -> None:
         """Take that users were blocked, on this device or another."""
         self.blocked += [one for one in user_ids if one not in self.blocked]
         self._model.feed.roster_changed()
 
-    def blocked_deleted(self, user_ids: Iterable[str]) -> None:
+    def users_unblocked(self, user_ids: Iterable[str]) -> None:
         """Take that users are no longer blocked."""
         gone = set(user_ids)
         self.blocked = [one for one in self.blocked if one not in gone]
@@ -100,7 +102,7 @@ class FriendRequests:
 
     # What the person does; all of it raises IMError with the calls' own codes
 
-    async def add(self, user_id: str, wording: str = "") -> None:
+    async def add_friend(self, user_id: str, wording: str = "") -> None:
         """Add a friend, or ask them if they want to be asked."""
         person = self._model.person(user_id)
         if person is not None and person.friend:
@@ -113,23 +115,23 @@ class FriendRequests:
                 raise
             self._model.feed.emit(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
 
-    async def delete(self, user_id: str) -> None:
+    async def delete_friend(self, user_id: str) -> None:
         """Delete a friend, out of both lists."""
         await self._client().delete_from_friend_list([user_id])
 
-    async def accept(self, user_id: str) -> None:
+    async def accept_request(self, user_id: str) -> None:
         """Agree to a request; both are then in each other's lists."""
         await self._client().accept_friend_application(user_id)
 
-    async def refuse(self, user_id: str) -> None:
+    async def refuse_request(self, user_id: str) -> None:
         """Refuse a request that came in, or take back one's own."""
         request = self._requests.get(user_id)
-        if request is not None and not request.came_in:
+        if request is not None and not request.is_incoming:
             await self._client().delete_friend_application(user_id)
         else:
             await self._client().refuse_friend_application(user_id)
 
-    async def block(self, user_id: str) -> None:
+    async def toggle_block(self, user_id: str) -> None:
         """Block somebody, who is then no friend, or block them no longer."""
         if user_id in self.blocked:
             await self._client().delete_from_black_list([user_id])
@@ -140,18 +142,18 @@ class FriendRequests:
                 EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id
             )
 
-    async def call_them(self, user_id: str, remark: str) -> None:
+    async def set_remark(self, user_id: str, remark: str) -> None:
         """Give a friend a name of one's own; an empty one takes it away."""
         await self._client().set_friend_info(user_id, remark)
 
-    async def call_oneself(self, nick_name: str) -> None:
+    async def set_nick_name(self, nick_name: str) -> None:
         """Have friends see a name beside the user ID; an empty one takes it away."""
         await self._client().set_self_info(nick_name=nick_name)
 
-    async def sign(self, signature: str) -> None:
+    async def set_signature(self, signature: str) -> None:
         """Have friends see words about oneself that stay; empty ones take them away."""
         await self._client().set_self_info(self_signature=signature)
 
-    async def allow(self, allow_type: FriendAllowType) -> None:
+    async def set_allow_type(self, allow_type: FriendAllowType) -> None:
         """Choose who may become a friend."""
         await self._client().set_self_info(allow_type=allow_type)

@@ -32,7 +32,7 @@ class Listener(IMSDKListener):
 
     def on_connect_success(self) -> None:
         """The connection stands."""
-        self._connection.learn_anew()
+        self._connection.request_sync()
 
     def on_connect_failed(self, code: int, message: str) -> None:
         """There will be no further attempt."""
@@ -67,7 +67,7 @@ class Listener(IMSDKListener):
     def on_console_changed(self, settings: ConsoleSettings) -> None:
         """The console's settings changed, and with them what can be learned."""
         self._presence.console_changed(settings)
-        self._connection.learn_anew()
+        self._connection.request_sync()
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
         """Friends were added."""
@@ -83,39 +83,39 @@ class Listener(IMSDKListener):
 
     def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
         """Friend requests were made."""
-        self._friend_requests.came(applications)
+        self._friend_requests.requests_added(applications)
 
     def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
         """Friend requests were answered or taken back."""
-        self._friend_requests.gone(user_ids)
+        self._friend_requests.requests_deleted(user_ids)
 
     def on_black_list_added(self, user_ids: list[str]) -> None:
         """Users were blocked."""
-        self._friend_requests.blocked_added(user_ids)
+        self._friend_requests.users_blocked(user_ids)
 
     def on_black_list_deleted(self, user_ids: list[str]) -> None:
         """Users are no longer blocked."""
-        self._friend_requests.blocked_deleted(user_ids)
+        self._friend_requests.users_unblocked(user_ids)
 
     def on_recv_new_message(self, message: Message) -> None:
         """A message came from somebody, or from another own device."""
-        self._messaging.received(message)
+        self._messaging.message_received(message)
 
     def on_message_sent(self, message: Message) -> None:
         """A message of this device was sent."""
-        self._messaging.changed([message])
+        self._messaging.messages_changed([message])
 
     def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
         """A message of this device was refused."""
-        self._messaging.failed(message, IMError(code, text))
+        self._messaging.send_failed(message, IMError(code, text))
 
     def on_messages_changed(self, messages: list[Message]) -> None:
         """Messages changed."""
-        self._messaging.changed(messages)
+        self._messaging.messages_changed(messages)
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
         """Others have read messages."""
-        self._messaging.receipts(receipts)
+        self._messaging.receipts_received(receipts)
 
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
         """Conversations changed."""

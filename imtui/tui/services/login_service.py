@@ -15,7 +15,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
 from imtui.tui.services.friend_requests import FriendRequests
-from imtui.tui.services.messaging_service import Alerting, MessagingService
+from imtui.tui.services.messaging_service import AlertCallback, MessagingService
 from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.services.sdk import Retry, Sdk
 from imtui.tui.services.services import Services
@@ -24,7 +24,7 @@ from imtui.tui.state.memory import Memory
 
 REVIVE_INTERVAL: Final = 5.0
 """The embedded backend is brought up again at most once in so many seconds."""
-_LEARN_AGAIN: Final = 5.0
+_SYNC_RETRY_DELAY: Final = 5.0
 
 
 class LoginService:
@@ -40,7 +40,7 @@ class LoginService:
         load_sdk: Callable[[], Sdk],
         joined: Callable[[Identity], None],
         is_seen: Callable[[str], bool],
-        alert: Alerting,
+        alert: AlertCallback,
     ) -> None:
         """Make the service.
 
@@ -63,10 +63,10 @@ class LoginService:
         self._joined = joined
         self._client: ChatClient | None = None
         self._wake = asyncio.Event()
-        self._nudge = asyncio.Event()
+        self._resume = asyncio.Event()
         self._log_in_due = True
         self._logging_in = False
-        self._learning_due = False
+        self._sync_due = False
         self._revive_due = False
         self._revived_at = float("-inf")
         self.presence = PresenceService(
@@ -87,16 +87,18 @@ class LoginService:
             try:
                 async with sdk.client(identity, self._services) as client:
                     self._client = client
-                    await self._follow(client, identity, sdk.retry())
+                    await self._keep_logged_in(client, identity, sdk.retry())
             except IMError as error:
                 # The address or the device's name is of no use.
                 self._client = None
                 self._model.connection.stopped(explain(error, self._keys))
-                await self._pause()
+                await self._wait_for_resume()
 
-    async def _follow(self, client: ChatClient, identity: Identity, retry: Retry) -> NoReturn:
+    async def _keep_logged_in(
+        self, client: ChatClient, identity: Identity, retry: Retry
+    ) -> NoReturn:
         while True:
-            await self._act(client, identity, retry)
+            await self._run_due(client, identity, retry)
             await self._wake.wait()
             self._wake.clear()
 
@@ -109,10 +111,10 @@ class LoginService:
             except JoinError as error:
                 again = with_keys("({retry}: try again)", self._keys)
                 self._model.connection.stopped(f"{error} {again}")
-            await self._pause()
+            await self._wait_for_resume()
             self._model.connection.connecting()
 
-    async def _act(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
+    async def _run_due(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
         """Do whatever is due, in the order in which one thing needs the other."""
         if self._log_in_due:
             self._log_in_due = False
@@ -120,11 +122,11 @@ class LoginService:
         if self._revive_due:
             self._revive_due = False
             await self._revive(client, identity)
-        if self._learning_due:
-            self._learning_due = False
-            learned = await self.presence.attempt(self._learn(client, identity))
+        if self._sync_due:
+            self._sync_due = False
+            learned = await self.presence.attempt(self._sync(client, identity))
             if not learned and self._model.connection.link is Link.CONNECTING:
-                self._clock.call_later(_LEARN_AGAIN, self.learn_anew)
+                self._clock.call_later(_SYNC_RETRY_DELAY, self.request_sync)
         await self.presence.catch_up(client)
 
     async def _log_in(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
@@ -141,11 +143,11 @@ class LoginService:
                 delay = retry.next_delay()
                 self._model.connection.waiting(delay, explain(error, self._keys))
                 await self._revive(client, identity)
-                await self._pause(delay)
+                await self._wait_for_resume(delay)
                 self._model.connection.connecting()
             else:
                 self._logging_in = False
-                self._learning_due = True
+                self._sync_due = True
                 return
 
     async def _revive(self, client: ChatClient, identity: Identity) -> None:
@@ -158,24 +160,24 @@ class LoginService:
         except (IMError, JoinError) as error:
             self._model.feed.emit(EventKind.NOTICE, str(error))
         else:
-            self._nudge.set()
+            self._resume.set()
             client.reconnect_now()
 
-    async def _learn(self, client: ChatClient, identity: Identity) -> None:
+    async def _sync(self, client: ChatClient, identity: Identity) -> None:
         """Learn everything anew, after a login and after each reconnect."""
-        await self.presence.learn(client, identity)
-        await self.presence.attempt(self.messaging.list_all())
-        await self.presence.attempt(self.friend_requests.learn())
+        await self.presence.sync(client, identity)
+        await self.presence.attempt(self.messaging.load_conversations())
+        await self.presence.attempt(self.friend_requests.sync())
         if self._model.connection.link is Link.CONNECTING:
             self._model.connection.connected()
 
-    async def _pause(self, delay: float | None = None) -> None:
+    async def _wait_for_resume(self, delay: float | None = None) -> None:
         """Wait for ``delay`` seconds, or until the person asks to go on."""
-        due = None if delay is None else self._clock.call_later(delay, self._nudge.set)
+        due = None if delay is None else self._clock.call_later(delay, self._resume.set)
         try:
-            await self._nudge.wait()
+            await self._resume.wait()
         finally:
-            self._nudge.clear()
+            self._resume.clear()
             if due is not None:
                 due.cancel()
 
@@ -200,9 +202,9 @@ class LoginService:
         """Show that a new UserSig is needed."""
         self._model.connection.stopped("UserSig expired: get a new one and start imtui again")
 
-    def learn_anew(self) -> None:
+    def request_sync(self) -> None:
         """Get the whole picture: the connection stands, or what can be learned has changed."""
-        self._learning_due = True
+        self._sync_due = True
         self._wake.set()
 
     def refused(self, error: IMError) -> None:
@@ -220,7 +222,7 @@ class LoginService:
         elif self._client is not None and self._model.connection.link is Link.WAITING:
             self._client.reconnect_now()
         if self._model.connection.link is not Link.CONNECTED:
-            self._nudge.set()
+            self._resume.set()
 
     async def log_out(self) -> None:
         """Log this device out.

@@ -51,13 +51,13 @@ class PresenceService:
         self._keys = keys
         self._client = client
         self._wake = wake
-        self._text_due: OwnText | None = None
+        self._text_to_restore: OwnText | None = None
         self._to_query: set[str] = set()
 
     @property
-    def puts_text_back(self) -> bool:
+    def is_restoring_text(self) -> bool:
         """Tell whether the own text is still to be put back after a reconnect."""
-        return self._text_due is not None
+        return self._text_to_restore is not None
 
     # Events
 
@@ -66,7 +66,7 @@ class PresenceService:
         self._model.statuses_changed(statuses)
         lost = self._model.account.texts.take_lost()
         if lost is not None and self._settings.settings.restore_status:
-            self._text_due = lost
+            self._text_to_restore = lost
             self._wake()
 
     def devices_changed(self, devices: list[SelfDevice]) -> None:
@@ -103,7 +103,7 @@ class PresenceService:
 
     # Keeping the model right
 
-    async def learn(self, client: ChatClient, identity: Identity) -> None:
+    async def sync(self, client: ChatClient, identity: Identity) -> None:
         """Learn everything anew, after a login and after each reconnect.
 
         Raises:
@@ -122,13 +122,13 @@ class PresenceService:
 
     async def catch_up(self, client: ChatClient) -> None:
         """Put the own text back and query new subscriptions, if that is due."""
-        if (text := self._text_due) is not None:
-            self._text_due = None
+        if (text := self._text_to_restore) is not None:
+            self._text_to_restore = None
             if await self.attempt(client.set_self_status(text.text, text.expires_at)):
                 words = "put your text back after the reconnect"
                 self._model.feed.emit(EventKind.NOTICE, words)
             elif self._model.connection.link is not Link.CONNECTED:
-                self._text_due = text
+                self._text_to_restore = text
         if self._to_query:
             user_ids, self._to_query = self._to_query, set()
             await self.attempt(self._query_listed(client, user_ids))
@@ -189,33 +189,31 @@ class PresenceService:
         """Set a text that is not the person's own words, until its end."""
         await self._client().set_self_status(text, expires_at)
 
-    async def query(self, user_id: str) -> None:
+    async def query_user(self, user_id: str) -> None:
         """Query a user, and add the answer to the events."""
         statuses = await self._client().get_user_status([user_id])
         for status in statuses:
             self._model.add_query_result(status)
-        self._model.set_statuses(
-            status for status in statuses if self._is_corrected(status.user_id)
-        )
+        self._model.set_statuses(status for status in statuses if self._is_followed(status.user_id))
 
     async def look_up(self, user_id: str) -> UserStatus:
         """Query a user, and return the answer."""
         status, *_ = await self._client().get_user_status([user_id])
-        self._model.set_statuses([status] if self._is_corrected(user_id) else [])
+        self._model.set_statuses([status] if self._is_followed(user_id) else [])
         return status
 
-    def _is_corrected(self, user_id: str) -> bool:
+    def _is_followed(self, user_id: str) -> bool:
         # A status that no push will correct must not enter the list.
         person = self._model.person(user_id)
         return person is not None and (
             person.subscribed or person.status is not UserStatusType.UNKNOWN
         )
 
-    async def subscribe(self, user_id: str) -> None:
+    async def subscribe_to(self, user_id: str) -> None:
         """Subscribe to a user."""
         await self._client().subscribe_user_status([user_id])
 
-    async def unsubscribe(self, user_id: str | None) -> None:
+    async def unsubscribe_from(self, user_id: str | None) -> None:
         """Unsubscribe from a user, or from all with None."""
         if user_id is not None and user_id not in self._model.subscriptions.user_ids:
             self._model.feed.emit(EventKind.NOTICE, "was not subscribed", who=user_id)

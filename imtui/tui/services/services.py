@@ -16,7 +16,7 @@ class ConnectionEvents(Protocol):
     def connecting(self) -> None:
         """Handle the start of an attempt."""
 
-    def learn_anew(self) -> None:
+    def request_sync(self) -> None:
         """Handle that the connection stands, or that more or less can be learned of others."""
 
     def lost(self, delay: float) -> None:

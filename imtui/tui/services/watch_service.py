@@ -21,15 +21,15 @@ class WatchService:
         """Make it; ``came`` is told of each watch that fires, ``keep`` of each new list."""
         self._model = model
         self._clock = clock
-        self._came = came
-        self._keep = keep
+        self._on_fired = came
+        self._save = keep
         self._watches = Watches()
         self._due: Handle | None = None
-        self._doubted = False
-        model.add_status_listener(self._heard)
-        model.feed.add_listener(self._see_connection)
+        self._was_stale = False
+        model.add_status_listener(self._status_changed)
+        model.feed.add_listener(self._connection_changed)
 
-    def begin(self, watches: Iterable[Watch]) -> None:
+    def start(self, watches: Iterable[Watch]) -> None:
         """Take the watches that are remembered; nobody's status is known yet."""
         self._watches = Watches(watches)
 
@@ -41,36 +41,36 @@ class WatchService:
         """Return the watches in the order in which they were set."""
         return self._watches.all()
 
-    def add(self, watch: Watch, status: UserStatusType) -> None:
+    def add_watch(self, watch: Watch, status: UserStatusType) -> None:
         """Watch somebody, whose general status is known to be ``status`` now.
 
         Raises:
             WatchesFullError: There are too many watches.
         """
         self._watches.add(watch, status)
-        self._changed()
+        self._watches_changed()
 
-    def remove(self, user_id: str) -> None:
+    def remove_watch(self, user_id: str) -> None:
         """Watch somebody no longer."""
         self._watches.remove(user_id)
-        self._changed()
+        self._watches_changed()
 
-    def _changed(self) -> None:
-        self._keep(tuple(self._watches.all()))
+    def _watches_changed(self) -> None:
+        self._save(tuple(self._watches.all()))
         self._model.feed.roster_changed()
 
-    def _heard(self, user_id: str, status: UserStatusType) -> None:
+    def _status_changed(self, user_id: str, status: UserStatusType) -> None:
         self._watches.status_changed(user_id, status, self._clock.monotonic())
         if self._watches.get(user_id) is not None:
-            self._wait()
+            self._schedule()
 
-    def _see_connection(self) -> None:
-        if self._model.connection.stale and not self._doubted:
+    def _connection_changed(self) -> None:
+        if self._model.connection.stale and not self._was_stale:
             self._watches.connection_lost()
-            self._wait()
-        self._doubted = self._model.connection.stale
+            self._schedule()
+        self._was_stale = self._model.connection.stale
 
-    def _wait(self) -> None:
+    def _schedule(self) -> None:
         if self._due is not None:
             self._due.cancel()
             self._due = None
@@ -82,7 +82,7 @@ class WatchService:
         self._due = None
         fired = self._watches.take_due(self._clock.monotonic())
         if any(not watch.standing for watch in fired):
-            self._changed()
+            self._watches_changed()
         for watch in fired:
-            self._came(watch)
-        self._wait()
+            self._on_fired(watch)
+        self._schedule()

@@ -148,10 +148,10 @@ async def test_with_focus_a_toast_without_it_the_bell_too(
 ) -> None:
     async with running(tmp_path) as run:
         rung = listen(run, monkeypatch)
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert (len(rung.toasts), rung.bells) == (1, 0)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert (len(rung.toasts), rung.bells, rung.raw) == (2, 1, [])
 
 
@@ -163,7 +163,7 @@ async def test_the_terminal_can_tell_the_desktop(
     async with running(tmp_path, settings=settings) as run:
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.late.alerts.give(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
+        run.app.late.alerts.show(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
         assert rung.bells == 0
         (sequence,) = rung.raw
         assert sequence.startswith("\x1b]9;erin is")
@@ -180,20 +180,20 @@ async def test_do_not_disturb_mutes_all_until_its_end_but_for_exceptions(
         assert "do not disturb until 14:50" in run.lines()[0]
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung == Rung()
         assert "notice erin is ONLINE" in run.events()
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.app.app_focus = False
         before = rung.bells
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung.bells == before + 1
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.clock.advance(46 * 60)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung.bells == before + 2
 
 
