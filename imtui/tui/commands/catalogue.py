@@ -1,4 +1,4 @@
-"""All that a person can have the app do: one registry behind keys, palette, slash, help, README."""
+"""The catalogue of commands, used for keys, palette, slash commands, help and README."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from imtui.tui.commands.command import Argument, Command, Keys, key_name
 from imtui.tui.commands.conversation_commands import CONVERSATION_COMMANDS
 
 COMMANDS: Final = (
-    # Oneself
+    # The user's own account
     Command(
         "status",
         "Set status …",
@@ -47,7 +47,7 @@ COMMANDS: Final = (
         "Your connected devices, and which of them set what",
         ("D",),
     ),
-    # Others
+    # Other users
     *CONVERSATION_COMMANDS,
     Command(
         "find",
@@ -183,7 +183,7 @@ COMMANDS: Final = (
         "Let anybody become your friend, have them ask first, or nobody",
         argument=Argument.ALLOW,
     ),
-    # The list
+    # The friend list
     Command(
         "favourite",
         "Favourite",
@@ -305,12 +305,16 @@ _BY_ID: Final = {command.id: command for command in COMMANDS}
 
 
 def command_by_id(command_id: str) -> Command:
-    """Return the command with this ID; KeyError if there is none."""
+    """Return the command with an ID.
+
+    Raises:
+        KeyError: There is no such command.
+    """
     return _BY_ID[command_id]
 
 
 def typed_commands() -> list[Command]:
-    """Return the commands that a person can call by name."""
+    """Return the commands that the user can run by name."""
     return [command for command in COMMANDS if not command.is_internal]
 
 

@@ -1,4 +1,4 @@
-"""The part of the registry that is about conversations and messages."""
+"""The commands for conversations and messages, a part of the catalogue."""
 
 from typing import Final
 

@@ -10,12 +10,12 @@ _COMMAND: Final = re.compile(r"\{([a-z-]+)\}")
 
 
 def with_keys(sentence: str, keys: Keys) -> str:
-    """Return a sentence in which each ``{command-id}`` became the first key of the command.
+    """Return a sentence with each ``{command-id}`` replaced by the command's first key.
 
-    A command without a key is named as it is typed: ``/retry``.
+    A command without a key is replaced by its slash command: ``/retry``.
 
     Args:
-        sentence: Words of ours; text from elsewhere is added afterwards.
+        sentence: A trusted template; untrusted text must be added afterwards.
         keys: The keys of the commands.
 
     Raises:

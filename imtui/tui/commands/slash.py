@@ -1,4 +1,4 @@
-"""Slash commands: how a typed line is read, and how it can go on."""
+"""Parse and complete slash commands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -13,16 +13,16 @@ _ENDS: Final = ("30m", "1h", "4h", "until 17:00", "until tomorrow", "off")
 
 
 class SlashError(ValueError):
-    """A line is no command; the message is one line that says what to do."""
+    """A line is not a command; the message is one line with advice."""
 
 
 def parse_slash_line(line: str) -> tuple[Command, str]:
-    """Return the command of a line and what stands behind its name.
+    """Return the command and the argument of a line.
 
-    A name may be shortened as long as only one command begins so.
+    A name may be abbreviated to an unambiguous prefix.
 
     Raises:
-        SlashError: The line is no command.
+        SlashError: The line is not a command.
     """
     if not line.startswith("/"):
         raise SlashError("Commands begin with /. Tab shows how a line can go on.")
@@ -40,15 +40,15 @@ def parse_slash_line(line: str) -> tuple[Command, str]:
 
 
 def complete_slash_line(line: str, words: Mapping[Argument, Sequence[str]]) -> list[str]:
-    """Return the lines that ``line`` can become, the likeliest first.
+    """Return the completions of a line, the likeliest first.
 
     Args:
-        line: What was typed so far.
-        words: What may stand behind a name, by what the command takes.
+        line: The text typed so far.
+        words: The possible values of each kind of argument.
     """
     if not line.startswith("/"):
         return []
-    # The line begins with a slash, and people type another.
+    # The input starts with a slash already, and users type another.
     name, space, argument = line.lstrip("/").partition(" ")
     if not space:
         names = [one.id for one in typed_commands() if one.id.startswith(name.casefold())]

@@ -17,7 +17,7 @@ _Body = list[tuple[Key | None, Item]]
 
 
 def with_value(text: str, path: KeyPath, value: SettingValue) -> str:
-    """Return a TOML document with one value changed or added, and nothing else.
+    """Return a TOML document with exactly one value changed or added.
 
     Args:
         text: The document.

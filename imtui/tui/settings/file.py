@@ -16,7 +16,7 @@ _SIZE_MAX: Final = 256 * 1024
 
 
 class SettingsError(ValueError):
-    """A setting cannot be written; the message is one line that says what to do."""
+    """A setting cannot be written; the message is one line with advice."""
 
 
 class SettingsFile:
@@ -29,11 +29,11 @@ class SettingsFile:
     def __init__(
         self, path: Path, key_parsers: KeyParsers, default_keys: DefaultKeys = NO_KEYS
     ) -> None:
-        """Read the file; a setting that is missing or wrong has its default.
+        """Read the file; a missing or invalid setting has its default.
 
         Args:
             path: The file, which need not exist.
-            key_parsers: What reads a key of each command.
+            key_parsers: The parser for keys of each command.
             default_keys: The keys that each command has without settings.
         """
         self.path = path

@@ -1,4 +1,4 @@
-"""Read settings from TOML, and say what is wrong with them."""
+"""Read settings from TOML, and report the problems in them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -28,10 +28,10 @@ from imtui.tui.settings.values import (
 )
 
 KeyParsers = Mapping[str, Callable[[str], str]]
-"""What reads a key for a command, by command ID.
+"""The parsers for keys of commands, by command ID.
 
-Each returns the key as Textual names it, or raises ValueError with the reason why the command
-cannot have it: "it copies".
+A parser returns the key as Textual names it, or raises ValueError with the reason why the command
+cannot have it, such as "it copies".
 """
 
 DefaultKeys = Mapping[str, tuple[str, ...]]
@@ -41,7 +41,7 @@ NO_KEYS: Final[DefaultKeys] = {}
 
 
 class ParsedSettings(Struct, frozen=True):
-    """What a settings file says."""
+    """The contents of a settings file."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
@@ -53,12 +53,12 @@ class ParsedSettings(Struct, frozen=True):
 def parse_settings(
     text: str, file_name: str, key_parsers: KeyParsers, default_keys: DefaultKeys = NO_KEYS
 ) -> ParsedSettings:
-    """Return the settings in a file's text; a setting that is missing or wrong has its default.
+    """Return the settings in a file's text; a missing or invalid setting has its default.
 
     Args:
         text: The text of the file.
         file_name: The name of the file, for the problems.
-        key_parsers: What reads a key of each command.
+        key_parsers: The parser for keys of each command.
         default_keys: The keys that each command has without settings.
     """
     if not text:  # Most users have no file, and importing tomllib takes time.
@@ -159,7 +159,7 @@ def _read_keys(table: TableReader, key_parsers: KeyParsers) -> dict[str, tuple[s
 def _report_taken_keys(
     chosen: Mapping[str, tuple[str, ...]], default_keys: DefaultKeys, problems: Problems
 ) -> None:
-    """Report keys that another command has usually, and loses."""
+    """Report keys that are another command's default, which it loses."""
     losers = {
         key: command_id
         for command_id, keys in default_keys.items()
