@@ -1,4 +1,4 @@
-"""Which texts the palette and the status box offer, and in which order."""
+"""The texts that the palette and the status box offer, in their order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from imtui.tui.model.ends import EndError, describe_end, split_end
 
 @dataclass(frozen=True)
 class Choice:
-    """A text to set; the empty one clears."""
+    """A text to set; an empty one clears the status."""
 
     text: str
     hint: str
@@ -20,7 +20,7 @@ class Choice:
 
     @property
     def title(self) -> str:
-        """Return the text, or what an empty one does."""
+        """Return the text, or a title for the empty one."""
         return self.text or "Clear"
 
 
@@ -28,7 +28,7 @@ CLEAR: Final = Choice("", "no text")
 
 
 def status_choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
-    """Return recent texts, the latest first, then the presets that are not among them."""
+    """Return the recent texts, the latest first, then the other presets."""
     offered = [
         Choice(text, "preset" if text in presets else _used(times))
         for text, times in recents.items()
@@ -42,7 +42,7 @@ def _used(times: int) -> str:
 
 
 def match_rank(title: str, typed: str) -> int:
-    """Tell how well ``typed`` fits: 2 a beginning, 1 a word's beginning, 0 not."""
+    """Return 2 if ``title`` begins with ``typed``, 1 if one of its words does, else 0."""
     title, typed = title.casefold(), typed.casefold()
     if title.startswith(typed):
         return 2
@@ -50,7 +50,7 @@ def match_rank(title: str, typed: str) -> int:
 
 
 def matching_choices(offered: Sequence[Choice], typed: str) -> list[Choice]:
-    """Return the choices that fit what was typed, the best first, Clear behind them."""
+    """Return the choices that match the input, the best first; Clear comes after its equals."""
     typed = typed.strip()
     if not typed:
         return [*offered, CLEAR]
@@ -62,7 +62,7 @@ def matching_choices(offered: Sequence[Choice], typed: str) -> list[Choice]:
 
 
 def typed_choices(typed: str, now: datetime) -> list[Choice]:
-    """Return what was typed as texts: without its end if it has one, and exactly as typed."""
+    """Return the input as choices: with its end parsed, if it has one, and exactly as typed."""
     text = typed.strip()
     if not text:
         return []
@@ -78,7 +78,7 @@ def typed_choices(typed: str, now: datetime) -> list[Choice]:
 
 
 def text_bytes(text: str) -> int:
-    """Return how many bytes of the limit a text takes, without surrounding white space."""
+    """Return the size of a text in UTF-8, without surrounding white space."""
     return len(text.strip().encode("utf-8", "surrogatepass"))
 
 
@@ -88,10 +88,10 @@ def is_too_long(text: str) -> bool:
 
 
 def too_long_message(text: str) -> str:
-    """Say by how much a text is too long for a custom status."""
+    """Return a sentence that says by how much a text is too long for a custom status."""
     over = text_bytes(text) - CUSTOM_STATUS_MAX_BYTES
     return f"Too long by {over} {'byte' if over == 1 else 'bytes'}: shorten it."
 
 
 ENDS: Final = ("no end", "30m", "1h", "4h", "until 17:00", "until tomorrow")
-"""The ends to choose from, as they are typed."""
+"""The suggested ends, as the user would type them."""

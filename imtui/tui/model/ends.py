@@ -1,4 +1,4 @@
-"""When a text ends, as people type it: ``45m``, ``until 17:00``, ``until tomorrow``."""
+"""Parse the end of a status text: ``45m``, ``until 17:00``, ``until tomorrow``."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 MAX_AHEAD: Final = timedelta(days=30)
-"""An end is at most so far ahead."""
+"""The latest possible end, from now."""
 
 _EXAMPLES: Final = "45m, 1h30, until 17:00 or until tomorrow"
 _DURATION: Final = re.compile(
@@ -23,21 +23,22 @@ _ENDING: Final = re.compile(r"(.*\S)\s+((?:for|until|till?)\s+\S.*)", re.IGNOREC
 
 
 class EndError(ValueError):
-    """What was typed is no end; the message is one line that says what to write."""
+    """The input is not an end; the message is one line that says what to write."""
 
 
 def parse_end(words: str, now: datetime) -> datetime | None:
-    """Return when a text ends, or None for no end.
+    """Return the time at which a text ends, or None for no end.
 
-    A time of day that is past today is tomorrow's, and a day alone is its beginning. Times of day
-    and days are those of the clock on the wall where ``now`` is; hours and minutes are real ones.
+    A time of day that is past today means tomorrow, and a day alone means its beginning. Days and
+    times of day follow the wall clock in the time zone of ``now``; hours and minutes are elapsed
+    time.
 
     Args:
-        words: What was typed, such as ``1h30`` or ``until friday 12:00``.
-        now: The present, in the person's time zone.
+        words: The input, such as ``1h30`` or ``until friday 12:00``.
+        now: The current time, in the user's time zone.
 
     Raises:
-        EndError: It is no end, or more than 30 days ahead.
+        EndError: The input is not an end, or more than 30 days ahead.
     """
     words = " ".join(words.casefold().split())
     if words in ("", "no end"):
@@ -54,9 +55,9 @@ def parse_end(words: str, now: datetime) -> datetime | None:
 
 
 def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
-    """Return a text such as ``Lunch until 13:00`` without its end, and the end.
+    """Split a text such as ``Lunch until 13:00`` into the text and its end.
 
-    None if it does not finish with an end, or is nothing else.
+    Return None if it has no end, or consists only of an end.
     """
     ending = _ENDING.fullmatch(text.strip())
     if ending is None:
@@ -70,7 +71,7 @@ def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
 
 
 def describe_end(end: datetime, now: datetime) -> str:
-    """Write an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, with its date."""
+    """Format an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, or a date."""
     then = _in_zone_of(now, end)
     days = (then.date() - now.date()).days
     if days == 0:
@@ -92,7 +93,7 @@ def _parse_duration(words: str, now: datetime) -> datetime | None:
         return None
     if days + rest > MAX_AHEAD:
         raise EndError(f"At most {MAX_AHEAD.days} days: write {_EXAMPLES}.")
-    # In two days the clock shows what it shows now, even if one of them has 23 hours.
+    # Days keep the time of day, even if one of them has 23 hours.
     begin = _from_wall_clock(now.replace(tzinfo=None) + days, now) if days else now
     return _in_zone_of(now, begin.astimezone(UTC) + rest)
 
@@ -111,7 +112,7 @@ def _parse_time(words: str, now: datetime, *, bare_hour: bool) -> datetime | Non
 
 
 def _days_ahead(word: str, now: datetime) -> list[int] | None:
-    """Return in how many days the day that a word names may be."""
+    """Return the candidates for a named day, as numbers of days ahead."""
     if word == "tomorrow":
         return [1]
     for weekday, name in enumerate(_WEEKDAYS):
@@ -140,9 +141,9 @@ def _parse_clock(words: str, *, bare_hour: bool) -> time | None:
 
 
 def _next_time(clock: time, days: Iterable[date], now: datetime) -> datetime | None:
-    """Return when the clock on the wall next shows a time on one of the days."""
+    """Return the next instant at which the wall clock shows a time on one of the days."""
     for day in days:
-        # Where an hour comes twice, its second coming counts once the first is past.
+        # In an hour that occurs twice, use the second occurrence once the first is past.
         for fold in (0, 1):
             moment = _from_wall_clock(datetime.combine(day, clock).replace(fold=fold), now)
             if moment.astimezone(UTC) > now.astimezone(UTC):
@@ -151,20 +152,20 @@ def _next_time(clock: time, days: Iterable[date], now: datetime) -> datetime | N
 
 
 def _from_wall_clock(wall: datetime, now: datetime) -> datetime:
-    """Return the moment at which the clock on the wall where ``now`` is shows ``wall``."""
+    """Return the instant at which the wall clock in the time zone of ``now`` shows ``wall``."""
     if _is_local(now):
         return datetime.fromtimestamp(wall.timestamp(), UTC).astimezone()
     return _in_zone_of(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
 
 
 def _in_zone_of(now: datetime, moment: datetime) -> datetime:
-    """Return a moment in the time zone in which ``now`` is."""
+    """Return an instant in the time zone of ``now``."""
     return moment.astimezone(None if _is_local(now) else now.tzinfo)
 
 
 def _is_local(now: datetime) -> bool:
     """Tell whether ``now`` is in the machine's own time zone.
 
-    Python gives local times the bare offset of their moment, which does not know when summer ends.
+    Python gives local times a fixed offset, which does not follow daylight saving time.
     """
     return isinstance(now.tzinfo, timezone) and now.utcoffset() == now.astimezone().utcoffset()

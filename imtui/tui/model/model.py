@@ -1,6 +1,6 @@
-"""What the app knows: plain objects, what changed since last asked, and who wants to be woken.
+"""The model behind the screens: people, the own account, subscriptions and conversations.
 
-All text that comes from elsewhere becomes safe at this door; the screens show what is here.
+The model makes all text from outside safe to show.
 """
 
 from collections import deque
@@ -28,16 +28,16 @@ from imtui.tui.model.person import (
 from imtui.tui.model.subscriptions import SubscriptionList
 
 BURST: Final = 8
-"""From so many changes at once on, the event pane counts them instead of naming each."""
+"""From this many simultaneous changes on, the event log only counts them."""
 CHANGES_MAX: Final = 2_000
-"""So many changes of others are remembered, for the details of one of them."""
+"""The number of status changes that are kept for the details of users."""
 
 
 class Model:
-    """The state behind the screens."""
+    """The state of the app."""
 
     def __init__(self, now: Callable[[], int]) -> None:
-        """Make an empty model; ``now`` gives Unix milliseconds."""
+        """Create an empty model; ``now`` returns Unix milliseconds."""
         self._now = now
         self._status_listeners: list[Callable[[str, UserStatusType], None]] = []
         self._people: dict[str, Person] = {}
@@ -49,35 +49,35 @@ class Model:
         self.subscriptions = SubscriptionList()
         self.chats = Chats(self._chat_changed)
         self.friends_notified = False
-        """Whether the console has friends told of one another."""
+        """Whether the console has friends' notifications on."""
         self.subscribers_notified = True
-        """Whether the console has subscribers told, as far as we know."""
+        """Whether the console allows subscriptions, as far as known."""
 
     def add_status_listener(self, callback: Callable[[str, UserStatusType], None]) -> None:
-        """Call ``callback`` with each general status that somebody else is heard to have."""
+        """Call ``callback`` with the user ID and status after each update of another user."""
         self._status_listeners.append(callback)
 
-    # Asking
+    # Queries
 
     @property
     def own(self) -> Person:
-        """Return oneself."""
+        """Return the logged-in user."""
         return self.account.person
 
     def listed(self) -> list[Person]:
-        """Return who stands in the list, in no order."""
+        """Return the people in the friend list, in no particular order."""
         return list(self._people.values())
 
     def friends(self) -> list[Person]:
-        """Return the friends, in no order."""
+        """Return the friends, in no particular order."""
         return [person for person in self._people.values() if person.friend]
 
     def person(self, user_id: str) -> Person | None:
-        """Return a friend or somebody subscribed to."""
+        """Return a person in the friend list."""
         return self._people.get(user_id)
 
     def update_source(self, person: Person) -> UpdateSource:
-        """Return by which way a person's changes arrive."""
+        """Return how the app learns of a person's changes."""
         return update_source(
             person,
             friends_notified=self.friends_notified,
@@ -85,7 +85,7 @@ class Model:
         )
 
     def changes_of(self, user_id: str, most: int) -> list[Event]:
-        """Return the newest changes of somebody while the app ran, the newest first."""
+        """Return the latest changes of a user since the app started, the newest first."""
         found: list[Event] = []
         for event in reversed(self._changes):
             if event.who == user_id:
@@ -97,18 +97,18 @@ class Model:
     # The connection
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
-        """Begin with an account, on this device."""
+        """Set the account and the instance ID of this device."""
         self.account.log_in_as(user_id, instance_id)
         self.chats.own_id = user_id
         self.feed.head_changed()
 
     def kicked(self, reason: str) -> None:
-        """Note that another login took this device's place; the status is not known any more."""
+        """Handle a login that replaced this device; the own status is no longer known."""
         self.account.forget_status()
         self.connection.stopped(reason)
 
     def logged_out(self, reason: str) -> None:
-        """Note the logout of this device; without another one, the account is UNLOGINED."""
+        """Handle the logout of this device; without other devices, the account is UNLOGINED."""
         elsewhere = bool(self.account.other_device_count())
         self.account.forget_status(
             UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED
@@ -116,7 +116,7 @@ class Model:
         self.connection.stopped(reason)
 
     def console_changed(self, settings: ConsoleSettings) -> None:
-        """Tell what the console is set to now."""
+        """Apply new console settings, and add an event."""
         self.friends_notified = settings.friend_status == "on"
         self.subscribers_notified = settings.user_status == "on" and settings.edition == "ultimate"
         self.feed.emit(
@@ -128,7 +128,7 @@ class Model:
     # Friends and subscriptions
 
     def set_friends(self, friends: Iterable[FriendInfo]) -> None:
-        """Take the whole friend list: after the first login as one line, later as what differs."""
+        """Replace the friend list; the first one adds one event, later ones their differences."""
         infos = list(friends)
         if infos:
             self.friends_notified = any(info.user_status is not None for info in infos)
@@ -148,7 +148,7 @@ class Model:
             self.feed.emit(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
-        """Take new friends, once the first list is known."""
+        """Add new friends, unless the first friend list is still to come."""
         if not self._friends_known:
             return
         infos = list(friends)
@@ -161,7 +161,7 @@ class Model:
             self.feed.emit(EventKind.NOTICE, "is now a friend", who=info.user_id)
 
     def names_changed(self, friends: Iterable[FriendInfo]) -> None:
-        """Take what friends are called now."""
+        """Update the names of friends."""
         for info in friends:
             person = self._people.get(safe_text(info.user_id))
             if person is not None:
@@ -169,7 +169,7 @@ class Model:
         self.feed.roster_changed()
 
     def friends_deleted(self, user_ids: Iterable[str]) -> None:
-        """Take friends out of the list."""
+        """Remove friends from the list."""
         for user_id in map(safe_text, user_ids):
             person = self._people.get(user_id)
             if person is not None and person.friend:
@@ -178,17 +178,17 @@ class Model:
         self._drop_unlisted()
 
     def set_subscriptions(self, user_ids: Iterable[str]) -> None:
-        """Take the whole list of subscriptions, the next to be evicted first."""
+        """Replace the subscriptions; the first one is the next to be evicted."""
         self.subscriptions.set_all(user_ids)
         self._mark_subscribed()
 
     def subscriptions_changed(
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason
     ) -> None:
-        """Take a change of the list of subscriptions."""
-        told = self.subscriptions.apply_change(added, removed, reason, self._now())
+        """Apply a change of the subscriptions, and add events for it."""
+        descriptions = self.subscriptions.apply_change(added, removed, reason, self._now())
         self._mark_subscribed()
-        for words in told:
+        for words in descriptions:
             self.feed.emit(EventKind.NOTICE, words)
 
     def _add_friends(self, infos: list[FriendInfo]) -> None:
@@ -234,7 +234,7 @@ class Model:
     # Statuses
 
     def statuses_changed(self, statuses: Iterable[UserStatus]) -> None:
-        """Take statuses that were pushed; who is not in the list is left out."""
+        """Apply pushed statuses and add events; users who are not in the list are ignored."""
         now = self._now()
         changes: list[Event] = []
         for status in statuses:
@@ -250,7 +250,7 @@ class Model:
         self.feed.notify()
 
     def set_statuses(self, statuses: Iterable[UserStatus]) -> None:
-        """Take statuses that were asked for to fill the list; nothing is told of them."""
+        """Apply queried statuses without adding events."""
         now = self._now()
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
@@ -261,11 +261,11 @@ class Model:
         self.feed.notify()
 
     def mark_unknown(self, user_ids: Iterable[str]) -> None:
-        """Nothing can be learned of these users now."""
+        """Set the status of users to UNKNOWN."""
         self.set_statuses(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
 
     def add_query_result(self, status: UserStatus) -> None:
-        """Tell the answer to a question of the person's."""
+        """Add an event with the result of a query by the user."""
         self.feed.add_event(
             Event(
                 self._now(),
@@ -305,7 +305,7 @@ class Model:
     # Own devices
 
     def devices_changed(self, devices: Iterable[SelfDevice]) -> None:
-        """Take the account's connected devices; those that came and went are told."""
+        """Set the account's connected devices, and add events for the differences."""
         for event in self.account.devices_changed(devices, self._now()):
             self.feed.add_event(event)
         self.feed.head_changed()

@@ -1,4 +1,4 @@
-"""People as the model knows them, and what to tell when one of them changes."""
+"""People, and the events for their changes."""
 
 from collections import Counter
 from enum import Enum
@@ -12,7 +12,7 @@ from imtui.tui.model.events import Event, EventKind, Tally, counted
 
 
 class UpdateSource(Enum):
-    """By which way the app hears of somebody's changes."""
+    """How the app learns of a person's changes; the values are shown in the details."""
 
     FRIENDS = "as a friend: the console has friends' notifications on"
     SUBSCRIPTION = "by subscription"
@@ -21,27 +21,27 @@ class UpdateSource(Enum):
 
 
 class Person(Struct):
-    """A user of whom the app knows."""
+    """A user known to the app."""
 
     user_id: str
     status: UserStatusType = UserStatusType.UNKNOWN
     text: str = ""
     since: int = 0
-    """When the general status last changed, in Unix milliseconds; 0 when unknown."""
+    """The start of the general status in Unix milliseconds; 0 if unknown."""
     friend: bool = False
     subscribed: bool = False
     changed_at: int = 0
-    """When anything that shows of them last changed, in Unix milliseconds; 0 when unknown."""
+    """The last visible change in Unix milliseconds; 0 if unknown."""
     name: str = ""
-    """What they are called beside their ID: by oneself, else by themselves; empty for nothing."""
+    """The own remark for them, else their nickname; may be empty."""
     signature: str = ""
-    """What they say of themselves for good, if they are a friend."""
+    """Their profile signature, if they are a friend."""
     platforms: tuple[str, ...] = ()
-    """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
+    """The platforms they are connected from; only sure to be current after a query."""
 
 
 def update_name(person: Person, info: FriendInfo) -> None:
-    """Take what a friend is called: one's own remark goes before their nickname."""
+    """Update the name and the signature; the own remark has priority over the nickname."""
     person.name = safe_text(info.friend_remark or info.nick_name).strip()
     person.signature = safe_text(info.self_signature).strip()
 
@@ -49,7 +49,7 @@ def update_name(person: Person, info: FriendInfo) -> None:
 def update_source(
     person: Person, *, friends_notified: bool, subscribers_notified: bool
 ) -> UpdateSource:
-    """Return by which way a person's changes arrive, as the console is set now."""
+    """Return how the app learns of a person's changes under the current console settings."""
     as_friend = person.friend and friends_notified
     by_subscription = person.subscribed and subscribers_notified
     if as_friend and by_subscription:
@@ -60,7 +60,7 @@ def update_source(
 
 
 def update_status(person: Person, status: UserStatus, now: int) -> bool:
-    """Put a status into a person and tell whether anything that shows is different."""
+    """Apply a status to a person, and return whether the visible state changed."""
     new = status.status_type, safe_text(status.custom_status), status.since
     moved = new != (person.status, person.text, person.since)
     if moved:
@@ -72,14 +72,14 @@ def update_status(person: Person, status: UserStatus, now: int) -> bool:
 
 
 def snapshot(person: Person) -> Person:
-    """Return what shows of a person, to compare with after a change."""
+    """Return a copy of a person's visible state, to compare with after a change."""
     return Person(person.user_id, person.status, person.text)
 
 
 def change_event(
     at: int, kind: EventKind, who: str, before: Person, after: Person, source: str = ""
 ) -> Event | None:
-    """Return what to tell of a change, or None if nothing of it shows."""
+    """Return the event for a change, or None if nothing visible changed."""
     status = after.status if after.status is not before.status else None
     text = after.text if source or after.text != before.text else ""
     words = ""
@@ -91,12 +91,12 @@ def change_event(
 
 
 def names_or_count(user_ids: list[str], noun: str) -> str:
-    """Return a few users by their IDs, and many as a count."""
+    """Return up to three user IDs as a list, and more as a count."""
     return ", ".join(user_ids) if len(user_ids) <= 3 else counted(len(user_ids), noun)
 
 
 def summary_event(at: int, changes: list[Event]) -> Event:
-    """Make one line of many changes."""
+    """Return one event that counts many changes."""
     kinds = {change.kind for change in changes}
     kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
     noun = "friend" if kinds == {EventKind.FRIEND} else "user"

@@ -1,4 +1,4 @@
-"""Who stands in the friend list, in which order and under which heading."""
+"""The friend list: its people, their order and the headings of groups."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -22,11 +22,11 @@ _RANK: Final = {
 
 
 class Heading(Struct, frozen=True):
-    """The row over a group."""
+    """The heading of a group."""
 
     name: str
     note: str = ""
-    """What stands beside the name."""
+    """Text after the name."""
     folded: bool = False
 
 
@@ -35,22 +35,22 @@ Row = str | Heading
 
 
 class View(Struct, frozen=True):
-    """How the person wants the list to be."""
+    """The options by which the list is arranged."""
 
     order: Order = Order.PRESENCE
     favourites: frozenset[str] = frozenset()
     groups: Mapping[str, str] = field(default_factory=dict)
-    """The group of each user who is in one."""
+    """The group of each user in one, by user ID."""
     folded: frozenset[str] = frozenset()
-    """Groups of which only the heading shows."""
+    """Groups of which only the heading is shown."""
     query: str = ""
-    """Only who fits this shows; folded groups too."""
+    """Show only matching people, including those in folded groups."""
     last_messages: Mapping[str, int] = field(default_factory=dict)
-    """When the last message with a user was, in Unix milliseconds."""
+    """The time of the last message in Unix milliseconds, by user ID."""
 
 
 class Counts(Struct, frozen=True):
-    """How many of the friends are online."""
+    """The number of people, and of those online."""
 
     online: int
     all: int
@@ -61,13 +61,13 @@ class Counts(Struct, frozen=True):
 
 
 def count(people: Iterable[Person]) -> Counts:
-    """Count the people and those of them who are online."""
+    """Count the people, and those online."""
     statuses = [person.status for person in people]
     return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
 
 
 def matches(person: Person, query: str) -> bool:
-    """Tell whether name, status word or text of a person has every word of ``query``."""
+    """Tell whether each word of ``query`` is in a person's name or text, or begins their status."""
     name, text = search_key(f"{person.user_id} {person.name}"), search_key(person.text)
     word = person.status.name.casefold()
     return all(
@@ -100,7 +100,7 @@ def _sort_key(view: View) -> Callable[[Person], tuple[Any, ...]]:
 
 
 def arrange_roster(people: Iterable[Person], view: View) -> list[Row]:
-    """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
+    """Return the rows: favourites, named groups, other friends, and users who are not friends."""
     shown = [person for person in people if not view.query or matches(person, view.query)]
     shown.sort(key=_sort_key(view))
     rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]

@@ -1,4 +1,4 @@
-"""Whom the person wants to be told of when they come ONLINE, and when that is due."""
+"""Watches: alert when a user comes ONLINE."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ WATCHES_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody whose coming ONLINE is to be told."""
+    """A user for whom an alert is due when they come ONLINE."""
 
     user_id: str
     standing: bool = False
-    """Each coming, not only the next one."""
+    """Whether it fires every time, not only the next time."""
     set_at: int = 0
-    """When it was set, in Unix milliseconds."""
+    """The time at which it was set, in Unix milliseconds."""
 
 
 class WatchesFullError(ValueError):
-    """There is no room for another watch; the message is one line that says what to do."""
+    """The limit of watches is reached; the message is one line with advice."""
 
 
 @dataclass(slots=True)
 class _Watched:
     watch: Watch
     was_away: bool
-    """Whether they are gone, or were before they came: only then does their coming count."""
+    """Whether they are not ONLINE, or were not before the current ONLINE period."""
     online: bool = False
-    """Whether they were heard of as ONLINE, and of nothing else since."""
+    """Whether the last known status is ONLINE."""
     fired_at: float = float("-inf")
 
 
@@ -40,10 +40,10 @@ class Watches:
     def __init__(
         self, watches: Iterable[Watch] = (), stable_for: float = 10.0, cooldown: float = 300.0
     ) -> None:
-        """Begin with watches that were kept, the latest ``WATCHES_MAX`` of them.
+        """Start with the latest ``WATCHES_MAX`` of the saved watches.
 
-        How their users are is not known yet. A standing one waits until its user was seen not to
-        be ONLINE, so that a start of the app tells nobody of those who were there all along.
+        The statuses of their users are not known yet. A standing watch waits until its user was
+        not ONLINE, so that it does not fire at each start of the app.
         """
         self._stable_for = stable_for
         self._cooldown = cooldown
@@ -58,8 +58,8 @@ class Watches:
 
         Args:
             watch: The watch.
-            status: The user's status as it is known now; while they are ONLINE, the watch waits
-                for their next coming.
+            status: The user's current status; if they are ONLINE, the watch waits until they
+                leave and come back.
 
         Raises:
             WatchesFullError: There are ``WATCHES_MAX`` others.
@@ -71,12 +71,12 @@ class Watches:
         self._watched[watch.user_id] = _Watched(watch, was_gone)
 
     def remove(self, user_id: str) -> None:
-        """Take the watch for a user away, if there is one."""
+        """Remove the watch for a user, if there is one."""
         self._watched.pop(user_id, None)
         self._due.pop(user_id, None)
 
     def get(self, user_id: str) -> Watch | None:
-        """Return the watch for a user."""
+        """Return the watch for a user, if there is one."""
         watched = self._watched.get(user_id)
         return None if watched is None else watched.watch
 
@@ -85,7 +85,7 @@ class Watches:
         return [watched.watch for watched in self._watched.values()]
 
     def status_changed(self, user_id: str, status: UserStatusType, now: float) -> None:
-        """Take anybody's status, in monotonic seconds."""
+        """Handle the status of any user; ``now`` is in monotonic seconds."""
         watched = self._watched.get(user_id)
         if watched is None:
             return
@@ -101,9 +101,9 @@ class Watches:
                 self._due[user_id] = due
 
     def connection_lost(self) -> None:
-        """Take note that the connection is lost: nothing pending fires.
+        """Handle the loss of the connection: cancel pending alerts.
 
-        Whoever was ONLINE counts as having been there all along if they still are afterwards.
+        A user who was ONLINE before and is afterwards counts as ONLINE without interruption.
         """
         for watched in self._watched.values():
             self._forget_online(watched)
@@ -114,11 +114,11 @@ class Watches:
             watched.online = watched.was_away = False
 
     def due_at(self) -> float | None:
-        """Return when the next watch fires if nothing changes, in monotonic seconds."""
+        """Return when the next watch fires without further changes, in monotonic seconds."""
         return min(self._due.values(), default=None)
 
     def take_due(self, now: float) -> list[Watch]:
-        """Return the watches that fire now, the first to come first; one for once is gone then."""
+        """Return the watches that fire now, in order, and remove those that are not standing."""
         fired: list[Watch] = []
         for user_id in [user_id for user_id, due in self._due.items() if due <= now]:
             watched = self._watched[user_id]
