@@ -108,7 +108,7 @@ class ViewActions:
             return
         from imtui.tui.screens.palette import ImtuiPalette, ImtuiProvider
 
-        placeholder = self._glyphs.plain("a text, or a command …")
+        placeholder = self._glyphs.adapt("a text, or a command …")
         self._navigator.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
 
     def open_help(self) -> None:

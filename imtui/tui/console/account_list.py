@@ -105,7 +105,7 @@ class AccountList(CursorView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
         if not self.row_count and number == 0:
-            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
+            return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= self.row_count:
             return [], ""
         account = self._model.accounts.at(number)

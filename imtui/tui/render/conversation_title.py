@@ -33,7 +33,7 @@ def chat_title(
         Span("  "),
         Span(str(badge), "dim" if stale else badge.style),
     ]
-    right = [Span("more below ", "alert")] if below else _right(chat, person, glyphs, clock, as_of)
+    right = [Span("more below ", "alert")] if below else _note(chat, person, glyphs, clock, as_of)
     room = width - width_of(left) - width_of(right) - 3
     if person.text and room >= 4:
         left.append(Span(f"  {fit(person.text, room, glyphs.ellipsis)}", "dim" if stale else ""))
@@ -42,11 +42,11 @@ def chat_title(
     return spread(left, right, width)
 
 
-def _right(
+def _note(
     chat: Chat, person: Person, glyphs: Glyphs, clock: Clock, as_of: int | None
 ) -> list[Span]:
     if chat.typing:
-        return [Span(glyphs.plain("typing … "), "accent")]
+        return [Span(glyphs.adapt("typing … "), "accent")]
     if chat.muted:
         return [Span("muted ", "dim")]
     if as_of is not None:

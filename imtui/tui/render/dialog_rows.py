@@ -37,7 +37,7 @@ def labelled_line(label: str, parts: list[Span], width: int, glyphs: Glyphs) -> 
     )
 
 
-def moment_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:
+def time_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:
     """Return a row that says when something happened, and what."""
     when = Span(f"   {time_of_day(clock, at):<10} ", "dim")
-    return ListRow(crop([when, Span(glyphs.plain(words))], width, glyphs.ellipsis))
+    return ListRow(crop([when, Span(glyphs.adapt(words))], width, glyphs.ellipsis))

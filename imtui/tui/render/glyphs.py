@@ -52,7 +52,7 @@ class Glyphs(Struct, frozen=True, dict=True):
         return max(len(str(badge)) for badge in self.badges.values())
 
     @cached_property
-    def badge_words(self) -> str:
+    def legend(self) -> str:
         """Return glyph and word of each general status, as a legend."""
         return "  ".join(str(badge) for badge in self.badges.values())
 
@@ -64,10 +64,10 @@ class Glyphs(Struct, frozen=True, dict=True):
         """Return a person's text in quotation marks."""
         return f"{self.open_quote}{text}{self.close_quote}"
 
-    def plain(self, words: str) -> str:
+    def adapt(self, words: str) -> str:
         """Return words of ours in the characters of this set."""
         if self is ASCII:
-            for fancy, simple in _ASCII_FOR.items():
+            for fancy, simple in _ASCII_REPLACEMENTS.items():
                 words = words.replace(fancy, simple)
         return words
 
@@ -121,4 +121,12 @@ ASCII: Final = Glyphs(
     failed="FAIL",
 )
 
-_ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}
+_ASCII_REPLACEMENTS: Final = {
+    "·": "-",
+    "…": "...",
+    "“": '"',
+    "”": '"',
+    "’": "'",
+    "↑": "up",
+    "↓": "down",
+}

@@ -14,7 +14,7 @@ from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import Event
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person, update_status
-from imtui.tui.render.dialog_rows import labelled_line, moment_line, text_line
+from imtui.tui.render.dialog_rows import labelled_line, text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.services.watch_service import WatchService
@@ -72,7 +72,7 @@ class DetailsScreen(ListScreen[None]):
         """Return whether the answer is there."""
         if self._asked is not None:
             return [f"asked at {time_of_day(self._clock, self._asked_at)}"]
-        return [] if self._refusal else [self._glyphs.plain("asking …")]
+        return [] if self._refusal else [self._glyphs.adapt("asking …")]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return what is known, then the changes of this run of the app."""
@@ -83,12 +83,11 @@ class DetailsScreen(ListScreen[None]):
             for label, parts in self._facts(person, known=listed is not None)
         ]
         if self._refusal:
-            rows += [ListRow(), text_line(self._glyphs.plain(self._refusal), width, "alert")]
+            rows += [ListRow(), text_line(self._glyphs.adapt(self._refusal), width, "alert")]
         changes = self._model.changes_of(self._user_id, _CHANGES_SHOWN)
         rows += [ListRow(), ListRow([Span("   What changed while imtui ran", "title")])]
         rows += [
-            moment_line(one.at, self._words(one), width, self._glyphs, self._clock)
-            for one in changes
+            time_line(one.at, self._words(one), width, self._glyphs, self._clock) for one in changes
         ] or [text_line("Nothing.", width)]
         return rows
 

@@ -14,7 +14,7 @@ from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
-from imtui.tui.render.dialog_rows import moment_line, text_line
+from imtui.tui.render.dialog_rows import text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
@@ -62,7 +62,7 @@ class DevicesScreen(ListScreen[None]):
             words = " ".join(
                 part for part in (event.who, status, text, event.description, event.source) if part
             )
-            rows.append(moment_line(event.at, words, width, self._glyphs, self._clock))
+            rows.append(time_line(event.at, words, width, self._glyphs, self._clock))
         return rows
 
     def _device(self, device: SelfDevice, width: int) -> list[ListRow]:

@@ -95,7 +95,7 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
     for kind, words in KIND_WORDS.items():
         lines += _entry(KIND_MARKS[kind], words, width)
     lines += ["", "Esc closes this."]
-    return glyphs.plain("\n".join(lines))
+    return glyphs.adapt("\n".join(lines))
 
 
 def _entry(head: str, words: str, width: int) -> list[str]:

@@ -135,7 +135,7 @@ class ImtuiProvider(Provider):
         return partial(self._commands.run, command.id)
 
     def _title(self, command: Command) -> str:
-        return self._commands.glyphs.plain(command.title)
+        return self._commands.glyphs.adapt(command.title)
 
     def _help(self, command: Command) -> str:
         keys = self._commands.keys.names(command)

@@ -13,7 +13,7 @@ from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person
-from imtui.tui.render.dialog_rows import moment_line, person_row, text_line
+from imtui.tui.render.dialog_rows import person_row, text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
@@ -55,7 +55,7 @@ class SubscriptionsScreen(ListScreen[None]):
         if subscriptions.log:
             rows += [ListRow(), ListRow([Span("   What changed", "title")])]
         rows += [
-            moment_line(one.at, one.description, width, self._glyphs, self._clock)
+            time_line(one.at, one.description, width, self._glyphs, self._clock)
             for one in reversed(subscriptions.log)
         ]
         return rows

@@ -102,7 +102,7 @@ class ChatPane(Vertical):
         self.title_line = ChatTitle(model, glyphs, clock)
         self.view = MessageView(model.chats, glyphs, clock)
         self.reply_line = ReplyLine(glyphs)
-        self.composer = Composer(glyphs.plain("a message …"), completer)
+        self.composer = Composer(glyphs.adapt("a message …"), completer)
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""

@@ -143,7 +143,7 @@ class FriendList(CursorView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
         if not self._rows and number == 0:
-            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
+            return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= len(self._rows):
             return [], ""
         row = self._rows[number]

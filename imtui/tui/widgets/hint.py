@@ -36,7 +36,7 @@ class Hint(PaintedLine):
             Span("Enter", "key", "chat"),
             Span("   say what you are up to: "),
             key("status"),
-            Span(f"   {self._glyphs.badge_words}   all keys: ", "dim"),
+            Span(f"   {self._glyphs.legend}   all keys: ", "dim"),
             key("help"),
         ]
         return crop(line, width, self._glyphs.ellipsis)

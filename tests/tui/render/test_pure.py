@@ -86,7 +86,7 @@ def test_what_stands_before_columns_is_as_wide_in_every_terminal() -> None:
 
 def test_the_ascii_set_is_ascii() -> None:
     assert [ASCII.badge(one).glyph for one in UserStatusType] == ["[?]", "[+]", "[-]", "[ ]"]
-    assert ASCII.plain("a · b … “c”").isascii()
+    assert ASCII.adapt("a · b … “c”").isascii()
 
 
 def test_the_time_of_day_is_as_brief_as_is_clear() -> None:
