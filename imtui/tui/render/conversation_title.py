@@ -1,4 +1,4 @@
-"""What stands over a conversation: with whom it is, and how they are at this moment."""
+"""The title line of a conversation: the other user and their presence."""
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.cells import fit
@@ -20,9 +20,17 @@ def chat_title(
     current: bool,
     below: bool,
 ) -> list[Span]:
-    """Return the line: who, how they are, their words, whether they are typing, since when.
+    """Return the title: the user, their status and text, and a note such as "typing".
 
-    ``below`` says that there is more below what is in sight.
+    Args:
+        chat: The conversation.
+        person: The other user.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        as_of: When the statuses were last up to date, if they are stale.
+        current: Whether the conversation has the focus.
+        below: Whether there are messages below the visible ones.
     """
     badge = glyphs.badge(person.status)
     stale = as_of is not None or person.status is UserStatusType.UNKNOWN

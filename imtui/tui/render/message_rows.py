@@ -1,4 +1,4 @@
-"""How a conversation looks: days, messages, what is new; pure, as spans."""
+"""The lines of a conversation as spans: days, messages, and the mark of new messages."""
 
 import re
 from collections.abc import Sequence
@@ -15,31 +15,31 @@ from imtui.tui.model.replies import read_quote
 from imtui.tui.render.glyphs import Glyphs
 
 MESSAGE_LINES_MAX: Final = 200
-"""Of a longer message so many lines are shown; copying it takes all."""
+"""Longer messages are cut to this many lines; copying copies them whole."""
 _NAME_MIN, _NAME_MAX = 3, 12
 _MARK_WIDTH: Final = 5
 _URL: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'’”]")
 
 Line = list[Span]
 _Key = tuple[int, int, str, MessageStatus, bool]
-"""A block is made anew when the version, the status or the read mark of its message changes."""
+"""A block is rebuilt when the version, the status or the read mark of its message changes."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Lines that belong together: a message, or what stands between two."""
+    """The lines of one message or of one separator."""
 
     lines: Sequence[Line]
     message: Message | None = None
     begins_new: bool = False
-    """Whether what follows was not read when the conversation was opened."""
+    """Whether the following messages were unread when the conversation was opened."""
 
 
 class ConversationLayout:
-    """Makes the blocks of a conversation for one width; what did not change is not made again."""
+    """Build the blocks of a conversation for one width, reusing unchanged ones."""
 
     def __init__(self, own_id: str, width: int, glyphs: Glyphs, clock: Clock) -> None:
-        """Lay out for so many cells."""
+        """Create a layout for ``width`` cells; ``own_id`` is the logged-in user."""
         self.own_id = own_id
         self.width = width
         self._glyphs = glyphs
@@ -47,12 +47,12 @@ class ConversationLayout:
         self._blocks: dict[_Key, Block] = {}
 
     def blocks(self, chat: Chat, new_after: int | None) -> list[Block]:
-        """Return the conversation, the oldest first.
+        """Return the blocks of a conversation, the oldest first.
 
         Args:
             chat: The conversation.
-            new_after: The place of the last message that had been read when the conversation was
-                opened, if there were newer ones: a line stands behind it.
+            new_after: The sequence number of the last read message when the conversation was
+                opened, if there were newer ones; a separator follows it.
         """
         made: dict[_Key, Block] = {}
         blocks: list[Block] = []
@@ -133,7 +133,7 @@ class ConversationLayout:
 
 
 def _wrap_text(text: str, room: int) -> list[Line]:
-    """Return a text in lines; words that are too long for one are cut, never left out."""
+    """Return a text in lines; words that are too long for a line are broken."""
     spans: list[Span] = []
     at = 0
     for url in _URL.finditer(text):

@@ -1,4 +1,4 @@
-"""The lines that the screens show, as spans; pure, so that each can be tested by its words."""
+"""The lines of the main screen as spans; pure functions, tested by their text."""
 
 from msgspec import Struct
 
@@ -24,21 +24,30 @@ _CONNECTION_MIN = 24
 
 
 class Marks(Struct, frozen=True):
-    """What stands before a name in the friend list."""
+    """The marks of a row in the friend list."""
 
     cursor: bool = False
     favourite: bool = False
     watched: bool = False
     unread: int = 0
-    """How many of their messages are not read."""
+    """The number of unread messages."""
     draft: bool = False
-    """Whether one has begun to write to them."""
+    """Whether there is a draft to them."""
 
 
 def person_line(
     person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, marks: Marks
 ) -> list[Span]:
-    """Return a row of the friend list: who, how they are, their words, since when."""
+    """Return a row of the friend list: marks, name, status, text and time.
+
+    Args:
+        person: The user of the row.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        as_of: When the statuses were last up to date, if they are stale.
+        marks: The marks of the row.
+    """
     badge = glyphs.badge(person.status)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
@@ -55,14 +64,14 @@ def person_line(
     if room <= 0:
         return line
     when = _time_note(person, clock, as_of)
-    # Their words go before the time; that they are of a time past, the headings say too.
+    # The text has priority over the time; the headings also show if statuses are stale.
     if person.text and room < len(when) + 12:
         when = ""
     if len(when) > room:
         when = ""
     tail = [Span(when, "dim")] if when else []
     if marks.unread:
-        # That there is something to read goes before since when.
+        # Unread messages have priority over the time.
         tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
     elif marks.draft:
         tail = [Span("draft", "accent")]
@@ -74,7 +83,7 @@ def person_line(
 
 
 def _badge_text(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
-    """Return the badge; where there is little room for what stands behind it, only its glyph."""
+    """Return the badge, or only its glyph if a text must fit on a narrow row."""
     if short and width < _NARROW:
         return badge.glyph
     return column(str(badge), glyphs.badge_width, glyphs.ellipsis)
@@ -87,7 +96,7 @@ def _mark_glyph(marks: Marks, glyphs: Glyphs) -> str:
 
 
 def heading_line(heading: Heading, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
-    """Return the heading of a group: whether it is folded, its name, how many are online."""
+    """Return the heading of a group: its fold mark, name and note."""
     sign = glyphs.folded if heading.folded else glyphs.open
     line = [
         Span(glyphs.cursor if cursor else " ", "accent"),
@@ -107,7 +116,7 @@ def _time_note(person: Person, clock: Clock, as_of: int | None) -> str:
 
 
 def event_lines(event: Event, width: int, glyphs: Glyphs, clock: Clock) -> list[list[Span]]:
-    """Return an event as one line or more: when, which kind, who, and what happened."""
+    """Return an event as one line or more: time, mark, user and description."""
     style = _KIND_STYLES[event.kind]
     who_width = min(max(width // 5, _WHO_MIN), _WHO_MAX)
     head = [
@@ -157,9 +166,15 @@ _KIND_STYLES = {
 def top_line(
     model: Model, width: int, glyphs: Glyphs, clock: Clock, keys: Keys, quiet: str = ""
 ) -> list[Span]:
-    """Return the line on top: oneself, one's own status, the devices and the connection.
+    """Return the top line: the own user ID and status, the devices and the connection.
 
-    ``quiet`` says in a few words that do-not-disturb is on.
+    Args:
+        model: The model.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        keys: The keys of the commands.
+        quiet: A short note if do-not-disturb is on.
     """
     own = model.own
     connection = _connection_spans(model, glyphs, clock, keys)
