@@ -1,4 +1,4 @@
-"""Gives alerts: as a toast, by the bell and on the desktop, as it is settled that they may come."""
+"""Show alerts as a toast, by the bell and on the desktop, as the settings allow."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ class Terminal(Protocol):
     app_focus: bool
 
     def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
+        """Show a text over the screen for a while."""
 
     def bell(self) -> None:
         """Ring the terminal's bell."""
@@ -33,7 +33,7 @@ class Terminal(Protocol):
 
 
 class Alerts:
-    """What a person wants to notice even while they look elsewhere."""
+    """Show alerts, and add them to the event log."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Alerts:
         keys: Keys,
         clock: Clock,
     ) -> None:
-        """Give alerts through an app's terminal."""
+        """Create the service; ``terminal`` is the app."""
         self._terminal = terminal
         self._model = model
         self._memory = memory
@@ -56,11 +56,11 @@ class Alerts:
         model.feed.add_listener(self._check_overwritten)
 
     def show(self, alert: Alert) -> None:
-        """Tell an event, and alert the person by those ways that are open now."""
+        """Add an event for an alert, and alert the user by the channels that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
         self._model.feed.emit(EventKind.NOTICE, alert.text, who=alert.who)
         now = self._clock.now()
-        open_ways = alert_channels(
+        channels = alert_channels(
             alert,
             focus=terminal.app_focus,
             quiet=self._memory.quiet(now),
@@ -69,11 +69,11 @@ class Alerts:
             desktop=settings.desktop is not Desktop.OFF,
         )
         words = f"{alert.who} {alert.text}"
-        if open_ways.toast:
+        if channels.toast:
             terminal.toast(words)
-        if open_ways.bell:
+        if channels.bell:
             terminal.bell()
-        if open_ways.desktop:
+        if channels.desktop:
             self._notify_desktop(settings.desktop, words)
 
     def _notify_desktop(self, desktop: Desktop, words: str) -> None:

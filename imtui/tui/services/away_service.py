@@ -1,4 +1,4 @@
-"""Sets and lifts the away text: the clock, the terminal and the backend around ``Away``."""
+"""Set and lift the away text: connects ``Away`` with the clock, the terminal and the backend."""
 
 import asyncio
 import os
@@ -15,18 +15,18 @@ from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.settings.schema import AwaySettings
 
 TMUX_INTERVAL: Final = 15.0
-"""tmux is asked every so many seconds whether a terminal shows it, if that matters."""
+"""Seconds between two queries whether a client is attached to tmux."""
 _LIFT_AFTER_MS: Final = 1_000
-"""How far ahead the end is put that lifts an away text, in milliseconds."""
+"""The distance of the end that lifts an away text, in milliseconds."""
 _CLOCK_SKEW_MS: Final = 120_000
-"""How far ahead the end is put if the backend's clock is ahead of ours, in milliseconds."""
+"""The distance of that end if the backend's clock is ahead, in milliseconds."""
 
 
 class AwayService:
-    """Shows the person as away while they are, by their own rules."""
+    """Show the user as away by the rules in the settings."""
 
     def __init__(self, model: Model, presence: PresenceService, clock: Clock) -> None:
-        """Make it; nothing happens before ``begin``."""
+        """Create the service; it does nothing before ``start``."""
         self._model = model
         self._presence = presence
         self._clock = clock
@@ -48,7 +48,7 @@ class AwayService:
         return Away(rules, self._instance_id, self._clock.monotonic())
 
     def start(self, instance_id: str, settings: AwaySettings) -> None:
-        """Begin with this device of an account."""
+        """Start for a device of an account."""
         self._instance_id = instance_id
         self._settings = settings
         self._away = self._new_away()
@@ -60,25 +60,25 @@ class AwayService:
         self._model_changed()
 
     def set_settings(self, settings: AwaySettings) -> None:
-        """Take other rules; the person is here, as they have just written them."""
+        """Use new rules; the user counts as active, because they have just changed them."""
         if settings != self._settings:
             self.start(self._instance_id, settings)
 
-    # What happens
+    # Input
 
     def activity(self) -> None:
-        """Take note of a key or the mouse."""
+        """Handle a key or mouse event."""
         self._away.activity(self._clock.monotonic())
         if self._away.is_covering:
             self._wake.set()
 
     def focus_changed(self, focus: bool) -> None:
-        """Take note that the terminal got the focus or lost it."""
+        """Handle a change of the terminal's focus."""
         self._away.focus_changed(focus, self._clock.monotonic())
         self._wake.set()
 
     def _model_changed(self) -> None:
-        """Take in what the model knows of the own account; called often, so it looks briefly."""
+        """Pass the state of the own account to the rules; called often, so it must be fast."""
         account = self._model.account
         connected = (
             self._model.connection.link is Link.CONNECTED and not self._presence.is_restoring_text
@@ -93,10 +93,10 @@ class AwayService:
         if self._settings.text or self._away.is_covering:
             self._wake.set()
 
-    # What follows
+    # Output
 
     async def run(self) -> None:
-        """Do whatever is due, until cancelled."""
+        """Run due steps until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._poll_tmux())
             while True:

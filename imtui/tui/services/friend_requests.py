@@ -1,4 +1,4 @@
-"""Friendship on the SDK: asking, agreeing, refusing, blocking, and what one calls one another."""
+"""Friend requests, blocked users, remarks and the own profile."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -23,14 +23,14 @@ class Request(Struct, frozen=True):
 
     user_id: str
     is_incoming: bool
-    """Whether the other one asked, and not oneself."""
+    """Whether the other user sent it."""
     at: int
-    """When, in Unix milliseconds."""
+    """The time in Unix milliseconds."""
     wording: str
 
 
 class FriendRequests:
-    """What the app knows of friend requests and of who is blocked, and what it does about them."""
+    """The friend requests and the blocked users, and the calls about them."""
 
     def __init__(
         self,
@@ -39,27 +39,34 @@ class FriendRequests:
         client: "Callable[[], ChatClient]",
         alert: Callable[[str, str], None],
     ) -> None:
-        """Make it; ``alert`` is told of whom there is something to notice, and in which words."""
+        """Create the service.
+
+        Args:
+            model: The model.
+            keys: The keys of the commands, for sentences.
+            client: Returns the client, or raises IMError 6014.
+            alert: Called with the user ID and the text of an alert.
+        """
         self._model = model
         self._keys = keys
         self._client = client
         self._alert = alert
         self._requests: dict[str, Request] = {}
         self.blocked: list[str] = []
-        """Who is blocked, the earliest first."""
+        """The IDs of the blocked users, the earliest first."""
 
     @property
     def requests(self) -> list[Request]:
-        """Return the requests, those that came in first, the newest of them first."""
+        """Return the incoming requests, then the others, each with the newest first."""
         return sorted(self._requests.values(), key=lambda one: (not one.is_incoming, -one.at))
 
-    # What comes in
+    # Events
 
     async def sync(self) -> None:
-        """Learn which requests there are, and who is blocked.
+        """Load the requests and the blocked users.
 
         Raises:
-            IMError: The calls' own codes.
+            IMError: The codes of the two calls.
         """
         answer = await self._client().get_friend_application_list()
         known, self._requests = self._requests, {}
@@ -71,7 +78,7 @@ class FriendRequests:
         self._model.feed.roster_changed()
 
     def requests_added(self, applications: Iterable[FriendApplication]) -> None:
-        """Take requests that were made, by somebody or by oneself."""
+        """Handle new requests, incoming or own."""
         for one in applications:
             is_incoming = one.type is FriendApplicationType.COME_IN
             request = Request(one.user_id, is_incoming, one.add_time, safe_text(one.add_wording))
@@ -84,29 +91,29 @@ class FriendRequests:
         self._model.feed.roster_changed()
 
     def requests_deleted(self, user_ids: Iterable[str]) -> None:
-        """Take that requests were answered or taken back."""
+        """Handle requests that were answered or withdrawn."""
         for user_id in user_ids:
             self._requests.pop(user_id, None)
         self._model.feed.roster_changed()
 
     def users_blocked(self, user_ids: Iterable[str]) -> None:
-        """Take that users were blocked, on this device or another."""
+        """Handle newly blocked users."""
         self.blocked += [one for one in user_ids if one not in self.blocked]
         self._model.feed.roster_changed()
 
     def users_unblocked(self, user_ids: Iterable[str]) -> None:
-        """Take that users are no longer blocked."""
+        """Handle unblocked users."""
         gone = set(user_ids)
         self.blocked = [one for one in self.blocked if one not in gone]
         self._model.feed.roster_changed()
 
-    # What the person does; all of it raises IMError with the calls' own codes
+    # Calls for the user; each raises IMError with the codes of its SDK call
 
     async def add_friend(self, user_id: str, wording: str = "") -> None:
-        """Add a friend, or ask them if they want to be asked."""
+        """Add a friend, or send a request if they have to confirm."""
         person = self._model.person(user_id)
         if person is not None and person.friend:
-            # Asked all the same: one may be in their list no longer.
+            # Call the backend anyway, because they may have deleted the user.
             self._model.feed.emit(EventKind.NOTICE, "is a friend already", who=user_id)
         try:
             await self._client().add_friend(user_id, add_wording=wording)
@@ -116,15 +123,15 @@ class FriendRequests:
             self._model.feed.emit(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
 
     async def delete_friend(self, user_id: str) -> None:
-        """Delete a friend, out of both lists."""
+        """Delete a friend from both friend lists."""
         await self._client().delete_from_friend_list([user_id])
 
     async def accept_request(self, user_id: str) -> None:
-        """Agree to a request; both are then in each other's lists."""
+        """Accept a request; both users are then friends."""
         await self._client().accept_friend_application(user_id)
 
     async def refuse_request(self, user_id: str) -> None:
-        """Refuse a request that came in, or take back one's own."""
+        """Refuse an incoming request, or withdraw an own one."""
         request = self._requests.get(user_id)
         if request is not None and not request.is_incoming:
             await self._client().delete_friend_application(user_id)
@@ -132,7 +139,7 @@ class FriendRequests:
             await self._client().refuse_friend_application(user_id)
 
     async def toggle_block(self, user_id: str) -> None:
-        """Block somebody, who is then no friend, or block them no longer."""
+        """Block a user, which ends the friendship, or unblock them."""
         if user_id in self.blocked:
             await self._client().delete_from_black_list([user_id])
             self._model.feed.emit(EventKind.NOTICE, "is no longer blocked", who=user_id)
@@ -143,17 +150,17 @@ class FriendRequests:
             )
 
     async def set_remark(self, user_id: str, remark: str) -> None:
-        """Give a friend a name of one's own; an empty one takes it away."""
+        """Set the remark for a friend; an empty one removes it."""
         await self._client().set_friend_info(user_id, remark)
 
     async def set_nick_name(self, nick_name: str) -> None:
-        """Have friends see a name beside the user ID; an empty one takes it away."""
+        """Set the own nickname; an empty one removes it."""
         await self._client().set_self_info(nick_name=nick_name)
 
     async def set_signature(self, signature: str) -> None:
-        """Have friends see words about oneself that stay; empty ones take them away."""
+        """Set the own profile signature; an empty one removes it."""
         await self._client().set_self_info(self_signature=signature)
 
     async def set_allow_type(self, allow_type: FriendAllowType) -> None:
-        """Choose who may become a friend."""
+        """Set who may become a friend."""
         await self._client().set_self_info(allow_type=allow_type)

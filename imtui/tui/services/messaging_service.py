@@ -1,4 +1,4 @@
-"""The account's conversations on the SDK: loading, sending, reading, and what comes in."""
+"""The account's conversations: loading, sending, reading and receiving messages."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from imtui.sdk import ConversationInfo
 
 PAGE_SIZE: Final = 50
-"""So many messages are loaded at once."""
+"""The number of messages in a page of history."""
 TYPING_SHOWN_FOR: Final = 6.0
-"""A typing hint holds for so many seconds."""
+"""Seconds for which a received typing hint is shown."""
 TYPING_INTERVAL: Final = 3.0
-"""That one is typing is told at most once in so many seconds."""
+"""Minimum seconds between two sent typing hints."""
 _BACK_PAGES_MAX: Final = 40
 _ALERT_DELAY: Final = 0.3
 _SENDERS_NAMED_MAX: Final = 3
 _ALERT_TEXT_MAX: Final = 60
 
 AlertCallback = Callable[[str, str], None]
-"""Told of whom there is something to notice, and in which words."""
+"""Called with the user ID and the text of an alert; the ID is empty for several users."""
 
 
 class MessagingService:
-    """What the app does with messages."""
+    """Load, send and receive messages."""
 
     def __init__(
         self,
@@ -47,15 +47,15 @@ class MessagingService:
         is_seen: Callable[[str], bool],
         alert: AlertCallback,
     ) -> None:
-        """Make it.
+        """Create the service.
 
         Args:
-            model: Where the conversations are shown.
+            model: The model.
             clock: The time.
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
-            is_seen: Tells whether the person sees the conversation with somebody at this moment.
-            alert: Told what the person should notice.
+            is_seen: Tells whether the conversation with a user is visible now.
+            alert: Called with the user ID and the text of an alert.
         """
         self._model = model
         self._clock = clock
@@ -73,10 +73,10 @@ class MessagingService:
     # Loading
 
     async def load_conversations(self) -> None:
-        """Learn of all conversations.
+        """Load the list of conversations.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``get_conversation_list``.
         """
         at, finished = 0, False
         while not finished:
@@ -85,19 +85,19 @@ class MessagingService:
             at, finished = page.next_seq, page.is_finished
 
     async def open_conversation(self, user_id: str) -> None:
-        """Load the newest messages of a conversation, and what waits to be sent in it."""
+        """Load the newest messages and the unsent ones of a conversation."""
         for message in self._client().outbox_messages(user_id):
             self._model.chats.apply_message(message)
         await self._load(user_id, None)
 
     async def load_older(self, user_id: str) -> None:
-        """Load the messages before those that are held."""
+        """Load the page before the oldest message that is held."""
         chat = self._model.chats.get(user_id)
         if not chat.complete:
             await self._load(user_id, chat.oldest)
 
     async def load_back_to(self, user_id: str, seq: int) -> None:
-        """Load older messages until one is held, as far as that is sensible."""
+        """Load older pages until a sequence number is reached, up to a limit."""
         for _ in range(_BACK_PAGES_MAX):
             chat = self._model.chats.get(user_id)
             if chat.complete or (chat.oldest is not None and chat.oldest.seq <= seq):
@@ -105,7 +105,7 @@ class MessagingService:
             await self._load(user_id, chat.oldest)
 
     async def search_messages(self, words: str, user_id: str | None) -> list[Message]:
-        """Return messages on this device that have all of some words, the newest first."""
+        """Return messages on this device that contain all of the words, the newest first."""
         return await self._client().search_local_messages(words.split()[:5], user_id)
 
     async def _load(self, user_id: str, before: Message | None) -> None:
@@ -116,7 +116,7 @@ class MessagingService:
             page = await self._client().get_c2c_history_message_list(user_id, PAGE_SIZE, before)
         finally:
             self._loading.discard(user_id)
-        # Without a connection, what is missing on this device may only be out of reach.
+        # Without a connection, a short page may only mean that older messages are out of reach.
         complete = len(page) < PAGE_SIZE and self._model.connection.link is Link.CONNECTED
         if page or complete:
             self._model.chats.add_history(user_id, page, complete=complete)
@@ -124,27 +124,27 @@ class MessagingService:
     # Sending
 
     def send_text(self, user_id: str, text: str, reply_to: Message | None = None) -> None:
-        """Have a text sent, now or when there is a connection.
+        """Queue a text, which is sent now or when there is a connection.
 
         Raises:
-            IMError: 6017, 8001 or 6019: it cannot be sent.
+            IMError: 6017, 8001 or 6019 if it cannot be queued.
         """
-        beside = "" if reply_to is None else reply_data(reply_to)
-        message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=beside)
+        data = "" if reply_to is None else reply_data(reply_to)
+        message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=data)
         self._model.chats.apply_message(message)
         self._hinted_at = float("-inf")
 
     def resend_message(self, message: Message) -> None:
-        """Try to send again what failed."""
+        """Queue a failed message again."""
         self._client().resend_message(message.msg_id)
 
     def discard_message(self, message: Message) -> None:
-        """Drop what was not sent."""
+        """Drop an unsent message."""
         self._client().discard_message(message.msg_id)
         self._model.chats.drop_unsent(message.receiver, message.msg_id)
 
     async def send_typing_hint(self, user_id: str) -> None:
-        """Tell that one is typing, if that was not told just now."""
+        """Send a typing hint, unless one was sent within ``TYPING_INTERVAL``."""
         now = self._clock.monotonic()
         if now - self._hinted_at < TYPING_INTERVAL:
             return
@@ -154,13 +154,13 @@ class MessagingService:
                 typing_hint(True), user_id, online_user_only=True
             )
         except IMError:
-            # A hint that does not arrive is no loss.
+            # Losing a hint does no harm.
             return
 
     # Reading
 
     async def mark_read(self, user_id: str) -> None:
-        """Note that the person has seen all of a conversation."""
+        """Mark a conversation as read."""
         if user_id in self._marking_read or not self._model.chats.unread(user_id):
             return
         self._marking_read.add(user_id)
@@ -175,55 +175,55 @@ class MessagingService:
         """Recall an own message.
 
         Raises:
-            IMError: 20016 after two minutes, and the call's other codes.
+            IMError: 20016 after two minutes, and the other codes of ``revoke_message``.
         """
         await self._client().revoke_message(message)
 
     async def delete_message(self, message: Message) -> None:
-        """Delete a message for oneself.
+        """Delete a message for the own account only.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``delete_messages``.
         """
         await self._client().delete_messages([message])
 
     async def delete_conversation(self, user_id: str) -> None:
-        """Delete a conversation with all of its messages, for oneself.
+        """Delete a conversation and its messages for the own account only.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``delete_conversation``.
         """
         await self._client().delete_conversation(conversation_id(user_id))
 
     async def set_muted(self, user_id: str, muted: bool) -> None:
-        """Have messages of somebody not notified, or again.
+        """Mute or unmute a user's messages.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``set_c2c_receive_message_opt``.
         """
         opt = ReceiveOpt.RECEIVE_NOT_NOTIFY if muted else ReceiveOpt.RECEIVE
         await self._client().set_c2c_receive_message_opt([user_id], opt)
 
     async def set_pinned(self, user_id: str, pinned: bool) -> None:
-        """Pin a conversation, or no longer.
+        """Pin or unpin a conversation.
 
         Raises:
-            IMError: 51012 over 50, and the call's other codes.
+            IMError: 51012 over 50, and the other codes of ``pin_conversation``.
         """
         await self._client().pin_conversation(conversation_id(user_id), pinned)
 
     def save_draft(self, user_id: str, text: str) -> None:
-        """Keep what was begun to be written to somebody."""
+        """Save the draft of a message to a user, if it changed."""
         if text != self._model.chats.get(user_id).draft:
             self._client().set_conversation_draft(conversation_id(user_id), text or None)
 
     # Events
 
     def message_received(self, message: Message) -> None:
-        """Handle a message from somebody, or from another own device."""
+        """Handle a message from another user, or from another own device."""
         typing = read_typing_hint(message)
         if typing is not None:
-            # One's own other device tells it too.
+            # Another own device sends hints too.
             if message.sender != self._model.own.user_id:
                 self._show_typing(message.sender, typing)
             return
@@ -243,7 +243,7 @@ class MessagingService:
             self._model.chats.apply_message(message)
 
     def receipts_received(self, receipts: "list[ReadReceipt]") -> None:
-        """Handle read receipts of others."""
+        """Handle the read receipts of other users."""
         self._model.chats.apply_receipts(receipts)
 
     def conversations_changed(self, conversations: "list[ConversationInfo]") -> None:
@@ -251,7 +251,7 @@ class MessagingService:
         self._model.chats.conversations_changed(conversations)
 
     def send_failed(self, message: Message, error: IMError) -> None:
-        """Handle that a message was refused."""
+        """Handle a message that the backend refused."""
         self._model.chats.apply_message(message)
         self._model.feed.emit(
             EventKind.NOTICE,
@@ -269,14 +269,14 @@ class MessagingService:
             )
 
     def _alert_incoming(self) -> None:
-        """Tell what came in the last moment, many messages as one."""
+        """Alert the user of the messages since the last alert, combined by sender."""
         self._alert_due = None
-        came, self._incoming = self._incoming, {}
-        if len(came) > _SENDERS_NAMED_MAX:
-            number = sum(map(len, came.values()))
-            self._alert("", f"{counted(number, 'message')} from {len(came)} people")
+        incoming, self._incoming = self._incoming, {}
+        if len(incoming) > _SENDERS_NAMED_MAX:
+            number = sum(map(len, incoming.values()))
+            self._alert("", f"{counted(number, 'message')} from {len(incoming)} people")
             return
-        for user_id, messages in came.items():
+        for user_id, messages in incoming.items():
             words = fit(abstract(messages[-1]), _ALERT_TEXT_MAX)
             if len(messages) > 1:
                 words = f"{counted(len(messages), 'message')}, the last one: {words}"
@@ -284,5 +284,5 @@ class MessagingService:
 
 
 def can_resend(message: Message) -> bool:
-    """Tell whether a message failed, and can be tried again."""
+    """Tell whether a message failed and can be sent again."""
     return message.status is MessageStatus.SEND_FAIL

@@ -1,4 +1,4 @@
-"""Keeps statuses, friends, devices and subscriptions in the model as the backend has them."""
+"""Keep statuses, friends, devices and subscriptions in the model in step with the backend."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 _NOT_REMEMBERED: Final = (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC)
-"""The backend ended these subscriptions; the person still wants them."""
+"""The backend ended these subscriptions, but the user still wants them."""
 
 
 class PresenceService:
@@ -35,12 +35,12 @@ class PresenceService:
         client: Callable[[], ChatClient],
         wake: Callable[[], None],
     ) -> None:
-        """Make the service.
+        """Create the service.
 
         Args:
-            model: What the app knows.
-            memory: What is remembered of the account.
-            settings: Whether the own text is put back after a reconnect.
+            model: The model.
+            memory: The saved state of the account.
+            settings: Says whether to restore the own text after a reconnect.
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
             wake: Called when ``catch_up`` has something to do.
@@ -56,13 +56,13 @@ class PresenceService:
 
     @property
     def is_restoring_text(self) -> bool:
-        """Tell whether the own text is still to be put back after a reconnect."""
+        """Tell whether the own text is still to be restored after a reconnect."""
         return self._text_to_restore is not None
 
     # Events
 
     def statuses_changed(self, statuses: list[UserStatus]) -> None:
-        """Handle pushed statuses; put the own text back if going OFFLINE cleared it."""
+        """Handle pushed statuses; restore the own text if going OFFLINE cleared it."""
         self._model.statuses_changed(statuses)
         lost = self._model.account.texts.take_lost()
         if lost is not None and self._settings.settings.restore_status:
@@ -82,17 +82,17 @@ class PresenceService:
         self._model.friends_added(friends)
 
     def friends_deleted(self, user_ids: list[str]) -> None:
-        """Handle the end of friendships."""
+        """Handle deleted friends."""
         self._model.friends_deleted(user_ids)
 
     def names_changed(self, friends: list[FriendInfo]) -> None:
-        """Handle a change of the names of friends."""
+        """Handle new names of friends."""
         self._model.names_changed(friends)
 
     def subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
-        """Handle a change of the subscriptions: remember them, and query the new ones."""
+        """Handle a change of the subscriptions: save them, and query the new ones."""
         self._model.subscriptions_changed(added, removed, reason)
         if reason in _NOT_REMEMBERED:
             return
@@ -101,10 +101,10 @@ class PresenceService:
         self._to_query.update(added)
         self._wake()
 
-    # Keeping the model right
+    # Synchronization
 
     async def sync(self, client: ChatClient, identity: Identity) -> None:
-        """Learn everything anew, after a login and after each reconnect.
+        """Load friends, subscriptions and statuses after a login or a reconnect.
 
         Raises:
             IMError: The codes of ``get_friend_list``; other failures become events.
@@ -121,7 +121,7 @@ class PresenceService:
             self._model.mark_unknown(unknown)
 
     async def catch_up(self, client: ChatClient) -> None:
-        """Put the own text back and query new subscriptions, if that is due."""
+        """Restore the own text and query new subscriptions, if due."""
         if (text := self._text_to_restore) is not None:
             self._text_to_restore = None
             if await self.attempt(client.set_self_status(text.text, text.expires_at)):
@@ -134,7 +134,7 @@ class PresenceService:
             await self.attempt(self._query_listed(client, user_ids))
 
     async def attempt(self, call: Awaitable[None]) -> bool:
-        """Make a call that nobody waits for, and tell whether it worked; a failure is an event."""
+        """Await a call and return whether it succeeded; a failure becomes an event."""
         try:
             await call
         except IMError as error:
@@ -143,7 +143,7 @@ class PresenceService:
         return True
 
     async def _sync_subscriptions(self, client: ChatClient, identity: Identity) -> None:
-        """Subscribe again to what the backend cleared; otherwise take its list."""
+        """Load the subscriptions; subscribe again if the backend had cleared them."""
         answer = await client.get_subscriptions()
         state = self._memory.state
         wanted: Sequence[str] = ()
@@ -177,7 +177,7 @@ class PresenceService:
             if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
                 raise
 
-    # What the person does; all of it raises IMError with the calls' own codes
+    # Calls for the user; each raises IMError with the codes of its SDK call
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
         """Set the own text, or clear it with an empty one."""
@@ -186,24 +186,24 @@ class PresenceService:
             self._memory.update(lambda state: state.with_recent(text.strip()))
 
     async def set_away_text(self, text: str, expires_at: int) -> None:
-        """Set a text that is not the person's own words, until its end."""
+        """Set an away text, which is not added to the recent texts."""
         await self._client().set_self_status(text, expires_at)
 
     async def query_user(self, user_id: str) -> None:
-        """Query a user, and add the answer to the events."""
+        """Query a user, and add an event with the result."""
         statuses = await self._client().get_user_status([user_id])
         for status in statuses:
             self._model.add_query_result(status)
         self._model.set_statuses(status for status in statuses if self._is_followed(status.user_id))
 
     async def look_up(self, user_id: str) -> UserStatus:
-        """Query a user, and return the answer."""
+        """Query a user, and return the result."""
         status, *_ = await self._client().get_user_status([user_id])
         self._model.set_statuses([status] if self._is_followed(user_id) else [])
         return status
 
     def _is_followed(self, user_id: str) -> bool:
-        # A status that no push will correct must not enter the list.
+        # Without pushes, a queried status in the list would become outdated.
         person = self._model.person(user_id)
         return person is not None and (
             person.subscribed or person.status is not UserStatusType.UNKNOWN

@@ -1,4 +1,4 @@
-"""Looks out for those who are watched, and says when one of them has come ONLINE."""
+"""Fire watches when their users come ONLINE."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,14 +15,21 @@ class WatchService:
         self,
         model: Model,
         clock: Clock,
-        came: Callable[[Watch], None],
-        keep: Callable[[tuple[Watch, ...]], None],
+        on_fired: Callable[[Watch], None],
+        save: Callable[[tuple[Watch, ...]], None],
     ) -> None:
-        """Make it; ``came`` is told of each watch that fires, ``keep`` of each new list."""
+        """Create the service.
+
+        Args:
+            model: The model.
+            clock: The time.
+            on_fired: Called with each watch that fires.
+            save: Called with the watches after each change.
+        """
         self._model = model
         self._clock = clock
-        self._on_fired = came
-        self._save = keep
+        self._on_fired = on_fired
+        self._save = save
         self._watches = Watches()
         self._due: Handle | None = None
         self._was_stale = False
@@ -30,11 +37,11 @@ class WatchService:
         model.feed.add_listener(self._connection_changed)
 
     def start(self, watches: Iterable[Watch]) -> None:
-        """Take the watches that are remembered; nobody's status is known yet."""
+        """Start with the saved watches; the statuses are not known yet."""
         self._watches = Watches(watches)
 
     def get(self, user_id: str) -> Watch | None:
-        """Return the watch on somebody, if there is one."""
+        """Return the watch for a user, if there is one."""
         return self._watches.get(user_id)
 
     def all(self) -> list[Watch]:
@@ -42,7 +49,7 @@ class WatchService:
         return self._watches.all()
 
     def add_watch(self, watch: Watch, status: UserStatusType) -> None:
-        """Watch somebody, whose general status is known to be ``status`` now.
+        """Add a watch for a user with the current general status ``status``.
 
         Raises:
             WatchesFullError: There are too many watches.
@@ -51,7 +58,7 @@ class WatchService:
         self._watches_changed()
 
     def remove_watch(self, user_id: str) -> None:
-        """Watch somebody no longer."""
+        """Remove the watch for a user."""
         self._watches.remove(user_id)
         self._watches_changed()
 
