@@ -50,7 +50,7 @@ def at(hour: int, minute: int = 0, day: int = 23) -> int:
     return round(datetime(2026, 11, day, hour, minute, tzinfo=UTC).timestamp() * 1000)
 
 
-class _Due:
+class _Timer:
     def __init__(self, callback: Callable[[], None]) -> None:
         self.callback: Callable[[], None] | None = callback
 
@@ -64,7 +64,7 @@ class FakeClock:
     def __init__(self) -> None:
         self._start = round(START.timestamp() * 1000)
         self._passed = 0.0
-        self._due: list[tuple[float, int, _Due]] = []
+        self._due: list[tuple[float, int, _Timer]] = []
         self._numbers = count()
 
     def now(self) -> int:
@@ -79,7 +79,7 @@ class FakeClock:
     def call_later(self, delay: float, callback: Callable[[], None]) -> Handle:
         if delay <= 0:
             return asyncio.get_running_loop().call_soon(callback)
-        due = _Due(callback)
+        due = _Timer(callback)
         heapq.heappush(self._due, (self._passed + delay, next(self._numbers), due))
         return due
 
@@ -146,7 +146,7 @@ class FakeClient:
         self.calls: list[tuple[object, ...]] = []
         self.failures: dict[str, deque[IMError]] = {}
         self.closed = False
-        self.talks: dict[str, list[Message]] = {}
+        self.histories: dict[str, list[Message]] = {}
         self.conversations: dict[str, ConversationInfo] = {}
         self.outbox: list[Message] = []
         self.applications: list[FriendApplication] = []
@@ -177,20 +177,22 @@ class FakeClient:
         )
         self.push(self.own)
 
-    def lose(self, delay: float = 4.0) -> None:
+    def lose_connection(self, delay: float = 4.0) -> None:
         """Lose the connection; the next attempt is due in so many seconds."""
         self.push(status(self.user_id, OFFLINE))
         self.listener.on_reconnect_scheduled(delay)
 
-    def come_back(self, own: UserStatus | None = None) -> None:
+    def reconnect(self, own: UserStatus | None = None) -> None:
         """Connect again, with the own status of the login answer."""
         self.listener.on_connecting()
         self.push(own or self.own)
         self.listener.on_connect_success()
 
-    def talk(self, user_id: str, *texts: str, minute: int = 0, unread: bool = False) -> None:
+    def add_conversation(
+        self, user_id: str, *texts: str, minute: int = 0, unread: bool = False
+    ) -> None:
         """Have a conversation be there before the app starts: ``<`` begins own messages."""
-        talk = self.talks.setdefault(user_id, [])
+        talk = self.histories.setdefault(user_id, [])
         for place, text in enumerate(texts):
             sender, receiver = user_id, self.user_id
             if text.startswith("<"):
@@ -209,9 +211,9 @@ class FakeClient:
             order_key=talk[-1].timestamp,
         )
 
-    def say(self, user_id: str, text: str, **more: Any) -> Message:
+    def receive_message(self, user_id: str, text: str, **more: Any) -> Message:
         """Have somebody send a message now."""
-        talk = self.talks.setdefault(user_id, [])
+        talk = self.histories.setdefault(user_id, [])
         seq = len(talk) + 1
         message = Message(
             f"{user_id}{seq}", user_id, self.user_id, self.clock(), seq, seq, text=text, **more
@@ -220,35 +222,35 @@ class FakeClient:
         self.listener.on_recv_new_message(message)
         before = self.conversations.get(user_id)
         unread = 0 if before is None else before.unread_count
-        self.tell_conversation(
+        self.push_conversation(
             user_id, last_message=message, unread_count=unread + 1, order_key=message.timestamp
         )
         return message
 
-    def acknowledge(self) -> None:
+    def acknowledge_outbox(self) -> None:
         """Have what waits in the outbox sent."""
         waiting, self.outbox = self.outbox, []
         for message in waiting:
-            talk = self.talks.setdefault(message.receiver, [])
+            talk = self.histories.setdefault(message.receiver, [])
             seq = len(talk) + 1
             sent = structs.replace(message, seq=seq, version=seq, status=MessageStatus.SEND_SUCC)
             talk.append(sent)
             self.listener.on_message_sent(sent)
 
-    def refuse(self, code: int = 20007, text: str = "Blocked.") -> None:
+    def refuse_outbox(self, code: int = 20007, text: str = "Blocked.") -> None:
         """Have what waits in the outbox refused."""
         self.outbox = [structs.replace(one, status=MessageStatus.SEND_FAIL) for one in self.outbox]
         for message in self.outbox:
             self.listener.on_message_send_failed(message, code, text)
 
-    def change(self, message: Message, status: MessageStatus) -> None:
+    def change_message(self, message: Message, status: MessageStatus) -> None:
         """Have a message recalled or deleted."""
         changed = structs.replace(message, status=status, text="")
-        talk = self.talks[message.peer(self.user_id)]
+        talk = self.histories[message.peer(self.user_id)]
         talk[message.seq - 1] = changed
         self.listener.on_messages_changed([changed])
 
-    def tell_conversation(self, user_id: str, **changes: Any) -> None:
+    def push_conversation(self, user_id: str, **changes: Any) -> None:
         """Tell how a conversation is now."""
         before = self.conversations.get(user_id) or ConversationInfo(
             conversation_id(user_id), user_id=user_id
@@ -412,7 +414,9 @@ class FakeClient:
     ) -> list[Message]:
         self._call("get_c2c_history_message_list", user_id, count, last_msg and last_msg.seq)
         older = [
-            one for one in self.talks.get(user_id, []) if last_msg is None or one.seq < last_msg.seq
+            one
+            for one in self.histories.get(user_id, [])
+            if last_msg is None or one.seq < last_msg.seq
         ]
         return older[::-1][:count]
 
@@ -422,23 +426,23 @@ class FakeClient:
         self._call("search_local_messages", keywords, user_id)
         return [
             message
-            for peer, talk in self.talks.items()
+            for peer, talk in self.histories.items()
             for message in reversed(talk)
             if user_id in (None, peer) and all(word in message.text for word in keywords)
         ]
 
     async def revoke_message(self, message: Message) -> None:
         self._call("revoke_message", message.msg_id)
-        self.change(message, MessageStatus.LOCAL_REVOKED)
+        self.change_message(message, MessageStatus.LOCAL_REVOKED)
 
     async def delete_messages(self, messages: list[Message]) -> None:
         self._call("delete_messages", [one.msg_id for one in messages])
         for message in messages:
-            self.change(message, MessageStatus.HAS_DELETED)
+            self.change_message(message, MessageStatus.HAS_DELETED)
 
     async def clean_conversation_unread_message_count(self, conversation_id: str) -> None:
         self._call("clean_conversation_unread_message_count", conversation_id)
-        self.tell_conversation(peer_of(conversation_id), unread_count=0)
+        self.push_conversation(peer_of(conversation_id), unread_count=0)
 
     async def get_conversation_list(self, next_seq: int = 0) -> ConversationPage:
         self._call("get_conversation_list", next_seq)
@@ -447,21 +451,21 @@ class FakeClient:
     async def delete_conversation(self, conversation_id: str) -> None:
         self._call("delete_conversation", conversation_id)
         user_id = peer_of(conversation_id)
-        self.talks[user_id] = []
-        self.tell_conversation(user_id, last_message=None, unread_count=0)
+        self.histories[user_id] = []
+        self.push_conversation(user_id, last_message=None, unread_count=0)
 
     async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
         self._call("pin_conversation", conversation_id, is_pinned)
-        self.tell_conversation(peer_of(conversation_id), is_pinned=is_pinned)
+        self.push_conversation(peer_of(conversation_id), is_pinned=is_pinned)
 
     async def set_c2c_receive_message_opt(self, user_ids: list[str], opt: ReceiveOpt) -> None:
         self._call("set_c2c_receive_message_opt", user_ids, opt)
         for user_id in user_ids:
-            self.tell_conversation(user_id, recv_opt=opt)
+            self.push_conversation(user_id, recv_opt=opt)
 
     def set_conversation_draft(self, conversation_id: str, text: str | None) -> None:
         self._call("set_conversation_draft", conversation_id, text)
-        self.tell_conversation(peer_of(conversation_id), draft_text=text or "")
+        self.push_conversation(peer_of(conversation_id), draft_text=text or "")
 
 
 class _FakeRetry:
@@ -511,7 +515,7 @@ def account(
     )
 
 
-def street() -> FakeClient:
+def sample_client() -> FakeClient:
     """Return a client whose account has friends in every state, and two who are none."""
     names = ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"]
     friends: dict[str, UserStatus | None] = {name: status(name) for name in names}

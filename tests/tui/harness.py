@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 
 from imtui.tui.app.app import ImtuiApp
 from imtui.tui.model.launch import Identity, Launch
-from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
+from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, sample_client
 
-_SETTLES: Final = 30
+_ATTEMPTS_MAX: Final = 30
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Running:
 
     async def shows(self, *texts: str) -> None:
         """Settle until the top screen shows all these texts, on a slow machine more than once."""
-        for _ in range(_SETTLES):
+        for _ in range(_ATTEMPTS_MAX):
             if all(text in self.text() for text in texts):
                 return
             await self.settle()
@@ -62,7 +62,7 @@ class Running:
         """Return the text of the top screen."""
         return "\n".join(self.lines())
 
-    def words(self) -> str:
+    def compact_text(self) -> str:
         """Return the text of the top screen with each run of spaces as one."""
         return "\n".join(" ".join(line.split()) for line in self.lines())
 
@@ -98,7 +98,7 @@ async def running(
     first_subscriptions: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     """Run the app of an account in a terminal of ``size``, settled after its login."""
-    fake = fake or street()
+    fake = fake or sample_client()
     clock = FakeClock()
     fake.clock = clock.now
     file = folder / "settings.toml"

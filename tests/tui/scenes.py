@@ -17,26 +17,26 @@ from tests.tui.console import harness as console_harness
 from tests.tui.console.team import team, work
 from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status
 from tests.tui.harness import Running, running
-from tests.tui.stage import Stage
+from tests.tui.stage import DemoStage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
 
-async def afternoon(run: Running, stage: Stage) -> None:
+async def afternoon(run: Running, stage: DemoStage) -> None:
     """Let an afternoon pass."""
     fake = run.fake
-    await stage.go_on(run, 4)
+    await stage.advance(run, 4)
     fake.push_own("Writing a report", THIS_DEVICE)
     fake.listener.on_self_devices_changed(fake.devices[:1])
-    await stage.go_on(run, 5)
+    await stage.advance(run, 5)
     fake.listener.on_self_devices_changed(fake.devices)
     fake.push_own("Listening to music", PHONE)
-    await stage.go_on(run, 9)
+    await stage.advance(run, 9)
     run.app.clear_notifications()
     await run.settle(10)
 
 
-async def nothing(run: Running) -> None:
+async def do_nothing(run: Running) -> None:
     """Leave the screen as it is."""
 
 
@@ -75,7 +75,7 @@ async def open_details(run: Running) -> None:
     await run.press("i")
 
 
-async def converse(run: Running) -> None:
+async def have_conversation(run: Running) -> None:
     """Talk with a friend, who is typing; somebody else has written meanwhile."""
     fake, bob = run.fake, "bob"
     day = 24 * 3600 * 1000
@@ -93,8 +93,8 @@ async def converse(run: Running) -> None:
         Message(f"m{seq}", who, bob if who != bob else "alice", now + at, seq, seq, text=text)
         for seq, (at, who, text) in enumerate(lines, 1)
     ]
-    fake.talks[bob] = talk
-    fake.tell_conversation(
+    fake.histories[bob] = talk
+    fake.push_conversation(
         bob,
         last_message=talk[-1],
         unread_count=2,
@@ -105,9 +105,9 @@ async def converse(run: Running) -> None:
     await run.press("home", "enter")
     await run.settle()
     await run.type("sure, at four?", "enter")
-    fake.acknowledge()
+    fake.acknowledge_outbox()
     await run.settle()
-    fake.say("mei", "中午一起吃饭吗？🍜")
+    fake.receive_message("mei", "中午一起吃饭吗？🍜")
     await run.settle()
     hint = Message(
         "h", bob, "alice", elem_type=ElemType.CUSTOM, data=typing_hint(True), online_user_only=True
@@ -120,7 +120,7 @@ async def converse(run: Running) -> None:
 
 async def lose_connection(run: Running) -> None:
     """Lose the connection."""
-    run.fake.lose(4.2)
+    run.fake.lose_connection(4.2)
     await run.settle(0.2)
 
 
@@ -133,15 +133,15 @@ class Scene:
     ascii: bool = field(default=False, kw_only=True)
     colours: bool = field(default=True, kw_only=True)
 
-    def played(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
+    def play(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
         """Play the scene; the app that it gives looks as the picture is to."""
         raise NotImplementedError
 
-    async def picture(self, folder: Path) -> str:
+    async def render_svg(self, folder: Path) -> str:
         """Return the scene as an SVG."""
         with self._colours():
-            async with self.played(folder) as app:
-                return _plain(app.export_screenshot())
+            async with self.play(folder) as app:
+                return _normalized(app.export_screenshot())
 
     @contextmanager
     def _colours(self) -> Iterator[None]:
@@ -157,13 +157,13 @@ class Scene:
 class ClientScene(Scene):
     """A picture of the chat client, after an afternoon with the demo's people."""
 
-    act: Callable[[Running], Awaitable[None]] = nothing
+    act: Callable[[Running], Awaitable[None]] = do_nothing
 
     @asynccontextmanager
-    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
+    async def play(self, folder: Path) -> AsyncIterator[App[None]]:
         """Let the afternoon pass, then act."""
         StateFile(folder).update(lambda state: replace(state, started=True, favourites=("bob",)))
-        stage = Stage()
+        stage = DemoStage()
         async with running(folder, stage.client, size=self.size, ascii=self.ascii) as run:
             await afternoon(run, stage)
             await self.act(run)
@@ -175,7 +175,7 @@ class ConsoleScene(Scene):
     """A picture of the console, while a team is at work."""
 
     @asynccontextmanager
-    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
+    async def play(self, folder: Path) -> AsyncIterator[App[None]]:
         """Let the team work."""
         async with console_harness.running(team(), size=self.size, ascii=self.ascii) as run:
             await work(run)
@@ -185,8 +185,8 @@ class ConsoleScene(Scene):
 SCENES: tuple[Scene, ...] = (
     ClientScene("main", (120, 40)),
     ClientScene("main-80x24", (80, 24)),
-    ClientScene("conversation", (120, 40), converse),
-    ClientScene("conversation-80x24", (80, 24), converse),
+    ClientScene("conversation", (120, 40), have_conversation),
+    ClientScene("conversation-80x24", (80, 24), have_conversation),
     ClientScene("palette", (80, 24), open_palette),
     ClientScene("status-box", (80, 24), open_status_box),
     ClientScene("details", (100, 30), open_details),
@@ -199,7 +199,7 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-def _plain(svg: str) -> str:
+def _normalized(svg: str) -> str:
     """Take out what an image must not fetch, and number its styles alike each time."""
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+", "terminal", svg)

@@ -11,7 +11,7 @@ async def main() -> None:
     """Write a picture of each scene."""
     for scene in SCENES:
         with tempfile.TemporaryDirectory() as folder:
-            svg = await scene.picture(Path(folder))
+            svg = await scene.render_svg(Path(folder))
         (FOLDER / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
 
 

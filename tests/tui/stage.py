@@ -11,7 +11,7 @@ from tests.tui.harness import Running
 SEED = 11
 
 
-class Stage:
+class DemoStage:
     """The demo as one account sees it, in the time of a test."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Stage:
             devices=[device(HERE, "laptop"), device("phone", "phone", Platform.ANDROID)],
         )
 
-    async def go_on(self, run: Running, minutes: int) -> None:
+    async def advance(self, run: Running, minutes: int) -> None:
         """Let the demo go on for so many minutes, with a step in each."""
         for _ in range(minutes):
             run.clock.advance(60)
@@ -42,11 +42,11 @@ class Stage:
 
     def _play(self, step: Step, now: int) -> UserStatus:
         before = self._statuses[step.user_id]
-        after = self._after(step, before, now)
+        after = self._status_after(step, before, now)
         self._statuses[step.user_id] = after
         return after
 
-    def _after(self, step: Step, before: UserStatus, now: int) -> UserStatus:
+    def _status_after(self, step: Step, before: UserStatus, now: int) -> UserStatus:
         devices = sorted(map(str, self._director.devices(step.user_id)))
         if isinstance(step, Greet):
             kind, text = before.status_type, before.custom_status

@@ -32,7 +32,7 @@ class World:
     revision: int = 1
     phone: bool = False
     by: ChangedBy | None = None
-    told: list[UserStatus] = field(default_factory=list)
+    pushed: list[UserStatus] = field(default_factory=list)
 
     @property
     def unix_ms(self) -> int:
@@ -57,14 +57,14 @@ class World:
         moved = custom.standing.text != self.custom.standing.text or phone != self.phone
         self.custom, self.phone, self.by = custom, phone, by
         self.revision += moved
-        self.told.append(self.status)
+        self.pushed.append(self.status)
 
     def set(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
         """Have somebody set a text."""
         self.untouched = self.untouched.at(self.unix_ms).set(text, expires_at)
-        self.lay(text, expires_at, by)
+        self.set_directly(text, expires_at, by)
 
-    def lay(self, text: str, expires_at: int | None, by: ChangedBy = THIS_DEVICE) -> None:
+    def set_directly(self, text: str, expires_at: int | None, by: ChangedBy = THIS_DEVICE) -> None:
         """Set a text that is nobody's own."""
         custom = self.custom.at(self.unix_ms).set(text, expires_at)
         self.change(custom, by, phone=self.phone)
@@ -102,12 +102,12 @@ class Device:
         """Connect, with the own status of the login's answer."""
         self.connected = True
         self.world.by = THIS_DEVICE
-        self.world.told.append(self.world.status)
-        self.hear()
+        self.world.pushed.append(self.world.status)
+        self.receive()
         self.away.devices_changed(int(self.world.phone))
         self.away.connection_changed(True)
 
-    def lose(self, *, noticed: bool) -> None:
+    def lose_connection(self, *, noticed: bool) -> None:
         """Lose the connection; if the backend notices, the account may go OFFLINE."""
         self.connected = False
         lost = UserStatus("alice", OFFLINE, since=self.world.unix_ms, revision=self.world.revision)
@@ -118,9 +118,9 @@ class Device:
             self.world.since = self.world.unix_ms + 1
             self.world.revision += 1
 
-    def hear(self) -> None:
+    def receive(self) -> None:
         """Take what the backend told."""
-        told, self.world.told = self.world.told, []
+        told, self.world.pushed = self.world.pushed, []
         for status in told if self.connected else []:
             self.away.own_status_changed(status, self.now)
 
@@ -128,12 +128,12 @@ class Device:
         """Have somebody set a text for so many seconds."""
         ends = None if seconds is None else self.world.unix_ms + round(seconds * 1000)
         self.world.set(text, ends, by)
-        self.hear()
+        self.receive()
 
     def phone(self, here: bool) -> None:
         """Let the phone come or go."""
         self.world.change(self.world.custom.at(self.world.unix_ms), PHONE, phone=here)
-        self.hear()
+        self.receive()
         if self.connected:
             self.away.devices_changed(int(here))
 
@@ -142,35 +142,35 @@ class Device:
         end = self.now + seconds
         while self.now < end:
             self.world.pass_time(end - self.now)
-            self.hear()
+            self.receive()
 
-    def carry_out(self, *, push_first: bool = False) -> Step | None:
+    def run_step(self, *, push_first: bool = False) -> Step | None:
         """Do what is to be done now, if anything is."""
         step = self.away.next_step(self.now)
         if step is not None:
             assert self.away.next_step(self.now) == step
-            self.send(step)
+            self.apply_on_backend(step)
             if push_first:
-                self.hear()
+                self.receive()
             self.away.step_done(step, self.now)
-            self.hear()
+            self.receive()
         return step
 
-    def send(self, step: Step) -> None:
+    def apply_on_backend(self, step: Step) -> None:
         """Let the backend carry out a step."""
         ends = UNIX_MS_MAX if isinstance(step, GoAway) else self.world.unix_ms + 1000
-        self.world.lay(step.text, ends)
+        self.world.set_directly(step.text, ends)
 
     def go_away(self) -> None:
         """Stay idle until away."""
         self.wait(IDLE)
-        assert self.carry_out() == GoAway(WORDS)
+        assert self.run_step() == GoAway(WORDS)
         assert self.standing == Text(WORDS, UNIX_MS_MAX)
 
     def come_back(self) -> None:
         """Press a key, and see what that leads to."""
         self.away.activity(self.now)
-        assert self.carry_out() == ComeBack(WORDS)
+        assert self.run_step() == ComeBack(WORDS)
         self.wait(1.0)
 
 
@@ -186,7 +186,7 @@ def test_who_is_idle_goes_away_and_a_key_brings_back_what_was(device: Device) ->
     device.wait(62.5)
     assert device.away.next_step(device.now) is None
     device.wait(0.5)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     assert device.standing == Text(WORDS, UNIX_MS_MAX)
     assert device.away.next_step(device.now + 9999) is None
     device.come_back()
@@ -225,12 +225,12 @@ def test_leaving_the_terminal_counts_once_it_has_lasted(device: Device, what: st
     note(False, 0.0)
     device.wait(HOLD - 0.5)
     note(False, device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(0.5)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.wait(1.0)
     note(True, device.now)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
 @pytest.mark.parametrize("what", ["focus_changed", "attachment_changed"])
@@ -242,7 +242,7 @@ def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
         note(True, device.now)
         assert device.away.due_at() == device.now + IDLE
         device.wait(HOLD)
-        assert device.carry_out() is None
+        assert device.run_step() is None
 
 
 def test_being_attached_all_along_is_no_activity(device: Device) -> None:
@@ -250,17 +250,17 @@ def test_being_attached_all_along_is_no_activity(device: Device) -> None:
         device.away.attachment_changed(True, device.now)
         device.away.focus_changed(True, device.now)
         device.wait(10.0)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 def test_a_key_without_focus_brings_back_for_a_while(device: Device) -> None:
     device.away.focus_changed(False, 0.0)
     device.wait(HOLD)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("")
     device.wait(HOLD)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_what_was_not_asked_for_does_not_happen(rules: AwayRules) -> None:
     device.away.attachment_changed(False, 0.0)
     assert device.away.due_at() is None
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_with_another_device_nobody_goes_away() -> None:
@@ -281,7 +281,7 @@ def test_with_another_device_nobody_goes_away() -> None:
     device.wait(IDLE)
     assert device.away.due_at() is None
     device.phone(False)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 def test_nothing_is_done_until_everything_is_known_and_known_anew() -> None:
@@ -317,7 +317,7 @@ def test_a_device_that_goes_as_a_text_ends_has_not_set_one() -> None:
     device.world.now += IDLE
     device.phone(False)
     assert device.standing == Text("")
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 def test_coming_back_is_over_when_the_person_is_away_again(device: Device) -> None:
@@ -333,7 +333,7 @@ def test_another_device_brings_back_at_once(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
     device.phone(True)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
@@ -343,11 +343,11 @@ def test_what_another_device_sets_stays(device: Device) -> None:
     device.phone(True)
     device.set("Coffee")
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.phone(False)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     assert device.standing == Text("Coffee")
 
 
@@ -361,10 +361,10 @@ def test_our_text_below_theirs_is_lifted_when_it_comes_to_light(
     device.set("Coffee", 30.0)
     device.phone(phone)
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(30.0)
     assert device.standing.text == WORDS
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
@@ -372,20 +372,20 @@ def test_our_text_below_theirs_is_lifted_when_it_comes_to_light(
 def test_our_text_below_theirs_is_right_again_for_who_is_still_away(device: Device) -> None:
     device.go_away()
     device.set("On the call", 30.0, by=SHELL)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(30.0)
     assert device.standing.text == WORDS
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_a_shell_verbs_text_is_covered_only_once_the_person_was_here_again(device: Device) -> None:
     device.go_away()
     device.set("On the call", by=SHELL)
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.away.activity(device.now)
     device.wait(IDLE)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("On the call")
 
@@ -399,7 +399,7 @@ def test_a_shell_verb_is_a_sign_of_the_person(device: Device) -> None:
 def test_our_own_text_is_covered_and_back_whoever_put_it_there(device: Device) -> None:
     device.wait(IDLE)
     device.set("Tea", by=THIS_DEVICE)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize("seconds", [None, 3600.0])
@@ -410,9 +410,9 @@ def test_the_same_words_set_by_hand_are_left_alone(
     device.set(WORDS, seconds, by)
     by_hand = device.standing
     device.wait(IDLE)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     assert device.standing == by_hand
     assert not device.away.is_covering
 
@@ -425,18 +425,18 @@ def test_the_same_words_set_by_hand_while_away_are_left_alone(
     device.set(WORDS, seconds, SHELL)
     by_hand = device.standing
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     assert device.standing == by_hand
 
 
 def test_going_offline_clears_it_and_being_away_goes_on_afterwards(device: Device) -> None:
     device.go_away()
-    device.lose(noticed=True)
+    device.lose_connection(noticed=True)
     assert device.away.due_at() is None
     device.wait(10.0)
     device.connect()
     assert device.standing == Text("")
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("")
 
@@ -444,41 +444,41 @@ def test_going_offline_clears_it_and_being_away_goes_on_afterwards(device: Devic
 def test_a_connection_that_nobody_missed_changes_nothing(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.connect()
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
 
 def test_what_another_device_set_while_there_was_no_connection_stays(device: Device) -> None:
     device.go_away()
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.set("Coffee")
     device.connect()
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_what_was_held_before_a_lost_connection_is_held_after_it(device: Device) -> None:
     device.go_away()
     device.set("Coffee", by=SHELL)
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.connect()
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_another_devices_away_text_is_its_own_until_that_device_is_gone() -> None:
     device = Device(phone=True)
     device.set("Tea")
-    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
-    device.hear()
+    device.world.set_directly("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.receive()
     assert device.away.next_step(device.now) is None
     device.phone(False)
     device.away.activity(device.now)
-    assert device.carry_out() == ComeBack("Gone fishing")
+    assert device.run_step() == ComeBack("Gone fishing")
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
@@ -486,35 +486,35 @@ def test_another_devices_away_text_is_its_own_until_that_device_is_gone() -> Non
 def test_what_held_is_forgotten_once_the_account_was_offline(device: Device) -> None:
     device.go_away()
     device.set("Coffee", by=SHELL)
-    device.lose(noticed=True)
+    device.lose_connection(noticed=True)
     device.connect()
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize("offline", [True, False])
 def test_an_away_text_after_ours_was_cleared_is_not_ours(device: Device, offline: bool) -> None:
     device.go_away()
     if offline:
-        device.lose(noticed=True)
+        device.lose_connection(noticed=True)
         device.world.phone = True
     else:
         device.phone(True)
         device.set("Coffee")
-    device.world.lay(WORDS, UNIX_MS_MAX, PHONE)
-    device.hear()
+    device.world.set_directly(WORDS, UNIX_MS_MAX, PHONE)
+    device.receive()
     device.connect()
     device.away.activity(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_another_device_that_goes_away_is_no_sign_of_the_person() -> None:
     device = Device(phone=True)
     device.wait(IDLE - 1)
-    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
-    device.hear()
+    device.world.set_directly("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.receive()
     device.wait(1.0)
     device.phone(False)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
 def test_a_new_end_of_another_text_is_not_a_coming_back(device: Device) -> None:
@@ -527,42 +527,42 @@ def test_a_step_that_failed_is_tried_again_later(device: Device) -> None:
     device.wait(IDLE)
     device.away.step_failed(GoAway(WORDS), device.now)
     assert device.away.due_at() == device.now + TRY_AGAIN_AFTER
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(TRY_AGAIN_AFTER)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.away.activity(device.now)
     device.away.step_failed(ComeBack(WORDS), device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(TRY_AGAIN_AFTER)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
 def test_a_step_of_which_nobody_knows_may_have_been_done(device: Device) -> None:
     device.wait(IDLE)
-    device.send(GoAway(WORDS))
+    device.apply_on_backend(GoAway(WORDS))
     device.away.step_failed(GoAway(WORDS), device.now)
-    device.hear()
+    device.receive()
     device.phone(True)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
 @pytest.mark.parametrize("push_first", [True, False])
 def test_the_answer_and_the_news_come_in_any_order(device: Device, push_first: bool) -> None:
     device.wait(IDLE)
-    assert device.carry_out(push_first=push_first) == GoAway(WORDS)
+    assert device.run_step(push_first=push_first) == GoAway(WORDS)
     device.away.activity(device.now)
-    assert device.carry_out(push_first=push_first) == ComeBack(WORDS)
-    assert device.carry_out() is None
+    assert device.run_step(push_first=push_first) == ComeBack(WORDS)
+    assert device.run_step() is None
 
 
 def test_between_the_answer_and_the_news_nothing_is_known(device: Device) -> None:
     device.wait(IDLE)
-    device.send(GoAway(WORDS))
+    device.apply_on_backend(GoAway(WORDS))
     device.away.step_done(GoAway(WORDS), device.now)
     assert device.away.next_step(device.now) is None
     device.away.activity(device.now)
     assert device.away.next_step(device.now) is None
-    device.hear()
+    device.receive()
     assert device.away.next_step(device.now) == ComeBack(WORDS)
 
 
@@ -572,10 +572,10 @@ def test_the_away_text_is_told_from_the_persons_own_until_it_is_gone(device: Dev
     device.go_away()
     assert device.away.is_covering
     device.away.activity(device.now)
-    device.carry_out()
+    device.run_step()
     assert not is_away_text(device.world.status)
     assert device.away.is_covering
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.connect()
     assert device.away.is_covering
     device.wait(1.0)
@@ -643,8 +643,8 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.device.connected)
     @rule(noticed=st.booleans(), seconds=st.sampled_from([0.5, 10.0, 100.0]))
     def lose(self, noticed: bool, seconds: float) -> None:
-        self.device.lose(noticed=noticed)
-        assert self.device.carry_out() is None
+        self.device.lose_connection(noticed=noticed)
+        assert self.device.run_step() is None
         self.device.wait(seconds)
 
     @precondition(lambda self: not self.device.connected)
@@ -668,14 +668,14 @@ class Lives(RuleBasedStateMachine):
         elif isinstance(step, ComeBack):
             assert device.standing == Text(WORDS, UNIX_MS_MAX)
         if step is None or fails is None:
-            device.carry_out(push_first=push_first)
+            device.run_step(push_first=push_first)
             return
         if fails == "unanswered":
-            device.send(step)
+            device.apply_on_backend(step)
             if push_first:
-                device.hear()
+                device.receive()
         device.away.step_failed(step, device.now)
-        device.hear()
+        device.receive()
         assert device.away.next_step(device.now) != step
 
     def check_when_it_is_due(self) -> None:
@@ -696,7 +696,7 @@ class Lives(RuleBasedStateMachine):
         """Be here until nothing happens any more: the text is as if nobody had gone away."""
         for _ in range(200):
             self.return_()
-            if self.device.carry_out() is None and not self.device.away.is_covering:
+            if self.device.run_step() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing
@@ -706,7 +706,7 @@ class Lives(RuleBasedStateMachine):
     def look_from_the_phone(self) -> None:
         """With another device nobody is away, whatever this one sees of the person."""
         for _ in range(200):
-            if self.device.carry_out() is None and not self.device.away.is_covering:
+            if self.device.run_step() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing

@@ -208,7 +208,7 @@ class Histories(RuleBasedStateMachine):
         self.numbers = count()
         self.watches = Watches(stable_for=SETTLE, cooldown=REST)
         self.set: dict[str, Watch] = {}
-        self.heard: dict[str, list[tuple[float, UserStatusType]]] = {}
+        self.statuses: dict[str, list[tuple[float, UserStatusType]]] = {}
         self.fired: dict[str, float] = {}
 
     @rule(user=users, standing=st.booleans(), status=statuses)
@@ -218,7 +218,7 @@ class Histories(RuleBasedStateMachine):
         self.set.pop(user, None)
         self.set[user] = watch
         # Before any status at all, being unknown is as good as not being there.
-        self.heard[user] = [(self.now, OFFLINE if status is UNKNOWN else status)]
+        self.statuses[user] = [(self.now, OFFLINE if status is UNKNOWN else status)]
         self.fired.pop(user, None)
 
     @rule(user=users)
@@ -227,16 +227,16 @@ class Histories(RuleBasedStateMachine):
         self.set.pop(user, None)
 
     @rule(user=users, status=statuses)
-    def hear(self, user: str, status: UserStatusType) -> None:
+    def change_status(self, user: str, status: UserStatusType) -> None:
         self.watches.status_changed(user, status, self.now)
         if user in self.set:
-            self.heard[user].append((self.now, status))
+            self.statuses[user].append((self.now, status))
 
     @rule()
     def lose_the_connection(self) -> None:
         self.watches.connection_lost()
         for user in self.set:
-            self.heard[user].append((self.now, UNKNOWN))
+            self.statuses[user].append((self.now, UNKNOWN))
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 3.0, 4.0, 16.0, 17.0, 30.0]))
     def wait(self, seconds: float) -> None:
@@ -261,8 +261,8 @@ class Histories(RuleBasedStateMachine):
     def due(self, user: str) -> float | None:
         """Return when the watch for a user fires, as its whole history has it."""
         came, before = None, ONLINE
-        last_known = self.heard[user][0][1]
-        for moment, status in self.heard[user]:
+        last_known = self.statuses[user][0][1]
+        for moment, status in self.statuses[user]:
             if status is UNKNOWN:
                 before = UNKNOWN
                 continue

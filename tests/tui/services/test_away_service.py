@@ -12,7 +12,7 @@ from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import ChangedBy
 from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 from imtui.tui.model.own_text import is_away_text
-from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, status, street
+from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, sample_client, status
 from tests.tui.harness import Running, running
 
 SETTINGS = '[away]\ntext = "Away"\nidle_minutes = 10\non_blur = true\n'
@@ -27,20 +27,20 @@ class ChainClient(FakeClient):
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
         """Set a text on top of those below."""
         self._call("set_self_status", text, expires_at)
-        self.lay(text or "", expires_at, THIS_DEVICE)
+        self.set_text_from(text or "", expires_at, THIS_DEVICE)
 
-    def lay(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
+    def set_text_from(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
         """Have a device set a text."""
         self.custom = self.custom.set(text, expires_at)
-        self.tell(by)
+        self.push_standing(by)
 
-    def pass_by(self, now: int) -> None:
+    def expire_texts(self, now: int) -> None:
         """Let texts end that have."""
         before, self.custom = self.custom, self.custom.at(now)
         if before != self.custom:
-            self.tell(None)
+            self.push_standing(None)
 
-    def tell(self, by: ChangedBy | None) -> None:
+    def push_standing(self, by: ChangedBy | None) -> None:
         """Tell the text that stands."""
         standing = self.custom.standing
         self.push_own(standing.text, by, standing.expires_at)
@@ -50,7 +50,7 @@ class ChainClient(FakeClient):
 async def away(
     tmp_path: Path, settings: str = SETTINGS
 ) -> AsyncIterator[tuple[Running, ChainClient]]:
-    fake = street()
+    fake = sample_client()
     client = ChainClient(friends=fake.friends, others=fake.others)
     async with running(tmp_path, client, settings=settings) as run:
         yield run, client
@@ -58,7 +58,7 @@ async def away(
 
 async def pass_time(run: Running, client: ChainClient, seconds: float) -> None:
     await run.settle(seconds)
-    client.pass_by(run.clock.now())
+    client.expire_texts(run.clock.now())
     await run.settle(0.1)
 
 
@@ -83,7 +83,7 @@ async def test_idle_lays_the_text_and_a_key_lifts_it_to_exactly_what_was_before(
         run.clock.advance((end - run.clock.now()) / 1000 - 300)
         await run.press("down")
         run.clock.advance(301)
-        client.pass_by(run.clock.now())
+        client.expire_texts(run.clock.now())
         assert client.custom.standing.text == "Reading"
 
 
@@ -101,7 +101,7 @@ async def test_losing_the_focus_lays_it_and_the_focus_lifts_it(tmp_path: Path) -
 async def test_a_text_that_another_device_set_meanwhile_is_not_touched(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         await pass_time(run, client, 601)
-        client.lay("Driving", None, PHONE)
+        client.set_text_from("Driving", None, PHONE)
         await run.settle()
         await run.press("down")
         await pass_time(run, client, 5)
@@ -177,8 +177,8 @@ async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_
         await pass_time(run, client, 1.5)
         assert client.custom.standing.text == "Tea"
         assert run.app.model.account.texts.mine is not None
-        run.fake.lose()
-        client.come_back(status("alice", since=at(14, 40)))
+        run.fake.lose_connection()
+        client.reconnect(status("alice", since=at(14, 40)))
         await run.settle()
         assert client.called("set_self_status")[-1] == ("Tea", None)
 

@@ -6,7 +6,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationType
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.profiles import FriendAllowType
-from tests.tui.fake import at, street
+from tests.tui.fake import at, sample_client
 from tests.tui.harness import Running, running
 
 ASKED = FriendApplication("zed", FriendApplicationType.COME_IN, at(14), "from the meetup")
@@ -24,7 +24,7 @@ async def test_a_request_is_told_and_can_be_accepted(tmp_path: Path) -> None:
         asked = "notice zed asks to be your friend (Q: answer): from the meetup"
         assert asked in run.events()
         await run.press("Q")
-        assert "zed asks you 14:00 from the meetup" in run.words()
+        assert "zed asks you 14:00 from the meetup" in run.compact_text()
         await run.press("A")
         assert run.fake.called("accept_friend_application") == [("zed",)]
         await run.settle()
@@ -34,7 +34,7 @@ async def test_a_request_is_told_and_can_be_accepted(tmp_path: Path) -> None:
 
 
 async def test_requests_that_came_while_one_was_away_are_told_at_the_login(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.applications = [ASKED]
     async with running(tmp_path, fake) as run:
         assert any("zed asks to be your friend" in event for event in run.events())
@@ -43,12 +43,12 @@ async def test_requests_that_came_while_one_was_away_are_told_at_the_login(tmp_p
 
 
 async def test_ones_own_request_is_taken_back(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.applications = [FriendApplication("yan", FriendApplicationType.SEND_OUT, at(13))]
     async with running(tmp_path, fake) as run:
         assert not any("yan" in event for event in run.events())
         await run.press("Q")
-        assert "yan was asked by you" in run.words()
+        assert "yan was asked by you" in run.compact_text()
         await run.press("N")
         assert run.fake.called("delete_friend_application") == [("yan",)]
 
@@ -97,8 +97,8 @@ async def test_details_show_what_a_friend_is_called_and_their_signature(tmp_path
         run.fake.listener.on_friend_info_changed([bob])
         await run.settle(2)
         await run.press("i")
-        assert "called Bobby" in run.words()
-        assert "signature Here since 1999" in run.words()
+        assert "called Bobby" in run.compact_text()
+        assert "signature Here since 1999" in run.compact_text()
 
 
 async def test_own_name_and_who_may_be_a_friend(tmp_path: Path) -> None:

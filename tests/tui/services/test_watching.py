@@ -124,9 +124,9 @@ async def test_a_reconnect_tells_nobody_who_was_online_before(
     async with running(tmp_path) as run:
         await run.press("w")
         rung = listen(run, monkeypatch)
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle(30)
         assert rung.toasts == []
 
@@ -270,7 +270,7 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
         run.fake.push_own("Coffee", PHONE)
         await run.settle()
         await run.press("D")
-        words = run.words()
+        words = run.compact_text()
         assert "laptop Linux since 13:00 this device" in words
         assert "phone Android since 13:00" in words
         assert "set “Coffee” at 14:05" in words
