@@ -1,4 +1,4 @@
-"""A clock that stands still, and a client without a backend: what the app's tests drive by hand."""
+"""A manual clock, and a fake client without a backend, for the app's tests."""
 
 import asyncio
 import heapq
@@ -46,7 +46,7 @@ UNLOGINED, UNKNOWN = UserStatusType.UNLOGINED, UserStatusType.UNKNOWN
 
 
 def at(hour: int, minute: int = 0, day: int = 23) -> int:
-    """Return a moment of November 2026, in Unix milliseconds."""
+    """Return a time in November 2026, in Unix milliseconds."""
     return round(datetime(2026, 11, day, hour, minute, tzinfo=UTC).timestamp() * 1000)
 
 
@@ -59,7 +59,7 @@ class _Timer:
 
 
 class FakeClock:
-    """A clock that only a test moves; what is due at once runs in the loop's next round."""
+    """A clock that only ``advance`` moves; calls without delay run in the next loop iteration."""
 
     def __init__(self) -> None:
         self._start = round(START.timestamp() * 1000)
@@ -84,7 +84,7 @@ class FakeClock:
         return due
 
     def advance(self, seconds: float) -> None:
-        """Let time pass; what becomes due is called in order."""
+        """Move the clock forward, and run the due callbacks in order."""
         end = self._passed + seconds
         while self._due and self._due[0][0] <= end:
             self._passed, _, due = heapq.heappop(self._due)
@@ -94,7 +94,7 @@ class FakeClock:
 
     @property
     def waiting(self) -> int:
-        """How many callbacks are due later."""
+        """Return the number of pending callbacks."""
         return sum(1 for _, _, due in self._due if due.callback is not None)
 
 
@@ -107,7 +107,7 @@ def status(
     changed_by: ChangedBy | None = None,
     expires_at: int | None = None,
 ) -> UserStatus:
-    """Make a status."""
+    """Create a status with a new revision."""
     moment = at(13, 40) if since is None else since
     return UserStatus(
         user_id,
@@ -121,7 +121,7 @@ def status(
 
 
 def device(instance_id: str, name: str = "", platform: Platform = Platform.LINUX) -> SelfDevice:
-    """Make a device of one's own."""
+    """Create a device of the own account."""
     return SelfDevice(instance_id, name, platform, at(13))
 
 
@@ -131,7 +131,7 @@ THIS_DEVICE = ChangedBy(HERE, "laptop", Platform.LINUX)
 
 @dataclass
 class FakeClient:
-    """The calls of ``IMClient`` on canned data; a test plays the backend and the connection."""
+    """The calls of ``IMClient`` on canned data; the test simulates backend and connection."""
 
     user_id: str = "alice"
     friends: dict[str, UserStatus | None] = field(default_factory=dict)
@@ -153,10 +153,10 @@ class FakeClient:
         self.blocked: list[str] = []
         self.clock: Callable[[], int] = lambda: at(14, 5)
 
-    # What a test does
+    # For tests
 
     def fail(self, method: str, *errors: IMError) -> None:
-        """Have the next calls of a method fail."""
+        """Make the next calls of a method fail."""
         self.failures.setdefault(method, deque()).extend(errors)
 
     def called(self, method: str) -> list[tuple[object, ...]]:
@@ -164,13 +164,13 @@ class FakeClient:
         return [tuple(arguments) for name, *arguments in self.calls if name == method]
 
     def push(self, *statuses: UserStatus) -> None:
-        """Tell statuses in one list."""
+        """Push statuses in one list."""
         self.listener.on_user_status_changed(list(statuses))
 
     def push_own(
         self, text: str, by: ChangedBy | None = PHONE, expires_at: int | None = None
     ) -> None:
-        """Tell an own change."""
+        """Push a change of the own status."""
         since = self.own.since
         self.own = status(
             self.user_id, ONLINE, text, since=since, changed_by=by, expires_at=expires_at
@@ -178,12 +178,12 @@ class FakeClient:
         self.push(self.own)
 
     def lose_connection(self, delay: float = 4.0) -> None:
-        """Lose the connection; the next attempt is due in so many seconds."""
+        """Lose the connection; the next attempt is due in ``delay`` seconds."""
         self.push(status(self.user_id, OFFLINE))
         self.listener.on_reconnect_scheduled(delay)
 
     def reconnect(self, own: UserStatus | None = None) -> None:
-        """Connect again, with the own status of the login answer."""
+        """Connect again, with ``own`` as the status in the login response."""
         self.listener.on_connecting()
         self.push(own or self.own)
         self.listener.on_connect_success()
@@ -191,7 +191,7 @@ class FakeClient:
     def add_conversation(
         self, user_id: str, *texts: str, minute: int = 0, unread: bool = False
     ) -> None:
-        """Have a conversation be there before the app starts: ``<`` begins own messages."""
+        """Add a conversation before the app starts; texts that begin with ``<`` are own ones."""
         talk = self.histories.setdefault(user_id, [])
         for place, text in enumerate(texts):
             sender, receiver = user_id, self.user_id
@@ -212,7 +212,7 @@ class FakeClient:
         )
 
     def receive_message(self, user_id: str, text: str, **more: Any) -> Message:
-        """Have somebody send a message now."""
+        """Receive a message from a user now."""
         talk = self.histories.setdefault(user_id, [])
         seq = len(talk) + 1
         message = Message(
@@ -228,7 +228,7 @@ class FakeClient:
         return message
 
     def acknowledge_outbox(self) -> None:
-        """Have what waits in the outbox sent."""
+        """Send all messages in the outbox."""
         waiting, self.outbox = self.outbox, []
         for message in waiting:
             talk = self.histories.setdefault(message.receiver, [])
@@ -238,20 +238,20 @@ class FakeClient:
             self.listener.on_message_sent(sent)
 
     def refuse_outbox(self, code: int = 20007, text: str = "Blocked.") -> None:
-        """Have what waits in the outbox refused."""
+        """Refuse all messages in the outbox."""
         self.outbox = [structs.replace(one, status=MessageStatus.SEND_FAIL) for one in self.outbox]
         for message in self.outbox:
             self.listener.on_message_send_failed(message, code, text)
 
     def change_message(self, message: Message, status: MessageStatus) -> None:
-        """Have a message recalled or deleted."""
+        """Recall or delete a message."""
         changed = structs.replace(message, status=status, text="")
         talk = self.histories[message.peer(self.user_id)]
         talk[message.seq - 1] = changed
         self.listener.on_messages_changed([changed])
 
     def push_conversation(self, user_id: str, **changes: Any) -> None:
-        """Tell how a conversation is now."""
+        """Change a conversation and push it."""
         before = self.conversations.get(user_id) or ConversationInfo(
             conversation_id(user_id), user_id=user_id
         )
@@ -263,7 +263,7 @@ class FakeClient:
         if failures := self.failures.get(method):
             raise failures.popleft()
 
-    # What the app does
+    # For the app
 
     async def __aenter__(self) -> Self:
         return self
@@ -480,7 +480,7 @@ class _FakeRetry:
 
 
 class FakeSdk:
-    """Hands out one fake client."""
+    """An SDK with one fake client."""
 
     def __init__(self, client: FakeClient) -> None:
         self.fake = client
@@ -501,7 +501,7 @@ def account(
     revive: Callable[[], Awaitable[None]] | None = None,
     first_subscriptions: tuple[str, ...] = (),
 ) -> Identity:
-    """Make an account to log in with."""
+    """Create an identity to log in with."""
     return Identity(
         "ws://127.0.0.1:7788",
         1400000000,
@@ -516,7 +516,7 @@ def account(
 
 
 def sample_client() -> FakeClient:
-    """Return a client whose account has friends in every state, and two who are none."""
+    """Return a client with friends in every state, and subscriptions to two other users."""
     names = ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"]
     friends: dict[str, UserStatus | None] = {name: status(name) for name in names}
     friends["bob"] = status("bob", ONLINE, "On the call", since=at(14, 5))

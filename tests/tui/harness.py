@@ -1,4 +1,4 @@
-"""Runs the app on a fake client in a headless terminal."""
+"""Run the app on a fake client in a headless terminal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +19,7 @@ _ATTEMPTS_MAX: Final = 30
 
 @dataclass
 class Running:
-    """An app that runs, and what drives it."""
+    """A running app, with its pilot, client and clock."""
 
     app: ImtuiApp
     pilot: Pilot[None]
@@ -27,13 +27,13 @@ class Running:
     clock: FakeClock
 
     async def settle(self, seconds: float = 1.0) -> None:
-        """Let time pass and everything that follows from it happen."""
+        """Advance the clock, and let the app process everything."""
         await self.pilot.pause()
         self.clock.advance(seconds)
         await self.pilot.pause()
 
     async def shows(self, *texts: str) -> None:
-        """Settle until the top screen shows all these texts, on a slow machine more than once."""
+        """Settle until the active screen contains all the texts."""
         for _ in range(_ATTEMPTS_MAX):
             if all(text in self.text() for text in texts):
                 return
@@ -41,12 +41,12 @@ class Running:
         raise AssertionError(f"waited for {texts}:\n{self.text()}")
 
     async def press(self, *keys: str) -> None:
-        """Press keys and see what they do."""
+        """Press keys, then settle."""
         await self.pilot.press(*keys)
         await self.settle()
 
     async def type(self, text: str, *keys: str) -> None:
-        """Type a text as one burst, then keys, and see what they do."""
+        """Type a text in one burst, press keys, then settle."""
         for char in text:
             self.app.post_message(Key("space" if char == " " else char, char))
         for key in keys:
@@ -55,19 +55,19 @@ class Running:
         await self.settle()
 
     def lines(self) -> list[str]:
-        """Return the text of the top screen, line by line."""
+        """Return the lines of the active screen."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> str:
-        """Return the text of the top screen."""
+        """Return the text of the active screen."""
         return "\n".join(self.lines())
 
     def compact_text(self) -> str:
-        """Return the text of the top screen with each run of spaces as one."""
+        """Return the text of the active screen with runs of spaces collapsed."""
         return "\n".join(" ".join(line.split()) for line in self.lines())
 
     def events(self) -> list[str]:
-        """Return the words of all events, without layout."""
+        """Return the text of all events, without layout."""
         return [
             " ".join(
                 part

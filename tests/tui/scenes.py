@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parents[2] / "screenshots"
 
 
 async def afternoon(run: Running, stage: DemoStage) -> None:
-    """Let an afternoon pass."""
+    """Simulate an afternoon of the demo."""
     fake = run.fake
     await stage.advance(run, 4)
     fake.push_own("Writing a report", THIS_DEVICE)
@@ -54,13 +54,13 @@ async def open_status_box(run: Running) -> None:
 
 
 async def open_subscriptions(run: Running) -> None:
-    """Open the subscriptions, of which some went."""
-    tell = run.fake.listener.on_subscriptions_changed
-    tell(["hugo", "noor"], [], SubscriptionReason.SUBSCRIBED)
+    """Open the subscriptions after some changes."""
+    push = run.fake.listener.on_subscriptions_changed
+    push(["hugo", "noor"], [], SubscriptionReason.SUBSCRIBED)
     run.clock.advance(120)
-    tell([], ["noor"], SubscriptionReason.UNSUBSCRIBED)
+    push([], ["noor"], SubscriptionReason.UNSUBSCRIBED)
     run.clock.advance(240)
-    tell([], ["hugo"], SubscriptionReason.EVICTED)
+    push([], ["hugo"], SubscriptionReason.EVICTED)
     await run.settle()
     await run.press("S")
 
@@ -76,7 +76,7 @@ async def open_details(run: Running) -> None:
 
 
 async def have_conversation(run: Running) -> None:
-    """Talk with a friend, who is typing; somebody else has written meanwhile."""
+    """Talk with a friend, who is typing; another user has sent a message meanwhile."""
     fake, bob = run.fake, "bob"
     day = 24 * 3600 * 1000
     lines = (
@@ -126,7 +126,7 @@ async def lose_connection(run: Running) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture."""
+    """One screenshot."""
 
     name: str
     size: tuple[int, int]
@@ -134,7 +134,7 @@ class Scene:
     colours: bool = field(default=True, kw_only=True)
 
     def play(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
-        """Play the scene; the app that it gives looks as the picture is to."""
+        """Run the app and bring it to the state of the screenshot."""
         raise NotImplementedError
 
     async def render_svg(self, folder: Path) -> str:
@@ -155,13 +155,13 @@ class Scene:
 
 @dataclass(frozen=True)
 class ClientScene(Scene):
-    """A picture of the chat client, after an afternoon with the demo's people."""
+    """A screenshot of the chat client, after an afternoon of the demo."""
 
     act: Callable[[Running], Awaitable[None]] = do_nothing
 
     @asynccontextmanager
     async def play(self, folder: Path) -> AsyncIterator[App[None]]:
-        """Let the afternoon pass, then act."""
+        """Run the app through the afternoon, then run ``act``."""
         StateFile(folder).update(lambda state: replace(state, started=True, favourites=("bob",)))
         stage = DemoStage()
         async with running(folder, stage.client, size=self.size, ascii=self.ascii) as run:
@@ -172,11 +172,11 @@ class ClientScene(Scene):
 
 @dataclass(frozen=True)
 class ConsoleScene(Scene):
-    """A picture of the console, while a team is at work."""
+    """A screenshot of the console, with an active team."""
 
     @asynccontextmanager
     async def play(self, folder: Path) -> AsyncIterator[App[None]]:
-        """Let the team work."""
+        """Run the console while the team works."""
         async with console_harness.running(team(), size=self.size, ascii=self.ascii) as run:
             await work(run)
             yield run.app
@@ -200,7 +200,7 @@ SCENES: tuple[Scene, ...] = (
 
 
 def _normalized(svg: str) -> str:
-    """Take out what an image must not fetch, and number its styles alike each time."""
+    """Remove remote fonts and random style names from an SVG."""
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+", "terminal", svg)
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)

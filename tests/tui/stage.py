@@ -1,4 +1,4 @@
-"""The demo's people on the fake client: they do what the demo's director has them do."""
+"""The demo on the fake client: its director's steps become pushed statuses."""
 
 from random import Random
 
@@ -12,10 +12,10 @@ SEED = 11
 
 
 class DemoStage:
-    """The demo as one account sees it, in the time of a test."""
+    """The demo as seen by one account, in the time of a test."""
 
     def __init__(self) -> None:
-        """Open the demo, minutes before the app starts."""
+        """Start the demo some minutes before the app starts."""
         self._director = Director(CAST, Random(SEED))
         self._statuses = {
             person.user_id: status(person.user_id, UserStatusType.UNLOGINED, since=at(8, 30))
@@ -32,7 +32,7 @@ class DemoStage:
         )
 
     async def advance(self, run: Running, minutes: int) -> None:
-        """Let the demo go on for so many minutes, with a step in each."""
+        """Advance the demo by ``minutes``, with one step in each."""
         for _ in range(minutes):
             run.clock.advance(60)
             step = self._director.next_step()

@@ -26,7 +26,7 @@ def _evil(fake: FakeClient) -> FakeClient:
 
 
 def main(folder: Path, how: str = "") -> int:
-    """Run the app and say on standard error whether its client was closed."""
+    """Run the app, and print on standard error whether its client was closed."""
     fake = _FaultyClient() if how == "fault" else sample_client()
     if how == "evil":
         fake = _evil(fake)

@@ -1,4 +1,4 @@
-"""Textual and Rich still have the undocumented names that imtui uses, and they do what it needs."""
+"""The undocumented parts of Textual and Rich that imtui relies on still exist and work."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""What rings, and how."""
+"""Alerts, and the channels by which they reach the user."""
 
 import pytest
 
@@ -20,13 +20,13 @@ def ways_of(
 
 
 @pytest.mark.parametrize("kind", AlertKind)
-def test_with_the_focus_a_toast_is_enough(kind: AlertKind) -> None:
+def test_with_the_focus_there_is_only_a_toast(kind: AlertKind) -> None:
     assert ways_of(Alert(kind, "bob", "…"), focus=True) == AlertChannels(toast=True)
 
 
 @pytest.mark.parametrize("bell", [True, False])
 @pytest.mark.parametrize("desktop", [True, False])
-def test_without_focus_it_is_as_the_person_wants(bell: bool, desktop: bool) -> None:
+def test_without_focus_the_settings_decide(bell: bool, desktop: bool) -> None:
     assert ways_of(bell=bell, desktop=desktop) == AlertChannels(
         toast=True, bell=bell, desktop=desktop
     )
@@ -42,7 +42,7 @@ def test_quiet_that_has_ended_mutes_nothing() -> None:
     assert ways_of(quiet=Quiet(NOW)) == AlertChannels(toast=True, bell=True, desktop=True)
 
 
-def test_some_get_through() -> None:
+def test_exceptions_are_not_muted() -> None:
     quiet = Quiet(None, frozenset({"bob"}))
     assert ways_of(quiet=quiet) == ways_of()
     assert ways_of(Alert(AlertKind.MESSAGE, "carol", "Tea?"), quiet=quiet) == AlertChannels()

@@ -39,7 +39,7 @@ def test_a_column_is_exactly_as_wide_as_asked(text: str, width: int, ellipsis: s
     assert cell_len(column(text, width, ellipsis)) == width
 
 
-def test_what_fits_is_left_alone() -> None:
+def test_fitting_text_is_unchanged() -> None:
     assert fit(WIDE, 12) == WIDE
     assert fit(WIDE, 11) == "東京で会議…"
     assert fit("Listening", 9) == "Listening"
@@ -65,7 +65,7 @@ def test_no_wrapped_line_is_too_wide(width: int) -> None:
     )
 
 
-def test_spreading_puts_the_note_at_the_end_or_leaves_it_out() -> None:
+def test_spread_puts_the_note_at_the_end_or_omits_it() -> None:
     line = spread([Span("left")], [Span("right")], 12)
     assert "".join(span.text for span in line) == "left   right"
     assert spread([Span("left")], [Span("right")], 9) == [Span("left")]
@@ -78,7 +78,7 @@ def test_badges_differ_by_glyph_and_by_word(glyphs: Glyphs) -> None:
     assert [badge.word for badge in badges] == ["UNKNOWN", "ONLINE", "OFFLINE", "UNLOGINED"]
 
 
-def test_what_stands_before_columns_is_as_wide_in_every_terminal() -> None:
+def test_marks_have_the_same_width_in_every_terminal() -> None:
     marks = [badge.glyph for badge in UNICODE.badges.values()]
     marks += [UNICODE.cursor, UNICODE.favourite, UNICODE.watched, UNICODE.folded, UNICODE.open]
     assert {unicodedata.east_asian_width(mark) for mark in marks} <= {"N", "Na"}
@@ -107,7 +107,7 @@ def row(one: Person, width: int, as_of: int | None = None, glyphs: Glyphs = UNIC
     return "".join(span.text for span in spans).rstrip()
 
 
-def test_a_row_tells_who_how_what_and_since_when() -> None:
+def test_a_row_has_name_status_text_and_time() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 60) == "   bob             ◉ ONLINE     On the call      since 13:40"
     assert row(bob, 40) == "   bob        ◉ ONLINE     On the call"
@@ -119,7 +119,7 @@ def test_a_row_tells_who_how_what_and_since_when() -> None:
     assert row(grace, 44, glyphs=ASCII) == "   gr          [ ] UNLOGINED  since 13:40"
 
 
-def test_a_stale_row_says_as_of_when_and_has_no_colour_of_presence() -> None:
+def test_a_stale_row_has_its_date_and_no_presence_colour() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 70, as_of=at(14, 7)).split("  ")[-1].strip() == "as of 14:07"
     assert row(bob, 40, as_of=at(14, 7)) == "   bob        ◉ ONLINE     On the call"
@@ -146,7 +146,7 @@ def written(event: Event, width: int = 60) -> list[str]:
     return ["".join(span.text for span in line).rstrip() for line in lines]
 
 
-def test_an_event_tells_when_what_kind_who_and_what() -> None:
+def test_an_event_has_time_kind_user_and_description() -> None:
     own = Event(at(14, 3), EventKind.OWN, "you", text="Tea", source="from phone (Android)")
     assert written(own) == ["14:03 > you          “Tea”  from phone (Android)"]
     friend = Event(at(14, 5), EventKind.FRIEND, "bob", ONLINE, "On the call")
@@ -167,7 +167,7 @@ def test_repeats_are_one_event_with_their_number() -> None:
     assert [event.times for event in log] == [3, 1, 1]
 
 
-def test_bursts_that_follow_one_another_are_summed_up() -> None:
+def test_successive_bursts_are_summed() -> None:
     log = EventLog()
     for second, number in enumerate((2, 3)):
         tally = Tally("friend", ((ONLINE, number), (None, 1)))
@@ -179,7 +179,7 @@ def test_bursts_that_follow_one_another_are_summed_up() -> None:
     assert len(log) == 2
 
 
-def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
+def test_a_flapping_user_is_one_event_with_the_current_status() -> None:
     log = EventLog()
     for second, status in enumerate([ONLINE, OFFLINE, ONLINE, OFFLINE]):
         log.add(Event(at(14) + second * 1000, EventKind.FRIEND, "bob", status))
@@ -190,13 +190,13 @@ def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
     assert [event.times for event in log] == [4, 1, 1, 1]
 
 
-def test_an_event_has_words_wherever_they_stand() -> None:
+def test_an_event_matches_words_in_any_field() -> None:
     event = Event(0, EventKind.OWN, "you", ONLINE, "Tea", "cleared", "from phone (Android)")
     assert all(event.matches(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
     assert not event.matches("tea coffee")
 
 
-def test_a_long_event_goes_on_below_itself() -> None:
+def test_a_long_event_is_wrapped() -> None:
     own = Event(at(14, 3), EventKind.OWN, "you", text="Listening", source="from phone (Android)")
     assert written(own, 36) == [
         "14:03 > you     “Listening”  from",
@@ -284,7 +284,7 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         ("bob dan", []),
     ],
 )
-def test_a_query_fits_name_status_word_or_text(query: str, fits: list[str]) -> None:
+def test_a_query_matches_name_status_or_text(query: str, fits: list[str]) -> None:
     people = [
         person("bob", text="On the call"),
         person("dan", OFFLINE),
@@ -320,7 +320,7 @@ def test_sizes_are_bytes_without_surrounding_space() -> None:
     assert is_too_long("東" * 34)
 
 
-def test_what_was_typed_is_a_text_with_and_without_its_end() -> None:
+def test_typed_text_is_offered_with_and_without_its_end() -> None:
     assert typed_choices(" ", START) == []
     assert typed_choices("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
     with_end, exactly = typed_choices("Lunch for 45m", START)
@@ -328,7 +328,7 @@ def test_what_was_typed_is_a_text_with_and_without_its_end() -> None:
     assert exactly == Choice("Lunch for 45m", "as typed")
 
 
-async def test_a_throttle_lets_the_first_through_and_gathers_the_rest() -> None:
+async def test_a_throttle_runs_the_first_request_and_merges_the_others() -> None:
     clock = FakeClock()
     happened: list[float] = []
     throttle = Throttle(clock, 0.05, lambda: happened.append(clock.monotonic()))
