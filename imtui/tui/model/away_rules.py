@@ -69,7 +69,7 @@ class Away:
         self._others: int | None = None
         self._own: UserStatus | None = None
         self._online: UserStatus | None = None
-        self._laid_since: int | None = None
+        self._away_set_since: int | None = None
         self._is_suspended = self._lifting = False
         self._not_before: dict[type[Step], float] = {}
         self._push_awaited_until = self._asked_at = -math.inf
@@ -112,9 +112,9 @@ class Away:
             return
         self._own = status
         last, self._online = self._online, status
-        if status.since != self._laid_since or status.expires_at is None:
+        if status.since != self._away_set_since or status.expires_at is None:
             # A text without an end covers nothing, and going offline clears what was covered.
-            self._laid_since = None
+            self._away_set_since = None
         if last is not None and status.custom_status == last.custom_status:
             lifted = not is_away_text(status) and status.expires_at is not None
             self._lifting = lifted and (self._lifting or is_away_text(last))
@@ -151,19 +151,19 @@ class Away:
 
     def step_done(self, step: Step, now: float) -> None:
         """Report that a step succeeded."""
-        self._note_laid(step)
+        self._note_away_set(step)
         if self._own is None or is_away_text(self._own) != isinstance(step, GoAway):
             # The response overtook the push of its effect, so wait for that push.
             self._push_awaited_until = now + TRY_AGAIN_AFTER
 
     def step_failed(self, step: Step, now: float) -> None:
         """Report that a step failed or has an unknown result; it is not due again for a while."""
-        self._note_laid(step)
+        self._note_away_set(step)
         self._not_before[type(step)] = now + TRY_AGAIN_AFTER
 
-    def _note_laid(self, step: Step) -> None:
+    def _note_away_set(self, step: Step) -> None:
         if isinstance(step, GoAway) and self._online is not None:
-            self._laid_since = self._online.since
+            self._away_set_since = self._online.since
 
     def _plan(self) -> tuple[Step | None, float, float]:
         """Return the next step, and the interval in which it is due."""
@@ -175,7 +175,7 @@ class Away:
             if others or self._is_suspended or own.custom_status == self._text:
                 return _NEVER
             step, begins, ends = GoAway(self._text), self._away_from(), math.inf
-        elif others and self._laid_since is None:
+        elif others and self._away_set_since is None:
             return _NEVER
         else:
             step, begins = ComeBack(own.custom_status), -math.inf

@@ -94,10 +94,10 @@ class Chat:
 
     def trim(self) -> None:
         """Drop the oldest messages beyond ``MESSAGES_MAX``."""
-        gone, self._seqs = self._seqs[:-MESSAGES_MAX], self._seqs[-MESSAGES_MAX:]
-        for seq in gone:
+        dropped, self._seqs = self._seqs[:-MESSAGES_MAX], self._seqs[-MESSAGES_MAX:]
+        for seq in dropped:
             del self._stored[seq]
-        if gone:
+        if dropped:
             self.complete = False
 
     def _drop(self, message: "Message") -> None:

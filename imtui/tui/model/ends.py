@@ -145,9 +145,9 @@ def _next_time(clock: time, days: Iterable[date], now: datetime) -> datetime | N
     for day in days:
         # In an hour that occurs twice, use the second occurrence once the first is past.
         for fold in (0, 1):
-            moment = _from_wall_clock(datetime.combine(day, clock).replace(fold=fold), now)
-            if moment.astimezone(UTC) > now.astimezone(UTC):
-                return moment
+            instant = _from_wall_clock(datetime.combine(day, clock).replace(fold=fold), now)
+            if instant.astimezone(UTC) > now.astimezone(UTC):
+                return instant
     return None
 
 
@@ -158,9 +158,9 @@ def _from_wall_clock(wall: datetime, now: datetime) -> datetime:
     return _in_zone_of(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
 
 
-def _in_zone_of(now: datetime, moment: datetime) -> datetime:
+def _in_zone_of(now: datetime, instant: datetime) -> datetime:
     """Return an instant in the time zone of ``now``."""
-    return moment.astimezone(None if _is_local(now) else now.tzinfo)
+    return instant.astimezone(None if _is_local(now) else now.tzinfo)
 
 
 def _is_local(now: datetime) -> bool:

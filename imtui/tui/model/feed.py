@@ -55,10 +55,12 @@ class Feed:
         self.changed.roster = True
         self.notify()
 
-    def emit(self, kind: EventKind, words: str, *, who: str = "", source: str = "") -> None:
+    def emit(self, kind: EventKind, description: str, *, who: str = "", source: str = "") -> None:
         """Add an event with a description by the app."""
         self.add_event(
-            Event(self._now(), kind, safe_text(who), description=safe_text(words), source=source)
+            Event(
+                self._now(), kind, safe_text(who), description=safe_text(description), source=source
+            )
         )
 
     def add_event(self, event: Event) -> None:

@@ -45,14 +45,14 @@ class SubscriptionList:
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason, now: int
     ) -> list[str]:
         """Apply a change, and return descriptions of it."""
-        new, gone = [safe_text(one) for one in added], {safe_text(one) for one in removed}
+        new, dropped = [safe_text(one) for one in added], {safe_text(one) for one in removed}
         earlier = set(self.user_ids)
-        kept = [one for one in self.user_ids if one not in gone and one not in new]
+        kept = [one for one in self.user_ids if one not in dropped and one not in new]
         self.user_ids = kept + new
         descriptions = []
         if really_new := [one for one in new if one not in earlier]:
             descriptions.append(f"subscribed to {names_or_count(really_new, 'user')}")
-        if lost := sorted(gone & earlier):
+        if lost := sorted(dropped & earlier):
             words = _WHY_REMOVED.get(reason, "no longer subscribed to")
             descriptions.append(f"{words} {names_or_count(lost, 'user')}")
         self.log.extend(SubscriptionChange(now, words) for words in descriptions)

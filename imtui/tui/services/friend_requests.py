@@ -103,8 +103,8 @@ class FriendRequests:
 
     def users_unblocked(self, user_ids: Iterable[str]) -> None:
         """Handle unblocked users."""
-        gone = set(user_ids)
-        self.blocked = [one for one in self.blocked if one not in gone]
+        unblocked = set(user_ids)
+        self.blocked = [one for one in self.blocked if one not in unblocked]
         self._model.feed.roster_changed()
 
     # Calls for the user; each raises IMError with the codes of its SDK call
