@@ -1,4 +1,4 @@
-"""A clock that stands still, and a client without a backend: what the app's tests drive by hand."""
+"""A manual clock, and a fake client without a backend, for the app's tests."""
 
 import asyncio
 import heapq
@@ -46,11 +46,11 @@ UNLOGINED, UNKNOWN = UserStatusType.UNLOGINED, UserStatusType.UNKNOWN
 
 
 def at(hour: int, minute: int = 0, day: int = 23) -> int:
-    """Return a moment of November 2026, in Unix milliseconds."""
+    """Return a time in November 2026, in Unix milliseconds."""
     return round(datetime(2026, 11, day, hour, minute, tzinfo=UTC).timestamp() * 1000)
 
 
-class _Due:
+class _Timer:
     def __init__(self, callback: Callable[[], None]) -> None:
         self.callback: Callable[[], None] | None = callback
 
@@ -59,12 +59,12 @@ class _Due:
 
 
 class FakeClock:
-    """A clock that only a test moves; what is due at once runs in the loop's next round."""
+    """A clock that only ``advance`` moves; calls without delay run in the next loop iteration."""
 
     def __init__(self) -> None:
         self._start = round(START.timestamp() * 1000)
         self._passed = 0.0
-        self._due: list[tuple[float, int, _Due]] = []
+        self._due: list[tuple[float, int, _Timer]] = []
         self._numbers = count()
 
     def now(self) -> int:
@@ -79,12 +79,12 @@ class FakeClock:
     def call_later(self, delay: float, callback: Callable[[], None]) -> Handle:
         if delay <= 0:
             return asyncio.get_running_loop().call_soon(callback)
-        due = _Due(callback)
+        due = _Timer(callback)
         heapq.heappush(self._due, (self._passed + delay, next(self._numbers), due))
         return due
 
     def advance(self, seconds: float) -> None:
-        """Let time pass; what becomes due is called in order."""
+        """Move the clock forward, and run the due callbacks in order."""
         end = self._passed + seconds
         while self._due and self._due[0][0] <= end:
             self._passed, _, due = heapq.heappop(self._due)
@@ -94,7 +94,7 @@ class FakeClock:
 
     @property
     def waiting(self) -> int:
-        """How many callbacks are due later."""
+        """Return the number of pending callbacks."""
         return sum(1 for _, _, due in self._due if due.callback is not None)
 
 
@@ -107,7 +107,7 @@ def status(
     changed_by: ChangedBy | None = None,
     expires_at: int | None = None,
 ) -> UserStatus:
-    """Make a status."""
+    """Create a status with a new revision."""
     moment = at(13, 40) if since is None else since
     return UserStatus(
         user_id,
@@ -121,7 +121,7 @@ def status(
 
 
 def device(instance_id: str, name: str = "", platform: Platform = Platform.LINUX) -> SelfDevice:
-    """Make a device of one's own."""
+    """Create a device of the own account."""
     return SelfDevice(instance_id, name, platform, at(13))
 
 
@@ -131,7 +131,7 @@ THIS_DEVICE = ChangedBy(HERE, "laptop", Platform.LINUX)
 
 @dataclass
 class FakeClient:
-    """The calls of ``IMClient`` on canned data; a test plays the backend and the connection."""
+    """The calls of ``IMClient`` on canned data; the test simulates backend and connection."""
 
     user_id: str = "alice"
     friends: dict[str, UserStatus | None] = field(default_factory=dict)
@@ -146,17 +146,17 @@ class FakeClient:
         self.calls: list[tuple[object, ...]] = []
         self.failures: dict[str, deque[IMError]] = {}
         self.closed = False
-        self.talks: dict[str, list[Message]] = {}
+        self.histories: dict[str, list[Message]] = {}
         self.conversations: dict[str, ConversationInfo] = {}
         self.outbox: list[Message] = []
         self.applications: list[FriendApplication] = []
         self.blocked: list[str] = []
         self.clock: Callable[[], int] = lambda: at(14, 5)
 
-    # What a test does
+    # For tests
 
     def fail(self, method: str, *errors: IMError) -> None:
-        """Have the next calls of a method fail."""
+        """Make the next calls of a method fail."""
         self.failures.setdefault(method, deque()).extend(errors)
 
     def called(self, method: str) -> list[tuple[object, ...]]:
@@ -164,33 +164,35 @@ class FakeClient:
         return [tuple(arguments) for name, *arguments in self.calls if name == method]
 
     def push(self, *statuses: UserStatus) -> None:
-        """Tell statuses in one list."""
+        """Push statuses in one list."""
         self.listener.on_user_status_changed(list(statuses))
 
     def push_own(
         self, text: str, by: ChangedBy | None = PHONE, expires_at: int | None = None
     ) -> None:
-        """Tell an own change."""
+        """Push a change of the own status."""
         since = self.own.since
         self.own = status(
             self.user_id, ONLINE, text, since=since, changed_by=by, expires_at=expires_at
         )
         self.push(self.own)
 
-    def lose(self, delay: float = 4.0) -> None:
-        """Lose the connection; the next attempt is due in so many seconds."""
+    def lose_connection(self, delay: float = 4.0) -> None:
+        """Lose the connection; the next attempt is due in ``delay`` seconds."""
         self.push(status(self.user_id, OFFLINE))
         self.listener.on_reconnect_scheduled(delay)
 
-    def come_back(self, own: UserStatus | None = None) -> None:
-        """Connect again, with the own status of the login answer."""
+    def reconnect(self, own: UserStatus | None = None) -> None:
+        """Connect again, with ``own`` as the status in the login response."""
         self.listener.on_connecting()
         self.push(own or self.own)
         self.listener.on_connect_success()
 
-    def talk(self, user_id: str, *texts: str, minute: int = 0, unread: bool = False) -> None:
-        """Have a conversation be there before the app starts: ``<`` begins own messages."""
-        talk = self.talks.setdefault(user_id, [])
+    def add_conversation(
+        self, user_id: str, *texts: str, minute: int = 0, unread: bool = False
+    ) -> None:
+        """Add a conversation before the app starts; texts that begin with ``<`` are own ones."""
+        talk = self.histories.setdefault(user_id, [])
         for place, text in enumerate(texts):
             sender, receiver = user_id, self.user_id
             if text.startswith("<"):
@@ -209,9 +211,9 @@ class FakeClient:
             order_key=talk[-1].timestamp,
         )
 
-    def say(self, user_id: str, text: str, **more: Any) -> Message:
-        """Have somebody send a message now."""
-        talk = self.talks.setdefault(user_id, [])
+    def receive_message(self, user_id: str, text: str, **more: Any) -> Message:
+        """Receive a message from a user now."""
+        talk = self.histories.setdefault(user_id, [])
         seq = len(talk) + 1
         message = Message(
             f"{user_id}{seq}", user_id, self.user_id, self.clock(), seq, seq, text=text, **more
@@ -220,36 +222,36 @@ class FakeClient:
         self.listener.on_recv_new_message(message)
         before = self.conversations.get(user_id)
         unread = 0 if before is None else before.unread_count
-        self.tell_conversation(
+        self.push_conversation(
             user_id, last_message=message, unread_count=unread + 1, order_key=message.timestamp
         )
         return message
 
-    def acknowledge(self) -> None:
-        """Have what waits in the outbox sent."""
+    def acknowledge_outbox(self) -> None:
+        """Send all messages in the outbox."""
         waiting, self.outbox = self.outbox, []
         for message in waiting:
-            talk = self.talks.setdefault(message.receiver, [])
+            talk = self.histories.setdefault(message.receiver, [])
             seq = len(talk) + 1
             sent = structs.replace(message, seq=seq, version=seq, status=MessageStatus.SEND_SUCC)
             talk.append(sent)
             self.listener.on_message_sent(sent)
 
-    def refuse(self, code: int = 20007, text: str = "Blocked.") -> None:
-        """Have what waits in the outbox refused."""
+    def refuse_outbox(self, code: int = 20007, text: str = "Blocked.") -> None:
+        """Refuse all messages in the outbox."""
         self.outbox = [structs.replace(one, status=MessageStatus.SEND_FAIL) for one in self.outbox]
         for message in self.outbox:
             self.listener.on_message_send_failed(message, code, text)
 
-    def change(self, message: Message, status: MessageStatus) -> None:
-        """Have a message recalled or deleted."""
+    def change_message(self, message: Message, status: MessageStatus) -> None:
+        """Recall or delete a message."""
         changed = structs.replace(message, status=status, text="")
-        talk = self.talks[message.peer(self.user_id)]
+        talk = self.histories[message.peer(self.user_id)]
         talk[message.seq - 1] = changed
         self.listener.on_messages_changed([changed])
 
-    def tell_conversation(self, user_id: str, **changes: Any) -> None:
-        """Tell how a conversation is now."""
+    def push_conversation(self, user_id: str, **changes: Any) -> None:
+        """Change a conversation and push it."""
         before = self.conversations.get(user_id) or ConversationInfo(
             conversation_id(user_id), user_id=user_id
         )
@@ -261,7 +263,7 @@ class FakeClient:
         if failures := self.failures.get(method):
             raise failures.popleft()
 
-    # What the app does
+    # For the app
 
     async def __aenter__(self) -> Self:
         return self
@@ -412,7 +414,9 @@ class FakeClient:
     ) -> list[Message]:
         self._call("get_c2c_history_message_list", user_id, count, last_msg and last_msg.seq)
         older = [
-            one for one in self.talks.get(user_id, []) if last_msg is None or one.seq < last_msg.seq
+            one
+            for one in self.histories.get(user_id, [])
+            if last_msg is None or one.seq < last_msg.seq
         ]
         return older[::-1][:count]
 
@@ -422,23 +426,23 @@ class FakeClient:
         self._call("search_local_messages", keywords, user_id)
         return [
             message
-            for peer, talk in self.talks.items()
+            for peer, talk in self.histories.items()
             for message in reversed(talk)
             if user_id in (None, peer) and all(word in message.text for word in keywords)
         ]
 
     async def revoke_message(self, message: Message) -> None:
         self._call("revoke_message", message.msg_id)
-        self.change(message, MessageStatus.LOCAL_REVOKED)
+        self.change_message(message, MessageStatus.LOCAL_REVOKED)
 
     async def delete_messages(self, messages: list[Message]) -> None:
         self._call("delete_messages", [one.msg_id for one in messages])
         for message in messages:
-            self.change(message, MessageStatus.HAS_DELETED)
+            self.change_message(message, MessageStatus.HAS_DELETED)
 
     async def clean_conversation_unread_message_count(self, conversation_id: str) -> None:
         self._call("clean_conversation_unread_message_count", conversation_id)
-        self.tell_conversation(peer_of(conversation_id), unread_count=0)
+        self.push_conversation(peer_of(conversation_id), unread_count=0)
 
     async def get_conversation_list(self, next_seq: int = 0) -> ConversationPage:
         self._call("get_conversation_list", next_seq)
@@ -447,21 +451,21 @@ class FakeClient:
     async def delete_conversation(self, conversation_id: str) -> None:
         self._call("delete_conversation", conversation_id)
         user_id = peer_of(conversation_id)
-        self.talks[user_id] = []
-        self.tell_conversation(user_id, last_message=None, unread_count=0)
+        self.histories[user_id] = []
+        self.push_conversation(user_id, last_message=None, unread_count=0)
 
     async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
         self._call("pin_conversation", conversation_id, is_pinned)
-        self.tell_conversation(peer_of(conversation_id), is_pinned=is_pinned)
+        self.push_conversation(peer_of(conversation_id), is_pinned=is_pinned)
 
     async def set_c2c_receive_message_opt(self, user_ids: list[str], opt: ReceiveOpt) -> None:
         self._call("set_c2c_receive_message_opt", user_ids, opt)
         for user_id in user_ids:
-            self.tell_conversation(user_id, recv_opt=opt)
+            self.push_conversation(user_id, recv_opt=opt)
 
     def set_conversation_draft(self, conversation_id: str, text: str | None) -> None:
         self._call("set_conversation_draft", conversation_id, text)
-        self.tell_conversation(peer_of(conversation_id), draft_text=text or "")
+        self.push_conversation(peer_of(conversation_id), draft_text=text or "")
 
 
 class _FakeRetry:
@@ -476,7 +480,7 @@ class _FakeRetry:
 
 
 class FakeSdk:
-    """Hands out one fake client."""
+    """An SDK with one fake client."""
 
     def __init__(self, client: FakeClient) -> None:
         self.fake = client
@@ -497,7 +501,7 @@ def account(
     revive: Callable[[], Awaitable[None]] | None = None,
     first_subscriptions: tuple[str, ...] = (),
 ) -> Identity:
-    """Make an account to log in with."""
+    """Create an identity to log in with."""
     return Identity(
         "ws://127.0.0.1:7788",
         1400000000,
@@ -511,8 +515,8 @@ def account(
     )
 
 
-def street() -> FakeClient:
-    """Return a client whose account has friends in every state, and two who are none."""
+def sample_client() -> FakeClient:
+    """Return a client with friends in every state, and subscriptions to two other users."""
     names = ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"]
     friends: dict[str, UserStatus | None] = {name: status(name) for name in names}
     friends["bob"] = status("bob", ONLINE, "On the call", since=at(14, 5))

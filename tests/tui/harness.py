@@ -1,4 +1,4 @@
-"""Runs the app on a fake client in a headless terminal."""
+"""Run the app on a fake client in a headless terminal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 
 from imtui.tui.app.app import ImtuiApp
 from imtui.tui.model.launch import Identity, Launch
-from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, street
+from tests.tui.fake import FakeClient, FakeClock, FakeSdk, account, sample_client
 
-_SETTLES: Final = 30
+_ATTEMPTS_MAX: Final = 30
 
 
 @dataclass
 class Running:
-    """An app that runs, and what drives it."""
+    """A running app, with its pilot, client and clock."""
 
     app: ImtuiApp
     pilot: Pilot[None]
@@ -27,26 +27,26 @@ class Running:
     clock: FakeClock
 
     async def settle(self, seconds: float = 1.0) -> None:
-        """Let time pass and everything that follows from it happen."""
+        """Advance the clock, and let the app process everything."""
         await self.pilot.pause()
         self.clock.advance(seconds)
         await self.pilot.pause()
 
     async def shows(self, *texts: str) -> None:
-        """Settle until the top screen shows all these texts, on a slow machine more than once."""
-        for _ in range(_SETTLES):
+        """Settle until the active screen contains all the texts."""
+        for _ in range(_ATTEMPTS_MAX):
             if all(text in self.text() for text in texts):
                 return
             await self.settle()
         raise AssertionError(f"waited for {texts}:\n{self.text()}")
 
     async def press(self, *keys: str) -> None:
-        """Press keys and see what they do."""
+        """Press keys, then settle."""
         await self.pilot.press(*keys)
         await self.settle()
 
     async def type(self, text: str, *keys: str) -> None:
-        """Type a text as one burst, then keys, and see what they do."""
+        """Type a text in one burst, press keys, then settle."""
         for char in text:
             self.app.post_message(Key("space" if char == " " else char, char))
         for key in keys:
@@ -55,19 +55,19 @@ class Running:
         await self.settle()
 
     def lines(self) -> list[str]:
-        """Return the text of the top screen, line by line."""
+        """Return the lines of the active screen."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> str:
-        """Return the text of the top screen."""
+        """Return the text of the active screen."""
         return "\n".join(self.lines())
 
-    def words(self) -> str:
-        """Return the text of the top screen with each run of spaces as one."""
+    def compact_text(self) -> str:
+        """Return the text of the active screen with runs of spaces collapsed."""
         return "\n".join(" ".join(line.split()) for line in self.lines())
 
     def events(self) -> list[str]:
-        """Return the words of all events, without layout."""
+        """Return the text of all events, without layout."""
         return [
             " ".join(
                 part
@@ -76,7 +76,7 @@ class Running:
                     event.who,
                     "" if event.status is None else event.status.name,
                     event.text,
-                    event.words,
+                    event.description,
                     event.source,
                 )
                 if part
@@ -98,7 +98,7 @@ async def running(
     first_subscriptions: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     """Run the app of an account in a terminal of ``size``, settled after its login."""
-    fake = fake or street()
+    fake = fake or sample_client()
     clock = FakeClock()
     fake.clock = clock.now
     file = folder / "settings.toml"

@@ -17,26 +17,26 @@ from tests.tui.console import harness as console_harness
 from tests.tui.console.team import team, work
 from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status
 from tests.tui.harness import Running, running
-from tests.tui.stage import Stage
+from tests.tui.stage import DemoStage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
 
-async def afternoon(run: Running, stage: Stage) -> None:
-    """Let an afternoon pass."""
+async def afternoon(run: Running, stage: DemoStage) -> None:
+    """Simulate an afternoon of the demo."""
     fake = run.fake
-    await stage.go_on(run, 4)
+    await stage.advance(run, 4)
     fake.push_own("Writing a report", THIS_DEVICE)
     fake.listener.on_self_devices_changed(fake.devices[:1])
-    await stage.go_on(run, 5)
+    await stage.advance(run, 5)
     fake.listener.on_self_devices_changed(fake.devices)
     fake.push_own("Listening to music", PHONE)
-    await stage.go_on(run, 9)
+    await stage.advance(run, 9)
     run.app.clear_notifications()
     await run.settle(10)
 
 
-async def nothing(run: Running) -> None:
+async def do_nothing(run: Running) -> None:
     """Leave the screen as it is."""
 
 
@@ -54,13 +54,13 @@ async def open_status_box(run: Running) -> None:
 
 
 async def open_subscriptions(run: Running) -> None:
-    """Open the subscriptions, of which some went."""
-    tell = run.fake.listener.on_subscriptions_changed
-    tell(["hugo", "noor"], [], SubscriptionReason.SUBSCRIBED)
+    """Open the subscriptions after some changes."""
+    push = run.fake.listener.on_subscriptions_changed
+    push(["hugo", "noor"], [], SubscriptionReason.SUBSCRIBED)
     run.clock.advance(120)
-    tell([], ["noor"], SubscriptionReason.UNSUBSCRIBED)
+    push([], ["noor"], SubscriptionReason.UNSUBSCRIBED)
     run.clock.advance(240)
-    tell([], ["hugo"], SubscriptionReason.EVICTED)
+    push([], ["hugo"], SubscriptionReason.EVICTED)
     await run.settle()
     await run.press("S")
 
@@ -75,8 +75,8 @@ async def open_details(run: Running) -> None:
     await run.press("i")
 
 
-async def converse(run: Running) -> None:
-    """Talk with a friend, who is typing; somebody else has written meanwhile."""
+async def have_conversation(run: Running) -> None:
+    """Talk with a friend, who is typing; another user has sent a message meanwhile."""
     fake, bob = run.fake, "bob"
     day = 24 * 3600 * 1000
     lines = (
@@ -93,8 +93,8 @@ async def converse(run: Running) -> None:
         Message(f"m{seq}", who, bob if who != bob else "alice", now + at, seq, seq, text=text)
         for seq, (at, who, text) in enumerate(lines, 1)
     ]
-    fake.talks[bob] = talk
-    fake.tell_conversation(
+    fake.histories[bob] = talk
+    fake.push_conversation(
         bob,
         last_message=talk[-1],
         unread_count=2,
@@ -105,9 +105,9 @@ async def converse(run: Running) -> None:
     await run.press("home", "enter")
     await run.settle()
     await run.type("sure, at four?", "enter")
-    fake.acknowledge()
+    fake.acknowledge_outbox()
     await run.settle()
-    fake.say("mei", "中午一起吃饭吗？🍜")
+    fake.receive_message("mei", "中午一起吃饭吗？🍜")
     await run.settle()
     hint = Message(
         "h", bob, "alice", elem_type=ElemType.CUSTOM, data=typing_hint(True), online_user_only=True
@@ -120,28 +120,28 @@ async def converse(run: Running) -> None:
 
 async def lose_connection(run: Running) -> None:
     """Lose the connection."""
-    run.fake.lose(4.2)
+    run.fake.lose_connection(4.2)
     await run.settle(0.2)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture."""
+    """One screenshot."""
 
     name: str
     size: tuple[int, int]
     ascii: bool = field(default=False, kw_only=True)
     colours: bool = field(default=True, kw_only=True)
 
-    def played(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
-        """Play the scene; the app that it gives looks as the picture is to."""
+    def play(self, folder: Path) -> AbstractAsyncContextManager[App[None]]:
+        """Run the app and bring it to the state of the screenshot."""
         raise NotImplementedError
 
-    async def picture(self, folder: Path) -> str:
+    async def render_svg(self, folder: Path) -> str:
         """Return the scene as an SVG."""
         with self._colours():
-            async with self.played(folder) as app:
-                return _plain(app.export_screenshot())
+            async with self.play(folder) as app:
+                return _normalized(app.export_screenshot())
 
     @contextmanager
     def _colours(self) -> Iterator[None]:
@@ -155,15 +155,15 @@ class Scene:
 
 @dataclass(frozen=True)
 class ClientScene(Scene):
-    """A picture of the chat client, after an afternoon with the demo's people."""
+    """A screenshot of the chat client, after an afternoon of the demo."""
 
-    act: Callable[[Running], Awaitable[None]] = nothing
+    act: Callable[[Running], Awaitable[None]] = do_nothing
 
     @asynccontextmanager
-    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
-        """Let the afternoon pass, then act."""
-        StateFile(folder).change(lambda state: replace(state, started=True, favourites=("bob",)))
-        stage = Stage()
+    async def play(self, folder: Path) -> AsyncIterator[App[None]]:
+        """Run the app through the afternoon, then run ``act``."""
+        StateFile(folder).update(lambda state: replace(state, started=True, favourites=("bob",)))
+        stage = DemoStage()
         async with running(folder, stage.client, size=self.size, ascii=self.ascii) as run:
             await afternoon(run, stage)
             await self.act(run)
@@ -172,11 +172,11 @@ class ClientScene(Scene):
 
 @dataclass(frozen=True)
 class ConsoleScene(Scene):
-    """A picture of the console, while a team is at work."""
+    """A screenshot of the console, with an active team."""
 
     @asynccontextmanager
-    async def played(self, folder: Path) -> AsyncIterator[App[None]]:
-        """Let the team work."""
+    async def play(self, folder: Path) -> AsyncIterator[App[None]]:
+        """Run the console while the team works."""
         async with console_harness.running(team(), size=self.size, ascii=self.ascii) as run:
             await work(run)
             yield run.app
@@ -185,8 +185,8 @@ class ConsoleScene(Scene):
 SCENES: tuple[Scene, ...] = (
     ClientScene("main", (120, 40)),
     ClientScene("main-80x24", (80, 24)),
-    ClientScene("conversation", (120, 40), converse),
-    ClientScene("conversation-80x24", (80, 24), converse),
+    ClientScene("conversation", (120, 40), have_conversation),
+    ClientScene("conversation-80x24", (80, 24), have_conversation),
     ClientScene("palette", (80, 24), open_palette),
     ClientScene("status-box", (80, 24), open_status_box),
     ClientScene("details", (100, 30), open_details),
@@ -199,8 +199,8 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-def _plain(svg: str) -> str:
-    """Take out what an image must not fetch, and number its styles alike each time."""
+def _normalized(svg: str) -> str:
+    """Remove remote fonts and random style names from an SVG."""
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+", "terminal", svg)
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)

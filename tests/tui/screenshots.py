@@ -1,4 +1,4 @@
-"""Makes the pictures in ``screenshots/``: ``python -m tests.tui.screenshots``."""
+"""Write the images in ``screenshots/``: ``python -m tests.tui.screenshots``."""
 
 import asyncio
 import tempfile
@@ -8,10 +8,10 @@ from tests.tui.scenes import FOLDER, SCENES
 
 
 async def main() -> None:
-    """Write a picture of each scene."""
+    """Write a screenshot of each scene."""
     for scene in SCENES:
         with tempfile.TemporaryDirectory() as folder:
-            svg = await scene.picture(Path(folder))
+            svg = await scene.render_svg(Path(folder))
         (FOLDER / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The demo's people on the fake client: they do what the demo's director has them do."""
+"""The demo on the fake client: its director's steps become pushed statuses."""
 
 from random import Random
 
@@ -11,11 +11,11 @@ from tests.tui.harness import Running
 SEED = 11
 
 
-class Stage:
-    """The demo as one account sees it, in the time of a test."""
+class DemoStage:
+    """The demo as seen by one account, in the time of a test."""
 
     def __init__(self) -> None:
-        """Open the demo, minutes before the app starts."""
+        """Start the demo some minutes before the app starts."""
         self._director = Director(CAST, Random(SEED))
         self._statuses = {
             person.user_id: status(person.user_id, UserStatusType.UNLOGINED, since=at(8, 30))
@@ -31,8 +31,8 @@ class Stage:
             devices=[device(HERE, "laptop"), device("phone", "phone", Platform.ANDROID)],
         )
 
-    async def go_on(self, run: Running, minutes: int) -> None:
-        """Let the demo go on for so many minutes, with a step in each."""
+    async def advance(self, run: Running, minutes: int) -> None:
+        """Advance the demo by ``minutes``, with one step in each."""
         for _ in range(minutes):
             run.clock.advance(60)
             step = self._director.next_step()
@@ -42,11 +42,11 @@ class Stage:
 
     def _play(self, step: Step, now: int) -> UserStatus:
         before = self._statuses[step.user_id]
-        after = self._after(step, before, now)
+        after = self._status_after(step, before, now)
         self._statuses[step.user_id] = after
         return after
 
-    def _after(self, step: Step, before: UserStatus, now: int) -> UserStatus:
+    def _status_after(self, step: Step, before: UserStatus, now: int) -> UserStatus:
         devices = sorted(map(str, self._director.devices(step.user_id)))
         if isinstance(step, Greet):
             kind, text = before.status_type, before.custom_status

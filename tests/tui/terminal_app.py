@@ -8,7 +8,7 @@ from pathlib import Path
 
 from imtui.tui.app.entry import run
 from imtui.tui.model.launch import Identity, Launch
-from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, status, street
+from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, sample_client, status
 
 EVIL = "a\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b1m[bold]\u202eevil"
 
@@ -26,8 +26,8 @@ def _evil(fake: FakeClient) -> FakeClient:
 
 
 def main(folder: Path, how: str = "") -> int:
-    """Run the app and say on standard error whether its client was closed."""
-    fake = _FaultyClient() if how == "fault" else street()
+    """Run the app, and print on standard error whether its client was closed."""
+    fake = _FaultyClient() if how == "fault" else sample_client()
     if how == "evil":
         fake = _evil(fake)
 

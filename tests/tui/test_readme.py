@@ -2,7 +2,7 @@
 
 import re
 
-from imtui.tui.commands.catalogue import COMMAND_IDS, USUAL_KEYS, keys_table
+from imtui.tui.commands.catalogue import COMMAND_IDS, DEFAULT_KEYS, keys_table
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVE_IDS
 from imtui.tui.settings.reading import parse_settings
@@ -20,7 +20,7 @@ def test_the_table_of_keys_is_the_registrys() -> None:
 
 def test_the_settings_it_shows_are_read() -> None:
     (text,) = blocks(PAGE, "toml")
-    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), USUAL_KEYS)
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), DEFAULT_KEYS)
     assert not parsed.problems
     assert parsed.settings.theme == "nord"
 

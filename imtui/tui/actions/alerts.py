@@ -5,7 +5,7 @@ from dataclasses import replace
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.model.ends import EndError, describe, parse_end
+from imtui.tui.model.ends import EndError, describe_end, parse_end
 
 
 class AlertActions:
@@ -35,11 +35,11 @@ class AlertActions:
             return
         self._put(True, None if end is None else round(end.timestamp() * 1000))
         endless = with_keys("until you end it ({quiet})", self._keys)
-        words = endless if end is None else describe(end, now)
+        words = endless if end is None else describe_end(end, now)
         self._feedback.say(f"Do not disturb, {words}.")
 
     def _put(self, quiet: bool, until: int | None) -> None:
-        self._memory.change(lambda state: replace(state, quiet=quiet, quiet_until=until))
+        self._memory.update(lambda state: replace(state, quiet=quiet, quiet_until=until))
 
     def let_through(self, typed: str) -> None:
         """Let alerts about somebody through, or no longer; without a name, about who is meant."""
@@ -47,6 +47,6 @@ class AlertActions:
         if not user_id:
             return
         through = user_id not in self._memory.state.let_through
-        self._memory.change(lambda state: state.with_let_through(user_id, through))
+        self._memory.update(lambda state: state.with_let_through(user_id, through))
         words = "gets through" if through else "no longer gets through"
         self._feedback.say(f"{words} do-not-disturb", who=user_id)

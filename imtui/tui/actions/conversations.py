@@ -9,7 +9,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
 from imtui.tui.services.explain import explain
-from imtui.tui.services.messaging_service import MessagingService, can_be_sent_again
+from imtui.tui.services.messaging_service import MessagingService, can_resend
 
 
 class ConversationActions:
@@ -53,12 +53,12 @@ class ConversationActions:
         self._main.open_chat(user_id, chat.draft)
 
         async def load() -> None:
-            await self._messaging.open(user_id)
+            await self._messaging.open_conversation(user_id)
             if at is None and chat.unread:
-                await self._messaging.reach(user_id, chat.read_seq + 1)
+                await self._messaging.load_back_to(user_id, chat.read_seq + 1)
                 self._main.chat.show_new()
             if at is not None:
-                await self._messaging.reach(user_id, at.seq)
+                await self._messaging.load_back_to(user_id, at.seq)
                 self._main.show_message(at.msg_id)
 
         self._attempt(load)
@@ -72,7 +72,7 @@ class ConversationActions:
         """Keep what was begun to be written in the open conversation."""
         main = self._main
         if main.chat.user_id:
-            self._tell(lambda: self._messaging.keep_draft(main.chat.user_id, main.chat.written))
+            self._tell(lambda: self._messaging.save_draft(main.chat.user_id, main.chat.written))
 
     def next_unread(self) -> None:
         """Open the conversation in which something is to be read."""
@@ -102,7 +102,7 @@ class ConversationActions:
         from imtui.tui.screens.found import FoundScreen
 
         parts = self._parts
-        found = await self._messaging.search(words, user_id)
+        found = await self._messaging.search_messages(words, user_id)
         own_id = parts.model.own.user_id
         parts.navigator.open(
             FoundScreen(words, found, own_id, parts.keys, parts.glyphs, parts.clock), self._go_to
@@ -116,13 +116,13 @@ class ConversationActions:
     def older(self) -> None:
         """Load what is older than what is shown."""
         if user_id := self._main.chat.user_id:
-            self._attempt(lambda: self._messaging.older(user_id))
+            self._attempt(lambda: self._messaging.load_older(user_id))
 
     def seen(self) -> None:
         """Note that the person sees the end of the open conversation."""
         user_id = self._main.chat.user_id
         if self._model.chats.unread(user_id) and self._navigator.sees_end_of_chat(user_id):
-            self._attempt(lambda: self._messaging.read(user_id))
+            self._attempt(lambda: self._messaging.mark_read(user_id))
 
     # Writing
 
@@ -130,7 +130,7 @@ class ConversationActions:
         """Send a text in the open conversation."""
         main = self._main
         reply_to = main.chat.reply_to
-        if self._tell(lambda: self._messaging.send(main.chat.user_id, text, reply_to)):
+        if self._tell(lambda: self._messaging.send_text(main.chat.user_id, text, reply_to)):
             main.chat.clear_written()
             main.chat.read_up()
             main.chat.to_end()
@@ -139,7 +139,7 @@ class ConversationActions:
         """Tell the other one, if they are ONLINE, that something is being written."""
         person = self._model.person(self._main.chat.user_id)
         if person is not None and person.status is UserStatusType.ONLINE:
-            self._attempt(lambda: self._messaging.tell_typing(person.user_id))
+            self._attempt(lambda: self._messaging.send_typing_hint(person.user_id))
 
     def pasted(self, text: str) -> None:
         """Ask about a paste of many lines."""
@@ -174,7 +174,7 @@ class ConversationActions:
             if message.sender != self._model.own.user_id:
                 self._feedback.complain("Only your own messages can be recalled.")
             elif message.status is MessageStatus.SEND_SUCC:
-                self._attempt(lambda: self._messaging.recall(message))
+                self._attempt(lambda: self._messaging.recall_message(message))
             else:
                 self._feedback.complain("That one cannot be recalled.")
 
@@ -188,9 +188,9 @@ class ConversationActions:
         def delete(message: Message) -> None:
             def answered(yes: bool | None) -> None:
                 if yes and message.seq:
-                    self._attempt(lambda: self._messaging.delete(message))
+                    self._attempt(lambda: self._messaging.delete_message(message))
                 elif yes:
-                    self._tell(lambda: self._messaging.discard(message))
+                    self._tell(lambda: self._messaging.discard_message(message))
 
             where = "for yourself, on all your devices" if message.seq else "without sending it"
             self._navigator.open(Question(f"Delete the message {where}?"), answered)
@@ -218,12 +218,12 @@ class ConversationActions:
         failed = [
             one
             for one in self._model.chats.get(self._main.chat.user_id).messages
-            if can_be_sent_again(one) and chosen in (None, one)
+            if can_resend(one) and chosen in (None, one)
         ]
         if not failed:
             self._feedback.say("Nothing here failed to be sent.")
         for message in failed:
-            self._tell(partial(self._messaging.resend, message))
+            self._tell(partial(self._messaging.resend_message, message))
 
     def copy(self) -> None:
         """Copy the message under the cursor."""
@@ -242,7 +242,7 @@ class ConversationActions:
 
     async def _mute(self, user_id: str) -> None:
         muted = not self._model.chats.get(user_id).muted
-        await self._messaging.mute(user_id, muted)
+        await self._messaging.set_muted(user_id, muted)
         self._feedback.say("is muted" if muted else "is no longer muted", who=user_id)
 
     def pin(self, typed: str) -> None:
@@ -251,7 +251,7 @@ class ConversationActions:
 
     async def _pin(self, user_id: str) -> None:
         pinned = not self._model.chats.get(user_id).pinned
-        await self._messaging.pin(user_id, pinned)
+        await self._messaging.set_pinned(user_id, pinned)
         self._main.friend_list.sort_now()
         self._feedback.say("is pinned" if pinned else "is no longer pinned", who=user_id)
 

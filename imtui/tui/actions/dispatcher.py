@@ -3,8 +3,8 @@
 from imtui.tui.actions.actions import Actions
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.table import ACTIONS
-from imtui.tui.commands.command import Takes
-from imtui.tui.commands.slash import SlashError, complete, parse
+from imtui.tui.commands.command import Argument
+from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
 from imtui.tui.model.choices import Choice
 
 
@@ -31,7 +31,7 @@ class Dispatcher:
 
     def _run_line(self, line: str) -> bool:
         try:
-            command, argument = parse(line)
+            command, argument = parse_slash_line(line)
         except SlashError as error:
             self._parts.feedback.complain(str(error))
             return False
@@ -53,12 +53,12 @@ class Dispatcher:
         """Return the lines that a slash command can become, the likeliest first."""
         navigator, model = self._parts.navigator, self._parts.model
         words = {
-            Takes.USER: sorted(person.user_id for person in model.listed()),
-            Takes.GROUP: sorted(navigator.main.friend_list.headings),
-            Takes.TEXT: [choice.text for choice in self.choices()],
-            Takes.THEME: sorted(navigator.themes),
+            Argument.USER: sorted(person.user_id for person in model.listed()),
+            Argument.GROUP: sorted(navigator.main.friend_list.headings),
+            Argument.TEXT: [choice.text for choice in self.choices()],
+            Argument.THEME: sorted(navigator.themes),
         }
-        return complete(line, words)
+        return complete_slash_line(line, words)
 
     def choices(self) -> list[Choice]:
         """Return the status texts to offer."""

@@ -24,19 +24,19 @@ class Feedback:
 
     def say(self, words: str, *, who: str = "") -> None:
         """Add an event, and show it as a toast, as the person has just asked for it."""
-        words = self._glyphs.plain(words)
-        self._model.feed.tell(EventKind.NOTICE, words, who=who)
+        words = self._glyphs.adapt(words)
+        self._model.feed.emit(EventKind.NOTICE, words, who=who)
         self._app.notify(f"{who} {words}".strip(), markup=False)
 
     def complain(self, words: str) -> None:
         """Add an event about something that did not work, and show it as a toast."""
-        words = self._glyphs.plain(words)
-        self._model.feed.tell(EventKind.NOTICE, words)
+        words = self._glyphs.adapt(words)
+        self._model.feed.emit(EventKind.NOTICE, words)
         self._app.notify(words, severity="error", markup=False)
 
     def toast(self, words: str) -> None:
         """Show words over the screen for a while."""
-        self._app.notify(self._glyphs.plain(words), markup=False)
+        self._app.notify(self._glyphs.adapt(words), markup=False)
 
     def clear(self) -> None:
         """Remove all toasts from the screen."""

@@ -39,16 +39,16 @@ class FriendActions:
         """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""
         user_id, _, wording = typed.strip().partition(" ")
         if user_id:
-            self._with(user_id, lambda one: self._friend_requests.add(one, wording.strip()))
+            self._with(user_id, lambda one: self._friend_requests.add_friend(one, wording.strip()))
         else:
-            ask_user(self._parts, "Add whom as a friend?", self._friend_requests.add)
+            ask_user(self._parts, "Add whom as a friend?", self._friend_requests.add_friend)
 
     def delete(self, typed: str) -> None:
         """Delete a friend."""
         if typed.strip():
-            self._with(typed, self._friend_requests.delete)
+            self._with(typed, self._friend_requests.delete_friend)
         else:
-            ask_user(self._parts, "Delete which friend?", self._friend_requests.delete)
+            ask_user(self._parts, "Delete which friend?", self._friend_requests.delete_friend)
 
     def show_requests(self) -> None:
         """Show the friend requests, and who is blocked."""
@@ -61,28 +61,28 @@ class FriendActions:
 
     def accept(self, typed: str) -> None:
         """Agree to a friend request."""
-        self._with(typed, self._friend_requests.accept)
+        self._with(typed, self._friend_requests.accept_request)
 
     def refuse(self, typed: str) -> None:
         """Refuse a friend request, or take one's own back."""
-        self._with(typed, self._friend_requests.refuse)
+        self._with(typed, self._friend_requests.refuse_request)
 
     def block(self, typed: str) -> None:
         """Block somebody, or no longer."""
-        self._with(typed, self._friend_requests.block)
+        self._with(typed, self._friend_requests.toggle_block)
 
     def call_them(self, typed: str) -> None:
         """Give a friend a name of one's own: ``USER NAME``, or who is meant, and ask for it."""
         user_id, _, name = typed.strip().partition(" ")
         if name.strip():
-            self._with(user_id, lambda one: self._friend_requests.call_them(one, name.strip()))
+            self._with(user_id, lambda one: self._friend_requests.set_remark(one, name.strip()))
             return
         user_id = user_id or self._navigator.selected
         from imtui.tui.kit.prompt import TextPrompt
 
         def answered(given: str | None) -> None:
             if given is not None:
-                self._with(user_id, lambda one: self._friend_requests.call_them(one, given))
+                self._with(user_id, lambda one: self._friend_requests.set_remark(one, given))
 
         person = self._model.person(user_id)
         present = "" if person is None else person.name
@@ -91,11 +91,11 @@ class FriendActions:
 
     def call_oneself(self, name: str) -> None:
         """Have friends see a name beside one's ID."""
-        self._feedback.attempt(lambda: self._friend_requests.call_oneself(name.strip()))
+        self._feedback.attempt(lambda: self._friend_requests.set_nick_name(name.strip()))
 
     def sign(self, signature: str) -> None:
         """Have friends see words about oneself that stay."""
-        self._feedback.attempt(lambda: self._friend_requests.sign(signature.strip()))
+        self._feedback.attempt(lambda: self._friend_requests.set_signature(signature.strip()))
 
     def allow(self, typed: str) -> None:
         """Choose who may become a friend."""
@@ -105,7 +105,7 @@ class FriendActions:
             return
 
         async def allow() -> None:
-            await self._friend_requests.allow(allow_type)
+            await self._friend_requests.set_allow_type(allow_type)
             self._feedback.say(_ALLOWED[allow_type])
 
         self._feedback.attempt(allow)

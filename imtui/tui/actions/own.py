@@ -1,7 +1,7 @@
 """What a person does with their own status and devices."""
 
 from imtui.tui.actions.parts import Parts
-from imtui.tui.model.choices import Choice, choices, shorten, too_long
+from imtui.tui.model.choices import Choice, is_too_long, status_choices, too_long_message
 from imtui.tui.model.ends import EndError, split_end
 
 
@@ -22,7 +22,7 @@ class OwnActions:
 
     def choices(self) -> list[Choice]:
         """Return the texts to offer."""
-        return choices(self._preferences.settings.presets, self._memory.state.recents)
+        return status_choices(self._preferences.settings.presets, self._memory.state.recents)
 
     def set_status(self, typed: str) -> None:
         """Set the text that was typed, with an end if it has one; with nothing, ask."""
@@ -43,8 +43,8 @@ class OwnActions:
 
     def put(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text, or clear it with an empty one."""
-        if too_long(text):
-            self._feedback.complain(shorten(text))
+        if is_too_long(text):
+            self._feedback.complain(too_long_message(text))
             return
         self._feedback.attempt(lambda: self._login_service.presence.set_status(text, expires_at))
 

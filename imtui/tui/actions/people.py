@@ -7,7 +7,7 @@ from imtui.protocol.errors import IMError
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.parts import Parts
 from imtui.tui.services.explain import explain
-from imtui.tui.state.account_state import group_name
+from imtui.tui.state.account_state import clean_group_name
 
 _GROUPS_SHOWN: Final = 5
 
@@ -55,7 +55,7 @@ class PeopleActions:
 
     def query(self, typed: str) -> None:
         """Ask how somebody is, once."""
-        self._call(typed, "Query whose status?", self._login_service.presence.query)
+        self._call(typed, "Query whose status?", self._login_service.presence.query_user)
 
     def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
         if typed.strip():
@@ -71,7 +71,7 @@ class PeopleActions:
 
     def _toggle_favourite(self, user_id: str) -> None:
         favourite = user_id not in self._memory.state.favourites
-        self._memory.change(lambda state: state.with_favourite(user_id, favourite))
+        self._memory.update(lambda state: state.with_favourite(user_id, favourite))
         self._main.friend_list.sort_now()
 
     def group(self, typed: str) -> None:
@@ -98,8 +98,8 @@ class PeopleActions:
         self._navigator.open(TextPrompt(question, present, "group"), answered)
 
     def _put_in(self, user_id: str, name: str) -> None:
-        group = self._memory.state.group_called(group_name(name))
-        self._memory.change(lambda state: state.with_group(user_id, group))
+        group = self._memory.state.existing_group_name(clean_group_name(name))
+        self._memory.update(lambda state: state.with_group(user_id, group))
         self._main.friend_list.sort_now()
 
     # The clipboard

@@ -73,14 +73,14 @@ class Preferences:
         """Apply the settings, and add an event for each problem in them."""
         app, settings = self._app, self.settings
         for problem in self.problems:
-            self._model.feed.tell(EventKind.NOTICE, problem)
-        self._keys.use(settings.keys)
+            self._model.feed.emit(EventKind.NOTICE, problem)
+        self._keys.set_own_keys(settings.keys)
         app.set_keymap(keymap(COMMANDS, self._keys))
         if settings.theme in app.available_themes:
             app.theme = settings.theme
         elif settings.theme:
             words = f"There is no theme {self._glyphs.quote(settings.theme)}."
-            self._model.feed.tell(EventKind.NOTICE, words)
+            self._model.feed.emit(EventKind.NOTICE, words)
 
     def look(self) -> bool:
         """Read the file again if it changed, and tell whether it did."""

@@ -4,7 +4,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.model.person import HeardBy
+from imtui.tui.model.person import UpdateSource
 from imtui.tui.model.watches import Watch, WatchesFullError
 
 
@@ -36,24 +36,24 @@ class SubscriptionActions:
     def subscribe(self, typed: str) -> None:
         """Subscribe to a user."""
         if user_id := typed.strip():
-            self._feedback.attempt(lambda: self._login_service.presence.subscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.subscribe_to(user_id))
         else:
-            ask_user(self._parts, "Subscribe to whom?", self._login_service.presence.subscribe)
+            ask_user(self._parts, "Subscribe to whom?", self._login_service.presence.subscribe_to)
 
     def unsubscribe(self, typed: str) -> None:
         """Unsubscribe from a user."""
         if user_id := typed.strip():
-            self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(user_id))
+            self._feedback.attempt(lambda: self._login_service.presence.unsubscribe_from(user_id))
         else:
             ask_user(
                 self._parts,
                 "Unsubscribe from whom?",
-                self._login_service.presence.unsubscribe,
+                self._login_service.presence.unsubscribe_from,
             )
 
     def unsubscribe_all(self) -> None:
         """Unsubscribe from everybody."""
-        self._feedback.attempt(lambda: self._login_service.presence.unsubscribe(None))
+        self._feedback.attempt(lambda: self._login_service.presence.unsubscribe_from(None))
 
     # Watches
 
@@ -79,11 +79,13 @@ class SubscriptionActions:
             return
         present = self._watch_service.get(user_id)
         if present is not None and present.standing == standing:
-            self._watch_service.remove(user_id)
+            self._watch_service.remove_watch(user_id)
             self._feedback.say("is no longer watched", who=user_id)
             return
         try:
-            self._watch_service.add(Watch(user_id, standing, self._clock.now()), person.status)
+            self._watch_service.add_watch(
+                Watch(user_id, standing, self._clock.now()), person.status
+            )
         except WatchesFullError as error:
             self._feedback.complain(str(error))
             return
@@ -92,7 +94,7 @@ class SubscriptionActions:
     def _told(self, user_id: str, standing: bool) -> str:
         person = self._model.person(user_id)
         assert person is not None
-        if self._model.heard_by(person) is HeardBy.NOTHING:
+        if self._model.update_source(person) is UpdateSource.NOTHING:
             words = "is watched, but nothing is heard of them now: subscribe ({subscribe})"
             return with_keys(words, self._keys)
         if standing:

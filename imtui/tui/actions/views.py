@@ -46,7 +46,7 @@ class ViewActions:
         if not group:
             return
         folded = group not in self._memory.state.folded
-        self._memory.change(lambda state: state.with_folded(group, folded))
+        self._memory.update(lambda state: state.with_folded(group, folded))
         self._main.friend_list.sort_now()
 
     def toggle_events(self) -> None:
@@ -108,7 +108,7 @@ class ViewActions:
             return
         from imtui.tui.screens.palette import ImtuiPalette, ImtuiProvider
 
-        placeholder = self._glyphs.plain("a text, or a command …")
+        placeholder = self._glyphs.adapt("a text, or a command …")
         self._navigator.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
 
     def open_help(self) -> None:

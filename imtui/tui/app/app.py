@@ -16,13 +16,13 @@ from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
 from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
-from imtui.tui.commands.catalogue import COMMAND_IDS, USUAL_KEYS
+from imtui.tui.commands.catalogue import COMMAND_IDS, DEFAULT_KEYS
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, SystemClock
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
-from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.kit.type_ahead import TypeAhead
 from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch
@@ -86,7 +86,7 @@ class ImtuiApp(FaultTolerantApp):
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
         self.glyphs = ASCII if launch.ascii else UNICODE
-        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), USUAL_KEYS)
+        self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), DEFAULT_KEYS)
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
         self.feedback = Feedback(self, self.model, self.glyphs, self.keys)
@@ -98,7 +98,7 @@ class ImtuiApp(FaultTolerantApp):
             self, self.main, self.settings, self.keys, self.model, self.glyphs, self.feedback
         )
         self.late = LateParts(self, load_sdk or bundled_sdk)
-        self.typed_ahead = TypedAhead(self, super().on_event, self._only_moves)
+        self.type_ahead = TypeAhead(self, super().on_event, self._is_move)
 
     # Life
 
@@ -111,7 +111,7 @@ class ImtuiApp(FaultTolerantApp):
                 group.create_task(self.late.away_service.run())
                 group.create_task(self.late.login_service.run(self._launch))
         except* Exception as errors:
-            self.fail(_first(errors))
+            self.handle_fault(_first(errors))
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen that shows first."""
@@ -132,7 +132,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def _look_at_settings(self) -> None:
         if self.preferences.look():
-            self.late.away_service.use(self.settings.settings.away)
+            self.late.away_service.set_settings(self.settings.settings.away)
         self._look_later()
 
     def on_ready(self) -> None:
@@ -147,14 +147,14 @@ class ImtuiApp(FaultTolerantApp):
         """Show what is remembered of the account, once it is known."""
         self._identity = identity
         state = self.late.memory.state
-        self.late.watch_service.begin(state.watches)
-        self.late.away_service.begin(identity.instance_id, self.settings.settings.away)
+        self.late.watch_service.start(state.watches)
+        self.late.away_service.start(identity.instance_id, self.settings.settings.away)
         self._personal.begin(self.late.memory, self.late.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
         self.painter.begin_quiet(self.late.memory)
 
-    def fail(self, error: BaseException | None) -> None:
+    def handle_fault(self, error: BaseException | None) -> None:
         """Note the fault in the log and in a line for the person, and end."""
         if self.failure:
             return
@@ -166,7 +166,7 @@ class ImtuiApp(FaultTolerantApp):
         if trace is not None:
             where = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         self.failure = f"a fault of ours ended it ({type(error).__name__}{where}); please report it"
-        self.end_after_fault()
+        self.exit_after_fault()
 
     def leave(self) -> None:
         """Quit the app; what is typed from now on is meant for the shell."""
@@ -174,12 +174,12 @@ class ImtuiApp(FaultTolerantApp):
         if self._identity is not None:
             self.late.actions.conversations.keep_draft()
             self.farewell = self._farewell()
-        self.typed_ahead.drop()
+        self.type_ahead.drop()
         self.exit()
 
     def _farewell(self) -> str:
         text, model = self.model.own.text, self.model
-        alone = model.connection.link is Link.CONNECTED and not model.account.others()
+        alone = model.connection.link is Link.CONNECTED and not model.account.other_device_count()
         if not alone or text not in self.late.memory.state.recents:
             return ""
         quoted = self.glyphs.quote(text)
@@ -188,13 +188,13 @@ class ImtuiApp(FaultTolerantApp):
 
     # Keys
 
-    def _only_moves(self, key: str) -> bool:
+    def _is_move(self, key: str) -> bool:
         return any(key in self.keys.of(move) for move in MOVES if move.id != "choose")
 
     @property
-    def takes_keys(self) -> bool:
+    def accepts_keys(self) -> bool:
         """Tell whether the widget that was opened last is there, to be typed into."""
-        return self.main.takes_keys
+        return self.main.accepts_keys
 
     async def on_event(self, event: Event) -> None:
         """Note that the person is active, and pass keys on one after the other."""
@@ -204,19 +204,19 @@ class ImtuiApp(FaultTolerantApp):
         if self._has_left:
             return
         if self.first_frame.is_set():
-            self.late.away_service.active()
+            self.late.away_service.activity()
         if isinstance(event, MouseEvent):
             await super().on_event(event)
         elif event.is_forwarded:
             await super().on_event(event)
-            await self.typed_ahead.came_back(event)
+            await self.type_ahead.key_unhandled(event)
         else:
-            await self.typed_ahead.type(event)
+            await self.type_ahead.handle(event)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Note whether the person looks at the terminal."""
         if self.first_frame.is_set():
-            self.late.away_service.focused(focus)
+            self.late.away_service.focus_changed(focus)
             if focus:
                 self.late.actions.conversations.seen()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from imtui.tui.app.app import ImtuiApp
-from imtui.tui.kit.terminal import end_on_signals
+from imtui.tui.kit.terminal import exit_on_signals
 from imtui.tui.model.launch import Launch
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) ->
     logging.getLogger("imtui").addHandler(logging.NullHandler())
     app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
-        end_on_signals(app.leave, stack)
+        exit_on_signals(app.leave, stack)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(_collect_garbage_from(app.first_frame)),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from imtui.tui.kit.terminal import unfit
+from imtui.tui.kit.terminal import terminal_problem
 from imtui.tui.model.launch import Launch
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     ``load_sdk`` brings another SDK than the bundled one; it is called after the first frame.
     The exit status is 0, or 1 after an error was told in one line on standard error.
     """
-    problem = unfit("the app", "imtui status", "imtui watch --plain")
+    problem = terminal_problem("the app", "imtui status", "imtui watch --plain")
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1

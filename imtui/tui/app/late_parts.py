@@ -76,7 +76,7 @@ class LateParts:
         """What is remembered of the account."""
         from imtui.tui.state.memory import Memory
 
-        return Memory(lambda words: self._app.model.feed.tell(EventKind.NOTICE, words))
+        return Memory(lambda words: self._app.model.feed.emit(EventKind.NOTICE, words))
 
     @cached_property
     def login_service(self) -> "LoginService":
@@ -157,12 +157,12 @@ class LateParts:
     def _came_online(self, watch: "Watch") -> None:
         from imtui.tui.model.alert import Alert, AlertKind
 
-        self.alerts.give(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
+        self.alerts.show(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
 
     def _message_came(self, who: str, words: str) -> None:
         from imtui.tui.model.alert import Alert, AlertKind
 
-        self.alerts.give(Alert(AlertKind.MESSAGE, who, words))
+        self.alerts.show(Alert(AlertKind.MESSAGE, who, words))
 
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
-        self.memory.change(lambda state: replace(state, watches=watches))
+        self.memory.update(lambda state: replace(state, watches=watches))

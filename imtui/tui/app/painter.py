@@ -35,13 +35,13 @@ class Painter:
 
     def begin(self) -> None:
         """Paint whenever the model changes."""
-        self._model.feed.watch(self._changes.ask)
-        self._changes.ask()
+        self._model.feed.add_listener(self._changes.request)
+        self._changes.request()
 
     def begin_quiet(self, memory: "Memory") -> None:
         """Show do-not-disturb as it is remembered, from now on."""
         self._memory = memory
-        memory.watch(self.show_quiet)
+        memory.add_listener(self.show_quiet)
         self.show_quiet()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
@@ -65,7 +65,7 @@ class Painter:
             self._main.top_line.refresh()
             self._count_down()
         if changed.roster or changed.people:
-            self._counts.ask()
+            self._counts.request()
             self._main.friend_list.show(changed)
         self._main.chat.show(changed)
 

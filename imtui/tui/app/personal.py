@@ -45,7 +45,7 @@ class Personal:
             state.groups,
             frozenset(state.folded),
             query,
-            chats.last_talked() if order is Order.MESSAGE else {},
+            chats.last_message_times() if order is Order.MESSAGE else {},
         )
 
     def quiet_words(self) -> str:

@@ -1,19 +1,19 @@
-"""All that a person can have the app do: one registry behind keys, palette, slash, help, README."""
+"""The catalogue of commands, used for keys, palette, slash commands, help and README."""
 
 from typing import Final
 
-from imtui.tui.commands.command import Command, Keys, Takes, key_name
-from imtui.tui.commands.conversation_commands import TALKING
+from imtui.tui.commands.command import Argument, Command, Keys, key_name
+from imtui.tui.commands.conversation_commands import CONVERSATION_COMMANDS
 
 COMMANDS: Final = (
-    # Oneself
+    # The user's own account
     Command(
         "status",
         "Set status …",
         "Type a text, or choose a preset or a recent one, and when it ends",
         ("s",),
         "status",
-        Takes.TEXT,
+        Argument.TEXT,
     ),
     Command("clear", "Clear", "Clear your status text", ("c",)),
     Command(
@@ -26,20 +26,20 @@ COMMANDS: Final = (
         "preset",
         "Keep as preset",
         "Add your present text, or another, to the presets in the settings",
-        takes=Takes.WORDS,
+        argument=Argument.WORDS,
     ),
     Command(
         "quiet",
         "Do not disturb",
         "Mute bell, toasts and desktop notices, or end that",
         ("d",),
-        takes=Takes.END,
+        argument=Argument.END,
     ),
     Command(
         "quiet-except",
         "Let somebody through",
         "Alerts about this user get through do-not-disturb, or no longer",
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "devices",
@@ -47,15 +47,15 @@ COMMANDS: Final = (
         "Your connected devices, and which of them set what",
         ("D",),
     ),
-    # Others
-    *TALKING,
+    # Other users
+    *CONVERSATION_COMMANDS,
     Command(
         "find",
         "Find …",
         "Show only the friends, or the events, that fit what you type",
         ("slash", "ctrl+f"),
         "find",
-        Takes.WORDS,
+        Argument.WORDS,
     ),
     Command(
         "watch",
@@ -63,13 +63,13 @@ COMMANDS: Final = (
         "Be told once, when this friend has been ONLINE for 10 s, or no longer",
         ("w",),
         "watch",
-        Takes.USER,
+        Argument.USER,
     ),
     Command(
         "watch-always",
         "Watch always",
         "Be told each time, but not twice in 5 minutes, or no longer",
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "watches",
@@ -83,14 +83,14 @@ COMMANDS: Final = (
         "All that is known of somebody, asked anew, and what changed lately",
         ("i",),
         "details",
-        Takes.USER,
+        Argument.USER,
     ),
     Command(
         "query",
         "Query a user …",
         "Ask how somebody is, once",
         ("I",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "subscriptions",
@@ -103,14 +103,14 @@ COMMANDS: Final = (
         "Subscribe to a user …",
         "Be told whenever somebody's status changes, friend or not",
         ("plus",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "unsubscribe",
         "Unsubscribe from a user …",
         "No longer be told of somebody's changes",
         ("minus",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "unsubscribe-all",
@@ -123,14 +123,14 @@ COMMANDS: Final = (
         "Have somebody in your friend list, and you in theirs; they may have to agree",
         ("a",),
         "add",
-        Takes.USER_WORDS,
+        Argument.USER_WORDS,
     ),
     Command(
         "delete-friend",
         "Delete a friend …",
         "Take somebody out of your friend list, and you out of theirs",
         ("delete",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "requests",
@@ -143,88 +143,88 @@ COMMANDS: Final = (
         "Accept",
         "Agree to the friend request of this user",
         ("A",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "refuse",
         "Refuse",
         "Refuse the friend request of this user, or take back your own",
         ("N",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "block",
         "Block",
         "Block this user, who is then no friend and cannot write to you, or no longer",
         ("B",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "remark",
         "Name a friend …",
         "Give this friend a name that only you see",
-        takes=Takes.USER_WORDS,
+        argument=Argument.USER_WORDS,
     ),
     Command(
         "nick",
         "Your name",
         "Have your friends see a name beside your user ID; an empty one takes it away",
-        takes=Takes.WORDS,
+        argument=Argument.WORDS,
     ),
     Command(
         "signature",
         "Your signature",
         "Have your friends see words about you that stay, in your details",
-        takes=Takes.WORDS,
+        argument=Argument.WORDS,
     ),
     Command(
         "allow",
         "Who may be a friend",
         "Let anybody become your friend, have them ask first, or nobody",
-        takes=Takes.ALLOW,
+        argument=Argument.ALLOW,
     ),
-    # The list
+    # The friend list
     Command(
         "favourite",
         "Favourite",
         "Keep this friend on top of the list, or no longer",
         ("f",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "group",
         "Put in a group …",
         "Put this friend under a heading of the list; an empty name takes them out",
         ("m",),
-        takes=Takes.USER_GROUP,
+        argument=Argument.USER_GROUP,
     ),
     Command(
         "order",
         "Order",
         "Sort the list by presence, name, last change or last message",
         ("o",),
-        takes=Takes.ORDER,
+        argument=Argument.ORDER,
     ),
     Command(
         "fold",
         "Fold a group",
         "Show only the heading of a group, or all of it",
         ("space", "left", "right"),
-        takes=Takes.GROUP,
+        argument=Argument.GROUP,
     ),
     Command(
         "copy",
         "Copy ID",
         "Copy the user ID of this friend",
         ("y",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "copy-text",
         "Copy text",
         "Copy the status text of this friend",
         ("Y",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     # The app
     Command(
@@ -239,7 +239,7 @@ COMMANDS: Final = (
         "Kind of events",
         "Show all events, or only own, devices, friends, others, connection or notices",
         ("E",),
-        takes=Takes.KIND,
+        argument=Argument.KIND,
     ),
     Command(
         "retry",
@@ -252,7 +252,7 @@ COMMANDS: Final = (
         "Theme …",
         "Choose other colours; the choice is kept",
         ("t",),
-        takes=Takes.THEME,
+        argument=Argument.THEME,
     ),
     Command(
         "settings",
@@ -277,8 +277,8 @@ COMMANDS: Final = (
         "Type a command",
         "Type a slash command; Tab completes it",
         ("colon",),
-        takes=Takes.WORDS,
-        inner=True,
+        argument=Argument.WORDS,
+        is_internal=True,
     ),
     Command(
         "help",
@@ -296,7 +296,7 @@ COMMANDS: Final = (
     ),
 )
 
-USUAL_KEYS: Final = {command.id: command.keys for command in COMMANDS}
+DEFAULT_KEYS: Final = {command.id: command.keys for command in COMMANDS}
 """The keys that each command has without settings, by ID."""
 
 COMMAND_IDS: Final = frozenset(command.id for command in COMMANDS)
@@ -304,14 +304,18 @@ COMMAND_IDS: Final = frozenset(command.id for command in COMMANDS)
 _BY_ID: Final = {command.id: command for command in COMMANDS}
 
 
-def command_named(command_id: str) -> Command:
-    """Return the command with this ID; KeyError if there is none."""
+def command_by_id(command_id: str) -> Command:
+    """Return the command with an ID.
+
+    Raises:
+        KeyError: There is no such command.
+    """
     return _BY_ID[command_id]
 
 
-def offered() -> list[Command]:
-    """Return the commands that a person can call by name."""
-    return [command for command in COMMANDS if not command.inner]
+def typed_commands() -> list[Command]:
+    """Return the commands that the user can run by name."""
+    return [command for command in COMMANDS if not command.is_internal]
 
 
 def keys_table() -> str:
@@ -320,7 +324,7 @@ def keys_table() -> str:
     lines = ["| command | keys | typed | what it does |", "|---|---|---|---|"]
     for command in COMMANDS:
         names = ", ".join(f"`{key_name(key)}`" for key in keys.of(command))
-        typed = "" if command.inner else f"`{command.usage}`".replace("|", "\\|")
+        typed = "" if command.is_internal else f"`{command.usage}`".replace("|", "\\|")
         lines.append(f"| {command.title} | {names} | {typed} | {command.help} |")
     return "\n".join(lines)
 

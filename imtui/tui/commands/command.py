@@ -1,4 +1,4 @@
-"""What a command of the app is, and how its keys are written."""
+"""The definition of a command, and the display names of its keys."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -7,8 +7,8 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 
-class Takes(Enum):
-    """What may stand behind a command's name."""
+class Argument(Enum):
+    """The argument that a command takes; the value is shown in its usage."""
 
     NOTHING = ""
     TEXT = "TEXT [for 45m | until 17:00]"
@@ -25,24 +25,24 @@ class Takes(Enum):
 
 
 class Command(Struct, frozen=True):
-    """One thing that the app can do."""
+    """One command of the app."""
 
     id: str
-    """Its stable name: that of its key binding, and what stands behind the slash."""
+    """Its stable name, used for its key binding and as its slash command."""
     title: str
     help: str
     keys: tuple[str, ...] = ()
-    """Its usual keys as Textual names them, the one to show first."""
+    """Its default keys, as Textual names them; the first one is shown."""
     footer: str = ""
-    """The word in the footer; empty to leave it out there."""
-    takes: Takes = Takes.NOTHING
-    inner: bool = False
-    """Whether only the app itself runs it."""
+    """Its label in the footer; empty to leave it out there."""
+    argument: Argument = Argument.NOTHING
+    is_internal: bool = False
+    """Whether it cannot be run by name."""
 
     @property
     def usage(self) -> str:
-        """Return how it is typed: ``/watch USER``."""
-        return f"/{self.id} {self.takes.value}".rstrip()
+        """Return how to type it: ``/watch USER``."""
+        return f"/{self.id} {self.argument.value}".rstrip()
 
 
 _KEY_NAMES: Final = {
@@ -69,7 +69,7 @@ _KEY_NAMES: Final = {
 
 
 def key_name(key: str) -> str:
-    """Return a key as a person reads it: ``^p``, ``+``, ``Del``, ``F1``."""
+    """Return the display name of a key: ``^p``, ``+``, ``Del``, ``F1``."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
     if key[:1] == "f" and key[1:].isdigit():
@@ -77,8 +77,8 @@ def key_name(key: str) -> str:
     return _KEY_NAMES.get(key, key)
 
 
-class Keyed(Protocol):
-    """What has keys: a command, or a way to move."""
+class Bindable(Protocol):
+    """Anything that keys can be bound to: a command, or a cursor move."""
 
     @property
     def id(self) -> str:
@@ -86,32 +86,32 @@ class Keyed(Protocol):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return its usual keys."""
+        """Return its default keys."""
 
 
 class Keys:
-    """Which keys run a command: the person's own, or the usual ones that are left."""
+    """The keys of each command: the user's own, or its defaults that are not taken."""
 
     def __init__(self, own: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        """Take the person's keys by the commands' IDs."""
-        self.use(own or {})
+        """Use the user's own keys, by command ID."""
+        self.set_own_keys(own or {})
 
-    def use(self, own: Mapping[str, tuple[str, ...]]) -> None:
-        """Take other keys from now on."""
+    def set_own_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Replace the user's own keys."""
         self._own = own
         self._taken = frozenset(key for keys in own.values() for key in keys)
 
-    def of(self, command: Keyed) -> tuple[str, ...]:
-        """Return the keys of a command, the one to show first."""
+    def of(self, command: Bindable) -> tuple[str, ...]:
+        """Return the keys of a command; the first one is shown."""
         own = self._own.get(command.id)
         if own is not None:
             return own
         return tuple(key for key in command.keys if key not in self._taken)
 
-    def name(self, command: Keyed) -> str:
-        """Return the first key of a command as a person reads it; without one, how it is typed."""
+    def name(self, command: Bindable) -> str:
+        """Return the display name of a command's first key; without a key, its slash command."""
         return self.names(command, 1) or f"/{command.id}"
 
-    def names(self, command: Keyed, most: int | None = None) -> str:
-        """Return the keys of a command, or the first of them, as a person reads them."""
+    def names(self, command: Bindable, most: int | None = None) -> str:
+        """Return the display names of a command's keys, or of the first ``most`` of them."""
         return ", ".join(map(key_name, self.of(command)[:most]))

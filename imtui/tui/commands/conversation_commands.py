@@ -1,15 +1,15 @@
-"""The part of the registry that is about conversations and messages."""
+"""The commands for conversations and messages, a part of the catalogue."""
 
 from typing import Final
 
-from imtui.tui.commands.command import Command, Takes
+from imtui.tui.commands.command import Argument, Command
 
-TALKING: Final = (
+CONVERSATION_COMMANDS: Final = (
     Command(
         "chat",
         "Chat …",
         "Open the conversation with this friend, or with anybody by their ID",
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "next-unread",
@@ -52,33 +52,33 @@ TALKING: Final = (
         "Search messages …",
         "Look for messages with some words, in all conversations",
         ("F",),
-        takes=Takes.WORDS,
+        argument=Argument.WORDS,
     ),
     Command(
         "search-here",
         "Search this conversation …",
         "Look for messages with some words in the open conversation",
-        takes=Takes.WORDS,
+        argument=Argument.WORDS,
     ),
     Command(
         "mute",
         "Mute",
         "Do not notify messages of this friend, or do so again",
         ("M",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "pin",
         "Pin",
         "Keep the conversation with this friend on top, or no longer",
         ("p",),
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "delete-conversation",
         "Delete conversation",
         "Delete the conversation with this user for yourself, on all your devices",
-        takes=Takes.USER,
+        argument=Argument.USER,
     ),
     Command(
         "close",

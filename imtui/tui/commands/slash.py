@@ -1,10 +1,10 @@
-"""Slash commands: how a typed line is read, and how it can go on."""
+"""Parse and complete slash commands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from imtui.tui.commands.catalogue import command_named, offered
-from imtui.tui.commands.command import Command, Takes
+from imtui.tui.commands.catalogue import command_by_id, typed_commands
+from imtui.tui.commands.command import Argument, Command
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
 
@@ -13,67 +13,67 @@ _ENDS: Final = ("30m", "1h", "4h", "until 17:00", "until tomorrow", "off")
 
 
 class SlashError(ValueError):
-    """A line is no command; the message is one line that says what to do."""
+    """A line is not a command; the message is one line with advice."""
 
 
-def parse(line: str) -> tuple[Command, str]:
-    """Return the command of a line and what stands behind its name.
+def parse_slash_line(line: str) -> tuple[Command, str]:
+    """Return the command and the argument of a line.
 
-    A name may be shortened as long as only one command begins so.
+    A name may be abbreviated to an unambiguous prefix.
 
     Raises:
-        SlashError: The line is no command.
+        SlashError: The line is not a command.
     """
     if not line.startswith("/"):
         raise SlashError("Commands begin with /. Tab shows how a line can go on.")
     name, _, argument = line.lstrip("/").partition(" ")
-    known = {command.id: command for command in offered()}
+    known = {command.id: command for command in typed_commands()}
     begin = [one for one in known if one.startswith(name.casefold())] if name else []
     if name.casefold() in known:
-        return command_named(name.casefold()), argument.strip()
+        return command_by_id(name.casefold()), argument.strip()
     if len(begin) == 1:
-        return command_named(begin[0]), argument.strip()
+        return command_by_id(begin[0]), argument.strip()
     if begin:
         raise SlashError(f"/{name} can be {', '.join(f'/{one}' for one in begin)}. Type more.")
     shown = name if len(name) <= _ECHO_MAX else f"{name[:_ECHO_MAX]}…"
     raise SlashError(f"There is no command /{shown}. Tab after / shows them all.")
 
 
-def complete(line: str, words: Mapping[Takes, Sequence[str]]) -> list[str]:
-    """Return the lines that ``line`` can become, the likeliest first.
+def complete_slash_line(line: str, words: Mapping[Argument, Sequence[str]]) -> list[str]:
+    """Return the completions of a line, the likeliest first.
 
     Args:
-        line: What was typed so far.
-        words: What may stand behind a name, by what the command takes.
+        line: The text typed so far.
+        words: The possible values of each kind of argument.
     """
     if not line.startswith("/"):
         return []
-    # The line begins with a slash, and people type another.
+    # The input starts with a slash already, and users type another.
     name, space, argument = line.lstrip("/").partition(" ")
     if not space:
-        names = [one.id for one in offered() if one.id.startswith(name.casefold())]
-        return [f"/{one} " if command_named(one).takes.value else f"/{one}" for one in names]
+        names = [one.id for one in typed_commands() if one.id.startswith(name.casefold())]
+        return [f"/{one} " if command_by_id(one).argument.value else f"/{one}" for one in names]
     try:
-        command, _ = parse(line)
+        command, _ = parse_slash_line(line)
     except SlashError:
         return []
     return [
         f"/{name} {word}"
-        for word in _words(command.takes, words)
+        for word in _argument_values(command.argument, words)
         if word.casefold().startswith(argument.casefold()) and word != argument
     ]
 
 
-def _words(takes: Takes, words: Mapping[Takes, Sequence[str]]) -> Sequence[str]:
-    fixed: dict[Takes, Sequence[str]] = {
-        Takes.END: _ENDS,
-        Takes.KIND: ("all", *KIND_NAMES.values()),
-        Takes.ORDER: tuple(Order),
-        Takes.ALLOW: ("any", "confirm", "nobody"),
+def _argument_values(kind: Argument, words: Mapping[Argument, Sequence[str]]) -> Sequence[str]:
+    fixed: dict[Argument, Sequence[str]] = {
+        Argument.END: _ENDS,
+        Argument.KIND: ("all", *KIND_NAMES.values()),
+        Argument.ORDER: tuple(Order),
+        Argument.ALLOW: ("any", "confirm", "nobody"),
     }
-    if takes is Takes.USER_WORDS:
-        return words.get(Takes.USER, ())
-    if takes is Takes.USER_GROUP:
-        users, groups = words.get(Takes.USER, ()), words.get(Takes.GROUP, ())
+    if kind is Argument.USER_WORDS:
+        return words.get(Argument.USER, ())
+    if kind is Argument.USER_GROUP:
+        users, groups = words.get(Argument.USER, ()), words.get(Argument.GROUP, ())
         return [*users, *(f"{user} {group}" for user in users for group in groups)]
-    return fixed.get(takes) or words.get(takes, ())
+    return fixed.get(kind) or words.get(kind, ())

@@ -34,7 +34,7 @@ class AccountList(CursorView):
         """Whether the cursor goes to the end that is being looked for."""
 
     @property
-    def length(self) -> int:
+    def row_count(self) -> int:
         """Return how many rows are known."""
         return self._model.accounts.length
 
@@ -47,7 +47,7 @@ class AccountList(CursorView):
     def look(self) -> None:
         """Paint what changed since the last time."""
         # Before the cursor moves, as one cannot scroll to lines that are not there.
-        self.set_line_count(self.length)
+        self.set_line_count(self.row_count)
         self._keep_cursor()
         self._note_rows()
         lines = self._lines_in_sight()
@@ -68,12 +68,12 @@ class AccountList(CursorView):
             self._go(0)
         elif self._to_end:
             self._to_end = self._model.wants_end
-            self._go(max(self.length - 1, 0))
+            self._go(max(self.row_count - 1, 0))
         elif self._meant and self.selected != self._meant:
             place = accounts.find(self._meant)
             if place is not None:
                 self._go(place)
-        self.cursor = max(min(self.cursor, self.length - 1), 0)
+        self.cursor = max(min(self.cursor, self.row_count - 1), 0)
         self._meant = self.selected
 
     def _go(self, place: int) -> None:
@@ -104,13 +104,13 @@ class AccountList(CursorView):
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
-        if not self.length and number == 0:
-            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
-        if number >= self.length:
+        if not self.row_count and number == 0:
+            return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
+        if number >= self.row_count:
             return [], ""
         account = self._model.accounts.at(number)
         if account is None:
-            return [Span(f"  {self._glyphs.ellipsis}", "dim")], self.under(number)
+            return [Span(f"  {self._glyphs.ellipsis}", "dim")], self.style_below(number)
         spans = account_line(
             account,
             width,
@@ -118,7 +118,7 @@ class AccountList(CursorView):
             cursor=number == self.cursor,
             stale=self._model.link is not Link.UP,
         )
-        return spans, self.under(number)
+        return spans, self.style_below(number)
 
     def _hint(self) -> str:
         if self._model.accounts.prefix:
@@ -134,12 +134,12 @@ class AccountList(CursorView):
             self._to_end = self._model.wants_end = True
             self.post_message(self.Scrolled())
 
-    def moved(self) -> None:
+    def cursor_moved(self) -> None:
         """Note whom the cursor was put on."""
         self._to_end = self._model.wants_end = False
         self._meant = self.selected
         self.post_message(self.Moved())
 
-    def chosen(self, place: int) -> None:
+    def row_chosen(self, place: int) -> None:
         """Show the devices of an account."""
         self.post_message(RunCommand("devices"))

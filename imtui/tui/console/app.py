@@ -18,7 +18,7 @@ from imtui.tui.console.service import ConsoleService
 from imtui.tui.console.switches import SWITCHES, Switch, switch_named
 from imtui.tui.kit.clock import Clock, Handle, SystemClock
 from imtui.tui.kit.moves import MOVES
-from imtui.tui.kit.typed_ahead import TypedAhead
+from imtui.tui.kit.type_ahead import TypeAhead
 from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.render.glyphs import ASCII, UNICODE
 from imtui.tui.widgets.colours import presence_colours
@@ -81,7 +81,7 @@ class ConsoleApp(FaultTolerantApp):
         self.failure = ""
         """Why the console ended, in one line; empty if the person left."""
         self._countdown: Handle | None = None
-        self._typed_ahead = TypedAhead(
+        self._type_ahead = TypeAhead(
             self,
             super().on_event,
             lambda key: any(key in keys for name, keys in _MOVE_KEYS.items() if name != "choose"),
@@ -139,7 +139,7 @@ class ConsoleApp(FaultTolerantApp):
         return {**super().get_css_variables(), **presence_colours(self.current_theme)}
 
     @property
-    def takes_keys(self) -> bool:
+    def accepts_keys(self) -> bool:
         """Tell whether what was opened last is there, to be typed into: all is, from the start."""
         return True
 
@@ -149,14 +149,14 @@ class ConsoleApp(FaultTolerantApp):
             await super().on_event(event)
         elif event.is_forwarded:
             await super().on_event(event)
-            await self._typed_ahead.came_back(event)
+            await self._type_ahead.key_unhandled(event)
         else:
             # What came of an earlier key was read by now.
             if self.model.notice is not None:
                 self.model.tell("")
-            await self._typed_ahead.type(event)
+            await self._type_ahead.handle(event)
 
-    def fail(self, error: BaseException | None) -> None:
+    def handle_fault(self, error: BaseException | None) -> None:
         """Note the fault in the log and in a line for the admin, and end."""
         if isinstance(error, WorkerFailed):
             error = error.error
@@ -164,7 +164,7 @@ class ConsoleApp(FaultTolerantApp):
         self.failure = self.failure or (
             f"a fault of ours ended the console ({type(error).__name__}); please report it"
         )
-        self.end_after_fault()
+        self.exit_after_fault()
 
     def on_account_list_scrolled(self) -> None:
         """Load the accounts that came into sight."""
@@ -263,5 +263,5 @@ class ConsoleApp(FaultTolerantApp):
 
     def action_leave(self) -> None:
         """Quit; the backend runs on."""
-        self._typed_ahead.drop()
+        self._type_ahead.drop()
         self.exit()

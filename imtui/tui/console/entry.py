@@ -5,7 +5,7 @@ import sys
 from contextlib import ExitStack
 
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from imtui.tui.kit.terminal import end_on_signals, unfit
+from imtui.tui.kit.terminal import exit_on_signals, terminal_problem
 
 
 def run(launch: ConsoleLaunch) -> int:
@@ -13,7 +13,7 @@ def run(launch: ConsoleLaunch) -> int:
 
     It is 0, or 1 after an error was told in one line on standard error.
     """
-    problem = unfit("the console", "imtui console show", "imtui console show")
+    problem = terminal_problem("the console", "imtui console show", "imtui console show")
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1
@@ -27,5 +27,5 @@ def run(launch: ConsoleLaunch) -> int:
 
 async def _attend(app: ConsoleApp) -> None:
     with ExitStack() as stack:
-        end_on_signals(app.action_leave, stack)
+        exit_on_signals(app.action_leave, stack)
         await app.run_async()

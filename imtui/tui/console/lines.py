@@ -45,7 +45,7 @@ def head_line(
         words = f"trying again in {seconds} s (r: now)"
         return _one_of([*left, Span("   ")], [Span(words, "alert", "retry")], width)
     if model.link is Link.CONNECTING:
-        connection = Span(glyphs.plain("connecting … "), "alert")
+        connection = Span(glyphs.adapt("connecting … "), "alert")
     else:
         connection = Span("connected ", "dim")
     started = time_of_day(clock, model.started_at) if model.stats is not None else ""
@@ -136,7 +136,7 @@ def _figure(what: str, number: str) -> list[Span]:
 def _accounts(model: ConsoleModel, glyphs: Glyphs) -> list[list[Span]]:
     stats = model.stats
     if stats is None:
-        return [[Span(glyphs.plain(_why_no_stats(model)), "dim")]]
+        return [[Span(glyphs.adapt(_why_no_stats(model)), "dim")]]
     figures = [_figure("total", f"{sum(stats.accounts.values()):,}")]
     for status in _STATUSES:
         badge = glyphs.badge(status)
@@ -281,9 +281,9 @@ def help_lines(model: ConsoleModel, in_log: bool, width: int, glyphs: Glyphs) ->
     elif model.reason:
         words, style = model.reason, "alert"
     else:
-        help = Span(f" {glyphs.plain(_LOG_HELP if in_log else _ACCOUNTS_HELP)}", "dim")
+        help = Span(f" {glyphs.adapt(_LOG_HELP if in_log else _ACCOUNTS_HELP)}", "dim")
         return [crop([help], width, glyphs.ellipsis)]
-    first, *rest = wrap([Span(glyphs.plain(words), style)], max(width - 2, 1), glyphs.ellipsis)
+    first, *rest = wrap([Span(glyphs.adapt(words), style)], max(width - 2, 1), glyphs.ellipsis)
     second = crop([span for line in rest for span in line], max(width - 2, 1), glyphs.ellipsis)
     return [[Span(" "), *line] for line in (first, second) if line]
 

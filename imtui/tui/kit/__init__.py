@@ -1,1 +1,1 @@
-"""Generic parts of a terminal app; nothing of imtui is known here."""
+"""Generic parts of a terminal app, independent of the chat client."""

@@ -1,4 +1,4 @@
-"""How wide text is in a terminal, and how it is shortened."""
+"""Measure text in terminal cells, and shorten it."""
 
 from rich import cells
 
@@ -10,7 +10,7 @@ def cell_len(text: str) -> int:
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """Return ``text`` in at most ``width`` cells, ending in an ellipsis where it was cut.
+    """Return ``text`` cut to at most ``width`` cells, with an ellipsis if it was cut.
 
     Wide characters count two cells and are never cut in half.
     """
@@ -29,6 +29,6 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def column(text: str, width: int, ellipsis: str = "…") -> str:
-    """Return ``text`` in exactly ``width`` cells."""
+    """Return ``text`` cut or padded to exactly ``width`` cells."""
     fitted = fit(text, width, ellipsis)
     return fitted + " " * (width - cell_len(fitted))

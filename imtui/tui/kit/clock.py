@@ -1,4 +1,4 @@
-"""Time, so that tests can hold it."""
+"""The clock, behind a protocol that tests can replace."""
 
 import asyncio
 import time
@@ -8,20 +8,20 @@ from typing import Protocol
 
 
 class Handle(Protocol):
-    """Something that is due later."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Forget it."""
+        """Cancel the call."""
 
 
 class Clock(Protocol):
-    """Where the app gets the time from, and what wakes it."""
+    """The source of the time and of timers."""
 
     def now(self) -> int:
         """Return the wall clock, in Unix milliseconds."""
 
     def local(self, milliseconds: int) -> datetime:
-        """Return Unix milliseconds as the time of day where the person is."""
+        """Return Unix milliseconds in the user's time zone."""
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""
@@ -31,7 +31,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The real time, on the running event loop."""
+    """The system time, with timers on the running event loop."""
 
     def now(self) -> int:
         """Return the wall clock, in Unix milliseconds."""
@@ -54,9 +54,9 @@ class SystemClock:
 
 
 def time_of_day(clock: Clock, milliseconds: int) -> str:
-    """Write a moment as briefly as is clear today: ``14:05``, ``Sat 14:05`` or ``3 Nov``.
+    """Format an instant as briefly as is clear: ``14:05``, ``Sat 14:05`` or ``3 Nov``.
 
-    The words do not age by themselves, so that a screen at rest need not change.
+    The result is absolute, so an idle screen does not need repainting as time passes.
     """
     then, now = clock.local(milliseconds), clock.local(clock.now())
     if then.date() == now.date():
@@ -69,29 +69,29 @@ def time_of_day(clock: Clock, milliseconds: int) -> str:
 
 
 class Throttle:
-    """Lets something happen at once, but not again before ``interval`` seconds have passed."""
+    """Run a callback on request, at most once in ``interval`` seconds."""
 
     def __init__(self, clock: Clock, interval: float, callback: Callable[[], None]) -> None:
-        """Make one; ``callback`` is what happens."""
+        """Create a throttle for ``callback``."""
         self._clock = clock
         self._interval = interval
         self._callback = callback
         self._last = float("-inf")
-        self._due: Handle | None = None
+        self._scheduled: Handle | None = None
 
-    def ask(self) -> None:
-        """Let it happen as soon as it may; asking again meanwhile adds nothing."""
-        if self._due is None:
+    def request(self) -> None:
+        """Run the callback as soon as the interval allows; repeated requests are merged."""
+        if self._scheduled is None:
             wait = self._last + self._interval - self._clock.monotonic()
-            self._due = self._clock.call_later(max(wait, 0.0), self._happen)
+            self._scheduled = self._clock.call_later(max(wait, 0.0), self._run)
 
     def cancel(self) -> None:
-        """Forget what was asked."""
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+        """Cancel the pending request."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
 
-    def _happen(self) -> None:
-        self._due = None
+    def _run(self) -> None:
+        self._scheduled = None
         self._last = self._clock.monotonic()
         self._callback()

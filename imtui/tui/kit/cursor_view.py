@@ -1,4 +1,4 @@
-"""A list of lines with a cursor, moved by keys and by the mouse."""
+"""A list of lines with a cursor that keys and the mouse move."""
 
 from textual.events import Click, Resize
 
@@ -6,54 +6,54 @@ from imtui.tui.kit.line_view import LineView
 
 
 class CursorView(LineView):
-    """Lines of which one is under the cursor."""
+    """A list of lines with a cursor on one of them."""
 
     cursor = 0
-    """The line that is meant."""
+    """The row that the cursor is on."""
 
     @property
-    def length(self) -> int:
-        """Return how many lines the cursor can stand on."""
+    def row_count(self) -> int:
+        """Return the number of rows that the cursor can be on."""
         raise NotImplementedError
 
-    def chosen(self, place: int) -> None:
-        """Do what Enter, or a second click, on a line does."""
+    def row_chosen(self, row: int) -> None:
+        """Handle Enter, or a second click, on a row."""
 
-    def clicked(self, place: int) -> bool:
-        """Do what a first click on a line does, beside going there; tell whether that is all."""
+    def row_clicked(self, row: int) -> bool:
+        """Handle a first click on a row, and return whether it is fully handled."""
         return False
 
-    def moved(self) -> None:
-        """Do what follows a move of the cursor."""
+    def cursor_moved(self) -> None:
+        """Handle a move of the cursor."""
 
-    def under(self, place: int) -> str:
-        """Return the style below a line: that of the cursor, while the view has the focus."""
-        return "cursor" if place == self.cursor and self.has_focus else ""
+    def style_below(self, row: int) -> str:
+        """Return the background style of a row: the cursor's, if it is there and has the focus."""
+        return "cursor" if row == self.cursor and self.has_focus else ""
 
     def action_choose(self) -> None:
-        """Choose the line under the cursor."""
-        if self.cursor < self.length:
-            self.chosen(self.cursor)
+        """Choose the row under the cursor."""
+        if self.cursor < self.row_count:
+            self.row_chosen(self.cursor)
 
     def action_move(self, lines: int) -> None:
-        """Move the cursor by so many lines."""
-        if self.length:
-            self.move_to(min(max(self.cursor + lines, 0), self.length - 1))
+        """Move the cursor by ``lines`` rows."""
+        if self.row_count:
+            self.move_to(min(max(self.cursor + lines, 0), self.row_count - 1))
 
     def action_move_end(self, direction: int) -> None:
-        """Move the cursor to the first or the last line."""
-        self.action_move(direction * self.length)
+        """Move the cursor to the first or the last row."""
+        self.action_move(direction * self.row_count)
 
-    def move_to(self, place: int) -> None:
-        """Put the cursor on a line and show it."""
-        old, self.cursor = self.cursor, place
+    def move_to(self, row: int) -> None:
+        """Move the cursor to a row and scroll it into view."""
+        old, self.cursor = self.cursor, row
         self.refresh_line(old)
-        self.refresh_line(place)
+        self.refresh_line(row)
         self.show_cursor()
-        self.moved()
+        self.cursor_moved()
 
     def show_cursor(self) -> None:
-        """Scroll so far that the cursor is in sight."""
+        """Scroll the cursor into view."""
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to_line(self.cursor)
@@ -61,23 +61,23 @@ class CursorView(LineView):
             self.scroll_to_line(self.cursor - self.page + 1)
 
     def on_click(self, event: Click) -> None:
-        """Put the cursor where the mouse is; a second click chooses."""
-        place = event.y + self.scroll_offset.y
-        if place >= self.length:
+        """Move the cursor to the clicked row; a second click chooses it."""
+        row = event.y + self.scroll_offset.y
+        if row >= self.row_count:
             return
-        self.move_to(place)
-        if not self.clicked(place) and event.chain >= 2:
-            self.chosen(place)
+        self.move_to(row)
+        if not self.row_clicked(row) and event.chain >= 2:
+            self.row_chosen(row)
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in view."""
         if self.cursor >= self.scroll_offset.y + self.page:
             self.scroll_to_line(self.cursor - self.page + 1)
 
     def on_focus(self) -> None:
-        """Show where the cursor is."""
+        """Highlight the cursor."""
         self.refresh_line(self.cursor)
 
     def on_blur(self) -> None:
-        """Show the cursor as resting."""
+        """Remove the highlight of the cursor."""
         self.refresh_line(self.cursor)

@@ -1,4 +1,4 @@
-"""What lies over the main screen until it is left."""
+"""The base class of modal dialogs."""
 
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar
@@ -11,20 +11,20 @@ Result = TypeVar("Result")
 
 
 DIALOG_STYLE: Final = Path(__file__).with_name("dialogs.tcss")
-"""The style sheet of dialogs; an absolute path, as subclasses stand in other folders."""
+"""The style sheet of dialogs; an absolute path, because subclasses are in other folders."""
 
 
 class Dialog(ModalScreen[Result | None]):
-    """A dialog; dismissed with a result, or with None if the person leaves it."""
+    """A dialog that is dismissed with a result, or with None if the user leaves it."""
 
-    # A sheet of its own, read with the first dialog: the first frame comes first.
+    # A separate sheet, loaded with the first dialog to keep it out of the start-up.
     CSS_PATH = DIALOG_STYLE
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close the dialog with a result; a second key typed at once does nothing."""
+        """Close the dialog with a result; do nothing if it is closing already."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def action_leave(self) -> None:
-        """Close the dialog and do nothing."""
+        """Close the dialog without a result."""
         self.dismiss(None)

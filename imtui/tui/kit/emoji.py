@@ -10,14 +10,14 @@ _BEGUN: Final = re.compile(r"(?:^|(?<=\s)):([a-z0-9_+-]{2,30})$", re.IGNORECASE)
 
 
 def with_emoji(text: str) -> str:
-    """Return a text with the codes that are known replaced by their emoji."""
+    """Return a text with known codes replaced by their emoji."""
     if ":" not in text:
         return text
     return _CODE.sub(lambda code: emoji_codes().get(code[1].lower(), code[0]), text)
 
 
-def completions(before: str, most: int = 8) -> list[str]:
-    """Return the codes that the end of a text can become, the shortest first."""
+def emoji_completions(before: str, most: int = 8) -> list[str]:
+    """Return the codes that complete the end of a text, the shortest first."""
     begun = _BEGUN.search(before)
     if begun is None:
         return []
@@ -28,7 +28,7 @@ def completions(before: str, most: int = 8) -> list[str]:
     return [f":{name}:" for name in found[:most]]
 
 
-def begun(before: str) -> str:
-    """Return the code that the end of a text begins, or nothing."""
+def begun_code(before: str) -> str:
+    """Return the incomplete code at the end of a text, or an empty string."""
     match = _BEGUN.search(before)
     return "" if match is None else match[0]

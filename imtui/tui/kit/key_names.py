@@ -1,4 +1,4 @@
-"""How the names of keys are written, and which keys a command can have."""
+"""Parse the names of keys, and reject keys that a command cannot have."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -7,15 +7,15 @@ from typing import Final
 from imtui.tui.kit.moves import MOVE_IDS, MOVE_KEYS
 
 _MODIFIERS: Final = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
-_OTHERS: Final = frozenset(
+_SPECIAL: Final = frozenset(
     (
         *("up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
         *("insert", "delete", "backspace", "space", "enter", "tab", "escape"),
     )
 )
-_NAMED: Final = _OTHERS | {f"f{number}" for number in range(1, 25)}
+_NAMED: Final = _SPECIAL | {f"f{number}" for number in range(1, 25)}
 
-_TAKEN: Final = {
+_RESERVED: Final = {
     "escape": "it closes what is open",
     "tab": "it goes to the next part of the screen",
     "shift+tab": "it goes to the previous part of the screen",
@@ -30,15 +30,15 @@ _TAKEN: Final = {
 """Keys that no command can have, and why."""
 
 
-def key_named(text: str, *, moves: bool = False) -> str:
-    """Return the key that a person calls ``text`` as Textual names it: ``+`` is ``plus``.
+def parse_key(text: str, *, moves: bool = False) -> str:
+    """Return Textual's name of the key that the user wrote: ``+`` is ``plus``.
 
     Args:
-        text: What was written.
-        moves: Whether the key is to move in the lists, and not to run a command.
+        text: The key as written in the settings.
+        moves: Whether the key moves the cursor in lists instead of running a command.
 
     Raises:
-        ValueError: There is no such key, or no command can have it; the message says why.
+        ValueError: There is no such key, or it is reserved; the message says why.
     """
     *modifiers, base = [text] if len(text) == 1 else text.lower().split("+")
     name = _base_name(base)
@@ -46,29 +46,29 @@ def key_named(text: str, *, moves: bool = False) -> str:
         raise ValueError("there is no such key")
     if modifiers == ["shift"] and name not in _NAMED:
         raise ValueError("name the character that it types")
-    # In the order in which Textual has them.
+    # Textual sorts the modifiers.
     key = "+".join([*sorted(modifiers), name])
     if key in MOVE_KEYS and not moves:
         raise ValueError("it moves in the lists")
-    if key in _TAKEN:
-        raise ValueError(_TAKEN[key])
+    if key in _RESERVED:
+        raise ValueError(_RESERVED[key])
     return key
 
 
 def key_parsers(command_ids: Iterable[str]) -> Mapping[str, Callable[[str], str]]:
-    """Return what reads a key of each command, and of each move in a list, by ID."""
-    move_key = partial(key_named, moves=True)
-    return dict.fromkeys(command_ids, key_named) | dict.fromkeys(MOVE_IDS, move_key)
+    """Return the parser for keys of each command and of each cursor move, by ID."""
+    move_key = partial(parse_key, moves=True)
+    return dict.fromkeys(command_ids, parse_key) | dict.fromkeys(MOVE_IDS, move_key)
 
 
 def _base_name(base: str) -> str:
-    from imtui.tui.kit.undocumented import character_of, key_of
+    from imtui.tui.kit.undocumented import character_of_key, key_for_character
 
     if base in _NAMED:
         return base
-    character = base if len(base) < 2 else character_of(base)
+    character = base if len(base) < 2 else character_of_key(base)
     if character is None or len(character) != 1 or not character.isprintable():
         return ""
-    if character == ",":  # It separates keys.
+    if character == ",":  # Textual would read it as a separator.
         return "comma"
-    return key_of(character)
+    return key_for_character(character)

@@ -1,4 +1,4 @@
-"""One row of a list, before it is painted."""
+"""One row of a list, before it is rendered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from imtui.tui.kit.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row; what it is about, and what it shows."""
+    """One row: its spans and the user that it stands for."""
 
     spans: Sequence[Span] = ()
     user_id: str = ""
-    """Whom it is about; empty if nobody."""
+    """Empty if the row stands for no user."""

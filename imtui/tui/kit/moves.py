@@ -1,4 +1,4 @@
-"""How one moves in a list: not commands, but keys that a person can choose all the same."""
+"""Cursor moves in lists: not commands, but their keys can be configured too."""
 
 from typing import Final
 
@@ -6,14 +6,14 @@ from msgspec import Struct
 
 
 class Move(Struct, frozen=True):
-    """A way to move."""
+    """One move of the cursor."""
 
     id: str
     """Its name in the settings."""
     keys: tuple[str, ...]
-    """Its usual keys as Textual names them."""
+    """Its default keys, as Textual names them."""
     action: str
-    """What a list does."""
+    """The action of the list, as in a Textual binding."""
     help: str
 
 

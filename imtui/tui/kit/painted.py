@@ -1,4 +1,4 @@
-"""Widgets that paint spans line by line, with styles from the style sheet."""
+"""Widgets that render spans line by line, with styles from the style sheet."""
 
 from functools import lru_cache
 from typing import Final
@@ -25,39 +25,38 @@ SPAN_STYLES: Final = {
     "span--current",
     "span--cursor",
 }
-"""The component classes of every screen that has painted widgets on it.
+"""The component classes of every screen that contains painted widgets.
 
-They are the screen's, not each widget's: working them out is what takes a start-up its time.
+They belong to the screen, because resolving them for each widget would slow down the start.
 """
 
 
 class Painted(Widget):
-    """A widget whose lines are spans."""
+    """A widget whose lines consist of spans."""
 
     ALLOW_SELECT = False
 
-    def paint(self, spans: list[Span], width: int, under: str = "") -> Strip:
-        """Return a strip of exactly ``width`` cells; ``under`` names a style below the others."""
-        base, ground = self.visual_style.rich_style, Style()
-        if under:
-            below = self._named(under)
-            ground = below.background_style + Style(reverse=below.reverse)
-            base += ground
+    def paint(self, spans: list[Span], width: int, background: str = "") -> Strip:
+        """Return a strip of exactly ``width`` cells; ``background`` names a style."""
+        base = self.visual_style.rich_style
+        if background:
+            below = self._component_style(background)
+            base += below.background_style + Style(reverse=below.reverse)
         segments = [Segment(span.text, self._style(span, base)) for span in spans]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
 
     def _style(self, span: Span, base: Style) -> Style:
-        style = base + _ink(self._named(span.style)) if span.style else base
+        style = base + _foreground(self._component_style(span.style)) if span.style else base
         return style + Style(link=span.link) if span.link else style
 
-    def _named(self, name: str) -> Style:
+    def _component_style(self, name: str) -> Style:
         component = name if "--" in name else f"span--{name}"
         return self.screen.get_component_rich_style(component)
 
 
 @lru_cache(maxsize=256)
-def _ink(style: Style) -> Style:
-    """Return a style without its ground, which is the screen's and not the widget's."""
+def _foreground(style: Style) -> Style:
+    """Return a style without its background, which is the screen's and not the widget's."""
     return Style(
         color=style.color,
         bold=style.bold,
@@ -69,19 +68,19 @@ def _ink(style: Style) -> Style:
 
 
 class PaintedLine(Painted):
-    """One line of spans, with clicks on those that have a command."""
+    """One line of spans; a click on a span runs its command."""
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the spans of the line for a width in cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        """Return the line."""
+        """Return the strip of the line; rows below it are empty."""
         width = self.size.width
         return self.paint(self.spans(width) if y == 0 else [], width)
 
     def command_at(self, x: int) -> str:
-        """Return the ID of the command of the span under cell ``x``, or nothing."""
+        """Return the command ID of the span at cell ``x``, or an empty string."""
         at = 0
         for span in self.spans(self.size.width):
             at += width_of([span])

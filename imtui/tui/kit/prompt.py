@@ -1,4 +1,4 @@
-"""Dialogs that ask: for a text, or for yes or no."""
+"""Dialogs that ask for a text, or for yes or no."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -13,7 +13,7 @@ from imtui.tui.kit.dialog import Dialog
 
 
 class TextPrompt(Dialog[str]):
-    """Asks for a text; dismissed with it, or with None."""
+    """A dialog that asks for a text and is dismissed with it, or with None."""
 
     def __init__(
         self,
@@ -22,13 +22,13 @@ class TextPrompt(Dialog[str]):
         placeholder: str,
         problem: Callable[[str], str] = lambda _: "",
     ) -> None:
-        """Make the prompt.
+        """Create the prompt.
 
         Args:
-            question: What stands above the line.
-            preset: The answer that is probably meant.
-            placeholder: What kind of answer it is.
-            problem: Says in one line why an answer will not do; nothing if it will.
+            question: The text above the input.
+            preset: The initial value of the input.
+            placeholder: The placeholder of the input.
+            problem: Returns one line that says why an answer is invalid, or an empty string.
         """
         super().__init__()
         self._question = question
@@ -58,7 +58,7 @@ class TextPrompt(Dialog[str]):
 
 
 class Question(Dialog[bool]):
-    """Asks; dismissed with True for yes, else with None."""
+    """A question that is dismissed with True for yes, and with None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,y", "yes", "Yes", show=False),
@@ -66,7 +66,7 @@ class Question(Dialog[bool]):
     ]
 
     def __init__(self, question: str) -> None:
-        """Make the question."""
+        """Create the dialog."""
         super().__init__()
         self._question = question
 

@@ -1,4 +1,4 @@
-"""Styled text of one line, before it is painted: what stands where, and in which style."""
+"""Styled text of one line, before it is rendered."""
 
 from collections.abc import Iterable
 
@@ -10,24 +10,24 @@ from imtui.tui.kit.cells import cell_len, fit
 
 
 class Span(Struct, frozen=True):
-    """A piece of one line."""
+    """A piece of a line with one style."""
 
     text: str
     style: str = ""
-    """The name of a style in the style sheet; empty for the widget's own."""
+    """The name of a style in the style sheet; empty for the widget's style."""
     command: str = ""
     """The ID of the command that a click runs, if any."""
     link: str = ""
-    """Where the terminal leads who clicks on it, if anywhere."""
+    """The URL that the terminal opens on a click, if any."""
 
 
 def width_of(spans: Iterable[Span]) -> int:
-    """Return how many cells the spans take."""
+    """Return the width of the spans in cells."""
     return sum(cell_len(span.text) for span in spans)
 
 
 def crop(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[Span]:
-    """Return the spans in at most ``width`` cells, ending in an ellipsis where they were cut."""
+    """Return the spans cut to at most ``width`` cells, with an ellipsis if they were cut."""
     line: list[Span] = []
     for span in spans:
         room = width - width_of(line)
@@ -38,7 +38,10 @@ def crop(spans: Iterable[Span], width: int, ellipsis: str = "…") -> list[Span]
 
 
 def spread(left: list[Span], right: list[Span], width: int) -> list[Span]:
-    """Return ``left``, space, and ``right`` at the end of the line; ``right`` goes first."""
+    """Return ``left``, a gap, and ``right`` at the end of the line.
+
+    If both do not fit, ``right`` is left out.
+    """
     gap = width - width_of(left) - width_of(right)
     return [*left, Span(" " * gap), *right] if gap > 0 else left
 
@@ -48,7 +51,7 @@ def wrap(
 ) -> list[list[Span]]:
     """Break spans into lines of at most ``width`` cells, between words where possible.
 
-    A word that is too long for a line is shortened, or goes on in the next one with ``cut``.
+    A word that is too long for a line is shortened, or continued on the next line with ``cut``.
     """
     spans = list(spans)
     if width_of(spans) <= width:
@@ -56,7 +59,7 @@ def wrap(
     lines: list[list[Span]] = [[]]
     used = 0
     for span in spans:
-        for word in _words(span.text):
+        for word in _split_words(span.text):
             *full, word = chop_cells(word, width) if cut and cell_len(word) > width else [word]
             for piece in full:
                 lines.append([replace(span, text=piece)])
@@ -78,7 +81,7 @@ def _append(line: list[Span], span: Span) -> None:
     line.append(span)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text, each with the space behind it."""
+def _split_words(text: str) -> list[str]:
+    """Return the words of a text, each with the space after it."""
     words = text.split(" ")
     return [f"{word} " for word in words[:-1]] + [word for word in words[-1:] if word]

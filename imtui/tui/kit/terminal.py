@@ -1,4 +1,4 @@
-"""Whether this terminal will do, and how an app in it ends on signals."""
+"""Check whether the terminal is usable, and exit an app on signals."""
 
 import asyncio
 import os
@@ -8,17 +8,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
-_END_MAX: Final = 5.0
-"""Told to end, the process is gone after so many seconds even if the terminal hangs."""
+_EXIT_TIMEOUT: Final = 5.0
+"""After a signal, the process ends within this many seconds even if the terminal hangs."""
 
 
-def unfit(name: str, in_scripts: str, when_dumb: str) -> str:
+def terminal_problem(name: str, in_scripts: str, when_dumb: str) -> str:
     """Return why an app cannot run in this terminal, in one line; empty if it can.
 
     Args:
-        name: What is to run.
-        in_scripts: The command to try where there is no terminal.
-        when_dumb: The one to try where nothing can be drawn.
+        name: What to call the app in the message.
+        in_scripts: The command to suggest without a terminal.
+        when_dumb: The command to suggest in a dumb terminal.
     """
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and stream.isatty() for stream in streams):
@@ -28,14 +28,14 @@ def unfit(name: str, in_scripts: str, when_dumb: str) -> str:
     return ""
 
 
-def end_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:
-    """Call ``leave`` when the process is told to end, until the stack is left."""
+def exit_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:
+    """Call ``leave`` on SIGTERM and SIGHUP until ``stack`` is closed."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
 
     def end() -> None:
-        signal.setitimer(signal.ITIMER_REAL, _END_MAX)
+        signal.setitimer(signal.ITIMER_REAL, _EXIT_TIMEOUT)
         leave()
 
     for number in (signal.SIGTERM, signal.SIGHUP):

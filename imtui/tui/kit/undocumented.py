@@ -1,6 +1,6 @@
-"""All that imtui uses of Textual and Rich without their documentation having it.
+"""All undocumented parts of Textual and Rich that imtui uses.
 
-The tests of this module name what it relies on, so that an update that breaks it is noticed.
+The tests of this module list what it relies on, so they fail if an update breaks it.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ _READ_MAX: Final = 4096
 _TICK: Final = 0.1
 
 
-class _GoneFile:
-    """An output file whose end is no error: what is written to a closed terminal is dropped."""
+class _DisconnectTolerantFile:
+    """An output file that drops what is written after the terminal is closed."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -49,18 +49,20 @@ class _GoneFile:
 class TolerantDriver(LinuxDriver):
     """Textual's driver with four differences.
 
-    Bytes that are not UTF-8 (a stray 0xFF, a mouse report of the old kind past column 95) become
-    U+FFFD instead of ending the app; the end of input ends the app; writing to a terminal that is
-    gone blocks nothing; going on after a stop from outside sets the terminal up anew.
+    - Bytes that are not UTF-8 (a stray 0xFF, an X10 mouse report past column 95) become U+FFFD
+      instead of ending the app.
+    - The end of input ends the app.
+    - Writing to a closed terminal is not an error.
+    - SIGCONT after a stop from outside sets the terminal up again.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
-        """Make the driver of an app."""
+        """Create the driver of an app."""
         super().__init__(app, **options)
-        self._file: Any = _GoneFile(self._file)
+        self._file: Any = _DisconnectTolerantFile(self._file)
 
     def run_input_thread(self) -> None:
-        """Read input until the app or the terminal ends."""
+        """Read input until the app exits or the input ends."""
         parser = XTermParser(self._debug)
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
@@ -71,29 +73,29 @@ class TolerantDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._app.exit)
                         break
-                    parser = self._feed(parser, decode(data))
+                    parser = self._feed_parser(parser, decode(data))
                 for message in parser.tick():
                     self.process_message(message)
 
     def _sigcont_application(self, *_: object) -> None:
-        # In a turn of the loop: a second signal in the middle of the first would wait for itself.
-        asyncio.get_running_loop().call_soon_threadsafe(self._go_on)
+        # In the event loop, because a signal that interrupts this handler would deadlock.
+        asyncio.get_running_loop().call_soon_threadsafe(self._resume)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         if not self._must_signal_resume:
-            # Stopped from outside, not by Ctrl+Z: the terminal is as somebody else left it. Without
-            # an end first, a second reader of the input would stand beside the one that is there.
+            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Without
+            # suspending first, a second input thread would start beside the running one.
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
 
-    def _feed(self, parser: XTermParser, text: str) -> XTermParser:
-        """Hand text to the parser and return the one to go on with."""
+    def _feed_parser(self, parser: XTermParser, text: str) -> XTermParser:
+        """Feed text to the parser, and return the parser to use from now on."""
         try:
             for message in parser.feed(text):
                 self.process_message(message)
         except (ParseError, ValueError, OverflowError):
-            # A sequence that makes no sense is dropped, and with it the parser that broke on it.
+            # Drop an invalid sequence, and the parser that failed on it.
             return XTermParser(self._debug)
         return parser
 
@@ -106,50 +108,50 @@ def _read(descriptor: int) -> bytes:
 
 
 def tolerant_driver() -> type[LinuxDriver] | None:
-    """Return the driver for this system; None where Textual's own has to do."""
+    """Return the driver for this system; None for Textual's default."""
     return None if sys.platform == "win32" else TolerantDriver
 
 
 class FaultTolerantApp(App[None]):
-    """An app that ends with a line of its own after a fault, and can write to the terminal."""
+    """An app that handles its own faults, and can write escape sequences to the terminal."""
 
     def __init__(self, **options: Any) -> None:
-        """Make the app with the tolerant driver; ``options`` are those of Textual's app."""
+        """Create the app with the tolerant driver; ``options`` are those of Textual's app."""
         super().__init__(driver_class=tolerant_driver(), **options)
 
-    def fail(self, error: BaseException | None) -> None:
-        """Handle a fault; the app calls ``end_after_fault`` when it has noted it."""
+    def handle_fault(self, error: BaseException | None) -> None:
+        """Handle a fault: record it, then call ``exit_after_fault``."""
         raise NotImplementedError
 
-    def end_after_fault(self) -> None:
-        """End with exit status 1, without Textual's traceback."""
+    def exit_after_fault(self) -> None:
+        """Exit with status 1, without Textual's traceback."""
         self._return_code = 1
         self._close_messages_no_wait()
 
     def write_raw(self, sequence: str) -> None:
-        """Write an escape sequence of ours to the terminal."""
+        """Write an escape sequence to the terminal."""
         if self._driver is not None:
             self._driver.write(sequence)
 
     def _fatal_error(self) -> None:
-        self.fail(self._exception or sys.exc_info()[1])
+        self.handle_fault(self._exception or sys.exc_info()[1])
 
 
 def emoji_codes() -> dict[str, str]:
-    """Return the emoji by their codes; there are thousands, so they are loaded when needed."""
+    """Return the emoji by their codes; the table is large, so it is loaded on demand."""
     from rich._emoji_codes import EMOJI
 
     return EMOJI
 
 
-def character_of(key: str) -> str | None:
-    """Return the character that a key types, by its name in Textual; None if it types none."""
+def character_of_key(key: str) -> str | None:
+    """Return the character that a key types, given Textual's name of it; None without one."""
     from textual.keys import REPLACED_KEYS, key_to_character
 
     return key_to_character(REPLACED_KEYS.get(key, key))
 
 
-def key_of(character: str) -> str:
-    """Return the name in Textual of the key that types a character, except a comma."""
+def key_for_character(character: str) -> str:
+    """Return Textual's name of the key that types a character, except a comma."""
     (binding,) = Binding.make_bindings([Binding(character, "")])
     return binding.key

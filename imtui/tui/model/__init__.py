@@ -1,1 +1,1 @@
-"""What the app knows: plain objects."""
+"""The app's model: plain objects, without I/O."""

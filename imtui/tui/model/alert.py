@@ -1,38 +1,38 @@
-"""What to ring for, and how."""
+"""Alerts, and the channels by which they reach the user."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What an alert is about."""
+    """The cause of an alert."""
 
     WATCH = "watch"
-    """Somebody who is watched came ONLINE."""
+    """A watched user came ONLINE."""
     OVERWRITTEN = "overwritten"
     """Another device replaced the text that this one had set."""
     MESSAGE = "message"
-    """Somebody has written, or asks to be a friend."""
+    """A message or a friend request arrived."""
 
 
 @dataclass(frozen=True)
 class Alert:
-    """Something that the person should notice."""
+    """An event that the user should notice."""
 
     kind: AlertKind
     who: str
-    """Whose doing it is; empty for nobody's."""
-    words: str
+    """The user that caused it; empty for several."""
+    text: str
 
 
 @dataclass(frozen=True)
 class Quiet:
-    """Do not disturb."""
+    """Do-not-disturb."""
 
     until: int | None
     """When it ends, in Unix milliseconds; None for no end."""
     except_users: frozenset[str] = frozenset()
-    """Who gets through."""
+    """User IDs whose alerts are not muted."""
 
     def mutes(self, alert: Alert, now: int) -> bool:
         """Tell whether an alert is muted at ``now``, in Unix milliseconds."""
@@ -41,30 +41,30 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class Ways:
-    """In which ways an alert reaches the person."""
+class AlertChannels:
+    """The channels by which an alert reaches the user."""
 
     toast: bool = False
-    """A few words on the app's screen."""
+    """A toast on the app's screen."""
     bell: bool = False
     desktop: bool = False
-    """A notice of the desktop's."""
+    """A desktop notification."""
 
 
-def ways(
+def alert_channels(
     alert: Alert, *, focus: bool, quiet: Quiet | None, now: int, bell: bool, desktop: bool
-) -> Ways:
-    """Return in which ways an alert reaches the person.
+) -> AlertChannels:
+    """Return the channels by which an alert reaches the user.
 
     Args:
         alert: The alert.
-        focus: Whether the terminal has the focus; then a toast is enough.
-        quiet: Do not disturb, if that was asked for.
-        now: Unix milliseconds.
-        bell: Whether the person wants the bell.
-        desktop: Whether the person wants notices of the desktop's.
+        focus: Whether the terminal has the focus; if so, a toast is enough.
+        quiet: Do-not-disturb, if it is on.
+        now: The time in Unix milliseconds.
+        bell: Whether the settings allow the bell.
+        desktop: Whether the settings allow desktop notifications.
     """
     if quiet is not None and quiet.mutes(alert, now):
-        return Ways()
-    # Without focus the toast is for the person's return.
-    return Ways(toast=True, bell=bell and not focus, desktop=desktop and not focus)
+        return AlertChannels()
+    # Without focus, the user sees the toast on their return.
+    return AlertChannels(toast=True, bell=bell and not focus, desktop=desktop and not focus)

@@ -1,7 +1,7 @@
-"""When to lay the away text over the person's own one, and when to lift it again.
+"""Decide when to cover the user's own text with the away text, and when to lift it again.
 
-Going away sets the away text with the farthest end that there is, and coming back sets the same
-text with an end a second ahead: the backend then brings back what lay below, with its own end.
+Going away sets the away text with the latest possible end. Coming back sets the same text with an
+end one second ahead. When it ends, the backend restores the covered text with its own end.
 """
 
 import math
@@ -12,34 +12,35 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.model.own_text import is_about_text, is_away_text
 
 TRY_AGAIN_AFTER: Final = 30.0
-"""How many seconds a step is left alone after it failed."""
+"""Seconds before a failed step is tried again."""
 
 
 @dataclass(frozen=True)
 class AwayRules:
-    """When the person wants to be shown as away, and with which text."""
+    """When the user counts as away, and the text to set then."""
 
     text: str
-    """Empty for never."""
+    """The away text; empty for never."""
     idle_seconds: float = 0.0
-    """After so long without a key or the mouse; 0 for never."""
+    """Away after this long without input; 0 for never."""
     on_blur: bool = False
+    """Away while the terminal does not have the focus."""
     on_detach: bool = False
-    """When no terminal shows the tmux session."""
+    """Away while no client is attached to the tmux session."""
     hold: float = 5.0
-    """For how many seconds the focus or the terminal must be gone: a glance is not away."""
+    """Seconds without the focus or a client before the user counts as away."""
 
 
 @dataclass(frozen=True)
 class GoAway:
-    """Set ``text``, to end at ``AWAY_EXPIRES_AT``."""
+    """Set ``text`` with the end ``AWAY_EXPIRES_AT``."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ComeBack:
-    """Set ``text``, to end a second from now."""
+    """Set ``text`` with an end one second from now."""
 
     text: str
 
@@ -49,15 +50,16 @@ _NEVER: Final = (None, math.inf, math.inf)
 
 
 class Away:
-    """Decides when to go away and when to come back; all times are monotonic seconds.
+    """Decide when to go away and when to come back; all times are monotonic seconds.
 
-    Only the account's one connected device goes away, and comes back as another one comes. A text
-    that another device, or a shell verb, set while we were away stays until the person was here
-    again. An away text whose device is gone is lifted by the only one that is left.
+    A device goes away only while it is the account's only connected device, and comes back when
+    another one connects. If another device or a shell command sets a text while this one is away,
+    that text is not covered before the next activity of the user. If the device that set an away
+    text is gone, the only remaining device lifts it.
     """
 
     def __init__(self, rules: AwayRules, instance_id: str, now: float) -> None:
-        """Begin with the person at this device, which is not connected yet."""
+        """Start with an active user and without a connection."""
         self._rules = rules
         self._text = rules.text.strip()
         self._instance_id = instance_id
@@ -67,64 +69,64 @@ class Away:
         self._others: int | None = None
         self._own: UserStatus | None = None
         self._online: UserStatus | None = None
-        self._laid_in: int | None = None
-        self._held = self._lifting = False
+        self._away_set_since: int | None = None
+        self._is_suspended = self._lifting = False
         self._not_before: dict[type[Step], float] = {}
-        self._told_by = self._asked_at = -math.inf
+        self._push_awaited_until = self._asked_at = -math.inf
 
-    def active(self, now: float) -> None:
-        """Take note of a key or the mouse."""
+    def activity(self, now: float) -> None:
+        """Handle a key or mouse event."""
         self._active_at = now
-        self._held = False
+        self._is_suspended = False
         self._left_at = dict.fromkeys(self._left_at, now)
 
-    def focused(self, focus: bool, now: float) -> None:
-        """Take note whether the terminal has the focus."""
-        self._note("focus", focus or not self._rules.on_blur, now)
+    def focus_changed(self, focus: bool, now: float) -> None:
+        """Handle a change of the terminal's focus."""
+        self._set_presence("focus", focus or not self._rules.on_blur, now)
 
-    def attached(self, attached: bool, now: float) -> None:
-        """Take note whether a terminal shows the tmux session; saying it again changes nothing."""
-        self._note("terminal", attached or not self._rules.on_detach, now)
+    def attachment_changed(self, attached: bool, now: float) -> None:
+        """Note whether a client is attached to the tmux session; repeating it has no effect."""
+        self._set_presence("terminal", attached or not self._rules.on_detach, now)
 
-    def _note(self, what: str, has: bool, now: float) -> None:
+    def _set_presence(self, what: str, has: bool, now: float) -> None:
         if not has:
             self._left_at.setdefault(what, now)
         elif self._left_at.pop(what, None) is not None:
-            self.active(now)
+            self.activity(now)
 
-    def devices(self, others: int) -> None:
-        """Take how many other devices of the account are connected."""
+    def devices_changed(self, others: int) -> None:
+        """Note how many other devices of the account are connected."""
         self._others = others
 
-    def connected(self, connected: bool) -> None:
-        """Take note that the connection stands, all put back that was lost, or that it is gone."""
+    def connection_changed(self, connected: bool) -> None:
+        """Handle the loss of the connection, or a connection with everything restored."""
         if self._connected and not connected:
             self._others = self._own = None
         self._connected = connected
 
-    def own(self, status: UserStatus, now: float) -> None:
-        """Take the own status as it was told."""
+    def own_status_changed(self, status: UserStatus, now: float) -> None:
+        """Handle a pushed own status."""
         before, self._own = self._own, None
-        self._told_by = -math.inf
+        self._push_awaited_until = -math.inf
         if status.status_type is not UserStatusType.ONLINE:
             return
         self._own = status
         last, self._online = self._online, status
-        if status.since != self._laid_in or status.expires_at is None:
-            # Below a text without an end there is nothing, nor after the account was offline.
-            self._laid_in = None
+        if status.since != self._away_set_since or status.expires_at is None:
+            # A text without an end covers nothing, and going offline clears what was covered.
+            self._away_set_since = None
         if last is not None and status.custom_status == last.custom_status:
             lifted = not is_away_text(status) and status.expires_at is not None
             self._lifting = lifted and (self._lifting or is_away_text(last))
             return
-        self._lifting = self._held = False
+        self._lifting = self._is_suspended = False
         if not is_away_text(status) and self._set_elsewhere(before, status):
-            self._held = now >= self._leaves_at()
-            if not self._held:
-                self.active(now)
+            self._is_suspended = now >= self._away_from()
+            if not self._is_suspended:
+                self.activity(now)
 
     def _set_elsewhere(self, before: UserStatus | None, status: UserStatus) -> bool:
-        """Tell whether a new text is another device's."""
+        """Tell whether another device set the new text."""
         if before is None:
             return bool(status.custom_status)
         by = status.changed_by
@@ -132,56 +134,60 @@ class Away:
         return theirs and is_about_text(before, status)
 
     @property
-    def covers(self) -> bool:
-        """Tell whether the own text is an away text, or one that is about to be lifted."""
+    def is_covering(self) -> bool:
+        """Tell whether the own text is an away text, or one that is being lifted."""
         return self._lifting or (self._own is not None and is_away_text(self._own))
 
-    def step(self, now: float) -> Step | None:
-        """Return what is to be done now; the same again until it is reported."""
+    def next_step(self, now: float) -> Step | None:
+        """Return the step that is due now; the same one until its result is reported."""
         self._asked_at = now
-        step, begins, ends = self._next()
+        step, begins, ends = self._plan()
         return step if begins <= now < ends else None
 
     def due_at(self) -> float | None:
-        """Return from when on there is a step, maybe long since, as of the last ``step``."""
-        _, begins, ends = self._next()
+        """Return when the next step is due, maybe in the past, as of the last ``next_step``."""
+        _, begins, ends = self._plan()
         return begins if max(begins, self._asked_at) < ends else None
 
-    def done(self, step: Step, now: float) -> None:
-        """Report that a step was carried out."""
-        self._may_be_laid(step)
+    def step_done(self, step: Step, now: float) -> None:
+        """Report that a step succeeded."""
+        self._note_away_set(step)
         if self._own is None or is_away_text(self._own) != isinstance(step, GoAway):
-            # The answer overtook the news of what it did; nothing is known until that is told.
-            self._told_by = now + TRY_AGAIN_AFTER
+            # The response overtook the push of its effect, so wait for that push.
+            self._push_awaited_until = now + TRY_AGAIN_AFTER
 
-    def failed(self, step: Step, now: float) -> None:
-        """Report that a step failed, or that nobody knows; it is not due again for a while."""
-        self._may_be_laid(step)
+    def step_failed(self, step: Step, now: float) -> None:
+        """Report that a step failed or has an unknown result; it is not due again for a while."""
+        self._note_away_set(step)
         self._not_before[type(step)] = now + TRY_AGAIN_AFTER
 
-    def _may_be_laid(self, step: Step) -> None:
+    def _note_away_set(self, step: Step) -> None:
         if isinstance(step, GoAway) and self._online is not None:
-            self._laid_in = self._online.since
+            self._away_set_since = self._online.since
 
-    def _next(self) -> tuple[Step | None, float, float]:
-        """Return the next step, and from when until when it is right."""
+    def _plan(self) -> tuple[Step | None, float, float]:
+        """Return the next step, and the interval in which it is due."""
         own, others = self._own, self._others
         step: Step
         if not self._connected or others is None or own is None:
             return _NEVER
         if not is_away_text(own):
-            if others or self._held or own.custom_status == self._text:
+            if others or self._is_suspended or own.custom_status == self._text:
                 return _NEVER
-            step, begins, ends = GoAway(self._text), self._leaves_at(), math.inf
-        elif others and self._laid_in is None:
+            step, begins, ends = GoAway(self._text), self._away_from(), math.inf
+        elif others and self._away_set_since is None:
             return _NEVER
         else:
             step, begins = ComeBack(own.custom_status), -math.inf
-            ends = math.inf if others else self._leaves_at()
-        return step, max(begins, self._told_by, self._not_before.get(type(step), -math.inf)), ends
+            ends = math.inf if others else self._away_from()
+        return (
+            step,
+            max(begins, self._push_awaited_until, self._not_before.get(type(step), -math.inf)),
+            ends,
+        )
 
-    def _leaves_at(self) -> float:
-        """Return from when on the person is away if nothing else happens; infinity for never."""
+    def _away_from(self) -> float:
+        """Return when the user becomes away without further activity; infinity for never."""
         if not self._text:
             return math.inf
         times = [left_at + self._rules.hold for left_at in self._left_at.values()]

@@ -1,4 +1,4 @@
-"""Which texts the palette and the status box offer, and in which order."""
+"""The texts that the palette and the status box offer, in their order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.model.ends import EndError, describe, split_end
+from imtui.tui.model.ends import EndError, describe_end, split_end
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A text to set; the empty one clears."""
+    """A text to set; an empty one clears the status."""
 
     text: str
     hint: str
@@ -20,15 +20,15 @@ class Choice:
 
     @property
     def title(self) -> str:
-        """Return the text, or what an empty one does."""
+        """Return the text, or a title for the empty one."""
         return self.text or "Clear"
 
 
 CLEAR: Final = Choice("", "no text")
 
 
-def choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
-    """Return recent texts, the latest first, then the presets that are not among them."""
+def status_choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
+    """Return the recent texts, the latest first, then the other presets."""
     offered = [
         Choice(text, "preset" if text in presets else _used(times))
         for text, times in recents.items()
@@ -41,28 +41,28 @@ def _used(times: int) -> str:
     return "used once" if times == 1 else f"used {times} times"
 
 
-def rank(title: str, typed: str) -> int:
-    """Tell how well ``typed`` fits: 2 a beginning, 1 a word's beginning, 0 not."""
+def match_rank(title: str, typed: str) -> int:
+    """Return 2 if ``title`` begins with ``typed``, 1 if one of its words does, else 0."""
     title, typed = title.casefold(), typed.casefold()
     if title.startswith(typed):
         return 2
     return 1 if f" {typed}" in title else 0
 
 
-def matching(offered: Sequence[Choice], typed: str) -> list[Choice]:
-    """Return the choices that fit what was typed, the best first, Clear behind them."""
+def matching_choices(offered: Sequence[Choice], typed: str) -> list[Choice]:
+    """Return the choices that match the input, the best first; Clear comes after its equals."""
     typed = typed.strip()
     if not typed:
         return [*offered, CLEAR]
     ranked = sorted(
-        ((rank(choice.title, typed), choice) for choice in [*offered, CLEAR]),
+        ((match_rank(choice.title, typed), choice) for choice in [*offered, CLEAR]),
         key=lambda pair: -pair[0],
     )
     return [choice for fits, choice in ranked if fits]
 
 
-def as_typed(typed: str, now: datetime) -> list[Choice]:
-    """Return what was typed as texts: without its end if it has one, and exactly as typed."""
+def typed_choices(typed: str, now: datetime) -> list[Choice]:
+    """Return the input as choices: with its end parsed, if it has one, and exactly as typed."""
     text = typed.strip()
     if not text:
         return []
@@ -74,24 +74,24 @@ def as_typed(typed: str, now: datetime) -> list[Choice]:
     if ending is None:
         return [exactly]
     words, end = ending
-    return [Choice(words, describe(end, now), round(end.timestamp() * 1000)), exactly]
+    return [Choice(words, describe_end(end, now), round(end.timestamp() * 1000)), exactly]
 
 
-def size(text: str) -> int:
-    """Return how many bytes of the limit a text takes, without surrounding white space."""
+def text_bytes(text: str) -> int:
+    """Return the size of a text in UTF-8, without surrounding white space."""
     return len(text.strip().encode("utf-8", "surrogatepass"))
 
 
-def too_long(text: str) -> bool:
+def is_too_long(text: str) -> bool:
     """Tell whether a text is over the limit of a custom status."""
-    return size(text) > CUSTOM_STATUS_MAX_BYTES
+    return text_bytes(text) > CUSTOM_STATUS_MAX_BYTES
 
 
-def shorten(text: str) -> str:
-    """Say by how much a text is too long for a custom status."""
-    over = size(text) - CUSTOM_STATUS_MAX_BYTES
+def too_long_message(text: str) -> str:
+    """Return a sentence that says by how much a text is too long for a custom status."""
+    over = text_bytes(text) - CUSTOM_STATUS_MAX_BYTES
     return f"Too long by {over} {'byte' if over == 1 else 'bytes'}: shorten it."
 
 
 ENDS: Final = ("no end", "30m", "1h", "4h", "until 17:00", "until tomorrow")
-"""The ends to choose from, as they are typed."""
+"""The suggested ends, as the user would type them."""

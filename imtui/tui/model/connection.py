@@ -1,4 +1,4 @@
-"""The connection to the backend, as the person sees it."""
+"""The state of the connection to the backend, for display."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -17,11 +17,11 @@ class Link(Enum):
     WAITING = "waiting"
     """Lost; the next attempt is due at ``retry_at``."""
     STOPPED = "stopped"
-    """Logged out, kicked or refused: nothing happens until the person asks for it."""
+    """Logged out, kicked or refused; there is no further attempt until the user asks for one."""
 
 
 class Connection:
-    """The state of the connection, and since when the statuses are out of date."""
+    """The state of the connection, and whether the statuses are stale."""
 
     def __init__(self, feed: Feed, now: Callable[[], int]) -> None:
         """Start without a connection; ``now`` returns Unix milliseconds."""
@@ -33,34 +33,34 @@ class Connection:
         self.reason = ""
         """Why there is no connection, in one line."""
         self.as_of: int | None = None
-        """When the statuses were last known to be right, if that is past."""
+        """When the statuses were last up to date; None if they are now."""
 
     @property
     def stale(self) -> bool:
-        """Tell whether the statuses are out of date."""
+        """Tell whether the statuses are stale."""
         return self.as_of is not None
 
     def connecting(self) -> None:
-        """Note that an attempt is under way."""
-        self._lost_if_connected()
+        """Handle the start of an attempt to connect."""
+        self._note_loss()
         self.link = Link.CONNECTING
         self._feed.head_changed()
 
     def connected(self) -> None:
-        """Note that the connection stands and that all statuses are right."""
+        """Handle an established connection with up-to-date statuses."""
         if self.link is Link.CONNECTED and not self.stale:
             return
         again = self.stale
         self.link = Link.CONNECTED
         self.reason = ""
         self.as_of = None
-        self._feed.tell(EventKind.CONNECTION, "connected again" if again else "connected")
+        self._feed.emit(EventKind.CONNECTION, "connected again" if again else "connected")
         self._feed.head_changed()
         self._feed.roster_changed()
 
     def waiting(self, delay: float, reason: str = "") -> None:
-        """Note that the next attempt is due in ``delay`` seconds."""
-        self._lost_if_connected()
+        """Handle a wait of ``delay`` seconds before the next attempt."""
+        self._note_loss()
         self.link = Link.WAITING
         self.retry_at = self._now() + round(delay * 1000)
         if reason:
@@ -68,19 +68,19 @@ class Connection:
         self._feed.head_changed()
 
     def stopped(self, reason: str) -> None:
-        """Note that the connection ended for a reason that waiting does not cure."""
-        self._outdate()
+        """Handle an end of the connection after which there is no automatic attempt."""
+        self._mark_stale()
         self.link = Link.STOPPED
         self.reason = safe_text(reason)
-        self._feed.tell(EventKind.CONNECTION, reason)
+        self._feed.emit(EventKind.CONNECTION, reason)
         self._feed.head_changed()
 
-    def _lost_if_connected(self) -> None:
+    def _note_loss(self) -> None:
         if self.link is Link.CONNECTED:
-            self._outdate()
-            self._feed.tell(EventKind.CONNECTION, "connection lost")
+            self._mark_stale()
+            self._feed.emit(EventKind.CONNECTION, "connection lost")
 
-    def _outdate(self) -> None:
+    def _mark_stale(self) -> None:
         if self.as_of is None and self.link is Link.CONNECTED:
             self.as_of = self._now()
             self._feed.roster_changed()

@@ -1,12 +1,12 @@
-"""When a text ends, as people type it: ``45m``, ``until 17:00``, ``until tomorrow``."""
+"""Parse the end of a status text: ``45m``, ``until 17:00``, ``until tomorrow``."""
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
-FARTHEST: Final = timedelta(days=30)
-"""An end is at most so far ahead."""
+MAX_AHEAD: Final = timedelta(days=30)
+"""The latest possible end, from now."""
 
 _EXAMPLES: Final = "45m, 1h30, until 17:00 or until tomorrow"
 _DURATION: Final = re.compile(
@@ -15,7 +15,7 @@ _DURATION: Final = re.compile(
     (?:(?P<minutes>\d{1,6})\ ?m(?:ins?|inutes?)?)?""",
     re.ASCII | re.VERBOSE,
 )
-_CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?(?: ?([ap]m))?", re.ASCII)
+_CLOCK_PATTERN: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?(?: ?([ap]m))?", re.ASCII)
 _CLOCK_WORDS: Final = {"noon": time(12), "midnight": time(0)}
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNTIL: Final = re.compile(r"(?:until|till?) ")
@@ -23,40 +23,41 @@ _ENDING: Final = re.compile(r"(.*\S)\s+((?:for|until|till?)\s+\S.*)", re.IGNOREC
 
 
 class EndError(ValueError):
-    """What was typed is no end; the message is one line that says what to write."""
+    """The input is not an end; the message is one line that says what to write."""
 
 
 def parse_end(words: str, now: datetime) -> datetime | None:
-    """Return when a text ends, or None for no end.
+    """Return the time at which a text ends, or None for no end.
 
-    A time of day that is past today is tomorrow's, and a day alone is its beginning. Times of day
-    and days are those of the clock on the wall where ``now`` is; hours and minutes are real ones.
+    A time of day that is past today means tomorrow, and a day alone means its beginning. Days and
+    times of day follow the wall clock in the time zone of ``now``; hours and minutes are elapsed
+    time.
 
     Args:
-        words: What was typed, such as ``1h30`` or ``until friday 12:00``.
-        now: The present, in the person's time zone.
+        words: The input, such as ``1h30`` or ``until friday 12:00``.
+        now: The current time, in the user's time zone.
 
     Raises:
-        EndError: It is no end, or more than 30 days ahead.
+        EndError: The input is not an end, or more than 30 days ahead.
     """
     words = " ".join(words.casefold().split())
     if words in ("", "no end"):
         return None
     if until := _UNTIL.match(words):
-        end = _moment(words[until.end() :], now, bare_hour=True)
+        end = _parse_time(words[until.end() :], now, bare_hour=True)
     elif words.startswith("for "):
-        end = _after(words.removeprefix("for "), now)
+        end = _parse_duration(words.removeprefix("for "), now)
     else:
-        end = _after(words, now) or _moment(words, now, bare_hour=False)
+        end = _parse_duration(words, now) or _parse_time(words, now, bare_hour=False)
     if end is None:
         raise EndError(f"Write {_EXAMPLES}.")
     return end
 
 
 def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
-    """Return a text such as ``Lunch until 13:00`` without its end, and the end.
+    """Split a text such as ``Lunch until 13:00`` into the text and its end.
 
-    None if it does not finish with an end, or is nothing else.
+    Return None if it has no end, or consists only of an end.
     """
     ending = _ENDING.fullmatch(text.strip())
     if ending is None:
@@ -69,9 +70,9 @@ def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
     return (rest, end) if rest and end is not None else None
 
 
-def describe(end: datetime, now: datetime) -> str:
-    """Write an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, with its date."""
-    then = _where(now, end)
+def describe_end(end: datetime, now: datetime) -> str:
+    """Format an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, or a date."""
+    then = _in_zone_of(now, end)
     days = (then.date() - now.date()).days
     if days == 0:
         return f"until {then:%H:%M}"
@@ -81,7 +82,7 @@ def describe(end: datetime, now: datetime) -> str:
     return f"until {then.day} {then:%b}{year} {then:%H:%M}"
 
 
-def _after(words: str, now: datetime) -> datetime | None:
+def _parse_duration(words: str, now: datetime) -> datetime | None:
     match = _DURATION.fullmatch(words)
     if match is None:
         return None
@@ -90,26 +91,28 @@ def _after(words: str, now: datetime) -> datetime | None:
     rest = timedelta(hours=parts["hours"], minutes=parts["minutes"] + parts["bare"])
     if not days + rest:
         return None
-    if days + rest > FARTHEST:
-        raise EndError(f"At most {FARTHEST.days} days: write {_EXAMPLES}.")
-    # In two days the clock shows what it shows now, even if one of them has 23 hours.
-    begin = _at(now.replace(tzinfo=None) + days, now) if days else now
-    return _where(now, begin.astimezone(UTC) + rest)
+    if days + rest > MAX_AHEAD:
+        raise EndError(f"At most {MAX_AHEAD.days} days: write {_EXAMPLES}.")
+    # Days keep the time of day, even if one of them has 23 hours.
+    begin = _from_wall_clock(now.replace(tzinfo=None) + days, now) if days else now
+    return _in_zone_of(now, begin.astimezone(UTC) + rest)
 
 
-def _moment(words: str, now: datetime, *, bare_hour: bool) -> datetime | None:
+def _parse_time(words: str, now: datetime, *, bare_hour: bool) -> datetime | None:
     first, _, rest = words.partition(" ")
-    days = _days(first, now)
+    days = _days_ahead(first, now)
     if days is None:
         days, rest = [0, 1], words
     else:
         bare_hour = True
-    clock = time(0) if not rest else _clock(rest.removeprefix("at "), bare_hour=bare_hour)
-    return None if clock is None else _next(clock, (_later(now, day) for day in days), now)
+    clock = time(0) if not rest else _parse_clock(rest.removeprefix("at "), bare_hour=bare_hour)
+    return (
+        None if clock is None else _next_time(clock, (_date_after(now, day) for day in days), now)
+    )
 
 
-def _days(word: str, now: datetime) -> list[int] | None:
-    """Return in how many days the day that a word names may be."""
+def _days_ahead(word: str, now: datetime) -> list[int] | None:
+    """Return the candidates for a named day, as numbers of days ahead."""
     if word == "tomorrow":
         return [1]
     for weekday, name in enumerate(_WEEKDAYS):
@@ -119,14 +122,14 @@ def _days(word: str, now: datetime) -> list[int] | None:
     return None
 
 
-def _later(now: datetime, days: int) -> date:
+def _date_after(now: datetime, days: int) -> date:
     return now.date() + timedelta(days=days)
 
 
-def _clock(words: str, *, bare_hour: bool) -> time | None:
+def _parse_clock(words: str, *, bare_hour: bool) -> time | None:
     if words in _CLOCK_WORDS:
         return _CLOCK_WORDS[words]
-    match = _CLOCK.fullmatch(words)
+    match = _CLOCK_PATTERN.fullmatch(words)
     if match is None or not (bare_hour or match[2] or match[3]):
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
@@ -137,32 +140,32 @@ def _clock(words: str, *, bare_hour: bool) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _next(clock: time, days: Iterable[date], now: datetime) -> datetime | None:
-    """Return when the clock on the wall next shows a time on one of the days."""
+def _next_time(clock: time, days: Iterable[date], now: datetime) -> datetime | None:
+    """Return the next instant at which the wall clock shows a time on one of the days."""
     for day in days:
-        # Where an hour comes twice, its second coming counts once the first is past.
+        # In an hour that occurs twice, use the second occurrence once the first is past.
         for fold in (0, 1):
-            moment = _at(datetime.combine(day, clock).replace(fold=fold), now)
-            if moment.astimezone(UTC) > now.astimezone(UTC):
-                return moment
+            instant = _from_wall_clock(datetime.combine(day, clock).replace(fold=fold), now)
+            if instant.astimezone(UTC) > now.astimezone(UTC):
+                return instant
     return None
 
 
-def _at(wall: datetime, now: datetime) -> datetime:
-    """Return the moment at which the clock on the wall where ``now`` is shows ``wall``."""
-    if _is_here(now):
+def _from_wall_clock(wall: datetime, now: datetime) -> datetime:
+    """Return the instant at which the wall clock in the time zone of ``now`` shows ``wall``."""
+    if _is_local(now):
         return datetime.fromtimestamp(wall.timestamp(), UTC).astimezone()
-    return _where(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
+    return _in_zone_of(now, wall.replace(tzinfo=now.tzinfo).astimezone(UTC))
 
 
-def _where(now: datetime, moment: datetime) -> datetime:
-    """Return a moment in the time zone in which ``now`` is."""
-    return moment.astimezone(None if _is_here(now) else now.tzinfo)
+def _in_zone_of(now: datetime, instant: datetime) -> datetime:
+    """Return an instant in the time zone of ``now``."""
+    return instant.astimezone(None if _is_local(now) else now.tzinfo)
 
 
-def _is_here(now: datetime) -> bool:
+def _is_local(now: datetime) -> bool:
     """Tell whether ``now`` is in the machine's own time zone.
 
-    Python gives local times the bare offset of their moment, which does not know when summer ends.
+    Python gives local times a fixed offset, which does not follow daylight saving time.
     """
     return isinstance(now.tzinfo, timezone) and now.utcoffset() == now.astimezone().utcoffset()

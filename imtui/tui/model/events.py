@@ -1,4 +1,4 @@
-"""What happened, as the event pane tells it: a bounded log of plain records."""
+"""The bounded log of events that the event pane shows."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.kit.plain import plain
+from imtui.tui.kit.search_key import search_key
 
 EVENTS_MAX: Final = 10_000
 FLAPPING_MS: Final = 60_000
-"""Comings and goings of one person, one after the other within so long, are one line."""
+"""Successive status changes of one user within this time are merged into one line."""
 
 FLOOD_MS: Final = 10_000
-"""Bursts within one such span of the clock are one line."""
+"""Bursts within one such interval of the clock are merged into one line."""
 
 
 class EventKind(StrEnum):
-    """Whom or what an event is about."""
+    """The subject of an event."""
 
     OWN = "own"
     DEVICE = "device"
@@ -39,7 +39,7 @@ KIND_MARKS: Final = {
     EventKind.CONNECTION: "!",
     EventKind.NOTICE: "-",
 }
-"""What stands before an event of each kind, so that colour alone never tells them apart."""
+"""The mark of each kind, so that kinds differ by more than their colour."""
 
 KIND_WORDS: Final = {
     EventKind.OWN: "your own status, with the device that changed it",
@@ -58,16 +58,16 @@ KIND_NAMES: Final = {
     EventKind.CONNECTION: "connection",
     EventKind.NOTICE: "notices",
 }
-"""What the event pane is called while it shows one kind only."""
+"""The title of the event pane while it shows only one kind."""
 
 
 class Tally(Struct, frozen=True):
-    """Many changes, counted."""
+    """The numbers of changes in a burst."""
 
     noun: str
-    """Of whom they are: ``friend`` or ``user``."""
+    """``friend`` or ``user``."""
     counts: tuple[tuple[UserStatusType | None, int], ...]
-    """How many took each general status; None stands for new texts."""
+    """The number of changes to each general status; None stands for new texts."""
 
     def __add__(self, other: "Tally") -> "Tally":
         """Return the sum of two."""
@@ -98,34 +98,34 @@ class Event(Struct, frozen=True, gc=False):
     """One line of the event pane; all of its text is safe to show."""
 
     at: int
-    """When, in Unix milliseconds."""
+    """The time in Unix milliseconds."""
     kind: EventKind
     who: str = ""
-    """Whose change it is; empty for what has no owner."""
+    """The user or device that changed; empty for none."""
     status: UserStatusType | None = None
-    """The new general status, if that changed."""
+    """The new general status, if it changed."""
     text: str = ""
-    """The new custom text, if that changed to one."""
-    words: str = ""
-    """What happened, in our words."""
+    """The new custom text, if it was set."""
+    description: str = ""
+    """A description by the app."""
     source: str = ""
-    """Where it came from, such as ``from phone (Android)``."""
+    """The origin of the change, such as ``from phone (Android)``."""
     times: int = 1
-    """How many events were merged into this one."""
+    """The number of events merged into this one."""
     tally: "Tally | None" = None
-    """Of how many changes it is the sum; None if it is one change."""
+    """The numbers of changes in a burst; None for a single change."""
 
-    def has(self, words: str) -> bool:
-        """Tell whether the event speaks of each of these words."""
+    def matches(self, words: str) -> bool:
+        """Tell whether the event contains each of the words."""
         if not words:
             return True
         status = "" if self.status is None else self.status.name
-        said = plain(" ".join((self.who, status, self.text, self.words, self.source)))
-        return all(word in said for word in plain(words).split())
+        content = search_key(" ".join((self.who, status, self.text, self.description, self.source)))
+        return all(word in content for word in search_key(words).split())
 
 
-def _flaps(last: Event, new: Event) -> bool:
-    bare = not (last.text or last.words or new.text or new.words)
+def _is_flapping(last: Event, new: Event) -> bool:
+    bare = not (last.text or last.description or new.text or new.description)
     return (
         bare
         and bool(new.who)
@@ -134,35 +134,35 @@ def _flaps(last: Event, new: Event) -> bool:
     )
 
 
-def _sum(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
+def _merged_tallies(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
     if new.at // FLOOD_MS != last.at // FLOOD_MS or earlier.noun != later.noun:
         return None
     tally = earlier + later
-    return replace(new, words=str(tally), tally=tally)
+    return replace(new, description=str(tally), tally=tally)
 
 
 def merged(last: Event, new: Event) -> Event | None:
-    """Return one event for both if ``new`` only repeats ``last``, else None.
+    """Return one event for both if ``new`` can be merged into ``last``, else None.
 
-    Repeats are the same words again, and the comings and goings of one person who flaps; the later
-    one is what shows, with the number of both. Bursts that follow one another are summed up.
+    Equal events and successive status changes of one user are merged into the later one, with
+    their number. The counts of successive bursts are added.
     """
     if last.tally is not None and new.tally is not None:
-        return _sum(last, new, last.tally, new.tally)
+        return _merged_tallies(last, new, last.tally, new.tally)
     same = replace(last, at=new.at, times=1) == new
-    return replace(new, times=last.times + 1) if same or _flaps(last, new) else None
+    return replace(new, times=last.times + 1) if same or _is_flapping(last, new) else None
 
 
 class EventLog:
-    """The newest events, at most ``EVENTS_MAX``, each with a number that never comes again."""
+    """The newest events, at most ``EVENTS_MAX``, numbered from the start of the app."""
 
     def __init__(self, most: int = EVENTS_MAX) -> None:
-        """Make an empty log for at most so many events."""
+        """Create an empty log for at most ``most`` events."""
         self._events: deque[Event] = deque(maxlen=most)
         self._added = 0
 
     def add(self, event: Event) -> None:
-        """Append an event, or count it to the last one that it repeats; the oldest may go."""
+        """Append an event or merge it into the last one, dropping the oldest if the log is full."""
         if self._events and (both := merged(self._events[-1], event)) is not None:
             self._events[-1] = both
             return
@@ -171,32 +171,32 @@ class EventLog:
 
     @property
     def first(self) -> int:
-        """Return the number of the oldest event that is still held."""
+        """Return the number of the oldest event in the log."""
         return self._added - len(self._events)
 
     @property
     def end(self) -> int:
-        """Return the number that the next event will have."""
+        """Return the number of the next event."""
         return self._added
 
     @property
     def last(self) -> Event | None:
-        """Return the newest event, as it stands with what was merged into it."""
+        """Return the newest event, including what was merged into it."""
         return self._events[-1] if self._events else None
 
     def at(self, number: int) -> Event | None:
-        """Return the event with a number, or None if it is not held."""
+        """Return the event with a number, or None if it is not in the log."""
         place = number - self.first
         return self._events[place] if 0 <= place < len(self._events) else None
 
     def since(self, number: int) -> Iterator[Event]:
-        """Return the events from ``number`` on that are still held."""
+        """Return the events from ``number`` on."""
         return islice(self._events, max(number - self.first, 0), None)
 
     def __len__(self) -> int:
-        """Return how many events are held."""
+        """Return the number of events in the log."""
         return len(self._events)
 
     def __iter__(self) -> Iterator[Event]:
-        """Return the events, the oldest first."""
+        """Iterate over the events, the oldest first."""
         return iter(self._events)

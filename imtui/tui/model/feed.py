@@ -1,4 +1,4 @@
-"""What changed since it was last drawn, what is told of it, and who is woken."""
+"""The change feed: what to redraw, the event log, and the listeners."""
 
 from collections.abc import Callable
 
@@ -9,57 +9,61 @@ from imtui.tui.model.events import Event, EventKind, EventLog
 
 
 class Changed(Struct):
-    """What changed since the last call of ``Feed.take_changed``."""
+    """The parts that changed since the last call of ``Feed.take_changed``."""
 
     people: set[str] = field(default_factory=set)
     roster: bool = False
-    """Whether somebody entered or left the list, or all of it looks different."""
+    """Whether the friend list gained or lost users, or must be redrawn completely."""
     head: bool = False
     """Whether the own status, the devices or the connection changed."""
     chats: set[str] = field(default_factory=set)
-    """The users whose conversations changed."""
+    """The user IDs of the changed conversations."""
 
 
 class Feed:
-    """The events, and the set of what has to be drawn anew."""
+    """The event log, and the set of parts to redraw."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         """Start empty; ``now`` returns Unix milliseconds."""
         self._now = now
-        self._watchers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self.changed = Changed()
-        """What changed so far; those who add to it call ``wake``."""
+        """The parts that changed so far; call ``notify`` after adding to it."""
         self.events = EventLog()
 
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Call ``callback`` whenever something changed."""
-        self._watchers.append(callback)
+    def add_listener(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` after each change."""
+        self._listeners.append(callback)
 
-    def wake(self) -> None:
-        """Call all watchers."""
-        for callback in self._watchers:
+    def notify(self) -> None:
+        """Call all listeners."""
+        for callback in self._listeners:
             callback()
 
     def take_changed(self) -> Changed:
-        """Return what changed since the last call."""
+        """Return the parts that changed since the last call."""
         changed, self.changed = self.changed, Changed()
         return changed
 
     def head_changed(self) -> None:
-        """Have the own status, the devices and the connection drawn anew."""
+        """Mark the own status, the devices and the connection as changed."""
         self.changed.head = True
-        self.wake()
+        self.notify()
 
     def roster_changed(self) -> None:
-        """Have the whole friend list drawn anew."""
+        """Mark the whole friend list as changed."""
         self.changed.roster = True
-        self.wake()
+        self.notify()
 
-    def tell(self, kind: EventKind, words: str, *, who: str = "", source: str = "") -> None:
-        """Add an event in words of ours."""
-        self.add(Event(self._now(), kind, safe_text(who), words=safe_text(words), source=source))
+    def emit(self, kind: EventKind, description: str, *, who: str = "", source: str = "") -> None:
+        """Add an event with a description by the app."""
+        self.add_event(
+            Event(
+                self._now(), kind, safe_text(who), description=safe_text(description), source=source
+            )
+        )
 
-    def add(self, event: Event) -> None:
-        """Add an event."""
+    def add_event(self, event: Event) -> None:
+        """Append an event to the log."""
         self.events.add(event)
-        self.wake()
+        self.notify()

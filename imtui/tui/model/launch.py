@@ -1,4 +1,4 @@
-"""What the app is started with."""
+"""The parameters with which the app is started."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -7,11 +7,11 @@ from msgspec import Struct
 
 
 class JoinError(Exception):
-    """The app has no account to log in with; the message is one line that says what to do."""
+    """There is no account to log in with; the message is one line with advice."""
 
 
 class Identity(Struct, frozen=True):
-    """What the app logs in with."""
+    """The account and the backend to log in to."""
 
     url: str
     sdk_app_id: int
@@ -20,27 +20,27 @@ class Identity(Struct, frozen=True):
     device_name: str
     instance_id: str
     state_dir: Path
-    """A private folder of this account on this backend."""
+    """A private folder for this account on this backend."""
     insecure: bool = False
     local: bool = False
-    """Whether the backend is this machine's embedded one."""
+    """Whether the backend is the embedded one of this machine."""
     revive: Callable[[], Awaitable[None]] | None = None
-    """Brings the embedded backend up again; awaited when the connection is lost."""
+    """Restarts the embedded backend; awaited when the connection is lost."""
     first_subscriptions: tuple[str, ...] = ()
-    """Whom to subscribe to at the account's first start on this machine."""
+    """User IDs to subscribe to at the account's first start on this machine."""
 
 
 class Launch(Struct, frozen=True):
-    """What the app needs to begin."""
+    """The start parameters of the app."""
 
     join: Callable[[], Awaitable[Identity]]
-    """Finds the account, and the backend; runs after the first paint.
+    """Finds the account and the backend; awaited after the first paint.
 
     It raises ``IMError`` or ``JoinError``.
     """
     settings_file: Path
-    """TOML; may be absent."""
+    """A TOML file, which may be missing."""
     ascii: bool = False
     """Draw with ASCII only."""
     log_file: Path | None = None
-    """Where the details of a fault are, if they are written down."""
+    """The file with the details of faults, if they are logged."""

@@ -1,6 +1,6 @@
-"""What the app knows: plain objects, what changed since last asked, and who wants to be woken.
+"""The model behind the screens: people, the own account, subscriptions and conversations.
 
-All text that comes from elsewhere becomes safe at this door; the screens show what is here.
+The model makes all text from outside safe to show.
 """
 
 from collections import deque
@@ -16,74 +16,76 @@ from imtui.tui.model.events import Event, EventKind, counted
 from imtui.tui.model.feed import Feed
 from imtui.tui.model.own_account import OwnAccount
 from imtui.tui.model.person import (
-    HeardBy,
     Person,
-    before,
-    change,
-    heard_by,
-    name_from,
-    summary,
-    update,
+    UpdateSource,
+    change_event,
+    snapshot,
+    summary_event,
+    update_name,
+    update_source,
+    update_status,
 )
-from imtui.tui.model.subscriptions import Subscribed
+from imtui.tui.model.subscriptions import SubscriptionList
 
 BURST: Final = 8
-"""From so many changes at once on, the event pane counts them instead of naming each."""
+"""From this many simultaneous changes on, the event log only counts them."""
 CHANGES_MAX: Final = 2_000
-"""So many changes of others are remembered, for the details of one of them."""
+"""The number of status changes that are kept for the details of users."""
 
 
 class Model:
-    """The state behind the screens."""
+    """The state of the app."""
 
     def __init__(self, now: Callable[[], int]) -> None:
-        """Make an empty model; ``now`` gives Unix milliseconds."""
+        """Create an empty model; ``now`` returns Unix milliseconds."""
         self._now = now
-        self._followers: list[Callable[[str, UserStatusType], None]] = []
+        self._status_listeners: list[Callable[[str, UserStatusType], None]] = []
         self._people: dict[str, Person] = {}
         self._friends_known = False
         self._changes: deque[Event] = deque(maxlen=CHANGES_MAX)
         self.feed = Feed(now)
         self.connection = Connection(self.feed, now)
         self.account = OwnAccount()
-        self.subscriptions = Subscribed()
+        self.subscriptions = SubscriptionList()
         self.chats = Chats(self._chat_changed)
-        self.friends_told = False
-        """Whether the console has friends told of one another."""
-        self.subscribers_told = True
-        """Whether the console has subscribers told, as far as we know."""
+        self.friends_notified = False
+        """Whether the console has friends' notifications on."""
+        self.subscribers_notified = True
+        """Whether the console allows subscriptions, as far as known."""
 
-    def follow(self, callback: Callable[[str, UserStatusType], None]) -> None:
-        """Call ``callback`` with each general status that somebody else is heard to have."""
-        self._followers.append(callback)
+    def add_status_listener(self, callback: Callable[[str, UserStatusType], None]) -> None:
+        """Call ``callback`` with the user ID and status after each update of another user."""
+        self._status_listeners.append(callback)
 
-    # Asking
+    # Queries
 
     @property
     def own(self) -> Person:
-        """Return oneself."""
+        """Return the logged-in user."""
         return self.account.person
 
     def listed(self) -> list[Person]:
-        """Return who stands in the list, in no order."""
+        """Return the people in the friend list, in no particular order."""
         return list(self._people.values())
 
     def friends(self) -> list[Person]:
-        """Return the friends, in no order."""
+        """Return the friends, in no particular order."""
         return [person for person in self._people.values() if person.friend]
 
     def person(self, user_id: str) -> Person | None:
-        """Return a friend or somebody subscribed to."""
+        """Return a person in the friend list."""
         return self._people.get(user_id)
 
-    def heard_by(self, person: Person) -> HeardBy:
-        """Return by which way a person's changes arrive."""
-        return heard_by(
-            person, friends_told=self.friends_told, subscribers_told=self.subscribers_told
+    def update_source(self, person: Person) -> UpdateSource:
+        """Return how the app learns of a person's changes."""
+        return update_source(
+            person,
+            friends_notified=self.friends_notified,
+            subscribers_notified=self.subscribers_notified,
         )
 
     def changes_of(self, user_id: str, most: int) -> list[Event]:
-        """Return the newest changes of somebody while the app ran, the newest first."""
+        """Return the latest changes of a user since the app started, the newest first."""
         found: list[Event] = []
         for event in reversed(self._changes):
             if event.who == user_id:
@@ -95,27 +97,29 @@ class Model:
     # The connection
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
-        """Begin with an account, on this device."""
+        """Set the account and the instance ID of this device."""
         self.account.log_in_as(user_id, instance_id)
         self.chats.own_id = user_id
         self.feed.head_changed()
 
     def kicked(self, reason: str) -> None:
-        """Note that another login took this device's place; the status is not known any more."""
-        self.account.unknown()
+        """Handle a login that replaced this device; the own status is no longer known."""
+        self.account.forget_status()
         self.connection.stopped(reason)
 
     def logged_out(self, reason: str) -> None:
-        """Note the logout of this device; without another one, the account is UNLOGINED."""
-        elsewhere = bool(self.account.others())
-        self.account.unknown(UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED)
+        """Handle the logout of this device; without other devices, the account is UNLOGINED."""
+        elsewhere = bool(self.account.other_device_count())
+        self.account.forget_status(
+            UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED
+        )
         self.connection.stopped(reason)
 
     def console_changed(self, settings: ConsoleSettings) -> None:
-        """Tell what the console is set to now."""
-        self.friends_told = settings.friend_status == "on"
-        self.subscribers_told = settings.user_status == "on" and settings.edition == "ultimate"
-        self.feed.tell(
+        """Apply new console settings, and add an event."""
+        self.friends_notified = settings.friend_status == "on"
+        self.subscribers_notified = settings.user_status == "on" and settings.edition == "ultimate"
+        self.feed.emit(
             EventKind.NOTICE,
             f"the console was changed: edition {settings.edition}, "
             f"user status {settings.user_status}, friends' notifications {settings.friend_status}",
@@ -123,11 +127,11 @@ class Model:
 
     # Friends and subscriptions
 
-    def friends_known(self, friends: Iterable[FriendInfo]) -> None:
-        """Take the whole friend list: after the first login as one line, later as what differs."""
+    def set_friends(self, friends: Iterable[FriendInfo]) -> None:
+        """Replace the friend list; the first one adds one event, later ones their differences."""
         infos = list(friends)
         if infos:
-            self.friends_told = any(info.user_status is not None for info in infos)
+            self.friends_notified = any(info.user_status is not None for info in infos)
         if self._friends_known:
             now = {safe_text(info.user_id) for info in infos}
             self.friends_deleted([one.user_id for one in self.friends() if one.user_id not in now])
@@ -138,64 +142,64 @@ class Model:
             )
             return
         self._friends_known = True
-        self._put_friends(infos)
+        self._add_friends(infos)
         if infos:
             online = sum(1 for one in self.friends() if one.status is UserStatusType.ONLINE)
-            self.feed.tell(EventKind.FRIEND, f"{counted(online, 'friend')} online")
+            self.feed.emit(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
-        """Take new friends, once the first list is known."""
+        """Add new friends, unless the first friend list is still to come."""
         if not self._friends_known:
             return
         infos = list(friends)
         new = [info for info in infos if not self._is_friend(info.user_id)]
-        self._put_friends(new)
+        self._add_friends(new)
         if len(new) >= BURST:
-            self.feed.tell(EventKind.NOTICE, f"{len(new)} new friends")
+            self.feed.emit(EventKind.NOTICE, f"{len(new)} new friends")
             return
         for info in new:
-            self.feed.tell(EventKind.NOTICE, "is now a friend", who=info.user_id)
+            self.feed.emit(EventKind.NOTICE, "is now a friend", who=info.user_id)
 
     def names_changed(self, friends: Iterable[FriendInfo]) -> None:
-        """Take what friends are called now."""
+        """Update the names of friends."""
         for info in friends:
             person = self._people.get(safe_text(info.user_id))
             if person is not None:
-                name_from(person, info)
+                update_name(person, info)
         self.feed.roster_changed()
 
     def friends_deleted(self, user_ids: Iterable[str]) -> None:
-        """Take friends out of the list."""
+        """Remove friends from the list."""
         for user_id in map(safe_text, user_ids):
             person = self._people.get(user_id)
             if person is not None and person.friend:
                 person.friend = False
-                self.feed.tell(EventKind.NOTICE, "is no longer a friend", who=user_id)
-        self._sweep()
+                self.feed.emit(EventKind.NOTICE, "is no longer a friend", who=user_id)
+        self._drop_unlisted()
 
-    def subscriptions_known(self, user_ids: Iterable[str]) -> None:
-        """Take the whole list of subscriptions, the next to be evicted first."""
-        self.subscriptions.known(user_ids)
+    def set_subscriptions(self, user_ids: Iterable[str]) -> None:
+        """Replace the subscriptions; the first one is the next to be evicted."""
+        self.subscriptions.set_all(user_ids)
         self._mark_subscribed()
 
     def subscriptions_changed(
         self, added: Iterable[str], removed: Iterable[str], reason: SubscriptionReason
     ) -> None:
-        """Take a change of the list of subscriptions."""
-        told = self.subscriptions.changed(added, removed, reason, self._now())
+        """Apply a change of the subscriptions, and add events for it."""
+        descriptions = self.subscriptions.apply_change(added, removed, reason, self._now())
         self._mark_subscribed()
-        for words in told:
-            self.feed.tell(EventKind.NOTICE, words)
+        for words in descriptions:
+            self.feed.emit(EventKind.NOTICE, words)
 
-    def _put_friends(self, infos: list[FriendInfo]) -> None:
+    def _add_friends(self, infos: list[FriendInfo]) -> None:
         for info in infos:
             user_id = safe_text(info.user_id)
             person = self._people.setdefault(user_id, Person(user_id))
             person.friend = True
-            name_from(person, info)
+            update_name(person, info)
             if info.user_status is not None:
-                update(person, info.user_status, self._now())
-                self._heard(person)
+                update_status(person, info.user_status, self._now())
+                self._notify_status(person)
         self.feed.roster_changed()
 
     def _is_friend(self, user_id: str) -> bool:
@@ -208,9 +212,9 @@ class Model:
             self._people.setdefault(user_id, Person(user_id))
         for person in self._people.values():
             person.subscribed = person.user_id in subscribed
-        self._sweep()
+        self._drop_unlisted()
 
-    def _sweep(self) -> None:
+    def _drop_unlisted(self) -> None:
         self._people = {
             user_id: person
             for user_id, person in self._people.items()
@@ -225,12 +229,12 @@ class Model:
         self.feed.changed.people.add(user_id)
         self.feed.changed.chats.add(user_id)
         self.feed.changed.head = True
-        self.feed.wake()
+        self.feed.notify()
 
     # Statuses
 
     def statuses_changed(self, statuses: Iterable[UserStatus]) -> None:
-        """Take statuses that were pushed; who is not in the list is left out."""
+        """Apply pushed statuses and add events; users who are not in the list are ignored."""
         now = self._now()
         changes: list[Event] = []
         for status in statuses:
@@ -240,29 +244,29 @@ class Model:
                 changes.append(event)
         if len(changes) < BURST:
             for event in changes:
-                self.feed.add(event)
+                self.feed.add_event(event)
         else:
-            self.feed.add(summary(now, changes))
-        self.feed.wake()
+            self.feed.add_event(summary_event(now, changes))
+        self.feed.notify()
 
-    def statuses_known(self, statuses: Iterable[UserStatus]) -> None:
-        """Take statuses that were asked for to fill the list; nothing is told of them."""
+    def set_statuses(self, statuses: Iterable[UserStatus]) -> None:
+        """Apply queried statuses without adding events."""
         now = self._now()
         for status in statuses:
             if safe_text(status.user_id) == self.own.user_id:
-                self.account.put(status, now)
+                self.account.set_status(status, now)
                 self.feed.head_changed()
             else:
                 self._person_changed(status, now)
-        self.feed.wake()
+        self.feed.notify()
 
-    def not_known(self, user_ids: Iterable[str]) -> None:
-        """Nothing can be learned of these users now."""
-        self.statuses_known(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
+    def mark_unknown(self, user_ids: Iterable[str]) -> None:
+        """Set the status of users to UNKNOWN."""
+        self.set_statuses(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
 
-    def answered(self, status: UserStatus) -> None:
-        """Tell the answer to a question of the person's."""
-        self.feed.add(
+    def add_query_result(self, status: UserStatus) -> None:
+        """Add an event with the result of a query by the user."""
+        self.feed.add_event(
             Event(
                 self._now(),
                 EventKind.NOTICE,
@@ -277,23 +281,23 @@ class Model:
         person = self._people.get(safe_text(status.user_id))
         if person is None:
             return None
-        earlier = before(person)
-        if not update(person, status, now):
+        earlier = snapshot(person)
+        if not update_status(person, status, now):
             return None
         self.feed.changed.people.add(person.user_id)
-        self._heard(person)
+        self._notify_status(person)
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
-        event = change(now, kind, person.user_id, earlier, person)
+        event = change_event(now, kind, person.user_id, earlier, person)
         if event is not None:
             self._changes.append(event)
         return event
 
-    def _heard(self, person: Person) -> None:
-        for callback in self._followers:
+    def _notify_status(self, person: Person) -> None:
+        for callback in self._status_listeners:
             callback(person.user_id, person.status)
 
     def _own_changed(self, status: UserStatus) -> None:
-        event = self.account.changed(status, self._now())
+        event = self.account.status_changed(status, self._now())
         if event is not None:
             self.feed.events.add(event)
         self.feed.head_changed()
@@ -301,7 +305,7 @@ class Model:
     # Own devices
 
     def devices_changed(self, devices: Iterable[SelfDevice]) -> None:
-        """Take the account's connected devices; those that came and went are told."""
+        """Set the account's connected devices, and add events for the differences."""
         for event in self.account.devices_changed(devices, self._now()):
-            self.feed.add(event)
+            self.feed.add_event(event)
         self.feed.head_changed()

@@ -1,4 +1,4 @@
-"""One's own account: status, devices, and which device set which text."""
+"""The own account: status, devices, and the texts that they set."""
 
 from collections.abc import Iterable
 
@@ -7,52 +7,52 @@ from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind
 from imtui.tui.model.own_text import OwnTexts
-from imtui.tui.model.person import Person, before, change, update
+from imtui.tui.model.person import Person, change_event, snapshot, update_status
 
 
 class OwnAccount:
-    """What is known of the account that is logged in; each change is returned as an event."""
+    """The account that is logged in; its methods return the events of each change."""
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Start without an account."""
         self.person = Person("")
         self.instance_id = ""
-        """This device."""
+        """The instance ID of this device."""
         self.status: UserStatus | None = None
         self.texts = OwnTexts()
         self._devices: dict[str, SelfDevice] | None = None
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
-        """Begin with an account, on this device."""
+        """Set the account and the instance ID of this device."""
         self.person = Person(safe_text(user_id))
         self.instance_id = instance_id
         self.texts = OwnTexts(instance_id)
 
-    def unknown(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
-        """Forget what nobody tells any more; ``status`` is what can still be said."""
+    def forget_status(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
+        """Discard what the backend no longer pushes, and show ``status``."""
         self.person.status, self.person.text = status, ""
         self._devices = None
-        self.texts.doubt()
+        self.texts.invalidate()
 
     # Status
 
     @property
     def expires_at(self) -> int | None:
-        """Return when the text ends, in Unix milliseconds, if it does."""
+        """Return the end of the text in Unix milliseconds, if it has one."""
         return None if self.status is None else self.status.expires_at
 
-    def put(self, status: UserStatus, now: int) -> None:
-        """Take a status without telling anything."""
+    def set_status(self, status: UserStatus, now: int) -> None:
+        """Set the status without an event."""
         self.status = status
-        update(self.person, status, now)
+        update_status(self.person, status, now)
 
-    def changed(self, status: UserStatus, now: int) -> Event | None:
-        """Take a status that was pushed, and return what to tell of it."""
-        earlier = before(self.person)
-        by = self.texts.push(status, now)
-        self.put(status, now)
+    def status_changed(self, status: UserStatus, now: int) -> Event | None:
+        """Apply a pushed status, and return the event for it."""
+        earlier = snapshot(self.person)
+        by = self.texts.status_pushed(status, now)
+        self.set_status(status, now)
         source = "" if by is None else f"from {self._name(*_names(by))}"
-        return change(now, EventKind.OWN, "you", earlier, self.person, source)
+        return change_event(now, EventKind.OWN, "you", earlier, self.person, source)
 
     # Devices
 
@@ -60,29 +60,29 @@ class OwnAccount:
         """Return the account's connected devices, the earliest login first."""
         return list((self._devices or {}).values())
 
-    def others(self) -> int | None:
-        """Return how many devices are connected beside this one; None while nobody tells."""
+    def other_device_count(self) -> int | None:
+        """Return the number of other connected devices; None while it is unknown."""
         if self._devices is None:
             return None
         return sum(one.instance_id != self.instance_id for one in self.devices())
 
     def devices_changed(self, devices: Iterable[SelfDevice], now: int) -> list[Event]:
-        """Take the connected devices, and return who came and who went."""
+        """Set the connected devices, and return events for the differences."""
         earlier = self._devices
         self._devices = {device.instance_id: _safe(device) for device in devices}
         if earlier is None:
             return []
-        came = [one for key, one in self._devices.items() if key not in earlier]
-        went = [one for key, one in earlier.items() if key not in self._devices]
-        told = [(one, "logged in") for one in came] + [(one, "is gone") for one in went]
+        added = [one for key, one in self._devices.items() if key not in earlier]
+        removed = [one for key, one in earlier.items() if key not in self._devices]
+        changes = [(one, "logged in") for one in added] + [(one, "is gone") for one in removed]
         return [
-            Event(now, EventKind.DEVICE, self.device_name(one), words=words)
-            for one, words in told
+            Event(now, EventKind.DEVICE, self.device_name(one), description=words)
+            for one, words in changes
             if one.instance_id != self.instance_id
         ]
 
     def device_name(self, device: SelfDevice) -> str:
-        """Return how a device is called: its name and platform, or ``this device``."""
+        """Return the label of a device: its name and platform, or ``this device``."""
         return self._name(device.instance_id, device.device_name, str(device.platform))
 
     def _name(self, instance_id: str, name: str, platform: str) -> str:

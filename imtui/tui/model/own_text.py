@@ -1,4 +1,4 @@
-"""The own text: which device set it, which one another device replaced, and which one was lost."""
+"""The own text: the device that set it, the text that it replaced, and a lost text."""
 
 from typing import Final
 
@@ -9,25 +9,26 @@ from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 
 AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
-"""The end of an away text, in Unix milliseconds; it is what tells it from any other text."""
+"""The end of an away text, in Unix milliseconds; it distinguishes away texts from others."""
 
 
 _SETTERS_MAX: Final = 64
 
 
 class OwnText(Struct, frozen=True):
-    """A text that this device set, and when it ends, in Unix milliseconds."""
+    """A text that this device set."""
 
     text: str
     expires_at: int | None
+    """Its end in Unix milliseconds, if it has one."""
     since: int
-    """When the general status that it belongs to began."""
+    """The start of the general status during which it was set."""
 
 
 def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
-    """Tell whether a change by a device was one of the text, not its coming or going.
+    """Tell whether a change by a device concerns the text, not a login or logout.
 
-    The status in a login answer is pushed once more, at the same revision.
+    The status in a login response is pushed again with the same revision.
     """
     return (
         before is not None
@@ -39,21 +40,21 @@ def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
 
 
 def is_away_text(status: UserStatus) -> bool:
-    """Tell whether the text of an own status is an away text, whichever device set it."""
+    """Tell whether the text of an own status is an away text, set by any device."""
     return bool(status.custom_status) and status.expires_at == AWAY_EXPIRES_AT
 
 
 class Overlay:
-    """Tells whether the text of the own account lies over the person's own: an away text."""
+    """Track whether an away text covers the user's own text."""
 
     def __init__(self) -> None:
-        """Begin with nothing laid over."""
+        """Start without an away text."""
         self._text = ""
 
-    def covers(self, status: UserStatus) -> bool:
-        """Take an own status; tell whether its text is an away text, or one that is being lifted.
+    def update(self, status: UserStatus) -> bool:
+        """Apply an own status; return whether its text is an away text or one being lifted.
 
-        To lift it, it gets an end that is near; the words stay the same until then.
+        An away text is lifted by giving the same text an end in the near future.
         """
         lifting = status.custom_status == self._text and status.expires_at is not None
         covered = bool(status.custom_status) and (is_away_text(status) or lifting)
@@ -70,52 +71,51 @@ class TextSet(Struct, frozen=True):
 
 
 class OwnTexts:
-    """Follows the pushed own statuses.
+    """Track the texts of the own account through its pushed statuses.
 
-    It remembers the text that this device set, until another device changes it. If the account
-    went OFFLINE meanwhile, which clears the text, it becomes the lost text. Away texts do not
-    count as texts of the person.
+    The text that this device set is remembered until another device changes it. If going OFFLINE
+    clears it, it becomes the lost text. Away texts are ignored.
     """
 
     def __init__(self, instance_id: str = "") -> None:
-        """Start for this device, with nothing remembered."""
+        """Start without texts; ``instance_id`` is this device."""
         self._instance_id = instance_id
         self._last: UserStatus | None = None
         self._overlay = Overlay()
         self._mine: OwnText | None = None
-        self._stands = False
-        """Whether the remembered text is the present one."""
+        self._is_current = False
+        """Whether the remembered text is the current one."""
         self._lost: OwnText | None = None
         self._set_by: dict[str, TextSet] = {}
         self.overwritten: OwnText | None = None
-        """The text of this device that another one replaced, while nothing else was set here."""
+        """The text of this device that another one replaced, until this device sets a new one."""
 
     @property
     def mine(self) -> OwnText | None:
-        """Return the text that this device set, while it stands."""
-        return self._mine if self._stands else None
+        """Return the text that this device set, while it is the current one."""
+        return self._mine if self._is_current else None
 
     def set_by(self, instance_id: str) -> TextSet | None:
-        """Return the last text that a device set, as far as the app has seen."""
+        """Return the last text that a device set since the app started."""
         return self._set_by.get(instance_id)
 
     def take_lost(self) -> OwnText | None:
-        """Return the text that going OFFLINE cleared, once."""
+        """Return the text that going OFFLINE cleared, and discard it."""
         lost, self._lost = self._lost, None
         return lost
 
     def forget(self) -> None:
-        """Forget the texts of this device, as after a logout."""
+        """Discard the texts of this device, as after a logout."""
         self._mine = self._lost = None
-        self.doubt()
+        self.invalidate()
 
-    def doubt(self) -> None:
-        """Note that the present text is not known any more."""
-        self._stands = False
+    def invalidate(self) -> None:
+        """Mark the current text as unknown."""
+        self._is_current = False
         self.overwritten = None
 
-    def push(self, status: UserStatus, now: int) -> ChangedBy | None:
-        """Follow a pushed own status, and return the device that set its text, if one did.
+    def status_pushed(self, status: UserStatus, now: int) -> ChangedBy | None:
+        """Apply a pushed own status, and return the device that set its text, if one did.
 
         Args:
             status: The status; its text is not safe to show.
@@ -123,15 +123,15 @@ class OwnTexts:
         """
         before, self._last = self._last, status
         by = status.changed_by if is_about_text(before, status) else None
-        if self._overlay.covers(status):
+        if self._overlay.update(status):
             return by
         if by is None:
-            self._see_loss(status, now)
+            self._check_lost(status, now)
         else:
-            self._note_setter(by, status, now)
+            self._record_setter(by, status, now)
         return by
 
-    def _note_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
+    def _record_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
         self._set_by.pop(by.instance_id, None)
         self._set_by[by.instance_id] = TextSet(now, safe_text(status.custom_status))
         if len(self._set_by) > _SETTERS_MAX:
@@ -143,13 +143,13 @@ class OwnTexts:
             if self.mine is not None:
                 self.overwritten = self.mine
             self._mine = None
-        self._stands = self._mine is not None
+        self._is_current = self._mine is not None
 
-    def _see_loss(self, status: UserStatus, now: int) -> None:
+    def _check_lost(self, status: UserStatus, now: int) -> None:
         mine = self._mine
         if mine is None or status.custom_status == mine.text:
             return
-        self._stands = False
+        self._is_current = False
         if status.status_type is not UserStatusType.ONLINE:
             return
         self._mine = None

@@ -1,4 +1,4 @@
-"""People as the model knows them, and what to tell when one of them changes."""
+"""People, and the events for their changes."""
 
 from collections import Counter
 from enum import Enum
@@ -11,8 +11,8 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind, Tally, counted
 
 
-class HeardBy(Enum):
-    """By which way the app hears of somebody's changes."""
+class UpdateSource(Enum):
+    """How the app learns of a person's changes; the values are shown in the details."""
 
     FRIENDS = "as a friend: the console has friends' notifications on"
     SUBSCRIPTION = "by subscription"
@@ -21,44 +21,46 @@ class HeardBy(Enum):
 
 
 class Person(Struct, gc=False):
-    """A user of whom the app knows."""
+    """A user known to the app."""
 
     user_id: str
     status: UserStatusType = UserStatusType.UNKNOWN
     text: str = ""
     since: int = 0
-    """When the general status last changed, in Unix milliseconds; 0 when unknown."""
+    """The start of the general status in Unix milliseconds; 0 if unknown."""
     friend: bool = False
     subscribed: bool = False
     changed_at: int = 0
-    """When anything that shows of them last changed, in Unix milliseconds; 0 when unknown."""
+    """The last visible change in Unix milliseconds; 0 if unknown."""
     name: str = ""
-    """What they are called beside their ID: by oneself, else by themselves; empty for nothing."""
+    """The own remark for them, else their nickname; may be empty."""
     signature: str = ""
-    """What they say of themselves for good, if they are a friend."""
+    """Their profile signature, if they are a friend."""
     platforms: tuple[str, ...] = ()
-    """What they are connected with, as last told; only an answer to a query is sure to be fresh."""
+    """The platforms they are connected from; only sure to be current after a query."""
 
 
-def name_from(person: Person, info: FriendInfo) -> None:
-    """Take what a friend is called: one's own remark goes before their nickname."""
+def update_name(person: Person, info: FriendInfo) -> None:
+    """Update the name and the signature; the own remark has priority over the nickname."""
     person.name = safe_text(info.friend_remark or info.nick_name).strip()
     person.signature = safe_text(info.self_signature).strip()
 
 
-def heard_by(person: Person, *, friends_told: bool, subscribers_told: bool) -> HeardBy:
-    """Return by which way a person's changes arrive, as the console is set now."""
-    as_friend = person.friend and friends_told
-    by_subscription = person.subscribed and subscribers_told
+def update_source(
+    person: Person, *, friends_notified: bool, subscribers_notified: bool
+) -> UpdateSource:
+    """Return how the app learns of a person's changes under the current console settings."""
+    as_friend = person.friend and friends_notified
+    by_subscription = person.subscribed and subscribers_notified
     if as_friend and by_subscription:
-        return HeardBy.BOTH
+        return UpdateSource.BOTH
     if as_friend:
-        return HeardBy.FRIENDS
-    return HeardBy.SUBSCRIPTION if by_subscription else HeardBy.NOTHING
+        return UpdateSource.FRIENDS
+    return UpdateSource.SUBSCRIPTION if by_subscription else UpdateSource.NOTHING
 
 
-def update(person: Person, status: UserStatus, now: int) -> bool:
-    """Put a status into a person and tell whether anything that shows is different."""
+def update_status(person: Person, status: UserStatus, now: int) -> bool:
+    """Apply a status to a person, and return whether the visible state changed."""
     new = status.status_type, safe_text(status.custom_status), status.since
     moved = new != (person.status, person.text, person.since)
     if moved:
@@ -69,15 +71,15 @@ def update(person: Person, status: UserStatus, now: int) -> bool:
     return moved
 
 
-def before(person: Person) -> Person:
-    """Return what shows of a person, to compare with after a change."""
+def snapshot(person: Person) -> Person:
+    """Return a copy of a person's visible state, to compare with after a change."""
     return Person(person.user_id, person.status, person.text)
 
 
-def change(
+def change_event(
     at: int, kind: EventKind, who: str, before: Person, after: Person, source: str = ""
 ) -> Event | None:
-    """Return what to tell of a change, or None if nothing of it shows."""
+    """Return the event for a change, or None if nothing visible changed."""
     status = after.status if after.status is not before.status else None
     text = after.text if source or after.text != before.text else ""
     words = ""
@@ -88,15 +90,15 @@ def change(
     return Event(at, kind, who, status, text, words, source)
 
 
-def named(user_ids: list[str], noun: str) -> str:
-    """Return a few users by their IDs, and many as a count."""
+def names_or_count(user_ids: list[str], noun: str) -> str:
+    """Return up to three user IDs as a list, and more as a count."""
     return ", ".join(user_ids) if len(user_ids) <= 3 else counted(len(user_ids), noun)
 
 
-def summary(at: int, changes: list[Event]) -> Event:
-    """Make one line of many changes."""
+def summary_event(at: int, changes: list[Event]) -> Event:
+    """Return one event that counts many changes."""
     kinds = {change.kind for change in changes}
     kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
     noun = "friend" if kinds == {EventKind.FRIEND} else "user"
     tally = Tally(noun, tuple(Counter(change.status for change in changes).items()))
-    return Event(at, kind, words=str(tally), tally=tally)
+    return Event(at, kind, description=str(tally), tally=tally)

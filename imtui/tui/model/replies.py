@@ -1,4 +1,4 @@
-"""Replies: which message one quotes, as the field's apps write it beside a message."""
+"""Replies: the quoted message, in the format that other clients use."""
 
 import json
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _ABSTRACT_MAX: Final = 120
 
 @dataclass(frozen=True)
 class Quote:
-    """What a message replies to; all of its text is safe to show."""
+    """The message that a reply quotes; all text is safe to show."""
 
     sender: str
     text: str
 
 
-def quoting(message: Message) -> str:
-    """Return what to send beside a reply to a message."""
+def reply_data(message: Message) -> str:
+    """Return the ``cloud_custom_data`` of a reply to a message."""
     reply = {
         "messageID": message.msg_id,
         "messageSender": message.sender,
@@ -31,8 +31,8 @@ def quoting(message: Message) -> str:
     return json.dumps({_KEY: reply}, ensure_ascii=False)
 
 
-def quoted(message: Message) -> Quote | None:
-    """Return what a message replies to, if it does."""
+def read_quote(message: Message) -> Quote | None:
+    """Return the quote of a message, or None if it is not a reply."""
     if not message.cloud_custom_data:
         return None
     try:
@@ -49,7 +49,7 @@ def quoted(message: Message) -> Quote | None:
 
 
 def abstract(message: Message) -> str:
-    """Return a message in one short line."""
+    """Return a message as one short line."""
     if message.elem_type is not ElemType.TEXT and not message.text:
         return "a message of another kind"
     return safe_text(message.text.strip())[:_ABSTRACT_MAX]

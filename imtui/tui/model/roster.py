@@ -1,4 +1,4 @@
-"""Who stands in the friend list, in which order and under which heading."""
+"""The friend list: its people, their order and the headings of groups."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.kit.plain import plain
+from imtui.tui.kit.search_key import search_key
 from imtui.tui.model.person import Person
 from imtui.tui.settings.schema import Order
 
@@ -22,11 +22,11 @@ _RANK: Final = {
 
 
 class Heading(Struct, frozen=True):
-    """The row over a group."""
+    """The heading of a group."""
 
     name: str
     note: str = ""
-    """What stands beside the name."""
+    """Text after the name."""
     folded: bool = False
 
 
@@ -35,22 +35,22 @@ Row = str | Heading
 
 
 class View(Struct, frozen=True):
-    """How the person wants the list to be."""
+    """The options by which the list is arranged."""
 
     order: Order = Order.PRESENCE
     favourites: frozenset[str] = frozenset()
     groups: Mapping[str, str] = field(default_factory=dict)
-    """The group of each user who is in one."""
+    """The group of each user in one, by user ID."""
     folded: frozenset[str] = frozenset()
-    """Groups of which only the heading shows."""
+    """Groups of which only the heading is shown."""
     query: str = ""
-    """Only who fits this shows; folded groups too."""
-    talked: Mapping[str, int] = field(default_factory=dict)
-    """When the last message with a user was, in Unix milliseconds."""
+    """Show only matching people, including those in folded groups."""
+    last_messages: Mapping[str, int] = field(default_factory=dict)
+    """The time of the last message in Unix milliseconds, by user ID."""
 
 
 class Counts(Struct, frozen=True):
-    """How many of the friends are online."""
+    """The number of people, and of those online."""
 
     online: int
     all: int
@@ -61,17 +61,17 @@ class Counts(Struct, frozen=True):
 
 
 def count(people: Iterable[Person]) -> Counts:
-    """Count the people and those of them who are online."""
+    """Count the people, and those online."""
     statuses = [person.status for person in people]
     return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
 
 
-def fits(person: Person, query: str) -> bool:
-    """Tell whether name, status word or text of a person has every word of ``query``."""
-    name, text = plain(f"{person.user_id} {person.name}"), plain(person.text)
+def matches(person: Person, query: str) -> bool:
+    """Tell whether each word of ``query`` is in a person's name or text, or begins their status."""
+    name, text = search_key(f"{person.user_id} {person.name}"), search_key(person.text)
     word = person.status.name.casefold()
     return all(
-        part in name or part in text or word.startswith(part) for part in plain(query).split()
+        part in name or part in text or word.startswith(part) for part in search_key(query).split()
     )
 
 
@@ -87,9 +87,9 @@ def _by_change(person: Person) -> tuple[Any, ...]:
     return -max(person.changed_at, person.since), *_by_name(person)
 
 
-def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
+def _sort_key(view: View) -> Callable[[Person], tuple[Any, ...]]:
     def by_message(person: Person) -> tuple[Any, ...]:
-        return -view.talked.get(person.user_id, 0), *_by_presence(person)
+        return -view.last_messages.get(person.user_id, 0), *_by_presence(person)
 
     return {
         Order.PRESENCE: _by_presence,
@@ -99,16 +99,16 @@ def _key(view: View) -> Callable[[Person], tuple[Any, ...]]:
     }[view.order]
 
 
-def arrange(people: Iterable[Person], view: View) -> list[Row]:
-    """Return the rows: favourites, then groups by name, other friends, and who is no friend."""
-    shown = [person for person in people if not view.query or fits(person, view.query)]
-    shown.sort(key=_key(view))
+def arrange_roster(people: Iterable[Person], view: View) -> list[Row]:
+    """Return the rows: favourites, named groups, other friends, and users who are not friends."""
+    shown = [person for person in people if not view.query or matches(person, view.query)]
+    shown.sort(key=_sort_key(view))
     rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
     groups: dict[str, list[Person]] = {}
     for person in shown:
         if person.user_id not in view.favourites:
             groups.setdefault(_group_of(person, view), []).append(person)
-    for name in sorted(groups, key=_place_of_group):
+    for name in sorted(groups, key=_group_sort_key):
         plain = name == FRIENDS and not any(map(_is_named, groups))
         rows += _members(groups[name]) if plain else _group(name, groups[name], view)
     return rows
@@ -122,7 +122,7 @@ def _is_named(group: str) -> bool:
     return group not in (FRIENDS, NOT_FRIENDS)
 
 
-def _place_of_group(name: str) -> tuple[int, str, str]:
+def _group_sort_key(name: str) -> tuple[int, str, str]:
     return {FRIENDS: 1, NOT_FRIENDS: 2}.get(name, 0), name.casefold(), name
 
 

@@ -1,4 +1,4 @@
-"""Typing hints: online-only custom messages, as the field's apps write them."""
+"""Typing hints: online-only custom messages, in the format that other clients use."""
 
 import json
 from typing import Any, Final
@@ -9,13 +9,13 @@ _ID: Final = "user_typing_status"
 
 
 def typing_hint(typing: bool) -> bytes:
-    """Return what to send when one begins to type, or stops."""
+    """Return the data of a hint that the user started or stopped typing."""
     hint = {"businessID": _ID, "typingStatus": int(typing), "version": 1, "userAction": 14}
     return json.dumps(hint).encode()
 
 
 def read_typing_hint(message: Message) -> bool | None:
-    """Return whether the sender is typing; None if the message says something else."""
+    """Return whether the sender is typing; None if the message is not a typing hint."""
     if message.elem_type is not ElemType.CUSTOM or not message.online_user_only:
         return None
     try:

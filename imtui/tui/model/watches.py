@@ -1,4 +1,4 @@
-"""Whom the person wants to be told of when they come ONLINE, and when that is due."""
+"""Watches: alert when a user comes ONLINE."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,59 +11,55 @@ WATCHES_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody whose coming ONLINE is to be told."""
+    """A user for whom an alert is due when they come ONLINE."""
 
     user_id: str
     standing: bool = False
-    """Each coming, not only the next one."""
+    """Whether it fires every time, not only the next time."""
     set_at: int = 0
-    """When it was set, in Unix milliseconds."""
+    """The time at which it was set, in Unix milliseconds."""
 
 
 class WatchesFullError(ValueError):
-    """There is no room for another watch; the message is one line that says what to do."""
+    """The limit of watches is reached; the message is one line with advice."""
 
 
 @dataclass(slots=True)
 class _Watched:
     watch: Watch
-    was_gone: bool
-    """Whether they are gone, or were before they came: only then does their coming count."""
+    was_away: bool
+    """Whether they are not ONLINE, or were not before the current ONLINE period."""
     online: bool = False
-    """Whether they were heard of as ONLINE, and of nothing else since."""
+    """Whether the last known status is ONLINE."""
     fired_at: float = float("-inf")
 
 
 class Watches:
-    """The watches, in the order in which they were set.
-
-    One fires when its user has come ONLINE and stayed so for ``settle`` seconds without a break;
-    a standing one not again within ``rest`` seconds.
-    """
+    """The watches, in the order in which they were set."""
 
     def __init__(
-        self, watches: Iterable[Watch] = (), settle: float = 10.0, rest: float = 300.0
+        self, watches: Iterable[Watch] = (), stable_for: float = 10.0, cooldown: float = 300.0
     ) -> None:
-        """Begin with watches that were kept, the latest ``WATCHES_MAX`` of them.
+        """Start with the latest ``WATCHES_MAX`` of the saved watches.
 
-        How their users are is not known yet. A standing one waits until its user was seen not to
-        be ONLINE, so that a start of the app tells nobody of those who were there all along.
+        The statuses of their users are not known yet. A standing watch waits until its user was
+        not ONLINE, so that it does not fire at each start of the app.
         """
-        self._settle = settle
-        self._rest = rest
+        self._stable_for = stable_for
+        self._cooldown = cooldown
         self._watched: dict[str, _Watched] = {}
         self._due: dict[str, float] = {}
         latest = {watch.user_id: watch for watch in watches}
         for watch in list(latest.values())[-WATCHES_MAX:]:
-            self._watched[watch.user_id] = _Watched(watch, was_gone=not watch.standing)
+            self._watched[watch.user_id] = _Watched(watch, was_away=not watch.standing)
 
     def add(self, watch: Watch, status: UserStatusType) -> None:
         """Set a watch, in place of an earlier one for the same user.
 
         Args:
             watch: The watch.
-            status: The user's status as it is known now; while they are ONLINE, the watch waits
-                for their next coming.
+            status: The user's current status; if they are ONLINE, the watch waits until they
+                leave and come back.
 
         Raises:
             WatchesFullError: There are ``WATCHES_MAX`` others.
@@ -75,12 +71,12 @@ class Watches:
         self._watched[watch.user_id] = _Watched(watch, was_gone)
 
     def remove(self, user_id: str) -> None:
-        """Take the watch for a user away, if there is one."""
+        """Remove the watch for a user, if there is one."""
         self._watched.pop(user_id, None)
         self._due.pop(user_id, None)
 
     def get(self, user_id: str) -> Watch | None:
-        """Return the watch for a user."""
+        """Return the watch for a user, if there is one."""
         watched = self._watched.get(user_id)
         return None if watched is None else watched.watch
 
@@ -88,41 +84,41 @@ class Watches:
         """Return the watches in the order in which they were set."""
         return [watched.watch for watched in self._watched.values()]
 
-    def heard(self, user_id: str, status: UserStatusType, now: float) -> None:
-        """Take anybody's status, in monotonic seconds."""
+    def status_changed(self, user_id: str, status: UserStatusType, now: float) -> None:
+        """Handle the status of any user; ``now`` is in monotonic seconds."""
         watched = self._watched.get(user_id)
         if watched is None:
             return
         if status is UserStatusType.UNKNOWN:
-            self._doubt(watched)
+            self._forget_online(watched)
         elif status is not UserStatusType.ONLINE:
             self._due.pop(user_id, None)
-            watched.online, watched.was_gone = False, True
+            watched.online, watched.was_away = False, True
         elif not watched.online:
             watched.online = True
-            due = now + self._settle
-            if watched.was_gone and due >= watched.fired_at + self._rest:
+            due = now + self._stable_for
+            if watched.was_away and due >= watched.fired_at + self._cooldown:
                 self._due[user_id] = due
 
-    def doubt(self) -> None:
-        """Take note that the connection is lost: nothing pending fires.
+    def connection_lost(self) -> None:
+        """Handle the loss of the connection: cancel pending alerts.
 
-        Whoever was ONLINE counts as having been there all along if they still are afterwards.
+        A user who was ONLINE before and is afterwards counts as ONLINE without interruption.
         """
         for watched in self._watched.values():
-            self._doubt(watched)
+            self._forget_online(watched)
 
-    def _doubt(self, watched: _Watched) -> None:
+    def _forget_online(self, watched: _Watched) -> None:
         self._due.pop(watched.watch.user_id, None)
         if watched.online:
-            watched.online = watched.was_gone = False
+            watched.online = watched.was_away = False
 
     def due_at(self) -> float | None:
-        """Return when the next watch fires if nothing changes, in monotonic seconds."""
+        """Return when the next watch fires without further changes, in monotonic seconds."""
         return min(self._due.values(), default=None)
 
-    def due(self, now: float) -> list[Watch]:
-        """Return the watches that fire now, the first to come first; one for once is gone then."""
+    def take_due(self, now: float) -> list[Watch]:
+        """Return the watches that fire now, in order, and remove those that are not standing."""
         fired: list[Watch] = []
         for user_id in [user_id for user_id, due in self._due.items() if due <= now]:
             watched = self._watched[user_id]

@@ -1,4 +1,4 @@
-"""What stands over a conversation: with whom it is, and how they are at this moment."""
+"""The title line of a conversation: the other user and their presence."""
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.cells import fit
@@ -20,9 +20,17 @@ def chat_title(
     current: bool,
     below: bool,
 ) -> list[Span]:
-    """Return the line: who, how they are, their words, whether they are typing, since when.
+    """Return the title: the user, their status and text, and a note such as "typing".
 
-    ``below`` says that there is more below what is in sight.
+    Args:
+        chat: The conversation.
+        person: The other user.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        as_of: When the statuses were last up to date, if they are stale.
+        current: Whether the conversation has the focus.
+        below: Whether there are messages below the visible ones.
     """
     badge = glyphs.badge(person.status)
     stale = as_of is not None or person.status is UserStatusType.UNKNOWN
@@ -33,7 +41,7 @@ def chat_title(
         Span("  "),
         Span(str(badge), "dim" if stale else badge.style),
     ]
-    right = [Span("more below ", "alert")] if below else _right(chat, person, glyphs, clock, as_of)
+    right = [Span("more below ", "alert")] if below else _note(chat, person, glyphs, clock, as_of)
     room = width - width_of(left) - width_of(right) - 3
     if person.text and room >= 4:
         left.append(Span(f"  {fit(person.text, room, glyphs.ellipsis)}", "dim" if stale else ""))
@@ -42,11 +50,11 @@ def chat_title(
     return spread(left, right, width)
 
 
-def _right(
+def _note(
     chat: Chat, person: Person, glyphs: Glyphs, clock: Clock, as_of: int | None
 ) -> list[Span]:
     if chat.typing:
-        return [Span(glyphs.plain("typing … "), "accent")]
+        return [Span(glyphs.adapt("typing … "), "accent")]
     if chat.muted:
         return [Span("muted ", "dim")]
     if as_of is not None:

@@ -1,4 +1,4 @@
-"""The rows of the dialogs' lists, as spans."""
+"""The rows of the lists in dialogs, as spans."""
 
 from imtui.tui.kit.cells import column
 from imtui.tui.kit.clock import Clock, time_of_day
@@ -12,7 +12,7 @@ _LABEL_WIDTH = 16
 
 
 def person_row(head: str, person: Person, note: str, width: int, glyphs: Glyphs) -> ListRow:
-    """Return a row about somebody: what stands before, who, how they are, their words, a note."""
+    """Return a row for a person: ``head``, the user ID, status and text, and a note."""
     badge = glyphs.badge(person.status)
     left = [
         Span(f"{head} ", "dim"),
@@ -26,18 +26,18 @@ def person_row(head: str, person: Person, note: str, width: int, glyphs: Glyphs)
 
 
 def text_line(words: str, width: int, style: str = "dim") -> ListRow:
-    """Return a row of words of ours."""
+    """Return a row with plain text."""
     return ListRow(crop([Span(f"   {words}", style)], width))
 
 
 def labelled_line(label: str, parts: list[Span], width: int, glyphs: Glyphs) -> ListRow:
-    """Return a row with a label before what it says."""
+    """Return a row with a label and its value."""
     return ListRow(
         crop([Span(f"   {label:<{_LABEL_WIDTH}}", "dim"), *parts], width, glyphs.ellipsis)
     )
 
 
-def moment_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:
-    """Return a row that says when something happened, and what."""
+def time_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:
+    """Return a row with a time and what happened then."""
     when = Span(f"   {time_of_day(clock, at):<10} ", "dim")
-    return ListRow(crop([when, Span(glyphs.plain(words))], width, glyphs.ellipsis))
+    return ListRow(crop([when, Span(glyphs.adapt(words))], width, glyphs.ellipsis))

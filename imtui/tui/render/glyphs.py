@@ -1,4 +1,4 @@
-"""How a general status looks: a glyph, a word and a colour, never the colour alone."""
+"""The characters to draw with; a status has a glyph, a word and a colour, not only a colour."""
 
 from functools import cached_property
 from typing import Final
@@ -9,18 +9,18 @@ from imtui.protocol.status import UserStatusType
 
 
 class Badge(Struct, frozen=True):
-    """How one general status looks."""
+    """The badge of a general status."""
 
     glyph: str
     word: str
 
     @property
     def style(self) -> str:
-        """Return the name of its colour in the style sheet."""
+        """Return the name of its style in the style sheet."""
         return f"presence--{self.word.lower()}"
 
     def __str__(self) -> str:
-        """Return glyph and word."""
+        """Return the glyph and the word."""
         return f"{self.glyph} {self.word}"
 
 
@@ -38,9 +38,9 @@ class Glyphs(Struct, frozen=True, dict=True):
     folded: str
     open: str
     rule: str
-    """Drawn over and over between the parts of a conversation."""
+    """Repeated to draw a line between parts of a conversation."""
     bar: str
-    """Before what is quoted."""
+    """Precedes a quote."""
     sending: str
     sent: str
     read: str
@@ -48,12 +48,12 @@ class Glyphs(Struct, frozen=True, dict=True):
 
     @cached_property
     def badge_width(self) -> int:
-        """Return how many cells the widest badge takes."""
+        """Return the width of the widest badge in cells."""
         return max(len(str(badge)) for badge in self.badges.values())
 
     @cached_property
-    def badge_words(self) -> str:
-        """Return glyph and word of each general status, as a legend."""
+    def legend(self) -> str:
+        """Return all badges, as a legend."""
         return "  ".join(str(badge) for badge in self.badges.values())
 
     def badge(self, status: UserStatusType) -> Badge:
@@ -61,13 +61,13 @@ class Glyphs(Struct, frozen=True, dict=True):
         return self.badges[status]
 
     def quote(self, text: str) -> str:
-        """Return a person's text in quotation marks."""
+        """Return a text in quotation marks."""
         return f"{self.open_quote}{text}{self.close_quote}"
 
-    def plain(self, words: str) -> str:
-        """Return words of ours in the characters of this set."""
+    def adapt(self, words: str) -> str:
+        """Return a text by the app in the characters of this set."""
         if self is ASCII:
-            for fancy, simple in _ASCII_FOR.items():
+            for fancy, simple in _ASCII_REPLACEMENTS.items():
                 words = words.replace(fancy, simple)
         return words
 
@@ -82,8 +82,8 @@ def _badges(online: str, offline: str, unlogined: str, unknown: str) -> dict[Use
     return {status: Badge(glyph, status.name) for status, glyph in glyphs.items()}
 
 
-# Filled and hollow dots and black stars, of "ambiguous" width, take two cells in some terminals;
-# these never do.
+# Filled and hollow dots and black stars have an "ambiguous" width: two cells in some terminals.
+# These glyphs always have one.
 UNICODE: Final = Glyphs(
     _badges("◉", "◦", "◌", "?"),
     open_quote="“",
@@ -121,4 +121,12 @@ ASCII: Final = Glyphs(
     failed="FAIL",
 )
 
-_ASCII_FOR: Final = {"·": "-", "…": "...", "“": '"', "”": '"', "’": "'", "↑": "up", "↓": "down"}
+_ASCII_REPLACEMENTS: Final = {
+    "·": "-",
+    "…": "...",
+    "“": '"',
+    "”": '"',
+    "’": "'",
+    "↑": "up",
+    "↓": "down",
+}

@@ -1,4 +1,4 @@
-"""How a conversation looks: days, messages, what is new; pure, as spans."""
+"""The lines of a conversation as spans: days, messages, and the mark of new messages."""
 
 import re
 from collections.abc import Sequence
@@ -11,48 +11,48 @@ from imtui.tui.kit.cells import column
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.spans import Span, crop, width_of, wrap
 from imtui.tui.model.conversations import Chat, version_of
-from imtui.tui.model.replies import quoted
+from imtui.tui.model.replies import read_quote
 from imtui.tui.render.glyphs import Glyphs
 
-LINES_MAX: Final = 200
-"""Of a longer message so many lines are shown; copying it takes all."""
+MESSAGE_LINES_MAX: Final = 200
+"""Longer messages are cut to this many lines; copying copies them whole."""
 _NAME_MIN, _NAME_MAX = 3, 12
 _MARK_WIDTH: Final = 5
 _URL: Final = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'’”]")
 
 Line = list[Span]
 _Key = tuple[int, int, str, MessageStatus, bool]
-"""A block is made anew when the version, the status or the read mark of its message changes."""
+"""A block is rebuilt when the version, the status or the read mark of its message changes."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Lines that belong together: a message, or what stands between two."""
+    """The lines of one message or of one separator."""
 
     lines: Sequence[Line]
     message: Message | None = None
     begins_new: bool = False
-    """Whether what follows was not read when the conversation was opened."""
+    """Whether the following messages were unread when the conversation was opened."""
 
 
-class Layout:
-    """Makes the blocks of a conversation for one width; what did not change is not made again."""
+class ConversationLayout:
+    """Build the blocks of a conversation for one width, reusing unchanged ones."""
 
     def __init__(self, own_id: str, width: int, glyphs: Glyphs, clock: Clock) -> None:
-        """Lay out for so many cells."""
+        """Create a layout for ``width`` cells; ``own_id`` is the logged-in user."""
         self.own_id = own_id
         self.width = width
         self._glyphs = glyphs
         self._clock = clock
-        self._made: dict[_Key, Block] = {}
+        self._blocks: dict[_Key, Block] = {}
 
     def blocks(self, chat: Chat, new_after: int | None) -> list[Block]:
-        """Return the conversation, the oldest first.
+        """Return the blocks of a conversation, the oldest first.
 
         Args:
             chat: The conversation.
-            new_after: The place of the last message that had been read when the conversation was
-                opened, if there were newer ones: a line stands behind it.
+            new_after: The sequence number of the last read message when the conversation was
+                opened, if there were newer ones; a separator follows it.
         """
         made: dict[_Key, Block] = {}
         blocks: list[Block] = []
@@ -60,35 +60,37 @@ class Layout:
         is_new = False
         names = self._name_width(chat)
         for message in chat.messages:
-            if (now := self._day(message)) != day:
+            if (now := self._day_text(message)) != day:
                 day = now
-                blocks.append(Block([self._rule(day)]))
+                blocks.append(Block([self._separator(day)]))
             is_theirs = message.sender != self.own_id
             if new_after is not None and not is_new and is_theirs and message.seq > new_after:
                 is_new = True
-                blocks.append(Block([self._rule("new", "alert")], begins_new=True))
+                blocks.append(Block([self._separator("new", "alert")], begins_new=True))
             read = bool(message.seq) and message.seq <= chat.peer_read_seq
             key = (*version_of(message), message.msg_id, message.status, read)
-            block = self._made.get(key) or Block(self._message(message, names, read), message)
+            block = self._blocks.get(key) or Block(
+                self._message_lines(message, names, read), message
+            )
             made[key] = block
             blocks.append(block)
-        self._made = made
+        self._blocks = made
         return blocks
 
     def _name_width(self, chat: Chat) -> int:
         return min(max(len(chat.user_id), _NAME_MIN), _NAME_MAX, max(self.width // 5, _NAME_MIN))
 
-    def _day(self, message: Message) -> str:
+    def _day_text(self, message: Message) -> str:
         then = self._clock.local(message.timestamp)
         year = "" if then.year == self._clock.local(self._clock.now()).year else f" {then.year}"
         return f"{then:%A} {then.day} {then:%B}{year}"
 
-    def _rule(self, words: str, style: str = "dim") -> Line:
+    def _separator(self, words: str, style: str = "dim") -> Line:
         bar = self._glyphs.rule
         line = f"{bar * 2} {words} "
         return [Span(line + bar * max(self.width - len(line), 0), style)]
 
-    def _message(self, message: Message, name_width: int, read: bool) -> list[Line]:
+    def _message_lines(self, message: Message, name_width: int, read: bool) -> list[Line]:
         own = message.sender == self.own_id
         name = "you" if own else message.sender
         head = [
@@ -97,30 +99,30 @@ class Layout:
         ]
         indent = Span(" " * width_of(head))
         room = max(self.width - width_of(head) - (_MARK_WIDTH if own else 0), 8)
-        body = self._body(message, room)
+        body = self._body_lines(message, room)
         if own:
-            body[-1] = self._marked(body[-1], message, read, room + _MARK_WIDTH)
+            body[-1] = self._with_mark(body[-1], message, read, room + _MARK_WIDTH)
         return [[*(head if number == 0 else [indent]), *line] for number, line in enumerate(body)]
 
-    def _body(self, message: Message, room: int) -> list[Line]:
+    def _body_lines(self, message: Message, room: int) -> list[Line]:
         if message.status is MessageStatus.LOCAL_REVOKED:
             return [[Span("recalled", "dim")]]
         if message.elem_type is not ElemType.TEXT and not message.text:
             return wrap([Span("sent what imtui cannot show", "dim")], room)
         lines: list[Line] = []
-        if (quote := quoted(message)) is not None:
+        if (quote := read_quote(message)) is not None:
             who = "you" if quote.sender == self.own_id else quote.sender
             words = f"{self._glyphs.bar} {who}: {quote.text}"
             lines.append(crop([Span(words, "dim")], room, self._glyphs.ellipsis))
         texts = safe_lines(message.text.strip("\n"))
-        for text in texts[:LINES_MAX]:
-            lines += _wrapped(text, room)
-        if len(texts) > LINES_MAX:
-            more = f"{len(texts) - LINES_MAX} more lines (copying takes all)"
-            lines.append([Span(self._glyphs.plain(f"… {more}"), "dim")])
+        for text in texts[:MESSAGE_LINES_MAX]:
+            lines += _wrap_text(text, room)
+        if len(texts) > MESSAGE_LINES_MAX:
+            more = f"{len(texts) - MESSAGE_LINES_MAX} more lines (copying takes all)"
+            lines.append([Span(self._glyphs.adapt(f"… {more}"), "dim")])
         return lines or [[]]
 
-    def _marked(self, line: Line, message: Message, read: bool, width: int) -> Line:
+    def _with_mark(self, line: Line, message: Message, read: bool, width: int) -> Line:
         mark = {
             MessageStatus.SENDING: Span(self._glyphs.sending, "dim"),
             MessageStatus.SEND_FAIL: Span(self._glyphs.failed, "alert", "resend"),
@@ -130,8 +132,8 @@ class Layout:
         return [*line, Span(" " * gap), mark]
 
 
-def _wrapped(text: str, room: int) -> list[Line]:
-    """Return a text in lines; words that are too long for one are cut, never left out."""
+def _wrap_text(text: str, room: int) -> list[Line]:
+    """Return a text in lines; words that are too long for a line are broken."""
     spans: list[Span] = []
     at = 0
     for url in _URL.finditer(text):

@@ -1,4 +1,4 @@
-"""The lines that the screens show, as spans; pure, so that each can be tested by its words."""
+"""The lines of the main screen as spans; pure functions, tested by their text."""
 
 from msgspec import Struct
 
@@ -24,45 +24,54 @@ _CONNECTION_MIN = 24
 
 
 class Marks(Struct, frozen=True):
-    """What stands before a name in the friend list."""
+    """The marks of a row in the friend list."""
 
     cursor: bool = False
     favourite: bool = False
     watched: bool = False
     unread: int = 0
-    """How many of their messages are not read."""
+    """The number of unread messages."""
     draft: bool = False
-    """Whether one has begun to write to them."""
+    """Whether there is a draft to them."""
 
 
 def person_line(
     person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, marks: Marks
 ) -> list[Span]:
-    """Return a row of the friend list: who, how they are, their words, since when."""
+    """Return a row of the friend list: marks, name, status, text and time.
+
+    Args:
+        person: The user of the row.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        as_of: When the statuses were last up to date, if they are stale.
+        marks: The marks of the row.
+    """
     badge = glyphs.badge(person.status)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
     line = [
         Span(glyphs.cursor if marks.cursor else " ", "accent"),
-        Span(f"{_mark(marks, glyphs)} ", "accent"),
+        Span(f"{_mark_glyph(marks, glyphs)} ", "accent"),
         Span(column(person.name or person.user_id, name_width, glyphs.ellipsis) + " ", dim),
         Span(
-            _badge(badge, width, glyphs, short=bool(person.text or marks.unread)),
+            _badge_text(badge, width, glyphs, short=bool(person.text or marks.unread)),
             dim or badge.style,
         ),
     ]
     room = width - width_of(line) - 2
     if room <= 0:
         return line
-    when = _when(person, clock, as_of)
-    # Their words go before the time; that they are of a time past, the headings say too.
+    when = _time_note(person, clock, as_of)
+    # The text has priority over the time; the headings also show if statuses are stale.
     if person.text and room < len(when) + 12:
         when = ""
     if len(when) > room:
         when = ""
     tail = [Span(when, "dim")] if when else []
     if marks.unread:
-        # That there is something to read goes before since when.
+        # Unread messages have priority over the time.
         tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
     elif marks.draft:
         tail = [Span("draft", "accent")]
@@ -73,21 +82,21 @@ def person_line(
     return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
 
 
-def _badge(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
-    """Return the badge; where there is little room for what stands behind it, only its glyph."""
+def _badge_text(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
+    """Return the badge, or only its glyph if a text must fit on a narrow row."""
     if short and width < _NARROW:
         return badge.glyph
     return column(str(badge), glyphs.badge_width, glyphs.ellipsis)
 
 
-def _mark(marks: Marks, glyphs: Glyphs) -> str:
+def _mark_glyph(marks: Marks, glyphs: Glyphs) -> str:
     if marks.watched:
         return glyphs.watched
     return glyphs.favourite if marks.favourite else " "
 
 
 def heading_line(heading: Heading, width: int, glyphs: Glyphs, *, cursor: bool) -> list[Span]:
-    """Return the heading of a group: whether it is folded, its name, how many are online."""
+    """Return the heading of a group: its fold mark, name and note."""
     sign = glyphs.folded if heading.folded else glyphs.open
     line = [
         Span(glyphs.cursor if cursor else " ", "accent"),
@@ -98,7 +107,7 @@ def heading_line(heading: Heading, width: int, glyphs: Glyphs, *, cursor: bool) 
     return crop(line, width, glyphs.ellipsis)
 
 
-def _when(person: Person, clock: Clock, as_of: int | None) -> str:
+def _time_note(person: Person, clock: Clock, as_of: int | None) -> str:
     if as_of is not None:
         return f"as of {time_of_day(clock, as_of)}"
     if person.since and person.status is not UserStatusType.UNKNOWN:
@@ -107,7 +116,7 @@ def _when(person: Person, clock: Clock, as_of: int | None) -> str:
 
 
 def event_lines(event: Event, width: int, glyphs: Glyphs, clock: Clock) -> list[list[Span]]:
-    """Return an event as one line or more: when, which kind, who, and what happened."""
+    """Return an event as one line or more: time, mark, user and description."""
     style = _KIND_STYLES[event.kind]
     who_width = min(max(width // 5, _WHO_MIN), _WHO_MAX)
     head = [
@@ -119,21 +128,21 @@ def event_lines(event: Event, width: int, glyphs: Glyphs, clock: Clock) -> list[
         head.append(Span(column(event.who, who_width, glyphs.ellipsis) + " ", style))
     elif event.who:
         body.append(Span(f"{event.who}  ", style))
-    body.extend(_happened(event, glyphs))
+    body.extend(_event_spans(event, glyphs))
     indent = " " * width_of(head)
     first, *rest = wrap(body, max(width - len(indent), 1), glyphs.ellipsis)
     return [[*head, *first], *([Span(indent), *line] for line in rest)]
 
 
-def _happened(event: Event, glyphs: Glyphs) -> list[Span]:
+def _event_spans(event: Event, glyphs: Glyphs) -> list[Span]:
     parts: list[Span] = []
     if event.status is not None:
         badge = glyphs.badge(event.status)
         parts.append(Span(str(badge), badge.style))
     if event.text:
         parts.append(Span(glyphs.quote(event.text)))
-    if event.words:
-        parts.append(Span(glyphs.plain(event.words)))
+    if event.description:
+        parts.append(Span(glyphs.adapt(event.description)))
     if event.source:
         parts.append(Span(event.source, "dim"))
     if event.times > 1:
@@ -157,12 +166,18 @@ _KIND_STYLES = {
 def top_line(
     model: Model, width: int, glyphs: Glyphs, clock: Clock, keys: Keys, quiet: str = ""
 ) -> list[Span]:
-    """Return the line on top: oneself, one's own status, the devices and the connection.
+    """Return the top line: the own user ID and status, the devices and the connection.
 
-    ``quiet`` says in a few words that do-not-disturb is on.
+    Args:
+        model: The model.
+        width: In cells.
+        glyphs: The characters to draw with.
+        clock: The time.
+        keys: The keys of the commands.
+        quiet: A short note if do-not-disturb is on.
     """
     own = model.own
-    connection = _connection(model, glyphs, clock, keys)
+    connection = _connection_spans(model, glyphs, clock, keys)
     if not own.user_id:
         return [Span(" "), *connection]
     badge = glyphs.badge(own.status)
@@ -183,23 +198,23 @@ def top_line(
     right = [
         *([Span(f"{unread} unread", "alert", "next-unread"), Span("   ")] if unread else []),
         *([Span(quiet, "alert", "quiet"), Span("   ")] if quiet else []),
-        Span(_devices(model, width), "", "devices"),
+        Span(_devices_text(model, width), "", "devices"),
         *([Span("   "), *connection] if width >= 50 else []),
     ]
-    until = _until(model, glyphs, clock)
+    until = _end_note(model, glyphs, clock)
     room = width - width_of(me) - width_of(right) - 5
     text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
     return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
 
 
-def _until(model: Model, glyphs: Glyphs, clock: Clock) -> str:
+def _end_note(model: Model, glyphs: Glyphs, clock: Clock) -> str:
     end = model.account.expires_at
     if not model.own.text or end in (None, AWAY_EXPIRES_AT):
         return ""
     return f" {glyphs.dot} until {time_of_day(clock, end)}"
 
 
-def _devices(model: Model, width: int) -> str:
+def _devices_text(model: Model, width: int) -> str:
     devices = model.account.devices()
     if width < 100 or not devices:
         number = len(devices)
@@ -214,7 +229,7 @@ def _devices(model: Model, width: int) -> str:
     return f"on {name} + {others} device" + ("" if others == 1 else "s")
 
 
-def _connection(model: Model, glyphs: Glyphs, clock: Clock, keys: Keys) -> list[Span]:
+def _connection_spans(model: Model, glyphs: Glyphs, clock: Clock, keys: Keys) -> list[Span]:
     reason = f"  {model.connection.reason}" if model.connection.reason else ""
     if model.connection.link is Link.CONNECTED:
         return [Span("connected", "dim")]
@@ -223,8 +238,8 @@ def _connection(model: Model, glyphs: Glyphs, clock: Clock, keys: Keys) -> list[
         again = "connecting again" if model.connection.stale else "trying again"
         now = with_keys("({retry}: now)", keys)
         words = f"{again} in {seconds} s {now}"
-        return [Span(words, "alert", "retry"), Span(glyphs.plain(reason), "dim")]
+        return [Span(words, "alert", "retry"), Span(glyphs.adapt(reason), "dim")]
     if model.connection.link is Link.STOPPED:
-        return [Span(glyphs.plain(model.connection.reason), "alert", "retry")]
+        return [Span(glyphs.adapt(model.connection.reason), "alert", "retry")]
     words = "starting …" if model.connection.link is Link.STARTING else "connecting …"
-    return [Span(glyphs.plain(words), "alert"), Span(glyphs.plain(reason), "dim")]
+    return [Span(glyphs.adapt(words), "alert"), Span(glyphs.adapt(reason), "dim")]

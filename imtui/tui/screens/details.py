@@ -6,24 +6,24 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.status import UserStatus
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.events import Event
 from imtui.tui.model.model import Model
-from imtui.tui.model.person import Person, update
-from imtui.tui.render.dialog_rows import labelled_line, moment_line, text_line
+from imtui.tui.model.person import Person, update_status
+from imtui.tui.render.dialog_rows import labelled_line, text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name)
+    command_by_id(name)
     for name in ("watch", "watch-always", "subscribe", "unsubscribe", "favourite", "copy")
-] + [command_named("copy-text")]
+] + [command_by_id("copy-text")]
 _CHANGES_SHOWN: Final = 50
 
 
@@ -60,7 +60,7 @@ class DetailsScreen(ListScreen[None]):
     def answered(self, status: UserStatus) -> None:
         """Take the answer to a query."""
         self._asked, self._asked_at = Person(self._user_id), self._clock.now()
-        update(self._asked, status, self._asked_at)
+        update_status(self._asked, status, self._asked_at)
         self.show_changes()
 
     def refused(self, words: str) -> None:
@@ -72,7 +72,7 @@ class DetailsScreen(ListScreen[None]):
         """Return whether the answer is there."""
         if self._asked is not None:
             return [f"asked at {time_of_day(self._clock, self._asked_at)}"]
-        return [] if self._refusal else [self._glyphs.plain("asking …")]
+        return [] if self._refusal else [self._glyphs.adapt("asking …")]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return what is known, then the changes of this run of the app."""
@@ -83,12 +83,11 @@ class DetailsScreen(ListScreen[None]):
             for label, parts in self._facts(person, known=listed is not None)
         ]
         if self._refusal:
-            rows += [ListRow(), text_line(self._glyphs.plain(self._refusal), width, "alert")]
+            rows += [ListRow(), text_line(self._glyphs.adapt(self._refusal), width, "alert")]
         changes = self._model.changes_of(self._user_id, _CHANGES_SHOWN)
         rows += [ListRow(), ListRow([Span("   What changed while imtui ran", "title")])]
         rows += [
-            moment_line(one.at, self._words(one), width, self._glyphs, self._clock)
-            for one in changes
+            time_line(one.at, self._words(one), width, self._glyphs, self._clock) for one in changes
         ] or [text_line("Nothing.", width)]
         return rows
 
@@ -109,7 +108,7 @@ class DetailsScreen(ListScreen[None]):
             ("since", [Span(since)]),
             ("text", [Span(person.text or "none", "" if person.text else "dim")]),
             ("online devices", [Span(", ".join(platforms) or "none known")]),
-            ("heard of", [Span(self._model.heard_by(person).value)]),
+            ("heard of", [Span(self._model.update_source(person).value)]),
             ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
             ("signature", [Span(person.signature or "none", "" if person.signature else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),
@@ -119,4 +118,4 @@ class DetailsScreen(ListScreen[None]):
     def _words(self, event: Event) -> str:
         status = "" if event.status is None else event.status.name
         text = self._glyphs.quote(event.text) if event.text else ""
-        return "  ".join(part for part in (status, text, event.words) if part)
+        return "  ".join(part for part in (status, text, event.description) if part)

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.messages import SelfDevice
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
@@ -14,12 +14,12 @@ from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
-from imtui.tui.render.dialog_rows import moment_line, text_line
+from imtui.tui.render.dialog_rows import text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
 
-_COMMANDS: Final = [command_named(name) for name in ("back", "status", "clear", "log-out")]
+_COMMANDS: Final = [command_by_id(name) for name in ("back", "status", "clear", "log-out")]
 _EVENTS_MAX: Final = 50
 
 
@@ -60,9 +60,9 @@ class DevicesScreen(ListScreen[None]):
             status = "" if event.status is None else event.status.name
             text = self._glyphs.quote(event.text) if event.text else ""
             words = " ".join(
-                part for part in (event.who, status, text, event.words, event.source) if part
+                part for part in (event.who, status, text, event.description, event.source) if part
             )
-            rows.append(moment_line(event.at, words, width, self._glyphs, self._clock))
+            rows.append(time_line(event.at, words, width, self._glyphs, self._clock))
         return rows
 
     def _device(self, device: SelfDevice, width: int) -> list[ListRow]:

@@ -85,7 +85,7 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
         lines += _entry(f"{mark:<13}", f"your message: {meaning}", width)
     lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]
     for command in COMMANDS:
-        name = "" if command.inner else f"/{command.id}"
+        name = "" if command.is_internal else f"/{command.id}"
         lines += _entry(f"{keys.names(command, 2):<11} {name:<16}", command.help, width)
     lines += ["", *wrap(_TYPING, max(width, 8)), "", "Moving", ""]
     moves = [(keys.names(move), move.help) for move in MOVES]
@@ -95,7 +95,7 @@ def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
     for kind, words in KIND_WORDS.items():
         lines += _entry(KIND_MARKS[kind], words, width)
     lines += ["", "Esc closes this."]
-    return glyphs.plain("\n".join(lines))
+    return glyphs.adapt("\n".join(lines))
 
 
 def _entry(head: str, words: str, width: int) -> list[str]:

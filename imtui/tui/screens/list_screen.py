@@ -70,5 +70,5 @@ class ListScreen(Dialog[T]):
     def show_changes(self) -> None:
         """Show what is true now."""
         if self._list.line_width:
-            self._list.put(self.rows(self._list.line_width))
+            self._list.set_rows(self.rows(self._list.line_width))
             self._title.refresh()

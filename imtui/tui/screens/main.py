@@ -81,7 +81,7 @@ class MainScreen(Screen[None]):
         self.chat = OpenChat()
         self._show_at = ""
         """The message to show once the conversation is mounted."""
-        self.takes_keys = True
+        self.accepts_keys = True
         """False while an input that was just opened is not there yet."""
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
@@ -191,7 +191,7 @@ class MainScreen(Screen[None]):
                 self._completer,
             )
             self.query_one("#panes").mount(pane, before="#events")
-            self.takes_keys = False
+            self.accepts_keys = False
             self.chat.use(pane)
             pane.call_later(self._mounted)
         self.add_class("-with-chat")
@@ -201,7 +201,7 @@ class MainScreen(Screen[None]):
 
     def _mounted(self) -> None:
         """Write in the conversation, now that its input is there."""
-        self.takes_keys = True
+        self.accepts_keys = True
         if self._show_at:
             self.show_message(self._show_at)
         elif self.in_chat:
@@ -217,8 +217,8 @@ class MainScreen(Screen[None]):
     def show_message(self, msg_id: str) -> None:
         """Show a message of the open conversation, under the cursor."""
         # What was just mounted cannot have the focus yet.
-        self._show_at = "" if self.takes_keys else msg_id
-        if self.chat.pane is not None and self.takes_keys:
+        self._show_at = "" if self.accepts_keys else msg_id
+        if self.chat.pane is not None and self.accepts_keys:
             self.chat.pane.view.focus()
             self.chat.pane.view.choose(msg_id)
 

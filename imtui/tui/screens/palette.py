@@ -11,11 +11,19 @@ from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.commands.catalogue import offered
+from imtui.tui.commands.catalogue import typed_commands
 from imtui.tui.commands.command import Command, Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.dialog import DIALOG_STYLE
-from imtui.tui.model.choices import CLEAR, Choice, as_typed, matching, rank, size, too_long
+from imtui.tui.model.choices import (
+    CLEAR,
+    Choice,
+    is_too_long,
+    match_rank,
+    matching_choices,
+    text_bytes,
+    typed_choices,
+)
 from imtui.tui.render.glyphs import Glyphs
 
 # A text counts for more than a command that fits as well, so that a letter and Enter set it.
@@ -85,9 +93,9 @@ class ImtuiProvider(Provider):
             for hit in self._slash(query):
                 yield hit
             return
-        choices = matching(self._commands.choices(), query)
+        choices = matching_choices(self._commands.choices(), query)
         for place, choice in enumerate(choices):
-            score = rank(choice.title, query) + _TEXT_BONUS - place / 1000
+            score = match_rank(choice.title, query) + _TEXT_BONUS - place / 1000
             yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
         for command in _listed():
             if score := command_rank(command, query):
@@ -95,7 +103,7 @@ class ImtuiProvider(Provider):
                 yield self._hit(score, self._title(command), runner, command.title, words)
         texts = {choice.text for choice in choices}
         now = self._commands.clock.local(self._commands.clock.now())
-        for choice in as_typed(query, now):
+        for choice in typed_choices(query, now):
             if choice.expires_at is not None or choice.text not in texts:
                 yield self._typed(choice, query)
 
@@ -127,7 +135,7 @@ class ImtuiProvider(Provider):
         return partial(self._commands.run, command.id)
 
     def _title(self, command: Command) -> str:
-        return self._commands.glyphs.plain(command.title)
+        return self._commands.glyphs.adapt(command.title)
 
     def _help(self, command: Command) -> str:
         keys = self._commands.keys.names(command)
@@ -135,18 +143,18 @@ class ImtuiProvider(Provider):
 
 
 def _listed() -> list[Command]:
-    return [command for command in offered() if command.id not in ("palette", "clear")]
+    return [command for command in typed_commands() if command.id not in ("palette", "clear")]
 
 
 def command_rank(command: Command, typed: str) -> float:
     """Tell how well ``typed`` fits a command: best its title, then its name, then its help."""
-    if score := rank(command.title, typed):
+    if score := match_rank(command.title, typed):
         return score
     initials = "".join(word[0] for word in command.title.split() if word[0].isalnum())
     name = command.id.replace("-", " ")
-    if typed.casefold() in (command.id, initials.casefold()) or rank(name, typed):
+    if typed.casefold() in (command.id, initials.casefold()) or match_rank(name, typed):
         return _NAME_SCORE
-    return _HELP_SCORE * rank(command.help, typed)
+    return _HELP_SCORE * match_rank(command.help, typed)
 
 
 def _hint(choice: Choice) -> str:
@@ -154,8 +162,10 @@ def _hint(choice: Choice) -> str:
 
 
 def _bytes(text: str) -> str:
-    over = ", too long" if too_long(text) else ""
-    return f"status text exactly as typed, {size(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
+    over = ", too long" if is_too_long(text) else ""
+    return (
+        f"status text exactly as typed, {text_bytes(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
+    )
 
 
 class ImtuiPalette(CommandPalette):

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
@@ -17,7 +17,7 @@ from imtui.tui.services.friend_requests import FriendRequests, Request
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name) for name in ("accept", "refuse", "block", "details", "copy")
+    command_by_id(name) for name in ("accept", "refuse", "block", "details", "copy")
 ]
 
 
@@ -37,7 +37,7 @@ class RequestsScreen(ListScreen[None]):
 
     def notes(self) -> Sequence[str]:
         """Return how many wait for an answer."""
-        waiting = sum(1 for one in self._friend_requests.requests if one.came_in)
+        waiting = sum(1 for one in self._friend_requests.requests if one.is_incoming)
         return [f"{waiting} to answer"]
 
     def rows(self, width: int) -> list[ListRow]:
@@ -56,8 +56,8 @@ class RequestsScreen(ListScreen[None]):
     def _row(self, request: Request, width: int) -> ListRow:
         when = time_of_day(self._clock, request.at)
         line = [
-            Span(f"   {request.user_id}  ", "accent" if request.came_in else ""),
-            Span("asks you" if request.came_in else "was asked by you", "dim"),
+            Span(f"   {request.user_id}  ", "accent" if request.is_incoming else ""),
+            Span("asks you" if request.is_incoming else "was asked by you", "dim"),
             Span(f" {when}  ", "dim"),
             Span(request.wording),
         ]

@@ -17,8 +17,17 @@ from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.dialog import Dialog
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.kit.spans import Span, spread
-from imtui.tui.model.choices import CLEAR, ENDS, Choice, as_typed, matching, shorten, size, too_long
-from imtui.tui.model.ends import EndError, describe, parse_end
+from imtui.tui.model.choices import (
+    CLEAR,
+    ENDS,
+    Choice,
+    is_too_long,
+    matching_choices,
+    text_bytes,
+    too_long_message,
+    typed_choices,
+)
+from imtui.tui.model.ends import EndError, describe_end, parse_end
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.end_line import EndLine
 
@@ -90,19 +99,19 @@ class StatusBox(Dialog[NewStatus]):
         self._note(_KEYS)
 
     def _offer(self, typed: str) -> None:
-        self._shown = matching(self._offered, typed)
+        self._shown = matching_choices(self._offered, typed)
         texts = {choice.text for choice in self._shown}
         now = self._clock.local(self._clock.now())
         self._shown += [
-            one for one in as_typed(typed, now) if one.expires_at or one.text not in texts
+            one for one in typed_choices(typed, now) if one.expires_at or one.text not in texts
         ]
         self._texts.clear_options()
         self._texts.add_options(Option(self._row(choice)) for choice in self._shown)
         self._texts.highlighted = self._likeliest(typed.strip())
         count = self.query_one("#size", Static)
-        shown = min(size(typed), _SIZE_SHOWN_MAX)
+        shown = min(text_bytes(typed), _SIZE_SHOWN_MAX)
         count.update(f"{shown} / {CUSTOM_STATUS_MAX_BYTES} bytes", layout=False)
-        count.set_class(too_long(typed), "-wrong")
+        count.set_class(is_too_long(typed), "-wrong")
 
     def _likeliest(self, typed: str) -> int | None:
         """Return the row that Enter takes: one that begins as typed, else what was typed."""
@@ -130,7 +139,7 @@ class StatusBox(Dialog[NewStatus]):
         except EndError:
             until.update("?", layout=False)
             return
-        until.update("" if end is None else describe(end, now), layout=False)
+        until.update("" if end is None else describe_end(end, now), layout=False)
 
     def on_end_line_chosen(self, message: EndLine.Chosen) -> None:
         """Put the end that was clicked."""
@@ -169,8 +178,8 @@ class StatusBox(Dialog[NewStatus]):
         self._choose(self._shown[event.option_index])
 
     def _choose(self, choice: Choice) -> None:
-        if too_long(choice.text):
-            self._note(shorten(choice.text), wrong=True)
+        if is_too_long(choice.text):
+            self._note(too_long_message(choice.text), wrong=True)
             return
         try:
             end = parse_end(self._end.value, self._clock.local(self._clock.now()))

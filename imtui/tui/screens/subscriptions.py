@@ -6,20 +6,20 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from imtui.protocol.limits import SUBSCRIPTIONS_MAX
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person
-from imtui.tui.render.dialog_rows import moment_line, person_row, text_line
+from imtui.tui.render.dialog_rows import person_row, text_line, time_line
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.list_screen import ListScreen
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name)
+    command_by_id(name)
     for name in ("subscribe", "unsubscribe", "unsubscribe-all", "details", "watch", "copy")
 ]
 
@@ -50,12 +50,12 @@ class SubscriptionsScreen(ListScreen[None]):
         ]
         if not rows:
             rows = [text_line("Nobody. Friends' changes arrive without; + subscribes.", width)]
-        if not self._model.subscribers_told:
+        if not self._model.subscribers_notified:
             rows += [ListRow(), *self._why_silent(width)]
         if subscriptions.log:
             rows += [ListRow(), ListRow([Span("   What changed", "title")])]
         rows += [
-            moment_line(one.at, one.words, width, self._glyphs, self._clock)
+            time_line(one.at, one.description, width, self._glyphs, self._clock)
             for one in reversed(subscriptions.log)
         ]
         return rows

@@ -5,13 +5,13 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.model.model import Model
-from imtui.tui.model.person import HeardBy, Person
+from imtui.tui.model.person import Person, UpdateSource
 from imtui.tui.model.watches import Watch
 from imtui.tui.render.dialog_rows import person_row, text_line
 from imtui.tui.render.glyphs import Glyphs
@@ -20,7 +20,7 @@ from imtui.tui.services.watch_service import WatchService
 from imtui.tui.widgets.bindings import command_bindings
 
 _COMMANDS: Final = [
-    command_named(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")
+    command_by_id(name) for name in ("watch", "watch-always", "details", "subscribe", "copy")
 ]
 
 
@@ -55,7 +55,7 @@ class WatchesScreen(ListScreen[None]):
         person = self._model.person(watch.user_id)
         how = "always" if watch.standing else "once"
         note = f"{how}, set {time_of_day(self._clock, watch.set_at)}"
-        if person is None or self._model.heard_by(person) is HeardBy.NOTHING:
+        if person is None or self._model.update_source(person) is UpdateSource.NOTHING:
             note = f"{how}, but nothing is heard of them"
         shown = person or Person(watch.user_id)
         return person_row(f" {self._glyphs.watched} ", shown, note, width, self._glyphs)

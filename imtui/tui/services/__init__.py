@@ -1,1 +1,1 @@
-"""Drive the model from the SDK."""
+"""The services that connect the model with the SDK."""

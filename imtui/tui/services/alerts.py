@@ -1,4 +1,4 @@
-"""Gives alerts: as a toast, by the bell and on the desktop, as it is settled that they may come."""
+"""Show alerts as a toast, by the bell and on the desktop, as the settings allow."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from typing import Protocol
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock
-from imtui.tui.model.alert import Alert, AlertKind, ways
+from imtui.tui.model.alert import Alert, AlertKind, alert_channels
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.settings.file import SettingsFile
@@ -23,7 +23,7 @@ class Terminal(Protocol):
     app_focus: bool
 
     def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
+        """Show a text over the screen for a while."""
 
     def bell(self) -> None:
         """Ring the terminal's bell."""
@@ -33,7 +33,7 @@ class Terminal(Protocol):
 
 
 class Alerts:
-    """What a person wants to notice even while they look elsewhere."""
+    """Show alerts, and add them to the event log."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Alerts:
         keys: Keys,
         clock: Clock,
     ) -> None:
-        """Give alerts through an app's terminal."""
+        """Create the service; ``terminal`` is the app."""
         self._terminal = terminal
         self._model = model
         self._memory = memory
@@ -52,15 +52,15 @@ class Alerts:
         self._keys = keys
         self._clock = clock
         self._overwritten = model.account.texts.overwritten
-        self._notices: set[asyncio.Task[None]] = set()
-        model.feed.watch(self._see_own_text)
+        self._notification_tasks: set[asyncio.Task[None]] = set()
+        model.feed.add_listener(self._check_overwritten)
 
-    def give(self, alert: Alert) -> None:
-        """Tell an event, and alert the person by those ways that are open now."""
+    def show(self, alert: Alert) -> None:
+        """Add an event for an alert, and alert the user by the channels that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        self._model.feed.tell(EventKind.NOTICE, alert.words, who=alert.who)
+        self._model.feed.emit(EventKind.NOTICE, alert.text, who=alert.who)
         now = self._clock.now()
-        open_ways = ways(
+        channels = alert_channels(
             alert,
             focus=terminal.app_focus,
             quiet=self._memory.quiet(now),
@@ -68,28 +68,28 @@ class Alerts:
             bell=settings.bell,
             desktop=settings.desktop is not Desktop.OFF,
         )
-        words = f"{alert.who} {alert.words}"
-        if open_ways.toast:
+        words = f"{alert.who} {alert.text}"
+        if channels.toast:
             terminal.toast(words)
-        if open_ways.bell:
+        if channels.bell:
             terminal.bell()
-        if open_ways.desktop:
-            self._notify(settings.desktop, words)
+        if channels.desktop:
+            self._notify_desktop(settings.desktop, words)
 
-    def _notify(self, desktop: Desktop, words: str) -> None:
+    def _notify_desktop(self, desktop: Desktop, words: str) -> None:
         from imtui.tui.kit.desktop import notify_native, osc9, osc777, through_tmux
 
         if desktop is Desktop.NATIVE:
             notice = asyncio.get_running_loop().create_task(notify_native(_TITLE, words))
-            self._notices.add(notice)
-            notice.add_done_callback(self._notices.discard)
+            self._notification_tasks.add(notice)
+            notice.add_done_callback(self._notification_tasks.discard)
             return
         sequence = osc9(words) if desktop is Desktop.OSC9 else osc777(_TITLE, words)
         self._terminal.write_raw(through_tmux(sequence, os.environ))
 
-    def _see_own_text(self) -> None:
+    def _check_overwritten(self) -> None:
         before = self._overwritten
         self._overwritten = self._model.account.texts.overwritten
         if self._overwritten is not None and self._overwritten is not before:
             words = "have another text now, set by another device ({back}: put yours back)"
-            self.give(Alert(AlertKind.OVERWRITTEN, "you", with_keys(words, self._keys)))
+            self.show(Alert(AlertKind.OVERWRITTEN, "you", with_keys(words, self._keys)))

@@ -1,4 +1,4 @@
-"""Sets and lifts the away text: the clock, the terminal and the backend around ``Away``."""
+"""Set and lift the away text: connects ``Away`` with the clock, the terminal and the backend."""
 
 import asyncio
 import os
@@ -15,30 +15,30 @@ from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.settings.schema import AwaySettings
 
 TMUX_INTERVAL: Final = 15.0
-"""tmux is asked every so many seconds whether a terminal shows it, if that matters."""
-_COME_BACK_AFTER: Final = 1_000
-"""How far ahead the end is put that lifts an away text, in milliseconds."""
-_CLOCKS_DIFFER: Final = 120_000
-"""How far ahead the end is put if the backend's clock is ahead of ours, in milliseconds."""
+"""Seconds between two queries whether a client is attached to tmux."""
+_LIFT_AFTER_MS: Final = 1_000
+"""The distance of the end that lifts an away text, in milliseconds."""
+_CLOCK_SKEW_MS: Final = 120_000
+"""The distance of that end if the backend's clock is ahead, in milliseconds."""
 
 
 class AwayService:
-    """Shows the person as away while they are, by their own rules."""
+    """Show the user as away by the rules in the settings."""
 
     def __init__(self, model: Model, presence: PresenceService, clock: Clock) -> None:
-        """Make it; nothing happens before ``begin``."""
+        """Create the service; it does nothing before ``start``."""
         self._model = model
         self._presence = presence
         self._clock = clock
         self._settings = AwaySettings()
         self._instance_id = ""
-        self._away = self._new()
+        self._away = self._new_away()
         self._own: UserStatus | None = None
         self._wake = asyncio.Event()
-        self._asks_tmux = asyncio.Event()
-        model.feed.watch(self._look)
+        self._tmux_polling = asyncio.Event()
+        model.feed.add_listener(self._model_changed)
 
-    def _new(self) -> Away:
+    def _new_away(self) -> Away:
         rules = AwayRules(
             self._settings.text,
             self._settings.idle_minutes * 60.0,
@@ -47,68 +47,68 @@ class AwayService:
         )
         return Away(rules, self._instance_id, self._clock.monotonic())
 
-    def begin(self, instance_id: str, settings: AwaySettings) -> None:
-        """Begin with this device of an account."""
+    def start(self, instance_id: str, settings: AwaySettings) -> None:
+        """Start for a device of an account."""
         self._instance_id = instance_id
         self._settings = settings
-        self._away = self._new()
+        self._away = self._new_away()
         self._own = None
         if settings.text and settings.on_detach and "TMUX" in os.environ:
-            self._asks_tmux.set()
+            self._tmux_polling.set()
         else:
-            self._asks_tmux.clear()
-        self._look()
+            self._tmux_polling.clear()
+        self._model_changed()
 
-    def use(self, settings: AwaySettings) -> None:
-        """Take other rules; the person is here, as they have just written them."""
+    def set_settings(self, settings: AwaySettings) -> None:
+        """Use new rules; the user counts as active, because they have just changed them."""
         if settings != self._settings:
-            self.begin(self._instance_id, settings)
+            self.start(self._instance_id, settings)
 
-    # What happens
+    # Input
 
-    def active(self) -> None:
-        """Take note of a key or the mouse."""
-        self._away.active(self._clock.monotonic())
-        if self._away.covers:
+    def activity(self) -> None:
+        """Handle a key or mouse event."""
+        self._away.activity(self._clock.monotonic())
+        if self._away.is_covering:
             self._wake.set()
 
-    def focused(self, focus: bool) -> None:
-        """Take note that the terminal got the focus or lost it."""
-        self._away.focused(focus, self._clock.monotonic())
+    def focus_changed(self, focus: bool) -> None:
+        """Handle a change of the terminal's focus."""
+        self._away.focus_changed(focus, self._clock.monotonic())
         self._wake.set()
 
-    def _look(self) -> None:
-        """Take in what the model knows of the own account; called often, so it looks briefly."""
+    def _model_changed(self) -> None:
+        """Pass the state of the own account to the rules; called often, so it must be fast."""
         account = self._model.account
         connected = (
-            self._model.connection.link is Link.CONNECTED and not self._presence.puts_text_back
+            self._model.connection.link is Link.CONNECTED and not self._presence.is_restoring_text
         )
-        self._away.connected(connected)
-        others = account.others()
+        self._away.connection_changed(connected)
+        others = account.other_device_count()
         if others is not None:
-            self._away.devices(others)
+            self._away.devices_changed(others)
         if account.status is not self._own and account.status is not None:
             self._own = account.status
-            self._away.own(account.status, self._clock.monotonic())
-        if self._settings.text or self._away.covers:
+            self._away.own_status_changed(account.status, self._clock.monotonic())
+        if self._settings.text or self._away.is_covering:
             self._wake.set()
 
-    # What follows
+    # Output
 
     async def run(self) -> None:
-        """Do whatever is due, until cancelled."""
+        """Run due steps until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._watch_tmux())
+            group.create_task(self._poll_tmux())
             while True:
                 self._wake.clear()
                 now = self._clock.monotonic()
-                step = self._away.step(now)
+                step = self._away.next_step(now)
                 if step is not None:
-                    await self._do(step)
+                    await self._run_step(step)
                     continue
-                await self._wait()
+                await self._wait_until_due()
 
-    async def _wait(self) -> None:
+    async def _wait_until_due(self) -> None:
         at = self._away.due_at()
         delay = None if at is None else max(at - self._clock.monotonic(), 0.001)
         due = None if delay is None else self._clock.call_later(delay, self._wake.set)
@@ -118,38 +118,38 @@ class AwayService:
             if due is not None:
                 due.cancel()
 
-    async def _do(self, step: Step) -> None:
+    async def _run_step(self, step: Step) -> None:
         away = self._away
         try:
-            await self._set(step)
+            await self._set_text(step)
         except IMError:
-            away.failed(step, self._clock.monotonic())
+            away.step_failed(step, self._clock.monotonic())
         else:
-            away.done(step, self._clock.monotonic())
+            away.step_done(step, self._clock.monotonic())
 
-    async def _set(self, step: Step) -> None:
+    async def _set_text(self, step: Step) -> None:
         if not isinstance(step, ComeBack):
             await self._presence.set_away_text(step.text, AWAY_EXPIRES_AT)
             return
         try:
-            await self._presence.set_away_text(step.text, self._clock.now() + _COME_BACK_AFTER)
+            await self._presence.set_away_text(step.text, self._clock.now() + _LIFT_AFTER_MS)
         except IMError as error:
             if error.code != ErrorCode.ERR_INVALID_PARAMETERS:
                 raise
-            await self._presence.set_away_text(step.text, self._clock.now() + _CLOCKS_DIFFER)
+            await self._presence.set_away_text(step.text, self._clock.now() + _CLOCK_SKEW_MS)
 
-    async def _watch_tmux(self) -> None:
+    async def _poll_tmux(self) -> None:
         while True:
-            await self._asks_tmux.wait()
+            await self._tmux_polling.wait()
             from imtui.tui.kit.desktop import tmux_attached
 
             attached = await tmux_attached(os.environ)
             if attached is not None:
-                self._away.attached(attached, self._clock.monotonic())
+                self._away.attachment_changed(attached, self._clock.monotonic())
                 self._wake.set()
-            await self._pause()
+            await self._wait_for_next_poll()
 
-    async def _pause(self) -> None:
+    async def _wait_for_next_poll(self) -> None:
         over = asyncio.Event()
         due = self._clock.call_later(TMUX_INTERVAL, over.set)
         try:

@@ -1,4 +1,4 @@
-"""The bundled SDK; imported after the first paint, as it is heavy."""
+"""The bundled SDK; imported after the first paint, because the import is slow."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +12,11 @@ from imtui.tui.services.services import Services
 
 
 class BundledSdk:
-    """Makes clients of the bundled SDK."""
+    """Create clients of the bundled SDK."""
 
     @asynccontextmanager
     async def client(self, identity: Identity, services: Services) -> AsyncIterator[ChatClient]:
-        """Yield a client whose events go to the services, and close it."""
+        """Open a client whose events go to the services, and close it at the end."""
         async with IMClient(
             identity.url,
             identity.sdk_app_id,
@@ -29,7 +29,7 @@ class BundledSdk:
             yield client
 
     def retry(self) -> Retry:
-        """Return the rule for first logins that fail."""
+        """Return the retry policy for failed first logins."""
         return _Retry()
 
 

@@ -1,4 +1,4 @@
-"""The SDK's client as the services see it, so that tests can play one."""
+"""The protocol of the SDK's client, so that tests can replace it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -38,7 +38,7 @@ class ChatClient(Protocol):
         """Return the subscriptions."""
 
     async def add_friend(self, user_id: str, *, add_wording: str = "") -> None:
-        """Add a friend, or ask them."""
+        """Add a friend, or send a friend request."""
 
     async def delete_from_friend_list(self, user_ids: list[str]) -> None:
         """Delete friends."""
@@ -50,25 +50,25 @@ class ChatClient(Protocol):
         """Return the friend requests of both directions."""
 
     async def accept_friend_application(self, user_id: str) -> None:
-        """Agree to a request."""
+        """Accept a request."""
 
     async def refuse_friend_application(self, user_id: str) -> None:
         """Refuse a request."""
 
     async def delete_friend_application(self, user_id: str) -> None:
-        """Take a request away."""
+        """Delete a request."""
 
     async def get_black_list(self) -> list[str]:
-        """Return who is blocked."""
+        """Return the blocked users."""
 
     async def add_to_black_list(self, user_ids: list[str]) -> None:
         """Block users."""
 
     async def delete_from_black_list(self, user_ids: list[str]) -> None:
-        """Block users no longer."""
+        """Unblock users."""
 
     async def set_friend_info(self, user_id: str, friend_remark: str) -> None:
-        """Give a friend a name of one's own."""
+        """Set the remark for a friend."""
 
     async def set_self_info(
         self,
@@ -76,31 +76,31 @@ class ChatClient(Protocol):
         self_signature: str | None = None,
         allow_type: FriendAllowType | None = None,
     ) -> None:
-        """Change one's own profile."""
+        """Change the own profile."""
 
     def reconnect_now(self) -> None:
-        """Try again at once."""
+        """Start the next attempt to connect at once."""
 
     # Messages and conversations
 
     def queue_c2c_text_message(
         self, text: str, user_id: str, *, cloud_custom_data: str = ""
     ) -> Message:
-        """Have a text sent as soon as there is a connection."""
+        """Queue a text, which is sent as soon as there is a connection."""
 
     def resend_message(self, msg_id: str) -> object:
-        """Try to send again what failed."""
+        """Queue a failed message again."""
 
     def discard_message(self, msg_id: str) -> None:
-        """Drop what was not sent."""
+        """Drop an unsent message."""
 
     def outbox_messages(self, user_id: str) -> list[Message]:
-        """Return what waits to be sent to somebody, or failed."""
+        """Return the queued and the failed messages to a user."""
 
     async def send_c2c_custom_message(
         self, data: bytes, user_id: str, *, online_user_only: bool = False
     ) -> Message:
-        """Send data of one's own kind."""
+        """Send a custom message."""
 
     async def get_c2c_history_message_list(
         self, user_id: str, count: int = 20, last_msg: Message | None = None
@@ -110,28 +110,28 @@ class ChatClient(Protocol):
     async def search_local_messages(
         self, keywords: list[str], user_id: str | None = None
     ) -> list[Message]:
-        """Return texts on this device that have all of the keywords, the newest first."""
+        """Return messages on this device that contain all keywords, the newest first."""
 
     async def revoke_message(self, message: Message) -> None:
         """Recall an own message."""
 
     async def delete_messages(self, messages: list[Message]) -> None:
-        """Delete messages for oneself."""
+        """Delete messages for the own account only."""
 
     async def clean_conversation_unread_message_count(self, conversation_id: str) -> None:
-        """Note that all of a conversation is read."""
+        """Mark a conversation as read."""
 
     async def get_conversation_list(self, next_seq: int = 0) -> "ConversationPage":
         """Return a page of conversations."""
 
     async def delete_conversation(self, conversation_id: str) -> None:
-        """Delete a conversation with its messages, for oneself."""
+        """Delete a conversation and its messages, for the own account only."""
 
     async def pin_conversation(self, conversation_id: str, is_pinned: bool) -> None:
-        """Pin a conversation, or no longer."""
+        """Pin or unpin a conversation."""
 
     async def set_c2c_receive_message_opt(self, user_ids: list[str], opt: ReceiveOpt) -> None:
-        """Choose how messages of users are received."""
+        """Set how messages from users are received."""
 
     def set_conversation_draft(self, conversation_id: str, text: str | None) -> None:
-        """Keep what was begun to be written."""
+        """Save the draft of a conversation."""

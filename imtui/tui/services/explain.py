@@ -1,4 +1,4 @@
-"""Errors as sentences with a way out."""
+"""Explain errors in sentences with advice."""
 
 from typing import Final
 
@@ -100,7 +100,7 @@ _SENTENCES: Final[dict[int, str]] = {
 
 
 def explain(error: IMError, keys: Keys) -> str:
-    """Return one line that says what went wrong and what to do about it, with which key."""
+    """Return one line that says what went wrong and what to do, with the keys for it."""
     if error.code == ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT:
         sentence = _too_often(error.data.get("retryAfterMs"))
     elif error.code == ErrorCode.ERR_INVALID_PARAMETERS:
@@ -116,7 +116,7 @@ def explain(error: IMError, keys: Keys) -> str:
 
 
 def _is_bare(error: IMError) -> bool:
-    """Tell whether an error says no more than its code."""
+    """Tell whether an error has only the default message of its code."""
     return error.message == IMError(error.code).message
 
 

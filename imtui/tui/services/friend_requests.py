@@ -1,4 +1,4 @@
-"""Friendship on the SDK: asking, agreeing, refusing, blocking, and what one calls one another."""
+"""Friend requests, blocked users, remarks and the own profile."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -22,15 +22,15 @@ class Request(Struct, frozen=True):
     """A friend request; all of its text is safe to show."""
 
     user_id: str
-    came_in: bool
-    """Whether the other one asked, and not oneself."""
+    is_incoming: bool
+    """Whether the other user sent it."""
     at: int
-    """When, in Unix milliseconds."""
+    """The time in Unix milliseconds."""
     wording: str
 
 
 class FriendRequests:
-    """What the app knows of friend requests and of who is blocked, and what it does about them."""
+    """The friend requests and the blocked users, and the calls about them."""
 
     def __init__(
         self,
@@ -39,119 +39,128 @@ class FriendRequests:
         client: "Callable[[], ChatClient]",
         alert: Callable[[str, str], None],
     ) -> None:
-        """Make it; ``alert`` is told of whom there is something to notice, and in which words."""
+        """Create the service.
+
+        Args:
+            model: The model.
+            keys: The keys of the commands, for sentences.
+            client: Returns the client, or raises IMError 6014.
+            alert: Called with the user ID and the text of an alert.
+        """
         self._model = model
         self._keys = keys
         self._client = client
         self._alert = alert
         self._requests: dict[str, Request] = {}
         self.blocked: list[str] = []
-        """Who is blocked, the earliest first."""
+        """The IDs of the blocked users, the earliest first."""
 
     @property
     def requests(self) -> list[Request]:
-        """Return the requests, those that came in first, the newest of them first."""
-        return sorted(self._requests.values(), key=lambda one: (not one.came_in, -one.at))
+        """Return the incoming requests, then the others, each with the newest first."""
+        return sorted(self._requests.values(), key=lambda one: (not one.is_incoming, -one.at))
 
-    # What comes in
+    # Events
 
-    async def learn(self) -> None:
-        """Learn which requests there are, and who is blocked.
+    async def sync(self) -> None:
+        """Load the requests and the blocked users.
 
         Raises:
-            IMError: The calls' own codes.
+            IMError: The codes of the two calls.
         """
         answer = await self._client().get_friend_application_list()
         known, self._requests = self._requests, {}
-        self.came(one for one in answer.friend_application_list if one.user_id in known)
-        self.came(one for one in answer.friend_application_list if one.user_id not in known)
+        self.requests_added(one for one in answer.friend_application_list if one.user_id in known)
+        self.requests_added(
+            one for one in answer.friend_application_list if one.user_id not in known
+        )
         self.blocked = await self._client().get_black_list()
         self._model.feed.roster_changed()
 
-    def came(self, applications: Iterable[FriendApplication]) -> None:
-        """Take requests that were made, by somebody or by oneself."""
+    def requests_added(self, applications: Iterable[FriendApplication]) -> None:
+        """Handle new requests, incoming or own."""
         for one in applications:
-            came_in = one.type is FriendApplicationType.COME_IN
-            request = Request(one.user_id, came_in, one.add_time, safe_text(one.add_wording))
+            is_incoming = one.type is FriendApplicationType.COME_IN
+            request = Request(one.user_id, is_incoming, one.add_time, safe_text(one.add_wording))
             before = self._requests.get(one.user_id)
             self._requests[one.user_id] = request
-            if came_in and before != request:
+            if is_incoming and before != request:
                 asks = with_keys("asks to be your friend ({requests}: answer)", self._keys)
                 words = f": {request.wording}" if request.wording else ""
                 self._alert(one.user_id, f"{asks}{words}")
         self._model.feed.roster_changed()
 
-    def gone(self, user_ids: Iterable[str]) -> None:
-        """Take that requests were answered or taken back."""
+    def requests_deleted(self, user_ids: Iterable[str]) -> None:
+        """Handle requests that were answered or withdrawn."""
         for user_id in user_ids:
             self._requests.pop(user_id, None)
         self._model.feed.roster_changed()
 
-    def blocked_added(self, user_ids: Iterable[str]) -> None:
-        """Take that users were blocked, on this device or another."""
+    def users_blocked(self, user_ids: Iterable[str]) -> None:
+        """Handle newly blocked users."""
         self.blocked += [one for one in user_ids if one not in self.blocked]
         self._model.feed.roster_changed()
 
-    def blocked_deleted(self, user_ids: Iterable[str]) -> None:
-        """Take that users are no longer blocked."""
-        gone = set(user_ids)
-        self.blocked = [one for one in self.blocked if one not in gone]
+    def users_unblocked(self, user_ids: Iterable[str]) -> None:
+        """Handle unblocked users."""
+        unblocked = set(user_ids)
+        self.blocked = [one for one in self.blocked if one not in unblocked]
         self._model.feed.roster_changed()
 
-    # What the person does; all of it raises IMError with the calls' own codes
+    # Calls for the user; each raises IMError with the codes of its SDK call
 
-    async def add(self, user_id: str, wording: str = "") -> None:
-        """Add a friend, or ask them if they want to be asked."""
+    async def add_friend(self, user_id: str, wording: str = "") -> None:
+        """Add a friend, or send a request if they have to confirm."""
         person = self._model.person(user_id)
         if person is not None and person.friend:
-            # Asked all the same: one may be in their list no longer.
-            self._model.feed.tell(EventKind.NOTICE, "is a friend already", who=user_id)
+            # Call the backend anyway, because they may have deleted the user.
+            self._model.feed.emit(EventKind.NOTICE, "is a friend already", who=user_id)
         try:
             await self._client().add_friend(user_id, add_wording=wording)
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM:
                 raise
-            self._model.feed.tell(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "was asked, and has to agree", who=user_id)
 
-    async def delete(self, user_id: str) -> None:
-        """Delete a friend, out of both lists."""
+    async def delete_friend(self, user_id: str) -> None:
+        """Delete a friend from both friend lists."""
         await self._client().delete_from_friend_list([user_id])
 
-    async def accept(self, user_id: str) -> None:
-        """Agree to a request; both are then in each other's lists."""
+    async def accept_request(self, user_id: str) -> None:
+        """Accept a request; both users are then friends."""
         await self._client().accept_friend_application(user_id)
 
-    async def refuse(self, user_id: str) -> None:
-        """Refuse a request that came in, or take back one's own."""
+    async def refuse_request(self, user_id: str) -> None:
+        """Refuse an incoming request, or withdraw an own one."""
         request = self._requests.get(user_id)
-        if request is not None and not request.came_in:
+        if request is not None and not request.is_incoming:
             await self._client().delete_friend_application(user_id)
         else:
             await self._client().refuse_friend_application(user_id)
 
-    async def block(self, user_id: str) -> None:
-        """Block somebody, who is then no friend, or block them no longer."""
+    async def toggle_block(self, user_id: str) -> None:
+        """Block a user, which ends the friendship, or unblock them."""
         if user_id in self.blocked:
             await self._client().delete_from_black_list([user_id])
-            self._model.feed.tell(EventKind.NOTICE, "is no longer blocked", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "is no longer blocked", who=user_id)
         else:
             await self._client().add_to_black_list([user_id])
-            self._model.feed.tell(
+            self._model.feed.emit(
                 EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id
             )
 
-    async def call_them(self, user_id: str, remark: str) -> None:
-        """Give a friend a name of one's own; an empty one takes it away."""
+    async def set_remark(self, user_id: str, remark: str) -> None:
+        """Set the remark for a friend; an empty one removes it."""
         await self._client().set_friend_info(user_id, remark)
 
-    async def call_oneself(self, nick_name: str) -> None:
-        """Have friends see a name beside the user ID; an empty one takes it away."""
+    async def set_nick_name(self, nick_name: str) -> None:
+        """Set the own nickname; an empty one removes it."""
         await self._client().set_self_info(nick_name=nick_name)
 
-    async def sign(self, signature: str) -> None:
-        """Have friends see words about oneself that stay; empty ones take them away."""
+    async def set_signature(self, signature: str) -> None:
+        """Set the own profile signature; an empty one removes it."""
         await self._client().set_self_info(self_signature=signature)
 
-    async def allow(self, allow_type: FriendAllowType) -> None:
-        """Choose who may become a friend."""
+    async def set_allow_type(self, allow_type: FriendAllowType) -> None:
+        """Set who may become a friend."""
         await self._client().set_self_info(allow_type=allow_type)

@@ -1,4 +1,4 @@
-"""Passes the events of the SDK on to the services, which bring the model up to date."""
+"""Pass the events of the SDK to the services, which update the model."""
 
 from imtui.sdk import (
     ConsoleSettings,
@@ -17,10 +17,10 @@ from imtui.tui.services.services import Services
 
 
 class Listener(IMSDKListener):
-    """Passes each event on to the service for it."""
+    """A listener that passes each event to its service."""
 
     def __init__(self, services: Services) -> None:
-        """Listen for the services."""
+        """Create a listener for the services."""
         self._connection = services.connection
         self._presence = services.presence
         self._friend_requests = services.friend_requests
@@ -31,8 +31,8 @@ class Listener(IMSDKListener):
         self._connection.connecting()
 
     def on_connect_success(self) -> None:
-        """The connection stands."""
-        self._connection.learn_anew()
+        """The connection is established."""
+        self._connection.request_sync()
 
     def on_connect_failed(self, code: int, message: str) -> None:
         """There will be no further attempt."""
@@ -55,7 +55,7 @@ class Listener(IMSDKListener):
         self._presence.statuses_changed(statuses)
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
-        """Own devices came or went."""
+        """Own devices logged in or out."""
         self._presence.devices_changed(devices)
 
     def on_subscriptions_changed(
@@ -65,9 +65,9 @@ class Listener(IMSDKListener):
         self._presence.subscriptions_changed(added, removed, reason)
 
     def on_console_changed(self, settings: ConsoleSettings) -> None:
-        """The console's settings changed, and with them what can be learned."""
+        """The console's settings changed, and with them the data that can be queried."""
         self._presence.console_changed(settings)
-        self._connection.learn_anew()
+        self._connection.request_sync()
 
     def on_friend_list_added(self, friends: list[FriendInfo]) -> None:
         """Friends were added."""
@@ -83,39 +83,39 @@ class Listener(IMSDKListener):
 
     def on_friend_application_list_added(self, applications: list[FriendApplication]) -> None:
         """Friend requests were made."""
-        self._friend_requests.came(applications)
+        self._friend_requests.requests_added(applications)
 
     def on_friend_application_list_deleted(self, user_ids: list[str]) -> None:
-        """Friend requests were answered or taken back."""
-        self._friend_requests.gone(user_ids)
+        """Friend requests were answered or withdrawn."""
+        self._friend_requests.requests_deleted(user_ids)
 
     def on_black_list_added(self, user_ids: list[str]) -> None:
         """Users were blocked."""
-        self._friend_requests.blocked_added(user_ids)
+        self._friend_requests.users_blocked(user_ids)
 
     def on_black_list_deleted(self, user_ids: list[str]) -> None:
         """Users are no longer blocked."""
-        self._friend_requests.blocked_deleted(user_ids)
+        self._friend_requests.users_unblocked(user_ids)
 
     def on_recv_new_message(self, message: Message) -> None:
-        """A message came from somebody, or from another own device."""
-        self._messaging.received(message)
+        """A message arrived from another user, or from another own device."""
+        self._messaging.message_received(message)
 
     def on_message_sent(self, message: Message) -> None:
         """A message of this device was sent."""
-        self._messaging.changed([message])
+        self._messaging.messages_changed([message])
 
     def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
         """A message of this device was refused."""
-        self._messaging.failed(message, IMError(code, text))
+        self._messaging.send_failed(message, IMError(code, text))
 
     def on_messages_changed(self, messages: list[Message]) -> None:
         """Messages changed."""
-        self._messaging.changed(messages)
+        self._messaging.messages_changed(messages)
 
     def on_recv_c2c_read_receipt(self, receipts: list[ReadReceipt]) -> None:
         """Others have read messages."""
-        self._messaging.receipts(receipts)
+        self._messaging.receipts_received(receipts)
 
     def on_conversation_changed(self, conversations: list[ConversationInfo]) -> None:
         """Conversations changed."""

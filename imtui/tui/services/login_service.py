@@ -1,4 +1,4 @@
-"""The life of a login: joining, logging in, reviving the backend, and learning everything anew."""
+"""The life cycle of a login: joining, logging in, synchronizing, and reviving the backend."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
 from imtui.tui.services.friend_requests import FriendRequests
-from imtui.tui.services.messaging_service import Alerting, MessagingService
+from imtui.tui.services.messaging_service import AlertCallback, MessagingService
 from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.services.sdk import Retry, Sdk
 from imtui.tui.services.services import Services
@@ -23,12 +23,12 @@ from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 REVIVE_INTERVAL: Final = 5.0
-"""The embedded backend is brought up again at most once in so many seconds."""
-_LEARN_AGAIN: Final = 5.0
+"""Minimum seconds between two restarts of the embedded backend."""
+_SYNC_RETRY_DELAY: Final = 5.0
 
 
 class LoginService:
-    """Keeps one account logged in, from the first paint to the end of the app."""
+    """Keep one account logged in, from the first paint to the end of the app."""
 
     def __init__(
         self,
@@ -40,20 +40,20 @@ class LoginService:
         load_sdk: Callable[[], Sdk],
         joined: Callable[[Identity], None],
         is_seen: Callable[[str], bool],
-        alert: Alerting,
+        alert: AlertCallback,
     ) -> None:
-        """Make the service.
+        """Create the service.
 
         Args:
-            model: What the app knows.
+            model: The model.
             clock: The time.
-            memory: What is remembered of the account.
-            settings: The settings of the person.
+            memory: The saved state of the account.
+            settings: The settings.
             keys: The keys of the commands, for sentences.
-            load_sdk: Imports the SDK, which is heavy; called after the first paint.
+            load_sdk: Imports the SDK, which is slow; called after the first paint.
             joined: Called with the identity, once it is known.
-            is_seen: Tells whether the person sees the conversation with a user at this moment.
-            alert: Called with what the person should notice.
+            is_seen: Tells whether the conversation with a user is visible now.
+            alert: Called with the user ID and the text of an alert.
         """
         self._model = model
         self._clock = clock
@@ -63,10 +63,10 @@ class LoginService:
         self._joined = joined
         self._client: ChatClient | None = None
         self._wake = asyncio.Event()
-        self._nudge = asyncio.Event()
+        self._resume = asyncio.Event()
         self._log_in_due = True
         self._logging_in = False
-        self._learning_due = False
+        self._sync_due = False
         self._revive_due = False
         self._revived_at = float("-inf")
         self.presence = PresenceService(
@@ -77,7 +77,7 @@ class LoginService:
         self._services = Services(self, self.presence, self.friend_requests, self.messaging)
 
     async def run(self, launch: Launch) -> None:
-        """Join, log in and keep everything right until cancelled; the socket is closed then."""
+        """Join, log in and keep the model up to date until cancelled, then close the client."""
         while True:
             identity = await self._join(launch)
             self._model.log_in_as(identity.user_id, identity.instance_id)
@@ -87,16 +87,18 @@ class LoginService:
             try:
                 async with sdk.client(identity, self._services) as client:
                     self._client = client
-                    await self._follow(client, identity, sdk.retry())
+                    await self._keep_logged_in(client, identity, sdk.retry())
             except IMError as error:
-                # The address or the device's name is of no use.
+                # The address or the device's name is invalid.
                 self._client = None
                 self._model.connection.stopped(explain(error, self._keys))
-                await self._pause()
+                await self._wait_for_resume()
 
-    async def _follow(self, client: ChatClient, identity: Identity, retry: Retry) -> NoReturn:
+    async def _keep_logged_in(
+        self, client: ChatClient, identity: Identity, retry: Retry
+    ) -> NoReturn:
         while True:
-            await self._act(client, identity, retry)
+            await self._run_due(client, identity, retry)
             await self._wake.wait()
             self._wake.clear()
 
@@ -109,22 +111,22 @@ class LoginService:
             except JoinError as error:
                 again = with_keys("({retry}: try again)", self._keys)
                 self._model.connection.stopped(f"{error} {again}")
-            await self._pause()
+            await self._wait_for_resume()
             self._model.connection.connecting()
 
-    async def _act(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
-        """Do whatever is due, in the order in which one thing needs the other."""
+    async def _run_due(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
+        """Run the due tasks in the order of their dependencies."""
         if self._log_in_due:
             self._log_in_due = False
             await self._log_in(client, identity, retry)
         if self._revive_due:
             self._revive_due = False
             await self._revive(client, identity)
-        if self._learning_due:
-            self._learning_due = False
-            learned = await self.presence.attempt(self._learn(client, identity))
-            if not learned and self._model.connection.link is Link.CONNECTING:
-                self._clock.call_later(_LEARN_AGAIN, self.learn_anew)
+        if self._sync_due:
+            self._sync_due = False
+            synced = await self.presence.attempt(self._sync(client, identity))
+            if not synced and self._model.connection.link is Link.CONNECTING:
+                self._clock.call_later(_SYNC_RETRY_DELAY, self.request_sync)
         await self.presence.catch_up(client)
 
     async def _log_in(self, client: ChatClient, identity: Identity, retry: Retry) -> None:
@@ -141,11 +143,11 @@ class LoginService:
                 delay = retry.next_delay()
                 self._model.connection.waiting(delay, explain(error, self._keys))
                 await self._revive(client, identity)
-                await self._pause(delay)
+                await self._wait_for_resume(delay)
                 self._model.connection.connecting()
             else:
                 self._logging_in = False
-                self._learning_due = True
+                self._sync_due = True
                 return
 
     async def _revive(self, client: ChatClient, identity: Identity) -> None:
@@ -156,61 +158,61 @@ class LoginService:
         try:
             await identity.revive()
         except (IMError, JoinError) as error:
-            self._model.feed.tell(EventKind.NOTICE, str(error))
+            self._model.feed.emit(EventKind.NOTICE, str(error))
         else:
-            self._nudge.set()
+            self._resume.set()
             client.reconnect_now()
 
-    async def _learn(self, client: ChatClient, identity: Identity) -> None:
-        """Learn everything anew, after a login and after each reconnect."""
-        await self.presence.learn(client, identity)
-        await self.presence.attempt(self.messaging.list_all())
-        await self.presence.attempt(self.friend_requests.learn())
+    async def _sync(self, client: ChatClient, identity: Identity) -> None:
+        """Load everything from the backend, after a login and after each reconnect."""
+        await self.presence.sync(client, identity)
+        await self.presence.attempt(self.messaging.load_conversations())
+        await self.presence.attempt(self.friend_requests.sync())
         if self._model.connection.link is Link.CONNECTING:
             self._model.connection.connected()
 
-    async def _pause(self, delay: float | None = None) -> None:
-        """Wait for ``delay`` seconds, or until the person asks to go on."""
-        due = None if delay is None else self._clock.call_later(delay, self._nudge.set)
+    async def _wait_for_resume(self, delay: float | None = None) -> None:
+        """Wait for ``delay`` seconds, or until the user asks to connect."""
+        due = None if delay is None else self._clock.call_later(delay, self._resume.set)
         try:
-            await self._nudge.wait()
+            await self._resume.wait()
         finally:
-            self._nudge.clear()
+            self._resume.clear()
             if due is not None:
                 due.cancel()
 
     # Events of the connection
 
     def connecting(self) -> None:
-        """Show that an attempt is under way."""
+        """Handle the start of an attempt to connect."""
         self._model.connection.connecting()
 
     def lost(self, delay: float) -> None:
-        """Show when the next attempt is due, and see to the embedded backend."""
+        """Handle the loss of the connection, and revive the embedded backend."""
         self._model.connection.waiting(delay)
         self._revive_due = True
         self._wake.set()
 
     def kicked(self) -> None:
-        """Show that another login took this device's place."""
+        """Handle a login that replaced this device."""
         words = "Kicked offline by another login, or by an admin ({retry}: log in again)"
         self._model.kicked(with_keys(words, self._keys))
 
     def sig_expired(self) -> None:
-        """Show that a new UserSig is needed."""
+        """Handle the expiry of the UserSig."""
         self._model.connection.stopped("UserSig expired: get a new one and start imtui again")
 
-    def learn_anew(self) -> None:
-        """Get the whole picture: the connection stands, or what can be learned has changed."""
-        self._learning_due = True
+    def request_sync(self) -> None:
+        """Load everything again: the connection is established, or more or less is available."""
+        self._sync_due = True
         self._wake.set()
 
     def refused(self, error: IMError) -> None:
-        """Say why there is no further attempt, unless a login is under way that says it itself."""
+        """Handle the end of attempts to connect; a login in progress reports it itself."""
         if not self._logging_in:
             self._model.connection.stopped(explain(error, self._keys))
 
-    # What the person asks for
+    # Calls for the user
 
     def retry(self) -> None:
         """Connect now, or log in again."""
@@ -220,13 +222,13 @@ class LoginService:
         elif self._client is not None and self._model.connection.link is Link.WAITING:
             self._client.reconnect_now()
         if self._model.connection.link is not Link.CONNECTED:
-            self._nudge.set()
+            self._resume.set()
 
     async def log_out(self) -> None:
         """Log this device out.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``logout``.
         """
         await self._connected().logout()
         self._model.account.texts.forget()

@@ -1,4 +1,4 @@
-"""The account's conversations on the SDK: loading, sending, reading, and what comes in."""
+"""The account's conversations: loading, sending, reading and receiving messages."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from imtui.tui.kit.clock import Clock, Handle
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
-from imtui.tui.model.replies import abstract, quoting
+from imtui.tui.model.replies import abstract, reply_data
 from imtui.tui.model.typing_hint import read_typing_hint, typing_hint
 from imtui.tui.services.client import ChatClient
 from imtui.tui.services.explain import explain
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from imtui.protocol.chat import ReadReceipt
     from imtui.sdk import ConversationInfo
 
-PAGE: Final = 50
-"""So many messages are loaded at once."""
-TYPING_SHOWN: Final = 6.0
-"""A typing hint holds for so many seconds."""
-TYPING_TOLD: Final = 3.0
-"""That one is typing is told at most once in so many seconds."""
-_PAGES_BACK_MAX: Final = 40
-_GATHER: Final = 0.3
-_PEOPLE_NAMED: Final = 3
-_WORDS_TOLD: Final = 60
+PAGE_SIZE: Final = 50
+"""The number of messages in a page of history."""
+TYPING_SHOWN_FOR: Final = 6.0
+"""Seconds for which a received typing hint is shown."""
+TYPING_INTERVAL: Final = 3.0
+"""Minimum seconds between two sent typing hints."""
+_BACK_PAGES_MAX: Final = 40
+_ALERT_DELAY: Final = 0.3
+_SENDERS_NAMED_MAX: Final = 3
+_ALERT_TEXT_MAX: Final = 60
 
-Alerting = Callable[[str, str], None]
-"""Told of whom there is something to notice, and in which words."""
+AlertCallback = Callable[[str, str], None]
+"""Called with the user ID and the text of an alert; the ID is empty for several users."""
 
 
 class MessagingService:
-    """What the app does with messages."""
+    """Load, send and receive messages."""
 
     def __init__(
         self,
@@ -45,17 +45,17 @@ class MessagingService:
         keys: Keys,
         client: Callable[[], ChatClient],
         is_seen: Callable[[str], bool],
-        alert: Alerting,
+        alert: AlertCallback,
     ) -> None:
-        """Make it.
+        """Create the service.
 
         Args:
-            model: Where the conversations are shown.
+            model: The model.
             clock: The time.
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
-            is_seen: Tells whether the person sees the conversation with somebody at this moment.
-            alert: Told what the person should notice.
+            is_seen: Tells whether the conversation with a user is visible now.
+            alert: Called with the user ID and the text of an alert.
         """
         self._model = model
         self._clock = clock
@@ -64,19 +64,19 @@ class MessagingService:
         self._is_seen = is_seen
         self._alert = alert
         self._loading: set[str] = set()
-        self._reading: set[str] = set()
+        self._marking_read: set[str] = set()
         self._typing: dict[str, Handle] = {}
-        self._told_typing = float("-inf")
-        self._came: dict[str, list[Message]] = {}
-        self._tell_due: Handle | None = None
+        self._hinted_at = float("-inf")
+        self._incoming: dict[str, list[Message]] = {}
+        self._alert_due: Handle | None = None
 
     # Loading
 
-    async def list_all(self) -> None:
-        """Learn of all conversations.
+    async def load_conversations(self) -> None:
+        """Load the list of conversations.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``get_conversation_list``.
         """
         at, finished = 0, False
         while not finished:
@@ -84,28 +84,28 @@ class MessagingService:
             self._model.chats.conversations_changed(page.conversations)
             at, finished = page.next_seq, page.is_finished
 
-    async def open(self, user_id: str) -> None:
-        """Load the newest messages of a conversation, and what waits to be sent in it."""
+    async def open_conversation(self, user_id: str) -> None:
+        """Load the newest messages and the unsent ones of a conversation."""
         for message in self._client().outbox_messages(user_id):
-            self._model.chats.put(message)
+            self._model.chats.apply_message(message)
         await self._load(user_id, None)
 
-    async def older(self, user_id: str) -> None:
-        """Load the messages before those that are held."""
+    async def load_older(self, user_id: str) -> None:
+        """Load the page before the oldest message that is held."""
         chat = self._model.chats.get(user_id)
         if not chat.complete:
             await self._load(user_id, chat.oldest)
 
-    async def reach(self, user_id: str, seq: int) -> None:
-        """Load older messages until one is held, as far as that is sensible."""
-        for _ in range(_PAGES_BACK_MAX):
+    async def load_back_to(self, user_id: str, seq: int) -> None:
+        """Load older pages until a sequence number is reached, up to a limit."""
+        for _ in range(_BACK_PAGES_MAX):
             chat = self._model.chats.get(user_id)
             if chat.complete or (chat.oldest is not None and chat.oldest.seq <= seq):
                 return
             await self._load(user_id, chat.oldest)
 
-    async def search(self, words: str, user_id: str | None) -> list[Message]:
-        """Return messages on this device that have all of some words, the newest first."""
+    async def search_messages(self, words: str, user_id: str | None) -> list[Message]:
+        """Return messages on this device that contain all of the words, the newest first."""
         return await self._client().search_local_messages(words.split()[:5], user_id)
 
     async def _load(self, user_id: str, before: Message | None) -> None:
@@ -113,147 +113,147 @@ class MessagingService:
             return
         self._loading.add(user_id)
         try:
-            page = await self._client().get_c2c_history_message_list(user_id, PAGE, before)
+            page = await self._client().get_c2c_history_message_list(user_id, PAGE_SIZE, before)
         finally:
             self._loading.discard(user_id)
-        # Without a connection, what is missing on this device may only be out of reach.
-        complete = len(page) < PAGE and self._model.connection.link is Link.CONNECTED
+        # Without a connection, a short page may only mean that older messages are out of reach.
+        complete = len(page) < PAGE_SIZE and self._model.connection.link is Link.CONNECTED
         if page or complete:
-            self._model.chats.history(user_id, page, complete=complete)
+            self._model.chats.add_history(user_id, page, complete=complete)
 
     # Sending
 
-    def send(self, user_id: str, text: str, reply_to: Message | None = None) -> None:
-        """Have a text sent, now or when there is a connection.
+    def send_text(self, user_id: str, text: str, reply_to: Message | None = None) -> None:
+        """Queue a text, which is sent now or when there is a connection.
 
         Raises:
-            IMError: 6017, 8001 or 6019: it cannot be sent.
+            IMError: 6017, 8001 or 6019 if it cannot be queued.
         """
-        beside = "" if reply_to is None else quoting(reply_to)
-        message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=beside)
-        self._model.chats.put(message)
-        self._told_typing = float("-inf")
+        data = "" if reply_to is None else reply_data(reply_to)
+        message = self._client().queue_c2c_text_message(text, user_id, cloud_custom_data=data)
+        self._model.chats.apply_message(message)
+        self._hinted_at = float("-inf")
 
-    def resend(self, message: Message) -> None:
-        """Try to send again what failed."""
+    def resend_message(self, message: Message) -> None:
+        """Queue a failed message again."""
         self._client().resend_message(message.msg_id)
 
-    def discard(self, message: Message) -> None:
-        """Drop what was not sent."""
+    def discard_message(self, message: Message) -> None:
+        """Drop an unsent message."""
         self._client().discard_message(message.msg_id)
-        self._model.chats.discarded(message.receiver, message.msg_id)
+        self._model.chats.drop_unsent(message.receiver, message.msg_id)
 
-    async def tell_typing(self, user_id: str) -> None:
-        """Tell that one is typing, if that was not told just now."""
+    async def send_typing_hint(self, user_id: str) -> None:
+        """Send a typing hint, unless one was sent within ``TYPING_INTERVAL``."""
         now = self._clock.monotonic()
-        if now - self._told_typing < TYPING_TOLD:
+        if now - self._hinted_at < TYPING_INTERVAL:
             return
-        self._told_typing = now
+        self._hinted_at = now
         try:
             await self._client().send_c2c_custom_message(
                 typing_hint(True), user_id, online_user_only=True
             )
         except IMError:
-            # A hint that does not arrive is no loss.
+            # Losing a hint does no harm.
             return
 
     # Reading
 
-    async def read(self, user_id: str) -> None:
-        """Note that the person has seen all of a conversation."""
-        if user_id in self._reading or not self._model.chats.unread(user_id):
+    async def mark_read(self, user_id: str) -> None:
+        """Mark a conversation as read."""
+        if user_id in self._marking_read or not self._model.chats.unread(user_id):
             return
-        self._reading.add(user_id)
+        self._marking_read.add(user_id)
         try:
             await self._client().clean_conversation_unread_message_count(conversation_id(user_id))
         finally:
-            self._reading.discard(user_id)
+            self._marking_read.discard(user_id)
 
     # Changing
 
-    async def recall(self, message: Message) -> None:
+    async def recall_message(self, message: Message) -> None:
         """Recall an own message.
 
         Raises:
-            IMError: 20016 after two minutes, and the call's other codes.
+            IMError: 20016 after two minutes, and the other codes of ``revoke_message``.
         """
         await self._client().revoke_message(message)
 
-    async def delete(self, message: Message) -> None:
-        """Delete a message for oneself.
+    async def delete_message(self, message: Message) -> None:
+        """Delete a message for the own account only.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``delete_messages``.
         """
         await self._client().delete_messages([message])
 
     async def delete_conversation(self, user_id: str) -> None:
-        """Delete a conversation with all of its messages, for oneself.
+        """Delete a conversation and its messages for the own account only.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``delete_conversation``.
         """
         await self._client().delete_conversation(conversation_id(user_id))
 
-    async def mute(self, user_id: str, muted: bool) -> None:
-        """Have messages of somebody not notified, or again.
+    async def set_muted(self, user_id: str, muted: bool) -> None:
+        """Mute or unmute a user's messages.
 
         Raises:
-            IMError: The call's own codes.
+            IMError: The codes of ``set_c2c_receive_message_opt``.
         """
         opt = ReceiveOpt.RECEIVE_NOT_NOTIFY if muted else ReceiveOpt.RECEIVE
         await self._client().set_c2c_receive_message_opt([user_id], opt)
 
-    async def pin(self, user_id: str, pinned: bool) -> None:
-        """Pin a conversation, or no longer.
+    async def set_pinned(self, user_id: str, pinned: bool) -> None:
+        """Pin or unpin a conversation.
 
         Raises:
-            IMError: 51012 over 50, and the call's other codes.
+            IMError: 51012 over 50, and the other codes of ``pin_conversation``.
         """
         await self._client().pin_conversation(conversation_id(user_id), pinned)
 
-    def keep_draft(self, user_id: str, text: str) -> None:
-        """Keep what was begun to be written to somebody."""
+    def save_draft(self, user_id: str, text: str) -> None:
+        """Save the draft of a message to a user, if it changed."""
         if text != self._model.chats.get(user_id).draft:
             self._client().set_conversation_draft(conversation_id(user_id), text or None)
 
     # Events
 
-    def received(self, message: Message) -> None:
-        """Handle a message from somebody, or from another own device."""
+    def message_received(self, message: Message) -> None:
+        """Handle a message from another user, or from another own device."""
         typing = read_typing_hint(message)
         if typing is not None:
-            # One's own other device tells it too.
+            # Another own device sends hints too.
             if message.sender != self._model.own.user_id:
                 self._show_typing(message.sender, typing)
             return
         if message.online_user_only:
             return
-        self._model.chats.put(message)
+        self._model.chats.apply_message(message)
         if message.sender == self._model.own.user_id or message.is_excluded_from_unread_count:
             return
         if not self._model.chats.get(message.sender).muted and not self._is_seen(message.sender):
-            self._came.setdefault(message.sender, []).append(message)
-            if self._tell_due is None:
-                self._tell_due = self._clock.call_later(_GATHER, self._tell)
+            self._incoming.setdefault(message.sender, []).append(message)
+            if self._alert_due is None:
+                self._alert_due = self._clock.call_later(_ALERT_DELAY, self._alert_incoming)
 
-    def changed(self, messages: list[Message]) -> None:
+    def messages_changed(self, messages: list[Message]) -> None:
         """Handle messages that were sent or have changed."""
         for message in messages:
-            self._model.chats.put(message)
+            self._model.chats.apply_message(message)
 
-    def receipts(self, receipts: "list[ReadReceipt]") -> None:
-        """Handle read receipts of others."""
-        self._model.chats.receipts(receipts)
+    def receipts_received(self, receipts: "list[ReadReceipt]") -> None:
+        """Handle the read receipts of other users."""
+        self._model.chats.apply_receipts(receipts)
 
     def conversations_changed(self, conversations: "list[ConversationInfo]") -> None:
         """Handle changes of conversations."""
         self._model.chats.conversations_changed(conversations)
 
-    def failed(self, message: Message, error: IMError) -> None:
-        """Handle that a message was refused."""
-        self._model.chats.put(message)
-        self._model.feed.tell(
+    def send_failed(self, message: Message, error: IMError) -> None:
+        """Handle a message that the backend refused."""
+        self._model.chats.apply_message(message)
+        self._model.feed.emit(
             EventKind.NOTICE,
             f"did not get a message: {explain(error, self._keys)}",
             who=message.receiver,
@@ -262,27 +262,27 @@ class MessagingService:
     def _show_typing(self, user_id: str, typing: bool) -> None:
         if (ends := self._typing.pop(user_id, None)) is not None:
             ends.cancel()
-        self._model.chats.typing(user_id, typing)
+        self._model.chats.set_typing(user_id, typing)
         if typing:
             self._typing[user_id] = self._clock.call_later(
-                TYPING_SHOWN, lambda: self._show_typing(user_id, False)
+                TYPING_SHOWN_FOR, lambda: self._show_typing(user_id, False)
             )
 
-    def _tell(self) -> None:
-        """Tell what came in the last moment, many messages as one."""
-        self._tell_due = None
-        came, self._came = self._came, {}
-        if len(came) > _PEOPLE_NAMED:
-            number = sum(map(len, came.values()))
-            self._alert("", f"{counted(number, 'message')} from {len(came)} people")
+    def _alert_incoming(self) -> None:
+        """Alert the user of the messages since the last alert, combined by sender."""
+        self._alert_due = None
+        incoming, self._incoming = self._incoming, {}
+        if len(incoming) > _SENDERS_NAMED_MAX:
+            number = sum(map(len, incoming.values()))
+            self._alert("", f"{counted(number, 'message')} from {len(incoming)} people")
             return
-        for user_id, messages in came.items():
-            words = fit(abstract(messages[-1]), _WORDS_TOLD)
+        for user_id, messages in incoming.items():
+            words = fit(abstract(messages[-1]), _ALERT_TEXT_MAX)
             if len(messages) > 1:
                 words = f"{counted(len(messages), 'message')}, the last one: {words}"
             self._alert(user_id, words)
 
 
-def can_be_sent_again(message: Message) -> bool:
-    """Tell whether a message failed, and can be tried again."""
+def can_resend(message: Message) -> bool:
+    """Tell whether a message failed and can be sent again."""
     return message.status is MessageStatus.SEND_FAIL

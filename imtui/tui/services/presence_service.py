@@ -1,4 +1,4 @@
-"""Keeps statuses, friends, devices and subscriptions in the model as the backend has them."""
+"""Keep statuses, friends, devices and subscriptions in the model in step with the backend."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 _NOT_REMEMBERED: Final = (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC)
-"""The backend ended these subscriptions; the person still wants them."""
+"""The backend ended these subscriptions, but the user still wants them."""
 
 
 class PresenceService:
@@ -35,12 +35,12 @@ class PresenceService:
         client: Callable[[], ChatClient],
         wake: Callable[[], None],
     ) -> None:
-        """Make the service.
+        """Create the service.
 
         Args:
-            model: What the app knows.
-            memory: What is remembered of the account.
-            settings: Whether the own text is put back after a reconnect.
+            model: The model.
+            memory: The saved state of the account.
+            settings: Says whether to restore the own text after a reconnect.
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
             wake: Called when ``catch_up`` has something to do.
@@ -51,22 +51,22 @@ class PresenceService:
         self._keys = keys
         self._client = client
         self._wake = wake
-        self._text_due: OwnText | None = None
+        self._text_to_restore: OwnText | None = None
         self._to_query: set[str] = set()
 
     @property
-    def puts_text_back(self) -> bool:
-        """Tell whether the own text is still to be put back after a reconnect."""
-        return self._text_due is not None
+    def is_restoring_text(self) -> bool:
+        """Tell whether the own text is still to be restored after a reconnect."""
+        return self._text_to_restore is not None
 
     # Events
 
     def statuses_changed(self, statuses: list[UserStatus]) -> None:
-        """Handle pushed statuses; put the own text back if going OFFLINE cleared it."""
+        """Handle pushed statuses; restore the own text if going OFFLINE cleared it."""
         self._model.statuses_changed(statuses)
         lost = self._model.account.texts.take_lost()
         if lost is not None and self._settings.settings.restore_status:
-            self._text_due = lost
+            self._text_to_restore = lost
             self._wake()
 
     def devices_changed(self, devices: list[SelfDevice]) -> None:
@@ -82,34 +82,34 @@ class PresenceService:
         self._model.friends_added(friends)
 
     def friends_deleted(self, user_ids: list[str]) -> None:
-        """Handle the end of friendships."""
+        """Handle deleted friends."""
         self._model.friends_deleted(user_ids)
 
     def names_changed(self, friends: list[FriendInfo]) -> None:
-        """Handle a change of the names of friends."""
+        """Handle new names of friends."""
         self._model.names_changed(friends)
 
     def subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
     ) -> None:
-        """Handle a change of the subscriptions: remember them, and query the new ones."""
+        """Handle a change of the subscriptions: save them, and query the new ones."""
         self._model.subscriptions_changed(added, removed, reason)
         if reason in _NOT_REMEMBERED:
             return
         wanted = tuple(self._model.subscriptions.user_ids)
-        self._memory.change(lambda state: replace(state, subscriptions=wanted))
+        self._memory.update(lambda state: replace(state, subscriptions=wanted))
         self._to_query.update(added)
         self._wake()
 
-    # Keeping the model right
+    # Synchronization
 
-    async def learn(self, client: ChatClient, identity: Identity) -> None:
-        """Learn everything anew, after a login and after each reconnect.
+    async def sync(self, client: ChatClient, identity: Identity) -> None:
+        """Load friends, subscriptions and statuses after a login or a reconnect.
 
         Raises:
             IMError: The codes of ``get_friend_list``; other failures become events.
         """
-        self._model.friends_known(await client.get_friend_list())
+        self._model.set_friends(await client.get_friend_list())
         await self.attempt(self._sync_subscriptions(client, identity))
         self._to_query.clear()
         unknown = [
@@ -118,32 +118,32 @@ class PresenceService:
             if not person.friend or (person.subscribed and person.status is UserStatusType.UNKNOWN)
         ]
         if unknown and not await self.attempt(self._query_listed(client, unknown)):
-            self._model.not_known(unknown)
+            self._model.mark_unknown(unknown)
 
     async def catch_up(self, client: ChatClient) -> None:
-        """Put the own text back and query new subscriptions, if that is due."""
-        if (text := self._text_due) is not None:
-            self._text_due = None
+        """Restore the own text and query new subscriptions, if due."""
+        if (text := self._text_to_restore) is not None:
+            self._text_to_restore = None
             if await self.attempt(client.set_self_status(text.text, text.expires_at)):
                 words = "put your text back after the reconnect"
-                self._model.feed.tell(EventKind.NOTICE, words)
+                self._model.feed.emit(EventKind.NOTICE, words)
             elif self._model.connection.link is not Link.CONNECTED:
-                self._text_due = text
+                self._text_to_restore = text
         if self._to_query:
             user_ids, self._to_query = self._to_query, set()
             await self.attempt(self._query_listed(client, user_ids))
 
     async def attempt(self, call: Awaitable[None]) -> bool:
-        """Make a call that nobody waits for, and tell whether it worked; a failure is an event."""
+        """Await a call and return whether it succeeded; a failure becomes an event."""
         try:
             await call
         except IMError as error:
-            self._model.feed.tell(EventKind.NOTICE, explain(error, self._keys))
+            self._model.feed.emit(EventKind.NOTICE, explain(error, self._keys))
             return False
         return True
 
     async def _sync_subscriptions(self, client: ChatClient, identity: Identity) -> None:
-        """Subscribe again to what the backend cleared; otherwise take its list."""
+        """Load the subscriptions; subscribe again if the backend had cleared them."""
         answer = await client.get_subscriptions()
         state = self._memory.state
         wanted: Sequence[str] = ()
@@ -153,15 +153,15 @@ class PresenceService:
             wanted = state.subscriptions
         has = set(answer.user_id_list)
         missing = [one for one in wanted if one not in has and one != identity.user_id]
-        self._model.subscriptions_known(answer.user_id_list)
+        self._model.set_subscriptions(answer.user_id_list)
         for start in range(0, len(missing), SUBSCRIBE_MAX_USERS):
             await client.subscribe_user_status(missing[start : start + SUBSCRIBE_MAX_USERS])
         if missing and self._memory.state.started:
             words = "put back subscriptions that the backend had cleared"
-            self._model.feed.tell(EventKind.NOTICE, words)
+            self._model.feed.emit(EventKind.NOTICE, words)
         subscriptions = (*answer.user_id_list, *missing)
-        self._model.subscriptions_known(subscriptions)
-        self._memory.change(
+        self._model.set_subscriptions(subscriptions)
+        self._memory.update(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
             )
@@ -172,52 +172,50 @@ class PresenceService:
         if not listed:
             return
         try:
-            self._model.statuses_known(await client.get_user_status(listed))
+            self._model.set_statuses(await client.get_user_status(listed))
         except IMError as error:
             if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
                 raise
 
-    # What the person does; all of it raises IMError with the calls' own codes
+    # Calls for the user; each raises IMError with the codes of its SDK call
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
         """Set the own text, or clear it with an empty one."""
         await self._client().set_self_status(text or None, expires_at)
         if text.strip():
-            self._memory.change(lambda state: state.with_recent(text.strip()))
+            self._memory.update(lambda state: state.with_recent(text.strip()))
 
     async def set_away_text(self, text: str, expires_at: int) -> None:
-        """Set a text that is not the person's own words, until its end."""
+        """Set an away text, which is not added to the recent texts."""
         await self._client().set_self_status(text, expires_at)
 
-    async def query(self, user_id: str) -> None:
-        """Query a user, and add the answer to the events."""
+    async def query_user(self, user_id: str) -> None:
+        """Query a user, and add an event with the result."""
         statuses = await self._client().get_user_status([user_id])
         for status in statuses:
-            self._model.answered(status)
-        self._model.statuses_known(
-            status for status in statuses if self._is_corrected(status.user_id)
-        )
+            self._model.add_query_result(status)
+        self._model.set_statuses(status for status in statuses if self._is_followed(status.user_id))
 
     async def look_up(self, user_id: str) -> UserStatus:
-        """Query a user, and return the answer."""
+        """Query a user, and return the result."""
         status, *_ = await self._client().get_user_status([user_id])
-        self._model.statuses_known([status] if self._is_corrected(user_id) else [])
+        self._model.set_statuses([status] if self._is_followed(user_id) else [])
         return status
 
-    def _is_corrected(self, user_id: str) -> bool:
-        # A status that no push will correct must not enter the list.
+    def _is_followed(self, user_id: str) -> bool:
+        # Without pushes, a queried status in the list would become outdated.
         person = self._model.person(user_id)
         return person is not None and (
             person.subscribed or person.status is not UserStatusType.UNKNOWN
         )
 
-    async def subscribe(self, user_id: str) -> None:
+    async def subscribe_to(self, user_id: str) -> None:
         """Subscribe to a user."""
         await self._client().subscribe_user_status([user_id])
 
-    async def unsubscribe(self, user_id: str | None) -> None:
+    async def unsubscribe_from(self, user_id: str | None) -> None:
         """Unsubscribe from a user, or from all with None."""
         if user_id is not None and user_id not in self._model.subscriptions.user_ids:
-            self._model.feed.tell(EventKind.NOTICE, "was not subscribed", who=user_id)
+            self._model.feed.emit(EventKind.NOTICE, "was not subscribed", who=user_id)
         user_ids = None if user_id is None else [user_id]
         await self._client().unsubscribe_user_status(user_ids)

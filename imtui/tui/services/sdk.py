@@ -1,4 +1,4 @@
-"""An SDK as the login service sees it, so that tests can play one."""
+"""The protocol of an SDK, so that tests can replace it."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -10,20 +10,20 @@ from imtui.tui.services.services import Services
 
 
 class Retry(Protocol):
-    """The rule for first logins that fail."""
+    """The retry policy for failed first logins."""
 
     def is_transient(self, error: IMError) -> bool:
         """Tell whether another attempt may help."""
 
     def next_delay(self) -> float:
-        """Return the seconds until the next attempt."""
+        """Return the delay before the next attempt, in seconds."""
 
     def reset(self) -> None:
-        """Start anew after a success."""
+        """Reset the delays after a success."""
 
 
 class Sdk(Protocol):
-    """Makes clients."""
+    """A factory of clients."""
 
     def client(
         self, identity: Identity, services: Services
@@ -31,4 +31,4 @@ class Sdk(Protocol):
         """Return a client whose events go to the services."""
 
     def retry(self) -> Retry:
-        """Return the rule for first logins that fail."""
+        """Return the retry policy for failed first logins."""

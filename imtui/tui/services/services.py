@@ -1,4 +1,4 @@
-"""The services that take the events of the SDK."""
+"""The services that handle the events of the SDK."""
 
 from typing import Protocol
 
@@ -11,29 +11,29 @@ from imtui.tui.services.presence_service import PresenceService
 
 
 class ConnectionEvents(Protocol):
-    """Takes the events of the connection."""
+    """A handler for the events of the connection."""
 
     def connecting(self) -> None:
         """Handle the start of an attempt."""
 
-    def learn_anew(self) -> None:
-        """Handle that the connection stands, or that more or less can be learned of others."""
+    def request_sync(self) -> None:
+        """Load everything again: the connection is established, or more or less is available."""
 
     def lost(self, delay: float) -> None:
         """Handle the loss of the connection; the next attempt is due in ``delay`` seconds."""
 
     def refused(self, error: IMError) -> None:
-        """Handle that there will be no further attempt."""
+        """Handle the end of attempts to connect."""
 
     def kicked(self) -> None:
-        """Handle that another login took this device's place."""
+        """Handle a login that replaced this device."""
 
     def sig_expired(self) -> None:
-        """Handle that a new UserSig is needed."""
+        """Handle the expiry of the UserSig."""
 
 
 class Services(Struct, frozen=True):
-    """One service for each part of the model."""
+    """The services, one for each part of the model."""
 
     connection: ConnectionEvents
     presence: PresenceService

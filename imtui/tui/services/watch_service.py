@@ -1,4 +1,4 @@
-"""Looks out for those who are watched, and says when one of them has come ONLINE."""
+"""Fire watches when their users come ONLINE."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,62 +15,69 @@ class WatchService:
         self,
         model: Model,
         clock: Clock,
-        came: Callable[[Watch], None],
-        keep: Callable[[tuple[Watch, ...]], None],
+        on_fired: Callable[[Watch], None],
+        save: Callable[[tuple[Watch, ...]], None],
     ) -> None:
-        """Make it; ``came`` is told of each watch that fires, ``keep`` of each new list."""
+        """Create the service.
+
+        Args:
+            model: The model.
+            clock: The time.
+            on_fired: Called with each watch that fires.
+            save: Called with the watches after each change.
+        """
         self._model = model
         self._clock = clock
-        self._came = came
-        self._keep = keep
+        self._on_fired = on_fired
+        self._save = save
         self._watches = Watches()
         self._due: Handle | None = None
-        self._doubted = False
-        model.follow(self._heard)
-        model.feed.watch(self._see_connection)
+        self._was_stale = False
+        model.add_status_listener(self._status_changed)
+        model.feed.add_listener(self._connection_changed)
 
-    def begin(self, watches: Iterable[Watch]) -> None:
-        """Take the watches that are remembered; nobody's status is known yet."""
+    def start(self, watches: Iterable[Watch]) -> None:
+        """Start with the saved watches; the statuses are not known yet."""
         self._watches = Watches(watches)
 
     def get(self, user_id: str) -> Watch | None:
-        """Return the watch on somebody, if there is one."""
+        """Return the watch for a user, if there is one."""
         return self._watches.get(user_id)
 
     def all(self) -> list[Watch]:
         """Return the watches in the order in which they were set."""
         return self._watches.all()
 
-    def add(self, watch: Watch, status: UserStatusType) -> None:
-        """Watch somebody, whose general status is known to be ``status`` now.
+    def add_watch(self, watch: Watch, status: UserStatusType) -> None:
+        """Add a watch for a user with the current general status ``status``.
 
         Raises:
             WatchesFullError: There are too many watches.
         """
         self._watches.add(watch, status)
-        self._changed()
+        self._watches_changed()
 
-    def remove(self, user_id: str) -> None:
-        """Watch somebody no longer."""
+    def remove_watch(self, user_id: str) -> None:
+        """Remove the watch for a user."""
         self._watches.remove(user_id)
-        self._changed()
+        self._watches_changed()
 
-    def _changed(self) -> None:
-        self._keep(tuple(self._watches.all()))
+    def _watches_changed(self) -> None:
+        self._save(tuple(self._watches.all()))
         self._model.feed.roster_changed()
 
-    def _heard(self, user_id: str, status: UserStatusType) -> None:
-        self._watches.heard(user_id, status, self._clock.monotonic())
+    def _status_changed(self, user_id: str, status: UserStatusType) -> None:
+        self._watches.status_changed(user_id, status, self._clock.monotonic())
         if self._watches.get(user_id) is not None:
-            self._wait()
+            self._schedule()
 
-    def _see_connection(self) -> None:
-        if self._model.connection.stale and not self._doubted:
-            self._watches.doubt()
-            self._wait()
-        self._doubted = self._model.connection.stale
+    def _connection_changed(self) -> None:
+        if self._model.connection.stale and not self._was_stale:
+            self._watches.connection_lost()
+            self._schedule()
+        self._was_stale = self._model.connection.stale
 
-    def _wait(self) -> None:
+    def _schedule(self) -> None:
         if self._due is not None:
             self._due.cancel()
             self._due = None
@@ -80,9 +87,9 @@ class WatchService:
 
     def _fire(self) -> None:
         self._due = None
-        fired = self._watches.due(self._clock.monotonic())
+        fired = self._watches.take_due(self._clock.monotonic())
         if any(not watch.standing for watch in fired):
-            self._changed()
+            self._watches_changed()
         for watch in fired:
-            self._came(watch)
-        self._wait()
+            self._on_fired(watch)
+        self._schedule()

@@ -1,1 +1,1 @@
-"""The settings file: what it may say, and reading and writing it."""
+"""The settings file: its schema, and reading and writing it."""

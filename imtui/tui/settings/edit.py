@@ -17,7 +17,7 @@ _Body = list[tuple[Key | None, Item]]
 
 
 def with_value(text: str, path: KeyPath, value: SettingValue) -> str:
-    """Return a TOML document with one value changed or added, and nothing else.
+    """Return a TOML document with exactly one value changed or added.
 
     Args:
         text: The document.
@@ -31,16 +31,16 @@ def with_value(text: str, path: KeyPath, value: SettingValue) -> str:
     new = value if isinstance(value, (str, int)) else list(value)
     # Floats are compared as text, because nan is not equal to itself.
     expected = tomllib.loads(text, parse_float=str)
-    _put(expected, path, new)
+    _set_in(expected, path, new)
     newline = "\r\n" if "\r\n" in text else "\n"
     missing = newline if text and not text.endswith("\n") else ""
-    changed = _edit(text + missing, path, new, newline).removesuffix(missing)
+    changed = _edited(text + missing, path, new, newline).removesuffix(missing)
     if tomllib.loads(changed, parse_float=str) != expected:
         raise ValueError(f"{dotted_name(path)} cannot be set in this document")
     return changed
 
 
-def _put(values: dict[str, Any], path: KeyPath, value: object) -> None:
+def _set_in(values: dict[str, Any], path: KeyPath, value: object) -> None:
     for key in path[:-1]:
         values = values.setdefault(key, {})
         if not isinstance(values, dict):
@@ -48,7 +48,7 @@ def _put(values: dict[str, Any], path: KeyPath, value: object) -> None:
     values[path[-1]] = value
 
 
-def _edit(text: str, path: KeyPath, value: object, newline: str) -> str:
+def _edited(text: str, path: KeyPath, value: object, newline: str) -> str:
     document = tomlkit.parse(text)
     if document.as_string() != text:
         # tomlkit moves the elements of an array of tables together if other tables separate them.

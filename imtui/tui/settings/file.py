@@ -9,14 +9,14 @@ from typing import Final
 
 from imtui.files import write_private
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.reading import NO_KEYS, KeyParsers, UsualKeys, check_value, parse_settings
+from imtui.tui.settings.reading import NO_KEYS, DefaultKeys, KeyParsers, check_value, parse_settings
 from imtui.tui.settings.schema import Settings, SettingValue
 
 _SIZE_MAX: Final = 256 * 1024
 
 
 class SettingsError(ValueError):
-    """A setting cannot be written; the message is one line that says what to do."""
+    """A setting cannot be written; the message is one line with advice."""
 
 
 class SettingsFile:
@@ -27,18 +27,18 @@ class SettingsFile:
     """What is wrong with the file, a line for each problem."""
 
     def __init__(
-        self, path: Path, key_parsers: KeyParsers, usual_keys: UsualKeys = NO_KEYS
+        self, path: Path, key_parsers: KeyParsers, default_keys: DefaultKeys = NO_KEYS
     ) -> None:
-        """Read the file; a setting that is missing or wrong has its default.
+        """Read the file; a missing or invalid setting has its default.
 
         Args:
             path: The file, which need not exist.
-            key_parsers: What reads a key of each command.
-            usual_keys: The keys that each command has without settings.
+            key_parsers: The parser for keys of each command.
+            default_keys: The keys that each command has without settings.
         """
         self.path = path
         self._key_parsers = key_parsers
-        self._usual_keys = usual_keys
+        self._default_keys = default_keys
         self.settings = Settings()
         self.problems = ()
         self._stamp: tuple[int, ...] = ()
@@ -58,7 +58,7 @@ class SettingsFile:
         before = self.settings, self.problems
         try:
             parsed = parse_settings(
-                self._read(), self.path.name, self._key_parsers, self._usual_keys
+                self._read(), self.path.name, self._key_parsers, self._default_keys
             )
         except SettingsError as error:
             self.problems = (str(error),)

@@ -1,4 +1,4 @@
-"""Find the lines on which the keys of a TOML document stand."""
+"""Find the line numbers of the keys of a TOML document."""
 
 import re
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""How a key of a TOML document is named from its top."""
+"""The full path of a key in a TOML document."""
 
 import re
 

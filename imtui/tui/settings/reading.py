@@ -1,4 +1,4 @@
-"""Read settings from TOML, and say what is wrong with them."""
+"""Read settings from TOML, and report the problems in them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -28,20 +28,20 @@ from imtui.tui.settings.values import (
 )
 
 KeyParsers = Mapping[str, Callable[[str], str]]
-"""What reads a key for a command, by command ID.
+"""The parsers for keys of commands, by command ID.
 
-Each returns the key as Textual names it, or raises ValueError with the reason why the command
-cannot have it: "it copies".
+A parser returns the key as Textual names it, or raises ValueError with the reason why the command
+cannot have it, such as "it copies".
 """
 
-UsualKeys = Mapping[str, tuple[str, ...]]
+DefaultKeys = Mapping[str, tuple[str, ...]]
 """The keys that each command has without settings, as Textual names them, by command ID."""
 
-NO_KEYS: Final[UsualKeys] = {}
+NO_KEYS: Final[DefaultKeys] = {}
 
 
 class ParsedSettings(Struct, frozen=True):
-    """What a settings file says."""
+    """The contents of a settings file."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
@@ -51,15 +51,15 @@ class ParsedSettings(Struct, frozen=True):
 
 
 def parse_settings(
-    text: str, file_name: str, key_parsers: KeyParsers, usual_keys: UsualKeys = NO_KEYS
+    text: str, file_name: str, key_parsers: KeyParsers, default_keys: DefaultKeys = NO_KEYS
 ) -> ParsedSettings:
-    """Return the settings in a file's text; a setting that is missing or wrong has its default.
+    """Return the settings in a file's text; a missing or invalid setting has its default.
 
     Args:
         text: The text of the file.
         file_name: The name of the file, for the problems.
-        key_parsers: What reads a key of each command.
-        usual_keys: The keys that each command has without settings.
+        key_parsers: The parser for keys of each command.
+        default_keys: The keys that each command has without settings.
     """
     if not text:  # Most users have no file, and importing tomllib takes time.
         return ParsedSettings(Settings())
@@ -73,7 +73,7 @@ def parse_settings(
         return _not_toml(f"{file_name}: A number in it is too long, or it is nested too deeply.")
     problems = Problems()
     settings = _read_settings(TableReader(values, (), problems), key_parsers)
-    _report_taken_keys(settings.keys, usual_keys, problems)
+    _report_taken_keys(settings.keys, default_keys, problems)
     return ParsedSettings(settings, problems.lines(text, file_name))
 
 
@@ -157,12 +157,12 @@ def _read_keys(table: TableReader, key_parsers: KeyParsers) -> dict[str, tuple[s
 
 
 def _report_taken_keys(
-    chosen: Mapping[str, tuple[str, ...]], usual_keys: UsualKeys, problems: Problems
+    chosen: Mapping[str, tuple[str, ...]], default_keys: DefaultKeys, problems: Problems
 ) -> None:
-    """Report keys that another command has usually, and loses."""
+    """Report keys that are another command's default, which it loses."""
     losers = {
         key: command_id
-        for command_id, keys in usual_keys.items()
+        for command_id, keys in default_keys.items()
         if command_id not in chosen
         for key in keys
     }

@@ -31,7 +31,7 @@ class Desktop(StrEnum):
 
 
 class AlertSettings(Struct, frozen=True):
-    """How the user learns of a watched person's change while the terminal is in the background."""
+    """How alerts reach the user while the terminal is in the background."""
 
     bell: bool = True
     """Ring the terminal's bell."""

@@ -1,4 +1,4 @@
-"""Read the known keys of a TOML table, and collect what is wrong with it."""
+"""Read the known keys of a TOML table, and collect its problems."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Problems:
-    """What is wrong with a document."""
+    """The problems of a document."""
 
     def __init__(self) -> None:
         """Start without problems."""
@@ -54,14 +54,14 @@ class TableReader:
     """Reads the known keys of a table and reports the others."""
 
     def __init__(self, values: Mapping[str, Any], path: KeyPath, problems: Problems) -> None:
-        """Read from ``values``, the table at ``path``, and add what is wrong to ``problems``."""
+        """Read ``values``, the table at ``path``, and add its problems to ``problems``."""
         self.values = values
         self._path = path
         self._problems = problems
         self._known: set[str] = set()
 
     def read_value(self, key: str, default: T, check: Callable[[object], T]) -> T:
-        """Return the checked value of a key, or the default if it is missing or wrong.
+        """Return the checked value of a key, or the default if it is missing or invalid.
 
         Args:
             key: The name of the key.
@@ -81,7 +81,7 @@ class TableReader:
             return default
 
     def read_table(self, key: str) -> "TableReader":
-        """Return a reader of a table in this one; of an empty table if it is missing or wrong."""
+        """Return a reader of a subtable; of an empty one if it is missing or invalid."""
         empty: Mapping[str, Any] = {}
         values = self.read_value(key, empty, _check_table)
         return TableReader(values, (*self._path, key), self._problems)

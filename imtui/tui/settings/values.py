@@ -40,7 +40,7 @@ def check_text(value: object) -> str:
 
 
 def check_theme(value: object) -> str:
-    """Return what could be the name of a theme."""
+    """Return a plausible name of a theme."""
     name = check_text(value)
     if not name.isprintable() or len(name) > _THEME_MAX:
         raise ValueError("must be the name of a theme.")
@@ -48,7 +48,7 @@ def check_theme(value: object) -> str:
 
 
 def check_status(value: object) -> str:
-    """Return a text that a status can have."""
+    """Return a valid custom status text."""
     try:
         return check_custom_status(check_text(value))
     except IMError as error:

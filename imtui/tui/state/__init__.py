@@ -1,1 +1,1 @@
-"""What is remembered between runs, for each account."""
+"""State that is kept between runs, for each account."""

@@ -1,4 +1,4 @@
-"""What the app remembers of an account on this machine: texts, wishes, and how the list looks."""
+"""The state that the app keeps for an account on this machine, in a JSON file."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -21,75 +21,78 @@ _SIZE_MAX: Final = 1024 * 1024
 
 @dataclass(frozen=True)
 class AccountState:
-    """What is remembered."""
+    """The saved state of an account."""
 
     recents: dict[str, int] = field(default_factory=dict)
-    """Own texts and how often each was used, the latest first."""
+    """The user's status texts and the number of uses, the latest first."""
     subscriptions: tuple[str, ...] = ()
-    """Whom the person wants to be subscribed to, the earliest first."""
+    """User IDs that the user wants to be subscribed to, the earliest first."""
     cleared_at: int | None = None
-    """When the backend had last cleared the subscriptions, as far as the app has put them back."""
+    """The last time the backend cleared the subscriptions and the app restored them."""
     started: bool = False
     """Whether the account was used on this machine before."""
     favourites: tuple[str, ...] = ()
-    """Who stands on top of the friend list."""
+    """User IDs at the top of the friend list."""
     groups: Mapping[str, str] = field(default_factory=dict)
-    """The group in the friend list of each user who is in one."""
+    """The group in the friend list of each user in one, by user ID."""
     folded: tuple[str, ...] = ()
-    """The groups that are folded."""
+    """The names of the folded groups."""
     watches: tuple[Watch, ...] = ()
-    """Whose coming ONLINE is to be told."""
+    """Users for whom an alert is due when they come ONLINE."""
     quiet: bool = False
     """Whether do-not-disturb was turned on."""
     quiet_until: int | None = None
-    """When it ends, in Unix milliseconds; None for no end."""
+    """The end of do-not-disturb in Unix milliseconds; None for no end."""
     let_through: tuple[str, ...] = ()
-    """Users whose alerts get through all the same."""
+    """User IDs whose alerts do-not-disturb does not mute."""
 
     def with_recent(self, text: str) -> "AccountState":
-        """Return the state after ``text`` was used."""
+        """Return the state with a use of ``text`` added."""
         others = {old: times for old, times in self.recents.items() if old != text}
         recents = {text: self.recents.get(text, 0) + 1, **others}
         return replace(self, recents=dict(list(recents.items())[:RECENTS_MAX]))
 
     def with_favourite(self, user_id: str, favourite: bool) -> "AccountState":
-        """Return the state with somebody on top of the list, or no longer."""
+        """Return the state with a user added to the favourites or removed from them."""
         others = tuple(one for one in self.favourites if one != user_id)
         return replace(self, favourites=(*others, user_id) if favourite else others)
 
     def with_group(self, user_id: str, group: str) -> "AccountState":
-        """Return the state with somebody in a group; in none if it is empty."""
+        """Return the state with a user moved to a group; an empty name means no group."""
         others = {one: name for one, name in self.groups.items() if one != user_id}
         return replace(self, groups={**others, user_id: group} if group else others)
 
-    def group_called(self, name: str) -> str:
-        """Return the group of this name as it is written already, or the name itself."""
+    def existing_group_name(self, name: str) -> str:
+        """Return the existing group that differs from ``name`` only in case, else ``name``."""
         same = (one for one in self.groups.values() if one.casefold() == name.casefold())
         return next(same, name)
 
     def with_let_through(self, user_id: str, through: bool) -> "AccountState":
-        """Return the state with alerts about somebody let through do-not-disturb, or not."""
+        """Return the state with do-not-disturb letting a user's alerts through, or not."""
         others = tuple(one for one in self.let_through if one != user_id)
         return replace(self, let_through=(*others, user_id) if through else others)
 
     def with_folded(self, group: str, folded: bool) -> "AccountState":
-        """Return the state with a group folded, or open."""
+        """Return the state with a group folded or unfolded."""
         others = tuple(one for one in self.folded if one != group)
         return replace(self, folded=(*others, group) if folded else others)
 
 
 class StateFile:
-    """The state in a private file; one that cannot be read or written is done without."""
+    """The state in a private file; a file that cannot be read counts as empty."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder, which only this user may enter."""
+        """Read the state from a private folder."""
         self._path = folder / _FILE
         self.problem = ""
-        """Why the state cannot be kept, in one line; empty while it can."""
+        """Why the state cannot be written, in one line; empty while it can."""
         self.state = self._read() or AccountState()
 
-    def change(self, change: Callable[[AccountState], AccountState]) -> None:
-        """Apply a change to what the file holds now, as another terminal may have written it."""
+    def update(self, change: Callable[[AccountState], AccountState]) -> None:
+        """Apply a change to the current contents of the file and write the result.
+
+        The file is read first, because another terminal may have written it.
+        """
         before = self._read() or self.state
         self.state = change(before)
         if self.state == before:
@@ -109,20 +112,20 @@ class StateFile:
 
 
 def _parse(values: Any) -> AccountState:
-    """Make a state of what JSON held, leaving out whatever does not belong."""
+    """Build a state from parsed JSON, ignoring invalid parts."""
     if not isinstance(values, dict):
         raise ValueError("not an object")
     return AccountState(
         recents=_recents(_dict(values, "recents")),
         subscriptions=_ids(_list(values, "subscriptions"), SUBSCRIPTIONS_MAX),
-        cleared_at=_moment(values, "cleared_at"),
+        cleared_at=_timestamp(values, "cleared_at"),
         started=values.get("started") is True,
         favourites=_ids(_list(values, "favourites"), _PEOPLE_MAX),
         groups=_groups(_dict(values, "groups")),
-        folded=_names(_list(values, "folded")),
+        folded=_group_names(_list(values, "folded")),
         watches=_watches(_list(values, "watches")),
         quiet=values.get("quiet") is True,
-        quiet_until=_moment(values, "quiet_until"),
+        quiet_until=_timestamp(values, "quiet_until"),
         let_through=_ids(_list(values, "let_through"), _PEOPLE_MAX),
     )
 
@@ -137,7 +140,7 @@ def _list(values: dict[Any, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _moment(values: dict[Any, Any], key: str) -> int | None:
+def _timestamp(values: dict[Any, Any], key: str) -> int | None:
     value = values.get(key)
     return value if isinstance(value, int) else None
 
@@ -152,18 +155,20 @@ def _ids(values: Sequence[Any], most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[-most:]
 
 
-def group_name(typed: Any) -> str:
-    """Return a group's name as it can be shown and kept; empty if nothing is left of it."""
+def clean_group_name(typed: Any) -> str:
+    """Return a group's name, safe to show and cut to its limit; empty if nothing is left."""
     return safe_text(typed).strip()[:GROUP_NAME_MAX].strip() if isinstance(typed, str) else ""
 
 
 def _groups(values: dict[Any, Any]) -> dict[str, str]:
-    named = {user: group_name(name) for user, name in values.items() if is_user_id(user)}
+    named = {user: clean_group_name(name) for user, name in values.items() if is_user_id(user)}
     return dict([pair for pair in named.items() if pair[1]][:_PEOPLE_MAX])
 
 
-def _names(values: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in map(group_name, values) if name))[:_PEOPLE_MAX]
+def _group_names(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in map(clean_group_name, values) if name))[
+        :_PEOPLE_MAX
+    ]
 
 
 def _watches(values: Sequence[Any]) -> tuple[Watch, ...]:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from imtui.protocol.chat import Message
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import PaintedLine
@@ -102,7 +102,7 @@ class ChatPane(Vertical):
         self.title_line = ChatTitle(model, glyphs, clock)
         self.view = MessageView(model.chats, glyphs, clock)
         self.reply_line = ReplyLine(glyphs)
-        self.composer = Composer(glyphs.plain("a message …"), completer)
+        self.composer = Composer(glyphs.adapt("a message …"), completer)
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
@@ -131,7 +131,7 @@ class ChatPane(Vertical):
     def _commands(self, names: Sequence[str], begin: str = "") -> list[Hint]:
         """Return the keys of commands; only those that begin so, where letters are text."""
         hints: list[Hint] = []
-        for command in map(command_named, names):
+        for command in map(command_by_id, names):
             keys = [key for key in self._keys.of(command) if key.startswith(begin)]
             if keys:
                 hints.append((key_name(keys[0]), command.title.lower(), command.id))

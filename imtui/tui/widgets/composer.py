@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
-from imtui.tui.kit.emoji import begun, completions, with_emoji
+from imtui.tui.kit.emoji import begun_code, emoji_completions, with_emoji
 from imtui.tui.widgets.run_command import RunCommand
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ class Composer(TextArea):
             self._way = (self._way + 1) % len(self._ways)
         else:
             is_command = before.startswith("/") and self.cursor_location[0] == 0
-            old = before if is_command else begun(before)
+            old = before if is_command else begun_code(before)
             self._ways, self._way = (
-                (self._completer.complete if is_command else completions)(before),
+                (self._completer.complete if is_command else emoji_completions)(before),
                 0,
             )
         if self._ways:

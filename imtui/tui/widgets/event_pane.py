@@ -99,7 +99,7 @@ class EventPane(LineView):
     def _take_new(self) -> None:
         start = max(self._next, self._log.first)
         for number, event in enumerate(self._log.since(start), start):
-            if self.kind in (None, event.kind) and event.has(self.words):
+            if self.kind in (None, event.kind) and event.matches(self.words):
                 self._lines.extend([number] * len(self._wrap(event)))
         self._next, self._last = self._log.end, self._log.last
 

@@ -10,7 +10,7 @@ from imtui.tui.kit.spans import Span
 from imtui.tui.model.connection import Link
 from imtui.tui.model.feed import Changed
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import Heading, Row, View, arrange
+from imtui.tui.model.roster import Heading, Row, View, arrange_roster
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import Marks, heading_line, person_line
 from imtui.tui.settings.schema import Order
@@ -60,7 +60,7 @@ class FriendList(CursorView):
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
-    def length(self) -> int:
+    def row_count(self) -> int:
         """Return how many rows there are."""
         return len(self._rows)
 
@@ -97,7 +97,7 @@ class FriendList(CursorView):
             if self._rows[place] in changed.people:
                 self.refresh_line(place)
         if changed.roster or changed.people:
-            self._sorting.ask()
+            self._sorting.request()
 
     def sort_now(self) -> None:
         """Sort at once, as the person asked for another view."""
@@ -107,11 +107,11 @@ class FriendList(CursorView):
 
     def _sort(self) -> None:
         if self._clock.monotonic() - self._moved_at < SORT_INTERVAL:
-            self._sorting.ask()
+            self._sorting.request()
             return
         under, before = self._row, self._rows
         view = self._personal.view(self.narrowed_to)
-        self._rows, self._sorted_by = arrange(self._model.listed(), view), view
+        self._rows, self._sorted_by = arrange_roster(self._model.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
         # Whom the cursor is on is meant, from when the list is first right.
@@ -143,11 +143,11 @@ class FriendList(CursorView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a row; a hint if there is none at all."""
         if not self._rows and number == 0:
-            return [Span(f"   {self._glyphs.plain(self._hint())}", "dim")], ""
+            return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= len(self._rows):
             return [], ""
         row = self._rows[number]
-        under = self.under(number)
+        under = self.style_below(number)
         at_cursor = number == self.cursor
         if isinstance(row, Heading):
             return heading_line(row, width, self._glyphs, cursor=at_cursor), under
@@ -177,12 +177,12 @@ class FriendList(CursorView):
         if user_id in self._rows:
             self.move_to(self._rows.index(user_id))
 
-    def moved(self) -> None:
+    def cursor_moved(self) -> None:
         """Leave the order alone for a while."""
         self._sticks = True
         self._moved_at = self._clock.monotonic()
 
-    def chosen(self, place: int) -> None:
+    def row_chosen(self, place: int) -> None:
         """Open the conversation with a person, or fold a group."""
         row = self._rows[place]
         if isinstance(row, Heading):
@@ -190,7 +190,7 @@ class FriendList(CursorView):
         else:
             self.post_message(RunCommand("chat", row))
 
-    def clicked(self, place: int) -> bool:
+    def row_clicked(self, place: int) -> bool:
         """Fold a group by one click on its heading."""
         is_heading = isinstance(self._rows[place], Heading)
         if is_heading:

@@ -2,7 +2,7 @@
 
 from textual.events import Click
 
-from imtui.tui.commands.catalogue import command_named
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span, crop
@@ -27,7 +27,7 @@ class Hint(PaintedLine):
         """Return what the line shows in so many cells."""
 
         def key(command_id: str) -> Span:
-            first, *_ = *self._keys.of(command_named(command_id)), ""
+            first, *_ = *self._keys.of(command_by_id(command_id)), ""
             return Span(key_name(first), "key", command_id)
 
         line = [
@@ -36,7 +36,7 @@ class Hint(PaintedLine):
             Span("Enter", "key", "chat"),
             Span("   say what you are up to: "),
             key("status"),
-            Span(f"   {self._glyphs.badge_words}   all keys: ", "dim"),
+            Span(f"   {self._glyphs.legend}   all keys: ", "dim"),
             key("help"),
         ]
         return crop(line, width, self._glyphs.ellipsis)

@@ -11,7 +11,7 @@ from imtui.tui.kit.line_view import LineView
 from imtui.tui.kit.spans import Span, width_of
 from imtui.tui.model.conversations import Chat, Chats
 from imtui.tui.render.glyphs import Glyphs
-from imtui.tui.render.message_rows import Block, Layout
+from imtui.tui.render.message_rows import Block, ConversationLayout
 from imtui.tui.widgets.run_command import RunCommand
 
 
@@ -38,7 +38,7 @@ class MessageView(LineView):
         self._chats = chats
         self._glyphs = glyphs
         self._clock = clock
-        self._layout: Layout | None = None
+        self._layout: ConversationLayout | None = None
         self._blocks: list[Block] = []
         self._lines: list[tuple[int, int]] = []
         """For each line, which block it is of, and which line of it."""
@@ -124,7 +124,7 @@ class MessageView(LineView):
         if not width or not self._user_id:
             return
         if self._layout is None or self._layout.width != width:
-            self._layout = Layout(self._chats.own_id, width, self._glyphs, self._clock)
+            self._layout = ConversationLayout(self._chats.own_id, width, self._glyphs, self._clock)
         anchor = self._anchor()
         self._blocks = self._layout.blocks(self.chat, self._new_after)
         self._lines = [
@@ -172,7 +172,7 @@ class MessageView(LineView):
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
         """Return a line of the conversation; a hint if there is none."""
         if not self._lines and number == 0:
-            return [Span(f" {self._glyphs.plain(self._hint())}", "dim")], ""
+            return [Span(f" {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= len(self._lines):
             return [], ""
         place, line = self._lines[number]

@@ -22,8 +22,8 @@ from tests.tui.fake import (
     account,
     at,
     device,
+    sample_client,
     status,
-    street,
 )
 from tests.tui.harness import Running, running
 
@@ -35,7 +35,7 @@ async def test_the_screen_after_login(tmp_path: Path) -> None:
         assert lines[0].endswith("laptop   connected")
         assert "Friends" in lines[2]
         assert "5 of 9 online" in lines[2]
-        assert "bob ◉ ONLINE On the call" in run.words()
+        assert "bob ◉ ONLINE On the call" in run.compact_text()
         assert "Not friends  1 of 2 online" in run.text()
         assert "weather-bot" in run.text()
         assert "friend 5 friends online" in run.events()
@@ -79,7 +79,7 @@ async def test_at_20x5_nothing_breaks(tmp_path: Path) -> None:
         for key in ("s", "ctrl+p", "question_mark", "i", "I", "t", "S", "W", "D", "colon", "slash"):
             await run.press(key, "escape")
         await run.press("e", "end", "home")
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
         assert "connecting" in run.text()
 
@@ -182,7 +182,7 @@ async def test_subscribing_puts_a_stranger_into_the_list_with_a_status(tmp_path:
         await run.press("plus", "ctrl+u")
         await run.type("stranger", "enter")
         await run.settle()
-        assert "stranger ◉ ONLINE Hello" in run.words()
+        assert "stranger ◉ ONLINE Hello" in run.compact_text()
         assert "stranger" in StateFile(tmp_path).state.subscriptions
 
 
@@ -242,14 +242,14 @@ async def test_devices_are_counted_and_told(tmp_path: Path) -> None:
 
 async def test_a_lost_connection_shows_at_once_and_counts_down(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.fake.lose(4.0)
+        run.fake.lose_connection(4.0)
         await run.settle(0)
         await run.settle(0.3)
         top = run.lines()[0]
         assert "connecting again in 4 s (r: now)" in top
         assert "statuses as of 14:05" in top
         assert "◦ OFFLINE" in top
-        assert "◉ ONLINE On the call as of 14:05" in run.words()
+        assert "◉ ONLINE On the call as of 14:05" in run.compact_text()
         await run.settle(2.0)
         assert "connecting again in 2 s" in run.lines()[0]
         await run.press("r")
@@ -258,17 +258,17 @@ async def test_a_lost_connection_shows_at_once_and_counts_down(tmp_path: Path) -
 
 async def test_a_narrow_list_says_of_when_it_is_too(tmp_path: Path) -> None:
     async with running(tmp_path, size=(66, 12)) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
-        assert "Friends as of 14:05" in run.words()
+        assert "Friends as of 14:05" in run.compact_text()
 
 
 async def test_everything_heals_by_itself(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
         run.fake.friends["carol"] = status("carol", OFFLINE)
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle()
         await run.settle()
         assert run.lines()[0].endswith("connected")
@@ -279,10 +279,10 @@ async def test_everything_heals_by_itself(tmp_path: Path) -> None:
 
 async def test_nothing_is_fresh_before_it_was_learned_again(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         refused = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
         run.fake.fail("get_friend_list", refused)
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle()
         assert "as of 14:05" in run.text()
         await run.settle(10.0)
@@ -292,22 +292,22 @@ async def test_nothing_is_fresh_before_it_was_learned_again(tmp_path: Path) -> N
 
 async def test_what_cannot_be_queried_becomes_unknown(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         disabled = IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
         run.fake.fail("get_user_status", disabled)
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle()
         await run.settle()
-        assert "weather-bot ? UNKNOWN" in run.words()
+        assert "weather-bot ? UNKNOWN" in run.compact_text()
 
 
 async def test_the_own_text_comes_back_after_going_offline(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.app.late.dispatcher.put_status("Tea")
         await run.settle()
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
-        run.fake.come_back(status("alice", since=at(14, 9)))
+        run.fake.reconnect(status("alice", since=at(14, 9)))
         await run.settle()
         assert run.fake.called("set_self_status")[-1] == ("Tea", None)
         assert "notice put your text back after the reconnect" in run.events()
@@ -317,8 +317,8 @@ async def test_the_own_text_stays_away_if_the_person_wants_it_so(tmp_path: Path)
     async with running(tmp_path, settings="restore_status = false") as run:
         run.app.late.dispatcher.put_status("Tea")
         await run.settle()
-        run.fake.lose()
-        run.fake.come_back(status("alice", since=at(14, 9)))
+        run.fake.lose_connection()
+        run.fake.reconnect(status("alice", since=at(14, 9)))
         await run.settle()
         assert len(run.fake.called("set_self_status")) == 1
 
@@ -326,16 +326,16 @@ async def test_the_own_text_stays_away_if_the_person_wants_it_so(tmp_path: Path)
 async def test_subscriptions_that_were_cleared_are_put_back_in_order(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         assert StateFile(tmp_path).state.subscriptions == ("weather-bot", "mallory")
-        run.fake.lose()
+        run.fake.lose_connection()
         run.fake.subscriptions, run.fake.cleared_at = ["mallory"], at(14, 8)
         gone = ["weather-bot"]
         run.fake.listener.on_subscriptions_changed([], gone, SubscriptionReason.RESYNC)
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle()
         assert run.fake.called("subscribe_user_status") == [(["weather-bot"],)]
-        run.fake.lose()
+        run.fake.lose_connection()
         run.fake.subscriptions = []
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle()
         assert len(run.fake.called("subscribe_user_status")) == 1
 
@@ -343,7 +343,7 @@ async def test_subscriptions_that_were_cleared_are_put_back_in_order(tmp_path: P
 async def test_what_was_unsubscribed_elsewhere_is_not_put_back(tmp_path: Path) -> None:
     async with running(tmp_path):
         pass
-    fake = street()
+    fake = sample_client()
     fake.subscriptions = ["mallory"]
     async with running(tmp_path, fake):
         assert fake.called("subscribe_user_status") == []
@@ -351,12 +351,12 @@ async def test_what_was_unsubscribed_elsewhere_is_not_put_back(tmp_path: Path) -
 
 
 async def test_an_accounts_first_start_subscribes_to_the_demo_once(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.subscriptions = []
     async with running(tmp_path, fake, first_subscriptions=("weather-bot", "alice")) as run:
         assert fake.called("subscribe_user_status") == [(["weather-bot"],)]
-        assert "weather-bot ◉ ONLINE" in run.words()
-    fake = street()
+        assert "weather-bot ◉ ONLINE" in run.compact_text()
+    fake = sample_client()
     fake.subscriptions = []
     async with running(tmp_path, fake, first_subscriptions=("weather-bot",)):
         assert fake.called("subscribe_user_status") == []
@@ -371,7 +371,7 @@ async def test_a_state_that_cannot_be_kept_is_told_and_hurts_nothing(tmp_path: P
 
 
 async def test_a_first_login_is_tried_again_until_the_backend_is_there(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.fail("login", IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE))
     async with running(tmp_path, fake) as run:
         top = run.lines()[0]
@@ -384,7 +384,7 @@ async def test_a_first_login_is_tried_again_until_the_backend_is_there(tmp_path:
 
 
 async def test_a_login_that_is_refused_says_why_and_can_be_repeated(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.fail("login", IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID))
     async with running(tmp_path, fake) as run:
         assert "70013 · The UserSig belongs to another user. Check --user." in run.lines()[0]
@@ -445,11 +445,11 @@ async def test_the_embedded_backend_is_brought_up_again(tmp_path: Path) -> None:
         revived.set()
 
     async with running(tmp_path, revive=revive) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
         assert revived.is_set()
         assert run.fake.called("reconnect_now") == [()]
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
         assert len(run.fake.called("reconnect_now")) == 1
 
@@ -474,7 +474,7 @@ async def test_a_change_reaches_its_row_and_its_place(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(status("erin", ONLINE, "Back"))
         await run.settle()
-        assert run.words().splitlines()[6].startswith("erin ◉ ONLINE Back")
+        assert run.compact_text().splitlines()[6].startswith("erin ◉ ONLINE Back")
         assert "6 of 9 online" in run.text()
 
 
@@ -485,7 +485,7 @@ async def test_the_list_is_not_sorted_under_a_moving_cursor(tmp_path: Path) -> N
         await run.pilot.pause()
         run.clock.advance(0.5)
         await run.pilot.pause()
-        assert "bob ◦ OFFLINE" in run.words().splitlines()[3]
+        assert "bob ◦ OFFLINE" in run.compact_text().splitlines()[3]
         assert run.app.main.friend_list.selected == "carol"
         await run.settle(1.0)
         assert "bob" not in run.lines()[3]
@@ -648,13 +648,13 @@ async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_w
 async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         for number in range(40):
-            run.app.model.feed.tell(EventKind.NOTICE, f"notice {number}")
+            run.app.model.feed.emit(EventKind.NOTICE, f"notice {number}")
         await run.settle()
         assert "notice 39" in run.text()
         for size in ((120, 60), (80, 24), (80, 12), (120, 24)):
             await run.pilot.resize_terminal(*size)
             await run.settle()
-            run.app.model.feed.tell(EventKind.NOTICE, f"at {size}")
+            run.app.model.feed.emit(EventKind.NOTICE, f"at {size}")
             await run.settle()
             assert f"at {size}" in run.text()
 
@@ -701,7 +701,7 @@ async def test_who_leaves_is_told_that_the_own_text_is_gone(tmp_path: Path) -> N
 
 
 async def test_who_leaves_another_device_behind_is_told_nothing(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.devices = [device(HERE, "laptop"), device("phone", "phone")]
     async with running(tmp_path, fake) as run:
         await run.press("s")

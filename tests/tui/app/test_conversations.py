@@ -13,14 +13,14 @@ from imtui.protocol.limits import MESSAGE_MAX_BYTES
 from imtui.tui.model.connection import Link
 from imtui.tui.model.typing_hint import typing_hint
 from imtui.tui.widgets.message_view import MessageView
-from tests.tui.fake import ONLINE, FakeClient, at, status, street
+from tests.tui.fake import ONLINE, FakeClient, at, sample_client, status
 from tests.tui.harness import Running, running
 
 
 def talking() -> FakeClient:
-    fake = street()
-    fake.talk("bob", "are you around?", "<in ten minutes", "ok", minute=30)
-    fake.talk("carol", "lunch?", "at noon?", minute=50, unread=True)
+    fake = sample_client()
+    fake.add_conversation("bob", "are you around?", "<in ten minutes", "ok", minute=30)
+    fake.add_conversation("carol", "lunch?", "at noon?", minute=50, unread=True)
     return fake
 
 
@@ -37,35 +37,35 @@ async def test_enter_on_a_friend_opens_the_conversation_and_the_cursor_is_in_its
 ) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        words = run.words()
+        words = run.compact_text()
         assert "Monday 23 November" in words
         assert "13:30 bob are you around?" in words
         assert "13:31 you in ten minutes" in words
         await write(run, "hello")
         assert queued(run) == ["hello"]
-        assert "14:05 you hello" in run.words()
+        assert "14:05 you hello" in run.compact_text()
 
 
 async def test_an_own_message_is_marked_sending_then_sent_then_read(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await write(run, "hello")
-        assert "hello …" in run.words()
-        run.fake.acknowledge()
+        assert "hello …" in run.compact_text()
+        run.fake.acknowledge_outbox()
         await run.settle()
-        assert "hello ✓" in run.words()
+        assert "hello ✓" in run.compact_text()
         run.fake.listener.on_recv_c2c_read_receipt([ReadReceipt("bob", 4, at(14, 6))])
         await run.settle()
-        assert "hello ✓✓" in run.words()
+        assert "hello ✓✓" in run.compact_text()
 
 
 async def test_a_refused_message_says_so_and_can_be_sent_again_or_dropped(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await write(run, "hello")
-        run.fake.refuse()
+        run.fake.refuse_outbox()
         await run.settle()
-        assert "hello ✗ no" in run.words()
+        assert "hello ✗ no" in run.compact_text()
         assert any("did not get a message" in event for event in run.events())
         await run.press("escape", "z")
         assert len(run.fake.called("resend_message")) == 1
@@ -92,10 +92,10 @@ async def test_what_is_unread_is_counted_marked_and_read_by_being_seen(tmp_path:
 async def test_what_comes_in_while_one_looks_is_read_and_makes_no_noise(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        run.fake.say("bob", "calling now\nin a minute")
+        run.fake.receive_message("bob", "calling now\nin a minute")
         await run.settle()
         await run.settle()
-        assert "14:05 bob calling now" in run.words()
+        assert "14:05 bob calling now" in run.compact_text()
         assert "in a minute" in run.text()
         assert run.fake.called("clean_conversation_unread_message_count") == [("c2c_bob",)]
         assert not any("calling now" in event for event in run.events())
@@ -104,8 +104,8 @@ async def test_what_comes_in_while_one_looks_is_read_and_makes_no_noise(tmp_path
 async def test_what_comes_in_from_somebody_else_is_told_and_not_read(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        run.fake.say("dave", "psst")
-        run.fake.say("dave", "hey")
+        run.fake.receive_message("dave", "psst")
+        run.fake.receive_message("dave", "hey")
         await run.settle()
         await run.settle()
         assert "notice dave 2 messages, the last one: hey" in run.events()
@@ -115,20 +115,20 @@ async def test_what_comes_in_from_somebody_else_is_told_and_not_read(tmp_path: P
 async def test_what_is_no_text_is_shown_in_the_words_that_came_with_it(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        run.fake.say("bob", "[image] https://x/a.png", elem_type=ElemType.IMAGE)
-        run.fake.say("bob", "", elem_type=ElemType.CUSTOM, data=b"?")
-        run.fake.say("dave", "[file] f.pdf", elem_type=ElemType.FILE)
+        run.fake.receive_message("bob", "[image] https://x/a.png", elem_type=ElemType.IMAGE)
+        run.fake.receive_message("bob", "", elem_type=ElemType.CUSTOM, data=b"?")
+        run.fake.receive_message("dave", "[file] f.pdf", elem_type=ElemType.FILE)
         await run.settle()
         await run.settle()
-        assert "14:05 bob [image] https://x/a.png" in run.words()
-        assert "14:05 bob sent what imtui cannot show" in run.words()
+        assert "14:05 bob [image] https://x/a.png" in run.compact_text()
+        assert "14:05 bob sent what imtui cannot show" in run.compact_text()
         assert "notice dave [file] f.pdf" in run.events()
 
 
 async def test_what_does_not_count_as_unread_is_not_told(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
-        run.fake.say("dave", "written long ago", is_excluded_from_unread_count=True)
-        run.fake.say("ivan", "hello")
+        run.fake.receive_message("dave", "written long ago", is_excluded_from_unread_count=True)
+        run.fake.receive_message("ivan", "hello")
         await run.settle()
         await run.settle()
         assert "notice ivan hello" in run.events()
@@ -139,7 +139,7 @@ async def test_without_the_focus_of_the_terminal_nothing_is_read(tmp_path: Path)
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.app.app_focus = False
-        run.fake.say("bob", "there?")
+        run.fake.receive_message("bob", "there?")
         await run.settle()
         assert run.fake.called("clean_conversation_unread_message_count") == []
         assert "notice bob there?" in run.events()
@@ -151,7 +151,7 @@ async def test_without_the_focus_of_the_terminal_nothing_is_read(tmp_path: Path)
 async def test_messages_of_many_people_at_once_are_one_notice(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         for user_id in ("bob", "carol", "dave", "ivan"):
-            run.fake.say(user_id, "hello")
+            run.fake.receive_message(user_id, "hello")
         await run.settle()
         await run.settle()
         assert "notice 4 messages from 4 people" in run.events()
@@ -161,7 +161,7 @@ async def test_who_is_muted_makes_no_noise_and_is_not_in_the_total(tmp_path: Pat
     async with running(tmp_path, talking()) as run:
         await run.press("M")
         assert run.fake.called("set_c2c_receive_message_opt")[0][0] == ["bob"]
-        run.fake.say("bob", "psst")
+        run.fake.receive_message("bob", "psst")
         await run.settle()
         await run.settle()
         assert not any("psst" in event for event in run.events())
@@ -210,13 +210,13 @@ async def test_a_reply_quotes_and_a_recalled_message_is_gone(tmp_path: Path) -> 
         await run.press("enter", "pageup", "up", "up", "enter")
         assert "reply to bob: are you around?" in run.text()
         await write(run, "yes")
-        run.fake.acknowledge()
+        run.fake.acknowledge_outbox()
         await run.settle()
         assert "│ bob: are you around?" in run.text()
         await run.press("pageup", "u")
         await run.settle()
         assert len(run.fake.called("revoke_message")) == 1
-        assert "14:05 you recalled" in run.words()
+        assert "14:05 you recalled" in run.compact_text()
 
 
 async def test_only_own_messages_can_be_recalled_and_errors_are_sentences(tmp_path: Path) -> None:
@@ -240,8 +240,8 @@ async def test_deleting_is_for_oneself(tmp_path: Path) -> None:
 async def test_older_messages_are_loaded_as_one_scrolls_and_the_place_is_kept(
     tmp_path: Path,
 ) -> None:
-    fake = street()
-    fake.talk("bob", *(f"number {n}" for n in range(1, 121)))
+    fake = sample_client()
+    fake.add_conversation("bob", *(f"number {n}" for n in range(1, 121)))
     async with running(tmp_path, fake) as run:
         await run.press("enter")
         assert "number 120" in run.text()
@@ -255,7 +255,7 @@ async def test_older_messages_are_loaded_as_one_scrolls_and_the_place_is_kept(
         await run.press("home")
         await run.settle()
         await run.press("home")
-        assert "number 1" in run.words().split("number 2")[0]
+        assert "number 1" in run.compact_text().split("number 2")[0]
         await run.press("end")
         assert "number 120" in run.text()
 
@@ -323,7 +323,7 @@ async def test_what_is_too_long_is_told_and_stays_in_the_input(tmp_path: Path) -
 
 async def test_a_stranger_who_writes_is_in_the_list(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
-        run.fake.say("nobody_known", "hello from afar")
+        run.fake.receive_message("nobody_known", "hello from afar")
         await run.settle()
         await run.settle()
         assert "nobody_known" in run.text()
@@ -354,8 +354,10 @@ async def test_the_header_shows_how_the_other_one_is_now(tmp_path: Path) -> None
 
 async def test_hostile_messages_are_made_safe(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
-        run.fake.say("bob", "x" * 3000 + "\n" * 1000 + "end")
-        run.fake.say("bob", "\x1b]0;owned\x07 [bold]markup[/] \u202egnp.exe e" + "\u0301" * 500)
+        run.fake.receive_message("bob", "x" * 3000 + "\n" * 1000 + "end")
+        run.fake.receive_message(
+            "bob", "\x1b]0;owned\x07 [bold]markup[/] \u202egnp.exe e" + "\u0301" * 500
+        )
         await run.press("enter", "pageup", "end")
         await run.settle()
         text = run.text()
@@ -368,12 +370,12 @@ async def test_a_message_that_was_recalled_elsewhere_loses_its_words(tmp_path: P
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         recalled = structs.replace(
-            run.fake.talks["bob"][0], status=MessageStatus.LOCAL_REVOKED, text="", version=4
+            run.fake.histories["bob"][0], status=MessageStatus.LOCAL_REVOKED, text="", version=4
         )
         run.fake.listener.on_messages_changed([recalled])
         await run.settle()
         assert "are you around?" not in run.text()
-        assert "13:30 bob recalled" in run.words()
+        assert "13:30 bob recalled" in run.compact_text()
 
 
 async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_back(
@@ -381,20 +383,20 @@ async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_ba
 ) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
-        first = run.fake.talks["bob"][0]
+        first = run.fake.histories["bob"][0]
         changed = structs.replace(first, text="are you in town?", version=4)
         run.fake.listener.on_messages_changed([changed])
         await run.settle()
         assert "are you in town?" in run.text()
         assert "are you around?" not in run.text()
-        run.app.model.chats.history("bob", [first], complete=False)
+        run.app.model.chats.add_history("bob", [first], complete=False)
         await run.settle()
         assert "are you in town?" in run.text()
 
 
 async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: Path) -> None:
     fake = talking()
-    fake.talk("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))
+    fake.add_conversation("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))
     async with running(tmp_path, fake) as run:
         await run.press("F")
         await run.type("needle", "enter")
@@ -416,9 +418,9 @@ async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
-        run.fake.talks["bob"] = []
+        run.fake.histories["bob"] = []
         await run.press("home", "enter")
         await run.settle()
         asked = len(run.fake.called("get_c2c_history_message_list"))
@@ -429,8 +431,8 @@ async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_
 
 
 def many_unread() -> FakeClient:
-    fake = street()
-    fake.talk("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
+    fake = sample_client()
+    fake.add_conversation("bob", *(f"number {n}." for n in range(1, 121)), unread=True)
     return fake
 
 
@@ -491,7 +493,7 @@ async def test_who_opens_a_conversation_at_once_means_whom_the_cursor_was_on(
     async with running(tmp_path, talking()) as run:
         assert run.app.navigator.selected == "bob"
         run.fake.push(status("aaron", ONLINE))
-        run.fake.say("aaron", "I sort before bob")
+        run.fake.receive_message("aaron", "I sort before bob")
         run.fake.push(status("aaron", ONLINE))
         await run.settle(2)
         await run.settle(2)
@@ -505,8 +507,8 @@ async def test_the_cursor_goes_to_whose_conversation_was_opened(tmp_path: Path) 
 
 
 async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) -> None:
-    fake = street()
-    fake.talk("bob", *(f"number {n}." for n in range(1, 101)))
+    fake = sample_client()
+    fake.add_conversation("bob", *(f"number {n}." for n in range(1, 101)))
     async with running(tmp_path, fake) as run:
         await run.press("enter", "pageup", "home")
         await run.settle()
@@ -514,7 +516,7 @@ async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) 
         await run.press("escape")
         await run.type("here", "enter")
         await run.settle()
-        assert "you here" in run.words()
+        assert "you here" in run.compact_text()
         assert "more below" not in run.text()
 
 
@@ -561,8 +563,8 @@ async def test_what_was_deleted_elsewhere_goes_and_what_came_since_stays(tmp_pat
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         assert "are you around?" in run.text()
-        run.fake.say("bob", "a new beginning")
-        run.fake.tell_conversation("bob", cleared_seq=3)
+        run.fake.receive_message("bob", "a new beginning")
+        run.fake.push_conversation("bob", cleared_seq=3)
         await run.settle()
         assert "are you around?" not in run.text()
         assert "in ten minutes" not in run.text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from textual.events import MouseScrollUp
 
-from tests.tui.fake import ONLINE, FakeClient, status, street
+from tests.tui.fake import ONLINE, FakeClient, sample_client, status
 from tests.tui.harness import Running, running
 
 
@@ -71,7 +71,7 @@ async def test_the_kind_of_events_is_clicked(tmp_path: Path) -> None:
 
 
 async def test_the_wheel_scrolls_lists_and_stops_following(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     async with running(tmp_path, fake, size=(80, 24)) as run:
         for number in range(100):
             fake.push(status("bob", ONLINE, f"text {number}"))

@@ -23,7 +23,7 @@ def user_sig(backend: Backend, user_id: str) -> str:
 
 async def until(app: ImtuiApp, condition: Callable[[], bool]) -> None:
     changed = asyncio.Event()
-    app.model.feed.watch(changed.set)
+    app.model.feed.add_listener(changed.set)
     async with asyncio.timeout(30):
         while not condition():
             changed.clear()
@@ -91,8 +91,8 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         async with other_client(backend) as bob, other_client(backend) as eve:
             await bob.login("bob", user_sig(backend, "bob"))
             await eve.login("eve", user_sig(backend, "eve"))
-            await app.late.login_service.friend_requests.add("bob")
-            await app.late.login_service.presence.subscribe("eve")
+            await app.late.login_service.friend_requests.add_friend("bob")
+            await app.late.login_service.presence.subscribe_to("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
             await until(app, lambda: told(app, "Tea", "") and told(app, "Coffee", ""))
@@ -136,8 +136,8 @@ async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
     ):
         await bob.login("bob", user_sig(backend, "bob"))
         await eve.login("eve", user_sig(backend, "eve"))
-        await app.late.login_service.friend_requests.add("bob")
-        await app.late.login_service.presence.subscribe("eve")
+        await app.late.login_service.friend_requests.add_friend("bob")
+        await app.late.login_service.presence.subscribe_to("eve")
 
         def statuses() -> dict[str, str]:
             return {person.user_id: person.status.name for person in app.model.listed()}

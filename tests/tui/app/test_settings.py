@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.tui.commands.catalogue import COMMANDS, command_named, keys_table
+from imtui.tui.commands.catalogue import COMMANDS, command_by_id, keys_table
 from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.services.explain import explain
 from imtui.tui.state.account_state import RECENTS_MAX, AccountState, StateFile
@@ -15,7 +15,7 @@ from imtui.tui.state.account_state import RECENTS_MAX, AccountState, StateFile
 
 def test_the_state_survives_and_is_private(tmp_path: Path) -> None:
     file = StateFile(tmp_path)
-    file.change(lambda state: state.with_recent("Tea").with_recent("東京").with_recent("Tea"))
+    file.update(lambda state: state.with_recent("Tea").with_recent("東京").with_recent("Tea"))
     assert StateFile(tmp_path).state == AccountState(recents={"Tea": 2, "東京": 1})
     assert list(file.state.recents) == ["Tea", "東京"]
     assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600
@@ -23,8 +23,8 @@ def test_the_state_survives_and_is_private(tmp_path: Path) -> None:
 
 def test_two_terminals_do_not_lose_each_others_texts(tmp_path: Path) -> None:
     one, other = StateFile(tmp_path), StateFile(tmp_path)
-    one.change(lambda state: state.with_recent("Tea"))
-    other.change(lambda state: state.with_recent("Coffee"))
+    one.update(lambda state: state.with_recent("Tea"))
+    other.update(lambda state: state.with_recent("Coffee"))
     assert list(StateFile(tmp_path).state.recents) == ["Coffee", "Tea"]
 
 
@@ -61,7 +61,7 @@ def test_what_does_not_belong_in_the_state_is_left_out(tmp_path: Path) -> None:
 
 def test_a_state_that_cannot_be_written_is_told_and_kept_in_memory(tmp_path: Path) -> None:
     file = StateFile(tmp_path / "missing")
-    file.change(lambda state: state.with_recent("Tea"))
+    file.update(lambda state: state.with_recent("Tea"))
     assert file.problem.startswith("What you choose cannot be kept")
     assert file.state.recents == {"Tea": 1}
 
@@ -101,7 +101,7 @@ def test_commands_have_unique_ids_titles_and_keys() -> None:
 
 def test_what_an_editor_may_take_has_another_key() -> None:
     for command_id in ("palette", "quit"):
-        assert any(not key.startswith("ctrl") for key in command_named(command_id).keys)
+        assert any(not key.startswith("ctrl") for key in command_by_id(command_id).keys)
 
 
 def test_the_readme_table_has_every_command() -> None:

@@ -31,7 +31,7 @@ def drawn(svg: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 async def test_the_scene_looks_as_in_its_picture(scene: Scene, tmp_path: Path) -> None:
     file = FOLDER / f"{scene.name}.svg"
-    now = drawn(await scene.picture(tmp_path))
+    now = drawn(await scene.render_svg(tmp_path))
     assert now == drawn(file.read_text(encoding="utf-8")), (
         "If the new look is meant: python -m tests.tui.screenshots"
     )
@@ -39,6 +39,8 @@ async def test_the_scene_looks_as_in_its_picture(scene: Scene, tmp_path: Path) -
 
 async def test_the_ascii_scene_has_nothing_but_ascii_of_ours(tmp_path: Path) -> None:
     scene = next(scene for scene in SCENES if scene.ascii)
-    words = "".join(part[1] for part in drawn(await scene.picture(tmp_path)) if part[0] == "text")
+    words = "".join(
+        part[1] for part in drawn(await scene.render_svg(tmp_path)) if part[0] == "text"
+    )
     theirs = {char for person in CAST for text in person.texts for char in text}
     assert {char for char in words if not char.isascii()} <= theirs

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from imtui.tui.commands.catalogue import COMMAND_IDS, command_named
+from imtui.tui.commands.catalogue import COMMAND_IDS, command_by_id
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 
 TUI = Path(__file__).parents[3] / "imtui/tui"
 
 
-def test_a_sentence_names_the_first_usual_key() -> None:
+def test_a_sentence_names_the_first_default_key() -> None:
     assert with_keys("again in 3 s ({retry}: now)", Keys()) == "again in 3 s (r: now)"
 
 
@@ -20,8 +20,8 @@ def test_a_sentence_names_the_persons_own_key() -> None:
     assert with_keys("({retry}: now)", Keys({"retry": ("f9",)})) == "(F9: now)"
 
 
-def test_without_a_key_a_command_is_named_as_it_is_typed() -> None:
-    taken = Keys({"watch": command_named("retry").keys})
+def test_a_command_without_a_key_is_named_by_its_slash_command() -> None:
+    taken = Keys({"watch": command_by_id("retry").keys})
     assert with_keys("({retry}: now)", taken) == "(/retry: now)"
 
 

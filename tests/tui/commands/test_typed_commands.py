@@ -1,4 +1,4 @@
-"""Slash commands: typed in their own line and in the palette, from the one registry."""
+"""Slash commands, typed in the command line and in the palette."""
 
 from pathlib import Path
 
@@ -6,22 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.commands.catalogue import COMMANDS, offered
-from imtui.tui.commands.command import Takes
-from imtui.tui.commands.slash import SlashError, complete, parse
+from imtui.tui.commands.catalogue import COMMANDS, typed_commands
+from imtui.tui.commands.command import Argument
+from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
 from imtui.tui.widgets.command_line import CommandLine
 from tests.tui.fake import START, at
 from tests.tui.harness import running
 
-WORDS = {Takes.USER: ["bob", "carol"], Takes.TEXT: ["Listening to music"], Takes.THEME: ["nord"]}
+WORDS = {
+    Argument.USER: ["bob", "carol"],
+    Argument.TEXT: ["Listening to music"],
+    Argument.THEME: ["nord"],
+}
 
 
-def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
-    command, argument = parse("/status  Listening to music ")
+def test_a_line_is_a_command_and_its_argument() -> None:
+    command, argument = parse_slash_line("/status  Listening to music ")
     assert (command.id, argument) == ("status", "Listening to music")
-    assert parse("/CLEAR")[0].id == "clear"
-    assert parse("/quer bob")[0].id == "query"
-    assert parse("//clear")[0].id == "clear"
+    assert parse_slash_line("/CLEAR")[0].id == "clear"
+    assert parse_slash_line("/quer bob")[0].id == "query"
+    assert parse_slash_line("//clear")[0].id == "clear"
 
 
 @pytest.mark.parametrize(
@@ -34,44 +38,44 @@ def test_a_line_is_a_command_and_what_stands_behind_it() -> None:
         ("/type x", "There is no command /type"),
     ],
 )
-def test_what_is_no_command_says_what_to_do(line: str, words: str) -> None:
+def test_an_invalid_line_is_answered_with_advice(line: str, words: str) -> None:
     with pytest.raises(SlashError, match=words):
-        parse(line)
+        parse_slash_line(line)
 
 
-def test_every_offered_command_can_be_typed_by_its_name() -> None:
-    for command in offered():
-        assert parse(f"/{command.id}") == (command, "")
+def test_every_command_can_be_typed_by_its_name() -> None:
+    for command in typed_commands():
+        assert parse_slash_line(f"/{command.id}") == (command, "")
 
 
-def test_completion_goes_from_names_to_what_they_take() -> None:
-    assert complete("/sta", WORDS) == ["/status "]
-    assert complete("/clea", WORDS) == ["/clear"]
-    assert len(complete("/", WORDS)) == len(offered())
-    assert complete("/watch ", WORDS) == ["/watch bob", "/watch carol"]
-    assert complete("/group c", WORDS) == ["/group carol"]
-    assert complete("/status lis", WORDS) == ["/status Listening to music"]
-    assert complete("/quiet u", WORDS) == ["/quiet until 17:00", "/quiet until tomorrow"]
-    assert complete("/order n", WORDS) == ["/order name"]
-    assert complete("/kind dev", WORDS) == ["/kind devices"]
-    assert complete("/theme ", WORDS) == ["/theme nord"]
-    assert complete("text", WORDS) == complete("/nonsense x", WORDS) == []
+def test_completion_covers_names_and_arguments() -> None:
+    assert complete_slash_line("/sta", WORDS) == ["/status "]
+    assert complete_slash_line("/clea", WORDS) == ["/clear"]
+    assert len(complete_slash_line("/", WORDS)) == len(typed_commands())
+    assert complete_slash_line("/watch ", WORDS) == ["/watch bob", "/watch carol"]
+    assert complete_slash_line("/group c", WORDS) == ["/group carol"]
+    assert complete_slash_line("/status lis", WORDS) == ["/status Listening to music"]
+    assert complete_slash_line("/quiet u", WORDS) == ["/quiet until 17:00", "/quiet until tomorrow"]
+    assert complete_slash_line("/order n", WORDS) == ["/order name"]
+    assert complete_slash_line("/kind dev", WORDS) == ["/kind devices"]
+    assert complete_slash_line("/theme ", WORDS) == ["/theme nord"]
+    assert complete_slash_line("text", WORDS) == complete_slash_line("/nonsense x", WORDS) == []
 
 
 @given(st.text(max_size=40))
 def test_no_line_breaks_parsing_or_completing(line: str) -> None:
     for one in (line, f"/{line}"):
-        complete(one, WORDS)
+        complete_slash_line(one, WORDS)
         try:
-            parse(one)
+            parse_slash_line(one)
         except SlashError as error:
             assert str(error)
 
 
-@given(st.sampled_from([command.id for command in offered()]), st.integers(0, 20))
-def test_what_is_completed_can_be_parsed(name: str, length: int) -> None:
-    for line in complete(f"/{name[:length]}", WORDS):
-        assert parse(line.strip())[0].id == line.strip()[1:]
+@given(st.sampled_from([command.id for command in typed_commands()]), st.integers(0, 20))
+def test_completed_lines_can_be_parsed(name: str, length: int) -> None:
+    for line in complete_slash_line(f"/{name[:length]}", WORDS):
+        assert parse_slash_line(line.strip())[0].id == line.strip()[1:]
 
 
 async def test_status_and_clear_are_typed(tmp_path: Path) -> None:
@@ -90,7 +94,7 @@ async def test_status_and_clear_are_typed(tmp_path: Path) -> None:
         assert third == (None, None)
 
 
-async def test_tab_completes_and_goes_through_what_fits(tmp_path: Path) -> None:
+async def test_tab_completes_and_cycles_through_matches(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon", *"sta", "tab")
         line = run.app.main.query_one(CommandLine)
@@ -106,7 +110,7 @@ async def test_tab_completes_and_goes_through_what_fits(tmp_path: Path) -> None:
         assert run.app.main.friend_list.has_focus
 
 
-async def test_lines_that_were_typed_come_back(tmp_path: Path) -> None:
+async def test_typed_lines_are_in_the_history(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         for typed in ("order name", "order presence"):
             await run.press("colon")
@@ -145,7 +149,7 @@ async def test_the_palette_finds_a_command_by_its_name_and_by_its_help(
         assert "do not disturb" in run.text()
 
 
-async def test_a_line_that_failed_can_be_mended(tmp_path: Path) -> None:
+async def test_a_failed_line_can_be_corrected(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("statsu Tea", "enter")
@@ -154,7 +158,7 @@ async def test_a_line_that_failed_can_be_mended(tmp_path: Path) -> None:
         assert run.app.focused is line
 
 
-async def test_a_text_that_is_too_long_is_told_as_in_the_status_box(tmp_path: Path) -> None:
+async def test_a_text_that_is_too_long_is_reported_as_in_the_status_box(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("status " + "x" * 102, "enter")
@@ -162,7 +166,7 @@ async def test_a_text_that_is_too_long_is_told_as_in_the_status_box(tmp_path: Pa
         assert run.fake.called("set_self_status") == []
 
 
-async def test_a_line_that_is_none_is_told(tmp_path: Path) -> None:
+async def test_an_invalid_line_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("nonsense", "enter")
@@ -183,19 +187,19 @@ async def test_a_command_gets_the_persons_own_keys_and_shows_them(tmp_path: Path
         assert "F5, x" in run.text()
 
 
-async def test_a_key_of_ones_own_is_taken_from_the_command_that_had_it(tmp_path: Path) -> None:
+async def test_a_configured_key_is_taken_from_its_default_command(tmp_path: Path) -> None:
     async with running(tmp_path, settings='[keys]\nstatus = "f"\n') as run:
         await run.press("f")
         assert "What are you up to?" in run.text()
 
 
-async def test_a_command_without_a_usual_key_can_have_one(tmp_path: Path) -> None:
+async def test_a_command_without_a_default_key_can_get_one(tmp_path: Path) -> None:
     async with running(tmp_path, settings='[keys]\nunsubscribe-all = "u"\n') as run:
         await run.press("u")
         assert run.fake.called("unsubscribe_user_status") == [(None,)]
 
 
-def test_each_usual_key_belongs_to_one_command() -> None:
+def test_each_default_key_belongs_to_one_command() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))
 
@@ -203,7 +207,7 @@ def test_each_usual_key_belongs_to_one_command() -> None:
 # Settings
 
 
-async def test_settings_are_hot(tmp_path: Path) -> None:
+async def test_changed_settings_are_applied_at_once(tmp_path: Path) -> None:
     async with running(tmp_path, settings="") as run:
         file = tmp_path / "settings.toml"
         file.write_text('presets = ["Gardening"]\ntheme = "nord"\n[keys]\nstatus = "x"\n')
@@ -219,7 +223,7 @@ async def test_settings_are_hot(tmp_path: Path) -> None:
         assert any("settings.toml:" in one for one in run.events())
 
 
-async def test_a_wrong_setting_is_told_with_line_and_key(tmp_path: Path) -> None:
+async def test_an_invalid_setting_is_reported_with_line_and_key(tmp_path: Path) -> None:
     async with running(tmp_path, settings="# mine\n[alerts]\nbell = 1\n") as run:
         assert any("settings.toml:3: alerts.bell must be true or false" in e for e in run.events())
 

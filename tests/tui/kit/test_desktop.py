@@ -1,4 +1,4 @@
-"""Programs of the desktop, played by scripts in a folder on the PATH."""
+"""Desktop programs, replaced by scripts in a folder on the PATH."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from imtui.tui.kit import desktop
 from imtui.tui.kit.desktop import (
-    WORDS_MAX,
+    NOTIFICATION_MAX_CHARS,
     clipboard_command,
     copy_native,
     notify_native,
@@ -35,7 +35,7 @@ HANGS_ALONE = HANGS.replace("sleep", "exec sleep")
 
 
 class Programs:
-    """Scripts that stand for programs, and what they were given."""
+    """Fake programs, and the arguments and input that they received."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Programs:
 
 
 class Life:
-    """A program that hangs, seen through a pipe that it and its child hold open."""
+    """A program that hangs, observed through a pipe that it and its child hold open."""
 
     def __init__(self, programs: Programs, name: str, script: str = HANGS) -> None:
         programs.add(name, script)
@@ -67,7 +67,7 @@ class Life:
         return os.read(self._end, 100) == b"begun\n"
 
     def is_over(self) -> bool:
-        """Tell whether nobody holds the pipe any more, even if nobody had come to open it."""
+        """Tell whether no process holds the pipe open, even if none ever opened it."""
         try:
             self._wait()
             while os.read(self._end, 100):
@@ -95,18 +95,18 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
 # Escape sequences
 
 
-def test_a_notice_is_one_escape_sequence() -> None:
+def test_a_notification_is_one_escape_sequence() -> None:
     assert osc9("bob is online") == "\x1b]9;bob is online\x07"
     assert osc777("imtui", "bob is online") == "\x1b]777;notify;imtui;bob is online\x07"
 
 
-def test_a_semicolon_begins_nothing() -> None:
+def test_semicolons_are_replaced() -> None:
     assert osc9("4;1;50") == "\x1b]9;4,1,50\x07"
     assert osc777("a;b", "c;d") == "\x1b]777;notify;a,b;c,d\x07"
 
 
-def test_a_notice_is_cut() -> None:
-    assert osc9("x" * 5000) == f"\x1b]9;{'x' * WORDS_MAX}\x07"
+def test_a_long_notification_is_cut() -> None:
+    assert osc9("x" * 5000) == f"\x1b]9;{'x' * NOTIFICATION_MAX_CHARS}\x07"
 
 
 @given(st.text(), st.text())
@@ -117,7 +117,7 @@ def test_no_text_ends_its_escape_sequence(title: str, words: str) -> None:
         assert len(sequence.split(";")) == fields
 
 
-def test_tmux_hands_on_what_is_wrapped() -> None:
+def test_a_sequence_is_wrapped_for_tmux() -> None:
     assert through_tmux("\x1b]9;x\x07", {"TMUX": "/tmp/tmux-0/default,1,0"}) == (
         "\x1bPtmux;\x1b\x1b]9;x\x07\x1b\\"
     )
@@ -125,7 +125,7 @@ def test_tmux_hands_on_what_is_wrapped() -> None:
     assert through_tmux("\x1b]9;x\x07", {}) == "\x1b]9;x\x07"
 
 
-# Notices
+# Notifications
 
 
 async def test_notify_send_interprets_nothing(programs: Programs) -> None:
@@ -158,7 +158,7 @@ async def test_apple_script_gets_the_words_as_arguments(
     assert (title, words) == ("-e", '" & (do shell script "id") & "')
 
 
-async def test_a_notice_that_fails_is_logged(
+async def test_a_failed_notification_is_logged(
     programs: Programs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, desktop.__name__)
@@ -175,11 +175,11 @@ async def test_a_notice_that_fails_is_logged(
     assert all(record.levelno < logging.WARNING for record in caplog.records)
 
 
-async def test_a_program_that_hangs_is_ended_with_its_children(
+async def test_a_program_that_hangs_is_killed_with_its_children(
     programs: Programs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, desktop.__name__)
-    monkeypatch.setattr(desktop, "NOTIFY_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "NOTIFY_TIMEOUT", 0.5)
     life = Life(programs, "notify-send")
     await notify_native("imtui", "x")
     assert [record.getMessage() for record in caplog.records] == [
@@ -188,7 +188,7 @@ async def test_a_program_that_hangs_is_ended_with_its_children(
     assert life.is_over()
 
 
-async def test_a_notice_can_be_given_up(programs: Programs) -> None:
+async def test_a_notification_can_be_cancelled(programs: Programs) -> None:
     life = Life(programs, "notify-send", HANGS_ALONE)
     notice = asyncio.create_task(notify_native("imtui", "x"))
     assert await asyncio.to_thread(life.begins)
@@ -229,7 +229,7 @@ EVERYTHING = has("wl-copy", "xclip", "xsel", "pbcopy", "clip.exe")
         ({}, EVERYTHING, None),
     ],
 )
-def test_the_clipboard_that_can_work_is_taken(
+def test_the_first_working_clipboard_is_used(
     environ: dict[str, str],
     which: Callable[[str], str | None],
     command: list[str] | None,
@@ -239,7 +239,7 @@ def test_the_clipboard_that_can_work_is_taken(
     assert clipboard_command(environ, which) == command
 
 
-def test_a_mac_has_its_own_unless_it_is_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pbcopy_is_used_on_a_local_mac_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert clipboard_command({}, EVERYTHING) == ["pbcopy"]
     assert clipboard_command({}, has()) is None
@@ -263,32 +263,32 @@ async def test_windows_gets_its_own_encoding(
     assert programs.input("clip.exe") == "東京".encode("utf-16-le")
 
 
-async def test_what_stays_behind_to_hold_the_clipboard_is_not_waited_for(
+async def test_a_child_that_owns_the_clipboard_is_not_awaited(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desktop, "COPY_LIMIT", 20.0)
+    monkeypatch.setattr(desktop, "COPY_TIMEOUT", 20.0)
     programs.add("xclip", KEEPS_INPUT, "sleep 600 &", 'echo $! >"$0.child"')
     async with asyncio.timeout(10):
         assert await copy_native("x" * 200_000)
     child = int((programs.folder / "xclip.child").read_text())
     try:
         assert len(programs.input("xclip")) == 200_000
-        # The terminal's end must not reach it.
+        # Closing the terminal must not end it.
         assert os.getsid(child) != os.getsid(0)
     finally:
         os.kill(child, signal.SIGKILL)
 
 
-async def test_a_clipboard_that_takes_nothing_is_given_up(
+async def test_a_clipboard_that_hangs_is_killed(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desktop, "COPY_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "COPY_TIMEOUT", 0.5)
     life = Life(programs, "xclip")
     assert not await copy_native("x" * 200_000)
     assert life.is_over()
 
 
-async def test_a_copy_that_fails_says_so(
+async def test_a_failed_copy_returns_false(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs.add("xclip", "exit 1")
@@ -334,14 +334,14 @@ async def test_tmux_is_asked_in_the_environment_given(programs: Programs) -> Non
     assert programs.arguments("tmux") == ["display-message", "-p", "#{session_attached}"]
 
 
-async def test_without_tmux_nothing_is_known(
+async def test_without_a_tmux_answer_the_result_is_none(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs.add("tmux", "echo 1")
     assert await tmux_attached({"PATH": os.environ["PATH"]}) is None
     assert await tmux_attached({"TMUX": "", "PATH": os.environ["PATH"]}) is None
     assert await tmux_attached({"TMUX": "x", "PATH": "/nowhere"}) is None
-    monkeypatch.setattr(desktop, "TMUX_LIMIT", 0.5)
+    monkeypatch.setattr(desktop, "TMUX_TIMEOUT", 0.5)
     life = Life(programs, "tmux")
     assert await tmux_attached({"TMUX": "x", "PATH": os.environ["PATH"]}) is None
     assert life.is_over()

@@ -1,4 +1,4 @@
-"""Textual and Rich still have the undocumented names that imtui uses, and they do what it needs."""
+"""The undocumented parts of Textual and Rich that imtui relies on still exist and work."""
 
 import inspect
 
@@ -10,18 +10,18 @@ from textual.events import Key
 
 from imtui.tui.kit.undocumented import (
     FaultTolerantApp,
-    character_of,
+    character_of_key,
     emoji_codes,
-    key_of,
+    key_for_character,
 )
 
 
 class _Failing(FaultTolerantApp):
     fault: BaseException | None = None
 
-    def fail(self, error: BaseException | None) -> None:
+    def handle_fault(self, error: BaseException | None) -> None:
         self.fault = error
-        self.end_after_fault()
+        self.exit_after_fault()
 
     def on_mount(self) -> None:
         raise ValueError("broken")
@@ -68,9 +68,9 @@ def test_emoji_have_codes() -> None:
 
 @pytest.mark.parametrize(("key", "character"), [("plus", "+"), ("comma", ","), ("a", "a")])
 def test_keys_and_their_characters(key: str, character: str) -> None:
-    assert character_of(key) == character
+    assert character_of_key(key) == character
     if character != ",":
-        assert key_of(character) == key
+        assert key_for_character(character) == key
 
 
 def test_only_one_module_imports_private_modules_of_textual_and_rich() -> None:

@@ -1,4 +1,4 @@
-"""Going away and coming back: the away text lies over the person's own and leaves no trace."""
+"""Going away and coming back: the away text covers the user's own text and leaves no trace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from tests.tui.fake import HERE, OFFLINE, ONLINE, PHONE, THIS_DEVICE
 WORDS = "Away"
 IDLE, HOLD = 60.0, 5.0
 RULES = AwayRules(WORDS, IDLE, on_blur=True, on_detach=True, hold=HOLD)
-SHELL = ChangedBy("a-shell-verb", "laptop", Platform.LINUX)
+SHELL = ChangedBy("a-shell-command", "laptop", Platform.LINUX)
 
 
 @dataclass
 class World:
-    """The account as the backend keeps it, and how it would be if nobody ever went away."""
+    """The account on the backend, and the text it would have without any away text."""
 
     now: float = 0.0
     custom: CustomStatus = CLEARED
@@ -32,7 +32,7 @@ class World:
     revision: int = 1
     phone: bool = False
     by: ChangedBy | None = None
-    told: list[UserStatus] = field(default_factory=list)
+    pushed: list[UserStatus] = field(default_factory=list)
 
     @property
     def unix_ms(self) -> int:
@@ -53,24 +53,24 @@ class World:
         )
 
     def change(self, custom: CustomStatus, by: ChangedBy | None, *, phone: bool = False) -> None:
-        """Make a change and tell it; one of the end alone does not raise the revision."""
+        """Change and push the status; a change of only the end does not raise the revision."""
         moved = custom.standing.text != self.custom.standing.text or phone != self.phone
         self.custom, self.phone, self.by = custom, phone, by
         self.revision += moved
-        self.told.append(self.status)
+        self.pushed.append(self.status)
 
     def set(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
-        """Have somebody set a text."""
+        """Set a text of the user's own."""
         self.untouched = self.untouched.at(self.unix_ms).set(text, expires_at)
-        self.lay(text, expires_at, by)
+        self.set_directly(text, expires_at, by)
 
-    def lay(self, text: str, expires_at: int | None, by: ChangedBy = THIS_DEVICE) -> None:
-        """Set a text that is nobody's own."""
+    def set_directly(self, text: str, expires_at: int | None, by: ChangedBy = THIS_DEVICE) -> None:
+        """Set a text that leaves ``untouched`` as it is."""
         custom = self.custom.at(self.unix_ms).set(text, expires_at)
         self.change(custom, by, phone=self.phone)
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass up to the next end of a text, at most so long."""
+        """Advance to the next end of a text, by at most ``seconds``."""
         ends = [text.expires_at for text in self.custom.texts if text.expires_at is not None]
         until = [at for at in ends if at > self.unix_ms]
         self.now += min([seconds, *((at - self.unix_ms) / 1000 for at in until)])
@@ -82,7 +82,7 @@ class World:
 
 
 class Device:
-    """This device: an ``Away`` in a world, told of everything at once."""
+    """This device: an ``Away`` in a world, with every push delivered at once."""
 
     def __init__(self, rules: AwayRules = RULES, *, phone: bool = False) -> None:
         self.world = World(phone=phone)
@@ -99,78 +99,78 @@ class Device:
         return self.world.custom.standing
 
     def connect(self) -> None:
-        """Connect, with the own status of the login's answer."""
+        """Connect, with the own status in the login response."""
         self.connected = True
         self.world.by = THIS_DEVICE
-        self.world.told.append(self.world.status)
-        self.hear()
-        self.away.devices(int(self.world.phone))
-        self.away.connected(True)
+        self.world.pushed.append(self.world.status)
+        self.receive()
+        self.away.devices_changed(int(self.world.phone))
+        self.away.connection_changed(True)
 
-    def lose(self, *, noticed: bool) -> None:
+    def lose_connection(self, *, noticed: bool) -> None:
         """Lose the connection; if the backend notices, the account may go OFFLINE."""
         self.connected = False
         lost = UserStatus("alice", OFFLINE, since=self.world.unix_ms, revision=self.world.revision)
-        self.away.own(lost, self.now)
-        self.away.connected(False)
+        self.away.own_status_changed(lost, self.now)
+        self.away.connection_changed(False)
         if noticed and not self.world.phone:
             self.world.custom = self.world.untouched = CLEARED
             self.world.since = self.world.unix_ms + 1
             self.world.revision += 1
 
-    def hear(self) -> None:
-        """Take what the backend told."""
-        told, self.world.told = self.world.told, []
+    def receive(self) -> None:
+        """Receive the pushed statuses."""
+        told, self.world.pushed = self.world.pushed, []
         for status in told if self.connected else []:
-            self.away.own(status, self.now)
+            self.away.own_status_changed(status, self.now)
 
     def set(self, text: str, seconds: float | None = None, by: ChangedBy = PHONE) -> None:
-        """Have somebody set a text for so many seconds."""
+        """Set a text for ``seconds``, by default from the phone."""
         ends = None if seconds is None else self.world.unix_ms + round(seconds * 1000)
         self.world.set(text, ends, by)
-        self.hear()
+        self.receive()
 
     def phone(self, here: bool) -> None:
-        """Let the phone come or go."""
+        """Log the phone in or out."""
         self.world.change(self.world.custom.at(self.world.unix_ms), PHONE, phone=here)
-        self.hear()
+        self.receive()
         if self.connected:
-            self.away.devices(int(here))
+            self.away.devices_changed(int(here))
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, with nothing done meanwhile."""
+        """Advance the time without running steps."""
         end = self.now + seconds
         while self.now < end:
             self.world.pass_time(end - self.now)
-            self.hear()
+            self.receive()
 
-    def carry_out(self, *, push_first: bool = False) -> Step | None:
-        """Do what is to be done now, if anything is."""
-        step = self.away.step(self.now)
+    def run_step(self, *, push_first: bool = False) -> Step | None:
+        """Run the step that is due, if any, and return it."""
+        step = self.away.next_step(self.now)
         if step is not None:
-            assert self.away.step(self.now) == step
-            self.send(step)
+            assert self.away.next_step(self.now) == step
+            self.apply_on_backend(step)
             if push_first:
-                self.hear()
-            self.away.done(step, self.now)
-            self.hear()
+                self.receive()
+            self.away.step_done(step, self.now)
+            self.receive()
         return step
 
-    def send(self, step: Step) -> None:
-        """Let the backend carry out a step."""
+    def apply_on_backend(self, step: Step) -> None:
+        """Apply a step on the backend."""
         ends = UNIX_MS_MAX if isinstance(step, GoAway) else self.world.unix_ms + 1000
-        self.world.lay(step.text, ends)
+        self.world.set_directly(step.text, ends)
 
     def go_away(self) -> None:
-        """Stay idle until away."""
+        """Stay idle until the away text is set."""
         self.wait(IDLE)
-        assert self.carry_out() == GoAway(WORDS)
+        assert self.run_step() == GoAway(WORDS)
         assert self.standing == Text(WORDS, UNIX_MS_MAX)
 
     def come_back(self) -> None:
-        """Press a key, and see what that leads to."""
-        self.away.active(self.now)
-        assert self.carry_out() == ComeBack(WORDS)
+        """Press a key, and check that the away text is lifted."""
+        self.away.activity(self.now)
+        assert self.run_step() == ComeBack(WORDS)
         self.wait(1.0)
 
 
@@ -179,21 +179,21 @@ def device() -> Device:
     return Device()
 
 
-def test_who_is_idle_goes_away_and_a_key_brings_back_what_was(device: Device) -> None:
+def test_an_idle_user_goes_away_and_a_key_restores_the_text(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
-    device.away.active(3.0)
+    device.away.activity(3.0)
     assert device.away.due_at() == 3.0 + IDLE
     device.wait(62.5)
-    assert device.away.step(device.now) is None
+    assert device.away.next_step(device.now) is None
     device.wait(0.5)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     assert device.standing == Text(WORDS, UNIX_MS_MAX)
-    assert device.away.step(device.now + 9999) is None
+    assert device.away.next_step(device.now + 9999) is None
     device.come_back()
     assert device.standing == Text("Tea")
 
 
-def test_what_was_comes_back_with_its_end(device: Device) -> None:
+def test_the_covered_text_is_restored_with_its_end(device: Device) -> None:
     device.set("Lunch", 3600.0, by=THIS_DEVICE)
     ends = device.standing.expires_at
     device.go_away()
@@ -201,7 +201,7 @@ def test_what_was_comes_back_with_its_end(device: Device) -> None:
     assert device.standing == Text("Lunch", ends)
 
 
-def test_what_has_ended_meanwhile_stays_away(device: Device) -> None:
+def test_a_covered_text_that_has_ended_is_not_restored(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.set("Lunch", 100.0, by=THIS_DEVICE)
     device.go_away()
@@ -211,30 +211,30 @@ def test_what_has_ended_meanwhile_stays_away(device: Device) -> None:
     assert device.standing == Text("Tea")
 
 
-def test_no_text_at_all_comes_back_too(device: Device) -> None:
+def test_an_empty_text_is_restored_too(device: Device) -> None:
     device.go_away()
     device.come_back()
     assert device.standing == Text("")
-    assert device.away.step(device.now) is None
+    assert device.away.next_step(device.now) is None
 
 
-@pytest.mark.parametrize("what", ["focused", "attached"])
-def test_leaving_the_terminal_counts_once_it_has_lasted(device: Device, what: str) -> None:
+@pytest.mark.parametrize("what", ["focus_changed", "attachment_changed"])
+def test_leaving_the_terminal_counts_after_the_hold_time(device: Device, what: str) -> None:
     note = getattr(device.away, what)
     note(True, 0.0)
     note(False, 0.0)
     device.wait(HOLD - 0.5)
     note(False, device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(0.5)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.wait(1.0)
     note(True, device.now)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
-@pytest.mark.parametrize("what", ["focused", "attached"])
-def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
+@pytest.mark.parametrize("what", ["focus_changed", "attachment_changed"])
+def test_leaving_the_terminal_briefly_is_not_away(device: Device, what: str) -> None:
     note = getattr(device.away, what)
     for _ in range(5):
         note(False, device.now)
@@ -242,348 +242,348 @@ def test_a_glance_elsewhere_is_not_away(device: Device, what: str) -> None:
         note(True, device.now)
         assert device.away.due_at() == device.now + IDLE
         device.wait(HOLD)
-        assert device.carry_out() is None
+        assert device.run_step() is None
 
 
-def test_being_attached_all_along_is_no_activity(device: Device) -> None:
+def test_staying_attached_is_not_activity(device: Device) -> None:
     for _ in range(6):
-        device.away.attached(True, device.now)
-        device.away.focused(True, device.now)
+        device.away.attachment_changed(True, device.now)
+        device.away.focus_changed(True, device.now)
         device.wait(10.0)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
-def test_a_key_without_focus_brings_back_for_a_while(device: Device) -> None:
-    device.away.focused(False, 0.0)
+def test_a_key_without_focus_counts_as_activity_for_a_while(device: Device) -> None:
+    device.away.focus_changed(False, 0.0)
     device.wait(HOLD)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("")
     device.wait(HOLD)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize(
     "rules", [AwayRules(WORDS), AwayRules(" ", 1.0, on_blur=True, on_detach=True)]
 )
-def test_what_was_not_asked_for_does_not_happen(rules: AwayRules) -> None:
+def test_disabled_rules_do_nothing(rules: AwayRules) -> None:
     device = Device(rules)
     device.set("Tea", by=THIS_DEVICE)
-    device.away.focused(False, 0.0)
-    device.away.attached(False, 0.0)
+    device.away.focus_changed(False, 0.0)
+    device.away.attachment_changed(False, 0.0)
     assert device.away.due_at() is None
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
-def test_with_another_device_nobody_goes_away() -> None:
+def test_no_device_goes_away_while_another_is_connected() -> None:
     device = Device(phone=True)
     device.wait(IDLE)
     assert device.away.due_at() is None
     device.phone(False)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
-def test_nothing_is_done_until_everything_is_known_and_known_anew() -> None:
+def test_no_step_is_due_before_the_state_is_known() -> None:
     away = Away(RULES, HERE, 0.0)
     tells: list[Callable[[], None]] = [
-        lambda: away.own(World().status, 0.0),
-        lambda: away.connected(True),
-        lambda: away.devices(0),
+        lambda: away.own_status_changed(World().status, 0.0),
+        lambda: away.connection_changed(True),
+        lambda: away.devices_changed(0),
     ]
     for last in [*tells, *tells]:
         for tell in tells:
             if tell is not last:
                 tell()
-        assert away.step(9999.0) is None
+        assert away.next_step(9999.0) is None
         last()
-        assert away.step(9999.0) == GoAway(WORDS)
-        away.connected(False)
-        assert away.step(9999.0) is None
+        assert away.next_step(9999.0) == GoAway(WORDS)
+        away.connection_changed(False)
+        assert away.next_step(9999.0) is None
 
 
-def test_what_is_told_while_connecting_is_known_afterwards() -> None:
+def test_pushes_while_connecting_are_applied() -> None:
     away = Away(RULES, HERE, 0.0)
-    away.own(World().status, 0.0)
-    away.devices(0)
-    away.connected(False)
-    away.connected(True)
-    assert away.step(9999.0) == GoAway(WORDS)
+    away.own_status_changed(World().status, 0.0)
+    away.devices_changed(0)
+    away.connection_changed(False)
+    away.connection_changed(True)
+    assert away.next_step(9999.0) == GoAway(WORDS)
 
 
-def test_a_device_that_goes_as_a_text_ends_has_not_set_one() -> None:
+def test_a_logout_while_a_text_ends_is_not_a_new_text() -> None:
     device = Device(phone=True)
     device.set("Lunch", 10.0, by=THIS_DEVICE)
     device.world.now += IDLE
     device.phone(False)
     assert device.standing == Text("")
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
-def test_coming_back_is_over_when_the_person_is_away_again(device: Device) -> None:
+def test_coming_back_is_not_due_when_the_user_is_away_again(device: Device) -> None:
     device.go_away()
-    device.away.active(device.now)
-    assert device.away.step(device.now + IDLE - 0.5) == ComeBack(WORDS)
+    device.away.activity(device.now)
+    assert device.away.next_step(device.now + IDLE - 0.5) == ComeBack(WORDS)
     assert device.away.due_at() is not None
-    assert device.away.step(device.now + IDLE) is None
+    assert device.away.next_step(device.now + IDLE) is None
     assert device.away.due_at() is None
 
 
-def test_another_device_brings_back_at_once(device: Device) -> None:
+def test_a_login_of_another_device_lifts_the_away_text_at_once(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
     device.phone(True)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
 
-def test_what_another_device_sets_stays(device: Device) -> None:
+def test_a_text_of_another_device_is_kept(device: Device) -> None:
     device.go_away()
     device.phone(True)
     device.set("Coffee")
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.phone(False)
-    assert device.carry_out() is None
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
+    device.away.activity(device.now)
+    assert device.run_step() is None
     assert device.standing == Text("Coffee")
 
 
 @pytest.mark.parametrize("phone", [True, False])
-def test_our_text_below_theirs_is_lifted_when_it_comes_to_light(
-    device: Device, phone: bool
-) -> None:
+def test_an_away_text_is_lifted_when_the_text_over_it_ends(device: Device, phone: bool) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
     device.phone(True)
     device.set("Coffee", 30.0)
     device.phone(phone)
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    device.away.activity(device.now)
+    assert device.run_step() is None
     device.wait(30.0)
     assert device.standing.text == WORDS
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
 
-def test_our_text_below_theirs_is_right_again_for_who_is_still_away(device: Device) -> None:
+def test_an_away_text_is_kept_after_the_text_over_it_if_still_away(device: Device) -> None:
     device.go_away()
     device.set("On the call", 30.0, by=SHELL)
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(30.0)
     assert device.standing.text == WORDS
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
-def test_a_shell_verbs_text_is_covered_only_once_the_person_was_here_again(device: Device) -> None:
+def test_a_shell_text_is_not_covered_before_the_next_activity(device: Device) -> None:
     device.go_away()
     device.set("On the call", by=SHELL)
     device.wait(9999.0)
-    assert device.carry_out() is None
-    device.away.active(device.now)
+    assert device.run_step() is None
+    device.away.activity(device.now)
     device.wait(IDLE)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("On the call")
 
 
-def test_a_shell_verb_is_a_sign_of_the_person(device: Device) -> None:
+def test_a_shell_text_counts_as_activity(device: Device) -> None:
     device.wait(IDLE - 1)
     device.set("On the call", by=SHELL)
     assert device.away.due_at() == device.now + IDLE
 
 
-def test_our_own_text_is_covered_and_back_whoever_put_it_there(device: Device) -> None:
+def test_an_own_text_is_covered_and_restored(device: Device) -> None:
     device.wait(IDLE)
     device.set("Tea", by=THIS_DEVICE)
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize("seconds", [None, 3600.0])
 @pytest.mark.parametrize("by", [THIS_DEVICE, SHELL])
-def test_the_same_words_set_by_hand_are_left_alone(
+def test_the_away_words_set_by_hand_are_kept(
     device: Device, seconds: float | None, by: ChangedBy
 ) -> None:
     device.set(WORDS, seconds, by)
     by_hand = device.standing
     device.wait(IDLE)
-    assert device.carry_out() is None
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    assert device.run_step() is None
+    device.away.activity(device.now)
+    assert device.run_step() is None
     assert device.standing == by_hand
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
 @pytest.mark.parametrize("seconds", [None, 3600.0])
-def test_the_same_words_set_by_hand_while_away_are_left_alone(
+def test_the_away_words_set_by_hand_while_away_are_kept(
     device: Device, seconds: float | None
 ) -> None:
     device.go_away()
     device.set(WORDS, seconds, SHELL)
     by_hand = device.standing
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    device.away.activity(device.now)
+    assert device.run_step() is None
     assert device.standing == by_hand
 
 
-def test_going_offline_clears_it_and_being_away_goes_on_afterwards(device: Device) -> None:
+def test_going_offline_clears_the_away_text_and_it_is_set_again(device: Device) -> None:
     device.go_away()
-    device.lose(noticed=True)
+    device.lose_connection(noticed=True)
     assert device.away.due_at() is None
     device.wait(10.0)
     device.connect()
     assert device.standing == Text("")
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
     device.come_back()
     assert device.standing == Text("")
 
 
-def test_a_connection_that_nobody_missed_changes_nothing(device: Device) -> None:
+def test_an_unnoticed_connection_loss_changes_nothing(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
     device.go_away()
-    device.lose(noticed=False)
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    device.lose_connection(noticed=False)
+    device.away.activity(device.now)
+    assert device.run_step() is None
     device.connect()
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
 
-def test_what_another_device_set_while_there_was_no_connection_stays(device: Device) -> None:
+def test_a_text_set_elsewhere_while_disconnected_is_kept(device: Device) -> None:
     device.go_away()
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.set("Coffee")
     device.connect()
     device.wait(9999.0)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
-def test_what_was_held_before_a_lost_connection_is_held_after_it(device: Device) -> None:
+def test_a_suspension_survives_a_connection_loss(device: Device) -> None:
     device.go_away()
     device.set("Coffee", by=SHELL)
-    device.lose(noticed=False)
+    device.lose_connection(noticed=False)
     device.connect()
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
-def test_another_devices_away_text_is_its_own_until_that_device_is_gone() -> None:
+def test_another_devices_away_text_is_kept_until_that_device_is_gone() -> None:
     device = Device(phone=True)
     device.set("Tea")
-    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
-    device.hear()
-    assert device.away.step(device.now) is None
+    device.world.set_directly("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.receive()
+    assert device.away.next_step(device.now) is None
     device.phone(False)
-    device.away.active(device.now)
-    assert device.carry_out() == ComeBack("Gone fishing")
+    device.away.activity(device.now)
+    assert device.run_step() == ComeBack("Gone fishing")
     device.wait(1.0)
     assert device.standing == Text("Tea")
 
 
-def test_what_held_is_forgotten_once_the_account_was_offline(device: Device) -> None:
+def test_a_suspension_ends_when_the_account_was_offline(device: Device) -> None:
     device.go_away()
     device.set("Coffee", by=SHELL)
-    device.lose(noticed=True)
+    device.lose_connection(noticed=True)
     device.connect()
-    assert device.carry_out() == GoAway(WORDS)
+    assert device.run_step() == GoAway(WORDS)
 
 
 @pytest.mark.parametrize("offline", [True, False])
-def test_an_away_text_after_ours_was_cleared_is_not_ours(device: Device, offline: bool) -> None:
+def test_an_away_text_after_ours_was_cleared_is_another_devices(
+    device: Device, offline: bool
+) -> None:
     device.go_away()
     if offline:
-        device.lose(noticed=True)
+        device.lose_connection(noticed=True)
         device.world.phone = True
     else:
         device.phone(True)
         device.set("Coffee")
-    device.world.lay(WORDS, UNIX_MS_MAX, PHONE)
-    device.hear()
+    device.world.set_directly(WORDS, UNIX_MS_MAX, PHONE)
+    device.receive()
     device.connect()
-    device.away.active(device.now)
-    assert device.carry_out() is None
+    device.away.activity(device.now)
+    assert device.run_step() is None
 
 
-def test_another_device_that_goes_away_is_no_sign_of_the_person() -> None:
+def test_an_away_text_of_another_device_is_not_activity() -> None:
     device = Device(phone=True)
     device.wait(IDLE - 1)
-    device.world.lay("Gone fishing", UNIX_MS_MAX, PHONE)
-    device.hear()
+    device.world.set_directly("Gone fishing", UNIX_MS_MAX, PHONE)
+    device.receive()
     device.wait(1.0)
     device.phone(False)
-    assert device.carry_out() is None
+    assert device.run_step() is None
 
 
-def test_a_new_end_of_another_text_is_not_a_coming_back(device: Device) -> None:
+def test_a_new_end_of_another_text_does_not_lift_the_away_text(device: Device) -> None:
     device.set("Tea", 100.0)
     device.set("Tea", 200.0)
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
-def test_a_step_that_failed_is_tried_again_later(device: Device) -> None:
+def test_a_failed_step_is_retried_later(device: Device) -> None:
     device.wait(IDLE)
-    device.away.failed(GoAway(WORDS), device.now)
+    device.away.step_failed(GoAway(WORDS), device.now)
     assert device.away.due_at() == device.now + TRY_AGAIN_AFTER
-    assert device.carry_out() is None
+    assert device.run_step() is None
     device.wait(TRY_AGAIN_AFTER)
-    assert device.carry_out() == GoAway(WORDS)
-    device.away.active(device.now)
-    device.away.failed(ComeBack(WORDS), device.now)
-    assert device.carry_out() is None
+    assert device.run_step() == GoAway(WORDS)
+    device.away.activity(device.now)
+    device.away.step_failed(ComeBack(WORDS), device.now)
+    assert device.run_step() is None
     device.wait(TRY_AGAIN_AFTER)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
-def test_a_step_of_which_nobody_knows_may_have_been_done(device: Device) -> None:
+def test_a_step_with_an_unknown_result_may_have_succeeded(device: Device) -> None:
     device.wait(IDLE)
-    device.send(GoAway(WORDS))
-    device.away.failed(GoAway(WORDS), device.now)
-    device.hear()
+    device.apply_on_backend(GoAway(WORDS))
+    device.away.step_failed(GoAway(WORDS), device.now)
+    device.receive()
     device.phone(True)
-    assert device.carry_out() == ComeBack(WORDS)
+    assert device.run_step() == ComeBack(WORDS)
 
 
 @pytest.mark.parametrize("push_first", [True, False])
-def test_the_answer_and_the_news_come_in_any_order(device: Device, push_first: bool) -> None:
+def test_the_response_and_the_push_may_come_in_any_order(device: Device, push_first: bool) -> None:
     device.wait(IDLE)
-    assert device.carry_out(push_first=push_first) == GoAway(WORDS)
-    device.away.active(device.now)
-    assert device.carry_out(push_first=push_first) == ComeBack(WORDS)
-    assert device.carry_out() is None
+    assert device.run_step(push_first=push_first) == GoAway(WORDS)
+    device.away.activity(device.now)
+    assert device.run_step(push_first=push_first) == ComeBack(WORDS)
+    assert device.run_step() is None
 
 
-def test_between_the_answer_and_the_news_nothing_is_known(device: Device) -> None:
+def test_no_step_is_due_between_the_response_and_the_push(device: Device) -> None:
     device.wait(IDLE)
-    device.send(GoAway(WORDS))
-    device.away.done(GoAway(WORDS), device.now)
-    assert device.away.step(device.now) is None
-    device.away.active(device.now)
-    assert device.away.step(device.now) is None
-    device.hear()
-    assert device.away.step(device.now) == ComeBack(WORDS)
+    device.apply_on_backend(GoAway(WORDS))
+    device.away.step_done(GoAway(WORDS), device.now)
+    assert device.away.next_step(device.now) is None
+    device.away.activity(device.now)
+    assert device.away.next_step(device.now) is None
+    device.receive()
+    assert device.away.next_step(device.now) == ComeBack(WORDS)
 
 
-def test_the_away_text_is_told_from_the_persons_own_until_it_is_gone(device: Device) -> None:
+def test_an_away_text_is_recognized_until_it_is_lifted(device: Device) -> None:
     device.set("Tea", by=THIS_DEVICE)
-    assert not device.away.covers
+    assert not device.away.is_covering
     device.go_away()
-    assert device.away.covers
-    device.away.active(device.now)
-    device.carry_out()
+    assert device.away.is_covering
+    device.away.activity(device.now)
+    device.run_step()
     assert not is_away_text(device.world.status)
-    assert device.away.covers
-    device.lose(noticed=False)
+    assert device.away.is_covering
+    device.lose_connection(noticed=False)
     device.connect()
-    assert device.away.covers
+    assert device.away.is_covering
     device.wait(1.0)
-    assert not device.away.covers
+    assert not device.away.is_covering
 
 
 class Lives(RuleBasedStateMachine):
-    """A device, a phone and shell verbs that set texts, against the same without anyone away."""
+    """A device, a phone and shell commands that set texts, compared with a world without away."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -594,17 +594,17 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def press_a_key(self) -> None:
-        self.device.away.active(self.device.now)
+        self.device.away.activity(self.device.now)
         self.here, self.set_while_away = True, None
 
-    @rule(what=st.sampled_from(["focused", "attached"]))
+    @rule(what=st.sampled_from(["focus_changed", "attachment_changed"]))
     def leave(self, what: str) -> None:
         getattr(self.device.away, what)(False, self.device.now)
 
     @rule()
     def return_(self) -> None:
-        self.device.away.focused(True, self.device.now)
-        self.device.away.attached(True, self.device.now)
+        self.device.away.focus_changed(True, self.device.now)
+        self.device.away.attachment_changed(True, self.device.now)
         self.press_a_key()
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, HOLD, 30.0, IDLE, 100.0]))
@@ -626,7 +626,7 @@ class Lives(RuleBasedStateMachine):
         self.texts += 1
         away = is_away_text(world.status) and not self.here
         if kind == "the same words":
-            # With one end before another's, what the backend merges depends on what lies between.
+            # With an earlier end, the merge on the backend would depend on the texts in between.
             device.set(WORDS, None if seconds is None else 1e6 + device.now, by)
         elif kind == "none":
             device.set("", None, by)
@@ -643,8 +643,8 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.device.connected)
     @rule(noticed=st.booleans(), seconds=st.sampled_from([0.5, 10.0, 100.0]))
     def lose(self, noticed: bool, seconds: float) -> None:
-        self.device.lose(noticed=noticed)
-        assert self.device.carry_out() is None
+        self.device.lose_connection(noticed=noticed)
+        assert self.device.run_step() is None
         self.device.wait(seconds)
 
     @precondition(lambda self: not self.device.connected)
@@ -659,7 +659,7 @@ class Lives(RuleBasedStateMachine):
     def carry_out(self, fails: str | None, push_first: bool) -> None:
         device = self.device
         self.check_when_it_is_due()
-        step = device.away.step(device.now)
+        step = device.away.next_step(device.now)
         if isinstance(step, GoAway):
             assert not device.world.phone
             assert device.standing.text != WORDS
@@ -668,35 +668,35 @@ class Lives(RuleBasedStateMachine):
         elif isinstance(step, ComeBack):
             assert device.standing == Text(WORDS, UNIX_MS_MAX)
         if step is None or fails is None:
-            device.carry_out(push_first=push_first)
+            device.run_step(push_first=push_first)
             return
         if fails == "unanswered":
-            device.send(step)
+            device.apply_on_backend(step)
             if push_first:
-                device.hear()
-        device.away.failed(step, device.now)
-        device.hear()
-        assert device.away.step(device.now) != step
+                device.receive()
+        device.away.step_failed(step, device.now)
+        device.receive()
+        assert device.away.next_step(device.now) != step
 
     def check_when_it_is_due(self) -> None:
         now = self.device.now
-        step, due = self.device.away.step(now), self.device.away.due_at()
+        step, due = self.device.away.next_step(now), self.device.away.due_at()
         if due is None:
             assert step is None
-            assert self.device.away.step(now + 9999) is None
+            assert self.device.away.next_step(now + 9999) is None
         elif due > now:
-            assert self.device.away.step(due - 0.01) is None
-            assert self.device.away.step(due) is not None
+            assert self.device.away.next_step(due - 0.01) is None
+            assert self.device.away.next_step(due) is not None
         else:
             assert step is not None
 
     @precondition(lambda self: self.device.connected)
     @rule()
     def stay_and_look(self) -> None:
-        """Be here until nothing happens any more: the text is as if nobody had gone away."""
+        """Stay active until no step is due; the text is then as if there was no away text."""
         for _ in range(200):
             self.return_()
-            if self.device.carry_out() is None and not self.device.away.covers:
+            if self.device.run_step() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing
@@ -704,9 +704,9 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.device.connected and self.device.world.phone)
     @rule()
     def look_from_the_phone(self) -> None:
-        """With another device nobody is away, whatever this one sees of the person."""
+        """With another device connected, the away text is lifted in any case."""
         for _ in range(200):
-            if self.device.carry_out() is None and not self.device.away.covers:
+            if self.device.run_step() is None and not self.device.away.is_covering:
                 break
             self.device.wait(1.0)
         assert self.device.standing == self.device.world.untouched.standing

@@ -1,4 +1,4 @@
-"""When a text ends, as people type it."""
+"""Parsing the end of a status text."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.model.ends import FARTHEST, EndError, describe, parse_end, split_end
+from imtui.tui.model.ends import MAX_AHEAD, EndError, describe_end, parse_end, split_end
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WITH_SUMMER_TIME = "CET-1CEST,M3.5.0,M10.5.0/3"
@@ -25,7 +25,7 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize("words", ["", "  ", "no end", " No  End "])
-def test_nothing_is_no_end(words: str) -> None:
+def test_an_empty_text_is_no_end(words: str) -> None:
     assert parse_end(words, NOW) is None
 
 
@@ -110,7 +110,7 @@ def test_a_time_of_day_is_the_next_one(words: str, end: datetime) -> None:
         "٣m",
     ],
 )
-def test_anything_else_is_told_what_to_write(words: str) -> None:
+def test_invalid_input_is_answered_with_examples(words: str) -> None:
     with pytest.raises(EndError, match=r"^Write 45m, 1h30, until 17:00 or until tomorrow\.$"):
         parse_end(words, NOW)
 
@@ -121,7 +121,7 @@ def test_an_end_is_not_too_far_ahead(words: str) -> None:
         parse_end(words, NOW)
 
 
-def test_what_the_clock_shows_now_is_tomorrows() -> None:
+def test_the_current_time_of_day_means_tomorrow() -> None:
     now = at(23, 14, 5)
     assert parse_end("until 14:05", now) == at(24, 14, 5)
     assert parse_end("until monday 14:05", now) == at(30, 14, 5)
@@ -156,20 +156,20 @@ def instant(moment: datetime | None) -> str:
         (SUMMER_ENDS.replace(hour=2, minute=40, fold=1), "45m", "25 02:25"),
     ],
 )
-def test_clocks_are_put_forward_and_back(now: datetime, words: str, end: str) -> None:
+def test_daylight_saving_time_is_followed(now: datetime, words: str, end: str) -> None:
     assert instant(parse_end(words, now)) == end
 
 
-def test_an_end_is_told_in_the_time_zone_of_the_person() -> None:
+def test_an_end_is_described_in_the_users_time_zone() -> None:
     end = parse_end("until 2:30", SUMMER_BEGINS)
     assert end is not None
     assert f"{end:%H:%M %z}" == "03:30 +0200"
-    assert describe(end.astimezone(UTC), SUMMER_BEGINS) == "until 03:30"
+    assert describe_end(end.astimezone(UTC), SUMMER_BEGINS) == "until 03:30"
 
 
 @pytest.fixture
 def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the machine into a time zone."""
+    """Set the machine's time zone."""
     monkeypatch.setenv("TZ", request.param)
     time.tzset()
     yield
@@ -194,7 +194,9 @@ def on_machine(zone: str) -> pytest.MarkDecorator:
         (SUMMER_ENDS, "2d", "26 23:30"),
     ],
 )
-def test_the_machines_own_time_knows_when_summer_ends(now: datetime, words: str, end: str) -> None:
+def test_the_machines_time_zone_follows_daylight_saving_time(
+    now: datetime, words: str, end: str
+) -> None:
     local = datetime.fromtimestamp(now.timestamp()).astimezone()
     found = parse_end(words, local)
     assert instant(found) == end
@@ -204,13 +206,13 @@ def test_the_machines_own_time_knows_when_summer_ends(now: datetime, words: str,
 
 @pytest.mark.usefixtures("machine_zone")
 @on_machine("CET-1")
-def test_a_time_zone_with_the_machines_offset_of_the_moment_is_not_the_machines() -> None:
+def test_a_time_zone_with_the_machines_current_offset_is_kept() -> None:
     assert instant(parse_end("until 17:00", SUMMER_BEGINS)) == "29 15:00"
 
 
 @pytest.mark.usefixtures("machine_zone")
 @on_machine(WITH_SUMMER_TIME)
-def test_another_offset_than_the_machines_is_kept() -> None:
+def test_an_offset_other_than_the_machines_is_kept() -> None:
     end = parse_end("until 17:00", NOW)
     assert end == at(23, 17)
     assert end.utcoffset() == timedelta(0)
@@ -267,7 +269,7 @@ def test_a_text_without_an_end_is_a_text(text: str) -> None:
     ],
 )
 def test_an_end_is_described_as_briefly_as_is_clear(end: datetime, words: str) -> None:
-    assert describe(end, NOW) == words
+    assert describe_end(end, NOW) == words
 
 
 zones: st.SearchStrategy[tzinfo] = st.sampled_from([UTC, BERLIN, ZoneInfo("America/New_York")])
@@ -277,7 +279,7 @@ likely = st.lists(st.sampled_from(PARTS.split()), max_size=5)
 
 
 @given(st.text(max_size=20) | likely.map(" ".join) | likely.map("".join), moments)
-def test_whatever_is_typed_is_an_end_ahead_or_an_error(words: str, now: datetime) -> None:
+def test_any_input_is_a_future_end_or_an_error(words: str, now: datetime) -> None:
     try:
         end = parse_end(words, now)
     except EndError as error:
@@ -285,12 +287,12 @@ def test_whatever_is_typed_is_an_end_ahead_or_an_error(words: str, now: datetime
         return
     if end is not None:
         ahead = end.astimezone(UTC) - now.astimezone(UTC)
-        # Thirty days may have an hour more on the wall.
-        assert timedelta(0) < ahead <= FARTHEST + timedelta(hours=1)
+        # On the wall clock, thirty days may be an hour longer.
+        assert timedelta(0) < ahead <= MAX_AHEAD + timedelta(hours=1)
 
 
 @given(st.text(max_size=30), st.text(max_size=10), moments)
-def test_what_is_split_off_is_an_end_by_itself(text: str, more: str, now: datetime) -> None:
+def test_a_split_end_can_be_parsed_alone(text: str, more: str, now: datetime) -> None:
     for typed in (text, f"{text} until {more}", f"{text} for 1h30"):
         found = split_end(typed, now)
         if found is not None:
@@ -301,9 +303,9 @@ def test_what_is_split_off_is_an_end_by_itself(text: str, more: str, now: dateti
 
 
 @given(moments, st.integers(1, 6 * 24 * 60))
-def test_what_is_described_can_be_typed(now: datetime, minutes: int) -> None:
+def test_a_described_end_can_be_parsed(now: datetime, minutes: int) -> None:
     end = (now.astimezone(UTC) + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
-    words = describe(end, now)
+    words = describe_end(end, now)
     found = parse_end(words, now)
     assert found is not None
-    assert describe(found, now) == words
+    assert describe_end(found, now) == words

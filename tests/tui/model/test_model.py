@@ -1,4 +1,4 @@
-"""The model: what is known, what is told, what is dirty."""
+"""The model: its state, its events and its change flags."""
 
 import pytest
 from msgspec import structs
@@ -38,7 +38,7 @@ def now() -> Now:
 def model(now: Now) -> Model:
     model = Model(now)
     model.log_in_as("alice", HERE)
-    model.friends_known([FriendInfo("bob", status("bob", OFFLINE)), FriendInfo("carol")])
+    model.set_friends([FriendInfo("bob", status("bob", OFFLINE)), FriendInfo("carol")])
     model.statuses_changed([status("alice")])
     model.friends_added([FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)])
     model.connection.connecting()
@@ -54,16 +54,18 @@ def last(model: Model) -> Event:
 @pytest.mark.parametrize(("number", "words"), [(41, "41 friends online"), (1, "1 friend online")])
 def test_the_first_friend_list_is_one_line(now: Now, number: int, words: str) -> None:
     model = Model(now)
-    model.friends_known([FriendInfo(f"user{n}", status(f"user{n}")) for n in range(number)])
-    assert [event.words for event in model.feed.events] == [words]
+    model.set_friends([FriendInfo(f"user{n}", status(f"user{n}")) for n in range(number)])
+    assert [event.description for event in model.feed.events] == [words]
     assert len(model.listed()) == number
 
 
-def test_a_later_friend_list_tells_what_differs(model: Model) -> None:
+def test_a_later_friend_list_adds_events_for_differences(model: Model) -> None:
     before = model.feed.events.end
     kept = [FriendInfo(f"user{n}", status(f"user{n}", OFFLINE)) for n in range(BURST)]
-    model.friends_known([*kept, FriendInfo("bob", status("bob")), FriendInfo("dave")])
-    told = [(event.who, event.words or event.status) for event in model.feed.events.since(before)]
+    model.set_friends([*kept, FriendInfo("bob", status("bob")), FriendInfo("dave")])
+    told = [
+        (event.who, event.description or event.status) for event in model.feed.events.since(before)
+    ]
     assert told == [
         ("carol", "is no longer a friend"),
         ("dave", "is now a friend"),
@@ -71,9 +73,9 @@ def test_a_later_friend_list_tells_what_differs(model: Model) -> None:
     ]
 
 
-def test_a_friend_whose_status_is_no_longer_told_becomes_unknown(model: Model) -> None:
+def test_a_friend_without_a_pushed_status_becomes_unknown(model: Model) -> None:
     model.statuses_changed([status("bob")])
-    model.friends_known([FriendInfo("bob")])
+    model.set_friends([FriendInfo("bob")])
     bob = model.person("bob")
     assert bob is not None
     assert bob.status is UNKNOWN
@@ -93,7 +95,7 @@ def test_a_friend_without_a_status_is_unknown(model: Model) -> None:
     assert carol.status is UNKNOWN
 
 
-def test_a_change_marks_the_row_and_is_told(model: Model) -> None:
+def test_a_change_marks_the_row_and_adds_an_event(model: Model) -> None:
     model.statuses_changed([status("bob", ONLINE, "On the call")])
     changed = model.feed.take_changed()
     assert changed.people == {"bob"}
@@ -113,26 +115,26 @@ def test_taking_the_changes_leaves_none(model: Model) -> None:
     assert model.feed.take_changed().people == set()
 
 
-def test_what_changes_nothing_that_shows_is_not_told(model: Model) -> None:
+def test_an_invisible_change_adds_no_event(model: Model) -> None:
     before = model.feed.events.end
     model.statuses_changed([status("bob", OFFLINE)])
     assert model.feed.events.end == before
     assert model.feed.take_changed().people == set()
 
 
-def test_a_text_that_goes_is_told_as_cleared(model: Model) -> None:
+def test_a_removed_text_is_reported_as_cleared(model: Model) -> None:
     model.statuses_changed([status("bob", ONLINE, "On the call")])
     model.statuses_changed([status("bob", ONLINE)])
-    assert last(model).words == "cleared the text"
+    assert last(model).description == "cleared the text"
 
 
-def test_a_text_that_goes_with_the_user_is_not_told_by_itself(model: Model) -> None:
+def test_a_text_removed_with_a_status_change_is_not_reported(model: Model) -> None:
     model.statuses_changed([status("bob", ONLINE, "On the call")])
     model.statuses_changed([status("bob", OFFLINE)])
-    assert (last(model).status, last(model).words) == (OFFLINE, "")
+    assert (last(model).status, last(model).description) == (OFFLINE, "")
 
 
-def test_who_is_not_in_the_list_is_left_out(model: Model) -> None:
+def test_users_who_are_not_in_the_list_are_ignored(model: Model) -> None:
     before = model.feed.events.end
     model.statuses_changed([status("mallory", ONLINE, "psst")])
     assert model.person("mallory") is None
@@ -141,14 +143,14 @@ def test_who_is_not_in_the_list_is_left_out(model: Model) -> None:
 
 def test_many_changes_at_once_are_counted(model: Model) -> None:
     model.statuses_changed([status(f"user{n}") for n in range(BURST)])
-    assert last(model).words == f"{BURST} friends online"
+    assert last(model).description == f"{BURST} friends online"
 
 
-def test_a_burst_of_strangers_is_told_as_of_strangers(model: Model) -> None:
+def test_a_burst_of_strangers_is_reported_as_users(model: Model) -> None:
     names = [f"bot{n}" for n in range(BURST)]
-    model.subscriptions_known(names)
+    model.set_subscriptions(names)
     model.statuses_changed([status(name) for name in names])
-    assert (last(model).kind, last(model).words) == (EventKind.OTHER, f"{BURST} users online")
+    assert (last(model).kind, last(model).description) == (EventKind.OTHER, f"{BURST} users online")
 
 
 def test_an_own_change_names_the_device(model: Model) -> None:
@@ -164,36 +166,38 @@ def test_an_own_change_from_here_says_so(model: Model) -> None:
     assert last(model).source == "from this device"
 
 
-def test_setting_the_same_text_again_is_told(model: Model) -> None:
+def test_setting_the_same_text_again_is_reported(model: Model) -> None:
     for _ in range(2):
         model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
     assert [(event.text, event.times) for event in list(model.feed.events)[-1:]] == [("Tea", 2)]
 
 
-def test_a_device_that_comes_is_told_as_a_device_only(model: Model) -> None:
+def test_a_login_of_a_device_is_reported_only_as_a_device(model: Model) -> None:
     before = model.feed.events.end
     own = status("alice", ONLINE, changed_by=PHONE)
     model.statuses_changed([structs.replace(own, online_devices=["Android", "Linux"])])
     assert model.feed.events.end == before
 
 
-def test_an_own_text_that_ends_by_itself_is_told(model: Model) -> None:
+def test_the_end_of_an_own_text_is_reported(model: Model) -> None:
     model.statuses_changed([status("alice", ONLINE, "Tea", changed_by=PHONE)])
     model.statuses_changed([status("alice", ONLINE)])
-    assert last(model).words == "the text ended"
+    assert last(model).description == "the text ended"
 
 
-def test_losing_the_connection_outdates_everything(model: Model, now: Now) -> None:
+def test_losing_the_connection_makes_everything_stale(model: Model, now: Now) -> None:
     now.time = 5_000
     model.connection.waiting(4.0, "gone")
     assert model.connection.link is Link.WAITING
     assert model.connection.as_of == 5_000
     assert model.connection.retry_at == 9_000
     assert model.feed.take_changed().roster
-    assert last(model).words == "connection lost"
+    assert last(model).description == "connection lost"
 
 
-def test_the_time_of_the_loss_stays_until_everything_is_right_again(model: Model, now: Now) -> None:
+def test_the_time_of_the_loss_is_kept_until_everything_is_up_to_date(
+    model: Model, now: Now
+) -> None:
     model.connection.waiting(4.0)
     now.time = 9_000
     model.connection.connecting()
@@ -203,23 +207,23 @@ def test_the_time_of_the_loss_stays_until_everything_is_right_again(model: Model
     assert model.connection.stale
     model.connection.connected()
     assert not model.connection.stale
-    assert last(model).words == "connected again"
+    assert last(model).description == "connected again"
 
 
-def test_a_loss_is_told_once(model: Model) -> None:
+def test_a_loss_is_reported_once(model: Model) -> None:
     model.connection.waiting(4.0)
     model.connection.connecting()
     model.connection.waiting(4.0)
-    assert [event.words for event in model.feed.events].count("connection lost") == 1
+    assert [event.description for event in model.feed.events].count("connection lost") == 1
 
 
-def test_devices_that_come_and_go_are_told(model: Model) -> None:
+def test_logins_and_logouts_of_devices_are_reported(model: Model) -> None:
     model.devices_changed([device(HERE, "laptop")])
     before = model.feed.events.end
     model.devices_changed([device(HERE, "laptop"), device("p", "phone", Platform.ANDROID)])
-    assert (last(model).who, last(model).words) == ("phone (Android)", "logged in")
+    assert (last(model).who, last(model).description) == ("phone (Android)", "logged in")
     model.devices_changed([device(HERE, "laptop")])
-    assert (last(model).who, last(model).words) == ("phone (Android)", "is gone")
+    assert (last(model).who, last(model).description) == ("phone (Android)", "is gone")
     assert model.feed.events.end == before + 2
 
 
@@ -229,7 +233,7 @@ def test_a_device_without_a_name_is_called_by_its_platform(model: Model) -> None
     assert last(model).who == "Web"
 
 
-def test_the_first_devices_are_not_told(model: Model) -> None:
+def test_the_first_devices_are_not_reported(model: Model) -> None:
     before = model.feed.events.end
     model.devices_changed([device(HERE), device("other")])
     assert model.feed.events.end == before
@@ -238,9 +242,9 @@ def test_the_first_devices_are_not_told(model: Model) -> None:
 
 def test_new_and_lost_friends(model: Model) -> None:
     model.friends_added([FriendInfo("dave", status("dave"))])
-    assert (last(model).who, last(model).words) == ("dave", "is now a friend")
+    assert (last(model).who, last(model).description) == ("dave", "is now a friend")
     model.friends_deleted(["dave"])
-    assert (last(model).who, last(model).words) == ("dave", "is no longer a friend")
+    assert (last(model).who, last(model).description) == ("dave", "is no longer a friend")
     assert model.person("dave") is None
 
 
@@ -254,12 +258,12 @@ def test_a_lost_friend_who_is_subscribed_stays_as_a_stranger(model: Model) -> No
 
 def test_subscribing_and_being_unsubscribed(model: Model) -> None:
     model.subscriptions_changed(["weather-bot", "mallory"], [], SubscriptionReason.SUBSCRIBED)
-    assert last(model).words == "subscribed to weather-bot, mallory"
+    assert last(model).description == "subscribed to weather-bot, mallory"
     assert model.subscriptions.user_ids == ["weather-bot", "mallory"]
     model.subscriptions_changed(["weather-bot"], [], SubscriptionReason.SUBSCRIBED)
     assert model.subscriptions.user_ids == ["mallory", "weather-bot"]
     model.subscriptions_changed([], ["mallory"], SubscriptionReason.EVICTED)
-    assert last(model).words == "over 200 subscriptions, so the earliest went: mallory"
+    assert last(model).description == "over 200 subscriptions, so the earliest went: mallory"
     assert model.person("mallory") is None
 
 
@@ -288,15 +292,17 @@ def test_no_field_lets_a_control_character_in(model: Model) -> None:
     model.devices_changed([])
     model.devices_changed([device("x", ESCAPE)])
     model.subscriptions_changed([ESCAPE + "2"], [], SubscriptionReason.SUBSCRIBED)
-    model.answered(status(ESCAPE, ONLINE, ESCAPE))
+    model.add_query_result(status(ESCAPE, ONLINE, ESCAPE))
     model.connection.waiting(1, ESCAPE)
-    model.feed.tell(EventKind.NOTICE, ESCAPE, who=ESCAPE)
+    model.feed.emit(EventKind.NOTICE, ESCAPE, who=ESCAPE)
     model.friends_deleted([ESCAPE])
     model.connection.stopped(ESCAPE)
     shown = [model.connection.reason, model.own.text]
     shown += [part for person in model.listed() for part in (person.user_id, person.text)]
     shown += [
-        part for one in model.feed.events for part in (one.who, one.text, one.words, one.source)
+        part
+        for one in model.feed.events
+        for part in (one.who, one.text, one.description, one.source)
     ]
     assert any("52;c" in text for text in shown)
     assert all(text.isprintable() for text in shown)

@@ -1,4 +1,4 @@
-"""Which own text comes back after a reconnect."""
+"""The own text that is restored after a reconnect."""
 
 import pytest
 from msgspec import structs
@@ -17,7 +17,7 @@ def own(
 
 
 def lost_after(texts: OwnTexts, pushed: UserStatus, now: int) -> OwnText | None:
-    texts.push(pushed, now)
+    texts.status_pushed(pushed, now)
     return texts.take_lost()
 
 
@@ -28,7 +28,7 @@ def texts() -> OwnTexts:
     return texts
 
 
-def test_what_this_device_set_comes_back(texts: OwnTexts) -> None:
+def test_a_text_of_this_device_is_restored(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     assert lost_after(texts, status("alice", OFFLINE, since=2), NOW) is None
     lost = lost_after(texts, own(since=3), NOW)
@@ -36,77 +36,77 @@ def test_what_this_device_set_comes_back(texts: OwnTexts) -> None:
     assert lost.text == "Tea"
 
 
-def test_it_comes_back_with_its_end(texts: OwnTexts) -> None:
+def test_a_text_is_restored_with_its_end(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE, ends=NOW + 1), NOW)
     lost = lost_after(texts, own(since=3), NOW)
     assert lost is not None
     assert lost.expires_at == NOW + 1
 
 
-def test_a_text_that_has_ended_stays_away(texts: OwnTexts) -> None:
+def test_a_text_that_has_ended_is_not_restored(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE, ends=NOW), NOW)
     assert lost_after(texts, own(since=3), NOW) is None
 
 
-def test_what_another_device_set_is_not_ours_to_texts(texts: OwnTexts) -> None:
+def test_a_text_of_another_device_is_not_restored(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, own("Coffee", by=PHONE), NOW)
     assert lost_after(texts, own(since=3), NOW) is None
 
 
-def test_what_was_cleared_without_going_offline_stays_cleared(texts: OwnTexts) -> None:
+def test_a_text_cleared_without_going_offline_is_not_restored(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     assert lost_after(texts, own(since=1), NOW) is None
 
 
-def test_what_we_cleared_stays_cleared(texts: OwnTexts) -> None:
+def test_a_text_cleared_by_this_device_is_not_restored(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, own("", by=THIS_DEVICE), NOW)
     assert lost_after(texts, own(since=3), NOW) is None
 
 
-def test_a_text_that_survived_is_left_alone(texts: OwnTexts) -> None:
+def test_a_surviving_text_is_kept(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     assert lost_after(texts, own("Tea", since=1), NOW) is None
     assert lost_after(texts, own(since=3), NOW) is not None
 
 
-def test_a_text_that_another_device_set_meanwhile_is_left_alone(texts: OwnTexts) -> None:
+def test_a_newer_text_of_another_device_is_kept(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     assert lost_after(texts, own("Coffee", since=3), NOW) is None
 
 
-def test_it_comes_back_once(texts: OwnTexts) -> None:
+def test_a_text_is_restored_once(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, own(since=3), NOW)
     assert lost_after(texts, own(since=5), NOW) is None
 
 
-def test_after_logging_out_nothing_comes_back(texts: OwnTexts) -> None:
+def test_nothing_is_restored_after_a_logout(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     texts.forget()
     assert lost_after(texts, own(since=3), NOW) is None
 
 
-def test_another_device_coming_is_no_text_of_its(texts: OwnTexts) -> None:
+def test_a_login_of_another_device_sets_no_text(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, structs.replace(own("Tea", by=PHONE), online_devices=["Android"]), NOW)
     assert lost_after(texts, own(since=3), NOW) is not None
 
 
-def test_this_device_coming_makes_no_text_ours(texts: OwnTexts) -> None:
+def test_a_login_of_this_device_sets_no_text(texts: OwnTexts) -> None:
     lost_after(texts, own("Coffee", by=PHONE), NOW)
     lost_after(texts, structs.replace(own("Coffee", by=THIS_DEVICE), online_devices=["Web"]), NOW)
     assert lost_after(texts, own(since=3), NOW) is None
 
 
-def test_coming_back_is_no_clearing_of_ours(texts: OwnTexts) -> None:
+def test_a_reconnect_does_not_clear_the_text(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, status("alice", OFFLINE, since=2), NOW)
     assert lost_after(texts, own(since=3, by=THIS_DEVICE), NOW) is not None
 
 
-def test_the_login_answer_told_once_more_makes_no_text_ours() -> None:
+def test_a_repeated_login_status_sets_no_text() -> None:
     texts = OwnTexts(HERE)
     answer = own("Coffee")
     lost_after(texts, answer, NOW)

@@ -1,4 +1,4 @@
-"""Who is told of when they come ONLINE."""
+"""Watches: when they fire."""
 
 from itertools import count
 
@@ -17,166 +17,164 @@ NOT_ONLINE = [OFFLINE, UNLOGINED, UNKNOWN]
 
 
 @pytest.mark.parametrize("status", NOT_ONLINE)
-def test_a_watch_fires_once_they_have_stayed_online(status: UserStatusType) -> None:
+def test_a_watch_fires_after_the_user_stayed_online(status: UserStatusType) -> None:
     watches = Watches()
     watches.add(ONCE, status)
     assert watches.due_at() is None
-    watches.heard("bob", ONLINE, 100.0)
+    watches.status_changed("bob", ONLINE, 100.0)
     assert watches.due_at() == 110.0
-    assert watches.due(109.9) == []
-    assert watches.due(110.0) == [ONCE]
+    assert watches.take_due(109.9) == []
+    assert watches.take_due(110.0) == [ONCE]
     assert watches.all() == []
     assert watches.due_at() is None
 
 
-def test_a_watch_set_while_they_are_online_waits_for_the_next_coming() -> None:
+def test_a_watch_set_while_online_waits_for_the_next_time() -> None:
     watches = Watches()
     watches.add(ONCE, ONLINE)
-    watches.heard("bob", ONLINE, 1.0)
-    assert watches.due(1000.0) == []
-    watches.heard("bob", UNLOGINED, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(1011.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 1.0)
+    assert watches.take_due(1000.0) == []
+    watches.status_changed("bob", UNLOGINED, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(1011.0) == [ONCE]
 
 
 @pytest.mark.parametrize("status", NOT_ONLINE)
-def test_a_break_begins_the_wait_anew(status: UserStatusType) -> None:
+def test_an_interruption_restarts_the_wait(status: UserStatusType) -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", status, 9.0)
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", status, 9.0)
     assert watches.due_at() is None
-    watches.heard("bob", OFFLINE, 9.0)
-    watches.heard("bob", ONLINE, 9.5)
-    assert watches.due(10.0) == []
-    assert watches.due(19.5) == [ONCE]
+    watches.status_changed("bob", OFFLINE, 9.0)
+    watches.status_changed("bob", ONLINE, 9.5)
+    assert watches.take_due(10.0) == []
+    assert watches.take_due(19.5) == [ONCE]
 
 
-def test_another_text_is_no_break() -> None:
+def test_a_new_text_is_no_interruption() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", ONLINE, 9.0)
-    assert watches.due(10.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 9.0)
+    assert watches.take_due(10.0) == [ONCE]
 
 
-def test_who_is_gone_before_it_is_told_is_not_told_of() -> None:
+def test_a_watch_does_not_fire_if_the_user_leaves_before() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("bob", OFFLINE, 10.5)
-    assert watches.due(11.0) == []
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("bob", OFFLINE, 10.5)
+    assert watches.take_due(11.0) == []
     assert watches.get("bob") == ONCE
 
 
-def test_a_standing_watch_rests_between_two_comings() -> None:
-    watches = Watches(rest=300.0)
+def test_a_standing_watch_has_a_cooldown() -> None:
+    watches = Watches(cooldown=300.0)
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    assert watches.due(10.0) == [STANDING]
-    watches.heard("bob", OFFLINE, 20.0)
-    watches.heard("bob", ONLINE, 299.9)
-    assert watches.due(1000.0) == []
-    watches.heard("bob", OFFLINE, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(1011.0) == [STANDING]
+    watches.status_changed("bob", ONLINE, 0.0)
+    assert watches.take_due(10.0) == [STANDING]
+    watches.status_changed("bob", OFFLINE, 20.0)
+    watches.status_changed("bob", ONLINE, 299.9)
+    assert watches.take_due(1000.0) == []
+    watches.status_changed("bob", OFFLINE, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(1011.0) == [STANDING]
     assert watches.all() == [STANDING]
 
 
-def test_a_standing_watch_fires_again_as_soon_as_it_has_rested() -> None:
-    watches = Watches(rest=300.0)
+def test_a_standing_watch_fires_again_after_its_cooldown() -> None:
+    watches = Watches(cooldown=300.0)
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.due(10.0)
-    watches.heard("bob", OFFLINE, 20.0)
-    watches.heard("bob", ONLINE, 300.0)
-    assert watches.due(310.0) == [STANDING]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.take_due(10.0)
+    watches.status_changed("bob", OFFLINE, 20.0)
+    watches.status_changed("bob", ONLINE, 300.0)
+    assert watches.take_due(310.0) == [STANDING]
 
 
-def test_who_has_stayed_online_is_not_told_of_again() -> None:
+def test_a_watch_does_not_fire_again_while_the_user_stays_online() -> None:
     watches = Watches()
     watches.add(STANDING, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.due(10.0)
-    watches.heard("bob", UNKNOWN, 1000.0)
-    watches.heard("bob", ONLINE, 1001.0)
-    assert watches.due(2000.0) == []
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.take_due(10.0)
+    watches.status_changed("bob", UNKNOWN, 1000.0)
+    watches.status_changed("bob", ONLINE, 1001.0)
+    assert watches.take_due(2000.0) == []
 
 
-def test_a_lost_connection_tells_of_nobody() -> None:
+def test_no_watch_fires_because_of_a_lost_connection() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.heard("bob", ONLINE, 0.0)
-    watches.doubt()
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.connection_lost()
     assert watches.due_at() is None
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(100.0) == []
-    watches.heard("bob", OFFLINE, 100.0)
-    watches.heard("bob", ONLINE, 101.0)
-    assert watches.due(111.0) == [ONCE]
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(100.0) == []
+    watches.status_changed("bob", OFFLINE, 100.0)
+    watches.status_changed("bob", ONLINE, 101.0)
+    assert watches.take_due(111.0) == [ONCE]
 
 
-def test_who_came_while_there_was_no_connection_is_told_of() -> None:
+def test_a_watch_fires_for_a_user_who_came_while_disconnected() -> None:
     watches = Watches()
     watches.add(ONCE, OFFLINE)
-    watches.doubt()
-    watches.doubt()
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(30.0) == [ONCE]
+    watches.connection_lost()
+    watches.connection_lost()
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(30.0) == [ONCE]
 
 
-def test_who_was_never_known_not_to_be_online_counts_as_gone_until_known() -> None:
+def test_an_unknown_user_counts_as_not_online() -> None:
     watches = Watches()
     watches.add(ONCE, UNKNOWN)
-    watches.doubt()
-    watches.heard("bob", ONLINE, 20.0)
-    assert watches.due(30.0) == [ONCE]
+    watches.connection_lost()
+    watches.status_changed("bob", ONLINE, 20.0)
+    assert watches.take_due(30.0) == [ONCE]
 
 
-def test_a_watch_that_was_kept_fires_at_once_but_a_standing_one_does_not() -> None:
+def test_a_saved_watch_fires_at_once_unless_it_is_standing() -> None:
     carol = Watch("carol", standing=True)
     watches = Watches([ONCE, carol])
-    watches.heard("bob", ONLINE, 0.0)
-    watches.heard("carol", ONLINE, 0.0)
-    assert watches.due(10.0) == [ONCE]
-    watches.heard("carol", UNLOGINED, 20.0)
-    watches.heard("carol", ONLINE, 21.0)
-    assert watches.due(31.0) == [carol]
+    watches.status_changed("bob", ONLINE, 0.0)
+    watches.status_changed("carol", ONLINE, 0.0)
+    assert watches.take_due(10.0) == [ONCE]
+    watches.status_changed("carol", UNLOGINED, 20.0)
+    watches.status_changed("carol", ONLINE, 21.0)
+    assert watches.take_due(31.0) == [carol]
 
 
-def test_they_fire_in_the_order_of_their_coming_and_are_listed_in_the_order_of_their_setting() -> (
-    None
-):
+def test_watches_fire_in_order_of_logins_and_are_listed_in_order_of_setting() -> None:
     names = ["bob", "carol", "dave"]
     watches = Watches([Watch(name) for name in names])
     for moment, name in enumerate(["dave", "bob", "carol"]):
-        watches.heard(name, ONLINE, float(moment))
+        watches.status_changed(name, ONLINE, float(moment))
     assert [watch.user_id for watch in watches.all()] == names
-    assert [watch.user_id for watch in watches.due(11.0)] == ["dave", "bob"]
+    assert [watch.user_id for watch in watches.take_due(11.0)] == ["dave", "bob"]
     assert [watch.user_id for watch in watches.all()] == ["carol"]
     assert watches.due_at() == 12.0
 
 
-def test_setting_a_watch_again_begins_it_anew() -> None:
+def test_setting_a_watch_again_restarts_it() -> None:
     watches = Watches([ONCE, Watch("carol")])
-    watches.heard("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 0.0)
     watches.add(STANDING, ONLINE)
-    assert watches.due(100.0) == []
+    assert watches.take_due(100.0) == []
     assert watches.get("bob") == STANDING
     assert watches.all() == [Watch("carol"), STANDING]
 
 
-def test_a_watch_can_be_taken_away() -> None:
+def test_a_watch_can_be_removed() -> None:
     watches = Watches([ONCE])
-    watches.heard("bob", ONLINE, 0.0)
+    watches.status_changed("bob", ONLINE, 0.0)
     watches.remove("bob")
     watches.remove("nobody")
     assert watches.due_at() is None
-    assert watches.due(100.0) == []
+    assert watches.take_due(100.0) == []
     assert watches.get("bob") is None
 
 
-def test_there_is_room_for_so_many() -> None:
+def test_the_number_of_watches_is_limited() -> None:
     watches = Watches(Watch(f"u{number}") for number in range(WATCHES_MAX + 1))
     assert [watch.user_id for watch in watches.all()] == [
         f"u{number}" for number in range(1, WATCHES_MAX + 1)
@@ -190,7 +188,7 @@ def test_there_is_room_for_so_many() -> None:
     assert len(watches.all()) == WATCHES_MAX
 
 
-def test_kept_twice_is_watched_once() -> None:
+def test_duplicate_saved_watches_are_merged() -> None:
     assert Watches([ONCE, STANDING]).all() == [STANDING]
 
 
@@ -200,15 +198,15 @@ statuses = st.sampled_from([ONLINE, ONLINE, OFFLINE, UNLOGINED, UNKNOWN])
 
 
 class Histories(RuleBasedStateMachine):
-    """Watches against everything that was heard, which is searched anew each time."""
+    """Compare ``Watches`` with a search of the complete history of statuses."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
         self.numbers = count()
-        self.watches = Watches(settle=SETTLE, rest=REST)
+        self.watches = Watches(stable_for=SETTLE, cooldown=REST)
         self.set: dict[str, Watch] = {}
-        self.heard: dict[str, list[tuple[float, UserStatusType]]] = {}
+        self.statuses: dict[str, list[tuple[float, UserStatusType]]] = {}
         self.fired: dict[str, float] = {}
 
     @rule(user=users, standing=st.booleans(), status=statuses)
@@ -217,8 +215,8 @@ class Histories(RuleBasedStateMachine):
         self.watches.add(watch, status)
         self.set.pop(user, None)
         self.set[user] = watch
-        # Before any status at all, being unknown is as good as not being there.
-        self.heard[user] = [(self.now, OFFLINE if status is UNKNOWN else status)]
+        # Before the first status, UNKNOWN counts as not ONLINE.
+        self.statuses[user] = [(self.now, OFFLINE if status is UNKNOWN else status)]
         self.fired.pop(user, None)
 
     @rule(user=users)
@@ -227,29 +225,29 @@ class Histories(RuleBasedStateMachine):
         self.set.pop(user, None)
 
     @rule(user=users, status=statuses)
-    def hear(self, user: str, status: UserStatusType) -> None:
-        self.watches.heard(user, status, self.now)
+    def change_status(self, user: str, status: UserStatusType) -> None:
+        self.watches.status_changed(user, status, self.now)
         if user in self.set:
-            self.heard[user].append((self.now, status))
+            self.statuses[user].append((self.now, status))
 
     @rule()
     def lose_the_connection(self) -> None:
-        self.watches.doubt()
+        self.watches.connection_lost()
         for user in self.set:
-            self.heard[user].append((self.now, UNKNOWN))
+            self.statuses[user].append((self.now, UNKNOWN))
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 3.0, 4.0, 16.0, 17.0, 30.0]))
     def wait(self, seconds: float) -> None:
-        """Let time pass, and fire what is due on the way."""
+        """Advance the time, and fire the watches that become due."""
         end = self.now + seconds
         while (due := self.watches.due_at()) is not None and due <= end:
             self.now = due
             self.fire()
         self.now = end
-        assert self.watches.due(self.now) == []
+        assert self.watches.take_due(self.now) == []
 
     def fire(self) -> None:
-        fired = self.watches.due(self.now)
+        fired = self.watches.take_due(self.now)
         assert fired
         for watch in fired:
             assert self.set[watch.user_id] is watch
@@ -259,10 +257,10 @@ class Histories(RuleBasedStateMachine):
                 del self.set[watch.user_id]
 
     def due(self, user: str) -> float | None:
-        """Return when the watch for a user fires, as its whole history has it."""
+        """Return when the watch for a user fires, from its complete history."""
         came, before = None, ONLINE
-        last_known = self.heard[user][0][1]
-        for moment, status in self.heard[user]:
+        last_known = self.statuses[user][0][1]
+        for moment, status in self.statuses[user]:
             if status is UNKNOWN:
                 before = UNKNOWN
                 continue

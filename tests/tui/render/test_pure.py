@@ -11,10 +11,19 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.cells import column, fit
 from imtui.tui.kit.clock import Throttle, time_of_day
 from imtui.tui.kit.spans import Span, spread, width_of, wrap
-from imtui.tui.model.choices import CLEAR, Choice, as_typed, choices, matching, rank, size, too_long
+from imtui.tui.model.choices import (
+    CLEAR,
+    Choice,
+    is_too_long,
+    match_rank,
+    matching_choices,
+    status_choices,
+    text_bytes,
+    typed_choices,
+)
 from imtui.tui.model.events import Event, EventKind, EventLog, Tally
 from imtui.tui.model.person import Person
-from imtui.tui.model.roster import Heading, Row, View, arrange, count
+from imtui.tui.model.roster import Heading, Row, View, arrange_roster, count
 from imtui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from imtui.tui.render.rows import Marks, event_lines, person_line
 from imtui.tui.settings.schema import Order
@@ -30,7 +39,7 @@ def test_a_column_is_exactly_as_wide_as_asked(text: str, width: int, ellipsis: s
     assert cell_len(column(text, width, ellipsis)) == width
 
 
-def test_what_fits_is_left_alone() -> None:
+def test_fitting_text_is_unchanged() -> None:
     assert fit(WIDE, 12) == WIDE
     assert fit(WIDE, 11) == "東京で会議…"
     assert fit("Listening", 9) == "Listening"
@@ -56,7 +65,7 @@ def test_no_wrapped_line_is_too_wide(width: int) -> None:
     )
 
 
-def test_spreading_puts_the_note_at_the_end_or_leaves_it_out() -> None:
+def test_spread_puts_the_note_at_the_end_or_omits_it() -> None:
     line = spread([Span("left")], [Span("right")], 12)
     assert "".join(span.text for span in line) == "left   right"
     assert spread([Span("left")], [Span("right")], 9) == [Span("left")]
@@ -69,7 +78,7 @@ def test_badges_differ_by_glyph_and_by_word(glyphs: Glyphs) -> None:
     assert [badge.word for badge in badges] == ["UNKNOWN", "ONLINE", "OFFLINE", "UNLOGINED"]
 
 
-def test_what_stands_before_columns_is_as_wide_in_every_terminal() -> None:
+def test_marks_have_the_same_width_in_every_terminal() -> None:
     marks = [badge.glyph for badge in UNICODE.badges.values()]
     marks += [UNICODE.cursor, UNICODE.favourite, UNICODE.watched, UNICODE.folded, UNICODE.open]
     assert {unicodedata.east_asian_width(mark) for mark in marks} <= {"N", "Na"}
@@ -77,7 +86,7 @@ def test_what_stands_before_columns_is_as_wide_in_every_terminal() -> None:
 
 def test_the_ascii_set_is_ascii() -> None:
     assert [ASCII.badge(one).glyph for one in UserStatusType] == ["[?]", "[+]", "[-]", "[ ]"]
-    assert ASCII.plain("a · b … “c”").isascii()
+    assert ASCII.adapt("a · b … “c”").isascii()
 
 
 def test_the_time_of_day_is_as_brief_as_is_clear() -> None:
@@ -98,7 +107,7 @@ def row(one: Person, width: int, as_of: int | None = None, glyphs: Glyphs = UNIC
     return "".join(span.text for span in spans).rstrip()
 
 
-def test_a_row_tells_who_how_what_and_since_when() -> None:
+def test_a_row_has_name_status_text_and_time() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 60) == "   bob             ◉ ONLINE     On the call      since 13:40"
     assert row(bob, 40) == "   bob        ◉ ONLINE     On the call"
@@ -110,7 +119,7 @@ def test_a_row_tells_who_how_what_and_since_when() -> None:
     assert row(grace, 44, glyphs=ASCII) == "   gr          [ ] UNLOGINED  since 13:40"
 
 
-def test_a_stale_row_says_as_of_when_and_has_no_colour_of_presence() -> None:
+def test_a_stale_row_has_its_date_and_no_presence_colour() -> None:
     bob = person("bob", ONLINE, text="On the call")
     assert row(bob, 70, as_of=at(14, 7)).split("  ")[-1].strip() == "as of 14:07"
     assert row(bob, 40, as_of=at(14, 7)) == "   bob        ◉ ONLINE     On the call"
@@ -137,7 +146,7 @@ def written(event: Event, width: int = 60) -> list[str]:
     return ["".join(span.text for span in line).rstrip() for line in lines]
 
 
-def test_an_event_tells_when_what_kind_who_and_what() -> None:
+def test_an_event_has_time_kind_user_and_description() -> None:
     own = Event(at(14, 3), EventKind.OWN, "you", text="Tea", source="from phone (Android)")
     assert written(own) == ["14:03 > you          “Tea”  from phone (Android)"]
     friend = Event(at(14, 5), EventKind.FRIEND, "bob", ONLINE, "On the call")
@@ -149,26 +158,28 @@ def test_an_event_tells_when_what_kind_who_and_what() -> None:
 def test_repeats_are_one_event_with_their_number() -> None:
     log = EventLog()
     for minute in range(3):
-        log.add(Event(at(14, minute), EventKind.NOTICE, words="7008"))
+        log.add(Event(at(14, minute), EventKind.NOTICE, description="7008"))
     assert [event.times for event in log] == [3]
     assert log.last is not None
     assert written(log.last) == ["14:02 - 7008  x3"]
-    log.add(Event(at(14, 4), EventKind.NOTICE, words="else"))
-    log.add(Event(at(14, 5), EventKind.NOTICE, words="7008"))
+    log.add(Event(at(14, 4), EventKind.NOTICE, description="else"))
+    log.add(Event(at(14, 5), EventKind.NOTICE, description="7008"))
     assert [event.times for event in log] == [3, 1, 1]
 
 
-def test_bursts_that_follow_one_another_are_summed_up() -> None:
+def test_successive_bursts_are_summed() -> None:
     log = EventLog()
     for second, number in enumerate((2, 3)):
         tally = Tally("friend", ((ONLINE, number), (None, 1)))
-        log.add(Event(at(14) + second * 1000, EventKind.FRIEND, words=str(tally), tally=tally))
-    assert [event.words for event in log] == ["5 friends online · 2 new texts"]
-    log.add(Event(at(14, 1), EventKind.FRIEND, words=str(tally), tally=tally))
+        log.add(
+            Event(at(14) + second * 1000, EventKind.FRIEND, description=str(tally), tally=tally)
+        )
+    assert [event.description for event in log] == ["5 friends online · 2 new texts"]
+    log.add(Event(at(14, 1), EventKind.FRIEND, description=str(tally), tally=tally))
     assert len(log) == 2
 
 
-def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
+def test_a_flapping_user_is_one_event_with_the_current_status() -> None:
     log = EventLog()
     for second, status in enumerate([ONLINE, OFFLINE, ONLINE, OFFLINE]):
         log.add(Event(at(14) + second * 1000, EventKind.FRIEND, "bob", status))
@@ -179,13 +190,13 @@ def test_somebody_who_flaps_is_one_event_that_shows_how_they_are_now() -> None:
     assert [event.times for event in log] == [4, 1, 1, 1]
 
 
-def test_an_event_has_words_wherever_they_stand() -> None:
+def test_an_event_matches_words_in_any_field() -> None:
     event = Event(0, EventKind.OWN, "you", ONLINE, "Tea", "cleared", "from phone (Android)")
-    assert all(event.has(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
-    assert not event.has("tea coffee")
+    assert all(event.matches(words) for words in ("", "tea", "PHONE you", "online android", "clea"))
+    assert not event.matches("tea coffee")
 
 
-def test_a_long_event_goes_on_below_itself() -> None:
+def test_a_long_event_is_wrapped() -> None:
     own = Event(at(14, 3), EventKind.OWN, "you", text="Listening", source="from phone (Android)")
     assert written(own, 36) == [
         "14:03 > you     “Listening”  from",
@@ -194,14 +205,14 @@ def test_a_long_event_goes_on_below_itself() -> None:
 
 
 def test_every_kind_of_event_has_its_own_mark() -> None:
-    marks = {written(Event(0, kind, words="x"))[0][6] for kind in EventKind}
+    marks = {written(Event(0, kind, description="x"))[0][6] for kind in EventKind}
     assert len(marks) == len(EventKind)
 
 
 def test_the_log_is_bounded_and_numbers_go_on() -> None:
     log = EventLog(most=3)
     for number in range(5):
-        log.add(Event(number, EventKind.NOTICE, words=str(number)))
+        log.add(Event(number, EventKind.NOTICE, description=str(number)))
     assert (log.first, log.end, len(log)) == (2, 5, 3)
     assert [event.at for event in log.since(3)] == [3, 4]
     assert [event.at for event in log.since(0)] == [2, 3, 4]
@@ -221,12 +232,12 @@ def test_the_roster_is_by_presence_then_name_then_strangers() -> None:
         person("bot", ONLINE, friend=False),
         person("amy", OFFLINE, friend=False),
     ]
-    assert names(arrange(people, View())) == [
+    assert names(arrange_roster(people, View())) == [
         *("alan", "Bob", "zoe", "carl", "dan"),
         "Not friends 1 of 2 online",
         *("bot", "amy"),
     ]
-    assert arrange([person("a")], View()) == ["a"]
+    assert arrange_roster([person("a")], View()) == ["a"]
     assert str(count(people)) == "3 of 7 online"
 
 
@@ -236,8 +247,8 @@ def test_the_roster_by_name_and_by_last_change() -> None:
         person("Bob", OFFLINE, since=at(14, 1)),
         person("alan", UNLOGINED, since=0, changed_at=at(14, 2)),
     ]
-    assert names(arrange(people, View(Order.NAME))) == ["alan", "Bob", "zoe"]
-    assert names(arrange(people, View(Order.CHANGE))) == ["zoe", "alan", "Bob"]
+    assert names(arrange_roster(people, View(Order.NAME))) == ["alan", "Bob", "zoe"]
+    assert names(arrange_roster(people, View(Order.CHANGE))) == ["zoe", "alan", "Bob"]
 
 
 def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
@@ -247,7 +258,7 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         groups={"eve": "work", "cat": "work", "dan": "work", "ben": "Band"},
         folded=frozenset({"work"}),
     )
-    rows = arrange(people, view)
+    rows = arrange_roster(people, view)
     assert names(rows) == [
         "dan",
         "Band 1 of 1 online",
@@ -257,7 +268,7 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         "amy",
     ]
     assert [row.folded for row in rows if isinstance(row, Heading)] == [False, True, False]
-    found = arrange(people, replace(view, query="e"))
+    found = arrange_roster(people, replace(view, query="e"))
     assert names(found) == ["Band 1 of 1 online", "ben", "work 0 of 1 online", "eve"]
 
 
@@ -273,17 +284,17 @@ def test_favourites_are_on_top_and_groups_have_headings_that_fold() -> None:
         ("bob dan", []),
     ],
 )
-def test_a_query_fits_name_status_word_or_text(query: str, fits: list[str]) -> None:
+def test_a_query_matches_name_status_or_text(query: str, fits: list[str]) -> None:
     people = [
         person("bob", text="On the call"),
         person("dan", OFFLINE),
         person("eve", UNLOGINED, text="About"),
     ]
-    assert names(arrange(people, View(query=query))) == fits
+    assert names(arrange_roster(people, View(query=query))) == fits
 
 
 def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
-    offered = choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
+    offered = status_choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
     assert offered == [
         Choice("Tea", "used 3 times"),
         Choice("Lunch", "preset"),
@@ -292,45 +303,45 @@ def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
 
 
 def test_matching_puts_beginnings_first_and_keeps_the_order_among_equals() -> None:
-    offered = choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
-    titles = [choice.title for choice in matching(offered, "l")]
+    offered = status_choices(["Listening to music", "On the call", "Having lunch", "Lunch"], {})
+    titles = [choice.title for choice in matching_choices(offered, "l")]
     assert titles == ["Listening to music", "Lunch", "Having lunch"]
-    assert matching(offered, "") == [*offered, CLEAR]
-    assert matching(offered, "xyz") == []
+    assert matching_choices(offered, "") == [*offered, CLEAR]
+    assert matching_choices(offered, "xyz") == []
 
 
 def test_ranks() -> None:
-    assert [rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [2, 1, 0, 0]
+    assert [match_rank("Log out", typed) for typed in ("log", "out", "lt", "x")] == [2, 1, 0, 0]
 
 
 def test_sizes_are_bytes_without_surrounding_space() -> None:
-    assert size(" 東 ") == 3
-    assert not too_long("x" * 100 + " ")
-    assert too_long("東" * 34)
+    assert text_bytes(" 東 ") == 3
+    assert not is_too_long("x" * 100 + " ")
+    assert is_too_long("東" * 34)
 
 
-def test_what_was_typed_is_a_text_with_and_without_its_end() -> None:
-    assert as_typed(" ", START) == []
-    assert as_typed("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
-    with_end, exactly = as_typed("Lunch for 45m", START)
+def test_typed_text_is_offered_with_and_without_its_end() -> None:
+    assert typed_choices(" ", START) == []
+    assert typed_choices("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
+    with_end, exactly = typed_choices("Lunch for 45m", START)
     assert with_end == Choice("Lunch", "until 14:50", at(14, 50))
     assert exactly == Choice("Lunch for 45m", "as typed")
 
 
-async def test_a_throttle_lets_the_first_through_and_gathers_the_rest() -> None:
+async def test_a_throttle_runs_the_first_request_and_merges_the_others() -> None:
     clock = FakeClock()
     happened: list[float] = []
     throttle = Throttle(clock, 0.05, lambda: happened.append(clock.monotonic()))
-    throttle.ask()
+    throttle.request()
     await asyncio.sleep(0)
     assert happened == [0.0]
     clock.advance(0.01)
     for _ in range(100):
-        throttle.ask()
+        throttle.request()
     clock.advance(1.0)
     assert len(happened) == 2
     assert happened[1] - happened[0] == pytest.approx(0.05)
-    throttle.ask()
+    throttle.request()
     throttle.cancel()
     clock.advance(1.0)
     assert len(happened) == 2

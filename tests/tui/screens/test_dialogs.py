@@ -5,19 +5,19 @@ from pathlib import Path
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import ConsoleSettings, SubscriptionReason
 from imtui.protocol.status import Platform, UserStatus
-from tests.tui.fake import HERE, OFFLINE, ONLINE, at, device, status, street
+from tests.tui.fake import HERE, OFFLINE, ONLINE, at, device, sample_client, status
 from tests.tui.harness import running
 
 
 async def test_details_are_asked_anew_and_show_everything(tmp_path: Path) -> None:
-    fake = street()
+    fake = sample_client()
     fake.friends["bob"] = UserStatus(
         "bob", ONLINE, "On the call", ["Android", "Linux"], since=at(14, 5), revision=1
     )
     async with running(tmp_path, fake) as run:
         await run.press("i")
         assert fake.called("get_user_status")[-1] == (["bob"],)
-        words = run.words()
+        words = run.compact_text()
         for part in (
             "status ◉ ONLINE",
             "since 14:05",
@@ -36,11 +36,11 @@ async def test_details_stay_live_and_tell_what_changed(tmp_path: Path) -> None:
         run.fake.push(status("bob", OFFLINE, since=at(14, 6)))
         await run.settle()
         await run.settle()
-        assert "status ◦ OFFLINE" in run.words()
-        assert "14:05 OFFLINE" in run.words()
+        assert "status ◦ OFFLINE" in run.compact_text()
+        assert "14:05 OFFLINE" in run.compact_text()
         await run.press("w")
         await run.settle()
-        assert "watched once" in run.words()
+        assert "watched once" in run.compact_text()
 
 
 async def test_details_of_who_cannot_be_queried_say_why_and_show_what_is_known(
@@ -50,7 +50,7 @@ async def test_details_of_who_cannot_be_queried_say_why_and_show_what_is_known(
         refused = IMError(ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT)
         run.fake.fail("get_user_status", refused)
         await run.press("i")
-        words = run.words()
+        words = run.compact_text()
         assert "7013 · The app's edition does not include this." in words
         assert "status ◉ ONLINE" in words
         assert "text On the call" in words
@@ -61,7 +61,7 @@ async def test_details_of_a_stranger_by_id(tmp_path: Path) -> None:
         run.fake.others["stranger"] = status("stranger", ONLINE, "Hello")
         await run.press("colon")
         await run.type("details stranger", "enter")
-        words = run.words()
+        words = run.compact_text()
         assert "text Hello" in words
         assert "heard of not at all: subscribe to hear of changes" in words
         assert run.app.model.person("stranger") is None
@@ -71,10 +71,10 @@ async def test_details_of_a_stranger_by_id(tmp_path: Path) -> None:
 
 async def test_a_stale_detail_says_as_of_when(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
         await run.press("i")
-        assert "status ◉ ONLINE as of 14:05" in run.words()
+        assert "status ◉ ONLINE as of 14:05" in run.compact_text()
 
 
 async def test_the_key_of_the_details_opens_those_of_the_friend_under_the_cursor(
@@ -91,20 +91,20 @@ async def test_subscriptions_in_order_of_eviction_with_what_became_of_them(
 ) -> None:
     async with running(tmp_path) as run:
         await run.press("S")
-        words = run.words()
+        words = run.compact_text()
         assert "2 of 200, over that the first goes" in words
         assert words.index("1 weather-bot ◉ ONLINE") < words.index("2 mallory ◌ UNLOGINED")
         tell = run.fake.listener.on_subscriptions_changed
         tell(["bob"], [], SubscriptionReason.SUBSCRIBED)
         tell([], ["weather-bot"], SubscriptionReason.EVICTED)
         await run.settle()
-        words = run.words()
+        words = run.compact_text()
         assert words.index("1 mallory") < words.index("2 bob")
         assert "friend" in words
         assert "over 200 subscriptions, so the earliest went: weather-bot" in words
         tell([], ["mallory"], SubscriptionReason.CLEARED)
         await run.settle()
-        assert "subscriptions cleared by the backend: mallory" in run.words()
+        assert "subscriptions cleared by the backend: mallory" in run.compact_text()
 
 
 async def test_in_the_subscriptions_one_subscribes_and_unsubscribes(tmp_path: Path) -> None:
@@ -113,11 +113,11 @@ async def test_in_the_subscriptions_one_subscribes_and_unsubscribes(tmp_path: Pa
         await run.press("S", "plus", "ctrl+u")
         await run.type("stranger", "enter")
         await run.settle()
-        assert "3 stranger ◉ ONLINE" in run.words()
+        assert "3 stranger ◉ ONLINE" in run.compact_text()
         await run.press("minus", "enter")
         await run.settle()
         assert run.fake.called("unsubscribe_user_status") == [(["weather-bot"],)]
-        assert "1 mallory" in run.words()
+        assert "1 mallory" in run.compact_text()
 
 
 async def test_subscriptions_that_nothing_is_told_of_say_why(tmp_path: Path) -> None:

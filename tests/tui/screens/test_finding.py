@@ -63,7 +63,7 @@ async def test_orders_go_round_and_are_kept(tmp_path: Path) -> None:
         run.fake.push(status("grace", ONLINE))
         await run.press("o")
         assert names(run)[0] == "grace"
-        run.fake.say("frank", "hello")
+        run.fake.receive_message("frank", "hello")
         await run.settle()
         await run.press("o")
         assert names(run)[0] == "frank"

@@ -1,4 +1,4 @@
-"""The away text in the app: laid over one's own by itself, and lifted again."""
+"""The away text in the app: set and lifted automatically."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import ChangedBy
 from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 from imtui.tui.model.own_text import is_away_text
-from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, status, street
+from tests.tui.fake import HERE, PHONE, THIS_DEVICE, FakeClient, at, device, sample_client, status
 from tests.tui.harness import Running, running
 
 SETTINGS = '[away]\ntext = "Away"\nidle_minutes = 10\non_blur = true\n'
@@ -20,28 +20,28 @@ SETTINGS = '[away]\ntext = "Away"\nidle_minutes = 10\non_blur = true\n'
 
 @dataclass
 class ChainClient(FakeClient):
-    """A fake backend that keeps one's texts as the real one does."""
+    """A fake backend that stacks the own texts as the real one does."""
 
     custom: CustomStatus = CLEARED
 
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
-        """Set a text on top of those below."""
+        """Set a text that covers the others until its end."""
         self._call("set_self_status", text, expires_at)
-        self.lay(text or "", expires_at, THIS_DEVICE)
+        self.set_text_from(text or "", expires_at, THIS_DEVICE)
 
-    def lay(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
-        """Have a device set a text."""
+    def set_text_from(self, text: str, expires_at: int | None, by: ChangedBy) -> None:
+        """Set a text from a device."""
         self.custom = self.custom.set(text, expires_at)
-        self.tell(by)
+        self.push_standing(by)
 
-    def pass_by(self, now: int) -> None:
-        """Let texts end that have."""
+    def expire_texts(self, now: int) -> None:
+        """Remove the texts that have ended."""
         before, self.custom = self.custom, self.custom.at(now)
         if before != self.custom:
-            self.tell(None)
+            self.push_standing(None)
 
-    def tell(self, by: ChangedBy | None) -> None:
-        """Tell the text that stands."""
+    def push_standing(self, by: ChangedBy | None) -> None:
+        """Push the current text."""
         standing = self.custom.standing
         self.push_own(standing.text, by, standing.expires_at)
 
@@ -50,7 +50,7 @@ class ChainClient(FakeClient):
 async def away(
     tmp_path: Path, settings: str = SETTINGS
 ) -> AsyncIterator[tuple[Running, ChainClient]]:
-    fake = street()
+    fake = sample_client()
     client = ChainClient(friends=fake.friends, others=fake.others)
     async with running(tmp_path, client, settings=settings) as run:
         yield run, client
@@ -58,11 +58,11 @@ async def away(
 
 async def pass_time(run: Running, client: ChainClient, seconds: float) -> None:
     await run.settle(seconds)
-    client.pass_by(run.clock.now())
+    client.expire_texts(run.clock.now())
     await run.settle(0.1)
 
 
-async def test_idle_lays_the_text_and_a_key_lifts_it_to_exactly_what_was_before(
+async def test_idling_sets_the_away_text_and_a_key_restores_the_text(
     tmp_path: Path,
 ) -> None:
     async with away(tmp_path) as (run, client):
@@ -83,11 +83,11 @@ async def test_idle_lays_the_text_and_a_key_lifts_it_to_exactly_what_was_before(
         run.clock.advance((end - run.clock.now()) / 1000 - 300)
         await run.press("down")
         run.clock.advance(301)
-        client.pass_by(run.clock.now())
+        client.expire_texts(run.clock.now())
         assert client.custom.standing.text == "Reading"
 
 
-async def test_losing_the_focus_lays_it_and_the_focus_lifts_it(tmp_path: Path) -> None:
+async def test_losing_the_focus_sets_the_away_text_and_the_focus_lifts_it(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         run.app.app_focus = False
         await pass_time(run, client, 6)
@@ -98,17 +98,17 @@ async def test_losing_the_focus_lays_it_and_the_focus_lifts_it(tmp_path: Path) -
         assert client.custom.standing.text == ""
 
 
-async def test_a_text_that_another_device_set_meanwhile_is_not_touched(tmp_path: Path) -> None:
+async def test_a_text_set_meanwhile_by_another_device_is_kept(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         await pass_time(run, client, 601)
-        client.lay("Driving", None, PHONE)
+        client.set_text_from("Driving", None, PHONE)
         await run.settle()
         await run.press("down")
         await pass_time(run, client, 5)
         assert client.custom.standing.text == "Driving"
 
 
-async def test_with_another_device_connected_nobody_is_away(tmp_path: Path) -> None:
+async def test_no_away_text_is_set_while_another_device_is_connected(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         two = [device(HERE, "laptop"), device("phone", "phone", PHONE.platform)]
         client.listener.on_self_devices_changed(two)
@@ -116,7 +116,7 @@ async def test_with_another_device_connected_nobody_is_away(tmp_path: Path) -> N
         assert client.called("set_self_status") == []
 
 
-async def test_the_away_text_is_nobodys_recent_text_and_is_not_put_back(tmp_path: Path) -> None:
+async def test_the_away_text_is_neither_recent_nor_restored(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         run.app.late.dispatcher.put_status("Tea")
         await run.settle()
@@ -126,7 +126,7 @@ async def test_the_away_text_is_nobodys_recent_text_and_is_not_put_back(tmp_path
         assert run.app.model.account.texts.mine.text == "Tea"
 
 
-async def test_a_clock_behind_the_backends_lifts_it_all_the_same(tmp_path: Path) -> None:
+async def test_a_clock_behind_the_backends_still_lifts_the_away_text(tmp_path: Path) -> None:
     async with away(tmp_path) as (run, client):
         await pass_time(run, client, 601)
         client.fail("set_self_status", IMError(ErrorCode.ERR_INVALID_PARAMETERS, "in the past"))
@@ -135,13 +135,13 @@ async def test_a_clock_behind_the_backends_lifts_it_all_the_same(tmp_path: Path)
         assert client.custom.standing.text == ""
 
 
-async def test_without_a_text_nothing_is_laid(tmp_path: Path) -> None:
+async def test_without_an_away_text_nothing_is_set(tmp_path: Path) -> None:
     async with away(tmp_path, "[away]\nidle_minutes = 1\n") as (run, client):
         await pass_time(run, client, 3600)
         assert client.called("set_self_status") == []
 
 
-async def test_tmux_is_asked_and_being_detached_is_away(
+async def test_tmux_is_polled_and_detached_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attached = True
@@ -165,7 +165,7 @@ async def test_tmux_is_asked_and_being_detached_is_away(
         assert client.custom.standing.text == ""
 
 
-async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_text(
+async def test_a_login_during_the_lift_does_not_lose_the_own_text(
     tmp_path: Path,
 ) -> None:
     async with away(tmp_path) as (run, client):
@@ -177,8 +177,8 @@ async def test_a_device_that_comes_while_it_is_lifted_does_not_lose_the_persons_
         await pass_time(run, client, 1.5)
         assert client.custom.standing.text == "Tea"
         assert run.app.model.account.texts.mine is not None
-        run.fake.lose()
-        client.come_back(status("alice", since=at(14, 40)))
+        run.fake.lose_connection()
+        client.reconnect(status("alice", since=at(14, 40)))
         await run.settle()
         assert client.called("set_self_status")[-1] == ("Tea", None)
 

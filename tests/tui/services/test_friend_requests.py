@@ -6,7 +6,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationType
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.profiles import FriendAllowType
-from tests.tui.fake import at, street
+from tests.tui.fake import at, sample_client
 from tests.tui.harness import Running, running
 
 ASKED = FriendApplication("zed", FriendApplicationType.COME_IN, at(14), "from the meetup")
@@ -17,14 +17,14 @@ async def typed(run: Running, line: str) -> None:
     await run.type(line, "enter")
 
 
-async def test_a_request_is_told_and_can_be_accepted(tmp_path: Path) -> None:
+async def test_a_request_is_reported_and_can_be_accepted(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.listener.on_friend_application_list_added([ASKED])
         await run.settle()
         asked = "notice zed asks to be your friend (Q: answer): from the meetup"
         assert asked in run.events()
         await run.press("Q")
-        assert "zed asks you 14:00 from the meetup" in run.words()
+        assert "zed asks you 14:00 from the meetup" in run.compact_text()
         await run.press("A")
         assert run.fake.called("accept_friend_application") == [("zed",)]
         await run.settle()
@@ -33,8 +33,8 @@ async def test_a_request_is_told_and_can_be_accepted(tmp_path: Path) -> None:
         assert "zed" in run.text()
 
 
-async def test_requests_that_came_while_one_was_away_are_told_at_the_login(tmp_path: Path) -> None:
-    fake = street()
+async def test_requests_made_while_offline_are_reported_at_the_login(tmp_path: Path) -> None:
+    fake = sample_client()
     fake.applications = [ASKED]
     async with running(tmp_path, fake) as run:
         assert any("zed asks to be your friend" in event for event in run.events())
@@ -42,18 +42,18 @@ async def test_requests_that_came_while_one_was_away_are_told_at_the_login(tmp_p
         assert run.fake.called("refuse_friend_application") == [("zed",)]
 
 
-async def test_ones_own_request_is_taken_back(tmp_path: Path) -> None:
-    fake = street()
+async def test_an_own_request_can_be_withdrawn(tmp_path: Path) -> None:
+    fake = sample_client()
     fake.applications = [FriendApplication("yan", FriendApplicationType.SEND_OUT, at(13))]
     async with running(tmp_path, fake) as run:
         assert not any("yan" in event for event in run.events())
         await run.press("Q")
-        assert "yan was asked by you" in run.words()
+        assert "yan was asked by you" in run.compact_text()
         await run.press("N")
         assert run.fake.called("delete_friend_application") == [("yan",)]
 
 
-async def test_who_wants_to_be_asked_is_asked_with_words(tmp_path: Path) -> None:
+async def test_a_friend_request_has_a_wording(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.fail("add_friend", IMError(ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM))
         await typed(run, "add-friend zed we met yesterday")
@@ -61,7 +61,7 @@ async def test_who_wants_to_be_asked_is_asked_with_words(tmp_path: Path) -> None
         assert "notice zed was asked, and has to agree" in run.events()
 
 
-async def test_blocking_takes_a_friend_out_and_is_undone(tmp_path: Path) -> None:
+async def test_blocking_removes_a_friend_and_can_be_undone(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("B")
         assert run.fake.called("add_to_black_list") == [(["bob"],)]
@@ -72,7 +72,7 @@ async def test_blocking_takes_a_friend_out_and_is_undone(tmp_path: Path) -> None
         assert run.fake.called("delete_from_black_list") == [(["bob"],)]
 
 
-async def test_a_friend_is_shown_and_found_by_the_name_that_one_gave(tmp_path: Path) -> None:
+async def test_a_friend_is_shown_and_found_by_the_remark(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await typed(run, "remark carol Caroline")
         assert run.fake.called("set_friend_info") == [("carol", "Caroline")]
@@ -82,7 +82,7 @@ async def test_a_friend_is_shown_and_found_by_the_name_that_one_gave(tmp_path: P
         assert run.app.navigator.selected == "carol"
 
 
-async def test_a_nickname_of_theirs_is_shown_safely(tmp_path: Path) -> None:
+async def test_a_nickname_is_shown_safely(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         hostile = FriendInfo("bob", nick_name="Bobby\x1b[31m\u202e")
         run.fake.listener.on_friend_info_changed([hostile])
@@ -91,17 +91,17 @@ async def test_a_nickname_of_theirs_is_shown_safely(tmp_path: Path) -> None:
         assert "\x1b" not in run.text() and "\u202e" not in run.text()
 
 
-async def test_details_show_what_a_friend_is_called_and_their_signature(tmp_path: Path) -> None:
+async def test_details_show_the_names_and_signature_of_a_friend(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         bob = FriendInfo("bob", nick_name="Bobby", self_signature="Here since 1999")
         run.fake.listener.on_friend_info_changed([bob])
         await run.settle(2)
         await run.press("i")
-        assert "called Bobby" in run.words()
-        assert "signature Here since 1999" in run.words()
+        assert "called Bobby" in run.compact_text()
+        assert "signature Here since 1999" in run.compact_text()
 
 
-async def test_own_name_and_who_may_be_a_friend(tmp_path: Path) -> None:
+async def test_the_own_nickname_and_allow_type_can_be_set(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await typed(run, "nick Alice in the café")
         await typed(run, "signature Here since 1999")

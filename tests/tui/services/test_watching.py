@@ -14,7 +14,7 @@ from tests.tui.harness import Running, running
 
 @dataclass
 class Rung:
-    """What reached the person."""
+    """The alerts that reached the user."""
 
     toasts: list[str] = field(default_factory=list)
     bells: int = 0
@@ -22,7 +22,7 @@ class Rung:
 
 
 def listen(run: Running, monkeypatch: pytest.MonkeyPatch) -> Rung:
-    """Note what reaches the person from now on."""
+    """Record the alerts from now on."""
     rung = Rung()
 
     def bell() -> None:
@@ -35,13 +35,13 @@ def listen(run: Running, monkeypatch: pytest.MonkeyPatch) -> Rung:
 
 
 async def choose(run: Running, user_id: str) -> None:
-    """Put the cursor on somebody."""
+    """Move the cursor to a user."""
     await run.press("home")
     while run.app.main.friend_list.selected != user_id:
         await run.press("down")
 
 
-async def test_one_key_tells_once_when_a_friend_is_online(
+async def test_a_watch_alerts_once_when_a_friend_is_online(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -62,7 +62,7 @@ async def test_one_key_tells_once_when_a_friend_is_online(
         assert len(rung.toasts) == 1
 
 
-async def test_a_friend_who_flaps_is_not_told(
+async def test_a_flapping_friend_causes_no_alert(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -77,7 +77,7 @@ async def test_a_friend_who_flaps_is_not_told(
         assert rung.toasts == []
 
 
-async def test_a_standing_watch_tells_each_time_and_is_remembered(
+async def test_a_standing_watch_alerts_each_time_and_is_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -100,7 +100,7 @@ async def test_a_standing_watch_tells_each_time_and_is_remembered(
         await run.settle()
 
 
-async def test_who_is_online_already_is_waited_for(tmp_path: Path) -> None:
+async def test_a_watch_on_an_online_friend_waits_for_the_next_time(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("w")
         assert any("is ONLINE already" in one for one in run.events())
@@ -108,7 +108,7 @@ async def test_who_is_online_already_is_waited_for(tmp_path: Path) -> None:
         assert run.app.late.watch_service.all() == []
 
 
-async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
+async def test_a_watch_can_be_ended_in_the_list(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await choose(run, "erin")
         await run.press("w", "W")
@@ -118,20 +118,20 @@ async def test_the_list_of_watches_ends_one(tmp_path: Path) -> None:
         assert run.app.late.watch_service.all() == []
 
 
-async def test_a_reconnect_tells_nobody_who_was_online_before(
+async def test_a_reconnect_causes_no_alert_for_friends_online_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
         await run.press("w")
         rung = listen(run, monkeypatch)
-        run.fake.lose()
+        run.fake.lose_connection()
         await run.settle()
-        run.fake.come_back()
+        run.fake.reconnect()
         await run.settle(30)
         assert rung.toasts == []
 
 
-async def test_watching_who_is_not_heard_of_says_so(tmp_path: Path) -> None:
+async def test_watching_a_user_without_updates_warns(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("watch stranger", "enter")
@@ -143,19 +143,19 @@ async def test_watching_who_is_not_heard_of_says_so(tmp_path: Path) -> None:
 CAME = Alert(AlertKind.WATCH, "erin", "is ONLINE")
 
 
-async def test_with_focus_a_toast_without_it_the_bell_too(
+async def test_the_bell_rings_only_without_focus(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
         rung = listen(run, monkeypatch)
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert (len(rung.toasts), rung.bells) == (1, 0)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert (len(rung.toasts), rung.bells, rung.raw) == (2, 1, [])
 
 
-async def test_the_terminal_can_tell_the_desktop(
+async def test_alerts_reach_the_desktop_through_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TMUX", raising=False)
@@ -163,7 +163,7 @@ async def test_the_terminal_can_tell_the_desktop(
     async with running(tmp_path, settings=settings) as run:
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.late.alerts.give(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
+        run.app.late.alerts.show(Alert(AlertKind.WATCH, "erin", "is\x1b]52;c;x\x07 ONLINE"))
         assert rung.bells == 0
         (sequence,) = rung.raw
         assert sequence.startswith("\x1b]9;erin is")
@@ -171,7 +171,7 @@ async def test_the_terminal_can_tell_the_desktop(
         assert "]52;c;x\x07 " not in sequence
 
 
-async def test_do_not_disturb_mutes_all_until_its_end_but_for_exceptions(
+async def test_do_not_disturb_mutes_all_but_exceptions_until_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -180,24 +180,24 @@ async def test_do_not_disturb_mutes_all_until_its_end_but_for_exceptions(
         assert "do not disturb until 14:50" in run.lines()[0]
         rung = listen(run, monkeypatch)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung == Rung()
         assert "notice erin is ONLINE" in run.events()
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.app.app_focus = False
         before = rung.bells
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung.bells == before + 1
         await run.press("colon")
         await run.type("quiet-except erin", "enter")
         run.clock.advance(46 * 60)
         run.app.app_focus = False
-        run.app.late.alerts.give(CAME)
+        run.app.late.alerts.show(CAME)
         assert rung.bells == before + 2
 
 
-async def test_do_not_disturb_is_one_key_and_remembered(tmp_path: Path) -> None:
+async def test_do_not_disturb_is_toggled_by_a_key_and_saved(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("d")
         assert "do not disturb" in run.lines()[0]
@@ -208,7 +208,7 @@ async def test_do_not_disturb_is_one_key_and_remembered(tmp_path: Path) -> None:
     assert not StateFile(tmp_path).state.quiet
 
 
-async def test_the_end_of_do_not_disturb_shows_by_itself(tmp_path: Path) -> None:
+async def test_the_end_of_do_not_disturb_is_shown(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("quiet 45m", "enter")
@@ -218,7 +218,7 @@ async def test_the_end_of_do_not_disturb_shows_by_itself(tmp_path: Path) -> None
         assert "do not disturb" not in run.lines()[0]
 
 
-async def test_what_is_no_end_is_told(tmp_path: Path) -> None:
+async def test_an_invalid_end_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("colon")
         await run.type("quiet soon", "enter")
@@ -229,7 +229,7 @@ async def test_what_is_no_end_is_told(tmp_path: Path) -> None:
 # A text that another device replaced
 
 
-async def test_a_text_that_another_device_replaced_is_told_and_put_back(
+async def test_a_text_replaced_by_another_device_is_reported_and_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -247,7 +247,7 @@ async def test_a_text_that_another_device_replaced_is_told_and_put_back(
         assert any("No other device replaced" in one for one in run.events())
 
 
-async def test_a_text_that_has_ended_meanwhile_is_not_put_back(tmp_path: Path) -> None:
+async def test_a_replaced_text_that_has_ended_is_not_restored(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(
             status(
@@ -261,7 +261,7 @@ async def test_a_text_that_has_ended_meanwhile_is_not_put_back(tmp_path: Path) -
         assert any("has ended meanwhile" in one for one in run.events())
 
 
-async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
+async def test_the_devices_list_shows_which_device_set_what(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.devices = [device(HERE, "laptop"), device("phone", "phone", PHONE.platform)]
         run.fake.listener.on_self_devices_changed(run.fake.devices)
@@ -270,7 +270,7 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
         run.fake.push_own("Coffee", PHONE)
         await run.settle()
         await run.press("D")
-        words = run.words()
+        words = run.compact_text()
         assert "laptop Linux since 13:00 this device" in words
         assert "phone Android since 13:00" in words
         assert "set “Coffee” at 14:05" in words
@@ -279,9 +279,9 @@ async def test_the_devices_show_who_set_what(tmp_path: Path) -> None:
         assert run.fake.called("set_self_status")[-1][0] == "Tea"
 
 
-async def test_watches_that_are_remembered_wait_again(tmp_path: Path) -> None:
+async def test_saved_watches_are_active_after_a_restart(tmp_path: Path) -> None:
     file = StateFile(tmp_path)
-    file.change(lambda state: type(state)(watches=(Watch("erin", False, at(14)),), started=True))
+    file.update(lambda state: type(state)(watches=(Watch("erin", False, at(14)),), started=True))
     async with running(tmp_path) as run:
         assert "⚑ erin" in run.text()
         run.fake.push(status("erin", ONLINE))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS, USUAL_KEYS
-from imtui.tui.kit.key_names import key_named, key_parsers
+from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS, DEFAULT_KEYS
+from imtui.tui.kit.key_names import key_parsers, parse_key
 from imtui.tui.settings.reading import ParsedSettings, parse_settings
 from imtui.tui.settings.schema import (
     PRESETS,
@@ -16,7 +16,7 @@ from imtui.tui.settings.schema import (
     Settings,
 )
 
-KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), key_named)
+KEY_PARSERS = dict.fromkeys(("status", "clear", "log-out", "quit"), parse_key)
 
 WHOLE = """\
 # Mine
@@ -190,7 +190,7 @@ def test_keys_are_named_as_textual_names_them(written: str, keys: tuple[str, ...
 
 def test_the_default_keys_of_commands_can_be_written() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
-    assert [key_named(key) for key in keys] == keys
+    assert [parse_key(key) for key in keys] == keys
 
 
 PIECES = st.sampled_from(
@@ -207,7 +207,7 @@ def test_reading_any_text_does_not_raise(text: str) -> None:
 
 def test_a_key_that_is_taken_from_another_command_is_reported_with_both() -> None:
     text = '[keys]\nwatch = "B"\n'
-    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), USUAL_KEYS)
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), DEFAULT_KEYS)
     assert parsed.settings.keys == {"watch": ("B",)}
     assert parsed.problems == (
         "settings.toml:2: keys.watch takes “B” from block; give that another key.",
@@ -216,5 +216,5 @@ def test_a_key_that_is_taken_from_another_command_is_reported_with_both() -> Non
 
 def test_two_commands_may_exchange_their_keys() -> None:
     text = '[keys]\nwatch = "B"\nblock = "w"\n'
-    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), USUAL_KEYS)
+    parsed = parse_settings(text, "settings.toml", key_parsers(COMMAND_IDS), DEFAULT_KEYS)
     assert parsed.problems == ()

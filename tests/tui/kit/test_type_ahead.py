@@ -1,4 +1,4 @@
-"""Keys in one burst, as a fast typist on a slow line sends them: each goes where it was meant."""
+"""Keys that arrive in one burst, as over a slow connection, reach their intended target."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ NAMED = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "⌘": "ctrl+p", "⌫": 
 
 
 async def burst(run: Running, keys: str) -> None:
-    """Press keys all at once, before the first of them is looked at."""
+    """Press keys in one burst, before the first of them is handled."""
     for char in keys:
         name = NAMED.get(char)
         run.app.post_message(Key(name or _character_to_key(char), None if name else char))
@@ -27,14 +27,14 @@ def texts(run: Running) -> list[object]:
     return [args[0] for args in run.fake.called("set_self_status")]
 
 
-async def test_a_text_typed_behind_the_key_of_the_status_box_is_the_text(tmp_path: Path) -> None:
+async def test_a_text_typed_after_the_status_key_goes_into_the_status_box(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await burst(run, "sHello there⏎")
         assert texts(run) == ["Hello there"]
         assert run.app.screen is run.app.main
 
 
-async def test_what_is_typed_behind_the_enter_that_sets_a_text_is_not_part_of_it(
+async def test_keys_typed_after_enter_are_not_part_of_the_text(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -55,12 +55,12 @@ async def test_a_filter_in_one_burst_filters(tmp_path: Path) -> None:
         for _ in range(2):
             await burst(run, "/car")
             assert run.app.main.found_in("friends") == "car"
-            assert run.app.main.friend_list.length == 1
+            assert run.app.main.friend_list.row_count == 1
             await burst(run, "⎋⎋")
             assert run.app.main.found_in("friends") == ""
 
 
-async def test_the_palette_takes_what_is_typed_behind_its_key(tmp_path: Path) -> None:
+async def test_text_typed_after_the_palette_key_goes_into_the_palette(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await burst(run, "⌘l⏎")
         assert texts(run) == ["Listening to music"]
@@ -68,7 +68,7 @@ async def test_the_palette_takes_what_is_typed_behind_its_key(tmp_path: Path) ->
         assert run.fake.called("get_user_status")[-1] == (["bob"],)
 
 
-async def test_a_command_chosen_in_the_palette_gets_the_keys_behind_it(tmp_path: Path) -> None:
+async def test_keys_typed_after_a_palette_choice_go_to_its_command(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await burst(run, "⌘set status⏎Hello⏎")
         assert texts(run) == ["Hello"]
@@ -86,7 +86,7 @@ async def test_enter_and_escape_twice_end_nothing_else(tmp_path: Path, opens: st
 
 
 @pytest.mark.parametrize("keys", ["qt", "q:help⏎", ":quit⏎t", "⌘quit⏎?", "qq", "qs⏎⏎"])
-async def test_after_quit_nothing_more_is_done(tmp_path: Path, keys: str) -> None:
+async def test_keys_after_quit_are_ignored(tmp_path: Path, keys: str) -> None:
     async with running(tmp_path) as run:
         await burst(run, keys)
         assert not run.app.failure
@@ -94,7 +94,7 @@ async def test_after_quit_nothing_more_is_done(tmp_path: Path, keys: str) -> Non
         assert run.fake.called("set_self_status") == []
 
 
-async def test_a_paste_behind_the_key_that_opens_an_input_goes_into_it(tmp_path: Path) -> None:
+async def test_a_paste_after_the_key_that_opens_an_input_goes_into_it(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.app.simulate_key("s")
         run.app.post_message(Paste("Out for lunch"))
