@@ -13,7 +13,10 @@ from textual.widget import Widget
 HELD_MAX: Final = 2_000
 """The number of keys that are held; further ones displace the oldest."""
 _ROUNDS_MAX: Final = 6
-_WAIT_MAX: Final = 1.0
+_CHECK_INTERVAL: Final = 0.5
+"""How often a waiting key checks that the key in flight still bubbles, in seconds."""
+_IDLE_CHECKS_MAX: Final = 2
+"""After one check without progress, the whole process may just have been stopped for a while."""
 
 Typed = Key | Paste
 
@@ -70,7 +73,7 @@ class TypeAhead:
         self._target_before: tuple[Screen[Any], Widget | None] | None = None
         self._round = 0
         self._timer: Timer | None = None
-        self._bubble_count = self._bubble_count_before = 0
+        self._bubble_count = self._bubble_count_before = self._idle_checks = 0
 
     async def handle(self, typed: Typed) -> None:
         """Forward a key or a paste, now or after those before it."""
@@ -81,16 +84,19 @@ class TypeAhead:
             # A screen that closes discards its queue, and a bubbling call with it.
             self._start_timer()
 
-    def _start_timer(self) -> None:
+    def _start_timer(self, idle_checks: int = 0) -> None:
+        self._idle_checks = idle_checks
         self._bubble_count_before = self._bubble_count
-        self._timer = self._app.set_timer(_WAIT_MAX, self._timed_out)
+        self._timer = self._app.set_timer(_CHECK_INTERVAL, self._check_progress)
 
-    async def _timed_out(self) -> None:
-        if self._bubble_count == self._bubble_count_before:
+    async def _check_progress(self) -> None:
+        idle = self._bubble_count == self._bubble_count_before
+        idle_checks = self._idle_checks + 1 if idle else 0
+        if idle_checks == _IDLE_CHECKS_MAX:
             await self._release_next()
         else:
-            # The machine is slow, but the key is still bubbling.
-            self._start_timer()
+            # On a slow machine, the key may still be bubbling.
+            self._start_timer(idle_checks)
 
     def drop(self) -> None:
         """Discard the held keys."""

@@ -1,6 +1,10 @@
 """Keys that arrive in one burst, as over a slow connection, reach their intended target."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +12,7 @@ from hypothesis import strategies as st
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 
+from imtui.tui.kit.type_ahead import TypeAhead, Typed
 from tests.tui.harness import Running, running
 
 NAMED = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "⌘": "ctrl+p", "⌫": "backspace", "↓": "down"}
@@ -130,3 +135,61 @@ async def test_a_conversation_opened_and_written_in_one_burst(tmp_path: Path) ->
         await burst(run, "⎋↓⏎to carol⏎")
         assert run.fake.called("queue_c2c_text_message")[-1][:2] == ("to carol", "carol")
         assert texts(run) == []
+
+
+class StalledNode:
+    """A screen whose queue a test runs by hand."""
+
+    parent = None
+
+    def __init__(self) -> None:
+        self.queue: list[Callable[[], Awaitable[None]]] = []
+
+    def call_later(self, callback: Callable[..., Awaitable[None]], *args: object) -> bool:
+        self.queue.append(partial(callback, *args))
+        return True
+
+    async def run(self) -> None:
+        queue, self.queue = self.queue, []
+        for call in queue:
+            await call()
+
+
+class StalledKeyboard:
+    """An app whose timers a test fires by hand."""
+
+    focused = None
+    accepts_keys = False
+    """The key before never gets to its end by itself."""
+
+    def __init__(self) -> None:
+        self.screen: Any = StalledNode()
+        self.timers: list[Callable[[], Awaitable[None]]] = []
+
+    def set_timer(self, delay: float, callback: Callable[[], Awaitable[None]]) -> Any:
+        self.timers.append(callback)
+        return Mock()
+
+    async def fire(self) -> None:
+        await self.timers.pop()()
+
+
+async def test_a_key_waits_on_a_stalled_machine_as_long_as_the_key_before_it_bubbles() -> None:
+    app = StalledKeyboard()
+    forwarded: list[str] = []
+
+    async def forward(typed: Typed) -> None:
+        assert isinstance(typed, Key)
+        forwarded.append(typed.key)
+
+    type_ahead = TypeAhead(app, forward, lambda key: False)
+    await type_ahead.handle(Key("enter", None))
+    await type_ahead.handle(Key("q", "q"))
+    for _ in range(3):
+        await app.fire()
+        await app.screen.run()
+        assert forwarded == ["enter"]
+    # From now on nothing bubbles any more: the screen took its queue with it.
+    for _ in range(3):
+        await app.fire()
+    assert forwarded == ["enter", "q"]
