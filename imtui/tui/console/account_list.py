@@ -1,7 +1,5 @@
 """The list of all accounts, of which only those in sight are known."""
 
-from collections.abc import Callable
-
 from textual.events import Resize
 from textual.message import Message
 
@@ -19,12 +17,14 @@ class AccountList(CursorView):
     class Moved(Message):
         """The cursor is in another row."""
 
-    def __init__(self, model: ConsoleModel, glyphs: Glyphs, scrolled: Callable[[], None]) -> None:
-        """Make the list of a model; ``scrolled`` is called when other rows are in sight."""
+    class RowsWanted(Message):
+        """The model wants accounts that may not be loaded yet."""
+
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
+        """Make the list of a model's accounts."""
         super().__init__(id="account-list")
         self._model = model
         self._glyphs = glyphs
-        self._scrolled = scrolled
         self._lines: dict[int, tuple[list[Span], str]] = {}
         """The lines in sight by their rows, as they were painted last."""
         self._accounts = model.accounts
@@ -89,7 +89,7 @@ class AccountList(CursorView):
     def _note_rows(self) -> None:
         if self._rows != self._model.rows_in_sight:
             self._model.rows_in_sight = self._rows
-            self._scrolled()
+            self.post_message(self.RowsWanted())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Have the rows loaded that came into sight."""
@@ -132,7 +132,7 @@ class AccountList(CursorView):
         super().action_move_end(direction)
         if direction > 0:
             self._to_end = self._model.wants_end = True
-            self._scrolled()
+            self.post_message(self.RowsWanted())
 
     def moved(self) -> None:
         """Note whom the cursor was put on."""

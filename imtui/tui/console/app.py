@@ -91,13 +91,7 @@ class ConsoleApp(FaultTolerantApp):
 
     def get_default_screen(self) -> ConsoleScreen:
         """Return the screen."""
-        self.main = ConsoleScreen(
-            self.model,
-            self._launch.where,
-            self.glyphs,
-            self.clock,
-            self.service.look_at_accounts,
-        )
+        self.main = ConsoleScreen(self.model, self._launch.where, self.glyphs, self.clock)
         return self.main
 
     def on_mount(self) -> None:
@@ -173,6 +167,10 @@ class ConsoleApp(FaultTolerantApp):
         """Do what a widget asks for; its commands are the actions of the app."""
         await self.run_action(message.command_id)
 
+    def on_account_list_rows_wanted(self) -> None:
+        """Load the accounts that came into sight or that the admin looks for."""
+        self.service.look_at_accounts()
+
     def action_switch(self, key: str) -> None:
         """Put a switch into its other position, or let one of several be chosen."""
         switch = switch_named(key)
@@ -230,10 +228,7 @@ class ConsoleApp(FaultTolerantApp):
 
         account = self.model.account(self.main.accounts.selected)
         if account is not None and self.screen is self.main:
-            user_id = account.user_id
-            self.push_screen(
-                DevicesScreen(account, lambda: self.model.account(user_id), self.glyphs, self.clock)
-            )
+            self.push_screen(DevicesScreen(account, self.model, self.glyphs, self.clock))
 
     def action_kick(self) -> None:
         """Ask, then log an account out on all of its devices."""

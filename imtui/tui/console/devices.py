@@ -1,12 +1,13 @@
 """The connected devices of one account."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from imtui.tui.commands.command import Keys
 from imtui.tui.console.answers import AccountItem, Device
+from imtui.tui.console.model import ConsoleModel
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
@@ -21,16 +22,12 @@ class DevicesScreen(ListScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]
 
     def __init__(
-        self,
-        account: AccountItem,
-        find: Callable[[], AccountItem | None],
-        glyphs: Glyphs,
-        clock: Clock,
+        self, account: AccountItem, model: ConsoleModel, glyphs: Glyphs, clock: Clock
     ) -> None:
-        """Make the view of an account; ``find`` returns it as it is now, if it is known."""
+        """Make the view of an account, kept current from the model."""
         super().__init__(account.user_id, Keys(), ())
         self._account = account
-        self._find = find
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._key_line.hint((("Esc", "back", "close"), ("k", "kick", "kick")))
@@ -47,7 +44,7 @@ class DevicesScreen(ListScreen[None]):
 
     def show_changes(self) -> None:
         """Show what is true now."""
-        self._account = self._find() or self._account
+        self._account = self._model.account(self.user_id) or self._account
         super().show_changes()
 
     def rows(self, width: int) -> list[ListRow]:

@@ -1,7 +1,7 @@
 """A dialog with a list that stays live."""
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +19,17 @@ from imtui.tui.widgets.run_command import RunCommand
 T = TypeVar("T")
 
 
+class _ListTitle(PaneTitle):
+    """The title of a list screen, with the screen's notes."""
+
+    def __init__(self, title: str, list_screen: "ListScreen[Any]") -> None:
+        super().__init__(title)
+        self._list_screen = list_screen
+
+    def notes(self) -> Sequence[str]:
+        return self._list_screen.notes()
+
+
 class ListScreen(Dialog[T]):
     """A title with a note, rows, and the keys that do something with the row under the cursor."""
 
@@ -29,7 +40,7 @@ class ListScreen(Dialog[T]):
     def __init__(self, title: str, keys: Keys, commands: Sequence[Command]) -> None:
         """Make the dialog; ``commands`` are those whose keys work in it."""
         super().__init__()
-        self._title = PaneTitle(title, self.notes)
+        self._title = _ListTitle(title, self)
         self._list = RowList()
         self._key_line = KeyLine(keys, commands)
 

@@ -10,20 +10,18 @@ from textual.screen import Screen
 
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
-from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import count
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.open_chat import OpenChat
-from imtui.tui.settings.schema import Order
+from imtui.tui.screens.pane_titles import EventTitle, FriendTitle
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList, PersonalView
 from imtui.tui.widgets.hint import Hint
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 from imtui.tui.widgets.top_line import TopLine
 
@@ -87,10 +85,10 @@ class MainScreen(Screen[None]):
         self._command_line: CommandLine | None = None
         self._completer = completer
         self.top_line = TopLine(model, glyphs, clock, keys, personal)
-        self.friend_title = PaneTitle("Friends", self._friend_counts)
         self.friend_list = FriendList(model, glyphs, clock, keys, personal)
-        self.event_title = PaneTitle("Events", self._event_note, "kind")
+        self.friend_title = FriendTitle(model, clock, self.friend_list)
         self.event_pane = EventPane(model, glyphs, clock)
+        self.event_title = EventTitle(self.event_pane)
         self.hint = Hint(glyphs, keys)
         footer = [command for command in COMMANDS if command.footer]
         self.key_line = KeyLine(keys, footer, [("Enter", "chat", "chat")])
@@ -108,20 +106,6 @@ class MainScreen(Screen[None]):
         yield self.hint
         yield self.key_line
         yield TooSmall()
-
-    def _friend_counts(self) -> list[str]:
-        counts = str(count(self._model.friends()))
-        if self._model.connection.as_of is None:
-            order = self.friend_list.order
-            return [counts] if order is Order.PRESENCE else [f"{counts}, by {order}", counts]
-        as_of = f"as of {time_of_day(self._clock, self._model.connection.as_of)}"
-        return [f"{counts}, {as_of}", as_of]
-
-    def _event_note(self) -> list[str]:
-        shown = self.event_pane.shown_name
-        if self.event_pane.follows:
-            return [shown]
-        return [f"{shown}, {'End: newest' if self._in_events else 'scrolled back'}", shown]
 
     def on_mount(self) -> None:
         """Keep the event pane's note right while it is scrolled."""
