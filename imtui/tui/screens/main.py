@@ -1,4 +1,4 @@
-"""The main screen: who is here, and what happens."""
+"""The main screen: friends, a conversation and events."""
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -60,17 +60,17 @@ class MainScreen(Screen[None]):
         personal: PersonalView,
         completer: "Completer",
     ) -> None:
-        """Make the screen of a model.
+        """Make the screen for a model.
 
         Args:
-            model: What is shown.
+            model: The model to show.
             glyphs: The characters to draw with.
-            clock: The time.
+            clock: Used to show times.
             keys: The keys of the commands.
-            personal: What the person has chosen about the list and about alerts.
+            personal: The person's choices about the list and alerts.
             completer: Completes slash commands.
         """
-        # Most terminals are so large; then nothing is styled twice for the first frame.
+        # The usual terminal size, so that the first frame is styled once.
         super().__init__(classes="-two-panes -high")
         self._model = model
         self._glyphs = glyphs
@@ -80,7 +80,7 @@ class MainScreen(Screen[None]):
         self._show_at = ""
         """The message to show once the conversation is mounted."""
         self.takes_keys = True
-        """False while an input that was just opened is not there yet."""
+        """False while an input that was just opened is not mounted yet."""
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
         self._completer = completer
@@ -112,7 +112,7 @@ class MainScreen(Screen[None]):
         self.watch(self.event_pane, "scroll_y", self._scrolled, init=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Note and show which pane has the focus; the line for commands belongs to none."""
+        """Note and show which pane has the focus; the command line is in no pane."""
         for pane in (node.id for node in event.widget.ancestors if node.id in _PANES):
             self._in_pane(str(pane))
         self.friend_title.refresh()
@@ -122,7 +122,7 @@ class MainScreen(Screen[None]):
         self.key_line.hint(() if self.chat.pane is None else self.chat.pane.hints_for(event.widget))
 
     def _in_pane(self, pane: str) -> None:
-        """Note in which pane the person is; of events and conversation the last one stays."""
+        """Note the current pane; the last of events and conversation stays shown."""
         for one in _PANES:
             self.set_class(one == pane, f"-in-{one}")
         if pane != "friends":
@@ -143,7 +143,7 @@ class MainScreen(Screen[None]):
             (self.event_pane if pane == "events" else self.friend_list).focus()
 
     def action_friends(self) -> None:
-        """Show all of the pane that has the focus; if nothing is hidden, go to the friends."""
+        """Clear the filter of the current pane; without one, go to the friends."""
         if self.chat.pane is not None and self.chat.pane.view.has_focus:
             self._go("chat")
             return
@@ -158,7 +158,7 @@ class MainScreen(Screen[None]):
 
     @property
     def selected(self) -> str:
-        """Return who is meant: whom the conversation is with while one is in it, else the row."""
+        """Return the user of the conversation while it has the focus, else of the selected row."""
         return self.chat.user_id if self.in_chat else self.friend_list.selected
 
     def open_chat(self, user_id: str, draft: str) -> None:
@@ -184,7 +184,7 @@ class MainScreen(Screen[None]):
         self._go("chat")
 
     def _mounted(self) -> None:
-        """Write in the conversation, now that its input is there."""
+        """Focus the conversation after its widgets were mounted."""
         self.takes_keys = True
         if self._show_at:
             self.show_message(self._show_at)
@@ -192,7 +192,7 @@ class MainScreen(Screen[None]):
             self._go("chat")
 
     def close_chat(self) -> None:
-        """Show no conversation any more."""
+        """Hide the conversation."""
         if self.chat.pane is not None:
             self.chat.pane.open("", "")
         self.remove_class("-with-chat", "-chat-shown")
@@ -200,20 +200,20 @@ class MainScreen(Screen[None]):
 
     def show_message(self, msg_id: str) -> None:
         """Show a message of the open conversation, under the cursor."""
-        # What was just mounted cannot have the focus yet.
+        # A widget that is not mounted yet cannot take the focus.
         self._show_at = "" if self.takes_keys else msg_id
         if self.chat.pane is not None and self.takes_keys:
             self.chat.pane.view.focus()
             self.chat.pane.view.choose(msg_id)
 
     def begin_reply(self, message: "Message") -> None:
-        """Have the next message quote this one."""
+        """Start a reply that quotes a message."""
         if self.chat.pane is not None:
             self.chat.pane.reply_line.reply_to(message)
             self._go("chat")
 
     def on_composer_left(self) -> None:
-        """Go back to the friends; a reply that was begun is none any more."""
+        """Cancel the reply; without one, go back to the friends."""
         if self.chat.pane is not None and self.chat.pane.reply_line.message is not None:
             self.chat.pane.reply_line.reply_to(None)
         else:
@@ -232,11 +232,11 @@ class MainScreen(Screen[None]):
     # Finding
 
     def find(self, words: str) -> None:
-        """Narrow the pane that has the focus to what fits."""
+        """Filter the current pane."""
         self._finder("events" if self._in_events else "friends").begin(words)
 
     def found_in(self, pane: str) -> str:
-        """Return what is looked for in a pane, or nothing."""
+        """Return the search text of a pane; empty if there is none."""
         finder = self._finders.get(pane)
         return "" if finder is None else finder.value.strip()
 
@@ -244,7 +244,7 @@ class MainScreen(Screen[None]):
         if pane not in self._finders:
             from imtui.tui.widgets.finder import Finder
 
-            # Not made before it is needed: the first frame comes first.
+            # Made on first use, to keep the first frame fast.
             self._finders[pane] = finder = Finder(pane)
             title = self.event_title if pane == "events" else self.friend_title
             self.mount(finder, after=title)
@@ -270,7 +270,7 @@ class MainScreen(Screen[None]):
         self.event_title.refresh()
 
     def on_finder_narrowed(self, message: "Finder.Narrowed") -> None:
-        """Show what fits while one types."""
+        """Filter the pane while the person types."""
         if message.pane == "events":
             self.show_kind(self.event_pane.kind)
         else:
@@ -278,13 +278,13 @@ class MainScreen(Screen[None]):
             self.friend_list.sort_now()
 
     def on_finder_done(self, message: "Finder.Done") -> None:
-        """Go on in the pane."""
+        """Focus the pane."""
         (self.event_pane if message.pane == "events" else self.friend_list).focus()
 
     # Typing commands
 
     def type(self, words: str) -> None:
-        """Let the person type a slash command, beginning with these words."""
+        """Open the command line with these words."""
         if self._command_line is None:
             from imtui.tui.widgets.command_line import CommandLine
 
@@ -294,7 +294,7 @@ class MainScreen(Screen[None]):
         self._command_line.begin(words)
 
     def on_command_line_typed(self) -> None:
-        """Show the footer again; the app does what was typed."""
+        """Show the footer again; the app runs the command."""
         self._leave_command_line()
 
     def on_command_line_left(self) -> None:
