@@ -33,7 +33,7 @@ class Board(Painted):
         raise NotImplementedError
 
     def look(self) -> None:
-        """Paint what changed since the last time."""
+        """Repaint the board if its lines changed."""
         before, self._lines = self._lines, self.make_lines(self.size.width)
         if before == self._lines:
             return
@@ -42,7 +42,7 @@ class Board(Painted):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Make the lines anew for another width."""
+        """Make the lines for the new width."""
         self.look()
 
     def render_line(self, y: int) -> Strip:

@@ -34,21 +34,21 @@ class DevicesScreen(ListScreen[None]):
 
     @property
     def user_id(self) -> str:
-        """Return whose devices they are."""
+        """Return the ID of the account."""
         return self._account.user_id
 
     def notes(self) -> Sequence[str]:
-        """Return how many devices there are."""
+        """Return the number of devices."""
         number = len(self._account.devices)
         return [f"{number} {'device' if number == 1 else 'devices'} connected"]
 
     def show_changes(self) -> None:
-        """Show what is true now."""
+        """Show the account as the model knows it now."""
         self._account = self._model.account(self.user_id) or self._account
         super().show_changes()
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return how the account is, and its devices."""
+        """Return the account's status and devices."""
         account, glyphs = self._account, self._glyphs
         badge = glyphs.badge(account.status_type)
         how = [Span(str(badge), badge.style), Span(self._since(account.since), "dim")]
@@ -71,4 +71,4 @@ class DevicesScreen(ListScreen[None]):
         return f"   since {time_of_day(self._clock, moment)}" if moment else ""
 
     def chosen(self, user_id: str) -> None:
-        """Do nothing: there is nothing more to be seen."""
+        """Do nothing: a device has no details."""

@@ -35,7 +35,7 @@ _HINTS: Final = (
 
 
 class ConsoleScreen(Screen[None]):
-    """All of a backend at one look."""
+    """Shows a backend on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes"), (112, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
@@ -46,7 +46,7 @@ class ConsoleScreen(Screen[None]):
     ]
     AUTO_FOCUS = "AccountList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # The pane that is gone to may not be on the screen yet, so it is none of those in a row.
+        # The other pane may be hidden, so it is not in Textual's focus chain.
         Binding("tab,shift+tab", "app.log", "Log", show=False)
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
@@ -110,11 +110,11 @@ class ConsoleScreen(Screen[None]):
             self.log_title.refresh()
 
     def on_mount(self) -> None:
-        """Keep the notes right while one scrolls."""
+        """Update the notes on scrolling."""
         self.watch(self.log_pane, "scroll_y", self.look, init=False)
 
     def on_account_list_moved(self) -> None:
-        """Say in which row the cursor is."""
+        """Update the cursor's row in the title."""
         self.look()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -127,7 +127,7 @@ class ConsoleScreen(Screen[None]):
     def toggle_log(self) -> None:
         """Go to the log, or back to the accounts."""
         to_log = not self.in_log
-        # Where one pane shows at a time, the other one has to be there before it is gone to.
+        # A hidden pane must be shown before it can take the focus.
         self.set_class(to_log, "-in-log")
         (self.log_pane if to_log else self.accounts).focus()
 
@@ -145,10 +145,10 @@ class ConsoleScreen(Screen[None]):
         self.accounts.focus()
 
     def on_finder_narrowed(self) -> None:
-        """Have the accounts loaded whose IDs begin so."""
+        """Request the accounts whose IDs start with the search text."""
         self._model.look_for(self._finder.value.strip())
         self.post_message(AccountList.RowsWanted())
 
     def on_finder_done(self) -> None:
-        """Go on in the list."""
+        """Focus the list."""
         self.accounts.focus()
