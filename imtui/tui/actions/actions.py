@@ -1,4 +1,4 @@
-"""What the commands of the registry do, by what they are about."""
+"""The actions of all commands, grouped by topic."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from imtui.tui.actions.views import ViewActions
 
 @dataclass(frozen=True)
 class Actions:
-    """Everything that a command can do."""
+    """All groups of actions."""
 
     own: OwnActions
     alerts: AlertActions

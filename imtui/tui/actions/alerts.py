@@ -1,4 +1,4 @@
-"""What a person does about being disturbed."""
+"""Actions for do-not-disturb."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ class AlertActions:
     """Do not disturb, its end and its exceptions."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._clock = parts.clock
         self._feedback = parts.feedback
@@ -20,7 +20,7 @@ class AlertActions:
         self._memory = parts.memory
 
     def quiet(self, typed: str) -> None:
-        """Turn do-not-disturb on until an end, or off; with nothing typed, the other way round."""
+        """Turn do-not-disturb on until an end, or off; with nothing typed, toggle it."""
         typed = typed.strip()
         is_on = self._memory.quiet(self._clock.now()) is not None
         if typed.casefold() == "off" or (not typed and is_on):
@@ -42,7 +42,7 @@ class AlertActions:
         self._memory.update(lambda state: replace(state, quiet=quiet, quiet_until=until))
 
     def let_through(self, typed: str) -> None:
-        """Let alerts about somebody through, or no longer; without a name, about who is meant."""
+        """Toggle whether alerts about a user, by default the selected one, get through."""
         user_id = whom(self._parts, typed)
         if not user_id:
             return

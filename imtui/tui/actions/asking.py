@@ -1,4 +1,4 @@
-"""Asking whom a command is about."""
+"""Finding the user that a command is about."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -10,7 +10,7 @@ NOBODY: Final = "Whom? Choose a friend first, or type the command with a user ID
 
 
 def whom(parts: Parts, typed: str) -> str:
-    """Return the user who was typed, or is meant on the screen; complain if that is nobody."""
+    """Return the typed or else the selected user; complain if there is none."""
     user_id = typed.strip() or parts.navigator.selected
     if is_user_id(user_id):
         return user_id
@@ -19,7 +19,7 @@ def whom(parts: Parts, typed: str) -> str:
 
 
 def with_user(parts: Parts, typed: str, do: Callable[[str], None]) -> None:
-    """Do something with the user who was typed, or who is meant on the screen."""
+    """Call ``do`` with the typed or else the selected user."""
     user_id = typed.strip() or parts.navigator.selected
     if is_user_id(user_id):
         do(user_id)

@@ -1,4 +1,4 @@
-"""What a person does in a conversation."""
+"""Actions on conversations and messages."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,7 +16,7 @@ class ConversationActions:
     """Opening, writing, replying, recalling, muting."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._main = parts.navigator.main
         self._feedback = parts.feedback
@@ -47,7 +47,7 @@ class ConversationActions:
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
         self.keep_draft()
-        # What they told of is about to be seen, and they would lie on it.
+        # Toasts would cover the messages, which are about to be seen anyway.
         self._feedback.clear()
         chat = self._model.chats.get(user_id)
         self._main.open_chat(user_id, chat.draft)
@@ -64,18 +64,18 @@ class ConversationActions:
         self._attempt(load)
 
     def close(self) -> None:
-        """Close the conversation; what was begun to be written is kept."""
+        """Close the conversation and keep its draft."""
         self.keep_draft()
         self._main.close_chat()
 
     def keep_draft(self) -> None:
-        """Keep what was begun to be written in the open conversation."""
+        """Keep the draft of the open conversation."""
         main = self._main
         if main.chat.user_id:
-            self._tell(lambda: self._messaging.save_draft(main.chat.user_id, main.chat.written))
+            self._try(lambda: self._messaging.save_draft(main.chat.user_id, main.chat.written))
 
     def next_unread(self) -> None:
-        """Open the conversation in which something is to be read."""
+        """Open the next conversation with unread messages."""
         user_id = self._model.chats.next_unread(self._main.chat.user_id)
         if user_id:
             self._show(user_id)
@@ -83,7 +83,7 @@ class ConversationActions:
             self._feedback.say("You have read everything.")
 
     def search(self, words: str, *, here: bool = False) -> None:
-        """Look for messages with some words, in the open conversation or in all."""
+        """Search messages in the open conversation or in all."""
         user_id = self._main.chat.user_id if here else None
         if words.strip():
             self._attempt(lambda: self._search(words, user_id))
@@ -114,12 +114,12 @@ class ConversationActions:
             self._show(message.peer(self._model.own.user_id), message)
 
     def older(self) -> None:
-        """Load what is older than what is shown."""
+        """Load older messages of the open conversation."""
         if user_id := self._main.chat.user_id:
             self._attempt(lambda: self._messaging.load_older(user_id))
 
     def seen(self) -> None:
-        """Note that the person sees the end of the open conversation."""
+        """Mark the open conversation as read if its end is in sight."""
         user_id = self._main.chat.user_id
         if self._model.chats.unread(user_id) and self._navigator.sees_end_of_chat(user_id):
             self._attempt(lambda: self._messaging.mark_read(user_id))
@@ -130,13 +130,13 @@ class ConversationActions:
         """Send a text in the open conversation."""
         main = self._main
         reply_to = main.chat.reply_to
-        if self._tell(lambda: self._messaging.send_text(main.chat.user_id, text, reply_to)):
+        if self._try(lambda: self._messaging.send_text(main.chat.user_id, text, reply_to)):
             main.chat.clear_written()
             main.chat.read_up()
             main.chat.to_end()
 
     def begun(self) -> None:
-        """Tell the other one, if they are ONLINE, that something is being written."""
+        """Send a typing hint to the other user if they are ONLINE."""
         person = self._model.person(self._main.chat.user_id)
         if person is not None and person.status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.send_typing_hint(person.user_id))
@@ -190,7 +190,7 @@ class ConversationActions:
                 if yes and message.seq:
                     self._attempt(lambda: self._messaging.delete_message(message))
                 elif yes:
-                    self._tell(lambda: self._messaging.discard_message(message))
+                    self._try(lambda: self._messaging.discard_message(message))
 
             where = "for yourself, on all your devices" if message.seq else "without sending it"
             self._navigator.open(Question(f"Delete the message {where}?"), answered)
@@ -198,7 +198,7 @@ class ConversationActions:
         self._on_message(delete)
 
     def delete_conversation(self, typed: str) -> None:
-        """Delete the conversation with somebody for oneself, once that is confirmed."""
+        """Delete the conversation with a user for oneself, after confirmation."""
         from imtui.tui.kit.prompt import Question
 
         user_id = whom(self._parts, typed)
@@ -223,7 +223,7 @@ class ConversationActions:
         if not failed:
             self._feedback.say("Nothing here failed to be sent.")
         for message in failed:
-            self._tell(partial(self._messaging.resend_message, message))
+            self._try(partial(self._messaging.resend_message, message))
 
     def copy(self) -> None:
         """Copy the message under the cursor."""
@@ -234,10 +234,10 @@ class ConversationActions:
 
         self._on_message(copy)
 
-    # Who
+    # Muting and pinning
 
     def mute(self, typed: str) -> None:
-        """Have messages of somebody not notified, or again."""
+        """Mute or unmute a user."""
         self._toggle(typed, lambda user_id: self._mute(user_id))
 
     async def _mute(self, user_id: str) -> None:
@@ -246,7 +246,7 @@ class ConversationActions:
         self._feedback.say("is muted" if muted else "is no longer muted", who=user_id)
 
     def pin(self, typed: str) -> None:
-        """Pin the conversation with somebody, or no longer."""
+        """Pin or unpin the conversation with a user."""
         self._toggle(typed, lambda user_id: self._pin(user_id))
 
     async def _pin(self, user_id: str) -> None:
@@ -262,8 +262,8 @@ class ConversationActions:
     def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
         self._feedback.attempt(call)
 
-    def _tell(self, call: Callable[[], None]) -> bool:
-        """Make a call that is done at once, and tell whether it was."""
+    def _try(self, call: Callable[[], None]) -> bool:
+        """Make a synchronous call, and return whether it succeeded."""
         try:
             call()
         except IMError as error:

@@ -25,7 +25,7 @@ class Dispatcher:
         ACTIONS[command_id](self._actions, argument)
 
     def run_line(self, line: str) -> None:
-        """Run a slash command; a wrong one is put back into the command line."""
+        """Run a slash command; an invalid one goes back into the command line."""
         if not self._run_line(line):
             self._parts.navigator.main.type(line)
 
@@ -39,7 +39,7 @@ class Dispatcher:
         return True
 
     def write(self, text: str) -> None:
-        """Send what was written in the conversation, or run it if it is a slash command."""
+        """Send a text in the conversation, or run it if it is a slash command."""
         if not text.startswith("/") or text.startswith("//"):
             self._actions.conversations.write(text.removeprefix("/") if text[:2] == "//" else text)
             return
@@ -50,7 +50,7 @@ class Dispatcher:
             self._parts.feedback.say("To send it as text, begin with // instead of /.")
 
     def complete(self, line: str) -> list[str]:
-        """Return the lines that a slash command can become, the likeliest first."""
+        """Return the completions of a slash command, the likeliest first."""
         navigator, model = self._parts.navigator, self._parts.model
         words = {
             Argument.USER: sorted(person.user_id for person in model.listed()),

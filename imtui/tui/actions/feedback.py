@@ -1,4 +1,4 @@
-"""Answers to what the person does: events, toasts, and calls whose errors become sentences."""
+"""Feedback on commands: events, toasts, and calls whose errors become sentences."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,23 +13,23 @@ from imtui.tui.render.glyphs import Glyphs
 
 
 class Feedback:
-    """Tells the person what came of a command."""
+    """Reports the result of a command to the person."""
 
     def __init__(self, app: App[Any], model: Model, glyphs: Glyphs, keys: Keys) -> None:
-        """Give feedback through an app and the events of a model."""
+        """Report through an app's toasts and a model's events."""
         self._app = app
         self._model = model
         self._glyphs = glyphs
         self._keys = keys
 
     def say(self, words: str, *, who: str = "") -> None:
-        """Add an event, and show it as a toast, as the person has just asked for it."""
+        """Report a result as an event and a toast."""
         words = self._glyphs.adapt(words)
         self._model.feed.emit(EventKind.NOTICE, words, who=who)
         self._app.notify(f"{who} {words}".strip(), markup=False)
 
     def complain(self, words: str) -> None:
-        """Add an event about something that did not work, and show it as a toast."""
+        """Report a failure as an event and a toast."""
         words = self._glyphs.adapt(words)
         self._model.feed.emit(EventKind.NOTICE, words)
         self._app.notify(words, severity="error", markup=False)

@@ -1,4 +1,4 @@
-"""What a person does about friendship."""
+"""Actions on friends and friend requests."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -24,7 +24,7 @@ class FriendActions:
     """Adding, deleting, agreeing, refusing, blocking, naming."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._feedback = parts.feedback
         self._login_service = parts.login_service
@@ -51,7 +51,7 @@ class FriendActions:
             ask_user(self._parts, "Delete which friend?", self._friend_requests.delete_friend)
 
     def show_requests(self) -> None:
-        """Show the friend requests, and who is blocked."""
+        """Show the friend requests and blocked users."""
         from imtui.tui.screens.requests import RequestsScreen
 
         parts = self._parts
@@ -60,15 +60,15 @@ class FriendActions:
         )
 
     def accept(self, typed: str) -> None:
-        """Agree to a friend request."""
+        """Accept a friend request."""
         self._with(typed, self._friend_requests.accept_request)
 
     def refuse(self, typed: str) -> None:
-        """Refuse a friend request, or take one's own back."""
+        """Refuse a friend request, or withdraw one's own."""
         self._with(typed, self._friend_requests.refuse_request)
 
     def block(self, typed: str) -> None:
-        """Block somebody, or no longer."""
+        """Block or unblock a user."""
         self._with(typed, self._friend_requests.toggle_block)
 
     def call_them(self, typed: str) -> None:

@@ -1,4 +1,4 @@
-"""Which screens are open, and whom the person means on them."""
+"""Opens screens and finds the selected user."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Navigator:
-    """Opens screens, and answers what is on top."""
+    """Opens screens, and knows the one on top."""
 
     def __init__(self, app: App[Any], main: MainScreen, leave: Callable[[], None]) -> None:
         """Navigate an app with its main screen; ``leave`` quits it."""
@@ -27,7 +27,7 @@ class Navigator:
 
     @property
     def selected(self) -> str:
-        """Return the ID of the user that is meant on the screen on top; empty for nobody."""
+        """Return the user selected on the top screen; empty if there is none."""
         if self.is_main_on_top:
             return self.main.selected
         from imtui.tui.screens.list_screen import ListScreen

@@ -1,4 +1,4 @@
-"""What a person does with their own status and devices."""
+"""Actions on the own status and devices."""
 
 from imtui.tui.actions.parts import Parts
 from imtui.tui.model.choices import Choice, is_too_long, status_choices, too_long_message
@@ -9,7 +9,7 @@ class OwnActions:
     """Own status, own devices, logging out."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._clock = parts.clock
         self._feedback = parts.feedback

@@ -1,4 +1,4 @@
-"""What a person does about another one."""
+"""Actions on other users."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -16,7 +16,7 @@ class PeopleActions:
     """Details, queries, friendship, and where somebody stands in the list."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._main = parts.navigator.main
         self._feedback = parts.feedback
@@ -33,7 +33,7 @@ class PeopleActions:
     # Asking
 
     def details(self, typed: str) -> None:
-        """Show all that is known of somebody, and ask for the rest."""
+        """Show the details of a user, and query their status."""
         self._with(typed, self._show_details)
 
     def _show_details(self, user_id: str) -> None:
@@ -54,7 +54,7 @@ class PeopleActions:
         self._feedback.attempt(ask)
 
     def query(self, typed: str) -> None:
-        """Ask how somebody is, once."""
+        """Query the status of a user once."""
         self._call(typed, "Query whose status?", self._login_service.presence.query_user)
 
     def _call(self, typed: str, question: str, call: Callable[[str], Awaitable[None]]) -> None:
@@ -66,7 +66,7 @@ class PeopleActions:
     # The list
 
     def favourite(self, typed: str) -> None:
-        """Keep somebody on top of the list, or no longer."""
+        """Toggle whether a user is a favourite."""
         self._with(typed, self._toggle_favourite)
 
     def _toggle_favourite(self, user_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Applies the settings of the person to the app, and writes what they choose in it."""
+"""Applies the person's settings to the app, and saves changes made in the app."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ LOOK_INTERVAL: Final = 2.0
 
 
 class Preferences:
-    """The settings, as they work in the app."""
+    """The settings, applied to the app."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a person does to be told of others."""
+"""Actions on subscriptions and watches."""
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
@@ -12,7 +12,7 @@ class SubscriptionActions:
     """Subscriptions and watches."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._parts = parts
         self._clock = parts.clock
         self._feedback = parts.feedback
@@ -25,7 +25,7 @@ class SubscriptionActions:
     # Subscriptions
 
     def show_subscriptions(self) -> None:
-        """Show whom the account is subscribed to."""
+        """Show the subscriptions."""
         from imtui.tui.screens.subscriptions import SubscriptionsScreen
 
         parts = self._parts
@@ -58,7 +58,7 @@ class SubscriptionActions:
     # Watches
 
     def show_watches(self) -> None:
-        """Show whose coming ONLINE is told."""
+        """Show the watches."""
         from imtui.tui.screens.watches import WatchesScreen
 
         parts = self._parts
@@ -67,7 +67,7 @@ class SubscriptionActions:
         )
 
     def watch(self, typed: str, *, standing: bool = False) -> None:
-        """Be told when somebody comes ONLINE, or no longer if that is so already."""
+        """Watch a user, or stop watching them."""
         user_id = typed.strip() or self._navigator.selected
         person = self._model.person(user_id)
         if not user_id:

@@ -1,4 +1,4 @@
-"""What each command of the catalogue does."""
+"""The table from command IDs to actions."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from imtui.tui.actions.actions import Actions
 
 Action = Callable[[Actions, str], None]
-"""Carries out a command with its argument; an empty argument means to ask, or the obvious."""
+"""Runs a command with its argument; an empty one means to prompt or to use a default."""
 
 
 def _find(do: Actions, words: str) -> None:

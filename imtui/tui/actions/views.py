@@ -1,4 +1,4 @@
-"""What a person does about what is shown, and with the app itself."""
+"""Actions on the panes and on the app itself."""
 
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
@@ -11,7 +11,7 @@ class ViewActions:
     """Finding, order, folding, panes, themes, help, and leaving."""
 
     def __init__(self, parts: Parts) -> None:
-        """Act on the parts of the app."""
+        """Make the actions on the parts of the app."""
         self._main = parts.navigator.main
         self._feedback = parts.feedback
         self._glyphs = parts.glyphs
@@ -24,7 +24,7 @@ class ViewActions:
     # The friend list and the event pane
 
     def find(self, words: str) -> None:
-        """Narrow the pane that has the focus to what fits, or ask what that is."""
+        """Filter the current pane, or open its search input."""
         self._main.find(words)
 
     def order(self, typed: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs the app and its session in this process, and ends both on signals."""
+"""Runs the app and its services, and ends both on signals."""
 
 import asyncio
 import gc
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class Ending(Struct, frozen=True):
-    """How the app ended."""
+    """The way the app ended."""
 
     failure: str
-    """Why, in one line, if it was not the person who left."""
+    """The reason in one line; empty if the person quit."""
     farewell: str
-    """What the person should know who left, in one line; empty if nothing."""
+    """A line to print after the person quit; empty for none."""
 
 
 async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> Ending:
-    """Run the app and its session together, and return how it ended."""
+    """Run the app and its services, and return how the app ended."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
     app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
@@ -47,6 +47,6 @@ async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) ->
 
 async def _collect_garbage_from(first_frame: asyncio.Event) -> None:
     await first_frame.wait()
-    # What is there by now stays; looking through it again and again would hold up the keys.
+    # Startup objects live on; scanning them at each collection would delay keys.
     gc.freeze()
     gc.enable()

@@ -19,16 +19,15 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     """Run the app in this terminal until the person leaves, and return the exit status.
 
     ``load_sdk`` brings another SDK than the bundled one; it is called after the first frame.
-    The exit status is 0, or 1 after an error was told in one line on standard error.
+    The exit status is 0, or 1 after printing an error on one line of standard error.
     """
     problem = terminal_problem("the app", "imtui status", "imtui watch --plain")
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1
-    # A key is echoed at once and waits for no frame of what others did; how often that is painted,
-    # the app bounds itself.
+    # A high frame rate echoes keys at once; the painter limits other repaints itself.
     os.environ.setdefault("TEXTUAL_FPS", str(_FRAMES_A_SECOND))
-    # Nothing that is made before the first frame is garbage; the app turns this on again then.
+    # Startup makes no garbage; the collector is enabled again after the first frame.
     gc.disable()
     import asyncio
 

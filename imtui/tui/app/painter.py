@@ -1,4 +1,4 @@
-"""From the model to the screens: what changed is painted, no more often than an eye can follow."""
+"""Repaints the screens when the model changes, at a limited rate."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from imtui.tui.state.memory import Memory
 
 CHANGES_INTERVAL: Final = 0.25
-"""A lone change shows at once; in a flood, what changed meanwhile is painted in one go."""
+"""Seconds between repaints: a lone change shows at once, a flood is batched."""
 COUNTS_INTERVAL: Final = 1.0
 
 
 class Painter:
-    """Paints what changed, and what changes by time alone: a countdown, the end of quiet."""
+    """Paints changes of the model, the countdown and the end of do-not-disturb."""
 
     def __init__(self, app: App[Any], model: Model, clock: Clock, main: MainScreen) -> None:
-        """Paint the screens of an app; nothing is painted before ``begin``."""
+        """Make the painter; ``begin`` starts it."""
         self._app = app
         self._model = model
         self._clock = clock
@@ -45,9 +45,9 @@ class Painter:
         self.show_quiet()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:
-        """Return what has ``show`` called in the app's own turn.
+        """Return a callback that schedules ``show`` in the app's task.
 
-        The model is written to from the SDK's tasks; painting belongs to the app's own.
+        The SDK's tasks change the model, but only the app's task may paint.
         """
 
         def call() -> None:

@@ -1,4 +1,4 @@
-"""What the person has chosen about the list and about alerts, as the main screen needs it."""
+"""The person's choices about the list and alerts, for the main screen."""
 
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class Personal:
         )
 
     def quiet_words(self) -> str:
-        """Return that do-not-disturb is on, in a few words; empty if it is off."""
+        """Return the words for do-not-disturb; empty while it is off."""
         quiet = None if self._memory is None else self._memory.quiet(self._clock.now())
         if quiet is None:
             return ""

@@ -1,4 +1,4 @@
-"""The list of all accounts, of which only those in sight are known."""
+"""The list of all accounts; only those near the visible rows are loaded."""
 
 from textual.events import Resize
 from textual.message import Message
@@ -12,26 +12,26 @@ from imtui.tui.widgets.run_command import RunCommand
 
 
 class AccountList(CursorView):
-    """The accounts in the order of their IDs."""
+    """The accounts, in order of their IDs."""
 
     class Moved(Message):
-        """The cursor is in another row."""
+        """The cursor moved to another row."""
 
-    class Scrolled(Message):
-        """Other rows are in sight."""
+    class RowsWanted(Message):
+        """The model wants accounts that may not be loaded yet."""
 
     def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
-        """Make the list of a model."""
+        """Make the list of a model's accounts."""
         super().__init__(id="account-list")
         self._model = model
         self._glyphs = glyphs
         self._lines: dict[int, tuple[list[Span], str]] = {}
-        """The lines in sight by their rows, as they were painted last."""
+        """The visible lines by row, as last painted."""
         self._accounts = model.accounts
-        self._meant = ""
-        """Whom the cursor was put on."""
+        self._chosen_id = ""
+        """The ID of the account that the cursor was put on."""
         self._to_end = False
-        """Whether the cursor goes to the end that is being looked for."""
+        """Whether the cursor follows the end while it is being loaded."""
 
     @property
     def row_count(self) -> int:
@@ -46,7 +46,7 @@ class AccountList(CursorView):
 
     def look(self) -> None:
         """Paint what changed since the last time."""
-        # Before the cursor moves, as one cannot scroll to lines that are not there.
+        # The view can only scroll to existing lines, so add them before moving the cursor.
         self.set_line_count(self.row_count)
         self._keep_cursor()
         self._note_rows()
@@ -60,7 +60,7 @@ class AccountList(CursorView):
         return {row: self.line(row, self.line_width) for row in self._rows}
 
     def _keep_cursor(self) -> None:
-        """Leave the cursor on whom it was put, though others come and go before them."""
+        """Keep the cursor on its account while rows before it come and go."""
         accounts = self._model.accounts
         if self._accounts is not accounts:
             self._accounts = accounts
@@ -69,12 +69,12 @@ class AccountList(CursorView):
         elif self._to_end:
             self._to_end = self._model.wants_end
             self._go(max(self.row_count - 1, 0))
-        elif self._meant and self.selected != self._meant:
-            place = accounts.find(self._meant)
+        elif self._chosen_id and self.selected != self._chosen_id:
+            place = accounts.find(self._chosen_id)
             if place is not None:
                 self._go(place)
         self.cursor = max(min(self.cursor, self.row_count - 1), 0)
-        self._meant = self.selected
+        self._chosen_id = self.selected
 
     def _go(self, place: int) -> None:
         was_in_sight = self.cursor in self._rows
@@ -89,21 +89,21 @@ class AccountList(CursorView):
     def _note_rows(self) -> None:
         if self._rows != self._model.rows_in_sight:
             self._model.rows_in_sight = self._rows
-            self.post_message(self.Scrolled())
+            self.post_message(self.RowsWanted())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Have the rows loaded that came into sight."""
+        """Request the rows that came into sight."""
         super().watch_scroll_y(old_value, new_value)
         self._note_rows()
-        # All of it is painted now.
+        # Scrolling repaints every visible line.
         self._lines = self._lines_in_sight()
 
     def on_resize(self, event: Resize) -> None:
-        """Have the rows loaded that there is room for now."""
+        """Request the rows that the new size shows."""
         self._note_rows()
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a row; a hint if there is none at all."""
+        """Return a row, or a hint if the list is empty."""
         if not self.row_count and number == 0:
             return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= self.row_count:
@@ -132,12 +132,12 @@ class AccountList(CursorView):
         super().action_move_end(direction)
         if direction > 0:
             self._to_end = self._model.wants_end = True
-            self.post_message(self.Scrolled())
+            self.post_message(self.RowsWanted())
 
     def cursor_moved(self) -> None:
-        """Note whom the cursor was put on."""
+        """Note the account that the cursor was put on."""
         self._to_end = self._model.wants_end = False
-        self._meant = self.selected
+        self._chosen_id = self.selected
         self.post_message(self.Moved())
 
     def row_chosen(self, place: int) -> None:

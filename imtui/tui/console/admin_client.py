@@ -14,7 +14,7 @@ LOG: Final = "imtui_console/log"
 KICK: Final = "im_open_login_svc/kick"
 
 RENEW_AFTER: Final = 3600.0
-"""A client is used for so many seconds; the UserSig that it was made with is good for longer."""
+"""How long a client is used, in seconds; its UserSig is valid for longer."""
 
 
 class Client(Protocol):
@@ -33,14 +33,14 @@ Connect = Callable[[], Client]
 
 
 class Connection:
-    """Calls the backend, one call after the other.
+    """Calls the backend, one call at a time.
 
-    So an answer is never older than the one before it. After a failure the backend is looked for
-    anew, as it may have come back elsewhere.
+    Answers therefore arrive in order. After a failure the next call looks for the backend
+    again, as it may have restarted at another address.
     """
 
     def __init__(self, connect: Connect, clock: Clock) -> None:
-        """Make one that is not connected."""
+        """Make a connection; the first call opens it."""
         self._connect = connect
         self._clock = clock
         self._client: Client | None = None

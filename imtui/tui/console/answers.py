@@ -22,7 +22,7 @@ class Settings(Answer, frozen=True):
 
 
 class Stats(Answer, frozen=True):
-    """How the backend does; totals count from its start."""
+    """The backend's statistics; totals count from its start."""
 
     server_time: int = 0
     """In Unix milliseconds, as are all moments."""
@@ -61,7 +61,7 @@ class Device(Answer, frozen=True):
 
 
 class AccountItem(Answer, frozen=True):
-    """An account and how it is."""
+    """An account and its status."""
 
     user_id: str
     status: str = ""
@@ -77,11 +77,11 @@ class AccountItem(Answer, frozen=True):
 
 
 class AccountPage(Answer, frozen=True):
-    """Some accounts, in the order of their IDs."""
+    """A page of accounts, in order of their IDs."""
 
     account_item: tuple[AccountItem, ...] = ()
     next_cursor: str = ""
-    """Asks for the accounts behind these; empty if there are none."""
+    """The cursor of the next page; empty on the last one."""
     total: int = 0
 
 
@@ -96,7 +96,7 @@ class LogItem(Answer, frozen=True):
 
 
 class LogPage(Answer, frozen=True):
-    """What happened behind some place in the log, in its order."""
+    """The log entries after a given index, in order."""
 
     log_item: tuple[LogItem, ...] = ()
     last_index: int = 0
@@ -106,10 +106,10 @@ Kind = TypeVar("Kind", bound=Answer)
 
 
 def read(answer: Mapping[str, Any], kind: type[Kind]) -> Kind:
-    """Return an answer as what it is; every text in it is safe to show from here on.
+    """Convert an answer to its type, with every text made safe to show.
 
     Raises:
-        IMError: 6001 if it is none of this kind.
+        IMError: 6001 if the answer is malformed.
     """
     try:
         return convert(_safe(answer), kind)

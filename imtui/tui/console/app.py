@@ -27,17 +27,17 @@ from imtui.tui.widgets.run_command import RunCommand
 _log = logging.getLogger(__name__)
 
 _OTHER_USE: Final = frozenset("jk")
-"""Keys that do not move in the console: the one kicks, and the other would be alone."""
+"""Not movement keys here: ``k`` kicks, and ``j`` alone would be odd."""
 _MOVE_KEYS: Final = {move.id: [key for key in move.keys if key not in _OTHER_USE] for move in MOVES}
 
 
 class ConsoleLaunch(Struct, frozen=True):
-    """What the console needs to begin."""
+    """The arguments with which the console starts."""
 
     connect: Connect
     """Finds the backend; called after the first frame, and again when it was lost."""
     where: str
-    """Which backend it is, in a few words."""
+    """The name of the backend."""
     theme: str = ""
     """The person's theme, if there is one by this name."""
     ascii: bool = False
@@ -70,7 +70,7 @@ class ConsoleApp(FaultTolerantApp):
     def __init__(self, launch: ConsoleLaunch, clock: Clock | None = None) -> None:
         """Make the console; tests bring their own clock."""
         super().__init__(
-            # Without colours, the terminal's own are the only ones that are none.
+            # With NO_COLOR, only the terminal's own colours are left.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self._launch = launch
@@ -91,12 +91,7 @@ class ConsoleApp(FaultTolerantApp):
 
     def get_default_screen(self) -> ConsoleScreen:
         """Return the screen."""
-        self.main = ConsoleScreen(
-            self.model,
-            self._launch.where,
-            self.glyphs,
-            self.clock,
-        )
+        self.main = ConsoleScreen(self.model, self._launch.where, self.glyphs, self.clock)
         return self.main
 
     def on_mount(self) -> None:
@@ -105,7 +100,7 @@ class ConsoleApp(FaultTolerantApp):
         if self._launch.theme in self.available_themes:
             self.theme = self._launch.theme
         self.set_keymap({name: ",".join(keys) for name, keys in _MOVE_KEYS.items()})
-        # What somebody else wrote meanwhile is painted over.
+        # Paint over what another program wrote to the terminal meanwhile.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.model.watch(self._look_soon)
 
@@ -115,7 +110,7 @@ class ConsoleApp(FaultTolerantApp):
         self.run_worker(self.service.run(), exit_on_error=True)
 
     def _look_soon(self) -> None:
-        # Painting belongs to the app's own turn; what changed is told in the session's.
+        # The service changes the model in its own task; paint in the app's.
         self.call_next(self._look)
 
     def _look(self) -> None:
@@ -140,7 +135,7 @@ class ConsoleApp(FaultTolerantApp):
 
     @property
     def accepts_keys(self) -> bool:
-        """Tell whether what was opened last is there, to be typed into: all is, from the start."""
+        """Return True: every widget of the console is mounted from the start."""
         return True
 
     async def on_event(self, event: Event) -> None:
@@ -151,7 +146,7 @@ class ConsoleApp(FaultTolerantApp):
             await super().on_event(event)
             await self._type_ahead.key_unhandled(event)
         else:
-            # What came of an earlier key was read by now.
+            # A new key dismisses the last notice.
             if self.model.notice is not None:
                 self.model.tell("")
             await self._type_ahead.handle(event)
@@ -177,11 +172,15 @@ class ConsoleApp(FaultTolerantApp):
     # What keys and the mouse ask for
 
     async def on_run_command(self, message: RunCommand) -> None:
-        """Do what a widget asks for; its commands are the actions of the app."""
+        """Run the action that a widget asks for."""
         await self.run_action(message.command_id)
 
+    def on_account_list_rows_wanted(self) -> None:
+        """Load the accounts that came into sight or that the admin looks for."""
+        self.service.look_at_accounts()
+
     def action_switch(self, key: str) -> None:
-        """Put a switch into its other position, or let one of several be chosen."""
+        """Flip a switch, or ask for one of several positions."""
         switch = switch_named(key)
         value = self.model.asked.get(key) or self.model.value(key)
         if len(switch.means) == 2:
@@ -237,10 +236,7 @@ class ConsoleApp(FaultTolerantApp):
 
         account = self.model.account(self.main.accounts.selected)
         if account is not None and self.screen is self.main:
-            user_id = account.user_id
-            self.push_screen(
-                DevicesScreen(account, lambda: self.model.account(user_id), self.glyphs, self.clock)
-            )
+            self.push_screen(DevicesScreen(account, self.model, self.glyphs, self.clock))
 
     def action_kick(self) -> None:
         """Ask, then log an account out on all of its devices."""

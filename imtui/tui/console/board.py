@@ -1,36 +1,40 @@
-"""A few lines that stand still until what they say is another."""
-
-from collections.abc import Callable
+"""The boards of the console: painted lines that are repainted only when they change."""
 
 from textual.events import Click
 from textual.strip import Strip
 
+from imtui.tui.console.lines import figure_lines, head_line, help_lines, switch_lines
+from imtui.tui.console.model import ConsoleModel
+from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import Painted
 from imtui.tui.kit.spans import Span
+from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.run_command import RunCommand
 
 Lines = list[list[Span]]
 
 
 class Board(Painted):
-    """Lines that are painted again when they changed."""
+    """A few painted lines; subclasses override ``make_lines``."""
 
-    def __init__(self, lines: Callable[[int], Lines], *, id: str, grows: bool = False) -> None:
+    def __init__(self, *, id: str, grows: bool = False) -> None:
         """Make a board.
 
         Args:
-            lines: Gives what it shows in so many cells.
             id: Its name in the style sheet.
-            grows: Whether it is as high as there are lines.
+            grows: Whether its height follows the number of lines.
         """
         super().__init__(id=id)
-        self._make = lines
         self._grows = grows
         self._lines: Lines = []
 
+    def make_lines(self, width: int) -> Lines:
+        """Return the lines as they are now, ``width`` cells wide."""
+        raise NotImplementedError
+
     def look(self) -> None:
-        """Paint what changed since the last time."""
-        before, self._lines = self._lines, self._make(self.size.width)
+        """Repaint the board if its lines changed."""
+        before, self._lines = self._lines, self.make_lines(self.size.width)
         if before == self._lines:
             return
         if self._grows and len(before) != len(self._lines):
@@ -38,7 +42,7 @@ class Board(Painted):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Make the lines anew for another width."""
+        """Make the lines for the new width."""
         self.look()
 
     def render_line(self, y: int) -> Strip:
@@ -51,3 +55,62 @@ class Board(Painted):
         command = next((span.command for span in line if span.command), "")
         if command:
             self.post_message(RunCommand(command))
+
+
+class HeadBoard(Board):
+    """The backend and whether the console is connected to it."""
+
+    def __init__(self, model: ConsoleModel, where: str, glyphs: Glyphs, clock: Clock) -> None:
+        """Make the head; ``where`` names the backend."""
+        super().__init__(id="head")
+        self._model = model
+        self._where = where
+        self._glyphs = glyphs
+        self._clock = clock
+
+    def make_lines(self, width: int) -> Lines:
+        """Return the line on top."""
+        return [head_line(self._model, self._where, width, self._glyphs, self._clock)]
+
+
+class SwitchBoard(Board):
+    """The switches, each with its key."""
+
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
+        """Make the board of a model's switches."""
+        super().__init__(id="switches")
+        self._model = model
+        self._glyphs = glyphs
+
+    def make_lines(self, width: int) -> Lines:
+        """Return a line for each switch."""
+        return switch_lines(self._model, width, self._glyphs)
+
+
+class FigureBoard(Board):
+    """The live figures."""
+
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
+        """Make the board of a model's figures."""
+        super().__init__(id="figures")
+        self._model = model
+        self._glyphs = glyphs
+
+    def make_lines(self, width: int) -> Lines:
+        """Return the lines of figures."""
+        return figure_lines(self._model, width, self._glyphs)
+
+
+class HelpBoard(Board):
+    """The notice to the admin, else the keys of the pane that has the focus."""
+
+    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
+        """Make the board; its height follows the text."""
+        super().__init__(id="help", grows=True)
+        self._model = model
+        self._glyphs = glyphs
+
+    def make_lines(self, width: int) -> Lines:
+        """Return the notice or the keys."""
+        in_log = self.screen.has_class("-in-log")
+        return help_lines(self._model, in_log, width, self._glyphs)

@@ -1,4 +1,4 @@
-"""The log of changes, as far as it was read."""
+"""The newest changes read from the backend's log."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ from imtui.tui.console.answers import LogItem, LogPage
 
 KEPT: Final = 1_000
 PAGE_SIZE: Final = KEPT
-"""A backend may answer with the newest only, so all that can be kept is asked for."""
+"""A backend may return only the newest entries, so ask for as many as are kept."""
 
 
 class ChangeLog:
-    """The newest changes; each has a number that is never given again."""
+    """The newest changes, each with a unique number."""
 
     def __init__(self) -> None:
         """Make an empty log."""
         self._items: deque[LogItem] = deque(maxlen=KEPT)
         self.after = 0
-        """The place in the backend's log up to which it was read."""
+        """The index of the last entry read from the backend's log."""
         self.end = 0
         """The number of the next change."""
 
@@ -38,9 +38,9 @@ class ChangeLog:
         return islice(self._items, None)
 
     def take(self, page: LogPage) -> bool:
-        """Take in what was read, and tell whether there is more to read at once."""
+        """Add a page, and return whether another should be read at once."""
         if 0 < page.last_index < self.after:
-            self.begin_anew()
+            self.restart()
             return True
         for item in page.log_item:
             if item.index > self.after:
@@ -49,6 +49,6 @@ class ChangeLog:
                 self.end += 1
         return len(page.log_item) >= PAGE_SIZE
 
-    def begin_anew(self) -> None:
-        """Read from the first place again: the backend started anew, and its log with it."""
+    def restart(self) -> None:
+        """Read from the start again, after the backend restarted with an empty log."""
         self.after = 0

@@ -1,12 +1,13 @@
 """The connected devices of one account."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from imtui.tui.commands.command import Keys
 from imtui.tui.console.answers import AccountItem, Device
+from imtui.tui.console.model import ConsoleModel
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span
@@ -21,37 +22,33 @@ class DevicesScreen(ListScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]
 
     def __init__(
-        self,
-        account: AccountItem,
-        find: Callable[[], AccountItem | None],
-        glyphs: Glyphs,
-        clock: Clock,
+        self, account: AccountItem, model: ConsoleModel, glyphs: Glyphs, clock: Clock
     ) -> None:
-        """Make the view of an account; ``find`` returns it as it is now, if it is known."""
+        """Make the view of an account, kept current from the model."""
         super().__init__(account.user_id, Keys(), ())
         self._account = account
-        self._find = find
+        self._model = model
         self._glyphs = glyphs
         self._clock = clock
         self._key_line.hint((("Esc", "back", "close"), ("k", "kick", "kick")))
 
     @property
     def user_id(self) -> str:
-        """Return whose devices they are."""
+        """Return the ID of the account."""
         return self._account.user_id
 
     def notes(self) -> Sequence[str]:
-        """Return how many devices there are."""
+        """Return the number of devices."""
         number = len(self._account.devices)
         return [f"{number} {'device' if number == 1 else 'devices'} connected"]
 
     def show_changes(self) -> None:
-        """Show what is true now."""
-        self._account = self._find() or self._account
+        """Show the account as the model knows it now."""
+        self._account = self._model.account(self.user_id) or self._account
         super().show_changes()
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return how the account is, and its devices."""
+        """Return the account's status and devices."""
         account, glyphs = self._account, self._glyphs
         badge = glyphs.badge(account.status_type)
         how = [Span(str(badge), badge.style), Span(self._since(account.since), "dim")]
@@ -73,5 +70,5 @@ class DevicesScreen(ListScreen[None]):
     def _since(self, moment: int) -> str:
         return f"   since {time_of_day(self._clock, moment)}" if moment else ""
 
-    def chosen(self, user_id: str) -> None:
-        """Do nothing: there is nothing more to be seen."""
+    def choose(self, user_id: str) -> None:
+        """Do nothing: a device has no details."""

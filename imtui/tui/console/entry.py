@@ -11,7 +11,7 @@ from imtui.tui.kit.terminal import exit_on_signals, terminal_problem
 def run(launch: ConsoleLaunch) -> int:
     """Run the console in this terminal until the person leaves, and return the exit status.
 
-    It is 0, or 1 after an error was told in one line on standard error.
+    It is 0, or 1 after printing an error on one line of standard error.
     """
     problem = terminal_problem("the console", "imtui console show", "imtui console show")
     if problem:

@@ -1,4 +1,4 @@
-"""The lines that the console shows, as spans; pure, so that each can be tested by its words."""
+"""The lines of the console, as pure functions from the model to spans."""
 
 from typing import Final
 
@@ -14,19 +14,19 @@ from imtui.tui.render.glyphs import Glyphs
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _NICK_FROM, _NICK_WIDTH, _NICK_MIN = 60, 6, 6
-"""So wide is a list with nicks, so much wider are its names, and so much does a nick need."""
+"""The list width from which nicks show, the extra name width, and the shortest nick."""
 _VALUE_WIDTH: Final = 10
 _LABEL_WIDTH: Final = 12
 _WIDE: Final = 112
 _TITLE_WIDTH: Final = max(len(switch.title) for switch in SWITCHES)
 _SHORT_WIDTH: Final = max(len(switch.short) for switch in SWITCHES)
 _GAPS: Final = 3
-"""So many cells stand before the words, and between them and the devices."""
+"""The gap before the text, and between it and the devices, in cells."""
 _FIGURES: Final = 4
-"""So many figures stand in a line, in columns."""
+"""The number of figures, and so columns, in a line."""
 _FIGURE_MAX, _FIGURE_GAP = 22, 2
 _SECONDS_FROM, _COLUMNS_FROM = 44, 60
-"""So wide is a log that has room for seconds, and for columns."""
+"""The log widths from which seconds, and columns, are shown."""
 _STATUSES: Final = (UserStatusType.ONLINE, UserStatusType.OFFLINE, UserStatusType.UNLOGINED)
 _EVENT_STATUSES: Final = {status.name.lower(): status for status in _STATUSES}
 _EVENT_WIDTH: Final = 11
@@ -178,14 +178,14 @@ def _errors(model: ConsoleModel) -> list[Span]:
     codes = sorted(stats.errors, key=lambda code: (-now.get(code, 0), -stats.errors[code], code))
     line = [Span("since start   ", "dim")]
     for code in codes:
-        # What fails now is told first; what failed earlier is a number among others.
+        # Errors that occur now come before those that occurred earlier.
         rate = [Span(f" ({rate_text(now[code])}/s)", "alert")] if code in now else []
         line += [Span(f"{code}:"), Span(f" {stats.errors[code]:,}", "dim"), *rate, Span("   ")]
     return line if codes else [Span("none", "dim")]
 
 
 def rate_text(rate: float) -> str:
-    """Write how much happens in a second: ``0``, ``0.4``, ``12``, ``1,234``."""
+    """Format a rate per second: ``0``, ``0.4``, ``12``, ``1,234``."""
     if rate == 0:
         return "0"
     return f"{rate:.1f}" if rate < 9.95 else f"{rate:,.0f}"
@@ -197,7 +197,7 @@ def rate_text(rate: float) -> str:
 def account_line(
     account: AccountItem, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
 ) -> list[Span]:
-    """Return a row about an account: who, how they are, their words, their devices.
+    """Return the row of an account: ID, status, text and devices.
 
     A nick is shown where there is room for it.
     """
@@ -242,7 +242,7 @@ def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Sp
     moment = clock.local(item.time)
     name_width = min(max(width // 5, _NAME_MIN), _NAME_MAX)
     when = f"{moment:%H:%M:%S}" if width >= _SECONDS_FROM else f"{moment:%H:%M}"
-    # What is to be compared stands in columns, if there is room for them.
+    # Use columns if there is room for them.
     event_width = _EVENT_WIDTH if width >= _COLUMNS_FROM else 0
     status = _EVENT_STATUSES.get(item.event)
     badge = None if status is None else glyphs.badge(status)
@@ -258,7 +258,7 @@ def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Sp
 
 
 def _how(item: LogItem, glyphs: Glyphs) -> Span:
-    """Return a person's own words as such, and the backend's as what they add."""
+    """Return a user's text in quotes, or the backend's remark."""
     if item.event == "status" and item.text:
         return Span(glyphs.quote(item.text))
     return Span("none" if item.event == "status" else item.text, "dim")
@@ -268,12 +268,12 @@ def _how(item: LogItem, glyphs: Glyphs) -> Span:
 
 
 def help_lines(model: ConsoleModel, in_log: bool, width: int, glyphs: Glyphs) -> list[list[Span]]:
-    """Return what the admin is told of what they did, else why nothing comes, else which keys move.
+    """Return the notice, else why the backend cannot be reached, else the keys.
 
     Args:
-        model: What is known.
+        model: The model to show.
         in_log: Whether the keys go to the log, and not to the accounts.
-        width: How many cells there are; what has no room in one line takes two.
+        width: The width in cells; a text that does not fit takes two lines.
         glyphs: The characters to draw with.
     """
     if model.notice is not None:

@@ -1,4 +1,4 @@
-"""What the console knows of the backend."""
+"""The console's model of the backend."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -23,17 +23,17 @@ class Link(Enum):
 
 
 class Notice(Struct, frozen=True):
-    """What the admin is told of what they did."""
+    """A message to the admin about an action."""
 
     words: str
     is_error: bool = False
 
 
 class ConsoleModel:
-    """Answers of the backend; whoever watches is called when there is something new."""
+    """The backend's answers; calls its watchers after each change."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Make an empty model."""
         self.link = Link.CONNECTING
         self.reason = ""
         """Why the backend cannot be reached, in one line."""
@@ -66,7 +66,7 @@ class ConsoleModel:
         self._watchers.append(watcher)
 
     def changed(self) -> None:
-        """Call whoever watches."""
+        """Call the watchers."""
         for watcher in self._watchers:
             watcher()
 
@@ -78,23 +78,23 @@ class ConsoleModel:
     def is_lost(self, reason: str, retry_at: int) -> None:
         """Note that the backend cannot be reached."""
         self.link, self.reason, self.retry_at = Link.LOST, reason, retry_at
-        # The next difference would be over all the time that nothing was heard.
+        # A rate over the time of the outage would be meaningless.
         self.rates = None
         self.changed()
 
     def take_stats(self, stats: Stats, own_calls: int = 0) -> None:
-        """Take in how the backend does; ``own_calls`` of its requests were the console's."""
+        """Store statistics; ``own_calls`` is the number of the console's own requests."""
         before, self.stats = self.stats, stats
         own, self._own_calls = own_calls - self._own_calls, own_calls
         fresh = self.link is Link.UP
         self.rates = rates_between(before, stats, own) if before is not None and fresh else None
         if before is not None and started_anew(before, stats):
-            self.log.begin_anew()
+            self.log.restart()
         if abs(stats.started_at - self.started_at) > _STARTED_JITTER_MS:
             self.started_at = stats.started_at
 
     def look_for(self, prefix: str) -> None:
-        """Want the accounts whose IDs begin so; a refusal was about others."""
+        """Request the accounts whose IDs start with a prefix, and drop an old refusal."""
         self.prefix = prefix
         self.refusals.pop(ACCOUNTS, None)
         self.changed()
@@ -109,6 +109,6 @@ class ConsoleModel:
         return None if row is None else self.accounts.at(row)
 
     def tell(self, words: str, *, is_error: bool = False) -> None:
-        """Tell the admin something; nothing takes back what was told."""
+        """Show a notice to the admin; an empty text removes it."""
         self.notice = Notice(words, is_error) if words else None
         self.changed()

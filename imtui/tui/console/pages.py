@@ -1,4 +1,4 @@
-"""A window on all accounts: pages that are loaded where one looks, and dropped elsewhere."""
+"""The accounts in pages, which are loaded where they are visible and dropped elsewhere."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class AccountPages:
     """
 
     def __init__(self, prefix: str = "") -> None:
-        """Know nothing yet of the accounts that begin with ``prefix``."""
+        """Make an empty window on the accounts whose IDs start with ``prefix``."""
         self.prefix = prefix
         self.total = 0
         """How many there are, by the backend's count."""

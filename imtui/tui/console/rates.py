@@ -1,4 +1,4 @@
-"""How much happens in a second: the difference of two answers."""
+"""Rates per second, from the difference of two statistics."""
 
 from msgspec import Struct
 
@@ -6,23 +6,23 @@ from imtui.tui.console.answers import Stats
 
 
 class Rates(Struct, frozen=True):
-    """How much happens in a second."""
+    """Rates per second."""
 
     changes: float
     deliveries: float
     messages: float
     requests: float
-    """Without the console's own."""
+    """Without the console's own requests."""
     errors: dict[str, float]
-    """By code; only those that occurred meanwhile."""
+    """Errors by code; only codes that occurred in the interval."""
 
 
 def rates_between(before: Stats, after: Stats, own: int = 0) -> Rates | None:
-    """Return what happened between two answers, for each second by the backend's clock.
+    """Return the rates between two statistics, by the backend's clock.
 
-    So many requests were our ``own``, which are none of what the console is to show.
+    ``own`` is the number of the console's requests, which are not counted.
 
-    None if that cannot be told: no time has passed, or the backend started anew in between.
+    Returns None if no time has passed or the backend restarted in between.
     """
     seconds = (after.server_time - before.server_time) / 1000
     if seconds <= 0 or started_anew(before, after):
@@ -41,5 +41,5 @@ def rates_between(before: Stats, after: Stats, own: int = 0) -> Rates | None:
 
 
 def started_anew(before: Stats, after: Stats) -> bool:
-    """Tell whether another start of the backend gave the second answer."""
+    """Tell whether the backend restarted between two statistics."""
     return after.uptime_seconds < before.uptime_seconds or after.requests < before.requests

@@ -7,23 +7,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
-from textual.message import Message
 from textual.screen import Screen
 
 from imtui.protocol.limits import USER_ID_MAX_CHARS
 from imtui.tui.commands.command import Keys
 from imtui.tui.console.account_list import AccountList
-from imtui.tui.console.admin_client import ACCOUNTS, LOG
-from imtui.tui.console.board import Board
-from imtui.tui.console.lines import figure_lines, head_line, help_lines, switch_lines
+from imtui.tui.console.board import Board, FigureBoard, HeadBoard, HelpBoard, SwitchBoard
 from imtui.tui.console.log_pane import LogPane
-from imtui.tui.console.model import ConsoleModel, Link
-from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.console.model import ConsoleModel
+from imtui.tui.console.titles import AccountsTitle, LogTitle
+from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 
 _HINTS: Final = (
@@ -38,7 +35,7 @@ _HINTS: Final = (
 
 
 class ConsoleScreen(Screen[None]):
-    """All of a backend at one look."""
+    """Shows a backend on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes"), (112, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
@@ -49,45 +46,32 @@ class ConsoleScreen(Screen[None]):
     ]
     AUTO_FOCUS = "AccountList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # The pane that is gone to may not be on the screen yet, so it is none of those in a row.
+        # The other pane may be hidden, so it is not in Textual's focus chain.
         Binding("tab,shift+tab", "app.log", "Log", show=False)
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
-    class AccountsWanted(Message):
-        """Other accounts are to be shown."""
-
-    def __init__(
-        self,
-        model: ConsoleModel,
-        where: str,
-        glyphs: Glyphs,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, model: ConsoleModel, where: str, glyphs: Glyphs, clock: Clock) -> None:
         """Make the screen of a model.
 
         Args:
-            model: What is shown.
-            where: Which backend it is.
+            model: The model to show.
+            where: The name of the backend.
             glyphs: The characters to draw with.
-            clock: The time.
+            clock: Used to show times.
         """
         super().__init__(classes="-two-panes -high")
         self._model = model
-        self._glyphs = glyphs
-        self._clock = clock
-        self._boards = [
-            Board(lambda width: [head_line(model, where, width, glyphs, clock)], id="head"),
-            Board(lambda width: switch_lines(model, width, glyphs), id="switches"),
-            Board(lambda width: figure_lines(model, width, glyphs), id="figures"),
-        ]
-        self._help = Board(
-            lambda width: help_lines(model, self.in_log, width, glyphs), id="help", grows=True
+        self._boards: tuple[Board, ...] = (
+            HeadBoard(model, where, glyphs, clock),
+            SwitchBoard(model, glyphs),
+            FigureBoard(model, glyphs),
         )
+        self._help = HelpBoard(model, glyphs)
         self.accounts = AccountList(model, glyphs)
-        self.accounts_title = PaneTitle("Accounts", self._accounts_note)
+        self.accounts_title = AccountsTitle(model, glyphs, clock, self.accounts)
         self.log_pane = LogPane(model, glyphs, clock)
-        self.log_title = PaneTitle("Changes", self._log_note)
+        self.log_title = LogTitle(model, self.log_pane)
         self._finder = Finder("accounts")
         self._finder.placeholder = "the beginning of a user ID, not of a nick"
         self._finder.max_length = USER_ID_MAX_CHARS
@@ -119,35 +103,18 @@ class ConsoleScreen(Screen[None]):
             board.look()
         self.accounts.look()
         self.log_pane.look()
-        notes = self._accounts_note(), self._log_note()
+        notes = self.accounts_title.notes(), self.log_title.notes()
         if notes != self._notes:
             self._notes = notes
             self.accounts_title.refresh()
             self.log_title.refresh()
 
-    def _accounts_note(self) -> list[str]:
-        if self._model.link is Link.LOST and self._model.as_of is not None:
-            return [f"as of {time_of_day(self._clock, self._model.as_of)}"]
-        if refusal := self._model.refusals.get(ACCOUNTS):
-            return [refusal, refusal.partition(" ")[0]]
-        accounts, list_ = self._model.accounts, self.accounts
-        if not accounts.length:
-            return []
-        place = f"{list_.cursor + 1:,} of {accounts.total:,}"
-        beginning = f" whose ID begins with {self._glyphs.quote(accounts.prefix)}"
-        return [place + beginning, place] if accounts.prefix else [place]
-
-    def _log_note(self) -> list[str]:
-        if refusal := self._model.refusals.get(LOG):
-            return [refusal, refusal.partition(" ")[0]]
-        return [] if self.log_pane.follows else ["End: newest", "scrolled"]
-
     def on_mount(self) -> None:
-        """Keep the notes right while one scrolls."""
+        """Update the notes on scrolling."""
         self.watch(self.log_pane, "scroll_y", self.look, init=False)
 
     def on_account_list_moved(self) -> None:
-        """Say in which row the cursor is."""
+        """Update the cursor's row in the title."""
         self.look()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -160,7 +127,7 @@ class ConsoleScreen(Screen[None]):
     def toggle_log(self) -> None:
         """Go to the log, or back to the accounts."""
         to_log = not self.in_log
-        # Where one pane shows at a time, the other one has to be there before it is gone to.
+        # A hidden pane must be shown before it can take the focus.
         self.set_class(to_log, "-in-log")
         (self.log_pane if to_log else self.accounts).focus()
 
@@ -178,10 +145,10 @@ class ConsoleScreen(Screen[None]):
         self.accounts.focus()
 
     def on_finder_narrowed(self) -> None:
-        """Have the accounts loaded whose IDs begin so."""
+        """Request the accounts whose IDs start with the search text."""
         self._model.look_for(self._finder.value.strip())
-        self.post_message(self.AccountsWanted())
+        self.post_message(AccountList.RowsWanted())
 
     def on_finder_done(self) -> None:
-        """Go on in the list."""
+        """Focus the list."""
         self.accounts.focus()

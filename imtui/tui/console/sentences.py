@@ -1,4 +1,4 @@
-"""Errors as sentences with a way out, for whoever runs the backend."""
+"""Error messages for admins, with a way out."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ _SENTENCES: Final[dict[int, str]] = {
 }
 
 REFUSALS: Final = frozenset((60009, 70107, 70402, 70403, 70500))
-"""Codes that are about one command; all others are about the connection or the admin."""
+"""Codes that concern a single command; others concern the connection or the admin."""
 
 
 def explain_to_admin(error: IMError) -> str:

@@ -1,4 +1,4 @@
-"""The console's life on a backend: it asks again and again, and does what the admin wants."""
+"""The console's service: it polls the backend and runs the admin's commands."""
 
 import asyncio
 from typing import Any, Final
@@ -27,14 +27,14 @@ POLL_INTERVAL: Final = 1.0
 _LOG_READS_MAX: Final = 20
 _PAGES_AT_ONCE: Final = 50
 _AHEAD: Final = PAGE_SIZE // 2
-"""So many rows before they come into sight, accounts are loaded."""
+"""How many rows ahead of the visible ones are loaded."""
 
 
 class ConsoleService:
     """Fills a model from a backend."""
 
     def __init__(self, model: ConsoleModel, clock: Clock, connect: Connect) -> None:
-        """Make one that is at rest until ``run``."""
+        """Make the service; ``run`` starts it."""
         self._model = model
         self._clock = clock
         self._connection = Connection(connect, clock)
@@ -44,7 +44,7 @@ class ConsoleService:
     # Looking
 
     async def run(self) -> None:
-        """Ask once a second until cancelled; less and less often while nobody answers."""
+        """Poll once a second until cancelled; back off while the backend is unreachable."""
         from imtui.sdk import Backoff
 
         backoff = Backoff()
@@ -53,7 +53,7 @@ class ConsoleService:
                 began = self._clock.monotonic()
                 if began >= self._due:
                     await self._poll()
-                    # A slow backend gets a rest all the same.
+                    # Pause between polls even if the backend is slow.
                     rested = self._clock.monotonic() + POLL_INTERVAL / 2
                     self._due = max(began + POLL_INTERVAL, rested)
                 else:
@@ -69,7 +69,7 @@ class ConsoleService:
             await self._pause()
 
     def look_at_accounts(self) -> None:
-        """Load what has come into sight, or what else is looked for."""
+        """Load the accounts that are visible or searched for."""
         if self._model.link is Link.UP:
             self._woken.set()
 
@@ -109,7 +109,7 @@ class ConsoleService:
     async def _load_accounts(self, *, again: bool = False) -> None:
         """Load the accounts in sight that are not here, or all of those in sight ``again``."""
         while self._model.prefix != self._model.accounts.prefix:
-            # The rows stay until there are others to be seen in their place.
+            # Keep the old rows until the new ones are loaded.
             other = AccountPages(self._model.prefix)
             if not await self._load_page(other, 0):
                 return
@@ -125,7 +125,7 @@ class ConsoleService:
         await self._load_to_end(accounts)
 
     async def _load_to_end(self, accounts: AccountPages) -> None:
-        """Load page after page if the end is wanted; not more than one waits for."""
+        """Load pages up to the end if it is wanted, within ``_PAGES_AT_ONCE``."""
         for _ in range(_PAGES_AT_ONCE):
             last = accounts.page_count - 1
             if not self._model.wants_end or accounts.is_loaded(last):
@@ -158,7 +158,7 @@ class ConsoleService:
     # Doing
 
     async def set(self, key: str, value: str) -> None:
-        """Have a switch set; asked again meanwhile, only the last wish is carried out."""
+        """Set a switch; of values requested meanwhile, only the last is sent."""
         asked = self._model.asked
         is_on_its_way = key in asked
         asked[key] = value

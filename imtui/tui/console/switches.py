@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Switch(Struct, frozen=True):
-    """Something that an admin can set, with a few positions."""
+    """A setting with a few positions."""
 
     key: str
     """Its name in the REST API."""
@@ -21,7 +21,7 @@ class Switch(Struct, frozen=True):
     """What to ask before a position takes something away, in one line."""
 
     def question(self, before: str, value: str) -> str:
-        """Return what to ask before a position gives way to another; nothing if it is only given.
+        """Return the question before a change of position; empty unless it takes something away.
 
         A position that we do not know may grant anything.
         """

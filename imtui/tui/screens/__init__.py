@@ -1,1 +1,1 @@
-"""What fills the terminal, or lies over it."""
+"""The main screen and the dialogs over it."""

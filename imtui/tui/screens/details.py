@@ -1,4 +1,4 @@
-"""All that is known of one user."""
+"""The details of one user."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -28,7 +28,7 @@ _CHANGES_SHOWN: Final = 50
 
 
 class DetailsScreen(ListScreen[None]):
-    """One user: how they are, where, since when, how we hear of it, and what changed lately."""
+    """One user: status, devices, the source of the status, and recent changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
@@ -41,11 +41,11 @@ class DetailsScreen(ListScreen[None]):
         glyphs: Glyphs,
         clock: Clock,
     ) -> None:
-        """Make the view of a user; the answer to a query comes in later."""
+        """Make the view of a user; ``answered`` or ``refused`` reports the query later."""
         super().__init__(user_id, keys, _COMMANDS)
         self._user_id = user_id
         self._model = model
-        self._lookout = watch_service
+        self._watch_service = watch_service
         self._glyphs = glyphs
         self._clock = clock
         self._asked: Person | None = None
@@ -54,28 +54,28 @@ class DetailsScreen(ListScreen[None]):
 
     @property
     def selected(self) -> str:
-        """Return whom commands are about: the user of the view."""
+        """Return the user of the view, for commands."""
         return self._user_id
 
     def answered(self, status: UserStatus) -> None:
-        """Take the answer to a query."""
+        """Show the answer to the query."""
         self._asked, self._asked_at = Person(self._user_id), self._clock.now()
         update_status(self._asked, status, self._asked_at)
         self.show_changes()
 
     def refused(self, words: str) -> None:
-        """Take the reason why a query was refused, in one line."""
+        """Show why the query was refused."""
         self._refusal = words
         self.show_changes()
 
     def notes(self) -> Sequence[str]:
-        """Return whether the answer is there."""
+        """Return when the query was answered, or that it is pending."""
         if self._asked is not None:
             return [f"asked at {time_of_day(self._clock, self._asked_at)}"]
         return [] if self._refusal else [self._glyphs.adapt("asking …")]
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return what is known, then the changes of this run of the app."""
+        """Return the facts, then the changes since the app started."""
         listed = self._model.person(self._user_id)
         person = listed or self._asked or Person(self._user_id)
         rows = [
@@ -101,7 +101,7 @@ class DetailsScreen(ListScreen[None]):
         )
         since = time_of_day(self._clock, person.since) if person.since else "not known"
         platforms = (self._asked or person).platforms
-        watch = self._lookout.get(self._user_id)
+        watch = self._watch_service.get(self._user_id)
         watched = "no" if watch is None else "always" if watch.standing else "once"
         return [
             ("status", [Span(str(badge), "dim" if stale else badge.style), Span(as_of, "dim")]),

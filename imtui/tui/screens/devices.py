@@ -1,4 +1,4 @@
-"""Own devices: which are connected, since when, and what each of them set."""
+"""The account's own devices and the status text each of them set."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -29,7 +29,7 @@ class DevicesScreen(ListScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
     def __init__(self, model: Model, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the view of a model."""
+        """Make the view for a model."""
         super().__init__("Your devices", keys, _COMMANDS)
         self._model = model
         self._keys = keys
@@ -37,11 +37,11 @@ class DevicesScreen(ListScreen[None]):
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
-        """Return how many devices there are."""
+        """Return the number of devices."""
         return [f"{counted(len(self._model.account.devices()), 'device')} connected"]
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return the devices, what can be put back, and what happened to them lately."""
+        """Return the devices, a replaced text, and recent device events."""
         account = self._model.account
         rows = [row for device in account.devices() for row in self._device(device, width)]
         if not rows:

@@ -1,4 +1,4 @@
-"""Messages that were looked for and found."""
+"""The results of a message search."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from imtui.tui.screens.list_screen import ListScreen
 
 
 class FoundScreen(ListScreen[Message]):
-    """The messages that were found, the newest first; the one that is chosen is the result."""
+    """The matching messages, the newest first; dismissed with the chosen one."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class FoundScreen(ListScreen[Message]):
         glyphs: Glyphs,
         clock: Clock,
     ) -> None:
-        """Show the messages that were found with some words."""
+        """Make the list of messages found for ``words``."""
         super().__init__(f"Messages with {glyphs.quote(words)}", keys, ())
         self._found = found
         self._own_id = own_id
@@ -34,11 +34,11 @@ class FoundScreen(ListScreen[Message]):
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
-        """Return how many there are."""
+        """Return the number of messages."""
         return [f"{counted(len(self._found), 'message')}, Enter: go there"]
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return the messages: when, with whom, by whom, and what."""
+        """Return a row for each message: time, peer, sender and text."""
         if not self._found:
             return [text_line("Nothing fits. What this device has not loaded is not found.", width)]
         return [self._row(message, width) for message in self._found]

@@ -40,7 +40,7 @@ _ALWAYS: Final = (
 
 
 class HelpScreen(Dialog[None]):
-    """Explains what one sees and what one can do."""
+    """Explains the keys, badges and marks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,question_mark,f1", "leave", "Leave", show=False)
@@ -58,7 +58,7 @@ class HelpScreen(Dialog[None]):
             yield Static(self._text())
 
     def on_resize(self) -> None:
-        """Wrap the words to another width."""
+        """Wrap the text to the new width."""
         self.query_one(Static).update(self._text())
 
     def _text(self) -> Content:
@@ -67,7 +67,7 @@ class HelpScreen(Dialog[None]):
 
 
 def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
-    """Return the help, made from the registry of commands, the badges and the marks."""
+    """Return the help, made from the command catalogue, the badges and the marks."""
     lines = ["How somebody is", ""]
     for status, words in _STATUS_WORDS.items():
         lines += _entry(f"{glyphs.badge(status)!s:<13}", words, width)

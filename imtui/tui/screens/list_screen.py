@@ -1,7 +1,7 @@
-"""A dialog with a list that stays live."""
+"""A dialog with a live list."""
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,26 +19,37 @@ from imtui.tui.widgets.run_command import RunCommand
 T = TypeVar("T")
 
 
+class _ListTitle(PaneTitle):
+    """The title of a list screen, with the screen's notes."""
+
+    def __init__(self, title: str, list_screen: "ListScreen[Any]") -> None:
+        super().__init__(title)
+        self._list_screen = list_screen
+
+    def notes(self) -> Sequence[str]:
+        return self._list_screen.notes()
+
+
 class ListScreen(Dialog[T]):
-    """A title with a note, rows, and the keys that do something with the row under the cursor."""
+    """A title with a note, rows, and the keys that act on the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave", show=False)]
     AUTO_FOCUS = "RowList"
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(self, title: str, keys: Keys, commands: Sequence[Command]) -> None:
-        """Make the dialog; ``commands`` are those whose keys work in it."""
+        """Make the dialog; the keys of ``commands`` work in it."""
         super().__init__()
-        self._title = PaneTitle(title, self.notes)
+        self._title = _ListTitle(title, self)
         self._list = RowList()
         self._key_line = KeyLine(keys, commands)
 
     def notes(self) -> Sequence[str]:
-        """Return the notes beside the title, of which the first that fits is shown."""
+        """Return the possible notes beside the title; the first that fits is shown."""
         return ()
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return the rows as they are now, in so many cells."""
+        """Return the current rows, ``width`` cells wide."""
         raise NotImplementedError
 
     @property
@@ -64,11 +75,11 @@ class ListScreen(Dialog[T]):
             yield self._key_line
 
     def on_resize(self) -> None:
-        """Make the rows anew for another width."""
+        """Lay out the rows for the new width."""
         self.call_after_refresh(self.show_changes)
 
     def show_changes(self) -> None:
-        """Show what is true now."""
+        """Show the current rows and note."""
         if self._list.line_width:
             self._list.set_rows(self.rows(self._list.line_width))
             self._title.refresh()

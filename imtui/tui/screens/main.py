@@ -1,4 +1,4 @@
-"""The main screen: who is here, and what happens."""
+"""The main screen: friends, a conversation and events."""
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -10,20 +10,18 @@ from textual.screen import Screen
 
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
-from imtui.tui.kit.clock import Clock, time_of_day
+from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
-from imtui.tui.model.roster import count
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.open_chat import OpenChat
-from imtui.tui.settings.schema import Order
+from imtui.tui.screens.pane_titles import EventTitle, FriendTitle
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList, PersonalView
 from imtui.tui.widgets.hint import Hint
 from imtui.tui.widgets.key_line import KeyLine
-from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.too_small import TooSmall
 from imtui.tui.widgets.top_line import TopLine
 
@@ -62,18 +60,18 @@ class MainScreen(Screen[None]):
         personal: PersonalView,
         completer: "Completer",
     ) -> None:
-        """Make the screen of a model.
+        """Make the screen for a model.
 
         Args:
-            model: What is shown.
+            model: The model to show.
             glyphs: The characters to draw with.
-            clock: The time.
+            clock: Used to show times.
             keys: The keys of the commands.
-            personal: What the person has chosen about the list and about alerts.
+            personal: The person's choices about the list and alerts.
             completer: Completes slash commands.
         """
-        # Most terminals are so large; then nothing is styled twice for the first frame.
-        super().__init__(classes="-two-panes -high -in-friends")
+        # The usual terminal size, so that the first frame is styled once.
+        super().__init__(classes="-two-panes -high")
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
@@ -82,15 +80,15 @@ class MainScreen(Screen[None]):
         self._show_at = ""
         """The message to show once the conversation is mounted."""
         self.accepts_keys = True
-        """False while an input that was just opened is not there yet."""
+        """False while an input that was just opened is not mounted yet."""
         self._finders: dict[str, Finder] = {}
         self._command_line: CommandLine | None = None
         self._completer = completer
         self.top_line = TopLine(model, glyphs, clock, keys, personal)
-        self.friend_title = PaneTitle("Friends", self._friend_counts)
         self.friend_list = FriendList(model, glyphs, clock, keys, personal)
-        self.event_title = PaneTitle("Events", self._event_note, "kind")
+        self.friend_title = FriendTitle(model, clock, self.friend_list)
         self.event_pane = EventPane(model, glyphs, clock)
+        self.event_title = EventTitle(self.event_pane)
         self.hint = Hint(glyphs, keys)
         footer = [command for command in COMMANDS if command.footer]
         self.key_line = KeyLine(keys, footer, [("Enter", "chat", "chat")])
@@ -109,26 +107,12 @@ class MainScreen(Screen[None]):
         yield self.key_line
         yield TooSmall()
 
-    def _friend_counts(self) -> list[str]:
-        counts = str(count(self._model.friends()))
-        if self._model.connection.as_of is None:
-            order = self.friend_list.order
-            return [counts] if order is Order.PRESENCE else [f"{counts}, by {order}", counts]
-        as_of = f"as of {time_of_day(self._clock, self._model.connection.as_of)}"
-        return [f"{counts}, {as_of}", as_of]
-
-    def _event_note(self) -> list[str]:
-        shown = self.event_pane.shown_name
-        if self.event_pane.follows:
-            return [shown]
-        return [f"{shown}, {'End: newest' if self._in_events else 'scrolled back'}", shown]
-
     def on_mount(self) -> None:
         """Keep the event pane's note right while it is scrolled."""
         self.watch(self.event_pane, "scroll_y", self._scrolled, init=False)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Note and show which pane has the focus; the line for commands belongs to none."""
+        """Note and show which pane has the focus; the command line is in no pane."""
         for pane in (node.id for node in event.widget.ancestors if node.id in _PANES):
             self._in_pane(str(pane))
         self.friend_title.refresh()
@@ -138,7 +122,7 @@ class MainScreen(Screen[None]):
         self.key_line.hint(() if self.chat.pane is None else self.chat.pane.hints_for(event.widget))
 
     def _in_pane(self, pane: str) -> None:
-        """Note in which pane the person is; of events and conversation the last one stays."""
+        """Note the current pane; the last of events and conversation stays shown."""
         for one in _PANES:
             self.set_class(one == pane, f"-in-{one}")
         if pane != "friends":
@@ -159,7 +143,7 @@ class MainScreen(Screen[None]):
             (self.event_pane if pane == "events" else self.friend_list).focus()
 
     def action_friends(self) -> None:
-        """Show all of the pane that has the focus; if nothing is hidden, go to the friends."""
+        """Clear the filter of the current pane; without one, go to the friends."""
         if self.chat.pane is not None and self.chat.pane.view.has_focus:
             self._go("chat")
             return
@@ -174,7 +158,7 @@ class MainScreen(Screen[None]):
 
     @property
     def selected(self) -> str:
-        """Return who is meant: whom the conversation is with while one is in it, else the row."""
+        """Return the user of the conversation while it has the focus, else of the selected row."""
         return self.chat.user_id if self.in_chat else self.friend_list.selected
 
     def open_chat(self, user_id: str, draft: str) -> None:
@@ -200,7 +184,7 @@ class MainScreen(Screen[None]):
         self._go("chat")
 
     def _mounted(self) -> None:
-        """Write in the conversation, now that its input is there."""
+        """Focus the conversation after its widgets were mounted."""
         self.accepts_keys = True
         if self._show_at:
             self.show_message(self._show_at)
@@ -208,7 +192,7 @@ class MainScreen(Screen[None]):
             self._go("chat")
 
     def close_chat(self) -> None:
-        """Show no conversation any more."""
+        """Hide the conversation."""
         if self.chat.pane is not None:
             self.chat.pane.open("", "")
         self.remove_class("-with-chat", "-chat-shown")
@@ -216,20 +200,20 @@ class MainScreen(Screen[None]):
 
     def show_message(self, msg_id: str) -> None:
         """Show a message of the open conversation, under the cursor."""
-        # What was just mounted cannot have the focus yet.
+        # A widget that is not mounted yet cannot take the focus.
         self._show_at = "" if self.accepts_keys else msg_id
         if self.chat.pane is not None and self.accepts_keys:
             self.chat.pane.view.focus()
             self.chat.pane.view.choose(msg_id)
 
     def begin_reply(self, message: "Message") -> None:
-        """Have the next message quote this one."""
+        """Start a reply that quotes a message."""
         if self.chat.pane is not None:
             self.chat.pane.reply_line.reply_to(message)
             self._go("chat")
 
     def on_composer_left(self) -> None:
-        """Go back to the friends; a reply that was begun is none any more."""
+        """Cancel the reply; without one, go back to the friends."""
         if self.chat.pane is not None and self.chat.pane.reply_line.message is not None:
             self.chat.pane.reply_line.reply_to(None)
         else:
@@ -248,11 +232,11 @@ class MainScreen(Screen[None]):
     # Finding
 
     def find(self, words: str) -> None:
-        """Narrow the pane that has the focus to what fits."""
+        """Filter the current pane."""
         self._finder("events" if self._in_events else "friends").begin(words)
 
     def found_in(self, pane: str) -> str:
-        """Return what is looked for in a pane, or nothing."""
+        """Return the search text of a pane; empty if there is none."""
         finder = self._finders.get(pane)
         return "" if finder is None else finder.value.strip()
 
@@ -260,7 +244,7 @@ class MainScreen(Screen[None]):
         if pane not in self._finders:
             from imtui.tui.widgets.finder import Finder
 
-            # Not made before it is needed: the first frame comes first.
+            # Made on first use, to keep the first frame fast.
             self._finders[pane] = finder = Finder(pane)
             title = self.event_title if pane == "events" else self.friend_title
             self.mount(finder, after=title)
@@ -286,7 +270,7 @@ class MainScreen(Screen[None]):
         self.event_title.refresh()
 
     def on_finder_narrowed(self, message: "Finder.Narrowed") -> None:
-        """Show what fits while one types."""
+        """Filter the pane while the person types."""
         if message.pane == "events":
             self.show_kind(self.event_pane.kind)
         else:
@@ -294,13 +278,13 @@ class MainScreen(Screen[None]):
             self.friend_list.sort_now()
 
     def on_finder_done(self, message: "Finder.Done") -> None:
-        """Go on in the pane."""
+        """Focus the pane."""
         (self.event_pane if message.pane == "events" else self.friend_list).focus()
 
     # Typing commands
 
     def type(self, words: str) -> None:
-        """Let the person type a slash command, beginning with these words."""
+        """Open the command line with these words."""
         if self._command_line is None:
             from imtui.tui.widgets.command_line import CommandLine
 
@@ -310,7 +294,7 @@ class MainScreen(Screen[None]):
         self._command_line.begin(words)
 
     def on_command_line_typed(self) -> None:
-        """Show the footer again; the app does what was typed."""
+        """Show the footer again; the app runs the command."""
         self._leave_command_line()
 
     def on_command_line_left(self) -> None:

@@ -1,4 +1,4 @@
-"""The conversation that is open on the main screen, if one is."""
+"""Access to the conversation on the main screen, if one is open."""
 
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,12 @@ class OpenChat:
         return self._pane
 
     def use(self, pane: "ChatPane") -> None:
-        """Work on a pane from now on."""
+        """Use a pane from now on."""
         self._pane = pane
 
     @property
     def user_id(self) -> str:
-        """Return with whom the open conversation is, or nothing."""
+        """Return the other user of the open conversation; empty if there is none."""
         return "" if self._pane is None else self._pane.user_id
 
     @property
@@ -42,16 +42,16 @@ class OpenChat:
 
     @property
     def reply_to(self) -> "Message | None":
-        """Return what the message that is written replies to, if it does."""
+        """Return the message being replied to, if any."""
         return None if self._pane is None else self._pane.reply_line.message
 
     @property
     def written(self) -> str:
-        """Return what was begun to be written."""
+        """Return the draft."""
         return "" if self._pane is None else self._pane.composer.text
 
     def show(self, changed: Changed) -> None:
-        """Show what is new in the conversation, and how the other one is."""
+        """Show changes of the conversation and of the other user."""
         if self._pane is None:
             return
         if self.user_id in changed.chats:
@@ -65,18 +65,18 @@ class OpenChat:
             self._pane.view.show_new()
 
     def write(self, text: str) -> None:
-        """Have the input hold a text."""
+        """Set the text of the input."""
         if self._pane is not None:
             self._pane.composer.put(text)
 
     def clear_written(self) -> None:
-        """Empty the input, and reply to nothing."""
+        """Clear the input and the reply."""
         self.write("")
         if self._pane is not None:
             self._pane.reply_line.reply_to(None)
 
     def read_up(self) -> None:
-        """Take the line off that says what is new."""
+        """Remove the line that marks new messages."""
         if self._pane is not None:
             self._pane.view.read_up()
 

@@ -1,4 +1,4 @@
-"""The command palette: Textual's own, fed by the registry and by the texts to set."""
+"""The command palette, which offers commands and status texts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ from imtui.tui.model.choices import (
 )
 from imtui.tui.render.glyphs import Glyphs
 
-# A text counts for more than a command that fits as well, so that a letter and Enter set it.
+# Texts rank above commands that match as well, so that a letter and Enter set one.
 _TEXT_BONUS = 0.5
 _NAME_SCORE = 0.9
 _HELP_SCORE = 0.3
@@ -49,13 +49,13 @@ class Commands(Protocol):
         """Set exactly this text."""
 
     def run(self, command_id: str) -> None:
-        """Run a command of the registry."""
+        """Run a command of the catalogue."""
 
     def run_line(self, line: str) -> None:
         """Run a slash command."""
 
     def complete(self, line: str) -> list[str]:
-        """Return the lines that a slash command can become."""
+        """Return the completions of a slash command."""
 
 
 class CommandApp(Protocol):
@@ -63,11 +63,11 @@ class CommandApp(Protocol):
 
     @property
     def commands(self) -> Commands:
-        """Return what runs the commands."""
+        """Return the object that runs commands."""
 
 
 class ImtuiProvider(Provider):
-    """Offers texts to set, then commands, then what was typed: as a slash command or as a text."""
+    """Offers status texts, then commands, then the typed text as a command or a status."""
 
     @property
     def _commands(self) -> Commands:
@@ -88,7 +88,7 @@ class ImtuiProvider(Provider):
             )
 
     async def search(self, query: str) -> Hits:
-        """Offer what fits, the best first."""
+        """Offer what matches, the best first."""
         if query.startswith("/"):
             for hit in self._slash(query):
                 yield hit
@@ -117,7 +117,7 @@ class ImtuiProvider(Provider):
         )
 
     def _slash(self, line: str) -> list[Hit]:
-        """Return the line as it is, then what it can become."""
+        """Return hits for the line as typed, then for its completions."""
         run = self._commands.run_line
         ways = [one for one in self._commands.complete(line) if one.strip() != line.strip()]
         return [
@@ -147,7 +147,7 @@ def _listed() -> list[Command]:
 
 
 def command_rank(command: Command, typed: str) -> float:
-    """Tell how well ``typed`` fits a command: best its title, then its name, then its help."""
+    """Return how well ``typed`` matches a command: by title, then name, then help."""
     if score := match_rank(command.title, typed):
         return score
     initials = "".join(word[0] for word in command.title.split() if word[0].isalnum())
@@ -169,12 +169,12 @@ def _bytes(text: str) -> str:
 
 
 class ImtuiPalette(CommandPalette):
-    """The palette; Enter waits until the list is that of the text that was typed."""
+    """The palette; Enter waits until the list matches the typed text."""
 
     CSS_PATH = DIALOG_STYLE
 
     def on_mount(self) -> None:
-        """Keep the cursor still: a screen at rest writes nothing."""
+        """Stop the cursor from blinking, so that an idle screen writes nothing."""
         for line in self.query(Input):
             line.cursor_blink = False
 

@@ -1,4 +1,4 @@
-"""Friend requests, and who is blocked."""
+"""Friend requests and blocked users."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -22,7 +22,7 @@ _COMMANDS: Final = [
 
 
 class RequestsScreen(ListScreen[None]):
-    """Who asks to be a friend, whom one has asked, and who is blocked."""
+    """Incoming and outgoing friend requests, and blocked users."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
@@ -36,12 +36,12 @@ class RequestsScreen(ListScreen[None]):
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
-        """Return how many wait for an answer."""
+        """Return the number of requests to answer."""
         waiting = sum(1 for one in self._friend_requests.requests if one.is_incoming)
         return [f"{waiting} to answer"]
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return the requests, then who is blocked."""
+        """Return the requests, then the blocked users."""
         rows = [self._row(request, width) for request in self._friend_requests.requests]
         if not rows:
             rows = [text_line("None. a asks somebody to be a friend.", width)]

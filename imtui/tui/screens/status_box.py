@@ -1,4 +1,4 @@
-"""The status box: a text, presets and recent ones, and when it ends."""
+"""The dialog for the own status text and its end."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -40,7 +40,7 @@ _END_KEYS: Final = "Enter: set   Up, Down: other ends   Tab: the text"
 
 @dataclass(frozen=True)
 class NewStatus:
-    """What the person chose."""
+    """The status that the person chose."""
 
     text: str
     """Empty to clear."""
@@ -49,7 +49,7 @@ class NewStatus:
 
 
 class StatusBox(Dialog[NewStatus]):
-    """Asks for the own text; dismissed with it, or with None."""
+    """Asks for the own status text; dismissed with it, or with None."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (17, "-high")]  # noqa: RUF012
@@ -60,7 +60,7 @@ class StatusBox(Dialog[NewStatus]):
     ]
 
     def __init__(self, offered: list[Choice], clock: Clock, glyphs: Glyphs) -> None:
-        """Make the box with texts to choose from."""
+        """Make the box; ``offered`` are the texts to choose from."""
         super().__init__()
         self._offered = offered
         self._clock = clock
@@ -114,7 +114,7 @@ class StatusBox(Dialog[NewStatus]):
         count.set_class(is_too_long(typed), "-wrong")
 
     def _likeliest(self, typed: str) -> int | None:
-        """Return the row that Enter takes: one that begins as typed, else what was typed."""
+        """Return the row for Enter: one that starts with the typed text, else the typed text."""
         if not self._shown:
             return None
         if self._shown[0].title.casefold().startswith(typed.casefold()):
@@ -142,7 +142,7 @@ class StatusBox(Dialog[NewStatus]):
         until.update("" if end is None else describe_end(end, now), layout=False)
 
     def on_end_line_chosen(self, message: EndLine.Chosen) -> None:
-        """Put the end that was clicked."""
+        """Fill in the end that was clicked."""
         self._put_end(message.end)
 
     def _put_end(self, words: str) -> None:
@@ -154,7 +154,7 @@ class StatusBox(Dialog[NewStatus]):
         note.set_class(wrong, "-wrong")
 
     def action_move(self, rows: int) -> None:
-        """Go up or down in the texts, or in the ends while one types an end."""
+        """Move in the list of ends while typing an end, else in the texts."""
         if self._end.has_focus:
             typed = self._end.value or ENDS[0]
             place = ENDS.index(typed) if typed in ENDS else 0
@@ -163,7 +163,7 @@ class StatusBox(Dialog[NewStatus]):
             self._texts.highlighted = ((self._texts.highlighted or 0) + rows) % len(self._shown)
 
     def action_other_line(self) -> None:
-        """Type the end instead of the text, or the other way round."""
+        """Switch the focus between the text and its end."""
         to_end = not self._end.has_focus
         (self._end if to_end else self._text).focus()
         self._note(_END_KEYS if to_end else _KEYS)

@@ -1,4 +1,4 @@
-"""The subscriptions: who is in the list, who goes first, and who went and why."""
+"""The list of subscriptions and its recent changes."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -25,24 +25,24 @@ _COMMANDS: Final = [
 
 
 class SubscriptionsScreen(ListScreen[None]):
-    """Whom the account is subscribed to, in order of eviction."""
+    """The subscribed users, in order of eviction."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
     def __init__(self, model: Model, keys: Keys, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the view of a model."""
+        """Make the view for a model."""
         super().__init__("Subscriptions", keys, _COMMANDS)
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
-        """Return how many there are of how many there can be."""
+        """Return the number of subscriptions and the limit."""
         number = f"{len(self._model.subscriptions.user_ids)} of {SUBSCRIPTIONS_MAX}"
         return [f"{number}, over that the first goes", number]
 
     def rows(self, width: int) -> list[ListRow]:
-        """Return the subscriptions, then what changed while the app ran."""
+        """Return the subscriptions, then the changes since the app started."""
         subscriptions = self._model.subscriptions
         rows = [
             self._row(place, user_id, width)

@@ -1,4 +1,4 @@
-"""The watches: whose coming ONLINE is told."""
+"""The list of watches, which report when a user comes ONLINE."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -25,28 +25,28 @@ _COMMANDS: Final = [
 
 
 class WatchesScreen(ListScreen[None]):
-    """Who is watched, once or always."""
+    """The watched users, each watched once or always."""
 
     BINDINGS: ClassVar[list[BindingType]] = command_bindings(_COMMANDS)
 
     def __init__(
         self, model: Model, watch_service: WatchService, keys: Keys, glyphs: Glyphs, clock: Clock
     ) -> None:
-        """Make the view of what is looked out for."""
+        """Make the view of the watch service's watches."""
         super().__init__("Watches", keys, _COMMANDS)
         self._model = model
-        self._lookout = watch_service
+        self._watch_service = watch_service
         self._keys = keys
         self._glyphs = glyphs
         self._clock = clock
 
     def notes(self) -> Sequence[str]:
-        """Return what a watch is."""
+        """Return an explanation of watches."""
         return ["told when they stay ONLINE for 10 s", "ONLINE for 10 s"]
 
     def rows(self, width: int) -> list[ListRow]:
         """Return the watches in the order in which they were set."""
-        rows = [self._row(watch, width) for watch in self._lookout.all()]
+        rows = [self._row(watch, width) for watch in self._watch_service.all()]
         return rows or [
             text_line(with_keys("Nobody: {watch} on a friend watches them.", self._keys), width)
         ]

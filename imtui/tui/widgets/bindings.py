@@ -9,12 +9,12 @@ from imtui.tui.kit.moves import MOVES
 
 
 def _bound(command: Command, keys: tuple[str, ...]) -> str:
-    # A binding has to have a key; this one is on no keyboard.
+    # Textual requires a key; no keyboard has this one.
     return ",".join(keys) or f"f24+{command.id}"
 
 
 def command_bindings(commands: Iterable[Command]) -> list[BindingType]:
-    """Return a binding for each command; by its ID the person's own keys replace the usual."""
+    """Return a binding for each command; its ID lets a keymap replace the default keys."""
     return [
         Binding(
             _bound(command, command.keys),
@@ -28,9 +28,9 @@ def command_bindings(commands: Iterable[Command]) -> list[BindingType]:
 
 
 def keymap(commands: Iterable[Command], keys: Keys) -> dict[str, str]:
-    """Return the keys that are not the usual ones, as Textual takes them.
+    """Return Textual's keymap of the keys that differ from the defaults.
 
-    Textual goes through all of them at each key that is pressed, so there should be few.
+    Textual walks the whole keymap at each key press, so it should be small.
     """
     changed: dict[str, str] = {
         command.id: _bound(command, keys.of(command))

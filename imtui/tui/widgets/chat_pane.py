@@ -38,10 +38,10 @@ _TO_WRITE: Final = (("Esc", "write", ""),)
 
 
 class ChatTitle(PaintedLine):
-    """With whom the conversation is, live."""
+    """The title of the conversation: the other user and their status, live."""
 
     def __init__(self, model: Model, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the title of no conversation yet."""
+        """Make the title; it is empty until a conversation opens."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
@@ -49,7 +49,7 @@ class ChatTitle(PaintedLine):
         self.user_id = ""
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the line, ``width`` cells wide."""
         pane = self.parent
         current = isinstance(pane, ChatPane) and pane.has_focus_within
         person = self._model.person(self.user_id) or Person(self.user_id)
@@ -62,23 +62,23 @@ class ChatTitle(PaintedLine):
 
 
 class ReplyLine(PaintedLine):
-    """What the message that is written replies to; hidden while it replies to nothing."""
+    """The message being replied to; hidden while there is none."""
 
     def __init__(self, glyphs: Glyphs) -> None:
-        """Make it hidden."""
+        """Make a hidden line."""
         super().__init__()
         self._glyphs = glyphs
         self.message: Message | None = None
         self.display = False
 
     def reply_to(self, message: Message | None) -> None:
-        """Show a message, or none."""
+        """Show the message to reply to; None hides the line."""
         self.message = message
         self.display = message is not None
         self.refresh()
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the line, ``width`` cells wide."""
         if self.message is None:
             return []
         words = f" reply to {self.message.sender}: {abstract(self.message)}"
@@ -86,7 +86,7 @@ class ReplyLine(PaintedLine):
 
 
 class ChatPane(Vertical):
-    """One conversation at a time."""
+    """Shows one conversation at a time."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class ChatPane(Vertical):
         keys: Keys,
         completer: "Completer",
     ) -> None:
-        """Make the pane of no conversation yet."""
+        """Make the pane; it is empty until ``open``."""
         super().__init__(id="chat")
         self._keys = keys
         self.title_line = ChatTitle(model, glyphs, clock)
@@ -112,16 +112,16 @@ class ChatPane(Vertical):
         yield self.composer
 
     def on_message_view_follow_changed(self) -> None:
-        """Show whether more is below."""
+        """Show whether newer messages are below."""
         self.title_line.refresh()
 
     @property
     def user_id(self) -> str:
-        """Return with whom the conversation is, or nothing."""
+        """Return the ID of the other user; empty without a conversation."""
         return self.title_line.user_id
 
     def hints_for(self, widget: Widget) -> Sequence[Hint]:
-        """Return what keys do in the input or among the messages; nothing elsewhere."""
+        """Return the key hints for the input or the messages; none for other widgets."""
         if widget is self.composer:
             return [*_WRITING, *self._commands(_WRITING_COMMANDS, "ctrl+")]
         if widget is self.view:
@@ -129,7 +129,7 @@ class ChatPane(Vertical):
         return ()
 
     def _commands(self, names: Sequence[str], begin: str = "") -> list[Hint]:
-        """Return the keys of commands; only those that begin so, where letters are text."""
+        """Return hints for commands, using only keys that start with ``begin``."""
         hints: list[Hint] = []
         for command in map(command_by_id, names):
             keys = [key for key in self._keys.of(command) if key.startswith(begin)]
@@ -138,7 +138,7 @@ class ChatPane(Vertical):
         return hints
 
     def open(self, user_id: str, draft: str) -> None:
-        """Show a conversation, with what was begun to be written in it."""
+        """Show a conversation and put its draft into the input."""
         self.title_line.user_id = user_id
         self.title_line.refresh()
         self.reply_line.reply_to(None)
@@ -146,6 +146,6 @@ class ChatPane(Vertical):
         self.composer.put(draft)
 
     def show(self) -> None:
-        """Show what is true now."""
+        """Repaint the pane from the model."""
         self.title_line.refresh()
         self.view.show()

@@ -1,4 +1,4 @@
-"""The colours of presence: apart from one another for every eye, on dark and on light."""
+"""The colours of presence, distinguishable with colour blindness on dark and light themes."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _ANSI_LIGHT: Final = {"online": "ansi_blue", "offline": "ansi_red"}
 
 
 def presence_colours(theme: Theme) -> dict[str, str]:
-    """Return the style sheet's variables for the colours of presence in a theme."""
+    """Return the CSS variables for the presence colours of a theme."""
     if theme.ansi:
         return _ANSI_DARK if theme.dark else _ANSI_LIGHT
     return DARK if theme.dark else LIGHT

@@ -1,4 +1,4 @@
-"""The line in which one types slash commands, in place of the footer."""
+"""The input for slash commands, shown in place of the footer."""
 
 from typing import ClassVar, Final, Protocol
 
@@ -14,23 +14,23 @@ class Completer(Protocol):
     """Completes slash commands."""
 
     def complete(self, line: str) -> list[str]:
-        """Return the lines that a line can become, the likeliest first."""
+        """Return the completions of a line, the likeliest first."""
 
 
 class _FirstCompletion(Suggester):
-    """Shows how the line can go on, behind the cursor."""
+    """Suggests the likeliest completion behind the cursor."""
 
     def __init__(self, completer: Completer) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._completer = completer
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the likeliest way on."""
+        """Return the likeliest completion."""
         return next(iter(self._completer.complete(value)), None)
 
 
 class CommandLine(Input):
-    """Slash commands with completion and history; hidden while nothing is typed."""
+    """An input for slash commands with completion and history; hidden while unused."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", show=False),
@@ -41,18 +41,18 @@ class CommandLine(Input):
     ]
 
     class Typed(Message):
-        """A line was typed."""
+        """The person submitted a line."""
 
         def __init__(self, line: str) -> None:
-            """Take the line."""
+            """Make the message for a line."""
             super().__init__()
             self.line = line
 
     class Left(Message):
-        """The person wants to type nothing any more."""
+        """The person left the command line."""
 
     def __init__(self, completer: Completer) -> None:
-        """Make a hidden line."""
+        """Make a hidden input."""
         super().__init__(
             compact=True,
             id="command-line",
@@ -65,11 +65,11 @@ class CommandLine(Input):
         self._history: list[str] = []
         self._place = 0
         self._stem = ""
-        """What was typed before Tab began to go through what it can become."""
+        """The text typed before Tab started to cycle through completions."""
         self._completed: str | None = None
 
     def begin(self, words: str) -> None:
-        """Show the line with these words, and type behind them."""
+        """Show and focus the input, with the cursor behind these words."""
         self.display = True
         self._place = len(self._history)
         self._put(words)
@@ -80,26 +80,26 @@ class CommandLine(Input):
         self.cursor_position = len(line)
 
     def action_complete(self, step: int) -> None:
-        """Put the next line that what was typed can become."""
+        """Put the next completion of the typed text into the input."""
         if self.value != self._completed:
             self._stem, self._completed = self.value, None
-        ways = self._completer.complete(self._stem)
-        if not ways:
+        completions = self._completer.complete(self._stem)
+        if not completions:
             return
-        if self._completed in ways:
-            place = (ways.index(self._completed) + step) % len(ways)
+        if self._completed in completions:
+            place = (completions.index(self._completed) + step) % len(completions)
         else:
             place = 0 if step > 0 else -1
-        self._completed = ways[place]
+        self._completed = completions[place]
         self._put(self._completed)
 
     def action_history(self, step: int) -> None:
-        """Put a line that was typed before."""
+        """Put an earlier or later line of the history into the input."""
         self._place = min(max(self._place + step, 0), len(self._history))
         self._put(self._history[self._place] if self._place < len(self._history) else "/")
 
     async def action_submit(self) -> None:
-        """Have the line done."""
+        """Submit the line."""
         line = self.value.strip()
         if line in ("", "/"):
             self.action_leave()
@@ -109,7 +109,7 @@ class CommandLine(Input):
         self.post_message(self.Typed(line))
 
     def action_leave(self) -> None:
-        """Type nothing."""
+        """Clear and hide the input."""
         self._hide()
         self.post_message(self.Left())
 

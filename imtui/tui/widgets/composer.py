@@ -1,4 +1,4 @@
-"""Where one writes a message: several lines, what was sent before, emoji by their codes."""
+"""The message input: multi-line, with history, emoji codes and slash completion."""
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HISTORY_MAX: Final = 100
 PASTE_MAX_LINES: Final = 10
-"""A paste of more lines is asked about."""
+"""A paste of more lines than this needs confirmation."""
 _PASTE_MAX_CHARS: Final = 4 * MESSAGE_MAX_BYTES
 
 
@@ -37,21 +37,21 @@ class Composer(TextArea):
     ]
 
     class Written(Message):
-        """A message was written."""
+        """The person submitted a message."""
 
         def __init__(self, text: str) -> None:
-            """Take the text."""
+            """Make the message for a text."""
             super().__init__()
             self.text = text
 
     class Begun(Message):
-        """Something is being written."""
+        """The person is writing."""
 
     class Pasted(Message):
-        """Many lines were pasted: the person should be asked."""
+        """A long paste needs confirmation."""
 
         def __init__(self, text: str) -> None:
-            """Take what was pasted."""
+            """Make the message for the pasted text."""
             super().__init__()
             self.text = text
 
@@ -76,17 +76,17 @@ class Composer(TextArea):
         self._history: list[str] = []
         self._place = 0
         self._completer = completer
-        self._ways: list[str] = []
-        """What the text before the cursor can become, while Tab goes through it."""
-        self._way = 0
+        self._completions: list[str] = []
+        """The completions that Tab cycles through."""
+        self._completion_index = 0
 
     def put(self, text: str) -> None:
-        """Have the input hold a text, with the cursor behind it."""
+        """Set the text, with the cursor at its end."""
         self.text = text
         self.move_cursor(self.document.end)
 
     async def _on_key(self, event: Key) -> None:
-        # Enter is bound above; Textual's own input would take it for a new line.
+        # Textual's TextArea would insert a newline; the binding above submits instead.
         if event.key == "enter":
             event.prevent_default()
         elif event.is_printable:
@@ -102,7 +102,7 @@ class Composer(TextArea):
             self.insert(text)
 
     def action_submit(self) -> None:
-        """Send what was written."""
+        """Send the text."""
         text = with_emoji(self.text)
         if not text.strip():
             return
@@ -111,7 +111,7 @@ class Composer(TextArea):
         self.post_message(self.Written(text))
 
     def action_new_line(self) -> None:
-        """Begin another line."""
+        """Insert a newline."""
         self.insert("\n")
 
     def _before_cursor(self) -> str:
@@ -119,34 +119,36 @@ class Composer(TextArea):
         return self.document[row][:column]
 
     def action_complete(self) -> None:
-        """Complete a slash command or an emoji code; with nothing written, go to the next pane."""
+        """Complete a slash command or an emoji code; in an empty input, go to the next pane."""
         if not self.text:
             self.screen.focus_next()
             return
         before = self._before_cursor()
-        if self._ways and before.endswith(self._ways[self._way]):
-            old = self._ways[self._way]
-            self._way = (self._way + 1) % len(self._ways)
+        if self._completions and before.endswith(self._completions[self._completion_index]):
+            old = self._completions[self._completion_index]
+            self._completion_index = (self._completion_index + 1) % len(self._completions)
         else:
             is_command = before.startswith("/") and self.cursor_location[0] == 0
             old = before if is_command else begun_code(before)
-            self._ways, self._way = (
+            self._completions, self._completion_index = (
                 (self._completer.complete if is_command else emoji_completions)(before),
                 0,
             )
-        if self._ways:
+        if self._completions:
             row, column = self.cursor_location
-            self.replace(self._ways[self._way], (row, column - len(old)), (row, column))
+            self.replace(
+                self._completions[self._completion_index], (row, column - len(old)), (row, column)
+            )
 
     def action_before(self) -> None:
-        """Go up a line; from the first one, to what was sent before."""
+        """Go up a line; on the first one, to the previous sent message."""
         if self.cursor_location[0] > 0:
             self.action_cursor_up()
         elif self._history and (not self.text or self._place < len(self._history)):
             self._show_sent(self._place - 1)
 
     def action_after(self) -> None:
-        """Go down a line; from the last one, to what was sent after."""
+        """Go down a line; on the last one, to the next sent message."""
         if self.cursor_location[0] < self.document.line_count - 1:
             self.action_cursor_down()
         elif self._place < len(self._history):
@@ -165,16 +167,16 @@ class Composer(TextArea):
         self.post_message(self.ToEnd())
 
     def action_close(self) -> None:
-        """Delete the word before the cursor; with nothing written, close the conversation."""
+        """Delete the word before the cursor; in an empty input, close the conversation."""
         if self.text:
             self.action_delete_word_left()
         else:
             self.post_message(RunCommand("close"))
 
     def action_search(self) -> None:
-        """Look for messages in the conversation."""
+        """Search the conversation."""
         self.post_message(RunCommand("search-here"))
 
     def action_leave(self) -> None:
-        """Go back to the friends; what was written stays."""
+        """Go back to the friends; the draft stays."""
         self.post_message(self.Left())

@@ -1,4 +1,4 @@
-"""The ends that a text can have, to be clicked."""
+"""Clickable presets for when a status text ends."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from imtui.tui.kit.spans import Span
 
 
 class EndLine(PaintedLine):
-    """Some ends in one line."""
+    """A line of clickable end presets."""
 
     class Chosen(Message):
-        """An end was clicked."""
+        """The person clicked an end."""
 
         def __init__(self, end: str) -> None:
             """Make the message for an end."""
@@ -21,12 +21,12 @@ class EndLine(PaintedLine):
             self.end = end
 
     def __init__(self, ends: Sequence[str]) -> None:
-        """Make the line of some ends."""
+        """Make the line for these ends."""
         super().__init__()
         self._ends = ends
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows."""
+        """Return the line; it ignores ``width``."""
         line: list[Span] = []
         for end in self._ends:
             line += [Span("  "), Span(end, "dim", end)]

@@ -15,7 +15,7 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.render.rows import event_lines
 
 KINDS: Final[tuple[EventKind | None, ...]] = (None, *EventKind)
-"""What can be shown: all kinds, or one of them."""
+"""The filters of the pane: all kinds (None), or a single one."""
 
 
 class EventPane(LineView):
@@ -28,19 +28,19 @@ class EventPane(LineView):
         self._glyphs = glyphs
         self._clock = clock
         self._lines = array("Q")
-        """Which event stands on each line, by its number; the lines are made as they are painted.
+        """The number of the event on each line; spans are made when a line is painted.
 
-        Ten thousand events as spans would take ten times the memory.
+        Keeping ten thousand events as spans would take ten times the memory.
         """
         self._next = 0
-        """The number of the first event that was not looked at yet."""
+        """The number of the next event to lay out."""
         self._last: Event | None = None
-        """The newest event that was looked at, as it was then."""
+        """The newest event laid out, as it was then."""
         self._wrapped_to = 0
         self.kind: EventKind | None = None
-        """The only kind to show; None for all."""
+        """The kind of events to show; None for all."""
         self.words = ""
-        """Only events that have all of these words are shown."""
+        """Only events that contain all of these words are shown."""
         self.follows = True
         """Whether new events scroll the pane."""
 
@@ -50,19 +50,19 @@ class EventPane(LineView):
         return "all" if self.kind is None else KIND_NAMES[self.kind]
 
     def narrow(self, kind: EventKind | None, words: str) -> None:
-        """Show only events of a kind, or only those that have all of these words."""
+        """Show only events of a kind that contain all of these words."""
         if (kind, words) != (self.kind, self.words):
             self.kind, self.words = kind, words
-            self._wrap_anew()
+            self._rewrap()
             self.scroll_to_line(self.max_scroll_y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end from when it is scrolled to until it is scrolled away from."""
+        """Follow new events exactly while the end is in sight."""
         super().watch_scroll_y(old_value, new_value)
         self.follows = new_value >= self.max_scroll_y
 
     def show_new(self) -> None:
-        """Take in the events that came since the last time, and those merged into the last."""
+        """Lay out the events added since the last call or merged into the last event."""
         if not self.line_width or (self._next == self._log.end and self._last is self._log.last):
             return
         follows = self.follows
@@ -72,7 +72,7 @@ class EventPane(LineView):
         kept = len(self._lines)
         self._take_new()
         if self._next == was_next and len(self._lines) == before:
-            # The last event was counted up; all else is as it was.
+            # Only the count of the last event changed.
             for number in range(kept, before):
                 self.refresh_line(number)
             return
@@ -84,7 +84,7 @@ class EventPane(LineView):
         self.refresh()
 
     def _drop_old(self) -> int:
-        """Forget the lines of events that the log has dropped, and return how many they were."""
+        """Drop the lines of events that left the log, and return their number."""
         dropped = bisect_left(self._lines, self._log.first)
         del self._lines[:dropped]
         return dropped
@@ -107,7 +107,7 @@ class EventPane(LineView):
         return event_lines(event, self.line_width, self._glyphs, self._clock)
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a line of an event; a hint if there is none that fits."""
+        """Return a line of an event, or a hint if no event matches."""
         if number >= len(self._lines):
             narrowed = self.kind is not None or bool(self.words)
             none_fits = number == 0 and narrowed and len(self._log) > 0
@@ -117,20 +117,20 @@ class EventPane(LineView):
         while first > 0 and self._lines[first - 1] == self._lines[number]:
             first -= 1
         lines = [] if event is None else self._wrap(event)
-        # An event that was merged since may have fewer lines than it is known to have.
+        # An event that was merged meanwhile may have fewer lines than were laid out.
         return (lines[number - first] if number - first < len(lines) else []), ""
 
     def on_resize(self, event: Resize) -> None:
-        """Wrap the events anew if the width is another, and keep the end in sight."""
+        """Wrap the events again if the width changed, and keep following the end."""
         if not self.line_width:
             return
         follows = self.follows
         if self.line_width != self._wrapped_to:
-            self._wrap_anew()
+            self._rewrap()
         if follows:
             self.scroll_to_line(self.max_scroll_y)
 
-    def _wrap_anew(self) -> None:
+    def _rewrap(self) -> None:
         self._wrapped_to = self.line_width
         del self._lines[:]
         self._next = self._log.first

@@ -1,4 +1,4 @@
-"""The line over a pane in which one types what to look for."""
+"""The search input above a pane."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 
 class Finder(Input):
-    """Narrows a pane while one types; hidden while nothing is looked for."""
+    """Filters a pane while the person types; hidden while unused."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Show all", show=False),
@@ -16,34 +16,34 @@ class Finder(Input):
     ]
 
     class Narrowed(Message):
-        """Something else is looked for."""
+        """The search text changed."""
 
         def __init__(self, pane: str) -> None:
-            """Name the pane."""
+            """Make the message for a pane."""
             super().__init__()
             self.pane = pane
 
     class Done(Message):
-        """The person goes on in the pane."""
+        """The person finished searching; the focus goes to the pane."""
 
         def __init__(self, pane: str) -> None:
-            """Name the pane."""
+            """Make the message for a pane."""
             super().__init__()
             self.pane = pane
 
     def __init__(self, pane: str) -> None:
-        """Make an empty, hidden line for a pane."""
+        """Make an empty, hidden input for a pane."""
         super().__init__(placeholder="name, status or text", compact=True, id=f"{pane}-finder")
         self._pane = pane
         self.cursor_blink = False
         self.display = False
 
     def watch_value(self, value: str) -> None:
-        """Tell what is looked for now."""
+        """Report the new search text."""
         self.post_message(self.Narrowed(self._pane))
 
     def begin(self, words: str = "") -> None:
-        """Show the line, with these words if any, and type in it."""
+        """Show and focus the input, or search for ``words`` at once."""
         self.display = True
         if words:
             self.value = words
@@ -52,18 +52,18 @@ class Finder(Input):
             self.focus()
 
     def clear_and_hide(self) -> bool:
-        """Look for nothing any more; tell whether anything was looked for."""
+        """Clear and hide the input; return whether it was shown."""
         was = self.display
         self.value = ""
         self.display = False
         return was
 
     async def action_submit(self) -> None:
-        """Go on in the pane."""
+        """Keep the filter and go to the pane."""
         self.action_done()
 
     def action_done(self) -> None:
-        """Go on in the pane; an empty line goes away."""
+        """Keep the filter and go to the pane; hide the input if it is empty."""
         self.display = bool(self.value)
         self.post_message(self.Done(self._pane))
 

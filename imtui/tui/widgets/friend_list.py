@@ -1,4 +1,4 @@
-"""The friend list: live badges and texts, painted row by row."""
+"""The friend list, with live badges and texts, painted row by row."""
 
 from typing import Final, Protocol
 
@@ -17,24 +17,24 @@ from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.run_command import RunCommand
 
 SORT_INTERVAL: Final = 1.0
-"""The list is sorted again at most once in so many seconds, and not sooner after a move."""
+"""The shortest time in seconds between two sorts, and from a cursor move to a sort."""
 
 
 class PersonalView(Protocol):
-    """What the person has chosen about the list and about alerts."""
+    """The person's choices about the list and alerts."""
 
     def view(self, query: str) -> View:
-        """Return how the list is arranged, narrowed to a query."""
+        """Return the arrangement of the list, filtered by a query."""
 
     def is_watched(self, user_id: str) -> bool:
         """Tell whether the person watches a user."""
 
     def quiet_words(self) -> str:
-        """Return that do-not-disturb is on, in a few words; empty if it is off."""
+        """Return the words for do-not-disturb; empty while it is off."""
 
 
 class FriendList(CursorView):
-    """Favourites, groups and friends, then the subscribed who are no friends."""
+    """Favourites, groups and friends, then subscribed users who are not friends."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class FriendList(CursorView):
         keys: Keys,
         personal: PersonalView,
     ) -> None:
-        """Make the list of a model, as the person wants it to be."""
+        """Make the list of a model's people, arranged as ``personal`` says."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
@@ -52,7 +52,7 @@ class FriendList(CursorView):
         self._keys = keys
         self._personal = personal
         self.narrowed_to = ""
-        """What the list is narrowed to."""
+        """The query that filters the list."""
         self._rows: list[Row] = []
         self._sorted_by = View()
         self._moved_at = float("-inf")
@@ -89,7 +89,7 @@ class FriendList(CursorView):
         return self._rows[self.cursor] if self.cursor < len(self._rows) else ""
 
     def show(self, changed: Changed) -> None:
-        """Paint what changed, and have the list sorted again if that may have changed."""
+        """Paint what changed, and schedule a sort if the order may have changed."""
         if changed.roster:
             self.refresh()
         in_sight = range(self.scroll_offset.y, self.scroll_offset.y + self.page)
@@ -100,7 +100,7 @@ class FriendList(CursorView):
             self._sorting.request()
 
     def sort_now(self) -> None:
-        """Sort at once, as the person asked for another view."""
+        """Sort at once, after the person changed the view."""
         self._moved_at = min(self._moved_at, self._clock.monotonic() - SORT_INTERVAL)
         self._sort()
         self.refresh()
@@ -114,12 +114,12 @@ class FriendList(CursorView):
         self._rows, self._sorted_by = arrange_roster(self._model.listed(), view), view
         if self._sticks:
             self.cursor = self._place_of(under)
-        # Whom the cursor is on is meant, from when the list is first right.
+        # The cursor follows its person only once the list is complete.
         self._sticks = self._sticks or (
             bool(self._rows) and self._model.connection.link is Link.CONNECTED
         )
         if view.query and self.heading and self.cursor + 1 < len(self._rows):
-            # Whoever looks for somebody means the first who fits, not the group.
+            # A search selects the first match, not a group heading.
             self.cursor += 1
         if before == self._rows:
             return
@@ -133,7 +133,7 @@ class FriendList(CursorView):
                 self.refresh_line(place)
 
     def _place_of(self, row: Row) -> int:
-        """Return where a person or a heading stands now; where the cursor is if they are gone."""
+        """Return the row of a person or heading, or the cursor's row if it is gone."""
         name = row.name if isinstance(row, Heading) else ""
         for place, one in enumerate(self._rows):
             if one == row or (name and isinstance(one, Heading) and one.name == name):
@@ -141,7 +141,7 @@ class FriendList(CursorView):
         return min(self.cursor, max(len(self._rows) - 1, 0))
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a row; a hint if there is none at all."""
+        """Return a row, or a hint if the list is empty."""
         if not self._rows and number == 0:
             return [Span(f"   {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= len(self._rows):
@@ -178,7 +178,7 @@ class FriendList(CursorView):
             self.move_to(self._rows.index(user_id))
 
     def cursor_moved(self) -> None:
-        """Leave the order alone for a while."""
+        """Delay the next sort, so that rows stay put while the person moves."""
         self._sticks = True
         self._moved_at = self._clock.monotonic()
 

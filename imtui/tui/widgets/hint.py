@@ -1,4 +1,4 @@
-"""What a newcomer is told first; it goes away by itself."""
+"""The welcome line for a new account."""
 
 from textual.events import Click
 
@@ -11,10 +11,10 @@ from imtui.tui.widgets.run_command import RunCommand
 
 
 class Hint(PaintedLine):
-    """One line over the footer, hidden unless this is the account's first start."""
+    """A line above the footer, shown at the account's first start."""
 
     def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
-        """Make it hidden."""
+        """Make a hidden line."""
         super().__init__()
         self._glyphs = glyphs
         self._keys = keys
@@ -24,7 +24,7 @@ class Hint(PaintedLine):
         self.set_class(shown, "-shown")
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the line, ``width`` cells wide."""
 
         def key(command_id: str) -> Span:
             first, *_ = *self._keys.of(command_by_id(command_id)), ""
@@ -42,6 +42,6 @@ class Hint(PaintedLine):
         return crop(line, width, self._glyphs.ellipsis)
 
     def on_click(self, event: Click) -> None:
-        """Do what the key under the mouse does."""
+        """Run the command of the key under the mouse."""
         if command_id := self.command_at(event.x):
             self.post_message(RunCommand(command_id))

@@ -1,4 +1,4 @@
-"""The footer: the keys that one needs most."""
+"""The footer, with the most useful keys."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ Hint = tuple[str, str, str]
 
 
 class KeyLine(PaintedLine):
-    """Keys and what they do, as many as there is room for; each can be clicked."""
+    """Clickable keys with their meaning, as many as fit."""
 
     def __init__(
         self, keys: Keys, commands: Sequence[Command], before: Sequence[Hint] = ()
     ) -> None:
-        """Make a line of these commands; ``before`` is shown first."""
+        """Make a line for these commands; the hints in ``before`` come first."""
         super().__init__()
         self._keys = keys
         self._commands = commands
@@ -27,7 +27,7 @@ class KeyLine(PaintedLine):
         self._hints: Sequence[Hint] = ()
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the line, ``width`` cells wide."""
         line = [Span(" ")]
         for key, words, command_id in self._hints or self._usual():
             shown = [
@@ -41,7 +41,7 @@ class KeyLine(PaintedLine):
         return line
 
     def hint(self, hints: Sequence[Hint]) -> None:
-        """Show other keys, and what they do there, instead of the commands; none for those."""
+        """Show these hints instead of the commands; an empty sequence restores the commands."""
         if hints != self._hints:
             self._hints = hints
             self.refresh()
@@ -54,6 +54,6 @@ class KeyLine(PaintedLine):
         ]
 
     def on_click(self, event: Click) -> None:
-        """Do what the key under the mouse does."""
+        """Run the command of the key under the mouse."""
         if command_id := self.command_at(event.x):
             self.post_message(RunCommand(command_id))

@@ -1,4 +1,4 @@
-"""The messages of one conversation, loaded as one scrolls, with one that can be chosen."""
+"""The messages of one conversation, loaded on scrolling, with a cursor."""
 
 from collections.abc import Callable
 
@@ -16,10 +16,10 @@ from imtui.tui.widgets.run_command import RunCommand
 
 
 class MessageView(LineView):
-    """A conversation; it follows the end unless scrolled up."""
+    """Shows a conversation; it follows the end unless scrolled up."""
 
     class OlderWanted(TextualMessage):
-        """The view is at its beginning, and older messages are not loaded."""
+        """The view reached its top, and older messages are not loaded yet."""
 
     class EndSeen(TextualMessage):
         """The newest message is in sight."""
@@ -33,7 +33,7 @@ class MessageView(LineView):
         glyphs: Glyphs,
         clock: Clock,
     ) -> None:
-        """Make the view of no conversation yet."""
+        """Make the view; it is empty until ``open``."""
         super().__init__()
         self._chats = chats
         self._glyphs = glyphs
@@ -41,13 +41,13 @@ class MessageView(LineView):
         self._layout: ConversationLayout | None = None
         self._blocks: list[Block] = []
         self._lines: list[tuple[int, int]] = []
-        """For each line, which block it is of, and which line of it."""
+        """For each line, the index of its block and of the line in that block."""
         self._user_id = ""
         self._new_after: int | None = None
         self._chosen = ""
         self._follows = True
         self._then: Callable[[], None] | None = None
-        """Where to go once anything is shown."""
+        """Called once the view is laid out, to scroll to its target."""
 
     @property
     def follows(self) -> bool:
@@ -77,7 +77,7 @@ class MessageView(LineView):
         self._then = None
         chat = self.chat
         self._new_after = chat.read_seq if chat.unread else None
-        # What is unread is not read before one has seen its beginning.
+        # Following the end would mark unread messages as read before the person saw them.
         self.follows = not chat.unread
         self._layout = None
         self.show()
@@ -90,7 +90,7 @@ class MessageView(LineView):
         self.scroll_to_line(self.max_scroll_y)
 
     def show_new(self) -> None:
-        """Go to where the unread ones begin, or to the end if they are all in sight there."""
+        """Scroll to the first unread message, or to the end if that shows them all."""
         self._show_then(self._show_new)
 
     def _show_new(self) -> None:
@@ -108,18 +108,18 @@ class MessageView(LineView):
         )
 
     def read_up(self) -> None:
-        """Take the line off that says what is new."""
+        """Remove the line that marks new messages."""
         if self._new_after is not None:
             self._new_after = None
             self.show()
 
     def _show_then(self, go: Callable[[], None]) -> None:
-        """Show the conversation, at once or when it is laid out, and go somewhere in it."""
+        """Show the conversation, and call ``go`` once it is laid out."""
         self._then = go
         self.show()
 
     def show(self) -> None:
-        """Show the conversation as it is now."""
+        """Lay out and paint the conversation from the model."""
         width = self.line_width
         if not width or not self._user_id:
             return
@@ -141,14 +141,14 @@ class MessageView(LineView):
             self._keep(*anchor)
         self.refresh()
         if self._then is not None:
-            # How far one can scroll is known after the next layout.
+            # The scroll range is known only after the next layout.
             self.call_after_refresh(self._then)
             self._then = None
         if self.scroll_offset.y == 0 and not self.chat.complete:
             self.post_message(self.OlderWanted())
 
     def _anchor(self) -> tuple[str, int] | None:
-        """Return a message in sight and how far it is from the top, to keep it there."""
+        """Return a message in sight and its distance from the top, to hold its position."""
         top = self.scroll_offset.y
         for number in range(top, min(top + self.page, len(self._lines))):
             place, line = self._lines[number]
@@ -170,7 +170,7 @@ class MessageView(LineView):
         return None
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a line of the conversation; a hint if there is none."""
+        """Return a line of the conversation, or a hint if there are no messages."""
         if not self._lines and number == 0:
             return [Span(f" {self._glyphs.adapt(self._hint())}", "dim")], ""
         if number >= len(self._lines):
@@ -186,7 +186,7 @@ class MessageView(LineView):
     # Moving
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Load older messages at the beginning, and follow the end from when it is reached."""
+        """Ask for older messages at the top; follow new ones at the end."""
         super().watch_scroll_y(old_value, new_value)
         self.follows = new_value >= self.max_scroll_y
         if new_value == 0 and self._lines and not self.chat.complete:
@@ -195,7 +195,7 @@ class MessageView(LineView):
             self.post_message(self.EndSeen())
 
     def action_move(self, lines: int) -> None:
-        """Choose the message before or after."""
+        """Select the previous or next message."""
         ids = [block.message.msg_id for block in self._blocks if block.message is not None]
         if not ids:
             return
@@ -206,22 +206,22 @@ class MessageView(LineView):
         self.choose(ids[max(at + lines, 0)] if at + lines < len(ids) else "")
 
     def choose_last(self) -> None:
-        """Choose the newest message."""
+        """Select the newest message."""
         self._chosen = ""
         self.action_move(-1)
 
     def choose(self, msg_id: str) -> None:
-        """Put the cursor on a message and show it; on none, and show the end, without an ID."""
+        """Select a message and scroll to it; an empty ID selects none and scrolls to the end."""
         self._chosen = msg_id
         if msg_id and self._first_line(msg_id) is None:
-            # It was loaded a moment ago.
+            # The message was loaded after the last layout.
             self.follows = False
             self._show_then(self._show_chosen)
         self._show_chosen()
         self.refresh()
 
     def _show_chosen(self) -> None:
-        """Scroll so far that the message under the cursor is in sight, or to the end."""
+        """Scroll the selected message into sight, or to the end if none is selected."""
         first = self._first_line(self._chosen) if self._chosen else None
         if first is None:
             self.scroll_to_line(self.max_scroll_y)
@@ -239,7 +239,7 @@ class MessageView(LineView):
             self.post_message(RunCommand("reply"))
 
     def on_click(self, event: Click) -> None:
-        """Choose the message under the mouse, or do what the mark on it offers."""
+        """Select the message under the mouse, and run the command of the span that was clicked."""
         number = event.y + self.scroll_offset.y
         if number >= len(self._lines):
             return
@@ -257,9 +257,9 @@ class MessageView(LineView):
                 return
 
     def on_resize(self, event: Resize) -> None:
-        """Wrap the messages anew, and keep the end in sight."""
+        """Wrap the messages again for the new width."""
         self.show()
 
     def on_blur(self) -> None:
-        """Choose no message any more."""
+        """Hide the cursor while another widget has the focus."""
         self.refresh()

@@ -1,13 +1,13 @@
-"""What widgets tell the app."""
+"""The message with which a widget asks for a command."""
 
 from textual.message import Message
 
 
 class RunCommand(Message):
-    """Somebody asked for a command of the registry."""
+    """A widget asks the app to run a command of the catalogue."""
 
     def __init__(self, command_id: str, argument: str = "") -> None:
-        """Name the command, and what it is to be done with."""
+        """Make the request for a command and its argument."""
         super().__init__()
         self.command_id = command_id
         self.argument = argument

@@ -1,11 +1,11 @@
-"""What a terminal shows in which nothing fits."""
+"""The notice for a terminal that is too small."""
 
 from textual.widgets import Static
 
 
 class TooSmall(Static):
-    """A request for more room; hidden while there is enough."""
+    """Asks for a larger terminal; hidden while there is room."""
 
     def __init__(self) -> None:
-        """Make it."""
+        """Make the notice."""
         super().__init__("make me larger", markup=False)

@@ -1,4 +1,4 @@
-"""Oneself, one's own status, the devices and the connection: always in sight."""
+"""The top line: the own account, status, devices and connection."""
 
 from textual.events import Click
 
@@ -19,7 +19,7 @@ class TopLine(PaintedLine):
     def __init__(
         self, model: Model, glyphs: Glyphs, clock: Clock, keys: Keys, personal: PersonalView
     ) -> None:
-        """Make the line of a model."""
+        """Make the line for a model."""
         super().__init__()
         self._model = model
         self._glyphs = glyphs
@@ -28,11 +28,11 @@ class TopLine(PaintedLine):
         self._personal = personal
 
     def spans(self, width: int) -> list[Span]:
-        """Return what the line shows in so many cells."""
+        """Return the line, ``width`` cells wide."""
         return top_line(
             self._model, width, self._glyphs, self._clock, self._keys, self._personal.quiet_words()
         )
 
     def on_click(self, event: Click) -> None:
-        """Open the status box, or do what the span under the mouse offers."""
+        """Open the status box, or run the command of the span under the mouse."""
         self.post_message(RunCommand(self.command_at(event.x) or "status"))
