@@ -1,1 +1,1 @@
-"""Measurements beside a bare partner in the same run: ``python -m tests.benchmarks``."""
+"""Benchmarks, each compared with a baseline in the same run: ``python -m tests.benchmarks``."""

@@ -12,8 +12,8 @@ from tests.benchmarks.suites import AGAINST, MODULES, Scale, load
 
 
 def main() -> None:
-    """Measure the suites that are asked for, or all, and print their figures."""
-    # What was started and made is ended and removed then, too.
+    """Measure the given suites, by default all, and print their figures."""
+    # Exit through an exception, so that processes are ended and folders are removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(MODULES)}")

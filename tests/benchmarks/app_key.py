@@ -1,7 +1,7 @@
 """The key of the app in a backend's data folder.
 
-A backend of any version takes the key that it finds there, so that nothing of its own code is
-needed to know it.
+A backend of any version uses the key that it finds in its folder, so the benchmarks know the key
+without any of the backend's code.
 """
 
 import secrets
@@ -16,14 +16,14 @@ _SDK_APP_ID: Final = 1_400_000_000
 
 
 class AppKey(msgspec.Struct, frozen=True):
-    """The app, and the secret with which its UserSigs are made."""
+    """The app's ID, and the secret key that signs its UserSigs."""
 
     sdk_app_id: int = msgspec.field(name="sdkAppID")
     secret_key: str = msgspec.field(name="secretKey")
 
 
 def app_key_in(folder: Path) -> AppKey:
-    """Return the key in a folder; both are made if they are not there."""
+    """Return the key in a folder; create both if they do not exist."""
     file = make_private_dir(folder) / "app_key.json"
     if not file.exists():
         key = AppKey(_SDK_APP_ID, secrets.token_hex(32))

@@ -1,7 +1,7 @@
 """imtui with many friends and no network: ``python -m tests.benchmarks.crowd_app FOLDER FRIENDS``.
 
-The SDK is played; the clock is real. With ``live`` as third argument 1,000 statuses change each
-second, with ``log`` so many change once that the event pane is full.
+The SDK is a fake; the clock is real. With ``live`` as the third argument, 1,000 statuses change
+each second. With ``log``, just enough statuses change to fill the event pane.
 """
 
 import asyncio
@@ -27,15 +27,20 @@ class CrowdClient(FakeClient):
     """A client whose account has many friends."""
 
     def __init__(self, friends: int, how: str = "") -> None:
-        """Make one with so many friends; ``how`` says what they do."""
+        """Create the client.
+
+        Args:
+            friends: The number of friends.
+            how: ``live``, ``log``, or empty if the statuses do not change.
+        """
         super().__init__()
-        # One status for each friend, the one that changes: as many as the SDK keeps.
+        # The feed changes these same statuses, so there are as many as the SDK keeps.
         self._statuses = statuses = crowd(friends)
         self._feed: Feed | None = None
         if how == "live":
             self._feed = Feed(statuses, self._take)
         elif how == "log":
-            # Lists so short that each change is an event of its own.
+            # The lists are so short that each change becomes a separate event.
             changes = BURST - 1
             lists = -(-EVENTS_MAX // (_LOG_TICKS * changes))
             self._feed = Feed(statuses, self._take, lists=lists, changes=changes, ticks=_LOG_TICKS)
@@ -44,7 +49,7 @@ class CrowdClient(FakeClient):
         self.listener.on_user_status_changed(statuses)
 
     async def get_friend_list(self) -> list[FriendInfo]:
-        """Return the friends; the first time, let them begin to change soon."""
+        """Return the friends; the first call also schedules the start of the feed."""
         friends = [FriendInfo(user_id, status) for user_id, status in self._statuses.items()]
         if self._feed is not None:
             asyncio.get_running_loop().call_later(_FED_AFTER, self._feed.start)

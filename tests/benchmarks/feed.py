@@ -1,4 +1,4 @@
-"""Friends, and status changes of random ones of them, at a steady rate."""
+"""Statuses of friends, and random changes of them at a steady rate."""
 
 import asyncio
 import random
@@ -11,11 +11,12 @@ from imtui.protocol.status import UserStatus, UserStatusType
 from tests.benchmarks.reports import report
 
 TICK: Final = 0.02
+"""The time between two ticks of the feed, in seconds."""
 FED: Final = "fed"
-"""Reported each second, with the number of changes so far."""
+"""The name of the report of each second, with the number of changes so far."""
 
 ENDED: Final = "ended"
-"""Reported after the last change."""
+"""The name of the report after the last change."""
 
 _TEXTS: Final = ("On the call", "Listening to music", "Im Café, bis 15 Uhr", "Writing tests", "")
 _NEXT: Final = {
@@ -26,7 +27,7 @@ _NEXT: Final = {
 
 
 def crowd(size: int) -> dict[str, UserStatus]:
-    """Return the statuses of so many friends, a third of them in each state."""
+    """Return the statuses of ``size`` friends, a third of them in each state."""
     since = _now()
     kinds, texts = list(_NEXT), len(_TEXTS)
     friends = {}
@@ -39,7 +40,7 @@ def crowd(size: int) -> dict[str, UserStatus]:
 
 
 class Feed:
-    """Hands over lists of changes from a timer of the running event loop."""
+    """Pass lists of changes to a callback, from a timer of the running event loop."""
 
     def __init__(
         self,
@@ -50,9 +51,14 @@ class Feed:
         changes: int = 20,
         ticks: int | None = None,
     ) -> None:
-        """Make one that hands ``take`` so many lists of so many changes each tick.
+        """Create the feed; ``start`` starts it.
 
-        It ends after so many ticks; by default never.
+        Args:
+            friends: The statuses to change, by user ID.
+            take: Called with each list of changes.
+            lists: The number of lists per tick.
+            changes: The number of changes per list.
+            ticks: The number of ticks; by default the feed does not end.
         """
         self._friends = friends
         self._take = take
@@ -66,12 +72,12 @@ class Feed:
         self._started = 0.0
 
     def start(self) -> None:
-        """Begin with the next tick."""
+        """Start; the first changes come with the first tick."""
         self._started = asyncio.get_running_loop().time()
         self._wait()
 
     def _wait(self) -> None:
-        # From the start, so that lateness does not add up and the rate is kept.
+        # Each tick is timed from the start, so that delays do not add up.
         due = self._started + (self._done + 1) * TICK
         asyncio.get_running_loop().call_at(due, self._tick)
 
@@ -87,7 +93,7 @@ class Feed:
             self._wait()
 
     def _change(self) -> UserStatus:
-        """Make a change that differs from what the friend was before."""
+        """Return a status that differs from the friend's status before."""
         before = self._friends[self._random.choice(self._user_ids)]
         online = before.status_type is UserStatusType.ONLINE
         if online and self._random.random() < 0.5:

@@ -1,4 +1,4 @@
-"""Figures: medians of what was measured, beside a partner's and a goal; as a table and as JSON."""
+"""Figures: medians of measured values, with those of a partner and a goal, as a table and JSON."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,53 +8,55 @@ from statistics import median, quantiles
 from typing import Final
 
 _RATIOS_THAT_TELL: Final = 4
-# Of a median: 1.25 times that of a mean, and 1.35 standard deviations are between the quartiles.
+# The standard error of a median is 1.25 times that of a mean, and the distance between the
+# quartiles is 1.35 standard deviations.
 _TWO_ERRORS: Final = 2 * 1.25 / 1.35
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that was measured in some runs."""
+    """A quantity measured in several runs."""
 
     suite: str
     name: str
     unit: str
     runs: Sequence[float]
-    """Ours, one for each run."""
+    """Our values, one per run."""
     partner_runs: Sequence[float] = ()
+    """The partner's values, one per run."""
     partner: str = ""
-    """What was measured in the same way beside ours."""
+    """A description of the partner, which was measured in the same way."""
     ratio_max: float | None = None
-    """The goal: at most so many times the partner's."""
+    """The goal: the highest allowed ratio of our value to the partner's."""
     value_max: float | None = None
-    """The goal: at most so much."""
+    """The goal: the highest allowed value."""
     ratio_min: float | None = None
-    """The goal: at least so many times the partner's."""
+    """The goal: the lowest allowed ratio of our value to the partner's."""
     ratios: Sequence[float] = ()
-    """How many times the partner's ours was in each run, if both took turns within it."""
+    """The ratio of our value to the partner's in each run, if both took turns within a run."""
     least: bool = False
-    """Whether the least run of each counts, and not the median."""
+    """Whether the lowest run of each counts instead of the median."""
 
     @property
     def ours(self) -> float:
-        """Return what our runs come to."""
+        """Return our value: the median of our runs, or the lowest of them."""
         return self._typical(self.runs)
 
     @property
     def beside(self) -> float | None:
-        """Return what the partner's runs come to."""
+        """Return the partner's value: the median of its runs, or the lowest of them."""
         return self._typical(self.partner_runs) if self.partner_runs else None
 
     @property
     def ratio(self) -> float | None:
-        """Return how many times the partner's ours is."""
+        """Return the ratio of our value to the partner's; None without a partner."""
         if self.ratios:
             return median(self.ratios)
         return self.ours / self.beside if self.beside else None
 
     @property
     def margin(self) -> float | None:
-        """Return about two standard errors of the ratio; None if there are too few to tell."""
+        """Return about two standard errors of the ratio; None if there are too few ratios."""
         if len(self.ratios) < _RATIOS_THAT_TELL:
             return None
         low, _, high = quantiles(self.ratios, n=4, method="inclusive")
@@ -62,7 +64,7 @@ class Figure:
 
     @property
     def goal(self) -> str:
-        """Return the goal in words, or nothing."""
+        """Return the goal in words; empty if there is none."""
         if self.ratio_max is not None:
             return f"<= {self.ratio_max:g} x"
         if self.ratio_min is not None:
@@ -113,7 +115,7 @@ _VERDICTS: Final = {True: "yes", False: "NO", None: ""}
 
 
 def as_table(figures: Iterable[Figure]) -> str:
-    """Return figures as a table, with the partners below it."""
+    """Return figures as a table, followed by the partners."""
     figures = list(figures)
     rows = [_HEAD, *map(_row, figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]

@@ -1,9 +1,8 @@
-"""Typing at a steady rate, and how long each key takes to be seen.
+"""Type keys at a steady rate, and measure the time until the echo of each key.
 
-A key moves the cursor one row down or up, and the program paints its marker in the row where the
-cursor is then. A marker that is written after a jump of the terminal's cursor to another row than
-the last one is therefore the echo; the same marker in the same row is that row painted again, for
-another reason.
+A key moves the cursor one row down or up, and the program paints its marker in the new row. A
+marker in another row than the last one is therefore the echo of the key. A marker in the same row
+only means that the row was painted again for another reason.
 """
 
 import itertools
@@ -16,9 +15,9 @@ from tests.benchmarks.bare.cursor import MARKER
 from tests.benchmarks.program import Program
 
 RATE: Final = 5.0
-"""Keys a second."""
+"""Keys per second."""
 LOST_AFTER: Final = 2.0
-"""A key without an echo counts as one that took so many seconds."""
+"""The time that counts for a key without an echo, in seconds."""
 
 _DOWN, _UP = b"\x1b[B", b"\x1b[A"
 _MARKER: Final = re.compile(rb"\x1b\[(\d+);\d+H(?:\x1b\[[\d;]*m)*" + MARKER.encode())
@@ -26,18 +25,19 @@ _LONGEST: Final = 100
 
 
 class Cursor:
-    """The row of the marker, as what is written tells."""
+    """The row of the marker, found in the output of the program."""
 
     def __init__(self, written: bytes) -> None:
-        """Follow the marker from what was written before."""
+        """Find the marker in the output so far."""
         self._row = b""
         self._tail = b""
         self.moves(written)
 
     def moves(self, data: bytes) -> bool:
-        """Take what is written now, and tell whether it puts the marker into another row."""
+        """Process new output, and tell whether it moves the marker to another row."""
         data = self._tail + data
-        # A marker may come in two pieces; one that comes twice is in the same row.
+        # A marker may be split over two reads. A marker that is found twice because of the tail
+        # does no harm, as it is in the same row.
         self._tail = data[-_LONGEST:]
         rows: list[bytes] = _MARKER.findall(data)
         if not rows or rows[-1] == self._row:
@@ -47,10 +47,11 @@ class Cursor:
 
 
 def type_for(program: Program, seconds: float) -> list[float]:
-    """Type for so many seconds and return how long each key took, in seconds."""
+    """Type for some seconds, and return the time until the echo of each key, in seconds."""
     cursor = Cursor(bytes(program.output))
     keys = itertools.cycle((_DOWN, _UP))
-    # Not evenly, as keys in step with a timer of the app would always meet it the same.
+    # The intervals vary, because keys in step with a timer of the app would always meet it in
+    # the same phase.
     uneven = random.Random(1)
     took = []
     end = time.monotonic() + seconds

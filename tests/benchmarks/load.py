@@ -1,4 +1,4 @@
-"""The load of messages: who sends how many at once, and what became of them."""
+"""Message load: pairs of devices that send messages, and the measured results."""
 
 import asyncio
 import time
@@ -12,54 +12,54 @@ from tests.benchmarks.cpu import cpu_of
 
 TEXT: Final = "Lunch at noon? The place by the river has opened its terrace again, and it is warm."
 LONE_EVERY: Final = 0.02
-"""Seconds from one lone message to the next."""
+"""The time between two lone messages, in seconds."""
 
 _SETTLES_WITHIN: Final = 30.0
 _GLANCE: Final = 0.001
 
 
 Heard = Callable[[int], None]
-"""What is called with the number of a message."""
+"""A callback that gets the number of a message."""
 
 
 def ignore(number: int) -> None:
-    """Hear of a message before anybody is interested."""
+    """Ignore a message; the callback until another one is set."""
 
 
 class Device(Protocol):
-    """One connection of an account that talks to one other account.
+    """A connection of one account that exchanges messages with one other account.
 
-    It does as little as it can, as what it costs is not what is measured.
+    It does as little as possible, because its own cost is not to be measured.
     """
 
     on_kept: Heard
-    """Called with the number of each message that the server says it has stored."""
+    """Called with the number of each message that the server acknowledges as stored."""
     on_received: Heard
-    """Called with the number of each message that comes in."""
+    """Called with the number of each message that arrives."""
 
     def send(self, number: int) -> None:
-        """Send the text as message number 1, 2, 3 …"""
+        """Send the text as message ``number``, counted from 1."""
 
     async def count_stored(self) -> int:
-        """Ask the server how many messages it has stored for this account."""
+        """Return how many messages the server has stored for this account."""
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
 
 
 class Pair:
-    """One who sends and one who receives."""
+    """A sending device and a receiving one."""
 
     def __init__(self, sender: Device, receiver: Device) -> None:
-        """Make it of two devices that are connected."""
+        """Create a pair of two connected devices."""
         self._sender = sender
         self._receiver = receiver
         self._sent_at: list[float] = []
         self._left = 0.0
         self.kept = 0
-        """How many were acknowledged."""
+        """The number of acknowledged messages."""
         self.took: list[float] = []
-        """The seconds from sending to receipt, one for each message received, in their order."""
+        """The time from send to receipt of each received message, in seconds and in order."""
         sender.on_kept = self._keep
         receiver.on_received = self._receive
 
@@ -69,28 +69,28 @@ class Pair:
         self._sender.send(len(self._sent_at))
 
     def begin(self, under_way: int, count: float = inf) -> None:
-        """Keep so many sends under way until ``end``, or until so many were sent."""
+        """Keep ``under_way`` sends under way until ``end``, or until ``count`` were sent."""
         at_once = min(under_way, count)
         self._left = count - at_once
         for _ in range(int(at_once)):
             self.send()
 
     def end(self) -> None:
-        """Send nothing more."""
+        """Stop sending."""
         self._left = 0.0
 
     async def settle(self, glance: float = 0.01) -> None:
-        """Wait until all that was sent, or is to be, is acknowledged and received."""
+        """Wait until all messages are sent, acknowledged and received."""
         async with asyncio.timeout(_SETTLES_WITHIN):
-            # An event would have to be thought of at each message while it is measured.
+            # An event would cost time at each message during the measurement.
             while self._left or not self._is_settled():  # noqa: ASYNC110
                 await asyncio.sleep(glance)
 
     async def check(self) -> None:
-        """Make sure that the server has stored what it has acknowledged, once for either one.
+        """Check that the server has stored each acknowledged message for both accounts.
 
         Raises:
-            RuntimeError: It has not.
+            RuntimeError: The server has not stored them all.
         """
         for device in (self._sender, self._receiver):
             stored = await device.count_stored()
@@ -98,7 +98,7 @@ class Pair:
                 raise RuntimeError(f"{self.kept} messages were acknowledged, {stored} are stored")
 
     async def close(self) -> None:
-        """End both connections."""
+        """Close both connections."""
         await self._sender.close()
         await self._receiver.close()
 
@@ -107,7 +107,7 @@ class Pair:
 
     def _keep(self, number: int) -> None:
         self.kept += 1
-        # Each is acknowledged once, and in its order.
+        # The server acknowledges each message once, and in order.
         assert number == self.kept, (number, self.kept)
         if self._left:
             self._left -= 1
@@ -120,21 +120,22 @@ class Pair:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What some time of load was like."""
+    """The results of a period of load."""
 
     rate: float
-    """Stored messages a second."""
+    """Stored messages per second."""
     cpu: float
-    """The server's, in microseconds a message."""
+    """The CPU time of the server, in microseconds per message."""
     p50: float
-    """From sending to receipt, in milliseconds."""
+    """The median time from send to receipt, in milliseconds."""
     p99: float
+    """The 99th percentile of that time, in milliseconds."""
     generator: float
-    """CPU of the process that makes the load, in milliseconds a second."""
+    """The CPU time of the process that generates the load, in milliseconds per second."""
 
 
 class _Watch:
-    """Begins with a stretch."""
+    """A measurement, which starts when it is created."""
 
     def __init__(self, pid: int, pairs: Sequence[Pair]) -> None:
         self._pid = pid
@@ -164,7 +165,15 @@ class _Watch:
 async def full(
     pid: int, pairs: Sequence[Pair], under_way: int, *, warm_up: float, seconds: float
 ) -> Stretch:
-    """Put as much load on a server as it takes with so many sends under way in each pair."""
+    """Measure a server while each pair keeps ``under_way`` sends under way.
+
+    Args:
+        pid: The server's process.
+        pairs: The pairs.
+        under_way: The number of sends that each pair keeps under way.
+        warm_up: The time before the measurement, in seconds.
+        seconds: The duration of the measurement.
+    """
     for pair in pairs:
         pair.begin(under_way)
     await asyncio.sleep(warm_up)
@@ -179,7 +188,7 @@ async def full(
 
 
 async def burst(pairs: Sequence[Pair], under_way: int, count: int) -> float:
-    """Let each pair send so many, and return the seconds until all were received."""
+    """Let each pair send ``count`` messages, and return the seconds until all were received."""
     began = time.perf_counter()
     for pair in pairs:
         pair.begin(under_way, count)
@@ -189,7 +198,7 @@ async def burst(pairs: Sequence[Pair], under_way: int, count: int) -> float:
 
 
 async def lone(pid: int, pair: Pair, count: int) -> Stretch:
-    """Let one message after the other be sent, with time between them."""
+    """Measure a server while a pair sends ``count`` single messages, with pauses between them."""
     watch = _Watch(pid, [pair])
     loop = asyncio.get_running_loop()
     began = loop.time()

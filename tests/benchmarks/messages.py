@@ -1,16 +1,16 @@
-"""What a message costs, durable and delivered: ``imtui serve`` beside another server.
+"""The cost of a durable, delivered message: ``imtui serve`` compared with another server.
 
-Full: some pairs of devices, one of which sends to the other and keeps so many sends under way. A
-message counts when the server has acknowledged it as stored; afterwards the server is asked how
-many it has. Its CPU is that of its process alone.
+Full: several pairs of devices. One device of each pair sends to the other and keeps a number of
+sends under way. A message counts when the server has acknowledged it as stored; at the end, the
+benchmark checks the number of stored messages. CPU time is that of the server's process only.
 
 Lone: one pair, and a message every 20 ms.
 
-Each run begins with a new server and an empty folder, and those that are compared take turns. All
-devices are in the process of the benchmark. They are bare ones, which speak the wire and nothing
-more, so that what is measured is the server; with the SDK in their place one sees how long it
-takes from the call of one app to the callback of the other. What the benchmark itself uses is a
-figure too: at 1,000 ms/s it would be the load that is slow, and not the server.
+Each run begins with a new server and an empty folder, and the compared servers take turns. All
+devices are in the benchmark's process. They are bare: they implement only the wire protocol, so
+that the server dominates the result. A further case uses the SDK instead, and measures from the
+call in one app to the callback in the other. The CPU time of the benchmark itself is a figure,
+too: near 1,000 ms/s, the load generator would be the bottleneck, and not the server.
 """
 
 import asyncio
@@ -34,11 +34,11 @@ from tests.benchmarks.suites import Scale, Suite
 class _Size:
     pairs: int = 4
     under_way: tuple[int, ...] = (1, 8, 64)
-    """How many sends each pair keeps under way, one after the other."""
+    """The numbers of sends that each pair keeps under way, measured one after the other."""
     warm_up: float = 1.0
     seconds: float = 5.0
     lone: int = 400
-    """How many lone messages."""
+    """The number of lone messages."""
     runs: int = 5
 
 
@@ -50,10 +50,10 @@ _Stretches = dict[str, list[Stretch]]
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure all runs, then tell what they were like.
+    """Measure all runs, then return their figures.
 
     Raises:
-        RuntimeError: Peers are wanted and not installed, or a server has lost messages.
+        RuntimeError: A wanted peer is not installed, or a server has lost messages.
     """
     if scale.peers and not is_installed():
         raise RuntimeError("Prosody is not here: apt-get install prosody lua-dbi-sqlite3 lua-sec")
@@ -66,7 +66,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
             asyncio.run(_run(size, theirs, peer=True))
     for name, runs in ours.items():
         beside = theirs[name]
-        # Lone messages come at the rate that the benchmark chose.
+        # The benchmark itself sets the rate of lone messages.
         if name not in (_LONE, _CLIENTS):
             yield _figure(f"durable messages, {name}", "1/s", "rate", runs, beside)
         if name != _CLIENTS:

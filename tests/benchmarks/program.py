@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal of its own: what it writes and when, and what it costs."""
+"""A program on its own pseudo-terminal: its output over time, CPU time and memory."""
 
 import os
 import pty
@@ -26,32 +26,32 @@ _READ_MAX: Final = 65536
 
 
 class Program:
-    """One module of Python, run as a program from the first moment to its end."""
+    """A Python module that runs as a program."""
 
     def __init__(self, home: Path, module: str, *arguments: object, tree: Path = ROOT) -> None:
-        """Start it.
+        """Start the program.
 
         Args:
-            home: The folder where it may leave files.
+            home: The home folder of the program.
             module: The module.
-            arguments: Its arguments.
-            tree: The folder with the sources that it is of.
+            arguments: The arguments of the program.
+            tree: The source tree of the module.
         """
         self._master, slave = pty.openpty()
         set_size(slave, *SIZE)
         self._pipe, reports = os.pipe()
         os.set_blocking(self._pipe, False)
-        # Nothing is inherited that could keep bytecode from being written, or add colours.
+        # Other variables could prevent bytecode files or add colours.
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         environment[VARIABLE] = str(reports)
         environment["PYTHONPATH"] = str(tree)
         self.output = bytearray()
-        """Everything that was written."""
+        """All output so far."""
         self._told = b""
         self.started = time.monotonic()
         self.last_byte = self.started
-        """When something was last written."""
+        """The time of the latest output."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             stdin=slave,
@@ -75,22 +75,23 @@ class Program:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the program at once; it has nothing to lose."""
+        """Kill the program; it has nothing to save."""
         self._process.kill()
         self._process.wait()
         os.close(self._master)
         os.close(self._pipe)
 
     def send(self, keys: bytes) -> None:
-        """Type."""
+        """Send keys to the program."""
         os.write(self._master, keys)
 
     def read_until(
         self, deadline: float, enough: Callable[[bytes], bool] = lambda data: False
     ) -> float | None:
-        """Read what is written until a chunk is ``enough`` and return when it came.
+        """Read output until a chunk satisfies ``enough``, and return the time of that chunk.
 
-        None means that none was before the deadline.
+        Returns:
+            The time, or None if there was no such chunk before the deadline.
         """
         while (left := deadline - time.monotonic()) > 0:
             if not select.select([self._master], [], [], left)[0]:
@@ -111,7 +112,7 @@ class Program:
         return data
 
     def wait_for(self, text: str) -> float:
-        """Read until a text was written and return when that was."""
+        """Read output until it contains a text, and return the time of that output."""
         wanted = text.encode()
         deadline = time.monotonic() + _HANGS_AFTER
         came = self.last_byte
@@ -123,7 +124,7 @@ class Program:
         return came
 
     def wait_until_told(self, what: str) -> None:
-        """Read until the program has reported something."""
+        """Read output until the program has sent the report ``what``."""
         deadline = time.monotonic() + _HANGS_AFTER
         while not any(report.what == what for report in self.reports()):
             if time.monotonic() > deadline:
@@ -131,7 +132,7 @@ class Program:
             self.read_until(time.monotonic() + 0.1)
 
     def settle(self, quiet: float) -> float:
-        """Read until nothing is written for so many seconds and return when the last byte came."""
+        """Read until there is no output for ``quiet`` seconds, and return the last byte's time."""
         deadline = time.monotonic() + _HANGS_AFTER
         while self.read_until(time.monotonic() + quiet, lambda data: True) is not None:
             if time.monotonic() > deadline:
@@ -139,7 +140,7 @@ class Program:
         return self.last_byte
 
     def cpu(self) -> float:
-        """Return the seconds of CPU, user and system, that all its threads have used."""
+        """Return the CPU time of all threads of the program, user and system, in seconds."""
         return cpu_of(self._process.pid)
 
     def memory(self) -> tuple[float, float]:
@@ -150,7 +151,7 @@ class Program:
         return rss, peak
 
     def reports(self) -> list[Report]:
-        """Return what it has told since this was last asked."""
+        """Return the program's reports since the last call."""
         try:
             while data := os.read(self._pipe, _READ_MAX):
                 self._told += data
@@ -160,7 +161,7 @@ class Program:
         return [parse(line.decode()) for line in lines]
 
     def screen(self) -> list[str]:
-        """Return the lines that its terminal shows."""
+        """Return the lines on the program's screen."""
         screen = pyte.Screen(*SIZE)
         pyte.ByteStream(screen).feed(bytes(self.output))
         return lines_of(screen)

@@ -1,4 +1,4 @@
-"""What a measured program tells its harness, beside the terminal."""
+"""Reports of a measured program to the benchmark, over a separate pipe."""
 
 import os
 import time
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from typing import Final
 
 VARIABLE: Final = "IMTUI_BENCHMARK_REPORTS"
-"""The environment variable that bears the number of the pipe to write to."""
+"""The environment variable with the file descriptor of the pipe."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Something that happened in a measured program."""
+    """An event in a measured program."""
 
     what: str
     at: float
-    """When, on the clock that all processes share (``time.monotonic``)."""
+    """The time on the clock that all processes share (``time.monotonic``)."""
     value: int
 
 
 def report(what: str, value: int = 0) -> None:
-    """Tell the harness, if there is one, that something happens now."""
+    """Report an event that happens now, if a benchmark runs the program."""
     if descriptor := os.environ.get(VARIABLE):
         os.write(int(descriptor), f"{what} {time.monotonic()} {value}\n".encode())
 
 
 def parse(line: str) -> Report:
-    """Return what a line on the pipe says."""
+    """Return the report in a line of the pipe."""
     what, at, value = line.split()
     return Report(what, float(at), int(value))

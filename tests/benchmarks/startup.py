@@ -1,8 +1,8 @@
-"""How soon something is on the screen.
+"""The time until the first frame.
 
-From the start of the process to the first text on the terminal, with bytecode warm: ``imtui`` with
-the address of a backend that does not answer, beside a Textual app with one word. What imtui does
-on the network comes after that frame.
+Measured from the start of the process to the first text on the terminal, with existing bytecode,
+for ``imtui`` with the address of a backend that does not answer, and for a Textual app with one
+word. imtui uses the network only after that frame.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from tests.benchmarks.program import Program
 from tests.benchmarks.suites import Scale, Suite
 
 RUNS: Final = 11
-# Nothing listens on the port of the discard service, and the frame does not wait for it.
+# Nothing listens on the port of the discard service; the first frame does not wait for it.
 IMTUI: Final = ("imtui", "--server", "ws://127.0.0.1:9", "--app-id", "1", "--user", "alice")
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure both in turn."""
+    """Measure both apps in turn."""
     ours, bare = [], []
     with TemporaryDirectory() as folder:
         home = Path(folder)
@@ -31,7 +31,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         hello = ("tests.benchmarks.bare.hello",)
         for run in range(2 if scale.quick else RUNS + 1):
             one, other = _first_frame(home, imtui, "Friends"), _first_frame(home, hello, "Hello")
-            # The first ones write the bytecode that the others read.
+            # The first run only writes the bytecode for the others.
             if run:
                 ours.append(one)
                 bare.append(other)

@@ -1,4 +1,4 @@
-"""The suites by name, one module each."""
+"""The suites by name, one module for each."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from tests.benchmarks.figures import Figure
 
 AGAINST: Final = "against"
-"""The suite that needs another commit."""
+"""The suite that compares with another commit."""
 
 MODULES: Final = {
     "tui": "tests.benchmarks.tui",
@@ -22,41 +22,41 @@ MODULES: Final = {
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured."""
+    """What to measure, and for how long."""
 
     quick: bool = False
-    """Only to see that everything works: the figures mean nothing."""
+    """Whether to check only that everything works; the figures mean nothing then."""
     rest: float = 60.0
-    """How many seconds the app is watched at rest."""
+    """How long to measure the app at rest, in seconds."""
     peers: bool = False
-    """Whether other servers are measured beside ours, too."""
+    """Whether to measure other servers as well as ours."""
     long: bool = False
-    """Whether what takes many minutes is measured, too."""
+    """Whether to measure the cases that take many minutes, too."""
     rev: str = "HEAD"
-    """The commit whose backend is measured beside that of this tree."""
+    """The commit to compare with this tree."""
     pairs: int | None = None
-    """How many pairs of backends are measured, rounded up to an even number; None for enough."""
+    """The number of pairs of backends, rounded up to an even number; None for the default."""
     only: tuple[str, ...] = ()
-    """The cases that are wanted of suites that have cases; all if there are none."""
+    """The wanted cases of the suites that have cases; empty for all."""
 
     def wants(self, case: str) -> bool:
-        """Tell whether a case of a suite is to be measured."""
+        """Tell whether to measure a case of a suite."""
         return not self.only or case in self.only
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Some figures of one part of imtui."""
+    """The figures of one part of imtui."""
 
     measure: Callable[[Scale], Iterator[Figure]]
     not_measured: tuple[str, ...]
-    """What the figures do not tell."""
+    """What the figures do not cover."""
     cases: tuple[str, ...] = ()
-    """What can be measured alone."""
+    """The cases that can be measured alone."""
 
 
 def load(name: str) -> Suite:
-    """Return the suite of that name, the ``SUITE`` of its module."""
+    """Return the suite with a name: the ``SUITE`` of its module."""
     suite = import_module(MODULES[name]).SUITE
     assert isinstance(suite, Suite)
     return suite

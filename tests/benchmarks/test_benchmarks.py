@@ -1,4 +1,4 @@
-"""The suites work: each figure comes out, with all its fields; what they say means nothing here."""
+"""Tests that the suites return complete figures; the values mean nothing here."""
 
 import json
 import math
@@ -21,7 +21,7 @@ from tests.benchmarks.program import ROOT
 from tests.benchmarks.server.crowd import Crowd, Step, new_tag
 from tests.benchmarks.suites import AGAINST, MODULES, Scale, load
 
-# A worktree has a file in place of the folder.
+# In a worktree, .git is a file.
 IS_REPOSITORY = (ROOT / ".git").exists() and shutil.which("git") is not None
 
 XML = (
@@ -40,7 +40,7 @@ def test_a_suite_measures_its_figures(name: str) -> None:
     if name == AGAINST and not IS_REPOSITORY:
         pytest.skip("there is no other commit here")
     suite = load(name)
-    # Beside HEAD, which is this tree but for what is not committed.
+    # HEAD is this tree without its uncommitted changes.
     figures = list(suite.measure(Scale(quick=True, rest=0.2, rev="HEAD")))
     assert figures
     assert suite.not_measured
@@ -125,7 +125,7 @@ async def test_messages_and_acknowledgements_are_found_in_xml_however_it_comes(s
 
 
 class Forgetful:
-    """A device whose server acknowledges and delivers everything, and stores nothing."""
+    """A device whose server acknowledges and delivers all messages but stores none."""
 
     def __init__(self, peer: Device | None = None) -> None:
         self.on_kept: Heard = ignore

@@ -1,19 +1,19 @@
-"""What the app costs with many friends, in a real terminal, beside bare Textual apps.
+"""The cost of the app with many friends, in a real terminal, compared with bare Textual apps.
 
-Live: 10,000 friends, of whom 1,000 change each second, played in the app's own event loop, beside
-a bare app with two lines and a cursor at rest. In both, five keys a second are typed during the
-whole window, as an app at rest that nobody types into costs nothing that one could compare with.
-How the echo of a key is told from what else is written: see ``keys``. As long as somebody moves
-the cursor, the friend list waits with being sorted again; therefore its CPU is measured once more
-without keys. CPU has two bounds: 15 % of a core, and 2.5 times the bare app that is fed the same
-changes in its own process and drops them, for the feeding is no work of either app.
+Live: 10,000 friends, with 1,000 status changes per second generated in the app's event loop. The
+partner is a bare app with two lines and a cursor. Both get five keys per second during the whole
+measurement, because a bare app without input costs too little to compare with. See ``keys`` for
+how the echo of a key is recognized. The friend list delays sorting while the user moves the
+cursor, so CPU time is also measured without keys. CPU time has two limits: 15 % of a core, and
+2.5 times that of the bare app with the same feed, which drops the changes; the feeding itself is
+not work of either app.
 
-Settled: from the answer of ``get_friend_list`` with 1,000 friends to the last byte of the screen
-that then stays, beside a bare list of 1,000 lines that is filled after its first frame.
+Settled: from the answer of ``get_friend_list`` with 1,000 friends to the last byte of the final
+screen. The partner is a bare list of 1,000 lines that is filled after its first frame.
 
-Log: memory once the event pane holds all that it may.
+Log: memory when the event pane is full.
 
-Rest: what is written to the terminal, and the CPU used, while nothing happens.
+Rest: output to the terminal and CPU time while nothing happens.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,12 +47,12 @@ class _Size:
     friends: int = 10_000
     settled_friends: int = 1_000
     window: float = 10.0
-    """How long the live app is measured, in seconds."""
+    """The duration of the measurement of the live app, in seconds."""
     warm_up: float = 3.0
     runs: int = 5
     log_runs: int = 3
     quiet: float = 3.0
-    """A screen has settled when nothing was written for so long; the slowest timer takes 1 s."""
+    """The time without output after which a screen has settled; the slowest timer takes 1 s."""
 
 
 _ROWS_IN_SIGHT: Final = 30
@@ -61,11 +61,12 @@ _QUICK: Final = _Size(20, 20, window=0.6, warm_up=0.1, runs=1, log_runs=1, quiet
 
 @dataclass
 class _Windows:
-    """What the windows of one program were like, one value a run."""
+    """The measured values of one program, one per run."""
 
     cpu: list[float] = field(default_factory=list)
-    """Milliseconds a second."""
+    """The CPU time with keys, in milliseconds per second."""
     idle_cpu: list[float] = field(default_factory=list)
+    """The CPU time without keys, in milliseconds per second."""
     p50: list[float] = field(default_factory=list)
     p95: list[float] = field(default_factory=list)
     rss: list[float] = field(default_factory=list)
@@ -74,7 +75,7 @@ class _Windows:
     fed: list[float] = field(default_factory=list)
 
     def measure(self, program: Program, size: _Size) -> None:
-        """Add the window of a program whose screen is there: with keys, then without any."""
+        """Measure a program that shows its screen, with keys and then without, and add a run."""
         program.read_until(monotonic() + size.warm_up)
         program.reports()
         began, used, written = monotonic(), program.cpu(), len(program.output)
@@ -95,7 +96,7 @@ class _Windows:
 
 
 def _rate(program: Program) -> float:
-    """Return how many changes a second the program was fed, by what it has told."""
+    """Return the number of changes per second that the program was fed, from its reports."""
     told = [report for report in program.reports() if report.what == feed.FED]
     if len(told) < 2:
         return 0.0
@@ -103,7 +104,7 @@ def _rate(program: Program) -> float:
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure everything, one after the other."""
+    """Measure all cases, one after the other."""
     size = _QUICK if scale.quick else _Size()
     with TemporaryDirectory() as folder:
         home = Path(folder)
@@ -151,7 +152,7 @@ def _settled(home: Path, size: _Size) -> Iterator[Figure]:
 
 
 def _after_the_data(program: Program, size: _Size) -> float:
-    """Return how long after the data was there the last byte came, in milliseconds."""
+    """Return the time from the arrival of the data to the last byte, in milliseconds."""
     program.wait_for("friend0")
     settled = program.settle(size.quiet)
     first = next(report.at for report in program.reports() if report.what == "data")
@@ -190,7 +191,7 @@ def _rest(home: Path, size: _Size, seconds: float) -> Iterator[Figure]:
         written = [len(program.output) for program in programs]
         used = [program.cpu() for program in programs]
         ours.read_until(monotonic() + seconds)
-        # What the other one wrote meanwhile has waited in its terminal.
+        # The output of the bare app has waited in its terminal meanwhile.
         bare.read_until(monotonic() + 0.1)
         lots = [len(one.output) - before for one, before in zip(programs, written, strict=True)]
         cpu = [

@@ -1,1 +1,1 @@
-"""The backend of this tree beside that of another commit, and beside itself with less to keep."""
+"""Compare this tree with another commit, and a backend with much data with one with little."""

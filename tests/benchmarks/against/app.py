@@ -1,7 +1,7 @@
-"""The app of this tree beside that of another commit: first frame, keys, CPU and memory.
+"""The app of this tree compared with that of another commit: first frame, keys, CPU and memory.
 
-Both run in real terminals and take turns. They are started by modules of their own trees:
-``imtui`` for the first frame, and ``tests.benchmarks.crowd_app`` for the rest.
+Both run in real terminals and take turns. Each is started from its own tree, as ``imtui`` for the
+first frame, and as ``tests.benchmarks.crowd_app`` for the rest.
 """
 
 from collections import defaultdict
@@ -34,13 +34,13 @@ _UNITS: Final = {
 
 
 def measure(ours: Tree, other: Tree, size: Size) -> Iterator[Figure]:
-    """Measure both apps in turn, each first as often as second."""
+    """Measure both apps in turn, in alternating order."""
     runs: dict[str, dict[Tree, list[float]]] = defaultdict(lambda: {ours: [], other: []})
     with folder_for("app") as home:
         for number in range(size.pairs + 1):
             for tree in (ours, other) if number % 2 else (other, ours):
                 found = _measure(tree, home, size)
-                # The first ones write the bytecode that the others read.
+                # The first round only writes the bytecode for the others.
                 for name, value in found.items() if number or size.pairs == 1 else ():
                     runs[name][tree].append(value)
     for name, both in runs.items():

@@ -1,4 +1,4 @@
-"""What the two backends are compared in: the cases of the suites ``server`` and ``messages``."""
+"""The cases that compare two backends, taken from the suites ``server`` and ``messages``."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ from tests.benchmarks.suites import AGAINST
 RATIO_MAX: Final = 1.03
 
 _BEFORE: Final = 100
-"""So many have come before logins and memory are measured: what the first ones cause is not."""
+"""The number of clients that log in first, so that one-time work at first logins does not count."""
 
 _NOTHING: Final[Values] = {}
 
@@ -39,23 +39,25 @@ class _Told:
     name: str
     unit: str
     times: float = 1.0
-    """How many of the unit one of what was measured is."""
+    """The factor from the measured values to the unit."""
     block: int = 5
-    """So many slices are a block; 1 for what waits now and then for what is not measured."""
+    """The number of slices in a block; 1 for values that include occasional unrelated waits."""
     more_is_better: bool = False
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something in which the two are compared."""
+    """A kind of work in which two backends are compared."""
 
     prepare: Callable[[Size, OurHost, ExitStack], Work]
-    """As ``Prepare``."""
+    """Connects the clients, like ``Prepare``."""
     slices: Callable[[Size], int]
+    """Returns the number of slices."""
     tells: Callable[[Size], tuple[_Told, ...]]
+    """Returns the figures of the case."""
 
     def measure(self, trees: Mapping[Tree, Path], size: Size) -> Iterator[Figure]:
-        """Measure a backend of each tree, the second beside the first."""
+        """Measure a backend of each tree, and compare the first with the second."""
 
         runs = measure(trees, partial(self.prepare, size), self.slices(size), size.pairs)
         _, other = trees
@@ -209,7 +211,7 @@ def _senders(host: OurHost, runner: asyncio.Runner, size: Size) -> Iterator[list
 
     pairs = runner.run(connect())
     yield pairs
-    # After a failure there is nothing to check.
+    # This is not in a `finally`, as there is nothing to check after a failure.
     runner.run(close())
 
 

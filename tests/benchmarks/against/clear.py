@@ -1,6 +1,6 @@
-"""What it takes to delete a conversation with many messages, beside one with few.
+"""The cost of deleting a conversation with many messages, compared with one with few.
 
-One account has some of both, all with messages that it has not read, and deletes them in turn.
+One account has several of both kinds, all with unread messages, and deletes them in turn.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ _RESULT: Final = '"result":{'
 
 
 def measure(trees: Iterable[Tree], size: Size) -> Iterator[Figure]:
-    """Measure deletions by each tree's backend."""
+    """Measure deletions in the backend of each tree."""
     few, many = size.cleared
     for tree in trees:
         with folder_for("clear") as folder, tree.run(folder) as host:
@@ -45,8 +45,8 @@ def measure(trees: Iterable[Tree], size: Size) -> Iterator[Figure]:
 
 
 def _delete(host: OurHost, size: Size) -> dict[int, list[Cost]]:
-    """Return what each deletion cost, by how many messages there were."""
-    # The first is there so that what the first of all makes the server do does not count.
+    """Return the cost of each deletion, by the number of messages."""
+    # The first deletion is not measured, so that one-time work in the server does not count.
     first = Talk("first", _OWNER, size.cleared[0])
     talks = [
         Talk(f"with{each}-{number}", _OWNER, each)
@@ -70,7 +70,7 @@ def _delete_one(host: OurHost, crowd: Crowd, talk: Talk, quiet: float) -> Cost:
     meter = Meter(host.pid)
     line.say(request(1, Method.DELETE_CONVERSATION, params))
     crowd.gather(_RESULT, 1)
-    # What is done after the answer counts as well.
+    # Work after the answer counts as well.
     cost = meter.stop(linger=quiet)
     crowd.settle(quiet)
     return cost

@@ -1,4 +1,4 @@
-"""Many messages in a backend, sent as clients send them: whatever it keeps them in is its own."""
+"""Fill a backend with many messages by sending them, which works with any storage format."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from tests.benchmarks.peers.imtui_serve import WireDevice
 from tests.benchmarks.server.hosts import OurHost
 
 _AT_ONCE: Final = 16
-"""So many conversations are filled beside each other."""
+"""The number of conversations that are filled concurrently."""
 _UNDER_WAY: Final = 256
-"""So many sends of each are under way."""
+"""The number of sends under way in each of them."""
 _WITHIN: Final = 1200.0
 
 
 class Talk(NamedTuple):
-    """Messages from one account to another, which is not there to receive them."""
+    """Messages from one account to another, which is offline."""
 
     sender: str
     receiver: str
@@ -23,7 +23,7 @@ class Talk(NamedTuple):
 
 
 def fill(host: OurHost, talks: Sequence[Talk]) -> None:
-    """Register the accounts and send the messages; all are durable when it returns."""
+    """Register the accounts and send the messages; return when all messages are durable."""
     accounts = {user: () for talk in talks for user in (talk.sender, talk.receiver)}
     host.make_friends(accounts)
     asyncio.run(_fill(host, talks))

@@ -1,13 +1,13 @@
-"""Two backends side by side, with the same load in short slices: one, the other, and so on.
+"""Compare two backends by giving them the same load in short, alternating slices.
 
-A machine that others work on, too, is faster now and slower then, by far more than what is looked
-for. So a slice takes some milliseconds, and only what was measured in the same moment is compared:
-some slices in a row are a block with a ratio of its own, that of their sums, so that what is done
-in few slices only is not left out, and the median of the blocks counts.
+The speed of a shared machine varies far more than the differences to find. A slice therefore takes
+some milliseconds, and only slices of the same moment are compared. Several slices in a row form a
+block, and the ratio of a block is that of the sums, so that work in only a few slices counts, too.
+The result is the median of the blocks.
 
-No two processes are equally fast, so that there are some pairs of them. The one that comes first
-fares otherwise than the second, by a hundredth or more, so that a run is two pairs, one in either
-order, and its ratio is the geometric mean of theirs.
+No two processes are equally fast, so several pairs are measured. The order of the two matters by
+one percent or more. A run therefore consists of two pairs, one in each order, and its ratio is the
+geometric mean of theirs.
 """
 
 import shutil
@@ -25,30 +25,30 @@ from tests.benchmarks.server.hosts import OurHost
 from tests.benchmarks.server.setting import folder_for
 
 Values = Mapping[str, float]
-"""What was measured, by name."""
+"""The measured values by name."""
 
 Work = Callable[[], Values]
-"""Does a slice of work; ``CPU`` is measured beside what it returns."""
+"""Does a slice of work and returns measured values; ``CPU`` is added to them."""
 
 Prepare = Callable[[OurHost, ExitStack], Work]
-"""Lets clients come, who go when the stack is unwound."""
+"""Connects clients, and returns their work; the stack closes the connections."""
 
 CPU: Final = "cpu"
-"""The seconds of the backend's process, system time included, with all of its threads."""
+"""The name of the CPU time of all threads of the backend, including system time, in seconds."""
 
-# What is done late, such as after the last answer, belongs to its own slice.
+# Late work, such as that after the last answer, belongs to its own slice.
 _LINGERS: Final = 0.005
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """What was measured in the slices of two processes."""
+    """The measured values of the slices of two processes."""
 
     ours: Sequence[Values]
     theirs: Sequence[Values]
 
     def blocks(self, name: str, size: int) -> list[tuple[float, float]]:
-        """Return what a slice of both was on average, in each block of so many."""
+        """Return the mean values of both processes for each block of ``size`` slices."""
         both = [(one[name], other[name]) for one, other in zip(self.ours, self.theirs, strict=True)]
         parts = [both[start : start + size] for start in range(0, len(both), size)]
         return [
@@ -58,19 +58,19 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Run:
-    """A pairing in either order."""
+    """Two pairings, one in each order."""
 
     pairings: Sequence[Pairing]
 
     def typical(self, name: str, block: int) -> tuple[float, float]:
-        """Return what a slice of ours was, and one of theirs."""
+        """Return the typical values of a slice, ours and theirs."""
         blocks = [pairing.blocks(name, block) for pairing in self.pairings]
         ours = fmean(median(one for one, _ in part) for part in blocks)
         theirs = fmean(median(other for _, other in part) for part in blocks)
         return ours, theirs
 
     def ratio(self, name: str, block: int) -> float | None:
-        """Return how many times theirs ours was; None if either was nothing."""
+        """Return the ratio of our value to theirs; None if it cannot be computed."""
         ratios = [
             [one / other for one, other in pairing.blocks(name, block) if one and other]
             for pairing in self.pairings
@@ -79,7 +79,7 @@ class Run:
 
 
 class _Side:
-    """One of the two."""
+    """One of the two compared backends."""
 
     def __init__(self, host: OurHost, work: Work) -> None:
         self._pid = host.pid
@@ -95,7 +95,7 @@ class _Side:
 
 
 def measure(trees: Mapping[Tree, Path], prepare: Prepare, slices: int, pairs: int) -> list[Run]:
-    """Measure backends of two trees, each with a copy of its folder."""
+    """Measure the backends of two trees, each with a copy of its data folder."""
     measured = [_pair(trees, prepare, slices, number) for number in range(pairs)]
     return [Run(measured[start : start + 2]) for start in range(0, pairs, 2)]
 
@@ -112,7 +112,8 @@ def _pair(trees: Mapping[Tree, Path], prepare: Prepare, slices: int, number: int
         time.sleep(_LINGERS)
         sides = {tree: _Side(*both) for tree, both in works.items()}
         for _ in range(slices):
-            # Never one twice in a row: it would find its data still in the processor's caches.
+            # The order is the same in each slice: a side that works twice in a row would find
+            # its data in the processor's caches.
             for side in sides.values():
                 side.work()
     ours, theirs = (sides[tree].slices for tree in trees)

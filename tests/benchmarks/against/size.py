@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The sizes of the cases."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,41 +6,44 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything."""
+    """The sizes of all cases."""
 
     pairs: int = 10
-    """So many times both backends are started: two make one ratio."""
+    """How often both backends are started; two pairs make one ratio."""
     slices: int = 50
     watchers: int = 500
     mesh: int = 70
-    """So many friends of each other."""
+    """The number of users that are all friends of each other."""
     beating: int = 250
+    """The number of connections that send heartbeats."""
     arriving: int = 50
-    """So many come in a slice."""
+    """The number of logins in a slice."""
     arriving_slices: int = 40
     idle: int = 1000
-    """So many idle connections."""
+    """The number of idle connections."""
     lone_every: float = 0.03
+    """The pause before each lone change, in seconds."""
     senders: int = 4
     under_way: int = 64
-    """So many sends each of them keeps under way."""
+    """The number of sends that each sender keeps under way."""
     messages: int = 150
-    """So many each of them sends in a slice."""
+    """The number of messages of each sender in a slice."""
     message_slices: int = 40
     quiet: float = 0.2
-    """All is done when nothing is told for so long."""
+    """The time without data after which all deliveries are complete, in seconds."""
     conversations: int = 250
     kept: tuple[int, int] = (4, 4000)
-    """So many messages there are in each conversation before a start: few, and many."""
+    """The number of messages in each conversation before a start: few, and many."""
     starts: int = 7
     cleared: tuple[int, int] = (10, 100_000)
-    """So many messages there are in a conversation that is deleted: few, and many."""
+    """The number of messages in a conversation to delete: few, and many."""
     deletions: int = 5
     app_friends: int = 10_000
     app_starts: int = 5
     app_window: float = 8.0
-    """The app is measured for so many seconds."""
+    """The duration of the measurement of the app, in seconds."""
     app_quiet: float = 2.0
+    """The time without output after which a screen has settled, in seconds."""
 
     @property
     def users(self) -> list[str]:

@@ -1,7 +1,7 @@
-"""How soon a backend is ready that has many messages, beside one that has few.
+"""The start time of a backend with many messages, compared with one with few.
 
-Both have the same accounts, and the same conversations between them. The time is that from the
-start of the process until it says that it is ready, with all files in the system's cache.
+Both have the same accounts and conversations. The time is measured from the start of the process
+until it reports that it is ready, with all files in the system's cache.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _RATIO_MAX: Final = 1.2
 
 
 def measure(trees: Iterable[Tree], size: Size) -> Iterator[Figure]:
-    """Measure the starts of each tree's backend."""
+    """Measure starts of the backend of each tree."""
     few, many = (each * size.conversations for each in size.kept)
     for tree in trees:
         with ExitStack() as stack:

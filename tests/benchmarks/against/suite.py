@@ -1,16 +1,16 @@
-"""The backend and the app of this tree beside those of another commit, ``--rev``, as ratios.
+"""The backend and the app of this tree compared with those of another commit, ``--rev``.
 
-The commit is checked out in a folder of its own, and what is asked of both backends is the same,
-by the same clients, those of this tree: star, storm, heartbeat, login, memory, lone (change) and
-messages, as in the suites ``server`` and ``messages``. They take turns, see ``rounds``; ``±`` is
-about two standard errors of the ratio, and more ``--pairs`` make it less.
+The suite checks the commit out in a separate folder. Both backends get the same load from the
+clients of this tree: star, storm, heartbeat, login, memory, lone (change) and messages, as in the
+suites ``server`` and ``messages``. They take turns, see ``rounds``. ``±`` is about two standard
+errors of the ratio; more ``--pairs`` reduce it.
 
 The case ``app`` compares the two apps: first frame, keys, CPU and memory.
 
-Two cases are of sizes, on this tree, and with ``--long`` on the other one, too: a start with many
+Two cases compare sizes in this tree, and with ``--long`` also in the other one: a start with many
 messages beside one with few, and the deletion of a long conversation beside that of a short one.
 
-Of the backends nothing is known but the command line, the wire, and where they keep the app's key.
+The suite relies only on the backends' command line, wire protocol and place of the app's key.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,14 +38,14 @@ _SIZES: Final[Mapping[str, Callable[[Iterable[Tree], Size], Iterator[Figure]]]] 
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure one case after the other.
+    """Measure the wanted cases, one after the other.
 
     Raises:
-        RuntimeError: There is no such commit, or a backend does not do what it should.
+        RuntimeError: There is no such commit, or a backend misbehaves.
     """
     size = QUICK if scale.quick else FULL
     if scale.pairs is not None:
-        # As many in either order.
+        # An even number gives as many pairs in each order.
         size = replace(size, pairs=scale.pairs + scale.pairs % 2)
     raise_limit()
     with on_core(LOAD), tree_of(scale.rev) as other:
@@ -64,7 +64,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
 
 @contextmanager
 def _seeded(trees: Iterable[Tree], size: Size) -> Iterator[dict[Tree, Path]]:
-    """Return folders with the same accounts and friends, each made by a tree's own backend."""
+    """Create a data folder with the same accounts and friends by the backend of each tree."""
     friends = size.friends
     rosters = {user: [one for one in friends if one != user] for user in friends}
     with ExitStack() as stack:

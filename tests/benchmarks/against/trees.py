@@ -1,4 +1,4 @@
-"""The sources of a backend: those of this tree, or of a commit in a folder of its own."""
+"""Source trees to run: this one, or that of a commit in a separate folder."""
 
 import os
 import subprocess
@@ -16,24 +16,24 @@ from tests.benchmarks.server.setting import folder_for
 
 @dataclass(frozen=True)
 class Tree:
-    """Sources that a backend can be started from."""
+    """A source tree that a backend can be started from."""
 
     name: str
     path: Path
 
     def run(self, folder: Path, seed: int = 0) -> AbstractContextManager[OurHost]:
-        """Run ``imtui serve`` of these sources with all that it keeps in a folder.
+        """Run ``imtui serve`` of this tree, with all its data in a folder.
 
-        The seed is that of hashes, which decide how fast each process finds what it looks for.
+        Compared processes need the same hash seed, because it affects the speed of look-ups.
         """
         environment = {**self._environment, "PYTHONHASHSEED": str(seed)}
         return imtui(folder, tree=self.path, environment=environment)
 
     def check(self) -> None:
-        """Make sure that it is these sources that are run.
+        """Check that Python imports the sources of this tree.
 
         Raises:
-            RuntimeError: Python finds others.
+            RuntimeError: Python imports others.
         """
         found = subprocess.run(
             [sys.executable, "-c", "import imtui; print(imtui.__file__)"],
@@ -59,7 +59,7 @@ def tree_of(rev: str) -> Iterator[Tree]:
     """Check a commit out for as long as the context lasts.
 
     Raises:
-        RuntimeError: There is no such commit, or Python would run other sources.
+        RuntimeError: There is no such commit, or Python imports other sources.
     """
     try:
         commit = _git("rev-parse", "--verify", "--quiet", "--short", f"{rev}^{{commit}}")
@@ -73,13 +73,13 @@ def tree_of(rev: str) -> Iterator[Tree]:
             tree.check()
             yield tree
         finally:
-            # One that was not made is none of git's.
+            # If the folder was not created, git has no worktree to remove.
             if path.exists():
                 _git("worktree", "remove", "--force", path)
 
 
 def _git(*arguments: object) -> str:
-    # Within a hook of git these would lead to what it works on.
+    # In a git hook, these variables would select the repository of the hook.
     environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
     command = ["git", "-C", str(ROOT), *map(str, arguments)]
     return subprocess.run(

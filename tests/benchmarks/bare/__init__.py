@@ -1,1 +1,1 @@
-"""Textual apps with next to nothing in them, to measure imtui beside."""
+"""Minimal programs to compare imtui with."""

@@ -10,7 +10,7 @@ MARKER = "▸"
 
 
 class TwoLines(Widget, can_focus=True):
-    """Two lines, one of them marked, and nothing else that could cost anything."""
+    """Two lines, one of them marked; anything more would cost time."""
 
     DEFAULT_CSS = "TwoLines { height: 2; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -19,7 +19,7 @@ class TwoLines(Widget, can_focus=True):
     ]
 
     def __init__(self) -> None:
-        """Make the lines, with the cursor in the first one."""
+        """Create the lines, with the cursor in the first one."""
         super().__init__()
         self._cursor = 0
 
@@ -28,16 +28,16 @@ class TwoLines(Widget, can_focus=True):
         return "\n".join(f"{MARKER if row == self._cursor else ' '} line {row}" for row in (0, 1))
 
     def action_move(self, row: int) -> None:
-        """Put the cursor in a line."""
+        """Move the cursor to a line."""
         self._cursor = row
         self.refresh()
 
 
 class Cursor(App[None]):
-    """Two lines."""
+    """An app that shows two lines."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the screen."""
+        """Yield the two lines."""
         yield TwoLines()
 
 

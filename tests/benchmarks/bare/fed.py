@@ -1,6 +1,6 @@
 """The app with a cursor, fed changes that it drops: ``python -m tests.benchmarks.bare.fed``.
 
-What it costs over the one that is not fed is the price of the feeding itself.
+The difference in cost from the same app without the feed is the cost of the feed itself.
 """
 
 import sys
@@ -10,15 +10,15 @@ from tests.benchmarks.feed import Feed, crowd
 
 
 class Fed(Cursor):
-    """Two lines, and changes of so many friends."""
+    """An app that shows two lines and drops status changes of friends."""
 
     def __init__(self, friends: int) -> None:
-        """Make the app."""
+        """Create the app with a feed for ``friends`` friends."""
         super().__init__()
         self._feed = Feed(crowd(friends), lambda statuses: None)
 
     def on_ready(self) -> None:
-        """Begin to feed."""
+        """Start the feed."""
         self._feed.start()
 
 

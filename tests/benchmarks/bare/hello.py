@@ -5,10 +5,10 @@ from textual.widgets import Static
 
 
 class Hello(App[None]):
-    """One ``Static``."""
+    """An app that shows one ``Static``."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the screen."""
+        """Yield the ``Static``."""
         yield Static("Hello")
 
 

@@ -12,36 +12,36 @@ from tests.benchmarks.reports import report
 
 
 class Lines(ScrollView):
-    """Lines that are made when they are painted."""
+    """A list that renders its lines only when they are painted."""
 
     def __init__(self) -> None:
-        """Make no lines yet."""
+        """Create an empty list."""
         super().__init__()
         self._lines: list[str] = []
 
     def show(self, lines: list[str]) -> None:
-        """Show these lines."""
+        """Replace the lines."""
         self._lines = lines
         self.virtual_size = Size(0, len(lines))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Return the strip that stands at ``y`` on the screen."""
+        """Return the strip at row ``y`` of the widget."""
         number = y + self.scroll_offset.y
         text = self._lines[number] if number < len(self._lines) else ""
         return Strip([Segment(text)]).adjust_cell_length(self.size.width)
 
 
 class Many(App[None]):
-    """A list that is filled after the first frame."""
+    """An app with a list that is filled after the first frame."""
 
     def __init__(self, count: int) -> None:
-        """Make the app for so many lines."""
+        """Create the app for ``count`` lines."""
         super().__init__()
         self._count = count
 
     def compose(self) -> ComposeResult:
-        """Lay out the screen."""
+        """Yield the empty list."""
         yield Lines()
 
     def on_ready(self) -> None:

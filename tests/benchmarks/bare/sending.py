@@ -1,7 +1,7 @@
 """A loop of ``send`` and nothing more: ``python -m tests.benchmarks.bare.sending CLIENTS``.
 
-It prints its port and takes so many clients, each of which says something. Whatever the first one
-says later is sent on to all others.
+It prints its port, accepts CLIENTS clients and echoes one byte to each of them. Then it sends
+everything that it receives from the first client to all others.
 """
 
 import socket
@@ -9,7 +9,7 @@ import sys
 
 
 def main(clients: int) -> None:
-    """Serve until the first client goes."""
+    """Serve until the first client disconnects."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
         print(listening.getsockname()[1], flush=True)
         first, *others = [_accepted(listening) for _ in range(clients)]

@@ -1,1 +1,1 @@
-"""Servers that the same load is put on: imtui's own, and others in its place."""
+"""Servers for the same message load: ``imtui serve`` and another one."""

@@ -1,4 +1,4 @@
-"""What a client of the wire sends, as bytes: the upgrade to a WebSocket, and text frames."""
+"""The bytes that a WebSocket client sends: the upgrade request, and text frames."""
 
 import base64
 from typing import Final
@@ -9,7 +9,7 @@ _UPGRADE: Final = (
 )
 TEXT_FRAME: Final = 0x81
 _MASKED: Final = 0x80
-# A mask of zeros leaves the data as it is.
+# A mask of zeros does not change the data.
 _MASK: Final = bytes(4)
 
 
@@ -20,7 +20,7 @@ def upgrade(host: str, user_id: str) -> bytes:
 
 
 def text_frame(data: bytes) -> bytes:
-    """Return a text frame as a client sends it."""
+    """Return a masked text frame, as a client sends it."""
     size = len(data)
     if size < 126:
         head = bytes((TEXT_FRAME, _MASKED | size))

@@ -1,4 +1,4 @@
-"""``imtui serve`` and its devices: bare ones that do nothing but the wire, and those of the SDK."""
+"""``imtui serve`` and its devices: bare ones for only the wire protocol, and those of the SDK."""
 
 import asyncio
 import sys
@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Struct)
 
 @asynccontextmanager
 async def imtui(folder: Path) -> AsyncIterator[Server]:
-    """Run ``imtui serve`` with all that it keeps in a folder."""
+    """Run ``imtui serve`` with all its data in a folder."""
     data = folder / "data"
     key = app_key_in(data)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0)
@@ -49,7 +49,7 @@ async def imtui(folder: Path) -> AsyncIterator[Server]:
 
 
 async def connect_devices(url: str, key: AppKey, sender: str, receiver: str) -> Pair:
-    """Connect bare devices of two accounts."""
+    """Connect bare devices of two accounts; the first account sends to the second."""
     return Pair(
         await WireDevice.connect(url, key, sender, receiver),
         await WireDevice.connect(url, key, receiver, sender),
@@ -57,10 +57,10 @@ async def connect_devices(url: str, key: AppKey, sender: str, receiver: str) -> 
 
 
 class WireDevice(asyncio.Protocol):
-    """A device that knows just enough of WebSocket and of the wire."""
+    """A device with a minimal implementation of WebSocket and the wire protocol."""
 
     def __init__(self, user_id: str, peer: str) -> None:
-        """Make one that is not connected."""
+        """Create a device without connecting it."""
         self.on_kept: Heard = ignore
         self.on_received: Heard = ignore
         self._user_id = user_id
@@ -86,27 +86,27 @@ class WireDevice(asyncio.Protocol):
         return device
 
     def send(self, number: int) -> None:
-        """Send message number 1, 2, 3 …"""
+        """Send the text as message ``number``, counted from 1."""
         msg_id = f"{self._user_id}-{number}"
         self._write(number, Method.SEND_MESSAGE, SendMessageParams(self._peer, msg_id, text=TEXT))
 
     async def count_stored(self) -> int:
-        """Return the place of the newest message: they are numbered without a gap."""
+        """Return the sequence number of the newest message, as there are no gaps."""
         params = GetHistoryParams(self._peer, count=1)
         page = await self._call(Method.GET_C2C_HISTORY_MESSAGE_LIST, params, MessageList)
         return page.message_list[0].seq if page.message_list else 0
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what is written to."""
+        """Keep the transport for writing."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Process received data."""
         self._unread += data
         if not self._is_open.done():
             head, end, self._unread = self._unread.partition(b"\r\n\r\n")
@@ -148,7 +148,7 @@ class WireDevice(asyncio.Protocol):
 
     async def _call(self, method: Method, params: Struct, result_type: type[R]) -> R:
         self._answer = asyncio.get_running_loop().create_future()
-        # Numbers are those of messages.
+        # Numeric IDs are reserved for messages.
         self._write(method.value, method, params)
         answer = await self._answer
         assert isinstance(answer, msgspec.Raw)
@@ -160,10 +160,10 @@ class WireDevice(asyncio.Protocol):
 
 
 class ClientDevice(IMSDKListener):
-    """A device as an app has it: a client of the SDK, and its listener."""
+    """A device as in an app: a client of the SDK and its listener."""
 
     def __init__(self, client: IMClient, user_id: str, peer: str) -> None:
-        """Make it of a client."""
+        """Create a device from a client."""
         self.on_kept: Heard = ignore
         self.on_received: Heard = ignore
         self._client = client
@@ -180,22 +180,22 @@ class ClientDevice(IMSDKListener):
         return cls(client, user_id, peer)
 
     def send(self, number: int) -> None:
-        """Send message number 1, 2, 3 …"""
+        """Send the text as message ``number``, counted from 1."""
         task = asyncio.create_task(self._send(number))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
     async def count_stored(self) -> int:
-        """Return the place of the newest message: they are numbered without a gap."""
+        """Return the sequence number of the newest message, as there are no gaps."""
         page = await self._client.get_c2c_history_message_list(self._peer, 1)
         return page[0].seq if page else 0
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         await self._client.close()
 
     def on_recv_new_message(self, message: Message) -> None:
-        """Pass it on."""
+        """Pass the message's number to the callback."""
         self.on_received(_number_of(message))
 
     async def _send(self, number: int) -> None:

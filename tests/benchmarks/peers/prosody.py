@@ -1,7 +1,7 @@
 """Prosody, an XMPP server, and bare devices for it.
 
-A message counts as stored when the server has acknowledged it (XEP-0198) after ``mod_mam`` has put
-it into both accounts' archives (XEP-0313), which it does before it goes on to the next stanza.
+A message counts as stored when the server acknowledges it (XEP-0198). Before Prosody processes the
+next stanza, ``mod_mam`` puts the message into the archives of both accounts (XEP-0313).
 """
 
 import asyncio
@@ -27,8 +27,8 @@ _HOST: Final = "localhost"
 _PASSWORD: Final = "password"
 _PROGRAM: Final = "prosody"
 
-# What cannot be set here is SQLite's own default: synchronous is FULL. With Nagle's algorithm,
-# which is on by default, small answers would wait for the other side's delayed acknowledgements.
+# SQLite's synchronous mode cannot be set here; its default is FULL. With Nagle's algorithm, which
+# is on by default, small answers would wait for the other side's delayed acknowledgements.
 _CONFIGURATION: Final = """
 run_as_root = true
 data_path = "{folder}"
@@ -48,7 +48,8 @@ log = {{ warn = "{folder}/prosody.log" }}
 VirtualHost "{host}"
 """
 
-# As Prosody makes it, so that there can be accounts before it starts. The database stays in WAL.
+# The table as Prosody creates it, so that accounts can exist before it starts. The database keeps
+# the WAL mode.
 _DATABASE: Final = """
 PRAGMA journal_mode = WAL;
 CREATE TABLE prosody (
@@ -78,13 +79,13 @@ _NEWS: Final = re.compile(rb"<(?:a [^>]*\bh='(\d+)'|message [^>]*\bid='(\d+)')[^
 
 
 def is_installed() -> bool:
-    """Tell whether it can be started."""
+    """Tell whether Prosody is installed."""
     return shutil.which(_PROGRAM) is not None
 
 
 @asynccontextmanager
 async def prosody(folder: Path, accounts: list[str]) -> AsyncIterator[Server]:
-    """Run it with some accounts, and with all that it keeps in a folder."""
+    """Run Prosody with the given accounts and all its data in a folder."""
     port = _free_port()
     configuration = folder / "prosody.cfg.lua"
     configuration.write_text(_CONFIGURATION.format(folder=folder, port=port, host=_HOST))
@@ -124,10 +125,10 @@ async def _wait_for(port: int) -> None:
 
 
 class XMPPDevice(asyncio.Protocol):
-    """A device that knows just enough of XMPP, and finds in the XML what it looks for."""
+    """A device with a minimal implementation of XMPP, which searches the XML with patterns."""
 
     def __init__(self, peer: str) -> None:
-        """Make one that is not connected."""
+        """Create a device without connecting it."""
         self.on_kept: Heard = ignore
         self.on_received: Heard = ignore
         self._peer = peer
@@ -151,38 +152,38 @@ class XMPPDevice(asyncio.Protocol):
         return device
 
     async def acknowledge(self) -> None:
-        """Have what is sent from now on acknowledged."""
+        """Ask the server to acknowledge all messages from now on."""
         await self._ask(_ENABLE, re.compile(rb"<enabled[^>]*>"))
 
     def send(self, number: int) -> None:
-        """Send message number 1, 2, 3 …"""
+        """Send the text as message ``number``, counted from 1."""
         self._transport.write(_MESSAGE.format(peer=self._peer, number=number).encode())
 
     async def count_stored(self) -> int:
-        """Return how many messages the account's archive has."""
+        """Return the number of messages in the account's archive."""
         found = await self._ask(_COUNT, re.compile(rb"<count>(\d+)</count>.*</iq>"))
         return int(found[1])
 
     async def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what is written to."""
+        """Keep the transport for writing."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Process received data."""
         unread = self._unread + data
         if self._wanted is not None:
             self._unread = unread
             if found := self._wanted.search(unread):
-                # Nothing follows before the next question.
+                # The server sends nothing more before the next request.
                 self._unread, self._wanted = b"", None
                 self._found.set_result(found)
             return
-        # Up to the last tag that is complete; there is no such character in a text.
+        # Process the data up to the last complete tag; no text contains this character.
         end = unread.rfind(b">") + 1
         self._unread = unread[end:]
         for found in _NEWS.finditer(unread, 0, end):

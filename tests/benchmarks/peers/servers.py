@@ -1,4 +1,4 @@
-"""A server that runs, and its process."""
+"""A running server and its process."""
 
 import asyncio
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -12,18 +12,18 @@ from tests.benchmarks.load import Pair
 from tests.benchmarks.program import ROOT
 
 WITHIN: Final = 30.0
-"""So many seconds a server may take to start, and to end."""
+"""The time limit for the start, and for the end, of a server, in seconds."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that is ready."""
+    """A running server that is ready for clients."""
 
     pid: int
     connect: Callable[[str, str], Awaitable[Pair]]
-    """Connects two accounts, the first of which sends to the second."""
+    """Connects bare devices of two accounts; the first account sends to the second."""
     connect_clients: Callable[[str, str], Awaitable[Pair]] | None = None
-    """The same with what an app uses for it, if that is here."""
+    """Does the same with clients of the SDK; None if the server has none."""
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def running(*command: object, log: Path) -> AsyncIterator[Process]:
         if process.returncode is None:
             process.terminate()
         try:
-            # Whatever it still has to say is read, too, as it could not end otherwise.
+            # Read the remaining output, too: a full pipe would keep the server from ending.
             await asyncio.wait_for(process.communicate(), WITHIN)
         except TimeoutError:
             process.kill()

@@ -1,1 +1,1 @@
-"""What a client pays for what it is told."""
+"""The cost of receiving changes in a client."""

@@ -1,6 +1,6 @@
-"""An app of ours: ``python -m tests.benchmarks.sdk.imclient_app URL SDK_APP_ID USER BATCH``.
+"""An app of our SDK: ``python -m tests.benchmarks.sdk.imclient_app URL SDK_APP_ID USER BATCH``.
 
-Its UserSig is the first line of its standard input.
+It reads its UserSig from the first line of standard input.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ class _Listener(IMSDKListener):
 
 
 async def main(url: str, sdk_app_id: int, user_id: str, batch: int) -> None:
-    """Be logged in until the process is ended."""
+    """Log in, and count changes until the process is killed."""
     counter = Counter(batch)
     async with IMClient(url, sdk_app_id) as client:
         client.add_im_sdk_listener(_Listener(counter))

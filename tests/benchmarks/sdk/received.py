@@ -1,31 +1,31 @@
-"""What a measured client tells the benchmark on its standard output."""
+"""The reports of a measured client to the benchmark, on standard output."""
 
 import msgspec
 
 
 class Received(msgspec.Struct, frozen=True):
-    """What the client's app was told so far."""
+    """The number of changes that the client's app has received so far."""
 
     changes: int
     calls: int
-    """In so many calls of a listener."""
+    """The number of listener calls that passed these changes."""
 
 
 class Counter:
-    """Counts what a client's app is told, and says so after each batch."""
+    """Count the changes that a client's app receives, and report after each batch."""
 
     def __init__(self, batch: int) -> None:
-        """Count in batches of so many changes."""
+        """Create a counter that reports after each ``batch`` changes."""
         self._batch = batch
         self._changes = 0
         self._calls = 0
 
     def ready(self) -> None:
-        """Say that the client knows its friends."""
+        """Report that the client has its friend list."""
         self._say()
 
     def take(self, texts: list[str]) -> None:
-        """Take the custom statuses of one call; those without one only come or go."""
+        """Count the custom statuses of one call; an empty one is only a login or logout."""
         if changes := len(texts) - texts.count(""):
             self._calls += 1
             self._changes += changes

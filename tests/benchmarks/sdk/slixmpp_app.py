@@ -1,4 +1,4 @@
-"""The same with slixmpp: ``python -m tests.benchmarks.sdk.slixmpp_app HOST PORT USER BATCH``."""
+"""An app of slixmpp: ``python -m tests.benchmarks.sdk.slixmpp_app HOST PORT USER BATCH``."""
 
 import asyncio
 import sys
@@ -10,8 +10,8 @@ from tests.benchmarks.server.wires import HOST, PASSWORD
 
 
 async def main(host: str, port: int, user_id: str, batch: int) -> None:
-    """Be logged in until the process is ended."""
-    # Not a dependency: whoever wants the comparison installs it.
+    """Log in, and count changes until the process is killed."""
+    # slixmpp is not a dependency; it must be installed for the comparison.
     slixmpp: Any = import_module("slixmpp")
     counter = Counter(batch)
     client = slixmpp.ClientXMPP(

@@ -1,8 +1,8 @@
-"""What a client pays for a change that it is told of: our SDK beside slixmpp.
+"""The cost of receiving a change in a client: our SDK compared with slixmpp.
 
-Two hundred friends of one account change at once, again and again. What counts is the CPU of the
-process of that account's app, which only counts what its listener is told. As in every server,
-ours tells in lists what happens together; Prosody tells one after the other.
+Two hundred friends of one account change at once, repeatedly. The measured CPU time is that of the
+process of the account's app, which only counts the changes that its listener gets. Our server sends
+simultaneous changes in lists, Prosody one at a time.
 """
 
 import sys
@@ -35,7 +35,7 @@ _RATIO_MAX: Final = 0.1
 
 
 class _App:
-    """A process with a client, and its friends, connected to a server."""
+    """The process of a client, and its friends, connected to a server."""
 
     def __init__(self, host: Host, stack: ExitStack, friends: list[str], quiet: float) -> None:
         self._host = host
@@ -48,7 +48,7 @@ class _App:
         self._crowd.settle(quiet)
 
     def run(self, storms: int) -> tuple[Cost, float]:
-        """Return what a change costs the client, and how many one call of a listener tells."""
+        """Return the client's cost per change, and the number of changes per listener call."""
         self._change()
         before = self._received
         meter = Meter(self._process.pid)
@@ -83,10 +83,10 @@ def _app(host: Host, folder: Path, batch: int) -> AbstractContextManager["Popen[
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure both in turn.
+    """Measure both clients in turn.
 
     Raises:
-        RuntimeError: A peer is wanted and not installed.
+        RuntimeError: A wanted peer is not installed.
     """
     size, storms = (QUICK, 1) if scale.quick else (FULL, _STORMS)
     peers = (PROSODY,) if scale.peers and not scale.quick else ()

@@ -1,1 +1,1 @@
-"""What the server's work costs, beside other servers and beside the kernel alone."""
+"""The cost of the server's work, compared with other servers and the kernel alone."""

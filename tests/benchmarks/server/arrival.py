@@ -1,7 +1,7 @@
-"""What comes with a connection: the CPU of a login, and the memory of who is there and idle.
+"""The cost of a connection: the CPU time of a login, and the memory of an idle connection.
 
-Each run begins with a new server that has the accounts already. Some have come before it is
-measured, so that what the first ones make it do does not count.
+Each run begins with a new server that has the accounts already. Some clients connect before the
+measurement, so that one-time work at the first logins does not count.
 """
 
 import shutil
@@ -26,14 +26,14 @@ _SETTLES: Final = 3
 @dataclass(frozen=True)
 class _Came:
     cost: Cost
-    """Of one login."""
+    """The cost of one login."""
     kib: float
-    """Of one connection."""
+    """The memory of one connection, in KiB."""
 
 
 @dataclass(frozen=True)
 class _Arrivals:
-    """How many come, and how many of those who come next in a ring each watches."""
+    """The number of clients, and how many of its successors in a ring each client watches."""
 
     count: int
     watched: int
@@ -44,7 +44,7 @@ class _Arrivals:
         return [f"u{number}" for number in range(self.count)]
 
     def run(self, start: Callable[[Path], AbstractContextManager[Host]], seeded: Path) -> _Came:
-        """Start a server with the accounts of a folder, and let all come."""
+        """Start a server with a copy of a folder's accounts, and connect all clients."""
         users = self.users
         ring = users * 2
         with ExitStack() as stack:
@@ -69,7 +69,7 @@ class _Arrivals:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure logins and idle connections, with subscriptions and without."""
+    """Measure logins and idle connections, with and without subscriptions."""
     size = setting.size
     plain = _Arrivals(size.idle, 0, size.quiet)
     ring = _Arrivals(size.subscribed, size.subscriptions, size.quiet)

@@ -1,8 +1,8 @@
-"""Somebody else, whose heartbeats tell how others fare.
+"""A client with heartbeats whose response times show how a load affects others.
 
-``python -m tests.benchmarks.server.bystander HOST PORT``, with what it says when it comes on its
-standard input. It is a process of its own, as that of the load has no time to look at the clock.
-It waits for each answer before it asks again: a long wait counts once, however long it was.
+``python -m tests.benchmarks.server.bystander HOST PORT`` reads its login steps from standard
+input. It is a separate process, because the process of the load is too busy to measure time. It
+waits for each answer before the next heartbeat, so a long wait counts once, however long it is.
 """
 
 import select
@@ -29,14 +29,14 @@ _READ: Final = 65536
 
 
 class Bystander:
-    """The process, as the benchmark sees it."""
+    """The benchmark's view of the bystander's process."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        """Take one that has come."""
+        """Wrap the process of a connected bystander."""
         self._process = process
 
     def ask(self) -> list[float]:
-        """Return the milliseconds that each heartbeat took since this was last asked."""
+        """Return the response times of the heartbeats since the last call, in milliseconds."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"\n")
         self._process.stdin.flush()
@@ -45,7 +45,7 @@ class Bystander:
 
 @contextmanager
 def bystander(host: OurHost, folder: Path) -> Iterator[Bystander]:
-    """Let one be there for as long as the context lasts."""
+    """Run a bystander for as long as the context lasts."""
     command = ("-m", "tests.benchmarks.server.bystander", *host.address)
     says = f"{msgspec.json.encode(host.wire.arrival('bystander')).decode()}\n"
     log = folder / "log"
@@ -55,7 +55,7 @@ def bystander(host: OurHost, folder: Path) -> Iterator[Bystander]:
 
 
 def main(host: str, port: int) -> None:
-    """Be there until nobody asks any more."""
+    """Send heartbeats until standard input is closed, and print their times when asked."""
     commands = sys.stdin.buffer
     steps = msgspec.json.decode(commands.readline(), type=list[Step])
     heartbeat = request("beat", Method.HEARTBEAT, {})

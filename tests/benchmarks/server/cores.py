@@ -1,4 +1,4 @@
-"""One core for the server and one for the load, so that neither takes the other's time."""
+"""Separate cores for the server and the load, so that they do not compete."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ LOAD: Final = _CORES[-1]
 
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
-    """Stay on a core, with all processes that are started meanwhile."""
+    """Pin this process, and processes started in the context, to a core."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:

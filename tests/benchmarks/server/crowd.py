@@ -1,7 +1,7 @@
-"""Many raw connections in one thread, which cost as little as they can.
+"""Many raw connections in one thread, at the lowest possible cost.
 
-What they send was made before, and what they read is not parsed: a tag is looked for that is in
-each thing they are to be told.
+The sent bytes are prepared in advance. The received bytes are not parsed, but searched for a tag
+that each expected push contains.
 """
 
 import itertools
@@ -14,40 +14,41 @@ from time import perf_counter
 from typing import Final, NamedTuple, Self
 
 WITHIN: Final = 120.0
-"""So many seconds may pass until all have come, or all have been told."""
+"""The time limit until all clients are connected, or have received a change, in seconds."""
 
 _GLANCE: Final = 0.001
 _READ: Final = 256 * 1024
 _TAG_SIZE: Final = 10
-# What is told ends with one of these, and no tag has them: a read that ends so splits no tag.
+# Each push ends with one of these bytes, and no tag contains them, so a read that ends with one
+# does not split a tag.
 _ENDS: Final = b"}>"
 
 _NO_TAG: Final = "\0"
 _FILES_BESIDE: Final = 500
-"""So many files may be open beside connections."""
+"""The number of open files to reserve for other uses than connections."""
 
 _tags: Final = map(f"T{{:0{_TAG_SIZE - 1}}}".format, itertools.count())
 
 
 def new_tag() -> str:
-    """Return a text that was not there before and occurs in nothing else."""
+    """Return a new text that occurs nowhere else."""
     return next(_tags)
 
 
 def raise_limit() -> None:
-    """Let this process, and those that it starts, open as many files as they may."""
+    """Raise the limit on open files to its maximum, for this process and its children."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def room() -> int:
-    """Return how many connections a process may have."""
+    """Return how many connections a process can have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return hard - _FILES_BESIDE
 
 
 class Step(NamedTuple):
-    """Something a client says when it comes, and what the answer ends with."""
+    """Bytes that a client sends to log in, and the end of the expected answer."""
 
     says: bytes
     until: bytes
@@ -59,21 +60,21 @@ class Line:
     __slots__ = ("said_at", "sock", "steps", "tail", "unread")
 
     def __init__(self, sock: socket.socket, steps: Sequence[Step]) -> None:
-        """Make it of a socket and of what is to be said at first."""
+        """Create a connection from a socket and its login steps."""
         self.sock = sock
         self.steps = deque(steps)
         self.unread = b""
-        """While it comes: what belongs to the answer that it waits for."""
+        """The part of the current answer read so far, during the login."""
         self.tail = b""
-        """The end of what was read, if that may be the beginning of a tag."""
+        """The end of the last read, if it may be the beginning of a tag."""
         self.said_at = 0.0
-        """When it last sent something."""
+        """The time of the last send."""
 
     def say(self, data: bytes) -> None:
-        """Send something that the kernel takes at once.
+        """Send data without waiting.
 
         Raises:
-            RuntimeError: The other side has not read for long.
+            RuntimeError: The send buffer is full, as the server has not read for a long time.
         """
         self.said_at = perf_counter()
         if self.sock.send(data) != len(data):
@@ -84,35 +85,40 @@ class Crowd:
     """Connections to one server."""
 
     def __init__(self, address: tuple[str, int]) -> None:
-        """Begin without any."""
+        """Create a crowd without connections."""
         self._address = address
         self._epoll = select.epoll()
         self._buffer = bytearray(_READ)
         self._by_fd: dict[int, Line] = {}
         self.ended = 0
-        """How many the server has ended."""
+        """The number of connections that the server has closed."""
 
     def __enter__(self) -> Self:
         """Return the crowd."""
         return self
 
     def __exit__(self, *failure: object) -> None:
-        """End all connections."""
+        """Close all connections."""
         self.leave()
         self._epoll.close()
 
     @property
     def lines(self) -> list[Line]:
-        """Return those that are there, in the order in which they came."""
+        """Return the open connections, in the order in which they were opened."""
         return list(self._by_fd.values())
 
     def arrive(
         self, arrivals: Iterable[Sequence[Step]], *, at_once: int = 50, read_buffer: int = 0
     ) -> list[Line]:
-        """Let clients come, so many at once, and return when all have said what they have to.
+        """Connect clients, ``at_once`` at a time, and wait until all have done their steps.
+
+        Args:
+            arrivals: The login steps of each client.
+            at_once: How many clients log in at the same time.
+            read_buffer: The size of each socket's receive buffer; 0 for the default.
 
         Raises:
-            RuntimeError: Not all were answered in time.
+            RuntimeError: Not all were answered in time, or the server closed a connection.
         """
         waiting = iter(arrivals)
         ended = self.ended
@@ -132,10 +138,10 @@ class Crowd:
                 raise RuntimeError(f"{coming} clients were not let in; {self.ended} were ended")
 
     def gather(self, tag: str, count: int) -> None:
-        """Return when a tag was read so many times in all.
+        """Wait until a tag was read ``count`` times in total.
 
         Raises:
-            RuntimeError: It was not in time.
+            RuntimeError: The tag was not read often enough in time.
         """
         marker, got = tag.encode(), 0
         for line, size in self._reads(perf_counter() + WITHIN):
@@ -145,7 +151,7 @@ class Crowd:
         raise RuntimeError(f"{got} of {count} were told; {self.ended} connections have ended")
 
     def count(self, tag: str, quiet: float) -> int:
-        """Return how often a tag is read until nothing is for so many seconds."""
+        """Count how often a tag is read until nothing arrives for ``quiet`` seconds."""
         marker, got = tag.encode(), 0
         while True:
             before = got, perf_counter()
@@ -157,11 +163,11 @@ class Crowd:
                 return got
 
     def settle(self, quiet: float) -> None:
-        """Read all that comes until nothing does for so many seconds."""
+        """Read and drop all data until nothing arrives for ``quiet`` seconds."""
         self.count(_NO_TAG, quiet)
 
     def read(self, quiet: float) -> bytes:
-        """Return all that comes until nothing does for so many seconds."""
+        """Return all data that arrives until nothing arrives for ``quiet`` seconds."""
         data = bytearray()
         while True:
             before = len(data)
@@ -171,13 +177,13 @@ class Crowd:
                 return bytes(data)
 
     def glance(self, tag: str = _NO_TAG) -> int:
-        """Read what is there already, and return how often a tag is in it."""
+        """Read the data that is available now, and count a tag in it."""
         marker = tag.encode()
         reads = self._reads(perf_counter() + _GLANCE, each_poll=True)
         return sum(self._count(line, size, marker) for line, size in reads)
 
     def heard(self, what: bytes, within: float) -> Iterator[tuple[Line, float]]:
-        """Yield each one when it reads something for the first time, and when that was."""
+        """Yield each connection that reads ``what`` for the first time, and the time of it."""
         heard: set[Line] = set()
         for line, size in self._reads(perf_counter() + within):
             if line not in heard and what in self._buffer[:size]:
@@ -185,7 +191,7 @@ class Crowd:
                 yield line, perf_counter()
 
     def leave(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         for line in self._by_fd.values():
             line.sock.close()
         self._by_fd.clear()
@@ -203,7 +209,7 @@ class Crowd:
         return line
 
     def _goes_on(self, line: Line, size: int) -> bool:
-        """Take what one that comes has read, and tell whether it was answered with it."""
+        """Process a read during the login, and tell whether it completes the current step."""
         line.unread += self._buffer[:size]
         if line.steps[0].until not in line.unread:
             return False
@@ -214,9 +220,9 @@ class Crowd:
         return True
 
     def _reads(self, deadline: float, *, each_poll: bool = False) -> Iterator[tuple[Line, int]]:
-        """Yield who reads, and how many bytes are in the buffer then, until a deadline.
+        """Yield each connection that reads and the number of bytes in the buffer, until a deadline.
 
-        With ``each_poll`` it ends earlier: when all those have read who had something to.
+        With ``each_poll``, stop already after one poll.
         """
         poll, by_fd, buffer = self._epoll.poll, self._by_fd, self._buffer
         while (left := deadline - perf_counter()) > 0:
@@ -243,7 +249,7 @@ class Crowd:
         line.say(line.steps[0].says)
 
     def _end(self, fd: int) -> None:
-        # A closed socket leaves the poll by itself.
+        # The kernel removes a closed socket from the poll.
         self._by_fd.pop(fd).sock.close()
         self.ended += 1
 

@@ -1,7 +1,7 @@
-"""The star with more and more watchers, among connections that are always as many.
+"""The star with a growing number of watchers, among a constant number of connections.
 
-A loop of ``send`` grows as well: what the kernel keeps of a connection has left the processor's
-caches when there are many. How much it grows is measured apart, after ours.
+The cost per send grows in a bare loop of ``send``, too: with many connections, the kernel's data
+about each has left the processor's caches. This growth is measured separately, after ours.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ _RATIO_MAX: Final = 1.2
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure changes that more and more are told of."""
+    """Measure changes with a growing number of watchers."""
     size = setting.size
     few, *more = [watchers for watchers in size.grown if watchers <= room()]
     if not more:

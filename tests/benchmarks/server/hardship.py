@@ -1,4 +1,4 @@
-"""What others notice of one who does not read, of all who come back at once, and of a flood."""
+"""How others are affected by a client that does not read, a mass reconnect, and a flood."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -17,17 +17,17 @@ from tests.benchmarks.server.wires import PUBLISHER, Wire, request
 
 _SLOW: Final = "slow"
 _SMALLEST: Final = 1
-"""The kernel makes a buffer of this size as small as it can."""
+"""A buffer size that the kernel raises to its minimum."""
 _RETURN_AT_ONCE: Final = 1000
-"""So many connections the kernel lets wait for the server."""
+"""The number of connections that the kernel queues for the server."""
 _IN_A_ROW: Final = 100
 _AHEAD: Final = 1000
-"""So many changes a flood has under way. More would only wait in the kernel."""
+"""The number of changes that a flood has under way; more would only wait in the kernel."""
 _ANSWER: Final = '"result":{'
 
 
 def measure_slow(setting: Setting) -> Iterator[Figure]:
-    """Measure the star while one watcher more does not read what it has asked for."""
+    """Measure the star while one more watcher does not read the answers it requested."""
     size = setting.size
     friends = [f"f{number}" for number in range(size.listed)]
     without, beside, kept = [], [], []
@@ -64,7 +64,7 @@ def measure_slow(setting: Setting) -> Iterator[Figure]:
 
 
 def _times(star: Star, changes: int) -> list[float]:
-    """Return the milliseconds that it took until all knew of each change."""
+    """Return the time until all watchers know of each change, in milliseconds."""
     took = []
     for _ in range(changes):
         began = perf_counter()
@@ -74,7 +74,7 @@ def _times(star: Star, changes: int) -> list[float]:
 
 
 def measure_return(setting: Setting) -> Iterator[Figure]:
-    """Measure how all come back at once after all were lost at once."""
+    """Measure how all clients reconnect at once after all were lost at once."""
     size = setting.size
     count = min(size.returning, room())
     calm, storm, seconds = [], [], []
@@ -115,7 +115,7 @@ def measure_flood(setting: Setting) -> Iterator[Figure]:
             changes = _flood(line, host.wire, crowd, size.flood_seconds)
             tag = new_tag()
             line.say(host.wire.change(tag))
-            # It is told itself, too.
+            # The client receives its own change, too.
             crowd.gather(tag, size.watchers + 1)
             rates.append(changes / (perf_counter() - began))
             flood.append(other.ask())
@@ -125,7 +125,7 @@ def measure_flood(setting: Setting) -> Iterator[Figure]:
 
 
 def _flood(line: Line, wire: Wire, crowd: Crowd, seconds: float) -> int:
-    """Send changes for some time, always far ahead of the answers, and return how many."""
+    """Send changes for ``seconds``, far ahead of the answers, and return their number."""
     changes = answers = 0
     pending = b""
     end = perf_counter() + seconds
@@ -141,7 +141,7 @@ def _flood(line: Line, wire: Wire, crowd: Crowd, seconds: float) -> int:
 
 
 def _calm(other: Bystander, quiet: float) -> list[float]:
-    """Return how long heartbeats take while nothing else happens."""
+    """Return the response times of heartbeats while nothing else happens."""
     other.ask()
     time.sleep(quiet)
     return other.ask()

@@ -1,4 +1,4 @@
-"""Heartbeats of many connections, each of which is answered."""
+"""The cost of answering heartbeats of many connections."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,17 +12,17 @@ from tests.benchmarks.server.setting import Setting, beside_peers
 
 
 class Beating:
-    """Connections that beat, of a server."""
+    """Connections to a server that send heartbeats."""
 
     def __init__(self, host: Host, stack: ExitStack, users: list[str], quiet: float) -> None:
-        """Let all come; they go when the stack is unwound."""
+        """Connect all users; the stack closes the connections."""
         self._host = host
         self._crowd = stack.enter_context(Crowd(host.address))
         self._lines = self._crowd.arrive([host.wire.arrival(user) for user in users])
         self._crowd.settle(quiet)
 
     def run(self, beats: int) -> Cost:
-        """Return what a heartbeat costs, of so many of each connection."""
+        """Return the cost of one heartbeat, measured over ``beats`` of each connection."""
         self.beat()
         meter = Meter(self._host.pid)
         for _ in range(beats):
@@ -30,7 +30,7 @@ class Beating:
         return meter.stop().per(beats * len(self._lines))
 
     def beat(self) -> None:
-        """Let each connection beat once, and return once all are answered."""
+        """Send one heartbeat on each connection, and wait for all answers."""
         tag = new_tag()
         heartbeat = self._host.wire.heartbeat(tag)
         for line in self._lines:
@@ -39,7 +39,7 @@ class Beating:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure heartbeats beside pings of the server."""
+    """Measure our heartbeats, and the pings of the other servers."""
     size = setting.size
     users = [f"u{number}" for number in range(size.watchers)]
     rosters: dict[str, list[str]] = {user: [] for user in users}

@@ -1,4 +1,4 @@
-"""The servers that are measured: ours, a bare loop of ``send``, ejabberd and Prosody."""
+"""The measured servers: ours, a bare loop of ``send``, ejabberd and Prosody."""
 
 import asyncio
 import shutil
@@ -21,17 +21,17 @@ from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, star
 from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire
 
 Rosters = Mapping[str, Sequence[str]]
-"""The accounts, each with those who are on its list and have it on theirs."""
+"""The friends of each account, by user ID; friendship is mutual."""
 
 ADMIN: Final = "administrator"
 _ACCOUNTS_IN_A_CALL: Final = 100
-# The REST API takes 100 calls a second at least.
+# The REST API accepts at least 100 calls per second.
 _BETWEEN_CALLS: Final = 0.01
 
 
 @dataclass(frozen=True)
 class Host:
-    """A server that is ready."""
+    """A running server that is ready for clients."""
 
     pid: int
     address: tuple[str, int]
@@ -40,7 +40,7 @@ class Host:
 
 @dataclass(frozen=True)
 class OurHost(Host):
-    """``imtui serve`` that is ready."""
+    """A running ``imtui serve`` that is ready for clients."""
 
     url: str
     rest_url: str
@@ -48,11 +48,11 @@ class OurHost(Host):
     folder: Path
 
     def administer(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        """Carry out commands of the REST API, one after the other."""
+        """Run commands of the REST API, one after the other."""
         asyncio.run(self._administer(calls))
 
     def make_friends(self, rosters: Rosters) -> None:
-        """Register accounts and put each on the lists of its friends."""
+        """Register accounts and make them friends."""
         users = list(rosters)
         starts = range(0, len(users), _ACCOUNTS_IN_A_CALL)
         parts = [users[start : start + _ACCOUNTS_IN_A_CALL] for start in starts]
@@ -84,7 +84,7 @@ def imtui(
     tree: Path = ROOT,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[OurHost]:
-    """Run ``imtui serve`` with all that it keeps in a folder; ``tree`` has its sources."""
+    """Run ``imtui serve`` of the source tree ``tree``, with all its data in a folder."""
     data = folder / "data"
     key = app_key_in(data)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0, *options)
@@ -104,32 +104,32 @@ BARE: Final = "a loop of sock.send of the same bytes (tests.benchmarks.bare.send
 
 @contextmanager
 def bare(folder: Path, clients: int) -> Iterator[Host]:
-    """Run a loop of ``send`` for so many clients, the first of whom says what is sent."""
+    """Run a loop of ``send`` that sends the data of the first client to the others."""
     command = ("-m", "tests.benchmarks.bare.sending", clients)
     with started(sys.executable, *command, log=folder / "log") as process:
         yield Host(process.pid, (LOOPBACK, int(said_by(process))), BareWire())
 
 
 class Peer(Protocol):
-    """Another server."""
+    """Another server to compare with."""
 
     name: str
     description: str
     install: str
-    """What makes it be here."""
+    """The command that installs it."""
 
     def is_installed(self) -> bool:
-        """Tell whether it can be started."""
+        """Tell whether the server is installed."""
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
-        """Make its accounts in an empty folder."""
+        """Create the accounts in an empty folder."""
 
     def run(self, folder: Path) -> AbstractContextManager[Host]:
-        """Run it with the accounts of a folder."""
+        """Run the server with the accounts of a folder."""
 
 
 class Prosody:
-    """Prosody with nothing but what presence needs."""
+    """Prosody with only the modules that presence needs."""
 
     name = "Prosody"
     description = "Prosody, c2s on TCP without TLS, rosters in files, no module beyond presence"
@@ -151,11 +151,11 @@ VirtualHost "{host}"
 """
 
     def is_installed(self) -> bool:
-        """Tell whether it can be started."""
+        """Tell whether Prosody is installed."""
         return shutil.which("prosody") is not None
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
-        """Write the files in which it keeps accounts and rosters."""
+        """Write Prosody's files of accounts and rosters."""
         accounts, lists = folder / HOST / "accounts", folder / HOST / "roster"
         accounts.mkdir(parents=True)
         lists.mkdir()
@@ -171,7 +171,7 @@ VirtualHost "{host}"
 
     @contextmanager
     def run(self, folder: Path) -> Iterator[Host]:
-        """Run it with the accounts of a folder."""
+        """Run Prosody with the accounts of a folder."""
         port = free_port()
         configuration = folder / "prosody.cfg.lua"
         text = self._CONFIGURATION.format(folder=folder, port=port, host=HOST)
@@ -183,7 +183,7 @@ VirtualHost "{host}"
 
 
 class Ejabberd:
-    """ejabberd with nothing but what presence needs."""
+    """ejabberd with only the modules that presence needs."""
 
     name = "ejabberd"
     description = (
@@ -207,7 +207,7 @@ modules:
   mod_admin_extra: {{}}
   mod_ping: {{}}
 """
-    # Without busy-wait, the seconds of CPU hold nothing but work: what favours it most.
+    # Without busy-wait, CPU time contains only work, which favours ejabberd most.
     _VM: Final = (
         *("erl", "-noshell", "-noinput", "+K", "true", "+P", 250000, "+Q", 65536),
         *("+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"),
@@ -222,11 +222,11 @@ init:stop().
 """
 
     def is_installed(self) -> bool:
-        """Tell whether it can be started."""
+        """Tell whether ejabberd is installed."""
         return shutil.which("erl") is not None and self._library() is not None
 
     def seed(self, folder: Path, rosters: Rosters) -> None:
-        """Let it make accounts and rosters itself, and end."""
+        """Run ejabberd once to create the accounts and rosters."""
         file = folder / "rosters"
         lines = (
             f"{{{_binary(user)}, [{', '.join(map(_binary, friends))}]}}.\n"
@@ -235,14 +235,14 @@ init:stop().
         file.write_text("".join(lines), encoding="ascii")
         program = self._SEED.format(host=HOST, password=PASSWORD, file=file)
         with self._started(folder, free_port(), "-eval", program) as process:
-            # It ends by itself.
+            # The program exits by itself.
             process.communicate(timeout=WITHIN * 10)
         if process.returncode:
             raise RuntimeError(f"ejabberd made no accounts: see {folder / 'log'}")
 
     @contextmanager
     def run(self, folder: Path) -> Iterator[Host]:
-        """Run it with the accounts of a folder."""
+        """Run ejabberd with the accounts of a folder."""
         port = free_port()
         with self._started(folder, port) as process:
             wait_for(port, process)

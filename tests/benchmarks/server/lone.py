@@ -1,6 +1,6 @@
-"""A lone change in a system that is idle: from the call of one app to the callback of another.
+"""A lone change in an idle system, from the call in one app to the callback in another.
 
-The SDK is at both ends, in the process of the benchmark; the other connections are silent.
+Both ends use the SDK, in the process of the benchmark; the other connections are silent.
 """
 
 import asyncio
@@ -22,44 +22,44 @@ _SECONDS: Final = 10.0
 
 
 class _Watcher(IMSDKListener):
-    """Notes when a status is told for the first time."""
+    """A listener that records the time of a status change."""
 
     def __init__(self) -> None:
         self._wanted = ""
         self._told: asyncio.Future[float]
 
     async def wait(self, text: str) -> float:
-        """Return when a text was told."""
+        """Return the time at which the listener gets a status with ``text``."""
         self._wanted = text
         self._told = asyncio.get_running_loop().create_future()
         async with asyncio.timeout(_SECONDS):
             return await self._told
 
     def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
-        """See whether it is the one that is waited for."""
+        """Record the time if this is the expected status."""
         if statuses[-1].custom_status == self._wanted and not self._told.done():
             self._told.set_result(perf_counter())
 
 
 class Lone:
-    """One app that changes the status, and one that watches."""
+    """One app that changes its status, and one that watches."""
 
     def __init__(self, host: OurHost) -> None:
-        """Make both, which are not connected yet."""
+        """Create both apps without connecting them."""
         self._key = host.key
         self._changing = IMClient(host.url, host.key.sdk_app_id)
         self._watching = IMClient(host.url, host.key.sdk_app_id)
         self._watcher = _Watcher()
 
     async def connect(self) -> None:
-        """Log both in."""
+        """Log both apps in, and subscribe."""
         for client, user in ((self._changing, PUBLISHER), (self._watching, "watcher")):
             await client.login(user, sign(user, self._key.sdk_app_id, self._key.secret_key))
         await self._watching.subscribe_user_status([PUBLISHER])
         self._watching.add_im_sdk_listener(self._watcher)
 
     async def change(self, every: float) -> float:
-        """Return how many milliseconds it took until a change was told, after some seconds."""
+        """Wait ``every`` seconds, then change the status and return the milliseconds it took."""
         await asyncio.sleep(every)
         text = text_of(new_tag())
         told = asyncio.create_task(self._watcher.wait(text))
@@ -69,13 +69,13 @@ class Lone:
         return (await told - began) * 1000
 
     async def close(self) -> None:
-        """End both connections."""
+        """Close both connections."""
         await self._watching.close()
         await self._changing.close()
 
 
 async def _changes(host: OurHost, count: int, every: float) -> list[float]:
-    """Return how many milliseconds it took until each change was told."""
+    """Return the time from call to callback of each change, in milliseconds."""
     lone = Lone(host)
     await lone.connect()
     try:
@@ -85,7 +85,7 @@ async def _changes(host: OurHost, count: int, every: float) -> list[float]:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure one change after the other, with time between them."""
+    """Measure single changes with pauses between them."""
     size = setting.size
     runs: list[Sequence[float]] = []
     with ExitStack() as stack:

@@ -1,7 +1,7 @@
-"""Loss: connections that fall silent are lost after the heartbeat time-out, none before.
+"""Loss: the server drops silent connections after the heartbeat time-out, and none before.
 
-What is measured is from the last byte that each of them sent. Beside it: what the server does
-while all are idle and nobody is lost, which should not depend on how many there are.
+The time is measured from the last byte that each connection sent. A second measurement is the
+server's CPU time with only idle connections, which should not depend on their number.
 """
 
 import itertools
@@ -26,14 +26,14 @@ _MARKER: Final = CloseCode.HEARTBEAT_MISSED.to_bytes(2)
 @dataclass(frozen=True)
 class _Losses:
     late: Sequence[float]
-    """The seconds after the time-out, of each connection."""
+    """How late after the time-out each connection was lost, in seconds."""
 
     def early(self) -> int:
-        """Return how many were lost before the time-out."""
+        """Return the number of connections lost before the time-out."""
         return sum(one < 0 for one in self.late)
 
     def last(self) -> float:
-        """Return the 99.9th percentile in milliseconds."""
+        """Return the 99.9th percentile of the lateness, in milliseconds."""
         return percentile(self.late, 99.9) * 1000
 
 
@@ -42,7 +42,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     size = setting.size
     timeout = size.heartbeat_timeout
     silent = min(size.silent, room())
-    # As long as a run with the real time-out takes, one has to do.
+    # With the real time-out, a run takes so long that there is only one.
     runs = size.runs if timeout < 60 else 1
     losses = {OURS: [_lose(silent, timeout) for _ in range(runs)]}
     name = f"{silent} silent connections, time-out of {timeout:g} s"
@@ -75,7 +75,7 @@ def _lose(count: int, timeout: float) -> _Losses:
 
 
 def _idle(count: int, seconds: float) -> tuple[float, float]:
-    """Return the milliseconds of CPU a second with few idle connections, and with so many more."""
+    """Return the CPU time with few idle connections and with ``count`` more, in ms per second."""
     with ExitStack() as stack:
         host = stack.enter_context(imtui(stack.enter_context(folder_for(OURS))))
         crowd = stack.enter_context(Crowd(host.address))

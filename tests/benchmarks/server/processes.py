@@ -1,4 +1,4 @@
-"""A server as a process of its own, on a core of its own."""
+"""Servers as separate processes on their own core."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def started(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program for as long as the context lasts.
 
-    Its standard error goes to ``log``; ``says`` is what it can read on its standard input.
+    Its standard error goes to ``log``; ``says`` is written to its standard input.
     """
     with log.open("ab") as errors, on_core(core):
         process = subprocess.Popen(
@@ -45,7 +45,7 @@ def started(
         process.stdin.flush()
         yield process
     finally:
-        # It has nothing to lose.
+        # The program has nothing to save.
         process.kill()
         process.communicate()
 
@@ -54,7 +54,7 @@ def said_by(process: "subprocess.Popen[bytes]") -> bytes:
     """Return the next line that a program prints.
 
     Raises:
-        RuntimeError: It has ended without.
+        RuntimeError: The program ended without printing a line.
     """
     assert process.stdout is not None
     if not (line := process.stdout.readline()):
@@ -63,14 +63,14 @@ def said_by(process: "subprocess.Popen[bytes]") -> bytes:
 
 
 def end(pid: int) -> None:
-    """Ask a program that was started here to end, and wait until it has."""
+    """Terminate a program that this process started, and wait for its end."""
     os.kill(pid, signal.SIGTERM)
-    # Its status is left to be asked for.
+    # WNOWAIT leaves the exit status for the program's Popen object.
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -78,10 +78,10 @@ def free_port() -> int:
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Return when a program listens on a port.
+    """Wait until a program listens on a port.
 
     Raises:
-        RuntimeError: It does not in time.
+        RuntimeError: The program ended, or does not listen in time.
     """
     deadline = time.monotonic() + WITHIN
     while time.monotonic() < deadline and process.poll() is None:
@@ -93,6 +93,6 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 def memory_of(pid: int) -> int:
     """Return the resident memory of a process in KiB."""
-    # Exact, other than VmRSS, which each thread adds its part to from time to time.
+    # This is exact, unlike VmRSS, which each thread updates only from time to time.
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Rss:"))

@@ -1,4 +1,4 @@
-"""How much is measured, and beside which servers."""
+"""The sizes of the cases, the servers to compare with, and helpers for figures."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,37 +20,45 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything."""
+    """The sizes of all cases."""
 
     runs: int = 5
     watchers: int = 1000
     changes: int = 40
-    """So many in each run."""
+    """The number of changes in each run."""
     mesh: int = 200
-    """So many friends of each other."""
+    """The number of users that are all friends of each other."""
     storms: int = 3
     beats: int = 20
-    """So many heartbeats of each connection."""
+    """The number of heartbeats of each connection."""
     idle: int = 2000
-    """So many idle connections."""
+    """The number of idle connections."""
     subscribed: int = 1000
-    """So many that subscribe to others."""
+    """The number of clients that subscribe to others."""
     subscriptions: int = 200
+    """The number of subscriptions of each of them."""
     lone: int = 200
+    """The number of lone changes in each run."""
     lone_every: float = 0.03
+    """The pause before each lone change, in seconds."""
     silent: int = 1000
+    """The number of connections that fall silent."""
     heartbeat_timeout: float = 5.0
     idle_seconds: float = 5.0
+    """The duration of the measurement of idle connections."""
     grown: tuple[int, ...] = (100, 1_000, 4_000, 10_000)
+    """The numbers of watchers in the growing star."""
     deliveries: int = 20_000
-    """So many in each run at least, however many watchers there are."""
+    """The minimum number of deliveries in each run of the growing star."""
     unread_lists: int = 60
-    """So many friend lists are asked for and not read."""
+    """The number of friend lists that the slow client requests and does not read."""
     listed: int = 500
+    """The number of friends in each of these lists."""
     returning: int = 10_000
+    """The number of clients that reconnect at once."""
     flood_seconds: float = 3.0
     quiet: float = 1.0
-    """All is done when nothing is told for so long."""
+    """The time without data after which all deliveries are complete, in seconds."""
 
 
 FULL: Final = Size()
@@ -81,7 +89,7 @@ QUICK: Final = Size(
 
 @dataclass(frozen=True)
 class Setting:
-    """What a case is given."""
+    """The input of a case."""
 
     size: Size
     peers: Sequence[Peer] = ()
@@ -90,7 +98,16 @@ class Setting:
     def hosts(
         self, ours: Rosters, theirs: Rosters, peers: Collection[Peer]
     ) -> Iterator[dict[str, Host]]:
-        """Run our server with some accounts and friends, and those peers that are wanted."""
+        """Run our server and the wanted ones of ``peers``.
+
+        Args:
+            ours: The accounts and friends of our server.
+            theirs: The accounts and friends of the peers.
+            peers: The peers that the case supports.
+
+        Yields:
+            The running servers by name.
+        """
         with ExitStack() as stack:
             folder = stack.enter_context(folder_for(OURS))
             host = stack.enter_context(imtui(folder))
@@ -106,7 +123,7 @@ class Setting:
 
 @contextmanager
 def folder_for(name: str) -> Iterator[Path]:
-    """Return an empty folder that is gone afterwards."""
+    """Create an empty folder, and remove it at the end of the context."""
     with TemporaryDirectory(prefix=f"{name.lower()}-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -122,7 +139,7 @@ def figure(
     ratio_max: float | None = None,
     value_max: float | None = None,
 ) -> Figure:
-    """Return our results beside those of somebody else, if there are any."""
+    """Return a figure of our results, compared with those named ``beside`` if there are any."""
     others = [pick(one) for one in results.get(beside, ())]
     return Figure(
         SUITE,
@@ -145,7 +162,7 @@ def beside_peers(
     *,
     value_max: float | None = None,
 ) -> Iterator[Figure]:
-    """Return our results beside those of each peer that was measured, or alone."""
+    """Yield a figure of our results for each measured peer, or one without a partner."""
     measured = [peer for peer in PEERS if peer.name in results]
     for peer in measured:
         yield figure(
@@ -163,12 +180,12 @@ def beside_peers(
 
 
 def percentile_of(percent: float) -> Callable[[Sequence[float]], float]:
-    """Return what picks a percentile."""
+    """Return a function that computes a percentile."""
     return partial(percentile, percent=percent)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """Return the value below which so many percent are."""
+    """Return a percentile of the values."""
     if len(values) == 1:
         return values[0]
     return quantiles(values, n=1000, method="inclusive")[round(percent * 10) - 1]

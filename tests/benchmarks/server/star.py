@@ -1,7 +1,7 @@
-"""Star: one user changes the custom status, and many watchers are told.
+"""Star: one user changes the custom status, and the server notifies many watchers.
 
-The next change comes when all know of the last one, so that nothing is merged. Beside the peers
-there is a loop of ``send`` in another process: what the kernel alone costs.
+The next change waits until all know of the last one, so that the server merges none. Besides the
+peers, the star is compared with a bare loop of ``send``, which shows the cost of the kernel alone.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,17 @@ _BARE_NAME: Final = "send"
 
 
 class Star:
-    """One who changes the status and many who watch, connected to a server."""
+    """A publisher, which changes its status, and many watchers, connected to a server."""
 
     def __init__(self, host: Host, watching: Crowd, publisher: Crowd, watchers: int) -> None:
-        """Make it of crowds that are there; so many of the one watch the first of the other."""
+        """Create a star from connected crowds.
+
+        Args:
+            host: The server.
+            watching: The crowd that contains the watchers.
+            publisher: The crowd whose first connection is the publisher.
+            watchers: The number of watchers.
+        """
         self._host = host
         self._watching = watching
         self._publisher = publisher
@@ -32,7 +39,7 @@ class Star:
 
     @classmethod
     def gather(cls, host: Host, stack: ExitStack, watchers: int, quiet: float) -> "Star":
-        """Let all come; they go when the stack is unwound."""
+        """Connect a publisher and its watchers; the stack closes the connections."""
         publisher = stack.enter_context(Crowd(host.address))
         watching = stack.enter_context(Crowd(host.address))
         arrival = host.wire.arrival
@@ -43,14 +50,14 @@ class Star:
         return cls(host, watching, publisher, watchers)
 
     def change(self) -> str:
-        """Change the status, and return its tag once all know of it."""
+        """Change the status, wait until all watchers know of it, and return its tag."""
         tag = new_tag()
         self._line.say(self._host.wire.change(tag))
         self._watching.gather(tag, self._watchers)
         return tag
 
     def run(self, changes: int) -> Cost:
-        """Return what so many changes cost, divided by how many were told."""
+        """Make ``changes`` changes, and return their cost per delivery."""
         self.change()
         meter = Meter(self._host.pid)
         for _ in range(changes):
@@ -61,12 +68,12 @@ class Star:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure a change that 1,000 are told of."""
+    """Measure a change with many watchers."""
     size = setting.size
     watchers = [f"w{number}" for number in range(size.watchers)]
     rosters = {PUBLISHER: watchers} | {watcher: [PUBLISHER] for watcher in watchers}
     with ExitStack() as stack:
-        # Ours subscribe.
+        # In our server, the watchers subscribe instead of being friends.
         hosts = stack.enter_context(setting.hosts({}, rosters, PEERS))
         folder = stack.enter_context(folder_for(_BARE_NAME))
         hosts[_BARE_NAME] = stack.enter_context(bare(folder, size.watchers + 1))

@@ -1,6 +1,6 @@
-"""Storm: friends who are all friends of each other change at once, and all learn of all.
+"""Storm: users who are all friends of each other change at once, and all learn of all changes.
 
-What counts is what everybody knows in the end, however few frames it took.
+Each change that a user learns of counts as a delivery, however few frames carry them.
 """
 
 from collections.abc import Iterator
@@ -15,23 +15,22 @@ from tests.benchmarks.server.setting import Setting, beside_peers
 
 
 class Mesh:
-    """Friends, connected to a server."""
+    """Users connected to a server who are all friends of each other."""
 
     def __init__(self, host: Host, stack: ExitStack, users: list[str], quiet: float) -> None:
-        """Let all come; they go when the stack is unwound."""
+        """Connect all users; the stack closes the connections."""
         self._host = host
         self._crowd = stack.enter_context(Crowd(host.address))
         self._lines = self._crowd.arrive([host.wire.arrival(user) for user in users])
         self._crowd.settle(quiet)
         self._deliveries = len(users) * (len(users) - 1)
-        # Beside what the others do, one is told what one has done oneself, by some servers more
-        # than once.
+        # Servers also notify users of their own changes, some of them more than once.
         self._told = self._crowd.count(self._change(), quiet)
         if self._told < self._deliveries:
             raise RuntimeError(f"{self._told} of {self._deliveries} changes were told")
 
     def run(self, storms: int) -> Cost:
-        """Return what a change costs that one of the others is told of."""
+        """Make ``storms`` storms, and return their cost per delivery."""
         meter = Meter(self._host.pid)
         for _ in range(storms):
             self.storm()
@@ -39,7 +38,7 @@ class Mesh:
         return cost.per(storms * self._deliveries)
 
     def storm(self) -> None:
-        """Let all change at once, and return once all know of all."""
+        """Change all statuses at once, and wait until all know of all changes."""
         self._crowd.gather(self._change(), self._told)
 
     def _change(self) -> str:
@@ -51,12 +50,12 @@ class Mesh:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Measure 200 who change at once."""
+    """Measure storms."""
     size = setting.size
     users = [f"m{number}" for number in range(size.mesh)]
     rosters = {user: [friend for friend in users if friend != user] for user in users}
     with ExitStack() as stack:
-        # Prosody takes so long for it that it would be measured twice only.
+        # Prosody is left out: a storm takes it too long.
         hosts = stack.enter_context(setting.hosts(rosters, rosters, [EJABBERD]))
         meshes = {name: Mesh(host, stack, users, size.quiet) for name, host in hosts.items()}
         results = in_turn(

@@ -1,8 +1,8 @@
-"""What the server's work costs: ``imtui serve`` beside ejabberd, Prosody and the kernel.
+"""The cost of the server's work, compared with ejabberd, Prosody and the kernel alone.
 
-The server has a core of its own, all load comes from another one, and what counts is the CPU of
-the server's process, system time included, with all of its threads. Whatever is compared takes
-turns. Every feature is on.
+The server has its own core, and all load comes from another one. CPU time is that of all threads
+of the server's process, including system time. The compared servers take turns. All features of
+``imtui serve`` are on.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,10 +31,10 @@ _CASES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Measure one case after the other.
+    """Measure the wanted cases, one after the other.
 
     Raises:
-        RuntimeError: A peer is wanted and not installed.
+        RuntimeError: A wanted peer is not installed.
     """
     peers = PEERS if scale.peers and not scale.quick else ()
     for peer in peers:

@@ -1,4 +1,4 @@
-"""What clients of each server say, as bytes."""
+"""The bytes that clients of each server send."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -19,33 +19,33 @@ PUBLISHER: Final = "publisher"
 
 
 def text_of(tag: str) -> str:
-    """Return a custom status with a tag in it."""
+    """Return a custom status that contains a tag."""
     return f"Listening to music, back at three {tag}"
 
 
 class Wire(Protocol):
-    """How one talks to a server."""
+    """The protocol between clients and a server."""
 
     def arrival(self, user_id: str, watched: Sequence[str] = ()) -> list[Step]:
-        """Return what a client says until it is logged in and has said whom it watches."""
+        """Return the steps of a client that logs in and subscribes to ``watched``."""
 
     def change(self, tag: str) -> bytes:
-        """Return a change of the custom status."""
+        """Return a change of the custom status that contains a tag."""
 
     def heartbeat(self, tag: str) -> bytes:
-        """Return a sign of life; the answer has the tag in it once."""
+        """Return a heartbeat whose answer contains the tag once."""
 
 
 class ImtuiWire:
-    """Our own."""
+    """The protocol of our server."""
 
     def __init__(self, host: str, key: AppKey) -> None:
-        """Make it for one server."""
+        """Create the protocol for one server."""
         self._host = host
         self._key = key
 
     def arrival(self, user_id: str, watched: Sequence[str] = ()) -> list[Step]:
-        """Upgrade, log in, and subscribe."""
+        """Return the steps that upgrade to WebSocket, log in and subscribe."""
         login = {
             "sdkAppID": self._key.sdk_app_id,
             "userID": user_id,
@@ -54,7 +54,7 @@ class ImtuiWire:
         }
         steps = [
             Step(upgrade(self._host, user_id), b"\r\n\r\n"),
-            # This push is the last thing that a login causes.
+            # This push is the last one that a login causes.
             Step(request("login", Method.LOGIN, login), Push.SELF_DEVICES_CHANGED.encode()),
         ]
         for start in range(0, len(watched), SUBSCRIBE_MAX_USERS):
@@ -79,14 +79,14 @@ def request(request_id: int | str, method: Method, params: Mapping[str, Any]) ->
 
 
 class BareWire:
-    """That of ``tests.benchmarks.bare.sending``, which sends on what the first client says."""
+    """The protocol of ``tests.benchmarks.bare.sending``, which forwards the first client's data."""
 
     def arrival(self, user_id: str, watched: Sequence[str] = ()) -> list[Step]:
-        """Say anything."""
+        """Return a step with an arbitrary byte, which the loop echoes."""
         return [Step(b"!", b"!")]
 
     def change(self, tag: str) -> bytes:
-        """Return the frame in which our server tells its watchers of a change."""
+        """Return the frame with which our server notifies watchers of a change."""
         since, revision = 1_700_000_000_000, 1_000_000
         online = UserStatusType.ONLINE
         status = UserStatus(
@@ -96,7 +96,7 @@ class BareWire:
         return bytes((TEXT_FRAME, 126)) + len(data).to_bytes(2) + data
 
     def heartbeat(self, tag: str) -> bytes:
-        """There is none."""
+        """Raise an error, as there are no heartbeats."""
         raise NotImplementedError
 
 
@@ -113,10 +113,10 @@ _FEATURES: Final = b"</stream:features>"
 
 
 class XMPPWire:
-    """XMPP on a TCP connection; who watches whom is in the rosters."""
+    """XMPP on a TCP connection; the rosters define who watches whom."""
 
     def arrival(self, user_id: str, watched: Sequence[str] = ()) -> list[Step]:
-        """Authenticate, bind, get the roster and become available."""
+        """Return the steps that authenticate, bind, get the roster and become available."""
         secret = base64.b64encode(f"\0{user_id}\0{PASSWORD}".encode()).decode()
         return [
             Step(_STREAM, _FEATURES),
@@ -124,7 +124,7 @@ class XMPPWire:
             Step(_STREAM, _FEATURES),
             Step(_BIND, b"</iq>"),
             Step(_ROSTER, b"roster"),
-            # One's own comes back, too.
+            # The server also sends the client's own presence back.
             Step(b"<presence/>", b"<presence"),
         ]
 
