@@ -1,6 +1,7 @@
-"""A checker of messages under faults: nothing lost, nothing twice, the same everywhere.
+"""A checker for messages under faults: none is lost or doubled, and all devices agree.
 
-Clients and the backend are processes of their own, killed, suspended and restarted; between them is
-a proxy that breaks connections. What the clients acknowledged is compared with what is there in the
-end. ``python -m tests.checker --faults 1000 --seed 1`` runs it for long.
+Clients and the backend run in their own processes, which the checker kills, suspends and restarts;
+a proxy between them breaks connections. In the end, the checker compares the acknowledged
+operations with the state of all devices. ``python -m tests.checker --faults 1000 --seed 1`` starts
+a long run.
 """

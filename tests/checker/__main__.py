@@ -12,7 +12,7 @@ from tests.checker.run import Report, check
 
 
 def main() -> int:
-    """Check for long, and print how it went; what a failed run leaves behind is kept."""
+    """Run the checker and print its report; keep the files of a failed run."""
     parser = argparse.ArgumentParser(prog="python -m tests.checker", description=__doc__)
     parser.add_argument("--faults", type=int, default=100, metavar="N", help="so many (100)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="what decides (1)")
@@ -28,7 +28,7 @@ def main() -> int:
 
 
 async def _check(folder: Path, seed: int, faults: int) -> Report:
-    # So that no process is left behind when this one is told to end.
+    # Leave no process behind if this one is terminated.
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

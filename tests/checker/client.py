@@ -1,7 +1,7 @@
-"""One device in a process of its own: ``python -m tests.checker.client SETUP``.
+"""A device in its own process: ``python -m tests.checker.client SETUP``.
 
-It carries out the commands on its standard input, tells on its standard output, and ends with its
-input.
+It reads commands from standard input, writes answers and events to standard output, and exits at
+the end of its input.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ _RETRY: Final = 0.05
 
 
 class Device(IMSDKListener):
-    """A client, and what is told of it."""
+    """A client that carries out commands and reports its events."""
 
     def __init__(self, setup: Setup, client: IMClient, peers: list[str]) -> None:
-        """Make it of a client that is not logged in yet."""
+        """Create the device from a client that is not logged in yet."""
         self._setup = setup
         self._client = client
         self._peers = peers
@@ -36,39 +36,39 @@ class Device(IMSDKListener):
         self._found: dict[int, list[Message]] = {}
         client.add_im_sdk_listener(self)
 
-    # What the SDK tells
+    # Events of the SDK
 
     def on_connect_success(self) -> None:
-        """Tell the checker."""
+        """Report the event to the checker."""
         say(Line("online"))
 
     def on_recv_new_message(self, message: Message) -> None:
-        """Tell the checker."""
+        """Report the event to the checker."""
         say(Line("told", seen=[Seen.of(message)]))
 
     def on_message_sent(self, message: Message) -> None:
-        """Tell the checker."""
+        """Report the event to the checker."""
         say(Line("sent", seen=[Seen.of(message)]))
 
     def on_message_send_failed(self, message: Message, code: int, text: str) -> None:
-        """Tell the checker."""
+        """Report the event to the checker."""
         say(Line("failed", code=code, message=text, seen=[Seen.of(message)]))
 
     def on_kicked_offline(self) -> None:
-        """Log in again, which an app would leave to its user."""
+        """Log in again; an app would leave that to its user."""
         say(Line("ended", code=ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER))
         self._ended.set()
 
     def on_connect_failed(self, code: int, message: str) -> None:
-        """Log in again; only what no other attempt can help is of interest."""
+        """Log in again; report only errors that a retry cannot fix."""
         if not is_transient(IMError(code)):
             say(Line("ended", code=code, message=message))
         self._ended.set()
 
-    # What the checker wants
+    # Commands of the checker
 
     async def stay(self) -> None:
-        """Log in, and again whenever that has ended."""
+        """Log in, and log in again whenever the login has ended."""
         while True:
             self._ended.clear()
             try:
@@ -79,7 +79,7 @@ class Device(IMSDKListener):
                 await self._ended.wait()
 
     async def carry_out(self, command: Command) -> None:
-        """Carry out a command, and tell the outcome."""
+        """Carry out a command and report the outcome."""
         try:
             done = await self._do(command)
         except IMError as error:
@@ -114,7 +114,7 @@ class Device(IMSDKListener):
         await self._client.revoke_message(message)
 
     async def _delete(self, command: Command) -> None:
-        # Looked for once: after an attempt that was not answered it may be gone.
+        # Look it up only once: after an attempt without an answer it may be gone.
         page = self._found.get(command.number)
         if page is None:
             above = Message("above", self._setup.user_id, command.peer, seq=command.seq + 1)
@@ -137,9 +137,9 @@ class Device(IMSDKListener):
         return Line("answer", seen=[Seen.of(message) for message in messages])
 
     async def _settle(self, command: Command) -> None:
-        """Return when nothing waits to be sent or fetched."""
+        """Wait until no message waits to be sent or fetched."""
         while True:
-            # What was pushed before the answer to this has arrived before it, too.
+            # Pushes sent before this answer also arrive before it.
             await self._client.get_user_status([self._setup.user_id])
             account = self._client._messages.account
             if account.sync.is_current and not account.sync.state.behind() and not self._unsent():
@@ -171,13 +171,13 @@ class Device(IMSDKListener):
 
 
 def say(line: Line) -> None:
-    """Write a line, all of it or nothing once the process is killed."""
+    """Write a line in one piece, so that a kill never leaves half of it."""
     sys.stdout.buffer.write(encode(line))
     sys.stdout.buffer.flush()
 
 
 async def main(setup: Setup, peers: list[str]) -> None:
-    """Be a device until the standard input ends."""
+    """Run the device until standard input ends."""
     client = IMClient(
         setup.url,
         setup.sdk_app_id,
@@ -194,7 +194,7 @@ async def main(setup: Setup, peers: list[str]) -> None:
         device = Device(setup, client, peers)
         under_way: set[asyncio.Task[None]] = set()
         staying = tasks.create_task(device.stay())
-        # A turn, after which the first login has begun: from then on messages can be queued.
+        # After one turn of the loop the first login has begun, and messages can be queued.
         await asyncio.sleep(0)
         say(Line("began"))
         while line := await reader.readline():

@@ -1,4 +1,4 @@
-"""What the checker and a client process say to each other: one JSON object a line."""
+"""The protocol between the checker and a client process: one JSON object per line."""
 
 import zlib
 from typing import Final
@@ -13,7 +13,7 @@ LINE_MAX: Final = 64 * 1024 * 1024
 
 
 class Setup(Struct, frozen=True):
-    """Who a client process is; its only argument."""
+    """The identity of a client process, passed as its only argument."""
 
     url: str
     sdk_app_id: int
@@ -24,7 +24,7 @@ class Setup(Struct, frozen=True):
 
 
 class Command(Struct, frozen=True, omit_defaults=True):
-    """What a client process is to do."""
+    """A command to a client process."""
 
     number: int
     name: str
@@ -36,11 +36,11 @@ class Command(Struct, frozen=True, omit_defaults=True):
     pages: int = 1
     is_pinned: bool = False
     insists: bool = False
-    """Whether to try again after what another attempt may help."""
+    """Whether to retry after errors that a retry may fix."""
 
 
 class Seen(Struct, frozen=True, omit_defaults=True):
-    """A message as a device has it."""
+    """A message as a device sees it."""
 
     msg_id: str
     sender: str
@@ -49,11 +49,11 @@ class Seen(Struct, frozen=True, omit_defaults=True):
     timestamp: int
     status: int
     text: str
-    """A digest of it; empty if nothing is left."""
+    """A digest of the text; empty if there is no text any more."""
 
     @classmethod
     def of(cls, message: Message) -> "Seen":
-        """Return what is compared of a message."""
+        """Return the parts of a message that the checker compares."""
         return cls(
             message.msg_id,
             message.sender,
@@ -66,12 +66,12 @@ class Seen(Struct, frozen=True, omit_defaults=True):
 
     @property
     def name(self) -> tuple[str, str]:
-        """Return what names it."""
+        """Return the name of the message: its sender and ``msg_id``."""
         return self.sender, self.msg_id
 
 
 class View(Struct, frozen=True, omit_defaults=True):
-    """A conversation as a device has it, with all of its messages, the newest first."""
+    """A conversation as a device sees it, with all of its messages, newest first."""
 
     peer: str
     messages: list[Seen]
@@ -84,7 +84,7 @@ class View(Struct, frozen=True, omit_defaults=True):
 
     @classmethod
     def of(cls, peer: str, messages: list[Message], info: ConversationInfo | None) -> "View":
-        """Return what is compared of a conversation."""
+        """Return the parts of a conversation that the checker compares."""
         seen = [Seen.of(message) for message in messages]
         if info is None:
             return cls(peer, seen)
@@ -101,14 +101,14 @@ class View(Struct, frozen=True, omit_defaults=True):
 
 
 class Line(Struct, frozen=True, omit_defaults=True):
-    """What a client process says: the answer to a command, or an event."""
+    """A line of a client process: the answer to a command, or an event."""
 
     event: str
     """``answer``, ``began``, ``online``, ``told``, ``sent``, ``failed``, ``ended``."""
     number: int = 0
-    """That of the command."""
+    """The number of the command that it answers."""
     code: int = 0
-    """0, or why it was refused."""
+    """The error code of the command; 0 on success."""
     message: str = ""
     seen: list[Seen] = []
     views: list[View] = []
@@ -116,11 +116,11 @@ class Line(Struct, frozen=True, omit_defaults=True):
 
 
 def digest(text: str) -> str:
-    """Return what stands for a text: its first word, and a checksum if there is more."""
+    """Return a digest of a text: its first word, and a checksum if there is more."""
     first = text.partition(" ")[0]
     return first if first == text else f"{first}#{zlib.crc32(text.encode()):08x}"
 
 
 def encode(line: Struct) -> bytes:
-    """Return a line."""
+    """Encode a struct as a line."""
     return msgspec.json.encode(line) + b"\n"

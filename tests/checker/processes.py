@@ -1,4 +1,4 @@
-"""The processes of a run: the backend and the devices, each in a group of its own."""
+"""The processes of a run: the backend and the devices, each in its own process group."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ import msgspec
 from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
 
 WITHIN: Final = 30.0
-"""So many seconds a process may take to start."""
+"""The seconds that a process may take to start."""
 
 HEARTBEAT_TIMEOUT: Final = 4.0
 
@@ -30,26 +30,26 @@ class Worker:
     """A process that can be killed, suspended and started again."""
 
     def __init__(self, name: str, log: Path) -> None:
-        """Prepare it; its standard error is added to ``log``."""
+        """Prepare the process; its standard error is appended to ``log``."""
         self.name = name
         self.busy = asyncio.Lock()
-        """Held by a fault that has the process killed or suspended."""
+        """Held by a fault while it has the process killed or suspended."""
         self._log = log
         self._process: Process | None = None
 
     async def kill(self) -> None:
-        """End it with its group at once, and wait until it is gone."""
+        """Kill the process with its group, and wait until it is gone."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
 
     def pause(self) -> None:
-        """Suspend it."""
+        """Suspend the process."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Resume the process."""
         self._signal(signal.SIGCONT)
 
     async def _spawn(self, *arguments: str) -> Process:
@@ -73,16 +73,16 @@ class Worker:
 
 
 class Server(Worker):
-    """An ``imtui serve``, always on the same port and folder."""
+    """An ``imtui serve`` process, always with the same port and folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Prepare it; ``folder`` has its data and its log."""
+        """Prepare the process; ``folder`` holds its data and its log."""
         super().__init__("backend", folder / "backend.log")
         self.data = folder / "backend"
         self.port = 0
 
     async def start(self) -> None:
-        """Start it, and return when it is ready."""
+        """Start the process, and wait until it is ready."""
         process = await self._spawn(
             *("-m", "imtui", "serve", "--data", str(self.data), "--port", str(self.port)),
             *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
@@ -101,20 +101,20 @@ class Device(Worker):
     def __init__(
         self, setup: Setup, peers: list[str], log: Path, on_line: Callable[["Device", Line], None]
     ) -> None:
-        """Prepare it.
+        """Prepare the process.
 
         Args:
-            setup: Who it is.
-            peers: With whom it talks.
-            log: The file of its standard error.
-            on_line: Called with each event that it tells.
+            setup: The identity of the device.
+            peers: The users that it talks to.
+            log: The file for its standard error.
+            on_line: Called with each event that it reports.
         """
         super().__init__(setup.instance_id, log)
         self.user_id = setup.user_id
         self.life = 0
-        """How often it was started."""
+        """The number of starts so far."""
         self.under_way = 0
-        """How many operations it has to carry out."""
+        """The number of operations in progress."""
         self._arguments = (msgspec.json.encode(setup).decode(), *peers)
         self._on_line = on_line
         self._answers: dict[int, asyncio.Future[Line]] = {}
@@ -124,7 +124,7 @@ class Device(Worker):
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it, and return when messages can be queued."""
+        """Start the process, and wait until messages can be queued."""
         self._began.clear()
         self._online.clear()
         process = await self._spawn("-m", "tests.checker.client", *self._arguments)
@@ -135,7 +135,7 @@ class Device(Worker):
             await self._began.wait()
 
     async def kill(self) -> None:
-        """End it, and take what it said until then."""
+        """Kill the process, and read the lines that it wrote until then."""
         self._began.clear()
         await super().kill()
         if self._reader is not None:
@@ -143,22 +143,22 @@ class Device(Worker):
 
     @property
     def is_up(self) -> bool:
-        """Tell whether it takes commands."""
+        """Tell whether the process accepts commands."""
         return self._began.is_set()
 
     async def until_up(self) -> None:
-        """Wait until it takes commands."""
+        """Wait until the process accepts commands."""
         await self._began.wait()
 
     async def until_online(self) -> None:
-        """Wait until it was connected in this life."""
+        """Wait until the process has connected since its last start."""
         await self._online.wait()
 
     async def ask(self, name: str, **fields: object) -> Line:
-        """Give it a command, and return its answer.
+        """Send a command to the process, and return the answer.
 
         Raises:
-            Died: It was killed before it answered.
+            Died: The process was killed before it answered.
         """
         process = self._process
         if process is None or process.stdin is None or not self.is_up:
@@ -177,7 +177,7 @@ class Device(Worker):
             del self._answers[number]
 
     async def _read(self, stdout: asyncio.StreamReader) -> None:
-        # A line without an end is one that the process did not finish: it was not said.
+        # Ignore an unfinished last line: the process died while it wrote it.
         while (line := await stdout.readline()).endswith(b"\n"):
             self._take(msgspec.json.decode(line, type=Line))
         for answer in self._answers.values():

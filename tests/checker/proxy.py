@@ -10,7 +10,7 @@ _CHUNK: Final = 65536
 
 
 class Direction(Enum):
-    """Where bytes go."""
+    """The direction of bytes."""
 
     UP = "to the backend"
     DOWN = "to the client"
@@ -22,7 +22,7 @@ class Break(Enum):
     RESET = "reset"
     CLOSE = "closed"
     HALF_CLOSE = "half-closed"
-    """Closed in one direction; the other goes on."""
+    """Closed in one direction; the other stays open."""
 
 
 class _Way:
@@ -33,11 +33,11 @@ class _Way:
         self.open.set()
         self.delay = 0.0
         self.left: int | None = None
-        """So many bytes get through before it breaks."""
+        """The number of bytes that still get through before the break; None for no break."""
         self.how = Break.RESET
         self.broken = asyncio.Event()
         self.is_held_soon = False
-        """Whether nothing gets through any more after what comes first."""
+        """Whether to hold everything after the next piece."""
 
 
 class _Pair:
@@ -95,10 +95,10 @@ class _Pair:
 
 
 class Proxy:
-    """What one device connects to."""
+    """The proxy that one device connects to."""
 
     def __init__(self, backend_port: int, rng: random.Random) -> None:
-        """Make it of where the backend listens, and of what decides the sizes of pieces."""
+        """Create the proxy; ``rng`` decides the sizes of the pieces it forwards."""
         self._backend_port = backend_port
         self._rng = rng
         self._pairs: set[_Pair] = set()
@@ -110,12 +110,12 @@ class Proxy:
         self.port = 0
 
     async def start(self) -> None:
-        """Listen."""
+        """Start to listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Reset all, and listen no more."""
+        """Reset all connections and stop listening."""
         self.heal()
         self.reset()
         if self._server is not None:
@@ -123,7 +123,7 @@ class Proxy:
             await self.until_connections(0)
 
     def heal(self) -> None:
-        """Let everything through from now on, and what was held as well."""
+        """End all faults, and let held bytes through."""
         self._refuses = self._next_is_held = False
         self._held.clear()
         for pair in self._pairs:
@@ -139,13 +139,13 @@ class Proxy:
             pair.reset()
 
     async def until_connections(self, most: int) -> None:
-        """Wait until there are at most so many connections."""
+        """Wait until there are at most ``most`` connections."""
         while len(self._pairs) > most:
             self._fewer.clear()
             await self._fewer.wait()
 
     async def cut(self, direction: Direction, after: int, how: Break, seconds: float) -> None:
-        """Break what is connected after some bytes; give up if there are not so many in time."""
+        """Break the open connections after some bytes; give up if those do not come in time."""
         pairs = tuple(self._pairs)
         for pair in pairs:
             pair.ways[direction].left, pair.ways[direction].how = after, how
@@ -161,7 +161,7 @@ class Proxy:
                 pair.reset()
 
     async def delay(self, direction: Direction, each: float, seconds: float) -> None:
-        """Let what is connected through late for some time, in pieces of any size."""
+        """Delay the bytes of the open connections for some time, in pieces of random size."""
         ways = [pair.ways[direction] for pair in self._pairs]
         for way in ways:
             way.delay = each
@@ -170,14 +170,14 @@ class Proxy:
             way.delay = 0.0
 
     async def hold(self, direction: Direction, seconds: float, *, new: bool, lose: bool) -> None:
-        """Let nothing through in one direction for some time.
+        """Hold all bytes in one direction for some time.
 
         Args:
-            direction: Which one.
-            seconds: How long.
-            new: Whether connections that are made meanwhile are held as well; else only those
-                that are there, whose bytes then come late, after those of newer connections.
-            lose: Whether the connections that were held are reset in the end.
+            direction: The direction to hold.
+            seconds: The duration.
+            new: Whether to hold new connections too; if not, the held bytes arrive after those
+                of newer connections.
+            lose: Whether to reset the held connections in the end.
         """
         if new:
             self._held.add(direction)
@@ -192,9 +192,9 @@ class Proxy:
             pair.ways[direction].open.set()
 
     async def hold_next(self, seconds: float) -> None:
-        """Reset everything, and let the login of the next connection come late.
+        """Reset all connections, and delay the login of the next one.
 
-        By then the client may have given up on it, and logged in on another one.
+        By then the client may have given up on it, and logged in on another connection.
         """
         self._next_is_held = True
         self.reset()
@@ -205,7 +205,7 @@ class Proxy:
             pair.ways[Direction.UP].open.set()
 
     async def refuse(self, seconds: float) -> None:
-        """Reset everything, and refuse new connections for some time."""
+        """Reset all connections, and refuse new ones for some time."""
         self._refuses = True
         self.reset()
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What the checker was told in the course of a run, and what it tried."""
+"""The record of a run: the operations tried, and what the devices reported."""
 
 import itertools
 from collections import Counter, defaultdict
@@ -11,90 +11,90 @@ Name = tuple[str, str]
 """The sender of a message, and its ``msg_id``."""
 
 Place = tuple[str, str]
-"""An account, and with whom a conversation of its is."""
+"""A conversation: the account that sees it, and its peer."""
 
 
 @dataclass
 class Said:
-    """A message that somebody was to send."""
+    """A message that a device was asked to send."""
 
     device: str
     sender: str
     receiver: str
     text: str
-    """Its digest."""
+    """The digest of the text."""
     msg_id: str = ""
-    """Empty if the device died before it told."""
+    """Empty if the device died before it reported the ID."""
     is_acknowledged: bool = False
-    """Whether the device told that it is queued, or that the backend has taken it."""
+    """Whether the device reported it as queued or as accepted by the backend."""
     queued: int | None = None
-    """Its place among what its device told to be queued."""
+    """Its position among the messages that its device reported as queued."""
 
     @property
     def name(self) -> Name:
-        """Return what names it."""
+        """Return the name of the message."""
         return self.sender, self.msg_id
 
 
 @dataclass
 class Pin:
-    """That a conversation was to be pinned or not."""
+    """An attempt to pin or unpin a conversation."""
 
     is_pinned: bool
     began: int
     ended: int | None = None
-    """When it was acknowledged; None if that is not known."""
+    """When it was acknowledged; None if unknown."""
 
 
 @dataclass
 class Record:
-    """All that is known of a run, as it goes on."""
+    """All facts about a run, collected while it goes on."""
 
     said: dict[str, Said] = field(default_factory=dict)
-    """By the digest of its text, of which there are no two."""
+    """Messages by the digest of their text, which is unique."""
     seqs: dict[Name, Seen] = field(default_factory=dict)
-    """The first sight of each message that has a seq."""
+    """Each message with a seq, as first seen."""
     recalls_tried: set[Name] = field(default_factory=set)
     recalls: set[Name] = field(default_factory=set)
-    """Those that were acknowledged."""
+    """Acknowledged recalls."""
     deletions_tried: Counter[tuple[str, Name]] = field(default_factory=Counter)
-    """How often, by account; attempts that found nothing to delete are not counted."""
+    """The number of attempts by account, without those that found nothing to delete."""
     deletions: set[tuple[str, Name]] = field(default_factory=set)
-    """Those that were acknowledged, by account."""
+    """Acknowledged deletions, by account."""
     reads: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
-    """The greatest place up to which was read, of what was acknowledged."""
+    """The greatest seq of an acknowledged read, by conversation."""
     pins: dict[Place, list[Pin]] = field(default_factory=lambda: defaultdict(list))
     told: dict[tuple[str, int], list[Seen]] = field(default_factory=lambda: defaultdict(list))
-    """What was told as received, by device and life."""
+    """Messages reported as received, by device and life."""
     sent: dict[tuple[str, int], list[Seen]] = field(default_factory=lambda: defaultdict(list))
-    """What was told as sent, by device and life."""
+    """Messages reported as sent, by device and life."""
     taken_over: int = 0
-    """How many logins were ended by an earlier attempt of the same device that came late."""
+    """The number of logins ended by a late earlier attempt of the same device."""
     wrong: list[str] = field(default_factory=list)
-    """What was seen to be wrong on the way."""
+    """Errors found during the run."""
     _clock: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def now(self) -> int:
-        """Return a number that is greater each time."""
+        """Return a number that grows with each call."""
         return next(self._clock)
 
     def say(self, device: str, sender: str, receiver: str, text: str, msg_id: str = "") -> Said:
-        """Take note that a device is to send something."""
+        """Record that a device was asked to send a message."""
         said = Said(device, sender, receiver, digest(text), msg_id)
         self.said[said.text] = said
         return said
 
     def top(self, one: str, other: str) -> int:
-        """Return the greatest seq that was seen of a conversation."""
+        """Return the greatest seq seen in a conversation."""
         return max((seen.seq for seen in self.between(one, other)), default=0)
 
     def between(self, one: str, other: str) -> list[Seen]:
-        """Return the messages of a conversation of which a seq was seen."""
+        """Return the messages of a conversation that were seen with a seq."""
         both = {one, other}
         return [seen for seen in self.seqs.values() if {seen.sender, seen.receiver} == both]
 
     def see(self, where: str, seen: Seen) -> None:
-        """Take note of a message that somebody has seen; its place never changes."""
+        """Record a message that a device has seen; its seq must never change."""
         if not seen.seq:
             return
         first = self.seqs.setdefault(seen.name, seen)
@@ -114,7 +114,7 @@ class Record:
             said.msg_id = seen.msg_id
 
     def page(self, where: str, page: list[Seen]) -> None:
-        """Take note of pages of history: the newest first, each once."""
+        """Record pages of history; they must be newest first, without duplicates."""
         for newer, older in itertools.pairwise(page):
             if newer.seq <= older.seq:
                 self.wrong.append(f"{where}: history is out of order: {newer} before {older}")
@@ -122,7 +122,7 @@ class Record:
             self.see(where, seen)
 
     def take(self, device: str, life: int, line: Line) -> None:
-        """Take note of what a device told."""
+        """Record a line of a device."""
         for seen in line.seen:
             self.see(f"{device}.{life} {line.event}", seen)
         if line.event == "told":

@@ -20,7 +20,7 @@ from tests.checker.record import Pin, Record, Said
 from tests.checker.verdict import Dump, wrongs
 
 DEVICES: Final = {"alice": 2, "bob": 2, "carol": 1}
-"""The accounts, and how many devices each has."""
+"""The number of devices, by account."""
 
 _OPERATIONS_PER_FAULT: Final = 10
 _UNDER_WAY_MAX: Final = 4
@@ -36,12 +36,12 @@ _NOT_CARRIED_OUT: Final = frozenset(
         ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
     }
 )
-"""What leaves open whether an operation was carried out, or means that it was not."""
+"""Errors after which the operation may or may not have been carried out."""
 
 
 @dataclass
 class Report:
-    """How a run went."""
+    """The result of a run."""
 
     seed: int
     operations: Counter[str] = field(default_factory=Counter)
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """Return the run in one line."""
+        """Return a summary in one line."""
         word = f"{len(self.wrong)} WRONG" if self.wrong else "all right"
         return (
             f"seed {self.seed}: {word}; {self.operations.total()} operations "
@@ -65,7 +65,7 @@ class Report:
         )
 
     def __str__(self) -> str:
-        """Return the whole of it: what is wrong comes with the faults that led to it."""
+        """Return the full report; errors come with the faults that led to them."""
         lines = [
             f"operations: {dict(sorted(self.operations.items()))}",
             f"acknowledged: {dict(sorted(self.acknowledged.items()))}",
@@ -79,7 +79,7 @@ class Report:
 async def check(
     folder: Path, seed: int, faults: int, progress: Callable[[str], None] = lambda _: None
 ) -> Report:
-    """Run for some faults, heal everything, and return how it went; no process is left behind."""
+    """Run with some faults, heal everything, and return the report; leave no process behind."""
     run = Run(folder, seed, progress)
     try:
         await run.start()
@@ -93,15 +93,15 @@ async def check(
 
 
 class Run:
-    """The processes of a run, what they are to do, and what happens to them."""
+    """A run: its processes, their operations and the faults."""
 
     def __init__(self, folder: Path, seed: int, progress: Callable[[str], None]) -> None:
-        """Prepare it.
+        """Prepare a run.
 
         Args:
-            folder: For data, storage and logs.
-            seed: What decides about operations and faults; how they meet is up to the machine.
-            progress: Called with lines that say how far it is.
+            folder: The folder for data, storage and logs.
+            seed: The seed of operations and faults; their timing depends on the machine.
+            progress: Called with lines about the progress.
         """
         self._folder = folder
         self._rng = random.Random(seed)
@@ -138,7 +138,7 @@ class Run:
         }
 
     async def start(self) -> None:
-        """Start everything, so that all accounts and devices are known before anything happens."""
+        """Start all processes; the backend then knows all accounts and devices."""
         await self._server.start()
         for user_id, count in DEVICES.items():
             for number in range(1, count + 1):
@@ -153,7 +153,7 @@ class Run:
             await asyncio.gather(*(device.ask("settle", insists=True) for device in self._devices))
 
     async def stop(self) -> None:
-        """Kill every process, whatever state it is in."""
+        """Kill every process, whatever its state."""
         tasks = [*self._operations, *self._faults]
         for task in tasks:
             task.cancel()
@@ -161,14 +161,14 @@ class Run:
             await worker.kill()
         if tasks:
             await asyncio.wait(tasks)
-        # A fault that was cancelled as it restarted something may have left it running.
+        # A fault that was cancelled during a restart may have left the process running.
         for worker in (*self._devices, self._server):
             await worker.kill()
         for proxy in self._proxies:
             await proxy.stop()
 
     async def trouble(self, faults: int) -> None:
-        """Let operations and faults happen, a few at a time."""
+        """Run operations and faults, a few at a time."""
         for number in range(1, faults + 1):
             for _ in range(_OPERATIONS_PER_FAULT):
                 await self._operate()
@@ -183,7 +183,7 @@ class Run:
                 )
 
     async def heal(self) -> None:
-        """End all faults, and wait until every operation, outbox and sync is through."""
+        """End all faults, and wait until every operation, outbox and sync has finished."""
         async with asyncio.timeout(_HEALED_WITHIN):
             while self._faults:
                 await _first(self._faults)
@@ -191,7 +191,7 @@ class Run:
                 proxy.heal()
             while self._operations:
                 await _first(self._operations)
-            # First everything is sent; what that causes is pushed before the second is through.
+            # The first round sends everything; the second waits for the pushes that this causes.
             for _ in range(2):
                 await asyncio.gather(
                     *(device.ask("settle", insists=True) for device in self._devices)
@@ -199,7 +199,7 @@ class Run:
                 await asyncio.gather(*(proxy.until_connections(1) for proxy in self._proxies))
 
     async def judge(self) -> Report:
-        """Compare what the devices have, and what the backend has after it was killed once more."""
+        """Compare the devices with each other, and with the backend after one more kill."""
         async with asyncio.timeout(_HEALED_WITHIN):
             dumps = [await self._dump(device) for device in self._devices]
             await self._server.kill()
@@ -211,12 +211,12 @@ class Run:
                 await fresh.until_online()
                 await fresh.ask("settle", insists=True)
                 dump = await self._dump(fresh)
-                # It was told of nothing, as for it all is history.
+                # For a fresh device all messages are history, so it is notified of none.
                 dumps.append(Dump(dump.device, dump.user_id, 0, dump.views, dump.total_unread))
         return self._conclude(wrongs(self._record, dumps))
 
     def broken(self, error: Exception) -> Report:
-        """Return how a run went that could not be brought to its end."""
+        """Return the report of a run that failed with an error."""
         states = [
             f"{each.name}: {each.under_way} operations under way, {'up' if each.is_up else 'down'}"
             for each in self._devices
@@ -331,7 +331,7 @@ class Run:
         self._record.deletions_tried[whose] += 1
         line = await device.ask("delete", peer=peer, seq=seen.seq, insists=self._insists())
         if line.code == ErrorCode.ERR_SVR_MSG_REVOKE_NOT_FOUND:
-            # It is not on this device: deleted before, or not fetched yet.
+            # The message is not on this device: deleted before, or not fetched yet.
             self._record.deletions_tried -= Counter([whose])
         elif self._is_acknowledged(device, "delete", line):
             self._record.deletions.add(whose)
@@ -441,7 +441,7 @@ class Run:
             await device.start()
 
     async def _once(self, device: Device, do: Callable[[Device], Awaitable[None]]) -> None:
-        """Let something be acknowledged right before the worst happens, if it is soon."""
+        """Start an operation right before a kill, and give it a moment to be acknowledged."""
         kind = do.__name__.removeprefix("_")
         self._report.operations[kind] += 1
         task = self._start(self._operations, self._carry_out(device, do))
@@ -463,7 +463,7 @@ class Run:
             finally:
                 worker.resume()
 
-    # How
+    # Helpers
 
     def _choose(self, kinds: dict[str, tuple[int, Any]]) -> str:
         weights = [weight for weight, _ in kinds.values()]
@@ -478,7 +478,7 @@ class Run:
 
 
 async def _first(*sets: set[asyncio.Task[None]]) -> None:
-    """Wait until one of some tasks is done; what failed in it fails here."""
+    """Wait until one of the tasks is done, and raise its error if it failed."""
     everything = set().union(*sets)
     done, _ = await asyncio.wait(
         everything, timeout=_HEALED_WITHIN, return_when=asyncio.FIRST_COMPLETED

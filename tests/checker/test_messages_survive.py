@@ -1,4 +1,4 @@
-"""The checker, seeded and short."""
+"""Short runs of the checker with fixed seeds."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The rules of the verdict: each finds what it is there for."""
+"""The rules of the verdict: each finds its kind of error."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ THEIRS = View("alice", [TWO, ONE], last=TWO, is_listed=True)
 
 
 def record() -> Record:
-    """Return that bob has sent two texts, which alice's device was told."""
+    """Return a record in which bob sent two texts and alice's device received them."""
     kept = Record()
     for seen in (ONE, TWO):
         kept.say("bob1", "bob", "alice", seen.text, seen.msg_id).is_acknowledged = True
@@ -27,7 +27,7 @@ def record() -> Record:
 
 
 def found(kept: Record, mine: View = MINE, theirs: View = THEIRS) -> str:
-    """Return what is wrong with what alice and bob have."""
+    """Return the errors in the views of alice and bob."""
     dumps = [
         Dump("alice1", "alice", 1, [mine], mine.unread),
         Dump("bob1", "bob", 1, [theirs], 0),

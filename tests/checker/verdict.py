@@ -1,4 +1,4 @@
-"""What has to hold at the end of a run: each rule returns what is wrong, one line each."""
+"""The rules that hold at the end of a run; each yields its violations as lines."""
 
 import itertools
 from collections import defaultdict
@@ -16,7 +16,7 @@ _RECALLED: Final = MessageStatus.LOCAL_REVOKED
 
 @dataclass(frozen=True)
 class Dump:
-    """All that a device has in the end."""
+    """The final state of a device."""
 
     device: str
     user_id: str
@@ -26,7 +26,7 @@ class Dump:
 
 
 def wrongs(record: Record, dumps: list[Dump]) -> list[str]:
-    """Return all that is wrong, with what was seen on the way."""
+    """Return all errors, including those found during the run."""
     found = list(record.wrong)
     for dump in dumps:
         for view in dump.views:
@@ -41,7 +41,7 @@ def wrongs(record: Record, dumps: list[Dump]) -> list[str]:
 
 
 def _view(record: Record, dump: Dump, view: View) -> Iterator[str]:
-    """Yield what is wrong with a conversation as one device has it."""
+    """Yield the errors in a conversation as one device sees it."""
     me, where = dump.user_id, f"{dump.device} with {view.peer}"
     by_name = {seen.name: seen for seen in view.messages}
     texts = [seen.text for seen in view.messages if seen.text]
@@ -112,7 +112,7 @@ def _summary(record: Record, me: str, where: str, view: View) -> Iterator[str]:
 
 
 def _devices_agree(dumps: list[Dump]) -> Iterator[str]:
-    """Yield in what devices of one account differ."""
+    """Yield the differences between devices of one account."""
     by_user: dict[str, list[Dump]] = defaultdict(list)
     for dump in dumps:
         by_user[dump.user_id].append(dump)
@@ -124,7 +124,7 @@ def _devices_agree(dumps: list[Dump]) -> Iterator[str]:
 
 
 def _accounts_agree(record: Record, dumps: list[Dump]) -> Iterator[str]:
-    """Yield in what the two sides of a conversation differ."""
+    """Yield the differences between the two sides of a conversation."""
     views = {(dump.user_id, view.peer): view for dump in dumps for view in dump.views}
     for (user_id, peer), mine in views.items():
         theirs = views[peer, user_id]
@@ -137,7 +137,7 @@ def _accounts_agree(record: Record, dumps: list[Dump]) -> Iterator[str]:
 
 
 def _order_of_queues(record: Record) -> Iterator[str]:
-    """Yield what one device queued and was sent in another order."""
+    """Yield messages of a device that were not sent in the order of its queue."""
     queues: dict[tuple[str, str], list[tuple[int, Name]]] = defaultdict(list)
     for said in record.said.values():
         if said.queued is not None:
@@ -150,7 +150,7 @@ def _order_of_queues(record: Record) -> Iterator[str]:
 
 
 def _told(record: Record, dumps: list[Dump]) -> Iterator[str]:
-    """Yield what a device was told twice, out of order, or not at all."""
+    """Yield messages that a device reported twice, out of order, or not at all."""
     for (device, life), sent in record.sent.items():
         if twice := _twice([seen.name for seen in sent]):
             yield f"{device}.{life}: told twice as sent: {twice}"
@@ -172,7 +172,7 @@ def _told_in(record: Record, dump: Dump, life: int, view: View, told: list[Seen]
     for one, following in itertools.pairwise(told):
         if one.seq >= following.seq:
             yield f"{where}: told out of order: {one}, {following}"
-    # What was told before a device died may not have come out of it; after that, all is told.
+    # The last reports before a device died may be lost; after that, all are complete.
     low = 1 if life == 1 else min((seen.seq for seen in told), default=0)
     is_last = life == dump.life
     high = (

@@ -1,1 +1,1 @@
-"""The reference page and the decisions beside it, clause by clause."""
+"""Tests of the reference page and the project's decisions, clause by clause."""

@@ -1,4 +1,4 @@
-"""Short words for what tests of friendship do again and again."""
+"""Helpers for tests of friendship."""
 
 from .raw_client import JSON, Push
 from .world import Client, only
@@ -8,7 +8,7 @@ CAME_IN, SENT_OUT = 1, 2
 
 
 async def allow(client: Client, allow_type: int) -> None:
-    """Choose who becomes a friend by asking."""
+    """Set how a user answers friend requests."""
     assert await client.call("setSelfInfo", allowType=allow_type) == {}
     await client.told()
 
@@ -25,18 +25,18 @@ async def friends(client: Client) -> list[JSON]:
 
 
 async def friend(client: Client, user_id: str) -> JSON:
-    """Return one friend without their status."""
+    """Return a friend without the status."""
     (found,) = [one for one in await friends(client) if one["userID"] == user_id]
     return {name: value for name, value in found.items() if name != "userStatus"}
 
 
 async def names(client: Client) -> list[str]:
-    """Return who is in the friend list."""
+    """Return the user IDs in the friend list."""
     return [one["userID"] for one in await friends(client)]
 
 
 async def requests(client: Client) -> list[tuple[str, int, str]]:
-    """Return the friend requests in short: the other one, the way, the wording."""
+    """Return the friend requests in short: user ID, direction and wording."""
     answer = await client.call("getFriendApplicationList")
     return [
         (one["userID"], one["type"], one.get("addWording", ""))
@@ -45,34 +45,34 @@ async def requests(client: Client) -> list[tuple[str, int, str]]:
 
 
 async def unread(client: Client) -> int:
-    """Return how many friend requests are unread."""
+    """Return the number of unread friend requests."""
     return int((await client.call("getFriendApplicationList"))["unreadCount"])
 
 
 async def blocked(client: Client) -> list[str]:
-    """Return who is blocked."""
+    """Return the blocked user IDs."""
     found: list[str] = (await client.call("getBlackList"))["userIDList"]
     return found
 
 
 async def groups(client: Client) -> dict[str, int]:
-    """Return the friend groups, each with how many friends are in it."""
+    """Return the number of friends by friend group."""
     answer = await client.call("getFriendGroups")
     return {one["groupName"]: one["friendCount"] for one in answer["friendGroupList"]}
 
 
 def named(pushes: list[Push], method: str) -> list[str]:
-    """Return the users whom the pushes of one kind name."""
+    """Return the user IDs in the pushes of one kind."""
     told = only(pushes, method)
     return [user_id for params in told for user_id in params["userIDList"]]
 
 
 def requested(pushes: list[Push]) -> list[JSON]:
-    """Return the friend requests that were told."""
+    """Return the friend requests in pushes."""
     told = only(pushes, "onFriendApplicationListAdded")
     return [one for params in told for one in params["friendApplicationList"]]
 
 
 def infos(pushes: list[Push], method: str) -> list[JSON]:
-    """Return the friends that the pushes of one kind tell of."""
+    """Return the friends in the pushes of one kind."""
     return [one for params in only(pushes, method) for one in params["friendInfoList"]]

@@ -1,4 +1,4 @@
-"""Short words for what tests of messages do again and again."""
+"""Helpers for tests of messages."""
 
 import itertools
 from typing import Any
@@ -12,26 +12,26 @@ REVOKED, DELETED = 6, 4
 
 
 async def pair(world: World) -> tuple[Client, Client]:
-    """Return connections of alice and bob."""
+    """Return connections for alice and bob."""
     return await login(world, "alice"), await login(world, "bob")
 
 
 async def send(client: Client, to: str, text: str = "hello", **fields: Any) -> JSON:
-    """Send a text message, and return it as the backend has it."""
+    """Send a text message, and return the backend's answer."""
     wish = {"userID": to, "msgID": f"m{next(_msg_ids)}", "text": text} | fields
     message: JSON = (await client.call("sendMessage", **wish))["message"]
     return message
 
 
 async def history(client: Client, peer: str, **fields: Any) -> list[JSON]:
-    """Return the newest messages, the newest first."""
+    """Return the newest messages, newest first."""
     answer = await client.call("getC2CHistoryMessageList", userID=peer, **fields)
     messages: list[JSON] = answer["messageList"]
     return messages
 
 
 async def changed(client: Client, peer: str, since: int = 0, **fields: Any) -> JSON:
-    """Return the answer about what changed after a version."""
+    """Return the answer with the changes after a version."""
     return await client.call("getChangedMessages", userID=peer, sinceVersion=since, **fields)
 
 
@@ -55,12 +55,12 @@ async def conversation(client: Client, peer: str) -> JSON:
 
 
 async def unread(client: Client, peer: str) -> int:
-    """Return how many messages of a user are unread."""
+    """Return the number of unread messages from a user."""
     return int((await conversation(client, peer)).get("unreadCount", 0))
 
 
 async def read(client: Client, peer: str, up_to: int = 0) -> None:
-    """Read a conversation up to a place, or all of it."""
+    """Mark a conversation as read up to a seq, or all of it."""
     assert (
         await client.call(
             "cleanConversationUnreadMessageCount",
@@ -72,26 +72,26 @@ async def read(client: Client, peer: str, up_to: int = 0) -> None:
 
 
 def texts(messages: list[JSON]) -> list[str]:
-    """Return what messages say."""
+    """Return the texts of messages."""
     return [message.get("text", "") for message in messages]
 
 
 def new_messages(pushes: list[Push]) -> list[JSON]:
-    """Return the new messages that were told."""
+    """Return the new messages in pushes."""
     return [one for told in only(pushes, "onRecvNewMessage") for one in told["messageList"]]
 
 
 def changed_messages(pushes: list[Push]) -> list[JSON]:
-    """Return the changed messages that were told."""
+    """Return the changed messages in pushes."""
     return [one for told in only(pushes, "onMessagesChanged") for one in told["messageList"]]
 
 
 def changed_conversations(pushes: list[Push]) -> list[JSON]:
-    """Return the changed conversations that were told."""
+    """Return the changed conversations in pushes."""
     told = only(pushes, "onConversationChanged")
     return [one for params in told for one in params["conversationList"]]
 
 
 def receipts(pushes: list[Push]) -> list[JSON]:
-    """Return the read receipts that were told."""
+    """Return the read receipts in pushes."""
     return [one for told in only(pushes, "onRecvC2CReadReceipt") for one in told["receiptList"]]

@@ -1,7 +1,7 @@
-"""What has to be covered, and by which tests it is.
+"""The clauses that need tests, and the decorator by which a test names those it proves.
 
-A test says with ``covers`` which sections of the reference page and which decisions it proves.
-``test_clauses.py`` proves that each of them has a test. The tests are laid out like this:
+A test declares with ``covers`` which sections of the reference page and which decisions it proves.
+``test_clauses.py`` checks that each of them has a test. The modules cover:
 
 | module | sections of the page | decisions |
 |---|---|---|
@@ -36,16 +36,16 @@ SECTIONS: Final = (
     "frequency limit",
     "error code 72001",
 )
-"""The sections of the page that say what the backend does."""
+"""The sections of the page that specify the backend."""
 
 DECISIONS: Final = (*range(1, 6), 7, *range(9, 35))
-"""The decisions that the backend keeps: not those of the SDK or of the app alone."""
+"""The decisions that concern the backend, without those of the SDK or the app alone."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def covers(*clauses: str | int) -> Callable[[F], F]:
-    """Say which sections and decisions a test proves."""
+    """Declare which sections and decisions a test proves."""
     unknown = set(clauses) - set(SECTIONS) - set(DECISIONS)
     assert not unknown, unknown
 

@@ -1,4 +1,4 @@
-"""Each clause is tried twice: on the core in virtual time, and through real sockets."""
+"""Fixtures that test each clause twice: on the core in virtual time, and over real sockets."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -15,13 +15,13 @@ from .world import World
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], Any]]:
-    """Run these tests on a loop whose clock can be put forward."""
+    """Run these tests on a loop whose clock can be advanced."""
     return {"jumping": JumpingLoop}
 
 
 @pytest.fixture
 async def core_world(tmp_path: Path) -> AsyncIterator[CoreWorld]:
-    """Return the core alone, for what needs exact time."""
+    """Return the core alone, for tests that need exact time."""
     world = CoreWorld(tmp_path / "imtui.db")
     yield world
     world.core.end()
@@ -29,7 +29,7 @@ async def core_world(tmp_path: Path) -> AsyncIterator[CoreWorld]:
 
 @pytest.fixture
 async def socket_world(tmp_path: Path) -> AsyncIterator[SocketWorld]:
-    """Return the backend alone, for what only sockets have."""
+    """Return the backend alone, for tests that need sockets."""
     world = SocketWorld(tmp_path / "data")
     await world.start()
     yield world
@@ -38,6 +38,6 @@ async def socket_world(tmp_path: Path) -> AsyncIterator[SocketWorld]:
 
 @pytest.fixture(params=["core", "socket"])
 def world(request: pytest.FixtureRequest) -> World:
-    """Return one backend and then the other."""
+    """Return each kind of backend in turn."""
     made: World = request.getfixturevalue(f"{request.param}_world")
     return made

@@ -1,4 +1,4 @@
-"""The pure core in virtual time: no socket, no event loop, no clock."""
+"""The pure core in virtual time, without socket, event loop or clock."""
 
 import itertools
 import json
@@ -36,13 +36,13 @@ HEARTBEAT_TIMEOUT = 400.0
 
 
 class DrivenCore:
-    """The core with the least around it that lets it be driven: all of it is synchronous."""
+    """A minimal, synchronous driver of the core."""
 
     sdk_app_id = 1_400_000_000
     secret_key = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
 
     def __init__(self, path: Path) -> None:
-        """Start with nobody; ``path`` is where the database goes."""
+        """Start without accounts; ``path`` is the database file."""
         self.now = 1000.0
         self.told: defaultdict[int, list[Push]] = defaultdict(list)
         self.closed: dict[int, int] = {}
@@ -56,7 +56,7 @@ class DrivenCore:
         self._carry_out()
 
     def restart(self) -> None:
-        """End, and start again from what was stored."""
+        """Stop, and start again from the database."""
         self.end()
         self.told.clear()
         self._start()
@@ -67,11 +67,11 @@ class DrivenCore:
         self._store.close()
 
     def instant(self) -> Instant:
-        """Return the present."""
+        """Return the current time."""
         return Instant(self.now, WALL_START + round(self.now * 1000))
 
     def call(self, session_id: int, method: str, params: JSON) -> JSON:
-        """Carry out a request of a connection.
+        """Carry out a connection's request.
 
         Raises:
             Refused: The answer is an error.
@@ -90,7 +90,7 @@ class DrivenCore:
         return _document(result)
 
     def lose(self, session_id: int) -> None:
-        """Lose a connection."""
+        """Drop a connection."""
         self.core.lost(session_id, CloseReason.LOST, self.instant())
         self._carry_out()
 
@@ -100,7 +100,7 @@ class DrivenCore:
         self._carry_out()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and carry out what falls due at the instant when it does."""
+        """Let time pass, and run each timer at exactly its due time."""
         until = self.now + seconds
         while (due := self._next_due()) is not None and due <= until:
             self.now = max(self.now, due)
@@ -153,10 +153,10 @@ def _document(value: Any) -> JSON:
 
 
 class CoreClient:
-    """A connection of the core: a number."""
+    """A connection to the core, identified by its session ID."""
 
     def __init__(self, core: DrivenCore, session_id: int) -> None:
-        """Speak as session ``session_id``."""
+        """Create a client for a session."""
         self._core = core
         self._session_id = session_id
 
@@ -165,23 +165,23 @@ class CoreClient:
         return self._core.call(self._session_id, method, params)
 
     async def told(self) -> list[Push]:
-        """Return what was told since the last time."""
+        """Return the pushes since the last call."""
         return self._core.told.pop(self._session_id, [])
 
     async def drop(self) -> None:
-        """Lose the connection."""
+        """Drop the connection."""
         self._core.lose(self._session_id)
 
     async def closed(self) -> int:
-        """Return the code with which the connection was closed."""
+        """Return the close code of the connection."""
         return self._core.closed[self._session_id]
 
 
 class CoreWorld:
-    """The core, as clause tests drive it."""
+    """The core, with the interface of clause tests."""
 
     def __init__(self, path: Path) -> None:
-        """Start with nobody."""
+        """Start without accounts."""
         self.core = DrivenCore(path)
         self.sdk_app_id = self.core.sdk_app_id
         self.secret_key = self.core.secret_key
@@ -200,9 +200,9 @@ class CoreWorld:
         self.core.advance(seconds)
 
     def unix_ms(self) -> int:
-        """Return the present of the wall clock."""
+        """Return the wall clock time in Unix milliseconds."""
         return self.core.instant().unix_ms
 
     async def restart(self) -> None:
-        """Start again from what was stored."""
+        """Restart from the database."""
         self.core.restart()

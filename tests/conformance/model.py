@@ -1,8 +1,8 @@
-"""What the page and the decisions say, in the simplest data that can hold it.
+"""A model of the page and the decisions, in the simplest data that can hold it.
 
-Written without a look at the backend. A connection is a number, an account a user ID, and time is
-in seconds since the world began. Each act returns an ``Outcome``: the answer or the code of the
-refusal, what each connection is then told, and which connections are closed.
+It is independent of the backend's code. A connection is a number, an account a user ID, and time is
+in seconds since the start. Each act returns an ``Outcome``: the answer or the error code, the
+pushes to each connection, and the closed connections.
 """
 
 from collections import defaultdict
@@ -18,16 +18,16 @@ RATE_WINDOW = 5.0
 
 
 class Refused(Exception):
-    """A call is refused with a code."""
+    """A call was refused with a code."""
 
     def __init__(self, code: int) -> None:
-        """Remember the code."""
+        """Keep the code."""
         super().__init__(code)
         self.code = code
 
 
 class Seen(NamedTuple):
-    """A user's status as everybody may see it."""
+    """A user's public status."""
 
     user: str
     kind: int
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One thing that a connection is told."""
+    """A push to a connection."""
 
     method: str
     what: object
@@ -44,14 +44,14 @@ class Told(NamedTuple):
 
 @dataclass
 class Outcome:
-    """What came of an act."""
+    """The outcome of an act."""
 
     answer: object = None
     code: int = 0
     told: dict[int, list[Told]] = field(default_factory=lambda: defaultdict(list))
     closed: dict[int, int] = field(default_factory=dict)
     unsettled: set[tuple[int, str]] = field(default_factory=set)
-    """Which connections may be told what, or not."""
+    """Optional pushes: a connection, and a method that it may receive or not."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Device:
 
 @dataclass
 class Text:
-    """A custom status, and when it ends."""
+    """A custom status and its end."""
 
     text: str = ""
     end: float | None = None
@@ -75,21 +75,21 @@ class Text:
 
 @dataclass
 class Account:
-    """All that is known of one user."""
+    """The state of an account."""
 
     user: str
     devices: dict[str, Device] = field(default_factory=dict)
     passive: set[int] = field(default_factory=set)
-    texts: list[Text] = field(default_factory=lambda: [Text()])  # the present one is the last
+    texts: list[Text] = field(default_factory=lambda: [Text()])  # the last one is current
     friends: set[str] = field(default_factory=set)
     subscriptions: list[str] = field(default_factory=list)
-    alone_since: float | None = None  # neither ONLINE nor passively logged in
+    alone_since: float | None = None  # since when neither ONLINE nor passively logged in
     cleared_at: float | None = None
     left: int = UNLOGINED  # how the last connected device left
     calls: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def live(self) -> list[Device]:
-        """Return the connected devices, the earliest login first."""
+        """Return the connected devices, earliest login first."""
         live = [device for device in self.devices.values() if device.state == "live"]
         return sorted(live, key=lambda device: device.place)
 
@@ -105,24 +105,24 @@ class Account:
         return Seen(self.user, self.kind(), self.texts[-1].text, platforms)
 
     def conns(self) -> set[int]:
-        """Return the connections that are logged in as this user."""
+        """Return the logged-in connections of the account."""
         return {device.conn for device in self.live()} | self.passive
 
 
 class Model:
-    """The whole backend."""
+    """The model of the backend."""
 
     def __init__(
         self, rate_calls: int = 20, subscriptions_max: int = 200, per_platform: int = 10
     ) -> None:
-        """Begin with nobody, everything switched on, at time 0."""
+        """Start at time 0, without accounts and with everything switched on."""
         self.rate_calls = rate_calls
         self.subscriptions_max = subscriptions_max
         self.per_platform = per_platform
         self.now = 0.0
         self.accounts: dict[str, Account] = {}
         self.session: dict[int, tuple[str, str | None]] = {}  # conn: user, instance (None: passive)
-        self.heard: dict[int, float] = {}  # of the connections that are logged in
+        self.heard: dict[int, float] = {}  # last sign of life, by logged-in connection
         self.console = {
             "edition": "ultimate",
             "user_status": "on",
@@ -151,7 +151,7 @@ class Model:
             kicked = self._kicks(user, platform, instance, resume)
         if conn in self.session:
             self._leave(conn, "out")
-            # Perhaps a friend of the one who has just left, and just not yet or just already there.
+            # The new user may be a friend of the one who left; the order of the two is open.
             self.out.unsettled.add((conn, "onUserStatusChanged"))
         account = self.accounts.setdefault(user, Account(user))
         before = account.seen()
@@ -166,7 +166,7 @@ class Model:
         self._count_alone(account)
         self._changed(account, before)
         after = tuple(device.instance for device in account.live())
-        # A connection that was only replaced is no news to the others.
+        # If a login only replaced a connection, the other devices are not told.
         for told in {conn} if list(after) == devices else account.conns():
             self.out.told[told].append(Told("onSelfDevicesChanged", after))
         return account.seen()
@@ -183,7 +183,7 @@ class Model:
             newcomer.place = known.place
         kicked = self._over_policy([*account.live(), newcomer])
         if newcomer in kicked:
-            # It counts as kicked: a newer login has its place.
+            # The device counts as kicked, because a newer login has its place.
             account.devices[instance].state = "kicked"
             raise Refused(6208)
         return kicked
@@ -203,7 +203,7 @@ class Model:
     def _kick(self, devices: list[Device]) -> None:
         for device in devices:
             self.out.told[device.conn].append(Told("onKickedOffline", None))
-            # What changed in the same act may reach it before the kick, or not.
+            # Pushes of the same act may reach it before the kick, or not.
             self.out.unsettled.add((device.conn, "onUserStatusChanged"))
             self._drop(device, "kicked")
 
@@ -231,7 +231,7 @@ class Model:
         return self._act(conn, act)
 
     def lose(self, conn: int) -> Outcome:
-        """Lose a connection: its socket is closed."""
+        """Drop a connection, as if its socket closed."""
 
         def act() -> None:
             if conn in self.session:
@@ -271,11 +271,11 @@ class Model:
             account.alone_since = self.now
 
     def heartbeat(self, conn: int) -> Outcome:
-        """Give a sign of life."""
+        """Send a heartbeat."""
         return self._act(conn, lambda: self._user(conn) and None)
 
     def set_status(self, conn: int, text: str, end: float | None) -> Outcome:
-        """Set the custom status, perhaps with an end."""
+        """Set the custom status, with an optional end."""
 
         def act() -> None:
             account = self._user(conn)
@@ -330,7 +330,7 @@ class Model:
         return self._act(conn, act)
 
     def unsubscribe(self, conn: int, users: list[str] | None) -> Outcome:
-        """Unsubscribe from some, or from all."""
+        """Unsubscribe from some users, or from all."""
 
         def act() -> None:
             account = self._user(conn)
@@ -348,7 +348,7 @@ class Model:
             self.out.told[conn].append(Told("onSubscriptionsChanged", tuple(account.subscriptions)))
 
     def subscriptions(self, conn: int) -> Outcome:
-        """List the subscriptions, and when they were last cleared."""
+        """Return the subscriptions, and when they were last cleared."""
 
         def act() -> tuple[list[str], float | None]:
             account = self._user(conn)
@@ -367,7 +367,7 @@ class Model:
         account.calls[call] = [*recent, self.now]
 
     def add_friend(self, conn: int, user: str) -> Outcome:
-        """Make a friend."""
+        """Add a friend."""
 
         def act() -> None:
             account = self._user(conn)
@@ -389,7 +389,7 @@ class Model:
             self.out.told[conn].append(Told("onFriendListAdded", ((other.user, shown),)))
 
     def delete_friend(self, conn: int, user: str, *, both: bool) -> Outcome:
-        """Delete a friend from one's own list, or from both."""
+        """Delete a friend from the user's own list, or from both lists."""
 
         def act() -> None:
             account = self._user(conn)
@@ -407,7 +407,7 @@ class Model:
             self.out.told[conn].append(Told("onFriendListDeleted", (user,)))
 
     def friends(self, conn: int) -> Outcome:
-        """List the friends with their statuses."""
+        """Return the friends with their statuses."""
 
         def act() -> list[tuple[str, Seen | None]]:
             account = self._user(conn)
@@ -420,7 +420,7 @@ class Model:
         return self._act(conn, act)
 
     def configure(self, key: str, value: str) -> Outcome:
-        """Change a setting of the console, which holds at once."""
+        """Change a console setting; it applies at once."""
         self.out = Outcome()
         self.console[key] = value
         for account in self.accounts.values():
@@ -435,7 +435,7 @@ class Model:
         return self.out
 
     def pass_time(self, until: float) -> Outcome:
-        """Let time pass, and do what falls due on the way, in its order."""
+        """Let time pass, and handle deadlines in order on the way."""
         self.out = Outcome()
         while (due := min(self._deadlines(), default=until + 1)) <= until:
             self.now = due
@@ -477,7 +477,7 @@ class Model:
         self._changed(account, before, always_own=True)
 
     def restart(self) -> None:
-        """Stop and start again from what is durable."""
+        """Restart from the durable state."""
         for account in self.accounts.values():
             for device in account.live():
                 device.state = "lost"
@@ -534,5 +534,5 @@ class Model:
 
 
 def _for_others(seen: Seen) -> Seen:
-    """Return a status without what only own devices are told of."""
+    """Return a status without the parts that only the user's own devices receive."""
     return seen._replace(platforms=())

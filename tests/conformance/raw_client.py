@@ -1,4 +1,4 @@
-"""A client of the wire, written from the wire's page alone: no code of the SDK is in it."""
+"""A wire client, written from the wire's specification alone, without code of the SDK."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ class Refused(Exception):
     """The backend refused a call."""
 
     def __init__(self, code: int, message: str = "", data: JSON | None = None) -> None:
-        """Keep what the backend said."""
+        """Keep the code, the message and the data of the error."""
         super().__init__(code, message)
         self.code = code
         self.message = message
@@ -26,17 +26,17 @@ class Refused(Exception):
 
 
 class Push(NamedTuple):
-    """What the backend told unasked."""
+    """A notification from the backend."""
 
     method: str
     params: JSON
 
 
 class RawClient:
-    """One connection, read only when something is waited for."""
+    """A connection that is read only while a caller waits."""
 
     def __init__(self, connection: ClientConnection) -> None:
-        """Speak over an open connection."""
+        """Create a client for an open connection."""
         self._connection = connection
         self._ids = itertools.count(1)
         self._pushes: deque[Push] = deque()
@@ -50,7 +50,7 @@ class RawClient:
         return cls(connection)
 
     async def call(self, method: str, **params: Any) -> JSON:
-        """Call a method and return its result; what is told meanwhile is kept.
+        """Call a method and return its result; keep pushes that arrive meanwhile.
 
         Raises:
             Refused: The answer is an error.
@@ -62,11 +62,11 @@ class RawClient:
         return self.result(await self.answer(request_id))
 
     async def send(self, frame: str | bytes) -> None:
-        """Send a frame as it is."""
+        """Send a raw frame."""
         await self._connection.send(frame)
 
     async def answer(self, request_id: object) -> JSON:
-        """Return the next answer, which is the one with ``request_id``."""
+        """Return the next answer; it must be the one to ``request_id``."""
         while True:
             message = await self._receive()
             if "method" not in message:
@@ -77,10 +77,10 @@ class RawClient:
 
     @staticmethod
     def result(message: JSON) -> JSON:
-        """Return what an answer holds.
+        """Return the result in an answer.
 
         Raises:
-            Refused: It is an error.
+            Refused: The answer is an error.
         """
         if "error" in message:
             error = message["error"]
@@ -89,13 +89,13 @@ class RawClient:
         return result
 
     def take_pushes(self) -> list[Push]:
-        """Return what was told since the last time."""
+        """Return the pushes since the last call."""
         pushes = list(self._pushes)
         self._pushes.clear()
         return pushes
 
     async def closed(self) -> int:
-        """Wait until the backend closes the connection, and return its code."""
+        """Wait until the backend closes the connection, and return the close code."""
         try:
             while True:
                 message = await self._receive()
@@ -108,7 +108,7 @@ class RawClient:
         await self._connection.close()
 
     def abort(self) -> None:
-        """Cut the connection without a word."""
+        """Cut the connection without a closing handshake."""
         self._connection.transport.abort()
 
     async def _receive(self) -> JSON:

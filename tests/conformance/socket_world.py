@@ -1,4 +1,4 @@
-"""The real backend on free ports, spoken to over real sockets."""
+"""The real backend on free ports, reached over real sockets."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from imtui.server.node.backend import Backend, BackendConfig
 from .raw_client import JSON, Push, RawClient, Refused
 from .virtual_time import JumpingLoop
 
-# As long as any tick of the backend, so that what waits for one is sent.
+# At least as long as any tick of the backend, so that everything that waits for one is sent.
 _TICK = 0.2
 
 _TURNS_MAX = 10_000
@@ -23,7 +23,7 @@ class SocketClient:
     """A WebSocket to the backend."""
 
     def __init__(self, world: "SocketWorld", raw: RawClient) -> None:
-        """Speak through a raw client."""
+        """Create a client on top of a raw client."""
         self._world = world
         self.raw = raw
         self._told: list[Push] = []
@@ -33,10 +33,10 @@ class SocketClient:
         return await self.raw.call(method, **params)
 
     async def told(self) -> list[Push]:
-        """Return what was told since the last time.
+        """Return the pushes since the last call.
 
-        What is told at ticks goes out with the next one, and frames arrive in their order: the
-        answer to the last heartbeat comes after all that was to be told before.
+        A tick sends the waiting pushes, and frames arrive in order: the answer to the last
+        heartbeat comes after all pushes before it.
         """
         for _ in range(3):
             self._world.loop.skipped += _TICK
@@ -45,7 +45,7 @@ class SocketClient:
         return self.raw.take_pushes()
 
     async def drop(self) -> None:
-        """Cut the connection, and wait until the backend has seen it."""
+        """Cut the connection, and wait until the backend has noticed."""
         before = self._world.sessions()
         with contextlib.suppress(Refused):
             await self.raw.call("heartbeat")
@@ -62,10 +62,10 @@ class SocketClient:
 
 
 class SocketWorld:
-    """A running backend, as clause tests drive it."""
+    """A running backend, with the interface of clause tests."""
 
     def __init__(self, data_dir: Path) -> None:
-        """Make a backend that does not run yet."""
+        """Create a backend that does not run yet."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, JumpingLoop)
         self.loop = loop
@@ -80,14 +80,14 @@ class SocketWorld:
         self.secret_key = self.backend.app_key.secret_key
 
     async def stop(self) -> None:
-        """Close all connections, the clients' ends first, and end the backend."""
+        """Close all connections, from the clients' ends, and stop the backend."""
         for client in self._clients:
             client.raw.abort()
         self._clients.clear()
         await self._stack.aclose()
 
     def sessions(self) -> int:
-        """Count the connections that are logged in."""
+        """Return the number of logged-in connections."""
         return self.backend.logged_in().total()
 
     async def connect(self) -> SocketClient:
@@ -117,18 +117,18 @@ class SocketWorld:
         assert (envelope["ActionStatus"], envelope["ErrorCode"]) == ("OK", 0), envelope
 
     async def advance(self, seconds: float) -> None:
-        """Put the clock forward, and give the backend the turns that it takes to act on it."""
+        """Advance the clock, and run the loop until the backend has reacted."""
         self.loop.skipped += seconds
         for _ in range(10):
             await asyncio.sleep(0)
 
     def unix_ms(self) -> int:
-        """Return the present of the wall clock."""
+        """Return the wall clock time in Unix milliseconds."""
         return self.loop.moment().unix_ms
 
     async def restart(self) -> None:
         """Stop the backend and start it again."""
-        # The backend goes first, so that it sees nobody leave.
+        # Stop the backend first, so that it does not see the clients disconnect.
         await self._stack.aclose()
         self._clients.clear()
         await self.start()

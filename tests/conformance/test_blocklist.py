@@ -1,4 +1,4 @@
-"""The blocklist: what ends with it, and what is refused from then on."""
+"""The blocklist: what a block ends, and what the backend then refuses."""
 
 import pytest
 
@@ -15,7 +15,7 @@ async def block(client: Client, *user_ids: str) -> None:
 
 
 async def unblock(client: Client, *user_ids: str) -> None:
-    """Block users no longer."""
+    """Unblock users."""
     assert await client.call("deleteFromBlackList", userIDList=list(user_ids)) == {}
 
 
@@ -59,9 +59,9 @@ async def test_messages_to_whoever_has_blocked_one_give_20007(world: World) -> N
     assert await code(alice.call("sendMessage", **wish, onlineUserOnly=True)) == 20007
     assert await bob.told() == []
     assert texts(await history(alice, "bob")) == ["before"]
-    # What was taken before is answered as ever: the answer may have been lost.
+    # A retry of an earlier message gets its old answer, which may have been lost.
     assert (await send(alice, "bob", "before", msgID="m1"))["seq"] == 1
-    # The other way it is as before.
+    # In the other direction nothing has changed.
     await send(bob, "alice", "hello")
     assert texts(new_messages(await alice.told())) == ["hello"]
     await unblock(bob, "alice")

@@ -1,4 +1,4 @@
-"""Each section of the page and each decision that the backend keeps has a test."""
+"""Each section of the page and each decision about the backend has a test."""
 
 import importlib
 import inspect
@@ -9,7 +9,7 @@ from .clauses import DECISIONS, SECTIONS
 
 
 def covered() -> set[str | int]:
-    """Return what the tests of this package say that they prove."""
+    """Return the clauses that the tests of this package declare."""
     found: set[str | int] = set()
     for module in pkgutil.iter_modules(package_path):
         if module.name.startswith("test_"):

@@ -22,7 +22,7 @@ from .world import Client, World, code, login, refusal, register
 
 
 async def listed(client: Client) -> list[str]:
-    """Return with whom the listed conversations are."""
+    """Return the peers of the listed conversations."""
     return [one["conversationID"].removeprefix("c2c_") for one in await conversations(client)]
 
 
@@ -33,7 +33,7 @@ async def pin(client: Client, peer: str, is_pinned: bool = True) -> None:
 
 
 async def receive(client: Client, opt: int, *peers: str) -> None:
-    """Choose how messages are received."""
+    """Set the receive option of a conversation."""
     answer = await client.call("setC2CReceiveMessageOpt", userIDList=list(peers), opt=opt)
     assert answer == {}
 

@@ -1,4 +1,4 @@
-"""Setting the custom status: what may be set, how it is cleared, and how it ends."""
+"""Setting the custom status: valid texts, clearing, and its end."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What one notes of friends: remarks and groups; and how one stands to whom."""
+"""Remarks on friends, friend groups, and the relation between users."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .world import Client, World, befriend, code, login, register
 
 
 async def with_friends(world: World, *user_ids: str) -> Client:
-    """Return a connection of alice, who has these friends."""
+    """Return a connection of alice, with these friends."""
     await register(world, *user_ids)
     alice = await login(world, "alice")
     for user_id in user_ids:

@@ -1,4 +1,4 @@
-"""Adding friends who want to be asked, and how they answer."""
+"""Friend requests to users who want to be asked, and their answers."""
 
 from typing import Any
 
@@ -26,12 +26,12 @@ from .world import Client, World, code, login, only, register
 
 
 async def ask(client: Client, user_id: str, **fields: Any) -> None:
-    """Ask a user who wants to be asked."""
+    """Send a friend request to a user."""
     assert await code(client.call("addFriend", userID=user_id, **fields)) == 30539
 
 
 async def asked_pair(world: World, **fields: Any) -> tuple[Client, Client]:
-    """Return connections of alice, who has asked, and of bob, whom she has."""
+    """Return connections of alice and bob, after a friend request from alice to bob."""
     alice, bob = await pair(world)
     await allow(bob, CONFIRM)
     await ask(alice, "bob", **fields)
@@ -62,7 +62,7 @@ async def test_one_way_only_whoever_adds_has_the_other(world: World) -> None:
     assert [one["userID"] for one in infos(await alice.told(), "onFriendListAdded")] == ["bob"]
     assert await bob.told() == []
     assert (await names(alice), await names(bob)) == (["bob"], [])
-    # Whoever has one in their list need not agree.
+    # A user who already has the other in their list need not agree.
     await allow(alice, DENY)
     await bob.call("addFriend", userID="alice", addType=1)
     assert await names(bob) == ["alice"]
@@ -152,7 +152,7 @@ async def test_to_agree_adds_both_ways_unless_told_otherwise(world: World) -> No
 @pytest.mark.parametrize("add_type", [1, 2])
 async def test_to_add_whoever_has_asked_is_to_agree(world: World, add_type: int) -> None:
     alice, bob = await asked_pair(world, friendRemark="Bobby")
-    # Whatever she allows: she has asked for it.
+    # Her own setting does not matter, because she sent a request herself.
     await allow(alice, DENY)
     await bob.call("addFriend", userID="alice", addType=add_type, friendRemark="Ally")
     assert named(await bob.told(), "onFriendApplicationListDeleted") == ["alice"]
@@ -193,7 +193,7 @@ async def test_refusing_and_deleting(world: World, who: str, method: str, result
     assert await requests(alice) == await requests(bob) == []
     assert await names(alice) == await names(bob) == []
     assert await code(client.call(method, userID=other)) == 30614
-    # Nothing keeps her from asking again.
+    # She may ask again.
     await ask(alice, "bob")
 
 
@@ -280,7 +280,7 @@ async def test_at_most_100_requests_are_pending(core_world: CoreWorld, direction
         await ask(asker, receiver)
     asker, receiver = pairs[100]
     assert await code(asker.call("addFriend", userID=receiver)) == 30012
-    # A request that is there already may still be replaced, and one that is gone makes room.
+    # A pending request may still be replaced, and a deleted one makes room.
     asker, receiver = pairs[0]
     await ask(asker, receiver)
     await asker.call("deleteFriendApplication", userID=receiver)

@@ -1,4 +1,4 @@
-"""Whatever is done to friendships and profiles: it is kept, and it fits together."""
+"""Random changes of friendships and profiles stay stored and consistent."""
 
 import itertools
 import tempfile
@@ -53,7 +53,7 @@ _acts = st.one_of(
 
 
 def log_in(core: DrivenCore) -> None:
-    """Log everybody in."""
+    """Log all users in."""
     for user_id, session_id in SESSIONS.items():
         now = core.instant().unix_ms / 1000
         core.call(
@@ -69,7 +69,7 @@ def log_in(core: DrivenCore) -> None:
 
 
 def seen(core: DrivenCore, user_id: str) -> JSON:
-    """Return all that a user can see, but for statuses."""
+    """Return everything that a user can see except statuses."""
     session_id = SESSIONS[user_id]
     friends = core.call(session_id, "getFriendList", {})["friendInfoList"]
     for friend in friends:
@@ -84,7 +84,7 @@ def seen(core: DrivenCore, user_id: str) -> JSON:
 
 
 def check_fits(views: dict[str, JSON]) -> None:
-    """Check that what the users see does not contradict itself."""
+    """Check that the views of the users do not contradict each other."""
     for own, view in views.items():
         friends = {friend["userID"]: friend for friend in view["friends"]}
         for other in view["blocked"]:

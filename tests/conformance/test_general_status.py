@@ -1,4 +1,4 @@
-"""Feature description: ONLINE, OFFLINE, UNLOGINED, and when the one becomes the other."""
+"""Feature description: ONLINE, OFFLINE and UNLOGINED, and the transitions between them."""
 
 from .clauses import covers
 from .core_world import CoreWorld
@@ -44,7 +44,7 @@ async def test_general_status__a_user_who_has_logged_out_is_unlogined(world: Wor
 async def test_general_status__a_user_who_has_not_logged_in_since_registration_is_unlogined(
     world: World,
 ) -> None:
-    alice = await login(world, "alice", passive=True)  # registers, and is no device
+    alice = await login(world, "alice", passive=True)  # registers, but is not a device
     assert await query(alice, "alice") == ("alice", UNLOGINED, "")
 
 
@@ -154,7 +154,7 @@ async def test_offline__any_frame_is_a_sign_of_life_even_one_that_is_refused(wor
 async def test_offline__a_process_that_is_kept_alive_in_the_background_is_online(
     world: World,
 ) -> None:
-    """Nothing is sent while it is suspended, and its socket stays open."""
+    """A suspended client sends nothing, and its socket stays open."""
     await login(world, "alice")
     await world.advance(300)
     bob = await login(world, "bob")

@@ -1,4 +1,4 @@
-"""Logging in: UserSigs, take-over, resuming, passive logins, policies and kicks."""
+"""Login: UserSigs, take-over, resumption, passive logins, policies and kicks."""
 
 from typing import Any
 

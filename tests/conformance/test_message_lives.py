@@ -1,4 +1,4 @@
-"""Random lives of conversations: the core on its database against a model that is a plain list."""
+"""Random acts on conversations: the core on its database against a model of plain lists."""
 
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ SESSIONS = {"ann": 1, "bea": 2, "cyd": 3}
 PINNED_MAX = 1
 
 users = st.sampled_from(USERS)
-# Few names and places, so that they meet often.
+# Few IDs and seqs, so that they often coincide.
 msg_ids = st.sampled_from([f"m{number}" for number in range(12)])
 places = st.integers(0, 8)
 
@@ -48,10 +48,10 @@ class Told:
     version: int
     is_revoked: bool = False
     hidden: dict[str, int] = field(default_factory=dict)
-    """The own version of each of the two who has deleted it."""
+    """The private versions at which users deleted it, by user."""
 
     def seen_by(self, viewer: str) -> JSON:
-        """Return it as the wire has it."""
+        """Return the message in its wire form, as a user sees it."""
         message: JSON = {
             **{"msgID": self.msg_id, "sender": self.sender, "receiver": self.receiver},
             **{"timestamp": self.timestamp, "seq": self.seq, "version": self.version},
@@ -71,7 +71,7 @@ class Talk:
     pinned: set[str] = field(default_factory=set)
     opt: dict[str, int] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
-    """The own version of each of the two."""
+    """The private version of each of the two users."""
     cleared: dict[str, int] = field(default_factory=dict)
 
     def raise_version(self) -> int:
@@ -80,20 +80,20 @@ class Talk:
         return self.version
 
     def raise_own(self, user: str) -> int:
-        """Count a change that only one of the two sees."""
+        """Count a change that only one of the two users sees."""
         self.own[user] = self.own.get(user, 0) + 1
         return self.own[user]
 
     def above_floor(self, viewer: str) -> list[Told]:
-        """Return what somebody has not cleared."""
+        """Return the messages that a user has not cleared."""
         return self.messages[self.cleared.get(viewer, 0) :]
 
     def visible(self, viewer: str) -> list[Told]:
-        """Return what somebody has not deleted."""
+        """Return the messages that a user has not deleted."""
         return [told for told in self.above_floor(viewer) if viewer not in told.hidden]
 
     def seen_by(self, viewer: str, peer: str) -> JSON:
-        """Return it as the wire has it."""
+        """Return the conversation in its wire form, as a user sees it."""
         visible = self.visible(viewer)
         unread = [
             told
@@ -117,14 +117,14 @@ class Talk:
 
 
 class Talks(RuleBasedStateMachine):
-    """Three users who write, recall, read and delete at random."""
+    """Three users that send, recall, read and delete messages at random."""
 
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.core = DrivenCore(Path(self.folder.name) / "imtui.db")
         self.talks: dict[frozenset[str], Talk] = {}
-        # What a device has that was told all there was at its last look: by place, with versions.
+        # The copies of devices as of their last sync: messages by seq, and both versions.
         self.copies: dict[tuple[str, str], tuple[dict[int, JSON], int, int]] = {}
         self.log_in()
 
@@ -154,11 +154,11 @@ class Talks(RuleBasedStateMachine):
             return {"code": refused.code}
 
     def take_told(self, user: str) -> list[Push]:
-        """Return what a user was told since the last time."""
+        """Return the pushes to a user since the last call."""
         return self.core.told.pop(SESSIONS[user], [])
 
     def talk(self, one: str, other: str) -> Talk:
-        """Return the model's conversation of two."""
+        """Return the model's conversation of two users."""
         return self.talks.setdefault(frozenset({one, other}), Talk())
 
     def find(self, sender: str, msg_id: str) -> Told | None:
@@ -171,7 +171,7 @@ class Talks(RuleBasedStateMachine):
 
     @rule(sender=users, receiver=users, msg_id=msg_ids, back=st.booleans())
     def send(self, sender: str, receiver: str, msg_id: str, back: bool) -> None:
-        # Now and then the wall clock stands far in the past.
+        # Sometimes the wall clock is far in the past.
         with pytest.MonkeyPatch.context() as patch:
             start = WALL_START - 10**9 * back
             patch.setattr("tests.conformance.core_world.WALL_START", start)
@@ -257,7 +257,7 @@ class Talks(RuleBasedStateMachine):
     def expect_read(
         self, talk: Talk, user: str, peer: str, end: int, *, is_counted: bool = True
     ) -> None:
-        """Expect that the other one is told, if anything is newly read."""
+        """Expect a push to the other user if any message is newly read."""
         is_news = end > talk.read.get(user, 0)
         if is_news:
             talk.read[user] = end
@@ -330,7 +330,7 @@ class Talks(RuleBasedStateMachine):
     @precondition(lambda self: self.talks)
     @rule(user=users)
     def catch_up(self, user: str) -> None:
-        """Bring a device's copy up to date as the wire says, and compare it with all there is."""
+        """Sync a device's copy as the wire specifies, and compare it with the full state."""
         for peer in USERS:
             if peer == user:
                 continue
@@ -381,7 +381,7 @@ class Talks(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True, scope="module")
 def small_limits() -> Iterator[None]:
-    """Make the limits of the core as small as those of the model."""
+    """Reduce the limits of the core to those of the model."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("imtui.protocol.limits.PINNED_CONVERSATIONS_MAX", PINNED_MAX)
         yield

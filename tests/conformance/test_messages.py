@@ -1,4 +1,4 @@
-"""Messages: sending, reading, what changed, recalling and deleting."""
+"""Messages: sending, reading, changes, recalling and deleting."""
 
 import base64
 

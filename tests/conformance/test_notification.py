@@ -1,4 +1,4 @@
-"""Status change notification: who is told of what, in which order, and how often."""
+"""Status change notification: its receivers, order and number."""
 
 import json
 
@@ -292,7 +292,7 @@ async def test_revisions__grow_with_each_change_and_over_a_restart(world: World)
         bob = await login(world, "bob")
         revisions.append((await status_of(bob, "alice"))["revision"])
     assert revisions == sorted(set(revisions))
-    # The start count is the upper part, so that what was lost with a crash cannot come again.
+    # The upper part counts starts, so that revisions lost in a crash are never reused.
     assert len({revision >> 32 for revision in revisions}) == 4
 
 
@@ -322,14 +322,14 @@ async def test_revisions__each_watcher_sees_the_changes_in_order(world: World) -
 
 
 def set_text(text: str) -> str:
-    """Return a request that is not answered, so that many can be sent at once."""
+    """Return a request frame to send without waiting, so that many can be sent at once."""
     return json.dumps(
         {"jsonrpc": "2.0", "method": "setSelfStatus", "params": {"customStatus": text}}
     )
 
 
 async def connected(world: SocketWorld, user_id: str) -> SocketClient:
-    """Return a new connection that is logged in, with its raw client."""
+    """Return a new logged-in connection with its raw client."""
     client = await world.connect()
     await send_login(world, client, user_id)
     await client.told()

@@ -1,4 +1,4 @@
-"""Profiles: what users say of themselves, and who hears of it."""
+"""Profiles: setting them, and the notifications about them."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ async def test_a_change_is_told_to_own_devices_and_to_whoever_has_one_as_a_frien
     phone, carol = await login(world, "alice"), await login(world, "carol")
     await befriend(alice, bob, "bob")
     await bob.call("setFriendInfo", userID="alice", friendRemark="Ally")
-    # Carol is in alice's list, but has not got her in her own.
+    # Carol is in alice's list, but alice is not in carol's.
     await alice.call("addFriend", userID="carol", addType=1)
     for client in (alice, phone, bob, carol):
         await client.told()

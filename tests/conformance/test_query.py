@@ -1,4 +1,4 @@
-"""Querying the user status: of oneself, of others, and of many."""
+"""Querying the user status: the user's own, that of others, and many at once."""
 
 import pytest
 

@@ -21,7 +21,7 @@ LIMITED = ["getUserStatus", "subscribeUserStatus", "unsubscribeUserStatus"]
 
 
 async def call_20_times(client: Client, method: str) -> None:
-    """Use up what a rate allows."""
+    """Use up the calls that a rate limit allows."""
     for _ in range(20):
         await client.call(method, userIDList=["bob"])
 
@@ -124,7 +124,7 @@ async def test_rate__a_call_for_unknown_users_was_carried_out_and_counts(
 @covers(23, "error code 72001")
 @pytest.mark.parametrize("method", LIMITED)
 async def test_checks__come_in_their_order(core_world: CoreWorld, method: str) -> None:
-    """Each time one thing that is wrong is set right."""
+    """Each step fixes one of the errors of the call."""
     await register(core_world, "bob")
     client = await core_world.connect()
     await core_world.console(edition="standard", user_status="off")

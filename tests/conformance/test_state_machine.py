@@ -1,4 +1,4 @@
-"""Random lives of many accounts and devices: the core against a model that is independent of it."""
+"""Random acts of many accounts and devices: the core against an independent model."""
 
 import tempfile
 from collections import defaultdict
@@ -49,7 +49,7 @@ seconds = st.sampled_from([0.25, 1.0, 1.0, 4.0, 4.75, 5.0, 60.0, 200.0, 399.75, 
 
 
 def seen(status: JSON) -> Seen:
-    """Return what everybody may see of a status."""
+    """Return the public part of a status."""
     return Seen(
         status["userID"],
         status["statusType"],
@@ -59,11 +59,11 @@ def seen(status: JSON) -> Seen:
 
 
 class Lives(RuleBasedStateMachine):
-    """Each act is done to the core and to the model, and what comes of it is compared."""
+    """Perform each act on the core and on the model, and compare the outcomes."""
 
     def __init__(self) -> None:
         super().__init__()
-        # In memory where there is such a place: there are thousands of these databases.
+        # In memory if possible, because the test creates thousands of databases.
         memory = Path("/dev/shm")
         self._folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
         self.core = DrivenCore(Path(self._folder.name) / "imtui.db")
@@ -85,7 +85,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Begin with people of whom some know one another."""
+        """Start with users of whom some are friends."""
         for slot, user in enumerate(USERS, start=1):
             self.login(slot, user, "i1", passive=False, resume=False)
         self.add_friend(1, "bea")
@@ -102,7 +102,7 @@ class Lives(RuleBasedStateMachine):
         conn = self._conn(slot)
         session = self.model.session.get(conn)
         if session is not None and session[0] == user and (session[1] is None) != passive:
-            return  # What that means is not settled.
+            return  # The decisions leave this case open.
         expected = self.model.login(
             conn, user, PLATFORMS[instance], instance, passive=passive, resume=resume
         )
@@ -210,7 +210,7 @@ class Lives(RuleBasedStateMachine):
         expected = self.model.configure(key, value)
         self.core.set_console({key: value})
         for conn, pushes in self.core.told.items():
-            # Not of the model, and told to those who are logged in only.
+            # The model lacks this push; only logged-in connections may receive it.
             told = [push for push in pushes if push.method == "onConsoleChanged"]
             assert not told or conn in self.slots.values()
             self.core.told[conn] = [push for push in pushes if push not in told]
@@ -237,7 +237,7 @@ class Lives(RuleBasedStateMachine):
         gap=st.sampled_from([0.25, 4.75, 5.0]),
     )
     def insist(self, slot: int, method: str, users: list[str], gap: float) -> None:
-        """Use up a rate, and try again a little later."""
+        """Use up a rate limit, and try again a little later."""
         for _ in range(RATE_CALLS):
             getattr(self, method)(slot, users)
         self.pass_time(gap)
@@ -276,7 +276,7 @@ class Lives(RuleBasedStateMachine):
             for conn, pushes in expected.told.items()
         }
         for conn in closed:
-            # What it was told on the way to its end makes no difference.
+            # Pushes to a connection that is being closed do not matter.
             told.pop(conn, None)
             wanted.pop(conn, None)
         for conn, method in expected.unsettled:
@@ -311,7 +311,7 @@ class Lives(RuleBasedStateMachine):
         return self._by_method(told)
 
     def _status(self, conn: int, status: JSON) -> Seen:
-        """Check the revision: it grows with each change, and names one content only."""
+        """Check the revision: it grows with each change, and identifies one content."""
         found, revision = seen(status), status["revision"]
         before = self.latest.get((conn, found.user))
         if before is not None:
@@ -321,7 +321,7 @@ class Lives(RuleBasedStateMachine):
         return found
 
     def _mirrored(self, conn: int, params: JSON) -> tuple[str, ...]:
-        """Return the list as one who only follows the pushes has it."""
+        """Return the list as a client knows it that only follows the pushes."""
         gone = {*params["removed"], *params["added"]}
         mirror = [user for user in self.mirrors[conn] if user not in gone] + params["added"]
         self.mirrors[conn] = mirror
@@ -341,7 +341,7 @@ class Lives(RuleBasedStateMachine):
 
     @staticmethod
     def _last(methods: dict[str, list[object]]) -> dict[str, list[object]]:
-        """Return the last of each kind, and of statuses the last of each user."""
+        """Return the last push of each kind, and the last status of each user."""
         kept: dict[str, list[object]] = {}
         for method, what in methods.items():
             if method == "onUserStatusChanged":
@@ -354,7 +354,7 @@ class Lives(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True, scope="module")
 def small_limits() -> Iterator[None]:
-    """Make the limits of the core as small as those of the model."""
+    """Reduce the limits of the core to those of the model."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("imtui.server.core.rates.RATE_CALLS", RATE_CALLS)
         patch.setattr("imtui.server.core.accounts.login_policy.DEVICES_PER_PLATFORM", PER_PLATFORM)

@@ -1,4 +1,4 @@
-"""Subscribing to the user status, unsubscribing, and the list that comes of it."""
+"""Subscribing to the user status, unsubscribing, and the list of subscriptions."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from .world import (
 
 
 async def subscribed(client: Client) -> list[str]:
-    """Return the list of subscriptions, the next to be evicted first."""
+    """Return the subscriptions, next to be evicted first."""
     listed: list[str] = (await client.call("getSubscriptions"))["userIDList"]
     return listed
 

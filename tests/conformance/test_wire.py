@@ -1,4 +1,4 @@
-"""The rules of the connection and the envelope, through real sockets."""
+"""The rules of the connection and the envelope, over real sockets."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from .world import ONLINE, code, login, query, send_login
 
 
 async def connected(world: SocketWorld, user_id: str) -> SocketClient:
-    """Return a connection that is logged in and has been told all about it."""
+    """Return a logged-in connection that has received the pushes of its login."""
     client = await world.connect()
     await send_login(world, client, user_id)
     await client.told()
@@ -21,7 +21,7 @@ async def connected(world: SocketWorld, user_id: str) -> SocketClient:
 
 
 def error_code(message: dict[str, Any]) -> int:
-    """Return the code of an answer that is an error."""
+    """Return the code of an error answer."""
     with pytest.raises(Refused) as refused:
         RawClient.result(message)
     return refused.value.code

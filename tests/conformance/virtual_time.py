@@ -1,4 +1,4 @@
-"""Time that can be passed: an event loop whose clock jumps when it is told to."""
+"""Virtual time: an event loop whose clock jumps on request."""
 
 import asyncio
 import time
@@ -10,17 +10,17 @@ WALL_START = 1_795_000_000_000
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):
-    """An event loop on real sockets whose clock may be put forward.
+    """An event loop on real sockets whose clock can be advanced.
 
-    Whatever was due in the time that is skipped is carried out in the next turn of the loop.
+    Timers due in the skipped time run in the next turn of the loop.
     """
 
     skipped = 0.0
 
     def time(self) -> float:
-        """Return the seconds of the clock, those that were skipped counted."""
+        """Return the clock's seconds, including skipped ones."""
         return super().time() + self.skipped
 
     def moment(self) -> Instant:
-        """Return the present on both clocks."""
+        """Return the current time on both clocks."""
         return Instant(self.time(), int((time.time() + self.skipped) * 1000))

@@ -1,4 +1,4 @@
-"""What a clause test needs of a backend, whichever it is."""
+"""The interface through which clause tests use any kind of backend."""
 
 import itertools
 from collections.abc import Awaitable
@@ -22,10 +22,10 @@ class Client(Protocol):
     """One connection to the backend."""
 
     async def call(self, method: str, **params: Any) -> JSON:
-        """Call a method; raises ``Refused`` if the answer is an error."""
+        """Call a method; raise ``Refused`` if the answer is an error."""
 
     async def told(self) -> list[Push]:
-        """Return all that the backend has told since the last time."""
+        """Return the pushes of the backend since the last call."""
 
     async def drop(self) -> None:
         """Cut the connection without a logout."""
@@ -35,7 +35,7 @@ class Client(Protocol):
 
 
 class World(Protocol):
-    """A backend with a clock that can be put forward."""
+    """A backend with a clock that can be advanced."""
 
     sdk_app_id: int
     secret_key: str
@@ -50,14 +50,14 @@ class World(Protocol):
         """Let time pass."""
 
     def unix_ms(self) -> int:
-        """Return the present of the wall clock."""
+        """Return the wall clock time in Unix milliseconds."""
 
     async def restart(self) -> None:
-        """End the backend as if by a power cut, and start it again from what was stored."""
+        """Stop the backend as if by a power cut, and restart it from its storage."""
 
 
 async def send_login(world: World, client: Client, user_id: str, **fields: Any) -> JSON:
-    """Log a connection in, with a good UserSig unless told otherwise, and return the answer."""
+    """Log a connection in, by default with a valid UserSig, and return the answer."""
     user_sig = usersig.sign(user_id, world.sdk_app_id, world.secret_key, now=world.unix_ms() / 1000)
     defaults = {
         "sdkAppID": world.sdk_app_id,
@@ -69,7 +69,7 @@ async def send_login(world: World, client: Client, user_id: str, **fields: Any) 
 
 
 async def login(world: World, user_id: str, **fields: Any) -> Client:
-    """Return a new connection that is logged in; what it was told on the way is dropped."""
+    """Return a new logged-in connection; drop its pushes so far."""
     client = await world.connect()
     await send_login(world, client, user_id, **fields)
     await client.told()
@@ -77,14 +77,14 @@ async def login(world: World, user_id: str, **fields: Any) -> Client:
 
 
 async def register(world: World, *user_ids: str) -> None:
-    """Make accounts that have logged in and out."""
+    """Create accounts by logging them in and out."""
     for user_id in user_ids:
         client = await login(world, user_id)
         await client.call("logout")
 
 
 async def befriend(one: Client, other: Client, other_id: str) -> None:
-    """Make two users friends; what their connections were told is dropped."""
+    """Make two users friends, and drop the pushes about it."""
     await one.call("addFriend", userID=other_id)
     await one.told()
     await other.told()
@@ -96,7 +96,7 @@ def shown(status: JSON) -> Shown:
 
 
 def statuses(pushes: list[Push]) -> list[JSON]:
-    """Return the statuses in what was told, in order."""
+    """Return the statuses in pushes, in order."""
     return [
         status
         for push in pushes
@@ -106,12 +106,12 @@ def statuses(pushes: list[Push]) -> list[JSON]:
 
 
 async def changes(client: Client) -> list[Shown]:
-    """Return the statuses that a connection was told, in short; all else is dropped."""
+    """Return the statuses pushed to a connection, in short; drop all other pushes."""
     return [shown(status) for status in statuses(await client.told())]
 
 
 async def status_of(client: Client, user_id: str) -> JSON:
-    """Query one status."""
+    """Query a user's status."""
     result = await client.call("getUserStatus", userIDList=[user_id])
     (status,) = result["userStatusList"]
     found: JSON = status
@@ -119,7 +119,7 @@ async def status_of(client: Client, user_id: str) -> JSON:
 
 
 async def query(client: Client, user_id: str) -> Shown:
-    """Query one status, in short."""
+    """Query a user's status, in short."""
     return shown(await status_of(client, user_id))
 
 
@@ -129,12 +129,12 @@ def only(pushes: list[Push], method: str) -> list[JSON]:
 
 
 async def refusal(call: Awaitable[object]) -> Refused:
-    """Return how a call is refused, and fail if it is not."""
+    """Return the refusal of a call, and fail if it is not refused."""
     with pytest.raises(Refused) as refused:
         await call
     return refused.value
 
 
 async def code(call: Awaitable[object]) -> int:
-    """Return the code with which a call is refused, and fail if it is not."""
+    """Return the code of a call's refusal, and fail if it is not refused."""
     return (await refusal(call)).code

@@ -1,4 +1,4 @@
-"""A fresh home for each test, in which nothing of imtui was ever started."""
+"""A fresh home folder for each test, in which imtui has never run."""
 
 import os
 import signal
@@ -19,14 +19,14 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    """Return the environment of a user who has just got their machine."""
+    """Return the environment of a user with a fresh home folder."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONDEVMODE": ""}
 
 
 @pytest.fixture
 def imtui(home: dict[str, str]) -> Iterator[Open]:
-    """Return what opens a terminal and types ``imtui`` with some arguments."""
+    """Return a function that runs ``imtui`` with some arguments in a new terminal."""
 
     def open_terminal(
         *arguments: str, size: tuple[int, int] = (120, 40)

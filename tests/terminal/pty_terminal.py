@@ -1,4 +1,4 @@
-"""A terminal of our own: a program on a pty, and a screen that shows what it writes."""
+"""A terminal emulator for tests: a program on a pty, and a screen with its output."""
 
 import asyncio
 import contextlib
@@ -21,12 +21,12 @@ TYPED_AGAIN_AFTER = 2.0
 
 
 class Terminal:
-    """One program on one terminal."""
+    """A program on its own terminal."""
 
     def __init__(self, process: Process, master: int, slave: int, size: tuple[int, int]) -> None:
         self.process = process
         self.output = bytearray()
-        """Everything that was written."""
+        """All output of the program."""
         self._master = master
         self._slave = slave
         self.settings_before = self.settings
@@ -36,16 +36,16 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """Return what the screen shows."""
+        """Return the text of the screen."""
         return "\n".join(line.rstrip() for line in lines_of(self._screen))
 
     @property
     def settings(self) -> list[Any]:
-        """Return how the terminal is set up: echo, line mode and so on."""
+        """Return the settings of the terminal: echo, line mode and so on."""
         return termios.tcgetattr(self._slave)
 
     def send(self, keys: str | bytes) -> None:
-        """Type."""
+        """Type keys."""
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
     def resize(self, columns: int, rows: int) -> None:
@@ -55,7 +55,7 @@ class Terminal:
         self.process.send_signal(signal.SIGWINCH)
 
     def scribble(self, text: str) -> None:
-        """Show what somebody else writes on the terminal."""
+        """Write a text to the screen, as another program might."""
         self._stream.feed(b"\x1b[H" + text.encode())
 
     async def shows(self, *texts: str) -> None:
@@ -63,11 +63,11 @@ class Terminal:
         await self.until(lambda: all(text in self.text for text in texts), f"to show {texts}")
 
     async def shows_not(self, text: str) -> None:
-        """Wait until the screen does not show a text."""
+        """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text, f"not to show {text!r}")
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
-        """Wait until something holds of the screen."""
+        """Wait until a condition holds; ``what`` describes it."""
         try:
             async with asyncio.timeout(SHOWN_WITHIN):
                 while not holds():
@@ -85,7 +85,7 @@ class Terminal:
         return status
 
     async def shows_after(self, key: str, text: str) -> None:
-        """Type a key, again if input before it has swallowed it, until a text shows."""
+        """Type a key until a text shows; earlier input may swallow the first try."""
         while text not in self.text:
             assert self.process.returncode is None, self.text
             self.send(key)
@@ -102,14 +102,14 @@ class Terminal:
             self._master = -1
 
     def read(self) -> None:
-        """Show what has been written."""
+        """Read the program's output and update the screen."""
         data = os.read(self._master, 65536)
         self.output += data
         self._stream.feed(data)
         self._written.set()
 
     async def close(self) -> None:
-        """Take the terminal away, and the program with it if it is still there."""
+        """Close the terminal, and kill the program if it still runs."""
         self.hang_up()
         if self.process.returncode is None:
             self.process.kill()
@@ -117,14 +117,14 @@ class Terminal:
 
 
 def set_size(descriptor: int, columns: int, rows: int) -> None:
-    """Tell a terminal its size."""
+    """Set the size of a terminal."""
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def lines_of(screen: pyte.Screen) -> list[str]:
     """Return the lines of a screen.
 
-    Not ``screen.display``: that fails once a wide character has lost its first half.
+    ``screen.display`` fails once a wide character has lost its first half.
     """
     columns = range(screen.columns)
     return ["".join(screen.buffer[y][x].data for x in columns) for y in range(screen.lines)]
@@ -138,7 +138,7 @@ def _take_terminal() -> None:
 async def terminal(
     command: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Terminal]:
-    """Start a program on a new terminal, its columns and rows given by ``size``."""
+    """Start a program on a new terminal; ``size`` is its columns and rows."""
     master, slave = pty.openpty()
     set_size(slave, *size)
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""The app on a played SDK in a real terminal: bad input, signals, colours, faults."""
+"""The app on a fake SDK in a real terminal: bad input, signals, colours, faults."""
 
 import asyncio
 import os
@@ -65,13 +65,13 @@ async def test_no_color_means_none(tmp_path: Path) -> None:
     async with open_app(tmp_path, NO_COLOR="1") as app:
         await app.shows("connected")
         app.send(b"s")
-        # What is chosen shows all the same: reversed in lists of ours, underlined in dialogs.
+        # The selection is still visible: reversed in imtui's lists, underlined in dialogs.
         await app.until(lambda: parameters(app) >= {4, 7}, "to mark what is chosen")
         assert not parameters(app) & COLOURS
 
 
 def parameters(app: Terminal) -> set[int]:
-    """Return the parameters of all SGR sequences that were written."""
+    """Return the parameters of all SGR sequences in the output."""
     return {
         int(part)
         for found in SGR.findall(bytes(app.output))

@@ -1,4 +1,4 @@
-"""The terminal that tests look at."""
+"""The tests' own terminal emulator."""
 
 import pyte
 

@@ -1,4 +1,4 @@
-"""The app from nothing in a real terminal, as a new user meets it."""
+"""The app in a real terminal with a fresh home folder, as a new user meets it."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ def backend_json(home: dict[str, str]) -> Path:
 
 
 def wait_until_gone(path: Path) -> None:
-    """Wait until a file is no more; nothing tells a process that has not made it."""
+    """Poll until a file is gone; there is no event to wait for."""
     ends = time.monotonic() + 60
     while path.exists():
         assert time.monotonic() < ends, f"{path} is still there"
@@ -53,7 +53,7 @@ async def test_what_is_set_in_one_terminal_is_in_the_other_and_in_a_friends_list
         one.send(ENTER)
         await two.shows("Listening to music", "from laptop")
         await friend.shows("Listening to music")
-        # From the second use on, four keys after opening the palette are enough.
+        # From the second use on, four keys are enough after the palette is open.
         two.send(PALETTE)
         await two.shows("Clear")
         two.send("cl" + ENTER)

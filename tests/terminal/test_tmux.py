@@ -1,4 +1,4 @@
-"""The app in tmux: detached, attached again in another size, killed."""
+"""The app in tmux: detached, attached again at another size, killed."""
 
 import asyncio
 import shutil
@@ -18,14 +18,14 @@ pytestmark = [
 
 
 class Tmux:
-    """A tmux server of the test's own."""
+    """A tmux server for one test."""
 
     def __init__(self, home: dict[str, str]) -> None:
         self.env = {**home, "TERM": "xterm-256color"}
         self.command = ("tmux", "-f", "/dev/null", "-S", str(Path(home["HOME"]) / "tmux"))
 
     async def run(self, *arguments: str) -> str:
-        """Run a command of tmux, and return what it prints."""
+        """Run a tmux command and return its output."""
         process = await asyncio.create_subprocess_exec(
             *self.command, *arguments, env=self.env, stdout=asyncio.subprocess.PIPE
         )

@@ -1,4 +1,4 @@
-"""A backend's admin face, in memory: what the console's tests drive by hand."""
+"""A fake of the backend's admin API, in memory, for the console's tests."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -22,7 +22,7 @@ HOUR = 3_600_000
 
 
 def device(name: str, platform: str = "Linux", since: int = STARTED) -> Body:
-    """Make a connected device."""
+    """Return a connected device."""
     return {
         "InstanceID": f"id-{name}",
         "DeviceName": name,
@@ -32,7 +32,7 @@ def device(name: str, platform: str = "Linux", since: int = STARTED) -> Body:
 
 
 def account(user_id: str, *devices: Body, text: str = "", status: str = "") -> Body:
-    """Make an account: ONLINE with devices, else UNLOGINED."""
+    """Return an account; it is ONLINE with devices, else UNLOGINED."""
     return {
         "UserID": user_id,
         "Status": status or ("ONLINE" if devices else "UNLOGINED"),
@@ -44,7 +44,7 @@ def account(user_id: str, *devices: Body, text: str = "", status: str = "") -> B
 
 
 class FakeBackend:
-    """Answers as the REST API does."""
+    """A client that answers like the REST API."""
 
     def __init__(self, *accounts: Body, now: Callable[[], int] = lambda: STARTED) -> None:
         self.now = now
@@ -69,7 +69,7 @@ class FakeBackend:
         }
 
     def connect(self) -> "FakeBackend":
-        """Return the client, unless there is nothing to connect to."""
+        """Return the client, or raise the prepared error."""
         self.connected += 1
         if self.down is not None and not isinstance(self.down, IMError):
             raise self.down
@@ -87,17 +87,17 @@ class FakeBackend:
         return envelope | self._commands[command](body)
 
     def bodies(self, command: str) -> list[Body]:
-        """Return what a command was called with."""
+        """Return the bodies of all calls of a command."""
         return [body for name, body in self.calls if name == command]
 
     def tell(self, user_id: str, event: str, text: str = "") -> None:
-        """Write a change into the log."""
+        """Add a change to the log."""
         index = self.log[-1]["Index"] + 1 if self.log else 1
         item = {"Index": index, "Time": self.now(), "UserID": user_id, "Event": event}
         self.log.append(item | {"Text": text})
 
     def restart(self) -> None:
-        """Start anew: totals and log are empty."""
+        """Restart with empty totals and an empty log."""
         self.started = self.now()
         self.log.clear()
         self.totals.clear()
@@ -152,7 +152,7 @@ class FakeBackend:
 
 
 def crowd(number: int) -> list[Body]:
-    """Make many accounts: ``user-000000`` and so on."""
+    """Return many accounts: ``user-000000`` and so on."""
     return [account(f"user-{place:06}") for place in range(number)]
 
 

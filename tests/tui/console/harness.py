@@ -1,4 +1,4 @@
-"""Runs the console on a fake backend in a headless terminal."""
+"""Run the console on a fake backend in a headless terminal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from tests.tui.fake import FakeClock
 
 @dataclass
 class Running:
-    """A console that runs, and what drives it."""
+    """A running console, with helpers to drive it."""
 
     app: ConsoleApp
     pilot: Pilot[None]
@@ -21,18 +21,18 @@ class Running:
     clock: FakeClock
 
     async def settle(self, seconds: float = 1.0) -> None:
-        """Let time pass and everything that follows from it happen."""
+        """Let time pass, and wait until all its effects have happened."""
         await self.pilot.pause()
         self.clock.advance(seconds)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
-        """Press keys and see what they do, before time passes."""
+        """Press keys and wait for their effects; no time passes."""
         await self.pilot.press(*keys)
         await self.settle(0)
 
     async def click(self, words: str, times: int = 1) -> None:
-        """Click on words."""
+        """Click on a text."""
         for row, line in enumerate(self.lines()):
             if (column := line.find(words)) >= 0:
                 await self.pilot.click(offset=(column + 1, row), times=times)
@@ -49,7 +49,7 @@ class Running:
         return "\n".join(self.lines())
 
     def line(self, words: str) -> str:
-        """Return the line that has these words, with each run of spaces as one."""
+        """Return the line that contains a text, with runs of spaces collapsed."""
         lines = [" ".join(line.split()) for line in self.lines()]
         return next((line for line in lines if words in line), "")
 

@@ -1,4 +1,4 @@
-"""A team's afternoon on the fake backend, as the console's picture shows it."""
+"""A team's afternoon on the fake backend, for the console's screenshot."""
 
 from tests.tui.console.fake import FakeBackend, account, device
 from tests.tui.console.harness import Running
@@ -19,7 +19,7 @@ _CHANGES = (
     (44, "bob", "online", "on browser (Web)"),
     (16, "bob", "status", "Chasing a flaky test"),
 )
-"""After how many seconds, to whom, what happened, and how."""
+"""Events: seconds since the last one, user ID, event and text."""
 
 
 def team() -> FakeBackend:
@@ -52,7 +52,7 @@ def team() -> FakeBackend:
 
 
 async def work(run: Running) -> None:
-    """Let the afternoon pass, look at somebody, and see two busy seconds at its end."""
+    """Play the afternoon: move the cursor to an account, and end with two busy seconds."""
     for seconds, user_id, event, text in _CHANGES:
         run.clock.advance(seconds)
         run.fake.tell(user_id, event, text)

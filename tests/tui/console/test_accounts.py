@@ -51,7 +51,7 @@ async def test_a_page_behind_one_that_changed_begins_elsewhere() -> None:
     assert [one.user_id for one in shown if one] == [
         one["UserID"] for one in fake.accounts[: 2 * PAGE_SIZE]
     ]
-    # What was asked for from the old place comes too late.
+    # The answer to a request with the old cursor is too late.
     pages.put(1, late, AccountPage())
     assert pages.at(PAGE_SIZE) is not None
 
@@ -106,7 +106,7 @@ async def test_the_end_is_the_last_account() -> None:
         assert "1,234 of 1,234" in run.text()
         fake.accounts.append(account("zoe"))
         await run.settle()
-        # The cursor stays on whom it was put.
+        # The cursor stays on its account.
         assert "user-001233" in run.line("▸")
 
 
@@ -154,7 +154,7 @@ async def type_filter(run: Running, words: str) -> None:
 async def test_a_filter_is_the_beginning_of_an_id() -> None:
     fake = FakeBackend(*crowd(1_000), account("alice"))
     async with running(fake) as run:
-        # Letters that are commands elsewhere are typed here.
+        # In the filter, letters that are commands elsewhere are only text.
         await type_filter(run, "user-00099")
         assert fake.bodies(ACCOUNTS)[-1]["Prefix"] == "user-00099"
         assert "1 of 10 whose ID begins with “user-00099”" in run.text()

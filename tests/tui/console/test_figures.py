@@ -1,4 +1,4 @@
-"""The live figures, and the rates that are made of two answers."""
+"""The live figures, and the rates computed from two answers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Beginning, losing the backend, finding it again, leaving; sizes and hostile texts."""
+"""Start, loss and return of the backend, quitting, terminal sizes and hostile texts."""
 
 import subprocess
 import sys

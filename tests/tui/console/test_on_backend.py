@@ -32,7 +32,7 @@ async def until(app: ConsoleApp, condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def console_on(backends: list[Backend]) -> AsyncIterator[tuple[ConsoleApp, Pilot[None]]]:
-    """Run the console on the last of some backends."""
+    """Run the console on the last backend of a list."""
 
     def connect() -> RestClient:
         backend = backends[-1]
@@ -47,7 +47,7 @@ async def console_on(backends: list[Backend]) -> AsyncIterator[tuple[ConsoleApp,
 
 
 class Told(IMSDKListener):
-    """Notes what a client is told of the console."""
+    """Records the console settings that a client is notified of."""
 
     def __init__(self) -> None:
         self.settings: asyncio.Queue[ConsoleSettings] = asyncio.Queue()

@@ -1,4 +1,4 @@
-"""Errors as sentences for whoever runs the backend."""
+"""Errors as sentences for the admin."""
 
 import pytest
 

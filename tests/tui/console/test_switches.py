@@ -1,4 +1,4 @@
-"""The switches: what is shown is what the backend answers."""
+"""The switches: the console shows the positions that the backend answers with."""
 
 import asyncio
 from typing import Any
@@ -130,7 +130,7 @@ async def test_until_the_backend_answers_the_old_position_is_shown_as_one_that_c
     async with running(fake) as run:
         await run.press("2", "y")
         assert "change notification on …" in run.line("user status query")
-        # Two more wishes meanwhile; only the last one counts.
+        # Of two more requests meanwhile, only the last one counts.
         await run.press("2", "2", "y")
         fake.may_set.set()
         await run.settle(0)
