@@ -42,7 +42,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         ours,
         bare,
         partner="a Textual app with one Static (tests.benchmarks.bare.hello)",
-        ratio_max=1.3,
+        ratio_max=1.25,
     )
 
 
