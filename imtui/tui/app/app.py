@@ -106,6 +106,7 @@ class ImtuiApp(FaultTolerantApp):
         """Run the services from the first frame on, until cancelled."""
         await self.first_frame.wait()
         self.late.make()
+        self.painter.follow_memory(self.late.memory)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.late.away_service.run())
@@ -152,7 +153,7 @@ class ImtuiApp(FaultTolerantApp):
         self._personal.begin(self.late.memory, self.late.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()
-        self.painter.begin_quiet(self.late.memory)
+        self.painter.show_quiet()
 
     def handle_fault(self, error: BaseException | None) -> None:
         """Note the fault in the log and in a line for the person, and end."""

@@ -38,10 +38,10 @@ class Painter:
         self._model.feed.add_listener(self._changes.request)
         self._changes.request()
 
-    def begin_quiet(self, memory: "Memory") -> None:
-        """Show do-not-disturb as it is remembered, from now on."""
+    def follow_memory(self, memory: "Memory") -> None:
+        """Show do-not-disturb as it is remembered, and again after each change."""
         self._memory = memory
-        memory.add_listener(self.show_quiet)
+        memory.add_listener(self.later(self.show_quiet))
         self.show_quiet()
 
     def later(self, show: Callable[[], None]) -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """The app through Pilot, on a fake client and a clock that stands still."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -436,6 +437,20 @@ async def test_without_an_account_the_reason_stands_on_the_screen(tmp_path: Path
         await run.press("r")
         await run.settle()
         assert run.lines()[0].endswith("connected")
+
+
+async def test_do_not_disturb_is_painted_once_a_change_however_often_the_app_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as run:
+        for _ in range(3):
+            run.app.joined(account(tmp_path))
+        await run.settle()
+        painted: list[object] = []
+        monkeypatch.setattr(run.app.main.top_line, "refresh", lambda: painted.append(1))
+        run.app.late.memory.update(lambda state: replace(state, quiet=True))
+        await run.settle()
+        assert len(painted) == 1
 
 
 async def test_the_embedded_backend_is_brought_up_again(tmp_path: Path) -> None:
