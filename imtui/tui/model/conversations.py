@@ -31,6 +31,7 @@ class Chat:
         self.draft = ""
         self.order_key = 0
         self.last: Message | None = None
+        self.version = 0
         self.complete = False
         """Whether there are no messages older than those held."""
         self.typing = False
@@ -153,7 +154,10 @@ class Chats:
         """Update conversations."""
         for info in conversations:
             chat = self._open(info.user_id)
-            if info.last_message is None and chat.last is not None:
+            # Versions only decrease if the backend was restored from a backup, for example.
+            has_restarted = info.version < chat.version
+            chat.version = info.version
+            if has_restarted or (info.last_message is None and chat.last is not None):
                 chat.drop_stored()
             chat.drop_until(info.cleared_seq)
             chat.unread = info.unread_count

@@ -394,6 +394,22 @@ async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_ba
         assert "are you in town?" in run.text()
 
 
+async def test_after_the_backend_began_anew_its_messages_show_whatever_their_versions(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, talking()) as run:
+        await run.press("enter")
+        first = run.fake.histories["bob"][0]
+        run.fake.listener.on_messages_changed([structs.replace(first, text="lost", version=9)])
+        run.fake.push_conversation("bob", version=9)
+        await run.settle()
+        assert "lost" in run.text()
+        run.fake.push_conversation("bob", version=3)
+        await run.settle()
+        assert "lost" not in run.text()
+        assert "are you around?" in run.text()
+
+
 async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: Path) -> None:
     fake = talking()
     fake.add_conversation("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))
