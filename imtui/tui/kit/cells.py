@@ -5,8 +5,8 @@ from rich import cells
 
 def cell_len(text: str) -> int:
     """Return how many cells a text takes."""
-    # Rich would keep the last thousands of texts, most of which are ASCII.
-    return len(text) if text.isascii() else cells.cell_len(text)
+    # Rich would cache the last thousands of texts, most of which are plain ASCII.
+    return len(text) if text.isascii() and text.isprintable() else cells.cell_len(text)
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
