@@ -17,14 +17,20 @@ Lines = list[list[Span]]
 class Board(Painted):
     """A few painted lines; subclasses override ``make_lines``."""
 
-    def __init__(self, *, id: str, grows: bool = False) -> None:
+    def __init__(
+        self, model: ConsoleModel, glyphs: Glyphs, *, id: str, grows: bool = False
+    ) -> None:
         """Make a board.
 
         Args:
+            model: The model to show.
+            glyphs: The characters to draw with.
             id: Its name in the style sheet.
             grows: Whether its height follows the number of lines.
         """
         super().__init__(id=id)
+        self._model = model
+        self._glyphs = glyphs
         self._grows = grows
         self._lines: Lines = []
 
@@ -62,10 +68,8 @@ class HeadBoard(Board):
 
     def __init__(self, model: ConsoleModel, where: str, glyphs: Glyphs, clock: Clock) -> None:
         """Make the head; ``where`` names the backend."""
-        super().__init__(id="head")
-        self._model = model
+        super().__init__(model, glyphs, id="head")
         self._where = where
-        self._glyphs = glyphs
         self._clock = clock
 
     def make_lines(self, width: int) -> Lines:
@@ -76,12 +80,6 @@ class HeadBoard(Board):
 class SwitchBoard(Board):
     """The switches, each with its key."""
 
-    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
-        """Make the board of a model's switches."""
-        super().__init__(id="switches")
-        self._model = model
-        self._glyphs = glyphs
-
     def make_lines(self, width: int) -> Lines:
         """Return a line for each switch."""
         return switch_lines(self._model, width, self._glyphs)
@@ -90,12 +88,6 @@ class SwitchBoard(Board):
 class FigureBoard(Board):
     """The live figures."""
 
-    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
-        """Make the board of a model's figures."""
-        super().__init__(id="figures")
-        self._model = model
-        self._glyphs = glyphs
-
     def make_lines(self, width: int) -> Lines:
         """Return the lines of figures."""
         return figure_lines(self._model, width, self._glyphs)
@@ -103,12 +95,6 @@ class FigureBoard(Board):
 
 class HelpBoard(Board):
     """The notice to the admin, else the keys of the pane that has the focus."""
-
-    def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
-        """Make the board; its height follows the text."""
-        super().__init__(id="help", grows=True)
-        self._model = model
-        self._glyphs = glyphs
 
     def make_lines(self, width: int) -> Lines:
         """Return the notice or the keys."""

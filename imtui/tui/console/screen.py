@@ -64,10 +64,10 @@ class ConsoleScreen(Screen[None]):
         self._model = model
         self._boards: tuple[Board, ...] = (
             HeadBoard(model, where, glyphs, clock),
-            SwitchBoard(model, glyphs),
-            FigureBoard(model, glyphs),
+            SwitchBoard(model, glyphs, id="switches"),
+            FigureBoard(model, glyphs, id="figures"),
         )
-        self._help = HelpBoard(model, glyphs)
+        self._help = HelpBoard(model, glyphs, id="help", grows=True)
         self.accounts = AccountList(model, glyphs)
         self.accounts_title = AccountsTitle(model, glyphs, clock, self.accounts)
         self.log_pane = LogPane(model, glyphs, clock)
