@@ -19,10 +19,11 @@ class OwnActions:
         self._model = parts.model
         self._navigator = parts.navigator
         self._preferences = parts.preferences
+        self._settings_file = parts.settings_file
 
     def choices(self) -> list[Choice]:
         """Return the texts to offer."""
-        return status_choices(self._preferences.settings.presets, self._memory.state.recents)
+        return status_choices(self._settings_file.settings.presets, self._memory.state.recents)
 
     def set_status(self, typed: str) -> None:
         """Set the text that was typed, with an end if it has one; with nothing, ask."""
@@ -74,7 +75,7 @@ class OwnActions:
     def keep_preset(self, text: str) -> None:
         """Add a text, or the present one, to the presets of the settings."""
         text = text.strip() or self._model.own.text
-        presets = self._preferences.settings.presets
+        presets = self._settings_file.settings.presets
         if not text:
             self._feedback.say("There is no text to keep: set one first.")
         elif text in presets:

@@ -11,6 +11,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.services.login_service import LoginService
 from imtui.tui.services.watch_service import WatchService
+from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
 
@@ -22,6 +23,7 @@ class Parts:
     memory: Memory
     login_service: LoginService
     watch_service: WatchService
+    settings_file: SettingsFile
     preferences: Preferences
     feedback: Feedback
     navigator: Navigator

@@ -1,6 +1,5 @@
 """Applies the person's settings to the app, and saves changes made in the app."""
 
-from pathlib import Path
 from typing import Any, Final
 
 from textual.app import App
@@ -15,7 +14,6 @@ from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings.file import SettingsError, SettingsFile
-from imtui.tui.settings.schema import Settings
 from imtui.tui.widgets.bindings import keymap
 
 LOOK_INTERVAL: Final = 2.0
@@ -54,25 +52,10 @@ class Preferences:
         self._glyphs = glyphs
         self._feedback = feedback
 
-    @property
-    def settings(self) -> Settings:
-        """Return the settings."""
-        return self._file.settings
-
-    @property
-    def path(self) -> Path:
-        """Return the path of the settings file."""
-        return self._file.path
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Return what is wrong in the settings file, in one line each."""
-        return self._file.problems
-
     def use(self) -> None:
         """Apply the settings, and add an event for each problem in them."""
-        app, settings = self._app, self.settings
-        for problem in self.problems:
+        app, settings = self._app, self._file.settings
+        for problem in self._file.problems:
             self._model.feed.emit(EventKind.NOTICE, problem)
         self._keys.set_own_keys(settings.keys)
         app.set_keymap(keymap(COMMANDS, self._keys))
@@ -105,5 +88,5 @@ class Preferences:
 
     def keep_theme(self, theme: Theme) -> None:
         """Write the theme that was chosen into the file."""
-        if theme.name != (self.settings.theme or DEFAULT_THEME):
+        if theme.name != (self._file.settings.theme or DEFAULT_THEME):
             self.keep("theme", theme.name)

@@ -20,6 +20,7 @@ class ViewActions:
         self._memory = parts.memory
         self._navigator = parts.navigator
         self._preferences = parts.preferences
+        self._settings_file = parts.settings_file
 
     # The friend list and the event pane
 
@@ -31,7 +32,7 @@ class ViewActions:
         """Sort the list in an order, or in the next one."""
         orders = list(Order)
         if not typed.strip():
-            place = orders.index(self._preferences.settings.order)
+            place = orders.index(self._settings_file.settings.order)
             order = orders[(place + 1) % len(orders)]
         elif typed.strip().casefold() in orders:
             order = Order(typed.strip().casefold())
@@ -97,9 +98,9 @@ class ViewActions:
 
     def settings(self) -> None:
         """Tell where the settings are, and what is wrong in them."""
-        preferences = self._preferences
-        self._feedback.say(f"Settings: {preferences.path} (read again whenever it is saved)")
-        for problem in preferences.problems:
+        file = self._settings_file
+        self._feedback.say(f"Settings: {file.path} (read again whenever it is saved)")
+        for problem in file.problems:
             self._feedback.complain(problem)
 
     def open_palette(self) -> None:

@@ -146,6 +146,7 @@ class LateParts:
             self.memory,
             self.login_service,
             self.watch_service,
+            self._app.settings,
             self._app.preferences,
             self._app.feedback,
             self._app.navigator,
