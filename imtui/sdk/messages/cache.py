@@ -5,7 +5,6 @@ an empty one, and after any other failure the cache goes on in memory until the 
 """
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from imtui.protocol.chat import Message, MessageStatus
+from imtui.sdk.messages.database import open_database
 from imtui.sdk.messages.known import Known
 from imtui.sdk.messages.update import Update
 
@@ -27,8 +27,6 @@ _SEARCHED_MAX: Final = 100_000
 _CONVERSATIONS_KEPT: Final = 10_000
 
 _VERSION: Final = 1
-_BUSY_TIMEOUT: Final = 0.5
-_MEMORY: Final = ":memory:"
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS listed (yes INTEGER PRIMARY KEY);
@@ -173,33 +171,21 @@ class MessageCache:
 
     def _open(self) -> sqlite3.Connection:
         if self._path is None:
-            return self._opened(_MEMORY)
+            return self._opened(None)
         for _ in range(2):
             try:
-                return self._opened(str(self._path))
+                return self._opened(self._path)
             except (sqlite3.Error, msgspec.MsgspecError, OSError) as error:
                 if not _is_damage(error):
                     _log.warning("The message cache %s cannot be used: %s", self._path, error)
                     break
                 _log.warning("The message cache %s is damaged and replaced: %s", self._path, error)
                 self._remove()
-        return self._opened(_MEMORY)
+        return self._opened(None)
 
-    def _opened(self, name: str) -> sqlite3.Connection:
-        if name != _MEMORY:
-            os.close(os.open(name, os.O_RDWR | os.O_CREAT, 0o600))
-        db = sqlite3.connect(name, timeout=_BUSY_TIMEOUT)
+    def _opened(self, path: Path | None) -> sqlite3.Connection:
+        db = open_database(path, _SCHEMA, _VERSION, "NORMAL")
         try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            # Erased contents must not remain in the free pages of the file.
-            db.execute("PRAGMA secure_delete = ON")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, _VERSION):
-                raise sqlite3.DatabaseError(f"of version {version}")
-            with db:
-                db.executescript(_SCHEMA)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
             rows = db.execute("SELECT known FROM conversation").fetchall()
             known = [_known_decoder.decode(blob) for (blob,) in rows]
             listed = db.execute("SELECT yes FROM listed").fetchone() is not None
@@ -240,13 +226,13 @@ class MessageCache:
 
     def _go_on_in_memory(self, error: Exception) -> None:
         """Replace the file by a cache in memory; remove it if it is damaged."""
-        _log.warning("The message cache %s cannot be used: %s", self._path or _MEMORY, error)
+        _log.warning("The message cache %s cannot be used: %s", self._path or ":memory:", error)
         with suppress(sqlite3.Error):
             self._db.close()
         if _is_damage(error):
             self._remove()
         self._path, listed = None, self.listed
-        self._db = self._opened(_MEMORY)
+        self._db = self._opened(None)
         self.listed = listed
 
     def _keep(self, update: Update, listed: bool) -> None:

@@ -6,7 +6,6 @@ moved aside instead of overwritten.
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from imtui.protocol.chat import Message, MessageStatus
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.sdk.failures import is_transient, retry_after
 from imtui.sdk.link.backoff import Backoff
+from imtui.sdk.messages.database import open_database
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,6 @@ WAITING_MAX: Final = 1000
 """The most messages that may wait to be sent."""
 
 _VERSION: Final = 1
-_BUSY_TIMEOUT: Final = 0.5
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS message (
@@ -198,19 +197,8 @@ class Outbox:
             return None
 
     def _opened(self) -> sqlite3.Connection:
-        if self._path is not None:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        db = sqlite3.connect(self._path or ":memory:", timeout=_BUSY_TIMEOUT)
+        db = open_database(self._path, _SCHEMA, _VERSION, "FULL")
         try:
-            # In this mode a commit is on disk when it returns, with one fsync.
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA secure_delete = ON")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, _VERSION):
-                raise sqlite3.DatabaseError(f"of version {version}")
-            db.executescript(_SCHEMA)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
             rows = db.execute("SELECT message, failed FROM message ORDER BY place").fetchall()
             drafts = db.execute("SELECT user, text FROM draft").fetchall()
             messages = [_kept(blob, failed) for blob, failed in rows]

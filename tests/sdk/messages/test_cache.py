@@ -201,7 +201,7 @@ def test_a_closed_cache_stores_nothing_and_leaves_the_file_alone(tmp_path: Path)
 
 
 def test_a_lock_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imtui.sdk.messages.cache._BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr("imtui.sdk.messages.database._BUSY_TIMEOUT", 0.01)
     path = tmp_path / "cache"
     cache = MessageCache(path, ME)
     keep(cache, 1)
