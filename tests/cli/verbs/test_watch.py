@@ -5,32 +5,11 @@ import json
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
-
-import pytest
 
 from imtui.sdk import IMClient
 from tests.cli.conftest import Served
-
-
-@pytest.fixture
-async def alice(served: Served) -> AsyncIterator[IMClient]:
-    async with client_of(served, "alice") as client:
-        yield client
-
-
-@pytest.fixture
-async def bob(served: Served) -> AsyncIterator[IMClient]:
-    async with client_of(served, "bob") as client:
-        yield client
-
-
-@contextlib.asynccontextmanager
-async def client_of(served: Served, user_id: str) -> AsyncIterator[IMClient]:
-    async with IMClient(served.ws, served.app_id, device_name="desk") as client:
-        await client.login(user_id, served.user_sig(user_id))
-        yield client
+from tests.cli.verbs.conftest import client_of
 
 
 async def test_stranger_is_subscribed_while_watched(

@@ -1,41 +1,17 @@
 """``imtui watch --plain`` against a running backend."""
 
-import contextlib
 import os
 import re
 import signal
-from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
-
-import pytest
 
 from imtui.protocol.status import Platform
 from imtui.sdk import IMClient
 from tests.cli.conftest import Served
 from tests.cli.processes import Running
+from tests.cli.verbs.conftest import client_of
 
 _TIME = re.compile(r"\d\d:\d\d ")
-
-
-@contextlib.asynccontextmanager
-async def client_of(
-    served: Served, user_id: str, name: str = "desk", platform: Platform = Platform.LINUX
-) -> AsyncIterator[IMClient]:
-    async with IMClient(served.ws, served.app_id, device_name=name, platform=platform) as client:
-        await client.login(user_id, served.user_sig(user_id))
-        yield client
-
-
-@pytest.fixture
-async def alice(served: Served) -> AsyncIterator[IMClient]:
-    async with client_of(served, "alice") as client:
-        yield client
-
-
-@pytest.fixture
-async def bob(served: Served) -> AsyncIterator[IMClient]:
-    async with client_of(served, "bob") as client:
-        yield client
 
 
 async def lines(watch: Running, number: int) -> list[str]:
