@@ -1,13 +1,15 @@
-"""A listener that records events, and lets a test wait for them."""
+"""A listener that records events, and a logged-in client that it listens to."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from imtui.sdk import (
     ConversationInfo,
     FriendApplication,
     FriendInfo,
+    IMClient,
     IMSDKListener,
     Message,
     ReadReceipt,
@@ -17,6 +19,7 @@ from imtui.sdk import (
     UserStatus,
     UserStatusType,
 )
+from tests.sdk.fake_backend import FakeBackend, client_of, fake_backend
 
 Event = tuple[Any, ...]
 
@@ -174,3 +177,13 @@ class Recorder(IMSDKListener):
     async def saw(self, name: str, times: int = 1) -> None:
         """Wait until an event was recorded that often."""
         await self.until(lambda recorder: recorder.count(name) >= times)
+
+
+@asynccontextmanager
+async def recorded_client() -> AsyncIterator[tuple[FakeBackend, IMClient, Recorder]]:
+    """Log alice in, and record what she is notified of from then on."""
+    recorder = Recorder()
+    async with fake_backend() as fake, client_of(fake) as client:
+        await client.login("alice", "sig")
+        client.add_im_sdk_listener(recorder)
+        yield fake, client, recorder

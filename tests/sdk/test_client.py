@@ -26,7 +26,7 @@ from tests.sdk.fake_backend import (
     fake_backend,
     status,
 )
-from tests.sdk.recorder import Recorder
+from tests.sdk.recorder import Recorder, recorded_client
 from tests.sdk.virtual_time import in_virtual_time
 
 ONLINE = UserStatusType.ONLINE
@@ -278,10 +278,7 @@ async def test_friend_lists_come_in_pages() -> None:
 
 
 async def test_pushes_reach_listeners_once_for_each_batch() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         batch = [status("bob", 2), status("ann", 3)]
         device = {"instanceID": "i", "deviceName": "d", "platform": "Web", "loginTime": 5}
         info = {"userID": "bob", "userStatus": status("bob", 9)}
@@ -378,10 +375,7 @@ async def test_logout_logs_out_and_closes() -> None:
 
 
 async def test_a_connection_lost_right_after_the_logout_is_not_reported() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
 
         async def answer_and_go(peer: Peer, params: dict[str, Any]) -> Any:
             await peer.send({"jsonrpc": "2.0", "id": peer.requests[-1]["id"], "result": {}})

@@ -9,7 +9,7 @@ import pytest
 
 from imtui.sdk import IMClient, IMError
 from tests.sdk.fake_backend import SILENCE, Peer, client_of, fake_backend, status
-from tests.sdk.recorder import Recorder
+from tests.sdk.recorder import recorded_client
 from tests.sdk.virtual_time import in_virtual_time
 
 GARBAGE = [
@@ -62,20 +62,14 @@ WRONG_ANSWERS: list[Any] = [
 @pytest.mark.parametrize("frame", GARBAGE)
 @in_virtual_time
 async def test_garbage_is_followed_by_a_reconnect(frame: str) -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         await fake.peer.socket.send(frame)
         await recorder.saw("connected")
 
 
 @pytest.mark.parametrize("message", HARMLESS)
 async def test_unexpected_but_readable_frames_are_ignored(message: Any) -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         await fake.peer.send(message)
         assert len(await client.get_user_status(["bob"])) == 1
         assert recorder.events == []
@@ -126,10 +120,7 @@ async def test_a_second_answer_to_a_call_is_ignored() -> None:
 
 @in_virtual_time
 async def test_a_huge_frame_is_followed_by_a_reconnect() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         with contextlib.suppress(Exception):
             await fake.peer.socket.send("x" * (2 * 1024 * 1024))
         await recorder.saw("connected")
@@ -137,10 +128,7 @@ async def test_a_huge_frame_is_followed_by_a_reconnect() -> None:
 
 @in_virtual_time
 async def test_a_close_that_is_never_completed_does_not_hang() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         before = asyncio.get_running_loop().time()
         # A raw close frame, and nothing after it.
         fake.peer.socket.transport.write(b"\x88\x02\x03\xe8")
@@ -235,10 +223,7 @@ async def expect_login_code(serve: Any, code: int) -> None:
 
 @in_virtual_time
 async def test_a_flood_of_statuses_keeps_the_order() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         for revision in range(500):
             batch = [status("bob", revision, text=str(revision))]
             frame = {"method": "onUserStatusChanged", "params": {"userStatusList": batch}}

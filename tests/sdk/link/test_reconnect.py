@@ -15,7 +15,7 @@ from tests.sdk.fake_backend import (
     status,
     wall_clock,
 )
-from tests.sdk.recorder import Recorder
+from tests.sdk.recorder import Recorder, recorded_client
 from tests.sdk.virtual_time import VirtualTimeLoop, in_virtual_time
 
 ONLINE = UserStatusType.ONLINE
@@ -39,10 +39,7 @@ def refuse(code: int) -> Any:
 
 @in_virtual_time
 async def test_a_lost_connection_is_reported_at_once_and_resumed() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         fake.peer.cut()
         await recorder.saw("statuses", 2)
         assert recorder.names == ["statuses", "scheduled", "connecting", "connected", "statuses"]
@@ -86,10 +83,7 @@ async def test_only_a_stable_connection_resets_the_delays() -> None:
 
 @in_virtual_time
 async def test_reconnect_now_does_not_wait() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         fake.handlers["login"] = refuse(70500)
         fake.peer.cut()
         await recorder.until(lambda r: ("scheduled", 30.0) in r.events)
@@ -216,10 +210,7 @@ async def test_a_stopped_process_does_not_blame_the_backend_for_the_gap() -> Non
 
 @in_virtual_time
 async def test_a_call_while_away_waits_for_the_connection() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         fake.peer.cut()
         await recorder.saw("scheduled")
         await client.set_self_status("back")
@@ -269,10 +260,7 @@ async def test_a_pending_call_fails_when_the_connection_is_lost() -> None:
 )
 @in_virtual_time
 async def test_a_final_refusal_ends_the_reconnects(code: int, event: tuple[Any, ...]) -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         fake.handlers["login"] = refuse(code)
         fake.peer.cut()
         await recorder.saw(event[0])
@@ -297,10 +285,7 @@ async def test_a_final_refusal_ends_the_reconnects(code: int, event: tuple[Any, 
 )
 @in_virtual_time
 async def test_a_final_close_ends_the_session(close_code: int, event: tuple[Any, ...]) -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         await fake.peer.socket.close(close_code)
         await recorder.saw(event[0])
         await asyncio.sleep(120)
@@ -311,10 +296,7 @@ async def test_a_final_close_ends_the_session(close_code: int, event: tuple[Any,
 
 @in_virtual_time
 async def test_a_session_taken_over_by_its_own_late_login_comes_back() -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, client, recorder):
         fake.handlers["login"] = silent
         fake.peer.cut()
         await fake.asked("login", index=1)
@@ -333,10 +315,7 @@ async def test_a_session_taken_over_by_its_own_late_login_comes_back() -> None:
 @pytest.mark.parametrize("close_code", [1000, 1001, 1011, 4002, 4567])
 @in_virtual_time
 async def test_other_closes_are_followed_by_a_reconnect(close_code: int) -> None:
-    recorder = Recorder()
-    async with fake_backend() as fake, client_of(fake) as client:
-        await client.login("alice", "sig")
-        client.add_im_sdk_listener(recorder)
+    async with recorded_client() as (fake, _client, recorder):
         await fake.peer.socket.close(close_code)
         await recorder.saw("connected")
 
