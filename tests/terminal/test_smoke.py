@@ -22,6 +22,10 @@ def backend_json(home: dict[str, str]) -> Path:
     return next(Path(home["HOME"]).rglob("backend.json"))
 
 
+def log_texts(home: dict[str, str]) -> list[str]:
+    return [log.read_text() for log in Path(home["HOME"]).rglob("*.log")]
+
+
 def wait_until_gone(path: Path) -> None:
     """Poll until a file is gone; there is no event to wait for."""
     ends = time.monotonic() + 60
@@ -82,6 +86,22 @@ async def test_a_closed_terminal_ends_the_app_and_then_the_backend(
         app.hang_up()
         await app.ended()
         await asyncio.to_thread(wait_until_gone, address)
+
+
+async def test_a_terminal_that_is_closed_with_a_status_set_is_no_error(
+    imtui: Open, home: dict[str, str]
+) -> None:
+    async with imtui("--user", "alice") as app:
+        await app.shows("connected", "bob")
+        app.send(PALETTE + "listening")
+        await app.shows("Listening to music")
+        app.send(ENTER)
+        await app.shows("alice  ◉ ONLINE  Listening to music")
+        app.hang_up()
+        assert await app.ended() == 0
+    logged = log_texts(home)
+    assert any("exit status 0" in text for text in logged)
+    assert not [text for text in logged if "Error" in text]
 
 
 async def test_any_size_and_any_bytes_are_lived_through(imtui: Open) -> None:

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from imtui.tui.kit.terminal import terminal_problem
 from imtui.tui.model.launch import Launch
@@ -36,7 +36,15 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     ending = asyncio.run(attend(launch, load_sdk))
     if ending.failure:
         where = f" (details: {launch.log_file})" if launch.log_file else ""
-        print(f"imtui: {ending.failure}{where}", file=sys.stderr)
+        _print_last(f"imtui: {ending.failure}{where}", sys.stderr)
     elif ending.farewell:
-        print(ending.farewell)
+        _print_last(ending.farewell, sys.stdout)
     return 1 if ending.failure else 0
+
+
+def _print_last(words: str, file: TextIO) -> None:
+    try:
+        print(words, file=file, flush=True)
+    except OSError:
+        # The terminal is closed. The words stay in the buffer, and would fail again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
