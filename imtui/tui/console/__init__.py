@@ -1,1 +1,1 @@
-"""The console's screen: an app's admin sees how a backend does, and turns its switches."""
+"""The console's screen: an admin sees the state of a backend and changes its settings."""

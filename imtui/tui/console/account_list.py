@@ -18,34 +18,34 @@ class AccountList(CursorView):
         """The cursor moved to another row."""
 
     class RowsWanted(Message):
-        """The model wants accounts that may not be loaded yet."""
+        """Accounts are needed that may not be loaded yet."""
 
     def __init__(self, model: ConsoleModel, glyphs: Glyphs) -> None:
-        """Make the list of a model's accounts."""
+        """Create the list of a model's accounts."""
         super().__init__(id="account-list")
         self._model = model
         self._glyphs = glyphs
         self._lines: dict[int, tuple[list[Span], str]] = {}
-        """The visible lines by row, as last painted."""
+        """The visible lines as last painted, by row."""
         self._accounts = model.accounts
         self._chosen_id = ""
-        """The ID of the account that the cursor was put on."""
+        """The ID of the account on which the cursor was put."""
         self._to_end = False
-        """Whether the cursor follows the end while it is being loaded."""
+        """Whether the cursor follows the end while more accounts are loaded."""
 
     @property
     def row_count(self) -> int:
-        """Return how many rows are known."""
+        """Return the number of known rows."""
         return self._model.accounts.length
 
     @property
     def selected(self) -> str:
-        """Return the ID of the account under the cursor, or nothing."""
+        """Return the ID of the account under the cursor, or an empty string."""
         account = self._model.accounts.at(self.cursor)
         return "" if account is None else account.user_id
 
-    def look(self) -> None:
-        """Paint what changed since the last time."""
+    def show_changes(self) -> None:
+        """Repaint the lines that changed since the last call."""
         # The view can only scroll to existing lines, so add them before moving the cursor.
         self.set_line_count(self.row_count)
         self._keep_cursor()
@@ -60,7 +60,7 @@ class AccountList(CursorView):
         return {row: self.line(row, self.line_width) for row in self._rows}
 
     def _keep_cursor(self) -> None:
-        """Keep the cursor on its account while rows before it come and go."""
+        """Keep the cursor on its account while rows are added or removed before it."""
         accounts = self._model.accounts
         if self._accounts is not accounts:
             self._accounts = accounts
@@ -128,14 +128,14 @@ class AccountList(CursorView):
         return "Nobody yet" if self._model.link is Link.UP else "waiting for the backend …"
 
     def action_move_end(self, direction: int) -> None:
-        """Move the cursor to the first account, or to the last one, which may be far away."""
+        """Move the cursor to the first account, or to the last one, which may not be loaded."""
         super().action_move_end(direction)
         if direction > 0:
             self._to_end = self._model.wants_end = True
             self.post_message(self.RowsWanted())
 
     def cursor_moved(self) -> None:
-        """Note the account that the cursor was put on."""
+        """Record the account on which the cursor was put."""
         self._to_end = self._model.wants_end = False
         self._chosen_id = self.selected
         self.post_message(self.Moved())

@@ -1,4 +1,4 @@
-"""What the backend answers, read and made safe to show in one place."""
+"""The backend's answers: parsed, and made safe to show, in one place."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -12,11 +12,11 @@ from imtui.protocol.wire_names import rest_name
 
 
 class Answer(Struct, frozen=True, rename=rest_name):
-    """A part of an answer; what a backend leaves out is zero or empty."""
+    """A part of an answer; a missing field is zero or empty."""
 
 
 class Settings(Answer, frozen=True):
-    """The switches: what each is set to."""
+    """The positions of the switches, by their keys."""
 
     settings: dict[str, str]
 
@@ -25,12 +25,12 @@ class Stats(Answer, frozen=True):
     """The backend's statistics; totals count from its start."""
 
     server_time: int = 0
-    """In Unix milliseconds, as are all moments."""
+    """In Unix milliseconds, like all times here."""
     uptime_seconds: float = 0
     connections: int = 0
     devices: int = 0
     accounts: dict[str, int] = field(default_factory=dict)
-    """How many there are, by the name of their status."""
+    """The number of accounts by general status."""
     subscriptions: int = 0
     friendships: int = 0
     changes: int = 0
@@ -38,11 +38,11 @@ class Stats(Answer, frozen=True):
     messages: int = 0
     requests: int = 0
     errors: dict[str, int] = field(default_factory=dict)
-    """How many there were, by code."""
+    """The number of errors by code."""
 
     @property
     def started_at(self) -> int:
-        """Return when the backend started."""
+        """Return the time at which the backend started."""
         return self.server_time - round(self.uptime_seconds * 1000)
 
 
@@ -56,7 +56,7 @@ class Device(Answer, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return how it is called: by its name, else by its platform."""
+        """Return the device's name, or else its platform or ID."""
         return self.device_name or self.platform or self.instance_id
 
 
@@ -72,7 +72,7 @@ class AccountItem(Answer, frozen=True):
 
     @property
     def status_type(self) -> UserStatusType:
-        """Return the general status; UNKNOWN for a word that we do not know."""
+        """Return the general status; UNKNOWN if the console does not know it."""
         return UserStatusType.__members__.get(self.status, UserStatusType.UNKNOWN)
 
 
@@ -86,7 +86,7 @@ class AccountPage(Answer, frozen=True):
 
 
 class LogItem(Answer, frozen=True):
-    """Something that happened to an account, or to the console."""
+    """A change of an account or of the settings."""
 
     index: int
     time: int = 0
@@ -123,7 +123,7 @@ def _safe(value: object) -> object:
     if isinstance(value, list):
         return [_safe(one) for one in value]
     if isinstance(value, Mapping):
-        # A cursor goes back to the backend as it came, and is shown to nobody.
+        # A cursor is returned to the backend unchanged, and never shown.
         return {
             safe_text(key): one if key == "NextCursor" else _safe(one) for key, one in value.items()
         }

@@ -1,4 +1,4 @@
-"""The console as an app: ties the model, the session and the screen together."""
+"""The console as an app: ties the model, the service and the screen together."""
 
 import logging
 import os
@@ -27,23 +27,23 @@ from imtui.tui.widgets.run_command import RunCommand
 _log = logging.getLogger(__name__)
 
 _OTHER_USE: Final = frozenset("jk")
-"""Not movement keys here: ``k`` kicks, and ``j`` alone would be odd."""
+"""Not movement keys in the console: ``k`` kicks, and ``j`` without ``k`` would be odd."""
 _MOVE_KEYS: Final = {move.id: [key for key in move.keys if key not in _OTHER_USE] for move in MOVES}
 
 
 class ConsoleLaunch(Struct, frozen=True):
-    """The arguments with which the console starts."""
+    """The start-up options of the console."""
 
     connect: Connect
-    """Finds the backend; called after the first frame, and again when it was lost."""
+    """Finds the backend; called after the first frame, and again after a loss."""
     where: str
     """The name of the backend."""
     theme: str = ""
-    """The person's theme, if there is one by this name."""
+    """The name of the user's theme; ignored if there is no such theme."""
     ascii: bool = False
     """Draw with ASCII only."""
     log_file: Path | None = None
-    """Where the details of a fault are, if they are written down."""
+    """The file that the details of a fault are written to, if there is one."""
 
 
 class ConsoleApp(FaultTolerantApp):
@@ -68,9 +68,9 @@ class ConsoleApp(FaultTolerantApp):
     ]
 
     def __init__(self, launch: ConsoleLaunch, clock: Clock | None = None) -> None:
-        """Make the console; tests bring their own clock."""
+        """Create the console; tests pass their own clock."""
         super().__init__(
-            # With NO_COLOR, only the terminal's own colours are left.
+            # With NO_COLOR, use only the terminal's own colours.
             ansi_color=True if "NO_COLOR" in os.environ else None,
         )
         self._launch = launch
@@ -79,7 +79,7 @@ class ConsoleApp(FaultTolerantApp):
         self.model = ConsoleModel()
         self.service = ConsoleService(self.model, self.clock, launch.connect)
         self.failure = ""
-        """Why the console ended, in one line; empty if the person left."""
+        """Why the console ended, in one line; empty if the user quit."""
         self._countdown: Handle | None = None
         self._type_ahead = TypeAhead(
             self,
@@ -87,7 +87,7 @@ class ConsoleApp(FaultTolerantApp):
             lambda key: any(key in keys for name, keys in _MOVE_KEYS.items() if name != "choose"),
         )
 
-    # Life
+    # Life cycle
 
     def get_default_screen(self) -> ConsoleScreen:
         """Return the screen."""
@@ -95,26 +95,26 @@ class ConsoleApp(FaultTolerantApp):
         return self.main
 
     def on_mount(self) -> None:
-        """Follow the model."""
+        """Apply the options, and repaint after each change of the model."""
         self.set_class(self._launch.ascii, "-ascii")
         if self._launch.theme in self.available_themes:
             self.theme = self._launch.theme
         self.set_keymap({name: ",".join(keys) for name, keys in _MOVE_KEYS.items()})
-        # Paint over what another program wrote to the terminal meanwhile.
+        # Another program may have written to the terminal while we were suspended.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.model.watch(self._look_soon)
+        self.model.watch(self._show_changes_soon)
 
     def on_ready(self) -> None:
-        """Begin with the network, as the first frame is on the screen."""
-        self.main.look()
+        """Connect to the backend now that the first frame is on the screen."""
+        self.main.show_changes()
         self.run_worker(self.service.run(), exit_on_error=True)
 
-    def _look_soon(self) -> None:
-        # The service changes the model in its own task; paint in the app's.
-        self.call_next(self._look)
+    def _show_changes_soon(self) -> None:
+        # The service changes the model in its own task; widgets belong to the app's.
+        self.call_next(self._show_changes)
 
-    def _look(self) -> None:
-        self.main.look()
+    def _show_changes(self) -> None:
+        self.main.show_changes()
         for screen in self.screen_stack[1:]:
             from imtui.tui.console.devices import DevicesScreen
 
@@ -127,19 +127,19 @@ class ConsoleApp(FaultTolerantApp):
             self._countdown.cancel()
             self._countdown = None
         if self.model.link is Link.LOST:
-            self._countdown = self.clock.call_later(1.0, self._look_soon)
+            self._countdown = self.clock.call_later(1.0, self._show_changes_soon)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the style sheet's variables, with the colours of presence for this theme."""
+        """Return the style sheet's variables, with the theme's presence colours."""
         return {**super().get_css_variables(), **presence_colours(self.current_theme)}
 
     @property
     def accepts_keys(self) -> bool:
-        """Return True: every widget of the console is mounted from the start."""
+        """Return True: the console mounts all its widgets at the start."""
         return True
 
     async def on_event(self, event: Event) -> None:
-        """Pass keys on one after the other."""
+        """Handle keys one at a time, and other events as usual."""
         if not isinstance(event, (Key, Paste)):
             await super().on_event(event)
         elif event.is_forwarded:
@@ -148,11 +148,11 @@ class ConsoleApp(FaultTolerantApp):
         else:
             # A new key dismisses the last notice.
             if self.model.notice is not None:
-                self.model.tell("")
+                self.model.set_notice("")
             await self._type_ahead.handle(event)
 
     def handle_fault(self, error: BaseException | None) -> None:
-        """Note the fault in the log and in a line for the admin, and end."""
+        """Log the fault, keep one line about it for the admin, and exit."""
         if isinstance(error, WorkerFailed):
             error = error.error
         _log.critical("The console ended", exc_info=error)
@@ -163,39 +163,39 @@ class ConsoleApp(FaultTolerantApp):
 
     def on_account_list_scrolled(self) -> None:
         """Load the accounts that came into sight."""
-        self.service.look_at_accounts()
+        self.service.request_accounts()
 
     def on_console_screen_accounts_wanted(self) -> None:
         """Load the accounts that are looked for."""
-        self.service.look_at_accounts()
+        self.service.request_accounts()
 
-    # What keys and the mouse ask for
+    # Actions of keys and the mouse
 
     async def on_run_command(self, message: RunCommand) -> None:
-        """Run the action that a widget asks for."""
+        """Run the action that a widget requests."""
         await self.run_action(message.command_id)
 
     def on_account_list_rows_wanted(self) -> None:
-        """Load the accounts that came into sight or that the admin looks for."""
-        self.service.look_at_accounts()
+        """Load the accounts that a pane needs."""
+        self.service.request_accounts()
 
     def action_switch(self, key: str) -> None:
-        """Flip a switch, or ask for one of several positions."""
+        """Flip a switch, or offer its positions if it has more than two."""
         switch = switch_named(key)
-        value = self.model.asked.get(key) or self.model.value(key)
-        if len(switch.means) == 2:
-            self._turn(switch, value, switch.after(value))
+        value = self.model.pending.get(key) or self.model.value(key)
+        if len(switch.effects) == 2:
+            self._set_switch(switch, value, switch.next_position(value))
             return
         from imtui.tui.console.choice import ChoiceScreen
 
         def chosen(position: str | None) -> None:
             if position is not None and position != value:
-                self._turn(switch, value, position)
+                self._set_switch(switch, value, position)
 
         self.push_screen(ChoiceScreen(switch, value), chosen)
 
-    def _turn(self, switch: Switch, before: str, value: str) -> None:
-        """Turn a switch; ask first if that takes something away."""
+    def _set_switch(self, switch: Switch, before: str, value: str) -> None:
+        """Set a switch; ask first if the new position is stricter."""
         question = switch.question(before, value)
         if question:
             self._ask(question, lambda: self.service.set(switch.key, value))
@@ -209,17 +209,17 @@ class ConsoleApp(FaultTolerantApp):
             if yes:
                 self.run_worker(act())
 
-        self.model.tell("")
+        self.model.set_notice("")
         self.push_screen(Question(question), answered)
 
     def action_filter(self) -> None:
-        """Look for accounts."""
-        self.model.tell("")
+        """Filter the accounts by the beginning of their IDs."""
+        self.model.set_notice("")
         self.main.find()
 
     def action_all(self) -> None:
         """Show all accounts."""
-        self.model.tell("")
+        self.model.set_notice("")
         self.main.show_all()
 
     def action_log(self) -> None:
@@ -227,7 +227,7 @@ class ConsoleApp(FaultTolerantApp):
         self.main.toggle_log()
 
     def action_retry(self) -> None:
-        """Look for the backend now."""
+        """Try to reach the backend now."""
         self.service.retry()
 
     def action_devices(self) -> None:
@@ -239,7 +239,7 @@ class ConsoleApp(FaultTolerantApp):
             self.push_screen(DevicesScreen(account, self.model, self.glyphs, self.clock))
 
     def action_kick(self) -> None:
-        """Ask, then log an account out on all of its devices."""
+        """Kick an account off all its devices, after confirmation."""
         from imtui.tui.console.devices import DevicesScreen
 
         screen = self.screen
@@ -253,11 +253,11 @@ class ConsoleApp(FaultTolerantApp):
             )
 
     def action_close(self) -> None:
-        """Close what lies over the screen."""
+        """Close the dialog on top."""
         if self.screen is not self.main:
             self.screen.dismiss(None)
 
     def action_leave(self) -> None:
-        """Quit; the backend runs on."""
+        """Quit; the backend keeps running."""
         self._type_ahead.drop()
         self.exit()

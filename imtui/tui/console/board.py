@@ -1,4 +1,4 @@
-"""The boards of the console: painted lines that are repainted only when they change."""
+"""The boards of the console: groups of lines that are repainted only when they change."""
 
 from textual.events import Click
 from textual.strip import Strip
@@ -20,13 +20,13 @@ class Board(Painted):
     def __init__(
         self, model: ConsoleModel, glyphs: Glyphs, *, id: str, grows: bool = False
     ) -> None:
-        """Make a board.
+        """Create a board.
 
         Args:
             model: The model to show.
             glyphs: The characters to draw with.
-            id: Its name in the style sheet.
-            grows: Whether its height follows the number of lines.
+            id: The widget's ID in the style sheet.
+            grows: Whether the height follows the number of lines.
         """
         super().__init__(id=id)
         self._model = model
@@ -35,10 +35,10 @@ class Board(Painted):
         self._lines: Lines = []
 
     def make_lines(self, width: int) -> Lines:
-        """Return the lines as they are now, ``width`` cells wide."""
+        """Return the current lines, ``width`` cells wide."""
         raise NotImplementedError
 
-    def look(self) -> None:
+    def show_changes(self) -> None:
         """Repaint the board if its lines changed."""
         before, self._lines = self._lines, self.make_lines(self.size.width)
         if before == self._lines:
@@ -48,8 +48,8 @@ class Board(Painted):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Make the lines for the new width."""
-        self.look()
+        """Lay the lines out for the new width."""
+        self.show_changes()
 
     def render_line(self, y: int) -> Strip:
         """Return a line."""
@@ -67,13 +67,13 @@ class HeadBoard(Board):
     """The backend and whether the console is connected to it."""
 
     def __init__(self, model: ConsoleModel, where: str, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the head; ``where`` names the backend."""
+        """Create the header; ``where`` names the backend."""
         super().__init__(model, glyphs, id="head")
         self._where = where
         self._clock = clock
 
     def make_lines(self, width: int) -> Lines:
-        """Return the line on top."""
+        """Return the header line."""
         return [head_line(self._model, self._where, width, self._glyphs, self._clock)]
 
 
@@ -94,7 +94,7 @@ class FigureBoard(Board):
 
 
 class HelpBoard(Board):
-    """The notice to the admin, else the keys of the pane that has the focus."""
+    """A notice to the admin, or else the keys of the focused pane."""
 
     def make_lines(self, width: int) -> Lines:
         """Return the notice or the keys."""

@@ -16,7 +16,7 @@ class ChangeLog:
     """The newest changes, each with a unique number."""
 
     def __init__(self) -> None:
-        """Make an empty log."""
+        """Create an empty log."""
         self._items: deque[LogItem] = deque(maxlen=KEPT)
         self.after = 0
         """The index of the last entry read from the backend's log."""
@@ -25,20 +25,20 @@ class ChangeLog:
 
     @property
     def first(self) -> int:
-        """Return the number of the oldest change that is kept."""
+        """Return the number of the oldest kept change."""
         return self.end - len(self._items)
 
     def at(self, number: int) -> LogItem | None:
-        """Return a change; None if it is not kept."""
+        """Return the change with this number; None if it is not kept."""
         kept = self.first <= number < self.end
         return self._items[number - self.first] if kept else None
 
     def __iter__(self) -> Iterator[LogItem]:
-        """Go through the changes, the oldest first."""
+        """Iterate over the kept changes, oldest first."""
         return islice(self._items, None)
 
-    def take(self, page: LogPage) -> bool:
-        """Add a page, and return whether another should be read at once."""
+    def add_page(self, page: LogPage) -> bool:
+        """Add a page, and return whether the next one should be read at once."""
         if 0 < page.last_index < self.after:
             self.restart()
             return True

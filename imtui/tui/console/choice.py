@@ -1,4 +1,4 @@
-"""A choice among the positions of a switch that has more than two."""
+"""A dialog to choose among the positions of a switch that has more than two."""
 
 from typing import ClassVar, Final
 
@@ -17,7 +17,7 @@ _KEYS_MAX: Final = 9
 
 
 class ChoiceScreen(Dialog[str]):
-    """Asks for a position; dismissed with it, or with None."""
+    """Offers the positions of a switch; the result is the chosen one, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(str(number), f"choose({number - 1})", show=False)
@@ -25,15 +25,15 @@ class ChoiceScreen(Dialog[str]):
     ]
 
     def __init__(self, switch: Switch, value: str) -> None:
-        """Make the choice for a switch; ``value`` is what it is set to."""
+        """Create the dialog for a switch with the current position ``value``."""
         super().__init__()
         self._switch = switch
-        self._values = list(switch.means)
+        self._values = list(switch.effects)
         self._list = OptionList(*self._rows(value), compact=True)
         self._list.highlighted = self._values.index(value) if value in self._values else 0
 
     def compose(self) -> ComposeResult:
-        """Lay out the choice."""
+        """Lay out the dialog."""
         with Vertical(classes="dialog"):
             yield Static(self._switch.title, classes="dialog--title", markup=False)
             yield self._list
@@ -41,7 +41,7 @@ class ChoiceScreen(Dialog[str]):
             yield Static(keys, classes="dialog--note", markup=False)
 
     def action_choose(self, place: int) -> None:
-        """Take the position in a row."""
+        """Choose the position in a row."""
         if place < len(self._values):
             self.dismiss(self._values[place])
 
@@ -52,5 +52,5 @@ class ChoiceScreen(Dialog[str]):
     def _rows(self, value: str) -> list[Content]:
         return [
             Content(f"{number} {position:<{_VALUE_WIDTH}} {means}{' (now)' * (position == value)}")
-            for number, (position, means) in enumerate(self._switch.means.items(), 1)
+            for number, (position, means) in enumerate(self._switch.effects.items(), 1)
         ]

@@ -17,14 +17,14 @@ from imtui.tui.screens.list_screen import ListScreen
 
 
 class DevicesScreen(ListScreen[None]):
-    """An account and its devices; it stays live while the account is in sight."""
+    """An account and its devices, kept current while the account is in view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "app.kick", "Kick", show=False)]
 
     def __init__(
         self, account: AccountItem, model: ConsoleModel, glyphs: Glyphs, clock: Clock
     ) -> None:
-        """Make the view of an account, kept current from the model."""
+        """Create the screen of an account."""
         super().__init__(account.user_id, Keys(), ())
         self._account = account
         self._model = model
@@ -43,7 +43,7 @@ class DevicesScreen(ListScreen[None]):
         return [f"{number} {'device' if number == 1 else 'devices'} connected"]
 
     def show_changes(self) -> None:
-        """Show the account as the model knows it now."""
+        """Show the account's current state in the model."""
         self._account = self._model.account(self.user_id) or self._account
         super().show_changes()
 

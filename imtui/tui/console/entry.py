@@ -1,4 +1,4 @@
-"""The way into the console."""
+"""The entry point of the console."""
 
 import asyncio
 import sys
@@ -9,23 +9,23 @@ from imtui.tui.kit.terminal import exit_on_signals, terminal_problem
 
 
 def run(launch: ConsoleLaunch) -> int:
-    """Run the console in this terminal until the person leaves, and return the exit status.
+    """Run the console in this terminal until the user quits, and return the exit status.
 
-    It is 0, or 1 after printing an error on one line of standard error.
+    The status is 0, or 1 after an error, which is printed as one line on standard error.
     """
     problem = terminal_problem("the console", "imtui console show", "imtui console show")
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1
     app = ConsoleApp(launch)
-    asyncio.run(_attend(app))
+    asyncio.run(_run_until_closed(app))
     if app.failure:
         where = f" (details: {launch.log_file})" if launch.log_file else ""
         print(f"imtui: {app.failure}{where}", file=sys.stderr)
     return 1 if app.failure else 0
 
 
-async def _attend(app: ConsoleApp) -> None:
+async def _run_until_closed(app: ConsoleApp) -> None:
     with ExitStack() as stack:
         exit_on_signals(app.action_leave, stack)
         await app.run_async()

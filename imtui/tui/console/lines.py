@@ -6,7 +6,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.console.admin_client import STATS
 from imtui.tui.console.answers import AccountItem, LogItem
 from imtui.tui.console.model import ConsoleModel, Link
-from imtui.tui.console.switches import SWITCHES, Switch, consequence
+from imtui.tui.console.switches import SWITCHES, Switch, effect
 from imtui.tui.kit.cells import cell_len, column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
@@ -14,16 +14,16 @@ from imtui.tui.render.glyphs import Glyphs
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _NICK_FROM, _NICK_WIDTH, _NICK_MIN = 60, 6, 6
-"""The list width from which nicks show, the extra name width, and the shortest nick."""
+"""The list width from which nicks are shown, the extra name width, and the least nick width."""
 _VALUE_WIDTH: Final = 10
 _LABEL_WIDTH: Final = 12
 _WIDE: Final = 112
 _TITLE_WIDTH: Final = max(len(switch.title) for switch in SWITCHES)
 _SHORT_WIDTH: Final = max(len(switch.short) for switch in SWITCHES)
 _GAPS: Final = 3
-"""The gap before the text, and between it and the devices, in cells."""
+"""The cells before the text, and between it and the devices, in total."""
 _FIGURES: Final = 4
-"""The number of figures, and so columns, in a line."""
+"""The number of figures in a line, each in its own column."""
 _FIGURE_MAX, _FIGURE_GAP = 22, 2
 _SECONDS_FROM, _COLUMNS_FROM = 44, 60
 """The log widths from which seconds, and columns, are shown."""
@@ -32,18 +32,18 @@ _EVENT_STATUSES: Final = {status.name.lower(): status for status in _STATUSES}
 _EVENT_WIDTH: Final = 11
 
 
-# The head
+# The header
 
 
 def head_line(
     model: ConsoleModel, where: str, width: int, glyphs: Glyphs, clock: Clock
 ) -> list[Span]:
-    """Return the line on top: which backend it is, and whether it can be reached."""
+    """Return the header line: the backend's name, and whether it can be reached."""
     left = [Span(" imtui console", "title")]
     if model.link is Link.LOST:
         seconds = max(-(-(model.retry_at - clock.now()) // 1000), 0)
         words = f"trying again in {seconds} s (r: now)"
-        return _one_of([*left, Span("   ")], [Span(words, "alert", "retry")], width)
+        return _spread_or_right([*left, Span("   ")], [Span(words, "alert", "retry")], width)
     if model.link is Link.CONNECTING:
         connection = Span(glyphs.adapt("connecting … "), "alert")
     else:
@@ -54,11 +54,11 @@ def head_line(
     named = [*left, Span("   "), Span(fit(where, max(room, 0), glyphs.ellipsis), "dim")]
     if room > 0:
         return spread(named, [*since, connection], width)
-    return _one_of(left, [connection], width)
+    return _spread_or_right(left, [connection], width)
 
 
-def _one_of(left: list[Span], right: list[Span], width: int) -> list[Span]:
-    """Return both sides of a line, or only the right one where there is no room for both."""
+def _spread_or_right(left: list[Span], right: list[Span], width: int) -> list[Span]:
+    """Return both sides of a line, or only the right one if they do not both fit."""
     if width_of(left) + width_of(right) < width:
         return spread(left, right, width)
     return crop([Span(" "), *right], width)
@@ -68,7 +68,7 @@ def _one_of(left: list[Span], right: list[Span], width: int) -> list[Span]:
 
 
 def switch_lines(model: ConsoleModel, width: int, glyphs: Glyphs) -> list[list[Span]]:
-    """Return the switches, each with its key and its command."""
+    """Return a line for each switch; a click on its key runs its command."""
     return [
         _switch(number, switch, model, width, glyphs) for number, switch in enumerate(SWITCHES, 1)
     ]
@@ -77,11 +77,11 @@ def switch_lines(model: ConsoleModel, width: int, glyphs: Glyphs) -> list[list[S
 def _switch(
     number: int, switch: Switch, model: ConsoleModel, width: int, glyphs: Glyphs
 ) -> list[Span]:
-    """Return a switch: its key, what it is, what it is set to, and what follows from that."""
+    """Return the line of a switch: its key, title, position and effect."""
     title = column(switch.title, _TITLE_WIDTH) if width >= _WIDE else ""
     value = model.value(switch.key)
     shown = value or "not known"
-    if switch.key in model.asked:
+    if switch.key in model.pending:
         shown = f"{shown} {glyphs.ellipsis}"
     line = [
         Span(f" {number} ", "key", f"switch('{switch.key}')"),
@@ -89,7 +89,7 @@ def _switch(
         Span("  "),
         Span(column(shown, _VALUE_WIDTH, glyphs.ellipsis), _value_style(value, model)),
         Span(" "),
-        Span(consequence(switch, model.settings), "dim"),
+        Span(effect(switch, model.settings), "dim"),
     ]
     return crop(line, width, glyphs.ellipsis)
 
@@ -104,7 +104,7 @@ def _value_style(value: str, model: ConsoleModel) -> str:
 
 
 def figure_lines(model: ConsoleModel, width: int, glyphs: Glyphs) -> list[list[Span]]:
-    """Return the live figures: accounts, what is connected, how much happens, and what fails."""
+    """Return the live figures: accounts, connections, rates and errors."""
     lines = [
         [_label("Accounts"), *_in_columns(_accounts(model, glyphs), width)],
         [_label("Connected"), *_in_columns(_connected(model), width)],
@@ -119,7 +119,7 @@ def _label(words: str) -> Span:
 
 
 def _in_columns(figures: list[list[Span]], width: int) -> list[Span]:
-    """Return figures below those of other lines; where there is room, none moves as others grow."""
+    """Return figures in fixed columns, which move only if a figure is too wide for its column."""
     room = min((width - _LABEL_WIDTH - 1) // _FIGURES, _FIGURE_MAX)
     line: list[Span] = []
     for place, figure in enumerate(figures):
@@ -197,17 +197,14 @@ def rate_text(rate: float) -> str:
 def account_line(
     account: AccountItem, width: int, glyphs: Glyphs, *, cursor: bool, stale: bool
 ) -> list[Span]:
-    """Return the row of an account: ID, status, text and devices.
-
-    A nick is shown where there is room for it.
-    """
+    """Return the row of an account: ID, nick if it fits, status, text and devices."""
     badge = glyphs.badge(account.status_type)
     dim = "dim" if stale else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
     if width >= _NICK_FROM:
         name_width += _NICK_WIDTH
     name = fit(account.user_id, name_width, glyphs.ellipsis)
-    # The nick takes what the ID leaves, so that no column is empty where nobody has one.
+    # The nick shares a column with the ID, so no column is empty when nobody has a nick.
     left = name_width - cell_len(name)
     has_room = width >= _NICK_FROM and left >= _NICK_MIN
     nick = f"  {account.nick}" if account.nick and has_room else ""
@@ -225,7 +222,7 @@ def account_line(
 
 
 def _devices(account: AccountItem, room: int) -> str:
-    """Return the devices by their names if there is room for them, else how many they are."""
+    """Return the names of the devices if they fit, else the number of devices."""
     number = len(account.devices)
     if not number:
         return ""
@@ -238,7 +235,7 @@ def _devices(account: AccountItem, room: int) -> str:
 
 
 def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Span]:
-    """Return a change: when, who, what happened, and how."""
+    """Return the line of a change: time, user ID, event and details."""
     moment = clock.local(item.time)
     name_width = min(max(width // 5, _NAME_MIN), _NAME_MAX)
     when = f"{moment:%H:%M:%S}" if width >= _SECONDS_FROM else f"{moment:%H:%M}"
@@ -252,27 +249,27 @@ def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Sp
         Span(f"{column(item.user_id, name_width, glyphs.ellipsis)} "),
         Span(f"{what:<{event_width}}", "" if badge is None else badge.style),
         Span(" "),
-        _how(item, glyphs),
+        _details(item, glyphs),
     ]
     return crop(line, width, glyphs.ellipsis)
 
 
-def _how(item: LogItem, glyphs: Glyphs) -> Span:
-    """Return a user's text in quotes, or the backend's remark."""
+def _details(item: LogItem, glyphs: Glyphs) -> Span:
+    """Return a status text in quotes, or the backend's remark about the event."""
     if item.event == "status" and item.text:
         return Span(glyphs.quote(item.text))
     return Span("none" if item.event == "status" else item.text, "dim")
 
 
-# The foot
+# The bottom lines
 
 
 def help_lines(model: ConsoleModel, in_log: bool, width: int, glyphs: Glyphs) -> list[list[Span]]:
-    """Return the notice, else why the backend cannot be reached, else the keys.
+    """Return the notice, or else why the backend cannot be reached, or else the keys.
 
     Args:
         model: The model to show.
-        in_log: Whether the keys go to the log, and not to the accounts.
+        in_log: Whether the log has the focus instead of the accounts.
         width: The width in cells; a text that does not fit takes two lines.
         glyphs: The characters to draw with.
     """

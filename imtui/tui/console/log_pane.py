@@ -11,10 +11,10 @@ from imtui.tui.render.glyphs import Glyphs
 
 
 class LogPane(LineView):
-    """What happened, a line for each change; it follows the end unless scrolled up."""
+    """The log, one line per change; it follows the end unless it is scrolled up."""
 
     def __init__(self, model: ConsoleModel, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the pane of a model."""
+        """Create the pane of a model's log."""
         super().__init__(id="log-pane")
         self._log = model.log
         self._glyphs = glyphs
@@ -25,8 +25,8 @@ class LogPane(LineView):
         self.follows = True
         """Whether new changes scroll the pane."""
 
-    def look(self) -> None:
-        """Take in what happened since the last time."""
+    def show_changes(self) -> None:
+        """Show the changes that were logged since the last call."""
         if self._end == self._log.end:
             return
         dropped = self._log.first - self._first
@@ -40,16 +40,16 @@ class LogPane(LineView):
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end from when it is scrolled to until it is scrolled away from."""
+        """Follow the end while the pane is scrolled to it."""
         super().watch_scroll_y(old_value, new_value)
         self.follows = new_value >= self.max_scroll_y
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the end in sight."""
+        """Keep the end visible if the pane follows it."""
         if self.follows:
             self.scroll_to_line(self.max_scroll_y)
 
     def line(self, number: int, width: int) -> tuple[list[Span], str]:
-        """Return a change."""
+        """Return the line of a change."""
         item = self._log.at(self._first + number)
         return ([] if item is None else log_line(item, width, self._glyphs, self._clock)), ""

@@ -1,4 +1,4 @@
-"""Rates per second, from the difference of two statistics."""
+"""Rates per second, from two readings of the statistics."""
 
 from msgspec import Struct
 
@@ -14,18 +14,19 @@ class Rates(Struct, frozen=True):
     requests: float
     """Without the console's own requests."""
     errors: dict[str, float]
-    """Errors by code; only codes that occurred in the interval."""
+    """By code; only codes that occurred in the interval."""
 
 
 def rates_between(before: Stats, after: Stats, own: int = 0) -> Rates | None:
-    """Return the rates between two statistics, by the backend's clock.
+    """Return the rates between two readings; None if no time passed or the backend restarted.
 
-    ``own`` is the number of the console's requests, which are not counted.
-
-    Returns None if no time has passed or the backend restarted in between.
+    Args:
+        before: The first reading.
+        after: The second reading; the backend's clock measures the time between them.
+        own: The number of the console's own requests in between, which do not count.
     """
     seconds = (after.server_time - before.server_time) / 1000
-    if seconds <= 0 or started_anew(before, after):
+    if seconds <= 0 or has_restarted(before, after):
         return None
     return Rates(
         (after.changes - before.changes) / seconds,
@@ -40,6 +41,6 @@ def rates_between(before: Stats, after: Stats, own: int = 0) -> Rates | None:
     )
 
 
-def started_anew(before: Stats, after: Stats) -> bool:
-    """Tell whether the backend restarted between two statistics."""
+def has_restarted(before: Stats, after: Stats) -> bool:
+    """Return whether the backend restarted between two readings."""
     return after.uptime_seconds < before.uptime_seconds or after.requests < before.requests

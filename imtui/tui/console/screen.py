@@ -1,4 +1,4 @@
-"""The console's one screen: switches and figures above, accounts and the log of changes below."""
+"""The console's main screen: switches and figures above, accounts and the log below."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
@@ -52,13 +52,13 @@ class ConsoleScreen(Screen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(self, model: ConsoleModel, where: str, glyphs: Glyphs, clock: Clock) -> None:
-        """Make the screen of a model.
+        """Create the screen of a model.
 
         Args:
             model: The model to show.
             where: The name of the backend.
             glyphs: The characters to draw with.
-            clock: Used to show times.
+            clock: The time.
         """
         super().__init__(classes="-two-panes -high")
         self._model = model
@@ -94,15 +94,15 @@ class ConsoleScreen(Screen[None]):
 
     @property
     def in_log(self) -> bool:
-        """Tell whether the keys go to the log."""
+        """Return whether the log has the focus."""
         return self.has_class("-in-log")
 
-    def look(self) -> None:
-        """Paint what changed."""
+    def show_changes(self) -> None:
+        """Repaint the parts that changed."""
         for board in (*self._boards, self._help):
-            board.look()
-        self.accounts.look()
-        self.log_pane.look()
+            board.show_changes()
+        self.accounts.show_changes()
+        self.log_pane.show_changes()
         notes = self.accounts_title.notes(), self.log_title.notes()
         if notes != self._notes:
             self._notes = notes
@@ -110,19 +110,19 @@ class ConsoleScreen(Screen[None]):
             self.log_title.refresh()
 
     def on_mount(self) -> None:
-        """Update the notes on scrolling."""
-        self.watch(self.log_pane, "scroll_y", self.look, init=False)
+        """Update the notes of the titles when the log is scrolled."""
+        self.watch(self.log_pane, "scroll_y", self.show_changes, init=False)
 
     def on_account_list_moved(self) -> None:
         """Update the cursor's row in the title."""
-        self.look()
+        self.show_changes()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Note and show which pane has the focus."""
+        """Show which pane has the focus."""
         self.set_class(event.widget is self.log_pane, "-in-log")
         self.accounts_title.refresh()
         self.log_title.refresh()
-        self._help.look()
+        self._help.show_changes()
 
     def toggle_log(self) -> None:
         """Go to the log, or back to the accounts."""
@@ -134,19 +134,19 @@ class ConsoleScreen(Screen[None]):
     # Finding
 
     def find(self) -> None:
-        """Type the beginning of a user ID."""
+        """Open the input for the beginning of a user ID."""
         self.remove_class("-in-log")
         self._finder.begin()
 
     def show_all(self) -> None:
-        """Show all accounts, and go to them."""
+        """Show all accounts, and focus them."""
         self._finder.clear_and_hide()
         self.remove_class("-in-log")
         self.accounts.focus()
 
     def on_finder_narrowed(self) -> None:
         """Request the accounts whose IDs start with the search text."""
-        self._model.look_for(self._finder.value.strip())
+        self._model.filter_accounts(self._finder.value.strip())
         self.post_message(AccountList.RowsWanted())
 
     def on_finder_done(self) -> None:

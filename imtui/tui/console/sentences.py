@@ -1,4 +1,4 @@
-"""Error messages for admins, with a way out."""
+"""Error messages for admins; each says what to do."""
 
 from typing import Final
 
@@ -19,11 +19,11 @@ _SENTENCES: Final[dict[int, str]] = {
 }
 
 REFUSALS: Final = frozenset((60009, 70107, 70402, 70403, 70500))
-"""Codes that concern a single command; others concern the connection or the admin."""
+"""The codes that concern a single command; all others concern the connection or the admin."""
 
 
 def explain_to_admin(error: IMError) -> str:
-    """Return one line that says what went wrong and what to do about it."""
+    """Return one line that says what went wrong and what to do."""
     sentence = _SENTENCES.get(error.code)
     if sentence is not None:
         return f"{int(error.code)} · {sentence}"

@@ -1,4 +1,4 @@
-"""The switches of the console: what they are called, and what each position means."""
+"""The switches of the console: their titles, positions and effects."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,29 +10,30 @@ class Switch(Struct, frozen=True):
     """A setting with a few positions."""
 
     key: str
-    """Its name in the REST API."""
+    """The name of the setting in the REST API."""
     title: str
-    """What the field's console calls it."""
+    """The title in full."""
     short: str
     """A title for a narrow screen."""
-    means: Mapping[str, str]
-    """What follows from each position, from the one that grants most to the strictest."""
-    asks: Mapping[str, str] = {}
-    """What to ask before a position takes something away, in one line."""
+    effects: Mapping[str, str]
+    """The effect of each position, from the most permissive to the strictest."""
+    questions: Mapping[str, str] = {}
+    """The question, in one line, before a change to a stricter position."""
 
     def question(self, before: str, value: str) -> str:
-        """Return the question before a change of position; empty unless it takes something away.
+        """Return the question before a change of position; empty if it needs none.
 
-        A position that we do not know may grant anything.
+        Only a change to a stricter position needs one. An unknown position may be the most
+        permissive, so any change from it counts as stricter.
         """
-        order = list(self.means)
+        order = list(self.effects)
         is_stricter = before not in order or order.index(value) > order.index(before)
-        return self.asks.get(value, "") if is_stricter else ""
+        return self.questions.get(value, "") if is_stricter else ""
 
-    def after(self, value: str) -> str:
-        """Return the position that comes after one; the first after one that we do not know."""
-        positions = list(self.means)
-        place = positions.index(value) if value in self.means else -1
+    def next_position(self, value: str) -> str:
+        """Return the position after this one; the first one after an unknown position."""
+        positions = list(self.effects)
+        place = positions.index(value) if value in self.effects else -1
         return positions[(place + 1) % len(positions)]
 
 
@@ -95,14 +96,18 @@ SWITCHES: Final = (
 _BY_KEY: Final = {switch.key: switch for switch in SWITCHES}
 
 
-def consequence(switch: Switch, settings: Mapping[str, str]) -> str:
-    """Return what follows from the position of a switch, among those of the others."""
+def effect(switch: Switch, settings: Mapping[str, str]) -> str:
+    """Return the effect of a switch's position, given the other settings."""
     value = settings.get(switch.key, "")
     if (switch.key, value, settings.get("edition")) == ("user_status", "on", "standard"):
         return "nothing: the edition comes first, with 7013"
-    return switch.means.get(value, "")
+    return switch.effects.get(value, "")
 
 
 def switch_named(key: str) -> Switch:
-    """Return the switch with this name; KeyError if there is none."""
+    """Return the switch with this key.
+
+    Raises:
+        KeyError: There is no such switch.
+    """
     return _BY_KEY[key]

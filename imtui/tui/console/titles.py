@@ -12,12 +12,12 @@ from imtui.tui.widgets.pane_title import PaneTitle
 
 
 class AccountsTitle(PaneTitle):
-    """The title of the account list, with the row of the cursor."""
+    """The title of the account list, with the position of the cursor."""
 
     def __init__(
         self, model: ConsoleModel, glyphs: Glyphs, clock: Clock, accounts: AccountList
     ) -> None:
-        """Make the title of an account list."""
+        """Create the title of an account list."""
         super().__init__("Accounts")
         self._model = model
         self._glyphs = glyphs
@@ -25,7 +25,7 @@ class AccountsTitle(PaneTitle):
         self._list = accounts
 
     def notes(self) -> Sequence[str]:
-        """Return the row of the cursor, or why the list is old or empty."""
+        """Return the position of the cursor, or why the list is stale or empty."""
         if self._model.link is Link.LOST and self._model.as_of is not None:
             return [f"as of {time_of_day(self._clock, self._model.as_of)}"]
         if refusal := self._model.refusals.get(ACCOUNTS):
@@ -42,13 +42,13 @@ class LogTitle(PaneTitle):
     """The title of the log, with a note while it is scrolled back."""
 
     def __init__(self, model: ConsoleModel, log_pane: LogPane) -> None:
-        """Make the title of a log."""
+        """Create the title of a log."""
         super().__init__("Changes")
         self._model = model
         self._log_pane = log_pane
 
     def notes(self) -> Sequence[str]:
-        """Return why there is no log, or that it is scrolled back."""
+        """Return why there is no log, or a note that it is scrolled back."""
         if refusal := self._model.refusals.get(LOG):
             return [refusal, refusal.partition(" ")[0]]
         return [] if self._log_pane.follows else ["End: newest", "scrolled"]

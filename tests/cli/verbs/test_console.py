@@ -79,7 +79,7 @@ def test_the_help_lists_the_settings_with_their_values(home: Home) -> None:
     shown = home.run("console", "set", "--help").stdout
     for switch in SWITCHES:
         [line] = [line for line in SETTINGS.splitlines() if line.split()[:1] == [switch.key]]
-        assert ", ".join(switch.means) in line
+        assert ", ".join(switch.effects) in line
         assert line in shown
 
 

@@ -13,8 +13,8 @@ def page(first: int, last: int) -> LogPage:
 
 def test_the_newest_are_kept_and_numbered_on() -> None:
     log = ChangeLog()
-    assert log.take(page(1, PAGE_SIZE))
-    assert not log.take(page(PAGE_SIZE + 1, PAGE_SIZE + 5))
+    assert log.add_page(page(1, PAGE_SIZE))
+    assert not log.add_page(page(PAGE_SIZE + 1, PAGE_SIZE + 5))
     assert (log.first, log.end, log.after) == (5, KEPT + 5, PAGE_SIZE + 5)
     assert log.at(0) is None
     newest = log.at(log.end - 1)
@@ -24,18 +24,18 @@ def test_the_newest_are_kept_and_numbered_on() -> None:
 
 def test_what_was_read_is_not_read_again() -> None:
     log = ChangeLog()
-    assert not log.take(page(1, 3))
-    assert not log.take(page(2, 4))
-    assert not log.take(LogPage())
+    assert not log.add_page(page(1, 3))
+    assert not log.add_page(page(2, 4))
+    assert not log.add_page(LogPage())
     assert [item.index for item in log] == [1, 2, 3, 4]
 
 
 def test_a_log_that_begins_anew_is_read_from_its_beginning() -> None:
     log = ChangeLog()
-    log.take(page(1, 9))
-    assert log.take(LogPage(last_index=2))
+    log.add_page(page(1, 9))
+    assert log.add_page(LogPage(last_index=2))
     assert log.after == 0
-    assert not log.take(page(1, 2))
+    assert not log.add_page(page(1, 2))
     assert [item.index for item in log][-2:] == [1, 2]
 
 

@@ -17,15 +17,15 @@ def test_there_is_a_switch_for_each_setting() -> None:
 
 def test_a_switch_goes_round_its_positions_and_leaves_an_unknown_one() -> None:
     switch = switch_named("user_status")
-    assert [switch.after(value) for value in ("on", "off", "other")] == ["off", "on", "on"]
+    assert [switch.next_position(value) for value in ("on", "off", "other")] == ["off", "on", "on"]
 
 
 def test_only_what_takes_something_away_is_asked() -> None:
     asked = {
         (switch.key, before, after)
         for switch in SWITCHES
-        for before in switch.means
-        for after in switch.means
+        for before in switch.effects
+        for after in switch.effects
         if switch.question(before, after)
     }
     assert asked == {
@@ -40,7 +40,7 @@ def test_only_what_takes_something_away_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "setting", "value", "question", "consequence"),
+    ("key", "setting", "value", "question", "effect"),
     [
         ("1", "edition", "standard", "Queries and subscriptions answer 7013.", "answer 7013"),
         ("2", "user_status", "off", "subscriptions answer 72001.", "answer 72001"),
@@ -50,7 +50,7 @@ def test_only_what_takes_something_away_is_asked() -> None:
 )
 @pytest.mark.parametrize("how", ["key", "mouse"])
 async def test_a_switch_is_turned(
-    key: str, setting: str, value: str, question: str, consequence: str, how: str
+    key: str, setting: str, value: str, question: str, effect: str, how: str
 ) -> None:
     async with running() as run:
         title, before = switch_named(setting).title, SETTINGS[setting]
@@ -61,7 +61,7 @@ async def test_a_switch_is_turned(
             await run.press("y")
         assert run.fake.bodies("imtui_console/set") == [{"Settings": {setting: value}}]
         assert f"{title} {value}" in run.line(title)
-        assert consequence in run.line(title)
+        assert effect in run.line(title)
         await run.press(key)
         assert run.fake.bodies("imtui_console/set")[1:] == [{"Settings": {setting: before}}]
 
