@@ -14,7 +14,7 @@ from imtui.protocol.messages import SubscriptionReason
 from imtui.tui.model.typing_hint import typing_hint
 from imtui.tui.state.account_state import StateFile
 from tests.tui.console import harness as console_harness
-from tests.tui.console.team import team, work
+from tests.tui.console.team import play_afternoon, team
 from tests.tui.fake import ONLINE, PHONE, THIS_DEVICE, status
 from tests.tui.harness import Running, running
 from tests.tui.stage import DemoStage
@@ -178,7 +178,7 @@ class ConsoleScene(Scene):
     async def play(self, folder: Path) -> AsyncIterator[App[None]]:
         """Run the console while the team works."""
         async with console_harness.running(team(), size=self.size, ascii=self.ascii) as run:
-            await work(run)
+            await play_afternoon(run)
             yield run.app
 
 

@@ -1,4 +1,4 @@
-"""A fake of the backend's admin API, in memory, for the console's tests."""
+"""A fake of the backend's admin API, in memory."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -44,7 +44,7 @@ def account(user_id: str, *devices: Body, text: str = "", status: str = "") -> B
 
 
 class FakeBackend:
-    """A client that answers like the REST API."""
+    """A backend in memory, and the client that calls it."""
 
     def __init__(self, *accounts: Body, now: Callable[[], int] = lambda: STARTED) -> None:
         self.now = now
@@ -58,7 +58,7 @@ class FakeBackend:
         self.down: IMError | Exception | None = None
         self.refused: dict[str, Exception] = {}
         self.calls: list[tuple[str, Body]] = []
-        self.connected = 0
+        self.connect_count = 0
         self._commands: dict[str, Callable[[Body], Body]] = {
             "imtui_console/get": lambda _: {"Settings": dict(self.settings)},
             "imtui_console/set": self._set,
@@ -70,13 +70,13 @@ class FakeBackend:
 
     def connect(self) -> "FakeBackend":
         """Return the client, or raise the prepared error."""
-        self.connected += 1
+        self.connect_count += 1
         if self.down is not None and not isinstance(self.down, IMError):
             raise self.down
         return self
 
     async def call(self, command: str, body: Body) -> Body:
-        """Carry out a command."""
+        """Return the answer to a command, or raise the prepared error."""
         self.calls.append((command, body))
         self.totals["Requests"] += 1
         if isinstance(self.down, IMError):
@@ -90,7 +90,7 @@ class FakeBackend:
         """Return the bodies of all calls of a command."""
         return [body for name, body in self.calls if name == command]
 
-    def tell(self, user_id: str, event: str, text: str = "") -> None:
+    def add_change(self, user_id: str, event: str, text: str = "") -> None:
         """Add a change to the log."""
         index = self.log[-1]["Index"] + 1 if self.log else 1
         item = {"Index": index, "Time": self.now(), "UserID": user_id, "Event": event}
@@ -147,16 +147,16 @@ class FakeBackend:
 
     def _kick(self, body: Body) -> Body:
         self.find(body["UserID"]).update(Status="UNLOGINED", Devices=[])
-        self.tell(body["UserID"], "kicked")
+        self.add_change(body["UserID"], "kicked")
         return {}
 
 
-def crowd(number: int) -> list[Body]:
-    """Return many accounts: ``user-000000`` and so on."""
+def numbered_accounts(number: int) -> list[Body]:
+    """Return accounts ``user-000000``, ``user-000001`` and so on."""
     return [account(f"user-{place:06}") for place in range(number)]
 
 
-def street() -> FakeBackend:
+def small_backend() -> FakeBackend:
     """Return a backend with a few accounts."""
     return FakeBackend(
         account("alice", device("laptop"), device("phone", "Android"), text="Listening to music"),

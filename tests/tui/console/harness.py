@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from tests.tui.console.fake import FakeBackend, street
+from tests.tui.console.fake import FakeBackend, small_backend
 from tests.tui.fake import FakeClock
 
 
@@ -21,13 +21,13 @@ class Running:
     clock: FakeClock
 
     async def settle(self, seconds: float = 1.0) -> None:
-        """Let time pass, and wait until all its effects have happened."""
+        """Advance the clock, and let the console process everything."""
         await self.pilot.pause()
         self.clock.advance(seconds)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
-        """Press keys and wait for their effects; no time passes."""
+        """Press keys, then settle; no time passes."""
         await self.pilot.press(*keys)
         await self.settle(0)
 
@@ -59,7 +59,7 @@ async def running(
     fake: FakeBackend | None = None, *, size: tuple[int, int] = (120, 40), ascii: bool = False
 ) -> AsyncIterator[Running]:
     """Run the console in a terminal of ``size``, settled after its first answers."""
-    fake = fake or street()
+    fake = fake or small_backend()
     clock = FakeClock()
     fake.now = clock.now
     app = ConsoleApp(ConsoleLaunch(fake.connect, "/srv/im", ascii=ascii), clock)

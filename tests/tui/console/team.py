@@ -1,4 +1,4 @@
-"""A team's afternoon on the fake backend, for the console's screenshot."""
+"""A team's afternoon on the fake backend, for the console's picture."""
 
 from tests.tui.console.fake import FakeBackend, account, device
 from tests.tui.console.harness import Running
@@ -19,7 +19,7 @@ _CHANGES = (
     (44, "bob", "online", "on browser (Web)"),
     (16, "bob", "status", "Chasing a flaky test"),
 )
-"""Events: seconds since the last one, user ID, event and text."""
+"""Each change: seconds since the one before, user ID, event and text."""
 
 
 def team() -> FakeBackend:
@@ -51,11 +51,11 @@ def team() -> FakeBackend:
     return fake
 
 
-async def work(run: Running) -> None:
-    """Play the afternoon: move the cursor to an account, and end with two busy seconds."""
+async def play_afternoon(run: Running) -> None:
+    """Log the changes, move the cursor to an account, and end with two busy seconds."""
     for seconds, user_id, event, text in _CHANGES:
         run.clock.advance(seconds)
-        run.fake.tell(user_id, event, text)
+        run.fake.add_change(user_id, event, text)
     await run.settle()
     await run.press("down", "down", "down")
     run.fake.totals.update(Changes=5, Deliveries=118, Messages=13, Requests=46)

@@ -6,7 +6,7 @@ from msgspec import convert
 from imtui.protocol.errors import IMError
 from imtui.tui.console.answers import AccountPage
 from imtui.tui.console.pages import PAGE_SIZE, PAGES_KEPT, AccountPages
-from tests.tui.console.fake import FakeBackend, account, crowd, device, street
+from tests.tui.console.fake import FakeBackend, account, device, numbered_accounts, small_backend
 from tests.tui.console.harness import Running, running
 
 KICK = "im_open_login_svc/kick"
@@ -19,8 +19,8 @@ async def load(pages: AccountPages, fake: FakeBackend, number: int) -> None:
     pages.put(number, start, convert(await fake.call(ACCOUNTS, body), AccountPage))
 
 
-async def test_pages_follow_one_another_and_only_some_are_kept() -> None:
-    pages, fake = AccountPages(), FakeBackend(*crowd(PAGE_SIZE * (PAGES_KEPT + 5) + 7))
+async def test_all_pages_can_be_loaded_but_only_some_are_kept() -> None:
+    pages, fake = AccountPages(), FakeBackend(*numbered_accounts(PAGE_SIZE * (PAGES_KEPT + 5) + 7))
     assert pages.length == 0
     for number in range(PAGES_KEPT + 5):
         await load(pages, fake, number)
@@ -38,26 +38,26 @@ async def test_pages_follow_one_another_and_only_some_are_kept() -> None:
     assert first.user_id == "user-000000"
 
 
-async def test_a_page_behind_one_that_changed_begins_elsewhere() -> None:
-    pages, fake = AccountPages(), FakeBackend(*crowd(3 * PAGE_SIZE))
+async def test_a_page_starts_elsewhere_after_the_page_before_it_changed() -> None:
+    pages, fake = AccountPages(), FakeBackend(*numbered_accounts(3 * PAGE_SIZE))
     for number in range(3):
         await load(pages, fake, number)
     fake.accounts.insert(0, account("a-newcomer"))
-    late = pages.start(1)
+    old_cursor = pages.start(1)
     await load(pages, fake, 0)
-    assert pages.start(1) != late
+    assert pages.start(1) != old_cursor
     await load(pages, fake, 1)
     shown = [pages.at(row) for row in range(2 * PAGE_SIZE)]
     assert [one.user_id for one in shown if one] == [
         one["UserID"] for one in fake.accounts[: 2 * PAGE_SIZE]
     ]
-    # The answer to a request with the old cursor is too late.
-    pages.put(1, late, AccountPage())
+    # A late answer to a request with the old cursor is ignored.
+    pages.put(1, old_cursor, AccountPage())
     assert pages.at(PAGE_SIZE) is not None
 
 
-async def test_the_end_comes_nearer_when_accounts_are_deleted() -> None:
-    pages, fake = AccountPages(), FakeBackend(*crowd(2 * PAGE_SIZE))
+async def test_deleted_accounts_shorten_the_list() -> None:
+    pages, fake = AccountPages(), FakeBackend(*numbered_accounts(2 * PAGE_SIZE))
     for number in range(2):
         await load(pages, fake, number)
     del fake.accounts[PAGE_SIZE:]
@@ -65,13 +65,13 @@ async def test_the_end_comes_nearer_when_accounts_are_deleted() -> None:
     assert (pages.page_count, pages.length) == (1, PAGE_SIZE)
 
 
-def test_a_backend_that_goes_on_without_accounts_has_come_to_its_end() -> None:
+def test_an_empty_page_is_the_last_one() -> None:
     pages = AccountPages()
     pages.put(0, "", AccountPage(next_cursor="again", total=5))
     assert (pages.page_count, pages.length) == (1, 0)
 
 
-async def test_a_row_says_who_how_and_where() -> None:
+async def test_a_row_shows_id_status_text_and_devices() -> None:
     async with running() as run:
         assert run.line("alice").startswith("▸ alice ◉ ONLINE Listening to music laptop, phone")
         assert run.line("carol").startswith("carol ◦ OFFLINE")
@@ -81,8 +81,8 @@ async def test_a_row_says_who_how_and_where() -> None:
         assert run.line("carol").startswith("carol ◉ ONLINE Back x")
 
 
-async def test_of_many_accounts_few_are_loaded() -> None:
-    fake = FakeBackend(*crowd(100_000))
+async def test_only_accounts_near_the_visible_rows_are_loaded() -> None:
+    fake = FakeBackend(*numbered_accounts(100_000))
     async with running(fake) as run:
         assert "1 of 100,000" in run.text()
         assert len({body["Cursor"] for body in fake.bodies(ACCOUNTS)}) == 1
@@ -97,8 +97,8 @@ async def test_of_many_accounts_few_are_loaded() -> None:
         assert "user-000000" in run.line("▸")
 
 
-async def test_the_end_is_the_last_account() -> None:
-    fake = FakeBackend(*crowd(1_234))
+async def test_the_end_key_moves_to_the_last_account() -> None:
+    fake = FakeBackend(*numbered_accounts(1_234))
     async with running(fake) as run:
         await run.press("end")
         await run.settle(0)
@@ -110,8 +110,8 @@ async def test_the_end_is_the_last_account() -> None:
         assert "user-001233" in run.line("▸")
 
 
-async def test_an_end_that_is_too_far_away_is_come_to_step_by_step() -> None:
-    async with running(FakeBackend(*crowd(100_000))) as run:
+async def test_a_distant_end_takes_several_presses() -> None:
+    async with running(FakeBackend(*numbered_accounts(100_000))) as run:
         await run.press("end")
         await run.settle(0)
         assert "user-0052" in run.line("▸")
@@ -124,7 +124,7 @@ async def test_an_end_that_is_too_far_away_is_come_to_step_by_step() -> None:
         assert run.app.model.wants_end is False
 
 
-async def test_a_row_has_the_nick_where_there_is_room() -> None:
+async def test_a_row_shows_the_nick_if_it_fits() -> None:
     fake = FakeBackend(
         account("alice", text="Tea") | {"Nick": "Alice Smith-Jones the Third"},
         account("b" * 32) | {"Nick": "Bob"},
@@ -136,7 +136,7 @@ async def test_a_row_has_the_nick_where_there_is_room() -> None:
         assert "Alice" not in run.text()
 
 
-async def test_the_cursor_stays_on_whom_it_was_put() -> None:
+async def test_the_cursor_stays_on_its_account() -> None:
     async with running() as run:
         await run.press("down")
         assert "bob" in run.line("▸")
@@ -151,10 +151,10 @@ async def type_filter(run: Running, words: str) -> None:
     await run.settle(0)
 
 
-async def test_a_filter_is_the_beginning_of_an_id() -> None:
-    fake = FakeBackend(*crowd(1_000), account("alice"))
+async def test_a_filter_matches_the_beginning_of_ids() -> None:
+    fake = FakeBackend(*numbered_accounts(1_000), account("alice"))
     async with running(fake) as run:
-        # In the filter, letters that are commands elsewhere are only text.
+        # In the filter, letters are text even if they are keys of commands.
         await type_filter(run, "user-00099")
         assert fake.bodies(ACCOUNTS)[-1]["Prefix"] == "user-00099"
         assert "1 of 10 whose ID begins with “user-00099”" in run.text()
@@ -168,7 +168,7 @@ async def test_a_filter_is_the_beginning_of_an_id() -> None:
         assert run.app.is_running
 
 
-async def test_a_filter_that_is_refused_says_why() -> None:
+async def test_a_refused_filter_says_why() -> None:
     async with running() as run:
         run.fake.refused[ACCOUNTS] = IMError(70402, "Prefix: it is too long.")
         await type_filter(run, "x")
@@ -179,7 +179,7 @@ async def test_a_filter_that_is_refused_says_why() -> None:
         assert "70402" not in run.text()
 
 
-async def test_enter_shows_the_devices_live() -> None:
+async def test_enter_opens_the_live_devices() -> None:
     async with running() as run:
         await run.press("enter")
         assert "2 devices connected" in run.text()
@@ -193,7 +193,7 @@ async def test_enter_shows_the_devices_live() -> None:
 
 
 @pytest.mark.parametrize("way", [["k"], ["enter", "k"], ["delete"]])
-async def test_a_kick_asks_first(way: list[str]) -> None:
+async def test_a_kick_needs_confirmation(way: list[str]) -> None:
     async with running() as run:
         await run.press(*way)
         assert "Kick alice off every device, and end their UserSigs?" in run.text()
@@ -214,15 +214,15 @@ async def test_a_kick_asks_first(way: list[str]) -> None:
         assert "kicked" in run.text()
 
 
-async def test_a_kick_that_is_refused_says_why() -> None:
-    fake = street()
+async def test_a_refused_kick_says_why() -> None:
+    fake = small_backend()
     fake.refused[KICK] = IMError(70107)
     async with running(fake) as run:
         await run.press("k", "enter")
         assert "70107 · There is no such account. Check the user ID." in run.text()
 
 
-async def test_the_mouse_chooses_filters_and_kicks() -> None:
+async def test_the_mouse_selects_filters_and_kicks() -> None:
     async with running() as run:
         await run.click("bob")
         assert "bob" in run.line("▸")

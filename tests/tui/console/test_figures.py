@@ -1,4 +1,4 @@
-"""The live figures, and the rates computed from two answers."""
+"""The live figures, and the rates computed from two readings."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from imtui.protocol.errors import IMError
 from imtui.tui.console.answers import Stats
 from imtui.tui.console.lines import rate_text
 from imtui.tui.console.rates import rates_between
-from tests.tui.console.fake import STARTED, FakeBackend, crowd, street
+from tests.tui.console.fake import STARTED, FakeBackend, numbered_accounts, small_backend
 from tests.tui.console.harness import running
 
 
@@ -20,7 +20,7 @@ def stats(second: float, **more: int) -> Stats:
     )
 
 
-def test_a_rate_is_a_difference_by_the_clock_of_the_backend() -> None:
+def test_rates_use_the_backends_clock() -> None:
     before, after = stats(0, changes=10, requests=4), stats(2, changes=15, requests=8, errors=1)
     rates = rates_between(before, after)
     assert rates is not None
@@ -28,13 +28,13 @@ def test_a_rate_is_a_difference_by_the_clock_of_the_backend() -> None:
     assert rates.errors == {"7008": 0.5}
 
 
-def test_the_own_requests_are_not_told() -> None:
+def test_own_requests_do_not_count() -> None:
     rates = rates_between(stats(0, requests=4), stats(2, requests=12), own=6)
     assert rates is not None
     assert rates.requests == 1.0
 
 
-async def test_the_console_does_not_show_that_it_asks() -> None:
+async def test_polling_does_not_show_in_the_request_rate() -> None:
     async with running() as run:
         before = run.fake.totals["Requests"]
         await run.settle()
@@ -45,7 +45,7 @@ async def test_the_console_does_not_show_that_it_asks() -> None:
         assert "requests 3.0" in run.line("Per second")
 
 
-def test_no_rate_is_told_over_a_restart_or_over_no_time() -> None:
+def test_there_is_no_rate_across_a_restart_or_without_elapsed_time() -> None:
     assert rates_between(stats(0), stats(0)) is None
     assert rates_between(stats(1), stats(0)) is None
     restarted = Stats(server_time=STARTED + 9000, uptime_seconds=2)
@@ -55,11 +55,11 @@ def test_no_rate_is_told_over_a_restart_or_over_no_time() -> None:
 @pytest.mark.parametrize(
     ("rate", "text"), [(0, "0"), (0.04, "0.0"), (9.94, "9.9"), (9.96, "10"), (1234.5, "1,234")]
 )
-def test_rates_are_written_briefly(rate: float, text: str) -> None:
+def test_rates_are_formatted_briefly(rate: float, text: str) -> None:
     assert rate_text(rate) == text
 
 
-async def test_what_is_connected_and_how_much_happens() -> None:
+async def test_the_figures_show_connections_rates_and_errors() -> None:
     async with running() as run:
         assert run.line("total 4") == "Accounts total 4 ◉ ONLINE 2 ◦ OFFLINE 1 ◌ UNLOGINED 1"
         assert "devices 3 connections 3 subscriptions 3 friendships 4" in run.line("Connected")
@@ -77,7 +77,7 @@ async def test_what_is_connected_and_how_much_happens() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-async def test_figures_stand_below_one_another_and_none_moves_when_another_grows(
+async def test_figures_keep_their_columns_as_they_grow(
     width: int,
 ) -> None:
     async with running(size=(width, 40)) as run:
@@ -95,7 +95,7 @@ async def test_figures_stand_below_one_another_and_none_moves_when_another_grows
         assert "friendships 4" in run.text()
 
 
-async def test_a_restart_shows_no_rates_for_once_and_when_it_was() -> None:
+async def test_a_restart_shows_its_time_and_no_rates_for_one_poll() -> None:
     async with running() as run:
         assert "up since 13:05" in run.lines()[0]
         run.fake.totals.update(Requests=50)
@@ -108,8 +108,8 @@ async def test_a_restart_shows_no_rates_for_once_and_when_it_was() -> None:
         assert "changes 0 deliveries 0" in run.line("Per second")
 
 
-async def test_a_backend_without_figures_has_all_else() -> None:
-    fake = street()
+async def test_everything_else_works_without_figures() -> None:
+    fake = small_backend()
     for name in ("stats", "log"):
         fake.refused[f"imtui_console/{name}"] = IMError(60009)
     async with running(fake) as run:
@@ -123,18 +123,20 @@ async def test_a_backend_without_figures_has_all_else() -> None:
         assert "60009" not in run.text()
 
 
-@pytest.mark.parametrize("fake", [street(), FakeBackend(), FakeBackend(*crowd(500))])
+@pytest.mark.parametrize(
+    "fake", [small_backend(), FakeBackend(), FakeBackend(*numbered_accounts(500))]
+)
 async def test_nothing_is_painted_while_nothing_changes(fake: FakeBackend) -> None:
     async with running(fake) as run:
         painted: list[object] = []
         compositor = run.app.screen._compositor
         render = compositor.render_update
 
-        def note(*args: object, **options: object) -> object:
+        def record(*args: object, **options: object) -> object:
             painted.append(options)
             return render(*args, **options)  # type: ignore[arg-type]
 
-        compositor.render_update = note  # type: ignore[assignment, method-assign]
+        compositor.render_update = record  # type: ignore[assignment, method-assign]
         await run.settle()
         await run.settle()
         assert painted == []

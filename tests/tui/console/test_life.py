@@ -1,4 +1,4 @@
-"""Start, loss and return of the backend, quitting, terminal sizes and hostile texts."""
+"""Connecting, reconnecting, quitting, terminal sizes and hostile text."""
 
 import subprocess
 import sys
@@ -9,20 +9,20 @@ from textual.worker import WorkerFailed
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.tui.console.admin_client import RENEW_AFTER, Unreachable
 from tests.tui.app.test_safety import EVIL, FORBIDDEN
-from tests.tui.console.fake import account, device, street
+from tests.tui.console.fake import account, device, small_backend
 from tests.tui.console.harness import running
 
 REFUSED = IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE)
 GONE = Unreachable("No backend runs on /srv/im. Start it: imtui serve --data /srv/im")
 
 
-@pytest.mark.parametrize(("trouble", "words"), [(REFUSED, "9511 · Nobody"), (GONE, "No backend")])
-async def test_a_lost_backend_is_told_and_found_again_by_itself(
-    trouble: Exception, words: str
+@pytest.mark.parametrize(("error", "words"), [(REFUSED, "9511 · Nobody"), (GONE, "No backend")])
+async def test_a_lost_backend_is_shown_and_reconnected_automatically(
+    error: Exception, words: str
 ) -> None:
     async with running() as run:
-        run.fake.down = trouble
-        if trouble is GONE:
+        run.fake.down = error
+        if error is GONE:
             run.clock.advance(RENEW_AFTER)
         await run.settle()
         assert "trying again in 1 s (r: now)" in run.lines()[0]
@@ -35,7 +35,7 @@ async def test_a_lost_backend_is_told_and_found_again_by_itself(
         assert words not in run.text()
 
 
-async def test_a_lost_backend_is_tried_less_and_less_often() -> None:
+async def test_attempts_to_reconnect_back_off() -> None:
     async with running() as run:
         run.fake.down = REFUSED
         await run.settle()
@@ -51,7 +51,7 @@ async def test_a_lost_backend_is_tried_less_and_less_often() -> None:
         assert "connected" in run.lines()[0]
 
 
-async def test_what_is_done_meanwhile_says_why_it_was_not() -> None:
+async def test_a_command_to_a_lost_backend_says_why_it_failed() -> None:
     async with running() as run:
         run.fake.down = REFUSED
         await run.press("2", "y")
@@ -59,8 +59,8 @@ async def test_what_is_done_meanwhile_says_why_it_was_not() -> None:
         assert "change notification on" in run.line("user status query")
 
 
-async def test_a_reason_too_long_for_a_line_takes_two() -> None:
-    fake = street()
+async def test_a_long_reason_takes_two_lines() -> None:
+    fake = small_backend()
     fake.down = GONE
     async with running(fake, size=(60, 24)) as run:
         assert "No backend runs on /srv/im. Start it: imtui serve --data" in run.text()
@@ -70,8 +70,8 @@ async def test_a_reason_too_long_for_a_line_takes_two() -> None:
         assert "Tab: log" in run.lines()[-2]
 
 
-async def test_nothing_to_connect_to_at_the_start() -> None:
-    fake = street()
+async def test_the_console_starts_without_a_backend() -> None:
+    fake = small_backend()
     fake.down = GONE
     async with running(fake) as run:
         assert "No backend runs on /srv/im." in run.text()
@@ -81,23 +81,23 @@ async def test_nothing_to_connect_to_at_the_start() -> None:
         assert "alice" in run.text()
 
 
-async def test_a_client_is_used_until_it_fails_or_is_old() -> None:
+async def test_a_client_is_reused_until_it_fails_or_expires() -> None:
     async with running() as run:
         await run.settle()
-        assert run.fake.connected == 1
+        assert run.fake.connect_count == 1
         run.clock.advance(RENEW_AFTER)
         await run.settle(0)
-        assert run.fake.connected == 2
+        assert run.fake.connect_count == 2
         run.fake.down = IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED)
         await run.settle()
         assert "70001 · The UserSig has expired. Get a new one." in run.text()
         run.fake.down = None
         await run.settle(40)
-        assert run.fake.connected == 3
+        assert run.fake.connect_count == 3
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
-async def test_leaving(key: str) -> None:
+async def test_quitting(key: str) -> None:
     async with running() as run:
         await run.press(key)
         assert not run.app.is_running
@@ -106,7 +106,7 @@ async def test_leaving(key: str) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (19, 24), (20, 5), (40, 12), (60, 12), (80, 24)])
 @pytest.mark.parametrize("ascii", [False, True])
-async def test_sizes(size: tuple[int, int], ascii: bool) -> None:
+async def test_no_terminal_size_breaks_the_screen(size: tuple[int, int], ascii: bool) -> None:
     async with running(size=size, ascii=ascii) as run:
         await run.press("down", "l", "end", "tab", "slash", "a", "enter", "enter")
         await run.press("escape", "k", "escape", "2", "n", "4", "escape")
@@ -119,9 +119,9 @@ async def test_sizes(size: tuple[int, int], ascii: bool) -> None:
             assert "con" in run.lines()[0]
 
 
-async def test_one_pane_at_a_time_where_there_is_no_room_for_two() -> None:
-    fake = street()
-    fake.tell("dave", "registered", "by REST")
+async def test_a_narrow_terminal_shows_one_pane_at_a_time() -> None:
+    fake = small_backend()
+    fake.add_change("dave", "registered", "by REST")
     async with running(fake, size=(50, 20)) as run:
         assert "Accounts" in run.text()
         assert "Changes" not in run.text()
@@ -134,15 +134,15 @@ async def test_one_pane_at_a_time_where_there_is_no_room_for_two() -> None:
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)], ids=str)
 @pytest.mark.parametrize("keys", [[], ["enter"], ["k"], ["k", "y"], ["slash", "a"]], ids=str)
-async def test_nothing_hostile_is_shown_raw_or_taken_for_markup(
+async def test_hostile_text_is_shown_neither_raw_nor_as_markup(
     size: tuple[int, int], keys: list[str]
 ) -> None:
-    fake = street()
+    fake = small_backend()
     evil = account(EVIL, device(EVIL, EVIL) | {"InstanceID": EVIL}, text=EVIL, status=EVIL)
     fake.accounts.insert(0, evil | {"Nick": EVIL})
     fake.settings |= {"edition": EVIL, EVIL: EVIL}
     fake.errors[EVIL] = 3
-    fake.tell(EVIL, EVIL, EVIL)
+    fake.add_change(EVIL, EVIL, EVIL)
     fake.refused["im_open_login_svc/kick"] = IMError(70402, EVIL)
     async with running(fake, size=size) as run:
         await run.press(*keys)
@@ -155,18 +155,18 @@ async def test_nothing_hostile_is_shown_raw_or_taken_for_markup(
         assert run.app.is_running
 
 
-async def test_a_fault_of_ours_ends_it_with_one_line() -> None:
-    fake, seen = street(), []
+async def test_an_internal_error_ends_the_console_with_one_line() -> None:
+    fake, apps = small_backend(), []
     with pytest.raises(WorkerFailed):
         async with running(fake) as run:
-            seen.append(run.app)
+            apps.append(run.app)
             fake.down = RuntimeError("a fault\nof two lines")
             run.clock.advance(RENEW_AFTER)
             await run.settle()
-    assert seen[0].failure == ("a fault of ours ended the console (RuntimeError); please report it")
+    assert apps[0].failure == ("a fault of ours ended the console (RuntimeError); please report it")
 
 
-def test_the_app_does_not_pay_for_the_console_nor_its_first_frame_for_the_network() -> None:
+def test_heavy_modules_are_not_imported_at_the_start() -> None:
     for module, unwanted in (
         ("imtui.tui.app.app", ("imtui.tui.console",)),
         ("imtui.tui.console.entry", ("httpx", "imtui.sdk", "imtui.tui.app.app")),

@@ -2,7 +2,7 @@
 
 from imtui.tui.console.answers import LogItem, LogPage
 from imtui.tui.console.change_log import KEPT, PAGE_SIZE, ChangeLog
-from tests.tui.console.fake import street
+from tests.tui.console.fake import small_backend
 from tests.tui.console.harness import running
 
 
@@ -11,7 +11,7 @@ def page(first: int, last: int) -> LogPage:
     return LogPage(items, last)
 
 
-def test_the_newest_are_kept_and_numbered_on() -> None:
+def test_the_newest_changes_are_kept_with_their_numbers() -> None:
     log = ChangeLog()
     assert log.add_page(page(1, PAGE_SIZE))
     assert not log.add_page(page(PAGE_SIZE + 1, PAGE_SIZE + 5))
@@ -22,7 +22,7 @@ def test_the_newest_are_kept_and_numbered_on() -> None:
     assert newest.index == PAGE_SIZE + 5
 
 
-def test_what_was_read_is_not_read_again() -> None:
+def test_changes_already_read_are_skipped() -> None:
     log = ChangeLog()
     assert not log.add_page(page(1, 3))
     assert not log.add_page(page(2, 4))
@@ -30,7 +30,7 @@ def test_what_was_read_is_not_read_again() -> None:
     assert [item.index for item in log] == [1, 2, 3, 4]
 
 
-def test_a_log_that_begins_anew_is_read_from_its_beginning() -> None:
+def test_a_new_log_is_read_from_its_start() -> None:
     log = ChangeLog()
     log.add_page(page(1, 9))
     assert log.add_page(LogPage(last_index=2))
@@ -39,21 +39,21 @@ def test_a_log_that_begins_anew_is_read_from_its_beginning() -> None:
     assert [item.index for item in log][-2:] == [1, 2]
 
 
-async def test_changes_come_in_at_the_end() -> None:
+async def test_new_changes_appear_at_the_end() -> None:
     async with running() as run:
-        run.fake.tell("alice", "online", "on laptop (Linux)")
-        run.fake.tell("bob", "status", "Tea")
-        run.fake.tell("carol", "status")
+        run.fake.add_change("alice", "online", "on laptop (Linux)")
+        run.fake.add_change("bob", "status", "Tea")
+        run.fake.add_change("carol", "status")
         await run.settle()
         assert run.line("on laptop (Linux)").endswith("alice ◉ online on laptop (Linux)")
         assert run.line("“Tea”").endswith("bob status “Tea”")
         assert run.line("carol status").endswith("carol status none")
 
 
-async def test_it_has_the_whole_width_where_there_is_little() -> None:
-    fake = street()
+async def test_in_a_narrow_terminal_the_log_replaces_the_accounts() -> None:
+    fake = small_backend()
     text = "In a meeting until four, then home"
-    fake.tell("alice", "status", text)
+    fake.add_change("alice", "status", text)
     async with running(fake, size=(80, 24)) as run:
         assert text not in run.text()
         assert "bob" in run.text()
@@ -66,36 +66,36 @@ async def test_it_has_the_whole_width_where_there_is_little() -> None:
             assert run.app.main.accounts.has_focus
 
 
-async def test_it_follows_the_end_unless_scrolled() -> None:
-    fake = street()
+async def test_the_log_follows_the_end_unless_scrolled() -> None:
+    fake = small_backend()
     for number in range(250):
-        fake.tell("alice", "status", f"text {number}")
+        fake.add_change("alice", "status", f"text {number}")
     async with running(fake) as run:
         assert "text 249" in run.text()
         await run.press("l", "home")
         assert "“text 0”" in run.text()
         assert "End: newest" in run.text()
-        fake.tell("alice", "status", "text 250")
+        fake.add_change("alice", "status", "text 250")
         await run.settle()
         assert "text 250" not in run.text()
         await run.press("end")
         assert "text 250" in run.text()
-        fake.tell("alice", "status", "text 251")
+        fake.add_change("alice", "status", "text 251")
         await run.settle()
         assert "text 251" in run.text()
         await run.press("l")
         assert run.app.main.accounts.has_focus
 
 
-async def test_the_log_of_a_backend_that_started_anew_goes_on() -> None:
+async def test_the_log_continues_after_a_restart_of_the_backend() -> None:
     async with running() as run:
         for number in range(5):
-            run.fake.tell("alice", "status", f"before {number}")
+            run.fake.add_change("alice", "status", f"before {number}")
         run.fake.totals.update(Requests=9)
         await run.settle()
         run.fake.restart()
         for number in range(7):
-            run.fake.tell("bob", "status", f"after {number}")
+            run.fake.add_change("bob", "status", f"after {number}")
         await run.settle()
         for words in ("before 4", "after 0", "after 6"):
             assert words in run.text()

@@ -46,7 +46,7 @@ async def console_on(backends: list[Backend]) -> AsyncIterator[tuple[ConsoleApp,
         yield app, pilot
 
 
-class Told(IMSDKListener):
+class SettingsRecorder(IMSDKListener):
     """Records the console settings that a client is notified of."""
 
     def __init__(self) -> None:
@@ -56,14 +56,14 @@ class Told(IMSDKListener):
         self.settings.put_nowait(settings)
 
 
-async def test_a_switch_that_is_turned_is_seen_by_clients(tmp_path: Path) -> None:
+async def test_clients_are_notified_of_a_changed_switch(tmp_path: Path) -> None:
     async with (
         Backend(BackendConfig(tmp_path / "data")) as backend,
         console_on([backend]) as (app, pilot),
         IMClient(backend.address.ws, backend.address.sdk_app_id, device_name="laptop") as client,
     ):
-        told = Told()
-        client.add_im_sdk_listener(told)
+        recorder = SettingsRecorder()
+        client.add_im_sdk_listener(recorder)
         await client.login("alice", user_sig(backend, "alice"))
         await client.set_self_status("Tea")
         await until(app, lambda: "ONLINE" in _status(app, "alice"))
@@ -76,7 +76,7 @@ async def test_a_switch_that_is_turned_is_seen_by_clients(tmp_path: Path) -> Non
             await pilot.press("2", "y", "3", "y")
             await until(app, lambda: app.model.value("user_status") == "off")
             await until(app, lambda: app.model.value("friend_status") == "off")
-            while (await told.settings.get()).friend_status != "off":
+            while (await recorder.settings.get()).friend_status != "off":
                 pass
 
 
@@ -85,7 +85,7 @@ def _status(app: ConsoleApp, user_id: str) -> str:
     return "" if account is None else f"{account.status} {account.custom_status}"
 
 
-async def test_a_backend_that_comes_back_elsewhere_is_found(tmp_path: Path) -> None:
+async def test_a_backend_is_found_again_at_a_new_address(tmp_path: Path) -> None:
     config = BackendConfig(tmp_path / "data")
     async with Backend(config) as first:
         backends = [first]

@@ -13,5 +13,5 @@ from imtui.tui.console.sentences import explain_to_admin
         (70052, "70052 · The UserSig was revoked. Get a new one."),
     ],
 )
-def test_an_admin_has_a_user_sig_and_no_login(code: int, words: str) -> None:
+def test_errors_about_the_user_sig_address_an_admin(code: int, words: str) -> None:
     assert explain_to_admin(IMError(code)) == words

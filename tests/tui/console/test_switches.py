@@ -1,4 +1,4 @@
-"""The switches: the console shows the positions that the backend answers with."""
+"""The switches: the console shows the positions in the backend's answers."""
 
 import asyncio
 from typing import Any
@@ -7,28 +7,28 @@ import pytest
 
 from imtui.protocol.errors import IMError
 from imtui.tui.console.switches import SWITCHES, switch_named
-from tests.tui.console.fake import SETTINGS, Body, FakeBackend, street
+from tests.tui.console.fake import SETTINGS, Body, FakeBackend, small_backend
 from tests.tui.console.harness import running
 
 
-def test_there_is_a_switch_for_each_setting() -> None:
+def test_every_setting_has_a_switch() -> None:
     assert [switch.key for switch in SWITCHES] == list(SETTINGS)
 
 
-def test_a_switch_goes_round_its_positions_and_leaves_an_unknown_one() -> None:
+def test_a_switch_cycles_through_its_positions() -> None:
     switch = switch_named("user_status")
     assert [switch.next_position(value) for value in ("on", "off", "other")] == ["off", "on", "on"]
 
 
-def test_only_what_takes_something_away_is_asked() -> None:
-    asked = {
+def test_only_stricter_positions_need_confirmation() -> None:
+    confirmed = {
         (switch.key, before, after)
         for switch in SWITCHES
         for before in switch.effects
         for after in switch.effects
         if switch.question(before, after)
     }
-    assert asked == {
+    assert confirmed == {
         ("edition", "ultimate", "standard"),
         ("user_status", "on", "off"),
         ("friend_status", "on", "off"),
@@ -48,13 +48,13 @@ def test_only_what_takes_something_away_is_asked() -> None:
         ("5", "auto_register", "off", "", "answers 70107"),
     ],
 )
-@pytest.mark.parametrize("how", ["key", "mouse"])
-async def test_a_switch_is_turned(
-    key: str, setting: str, value: str, question: str, effect: str, how: str
+@pytest.mark.parametrize("device", ["key", "mouse"])
+async def test_a_switch_is_set(
+    key: str, setting: str, value: str, question: str, effect: str, device: str
 ) -> None:
     async with running() as run:
         title, before = switch_named(setting).title, SETTINGS[setting]
-        await (run.press(key) if how == "key" else run.click(title))
+        await (run.press(key) if device == "key" else run.click(title))
         if question:
             assert question in run.text()
             assert run.fake.bodies("imtui_console/set") == []
@@ -66,7 +66,7 @@ async def test_a_switch_is_turned(
         assert run.fake.bodies("imtui_console/set")[1:] == [{"Settings": {setting: before}}]
 
 
-async def test_a_question_that_is_denied_turns_nothing() -> None:
+async def test_a_denied_question_changes_nothing() -> None:
     async with running(size=(80, 24)) as run:
         await run.press("2", "n")
         await run.press("4", "2")
@@ -87,8 +87,8 @@ async def test_a_question_that_is_denied_turns_nothing() -> None:
         (["escape"], None),
     ],
 )
-async def test_one_of_the_policies_is_chosen(keys: list[str], sent: str | None) -> None:
-    fake = street()
+async def test_a_login_policy_is_chosen(keys: list[str], sent: str | None) -> None:
+    fake = small_backend()
     fake.settings["login_policy"] = "platform"
     async with running(fake) as run:
         await run.click("Login policy")
@@ -98,7 +98,7 @@ async def test_one_of_the_policies_is_chosen(keys: list[str], sent: str | None) 
         assert fake.bodies("imtui_console/set") == expected
 
 
-async def test_in_the_standard_edition_the_switch_for_user_status_changes_nothing() -> None:
+async def test_the_standard_edition_overrides_the_user_status_switch() -> None:
     async with running() as run:
         await run.press("1", "y")
         assert run.line("user status query").endswith(
@@ -106,41 +106,41 @@ async def test_in_the_standard_edition_the_switch_for_user_status_changes_nothin
         )
 
 
-async def test_the_titles_are_short_where_there_is_little_room() -> None:
+async def test_a_narrow_terminal_shows_short_titles() -> None:
     async with running(size=(80, 24)) as run:
         assert run.line("2 User status") == (
             "2 User status on queries are answered, subscribers are told"
         )
 
 
-class _Slow(FakeBackend):
+class _SlowBackend(FakeBackend):
     def __init__(self) -> None:
         super().__init__()
-        self.may_set = asyncio.Event()
+        self.may_answer = asyncio.Event()
 
     async def call(self, command: str, body: Body) -> Body:
         answer = await super().call(command, body)
         if command == "imtui_console/set":
-            await self.may_set.wait()
+            await self.may_answer.wait()
         return answer
 
 
-async def test_until_the_backend_answers_the_old_position_is_shown_as_one_that_changes() -> None:
-    fake = _Slow()
+async def test_a_pending_switch_is_marked_until_the_backend_answers() -> None:
+    fake = _SlowBackend()
     async with running(fake) as run:
         await run.press("2", "y")
         assert "change notification on …" in run.line("user status query")
-        # Of two more requests meanwhile, only the last one counts.
+        # Two more requests before the answer: only the last one counts.
         await run.press("2", "2", "y")
-        fake.may_set.set()
+        fake.may_answer.set()
         await run.settle(0)
         assert "change notification off" in run.line("user status query")
         sent = [body["Settings"] for body in fake.bodies("imtui_console/set")]
         assert sent == [{"user_status": "off"}]
 
 
-async def test_a_refusal_is_one_line_and_leaves_the_switch_as_it_is() -> None:
-    fake = street()
+async def test_a_refused_switch_keeps_its_position_and_says_why() -> None:
+    fake = small_backend()
     fake.refused["imtui_console/set"] = IMError(60010)
     async with running(fake) as run:
         await run.press("2", "y")
@@ -151,23 +151,23 @@ async def test_a_refusal_is_one_line_and_leaves_the_switch_as_it_is() -> None:
         assert "60010" not in run.text()
 
 
-async def test_what_another_admin_sets_is_shown() -> None:
+async def test_a_change_by_another_admin_is_shown() -> None:
     async with running() as run:
         run.fake.settings["user_status"] = "off"
         await run.settle()
         assert "change notification off" in run.line("user status query")
 
 
-async def test_a_position_that_we_do_not_know_is_shown_as_it_is() -> None:
-    fake = street()
+async def test_an_unknown_position_is_shown_unchanged() -> None:
+    fake = small_backend()
     fake.settings["edition"] = "galactic"
     async with running(fake) as run:
         assert run.line("1 Edition") == "1 Edition galactic"
 
 
 @pytest.mark.parametrize("answer", [{}, {"Settings": "no"}, {"Settings": {"edition": 3}}])
-async def test_an_answer_that_is_none(answer: dict[str, Any]) -> None:
-    fake = street()
+async def test_a_malformed_answer_is_an_error(answer: dict[str, Any]) -> None:
+    fake = small_backend()
     fake._commands["imtui_console/get"] = lambda _: answer
     async with running(fake) as run:
         assert "6001 · The answer cannot be read." in run.text()

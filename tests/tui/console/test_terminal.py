@@ -1,4 +1,4 @@
-"""The console on a fake backend in a real terminal: bad input, signals, colours, faults."""
+"""The console on a fake backend in a real terminal: input, signals, colours, errors."""
 
 import os
 import signal
@@ -14,15 +14,17 @@ pytestmark = pytest.mark.terminal
 
 
 def open_console(*arguments: str, **environment: str) -> AbstractAsyncContextManager[Terminal]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("TMUX", "NO_COLOR")}
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in ("TMUX", "NO_COLOR")
+    }
     command = [sys.executable, "-m", "tests.tui.console.terminal_console", *arguments]
-    return terminal(command, {**kept, **environment}, (100, 30))
+    return terminal(command, {**inherited, **environment}, (100, 30))
 
 
 @pytest.mark.parametrize(
     "junk", [b"\xff", b"\x1b[M \x90\x21", b"\x1b[<0;;M", b"\x1b[200~\xff\x1b[201~"]
 )
-async def test_no_input_kills_it(junk: bytes) -> None:
+async def test_invalid_input_does_not_end_the_console(junk: bytes) -> None:
     async with open_console() as console:
         await console.shows("connected", "alice")
         console.send(junk)
@@ -39,21 +41,21 @@ async def test_remote_text_never_reaches_the_terminal_raw() -> None:
         assert "\u202e".encode() not in console.output
 
 
-async def test_no_color_means_none() -> None:
+async def test_no_color_turns_colours_off() -> None:
     async with open_console(NO_COLOR="1") as console:
         await console.shows("connected", "alice")
         assert not parameters(console) & COLOURS
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_ends_it(number: signal.Signals) -> None:
+async def test_a_signal_ends_the_console(number: signal.Signals) -> None:
     async with open_console() as console:
         await console.shows("connected")
         console.process.send_signal(number)
         assert await console.ended() == 0
 
 
-async def test_a_fault_of_ours_is_one_line() -> None:
+async def test_an_internal_error_is_one_line() -> None:
     async with open_console("fault") as console:
         assert await console.ended() == 1
         assert "imtui: a fault of ours ended the console (RuntimeError)" in console.text
