@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -15,6 +16,15 @@ SOURCES = sorted((ROOT / "imtui").rglob("*.py"))
 FILES_MAX = 20
 LINES_MAX = 350
 LINES_MAX_WITH_REASON = 400
+CALLBACKS_MAX = 5
+WIDGET_MODULES = (
+    "textual.command",
+    "textual.containers",
+    "textual.screen",
+    "textual.scroll_view",
+    "textual.widget",
+    "textual.widgets",
+)
 
 
 def test_there_are_sources() -> None:
@@ -53,6 +63,97 @@ def test_nobody_outside_the_core_looks_into_its_state() -> None:
 def _is_context(node: ast.expr) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in ("context", "account", "_core", "core")
+
+
+def callbacks(sources: Iterable[str]) -> list[str]:
+    """Return the constructor arguments of widgets and screens that are callables.
+
+    An argument is a callable if its annotation names ``Callable``, an alias of a callable type,
+    or a class with ``__call__``.
+    """
+    trees = [ast.parse(source) for source in sources]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    widgets = {
+        alias.asname or alias.name
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in WIDGET_MODULES
+        for alias in node.names
+    }
+    _add_until_stable(widgets, [(one.name, one.bases) for one in classes])
+    types = {"Callable"} | {one.name for one in classes if _method(one, "__call__")}
+    _add_until_stable(types, [pair for tree in trees for pair in _aliases(tree)])
+    return [
+        f"{one.name}.{argument.arg}"
+        for one in classes
+        if one.name in widgets and (constructor := _method(one, "__init__"))
+        for argument in ast.walk(constructor.args)
+        if isinstance(argument, ast.arg) and argument.annotation
+        if types & set(_names(argument.annotation))
+    ]
+
+
+def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return methods[0] if methods else None
+
+
+def _aliases(tree: ast.Module) -> Iterator[tuple[str, list[ast.expr]]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, [node.value]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node.target.id, [node.value]
+
+
+def _add_until_stable(known: set[str], definitions: list[tuple[str, list[ast.expr]]]) -> None:
+    """Add each name that is defined with a known name."""
+    count = -1
+    while count != len(known):
+        count = len(known)
+        known |= {
+            name for name, parts in definitions if any(known & set(_names(part)) for part in parts)
+        }
+
+
+def _names(node: ast.expr) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield from re.findall(r"\w+", part.value)
+
+
+def test_widgets_take_few_callbacks() -> None:
+    app = ROOT / "imtui/tui"
+    found = callbacks(path.read_text() for path in SOURCES if app in path.parents)
+    assert len(found) <= CALLBACKS_MAX, found
+
+
+def test_callbacks_are_found() -> None:
+    source = """
+from textual.screen import Screen
+from textual.widgets import Static
+
+Act = Callable[[], None]
+Choose: TypeAlias = Act | None
+
+class Ask(Protocol):
+    def __call__(self) -> str: ...
+
+class Label(Static):
+    def __init__(self, text: str, act: Act, *, then: collections.abc.Callable[[], None]) -> None:
+        self.act: Act = act
+
+class Big(Label):
+    def __init__(self, choose: "Choose", *asks: Ask) -> None: ...
+
+class Model:
+    def __init__(self, act: Act) -> None: ...
+"""
+    assert callbacks([source]) == ["Label.act", "Label.then", "Big.choose", "Big.asks"]
 
 
 def imported() -> dict[str, set[str]]:
