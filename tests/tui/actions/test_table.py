@@ -8,5 +8,5 @@ def test_every_command_has_an_action_and_every_action_a_command() -> None:
     assert set(ACTIONS) == COMMAND_IDS
 
 
-def test_no_two_commands_have_the_same_id() -> None:
+def test_command_ids_are_unique() -> None:
     assert len(COMMANDS) == len(COMMAND_IDS)

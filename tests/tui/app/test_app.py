@@ -1,4 +1,4 @@
-"""The app through Pilot, on a fake client and a clock that stands still."""
+"""The app on a fake client and a manual clock, driven by Pilot."""
 
 import asyncio
 from dataclasses import replace
@@ -43,7 +43,7 @@ async def test_the_screen_after_login(tmp_path: Path) -> None:
         assert lines[-1].startswith(" Enter chat   s status   / find   w watch   i details")
 
 
-async def test_at_80_columns_both_panes_are_there(tmp_path: Path) -> None:
+async def test_at_80_columns_both_panes_are_shown(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         assert "Friends" in run.lines()[2]
         assert "Events" in run.lines()[2]
@@ -62,7 +62,7 @@ async def test_under_60_columns_there_is_one_pane_at_a_time(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("size", [(19, 30), (120, 4), (1, 1)])
-async def test_what_is_too_small_asks_for_more(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_a_tiny_terminal_asks_to_be_enlarged(tmp_path: Path, size: tuple[int, int]) -> None:
     async with running(tmp_path, size=size) as run:
         assert "Friends" not in run.text()
         await run.press("s", "escape", "ctrl+p", "escape", "question_mark", "escape", "i", "escape")
@@ -93,7 +93,7 @@ async def test_listening_to_music_is_three_keys_from_anywhere(tmp_path: Path) ->
         assert run.events()[-1] == "own you Listening to music from this device"
 
 
-async def test_keys_that_come_faster_than_the_palette_searches_still_mean_what_was_typed(
+async def test_enter_in_the_palette_waits_for_the_search(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -111,7 +111,7 @@ async def test_recent_texts_come_first_in_the_palette(tmp_path: Path) -> None:
         assert StateFile(tmp_path).state.recents == {"Writing tests": 2}
 
 
-async def test_the_palette_sets_exactly_what_was_typed(tmp_path: Path) -> None:
+async def test_the_palette_sets_exactly_the_typed_text(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("ctrl+p")
         await run.type("[bold]x[", "enter")
@@ -138,7 +138,7 @@ async def test_clear_is_in_the_palette(tmp_path: Path) -> None:
         ("delete", "delete_from_friend_list"),
     ],
 )
-async def test_a_command_asks_for_the_user_under_the_cursor(
+async def test_a_prompt_suggests_the_user_under_the_cursor(
     tmp_path: Path, typed: str, method: str
 ) -> None:
     async with running(tmp_path) as run:
@@ -159,7 +159,7 @@ async def test_unsubscribing_from_all(tmp_path: Path) -> None:
         assert run.app.model.person("weather-bot") is None
 
 
-async def test_a_user_id_that_is_none_is_refused_where_it_is_typed(tmp_path: Path) -> None:
+async def test_an_invalid_user_id_is_refused_in_the_prompt(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("plus", "ctrl+u", "a", "space", "b", "enter")
         assert "A user ID is 1 to 32 of" in run.text()
@@ -168,7 +168,7 @@ async def test_a_user_id_that_is_none_is_refused_where_it_is_typed(tmp_path: Pat
         assert "A user ID" not in run.text()
 
 
-async def test_the_answer_to_a_query_is_told_and_no_row_is_made_of_it(tmp_path: Path) -> None:
+async def test_a_query_adds_an_event_but_no_row(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.others["stranger"] = status("stranger", ONLINE, "Hello")
         await run.press("I", "ctrl+u")
@@ -177,7 +177,7 @@ async def test_the_answer_to_a_query_is_told_and_no_row_is_made_of_it(tmp_path: 
         assert run.app.model.person("stranger") is None
 
 
-async def test_subscribing_puts_a_stranger_into_the_list_with_a_status(tmp_path: Path) -> None:
+async def test_subscribing_adds_a_stranger_with_their_status(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.others["stranger"] = status("stranger", ONLINE, "Hello")
         await run.press("plus", "ctrl+u")
@@ -193,7 +193,7 @@ async def test_the_status_box_sets_a_text_with_an_end(tmp_path: Path) -> None:
         assert run.fake.called("set_self_status") == [("On the call", at(14, 35) + 2_000)]
 
 
-async def test_the_status_box_offers_what_was_typed_last(tmp_path: Path) -> None:
+async def test_the_status_box_offers_the_typed_text_itself(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("s", *"on", "up", "enter")
         assert run.fake.called("set_self_status") == [("on", None)]
@@ -209,7 +209,7 @@ async def test_the_status_box_says_why_a_text_is_too_long(tmp_path: Path) -> Non
         assert run.fake.called("set_self_status") == []
 
 
-async def test_letters_are_text_where_one_types(tmp_path: Path) -> None:
+async def test_letters_are_text_in_an_input(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("s")
         await run.type("quiet", "enter")
@@ -217,7 +217,7 @@ async def test_letters_are_text_where_one_types(tmp_path: Path) -> None:
         assert run.app.is_running
 
 
-async def test_an_error_is_a_sentence_on_the_screen_and_in_the_events(tmp_path: Path) -> None:
+async def test_an_error_is_a_sentence_in_the_events(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         code = ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED
         run.fake.fail("get_user_status", IMError(code))
@@ -232,7 +232,7 @@ async def test_the_events_name_the_device_that_made_a_change(tmp_path: Path) -> 
         assert "“Listening to music”  from phone" in run.text()
 
 
-async def test_devices_are_counted_and_told(tmp_path: Path) -> None:
+async def test_a_new_device_is_counted_and_adds_an_event(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         phone = device("phone", "phone", Platform.ANDROID)
         run.fake.listener.on_self_devices_changed([device(HERE, "laptop"), phone])
@@ -257,14 +257,14 @@ async def test_a_lost_connection_shows_at_once_and_counts_down(tmp_path: Path) -
         assert run.fake.called("reconnect_now") == [()]
 
 
-async def test_a_narrow_list_says_of_when_it_is_too(tmp_path: Path) -> None:
+async def test_a_narrow_stale_list_shows_its_time(tmp_path: Path) -> None:
     async with running(tmp_path, size=(66, 12)) as run:
         run.fake.lose_connection()
         await run.settle()
         assert "Friends as of 14:05" in run.compact_text()
 
 
-async def test_everything_heals_by_itself(tmp_path: Path) -> None:
+async def test_a_reconnect_refreshes_everything(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.lose_connection()
         await run.settle()
@@ -278,7 +278,7 @@ async def test_everything_heals_by_itself(tmp_path: Path) -> None:
         assert run.events()[-1] == "connection connected again"
 
 
-async def test_nothing_is_fresh_before_it_was_learned_again(tmp_path: Path) -> None:
+async def test_statuses_stay_stale_until_they_are_loaded_again(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.lose_connection()
         refused = IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
@@ -291,7 +291,7 @@ async def test_nothing_is_fresh_before_it_was_learned_again(tmp_path: Path) -> N
         assert "as of" not in run.text()
 
 
-async def test_what_cannot_be_queried_becomes_unknown(tmp_path: Path) -> None:
+async def test_a_status_that_cannot_be_queried_becomes_unknown(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.lose_connection()
         disabled = IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
@@ -302,7 +302,7 @@ async def test_what_cannot_be_queried_becomes_unknown(tmp_path: Path) -> None:
         assert "weather-bot ? UNKNOWN" in run.compact_text()
 
 
-async def test_the_own_text_comes_back_after_going_offline(tmp_path: Path) -> None:
+async def test_the_own_text_is_restored_after_going_offline(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.app.late.dispatcher.put_status("Tea")
         await run.settle()
@@ -314,7 +314,7 @@ async def test_the_own_text_comes_back_after_going_offline(tmp_path: Path) -> No
         assert "notice put your text back after the reconnect" in run.events()
 
 
-async def test_the_own_text_stays_away_if_the_person_wants_it_so(tmp_path: Path) -> None:
+async def test_restoring_the_own_text_can_be_turned_off(tmp_path: Path) -> None:
     async with running(tmp_path, settings="restore_status = false") as run:
         run.app.late.dispatcher.put_status("Tea")
         await run.settle()
@@ -324,13 +324,13 @@ async def test_the_own_text_stays_away_if_the_person_wants_it_so(tmp_path: Path)
         assert len(run.fake.called("set_self_status")) == 1
 
 
-async def test_subscriptions_that_were_cleared_are_put_back_in_order(tmp_path: Path) -> None:
+async def test_cleared_subscriptions_are_restored_in_order(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         assert StateFile(tmp_path).state.subscriptions == ("weather-bot", "mallory")
         run.fake.lose_connection()
         run.fake.subscriptions, run.fake.cleared_at = ["mallory"], at(14, 8)
-        gone = ["weather-bot"]
-        run.fake.listener.on_subscriptions_changed([], gone, SubscriptionReason.RESYNC)
+        removed = ["weather-bot"]
+        run.fake.listener.on_subscriptions_changed([], removed, SubscriptionReason.RESYNC)
         run.fake.reconnect()
         await run.settle()
         assert run.fake.called("subscribe_user_status") == [(["weather-bot"],)]
@@ -341,7 +341,7 @@ async def test_subscriptions_that_were_cleared_are_put_back_in_order(tmp_path: P
         assert len(run.fake.called("subscribe_user_status")) == 1
 
 
-async def test_what_was_unsubscribed_elsewhere_is_not_put_back(tmp_path: Path) -> None:
+async def test_subscriptions_removed_elsewhere_are_not_restored(tmp_path: Path) -> None:
     async with running(tmp_path):
         pass
     fake = sample_client()
@@ -363,7 +363,7 @@ async def test_an_accounts_first_start_subscribes_to_the_demo_once(tmp_path: Pat
         assert fake.called("subscribe_user_status") == []
 
 
-async def test_a_state_that_cannot_be_kept_is_told_and_hurts_nothing(tmp_path: Path) -> None:
+async def test_an_unwritable_state_is_reported_and_harmless(tmp_path: Path) -> None:
     (tmp_path / "state.json").mkdir()
     async with running(tmp_path) as run:
         assert any("What you choose cannot be kept" in one for one in run.events())
@@ -371,7 +371,7 @@ async def test_a_state_that_cannot_be_kept_is_told_and_hurts_nothing(tmp_path: P
         assert "Listening to music" in run.lines()[0]
 
 
-async def test_a_first_login_is_tried_again_until_the_backend_is_there(tmp_path: Path) -> None:
+async def test_the_first_login_is_retried_until_the_backend_runs(tmp_path: Path) -> None:
     fake = sample_client()
     fake.fail("login", IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE))
     async with running(tmp_path, fake) as run:
@@ -384,7 +384,7 @@ async def test_a_first_login_is_tried_again_until_the_backend_is_there(tmp_path:
         assert len(fake.called("login")) == 2
 
 
-async def test_a_login_that_is_refused_says_why_and_can_be_repeated(tmp_path: Path) -> None:
+async def test_a_refused_login_says_why_and_can_be_retried(tmp_path: Path) -> None:
     fake = sample_client()
     fake.fail("login", IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID))
     async with running(tmp_path, fake) as run:
@@ -394,7 +394,7 @@ async def test_a_login_that_is_refused_says_why_and_can_be_repeated(tmp_path: Pa
         assert run.lines()[0].endswith("connected")
 
 
-async def test_being_kicked_says_so_and_r_logs_in_again(tmp_path: Path) -> None:
+async def test_a_kicked_device_says_so_and_r_logs_in_again(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.listener.on_kicked_offline()
         await run.settle()
@@ -423,12 +423,12 @@ async def test_logging_out_leaves_the_account_unlogined(tmp_path: Path) -> None:
         assert "Logged out on this device" in run.lines()[0]
 
 
-async def test_without_an_account_the_reason_stands_on_the_screen(tmp_path: Path) -> None:
-    tries: list[int] = []
+async def test_a_failed_join_shows_the_reason_and_can_be_retried(tmp_path: Path) -> None:
+    attempts: list[int] = []
 
     async def join() -> Identity:
-        tries.append(1)
-        if len(tries) == 1:
+        attempts.append(1)
+        if len(attempts) == 1:
             raise JoinError("No backend could be started.")
         return account(tmp_path)
 
@@ -439,7 +439,7 @@ async def test_without_an_account_the_reason_stands_on_the_screen(tmp_path: Path
         assert run.lines()[0].endswith("connected")
 
 
-async def test_do_not_disturb_is_painted_once_a_change_however_often_the_app_joined(
+async def test_a_change_of_do_not_disturb_is_painted_once_after_several_joins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path) as run:
@@ -453,7 +453,7 @@ async def test_do_not_disturb_is_painted_once_a_change_however_often_the_app_joi
         assert len(painted) == 1
 
 
-async def test_the_embedded_backend_is_brought_up_again(tmp_path: Path) -> None:
+async def test_the_embedded_backend_is_revived_once(tmp_path: Path) -> None:
     revived = asyncio.Event()
 
     async def revive() -> None:
@@ -469,23 +469,23 @@ async def test_the_embedded_backend_is_brought_up_again(tmp_path: Path) -> None:
         assert len(run.fake.called("reconnect_now")) == 1
 
 
-async def test_a_damaged_settings_file_is_one_line_and_the_defaults(tmp_path: Path) -> None:
+async def test_a_damaged_settings_file_is_reported_and_the_defaults_apply(tmp_path: Path) -> None:
     async with running(tmp_path, settings="presets = [") as run:
         assert "settings.toml:1: " in run.events()[0]
         assert run.app.late.dispatcher.choices()[0].text == "Listening to music"
 
 
-async def test_an_unknown_theme_is_one_line(tmp_path: Path) -> None:
+async def test_an_unknown_theme_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path, settings='theme = "no such"') as run:
         assert "There is no theme “no such”." in run.events()[0]
 
 
-async def test_a_known_theme_is_taken(tmp_path: Path) -> None:
+async def test_a_known_theme_is_used(tmp_path: Path) -> None:
     async with running(tmp_path, settings='theme = "nord"') as run:
         assert run.app.theme == "nord"
 
 
-async def test_a_change_reaches_its_row_and_its_place(tmp_path: Path) -> None:
+async def test_a_status_change_updates_the_row_and_its_position(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(status("erin", ONLINE, "Back"))
         await run.settle()
@@ -507,17 +507,17 @@ async def test_the_list_is_not_sorted_under_a_moving_cursor(tmp_path: Path) -> N
         assert run.app.main.friend_list.selected == "carol"
 
 
-async def test_the_cursor_goes_over_headings_too(tmp_path: Path) -> None:
+async def test_the_cursor_stops_on_headings_too(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        selected = run.app.main.friend_list
+        friend_list = run.app.main.friend_list
         await run.pilot.press("end")
-        assert selected.selected == "mallory"
+        assert friend_list.selected == "mallory"
         await run.pilot.press("up", "up")
-        assert selected.selected == ""
+        assert friend_list.selected == ""
         await run.pilot.press("down")
-        assert selected.selected == "weather-bot"
+        assert friend_list.selected == "weather-bot"
         await run.pilot.press("home")
-        assert selected.selected == "bob"
+        assert friend_list.selected == "bob"
 
 
 async def test_the_mouse_selects_and_runs_commands(tmp_path: Path) -> None:
@@ -572,7 +572,7 @@ async def test_the_event_pane_is_bounded(tmp_path: Path) -> None:
         assert run.app.main.event_pane.virtual_size.height == 10_000
 
 
-async def test_events_are_wrapped_anew_in_another_width(tmp_path: Path) -> None:
+async def test_events_are_rewrapped_after_a_resize(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         run.fake.push_own("Listening to music", PHONE)
         await run.settle()
@@ -582,10 +582,10 @@ async def test_events_are_wrapped_anew_in_another_width(tmp_path: Path) -> None:
         assert "“Listening to music”  from phone (Android)" in run.text()
 
 
-async def test_at_rest_nothing_is_due(tmp_path: Path) -> None:
+async def test_an_idle_app_has_only_one_timer(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.settle(10)
-        assert run.clock.waiting == 1, "but a look at the settings file"
+        assert run.clock.waiting == 1, "the check of the settings file"
 
 
 async def test_quitting_closes_the_socket(tmp_path: Path) -> None:
@@ -613,13 +613,13 @@ async def test_the_theme_command_offers_themes(tmp_path: Path) -> None:
         assert run.app.theme == "nord"
 
 
-async def test_an_account_without_anybody_says_how_to_find_somebody(tmp_path: Path) -> None:
+async def test_an_empty_list_says_how_to_add_a_friend(tmp_path: Path) -> None:
     async with running(tmp_path, FakeClient()) as run:
         assert "a adds a friend" in run.text()
         assert run.app.model.connection.link is Link.CONNECTED
 
 
-async def test_the_ascii_palette_is_ascii(tmp_path: Path) -> None:
+async def test_ascii_mode_draws_only_ascii(tmp_path: Path) -> None:
     fake = FakeClient(own=status("alice", ONLINE))
     async with running(tmp_path, fake, ascii=True) as run:
         await run.press("ctrl+p")
@@ -641,7 +641,7 @@ async def test_markup_in_an_error_is_text(tmp_path: Path, evil: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "expected"),
     [
         ("hi", "hi"),
         ("no", "no"),
@@ -651,16 +651,16 @@ async def test_markup_in_an_error_is_text(tmp_path: Path, evil: str) -> None:
         ("listening to MUSIC", "Listening to music"),
     ],
 )
-async def test_enter_in_the_status_box_takes_what_begins_as_typed_or_else_what_was_typed(
-    tmp_path: Path, typed: str, meant: str
+async def test_enter_in_the_status_box_completes_a_text_or_takes_it_as_typed(
+    tmp_path: Path, typed: str, expected: str
 ) -> None:
     async with running(tmp_path) as run:
         await run.press("s")
         await run.type(typed, "enter")
-        assert run.fake.called("set_self_status") == [(meant, None)]
+        assert run.fake.called("set_self_status") == [(expected, None)]
 
 
-async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -> None:
+async def test_the_event_pane_follows_the_end_through_resizes(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         for number in range(40):
             run.app.model.feed.emit(EventKind.NOTICE, f"notice {number}")
@@ -674,7 +674,7 @@ async def test_the_event_pane_follows_the_end_through_any_size(tmp_path: Path) -
             assert f"at {size}" in run.text()
 
 
-async def test_rows_of_the_status_box_stay_on_their_line_however_many_there_are(
+async def test_each_of_many_rows_of_the_status_box_stays_on_one_line(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -687,7 +687,7 @@ async def test_rows_of_the_status_box_stay_on_their_line_however_many_there_are(
         assert all(" text " in row for row in rows)
 
 
-async def test_what_changes_nothing_says_so(tmp_path: Path) -> None:
+async def test_a_command_without_effect_says_so(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("a", "ctrl+u")
         await run.type("bob", "enter")
@@ -697,7 +697,7 @@ async def test_what_changes_nothing_says_so(tmp_path: Path) -> None:
         assert "was not subscribed" in run.text()
 
 
-async def test_a_text_that_is_too_long_stays_on_its_row_and_enter_says_why(tmp_path: Path) -> None:
+async def test_a_too_long_text_stays_on_its_row_and_enter_says_why(tmp_path: Path) -> None:
     async with running(tmp_path, size=(80, 24)) as run:
         await run.press("s")
         await run.type("x" * 101, "enter")
@@ -707,7 +707,7 @@ async def test_a_text_that_is_too_long_stays_on_its_row_and_enter_says_why(tmp_p
         assert run.fake.called("set_self_status") == []
 
 
-async def test_who_leaves_is_told_that_the_own_text_is_gone(tmp_path: Path) -> None:
+async def test_quitting_on_the_last_device_says_that_the_text_is_gone(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("s")
         await run.type("Writing", "enter")
@@ -715,7 +715,7 @@ async def test_who_leaves_is_told_that_the_own_text_is_gone(tmp_path: Path) -> N
         assert run.app.farewell.startswith("You are OFFLINE now, without “Writing”.")
 
 
-async def test_who_leaves_another_device_behind_is_told_nothing(tmp_path: Path) -> None:
+async def test_quitting_on_one_of_two_devices_says_nothing(tmp_path: Path) -> None:
     fake = sample_client()
     fake.devices = [device(HERE, "laptop"), device("phone", "phone")]
     async with running(tmp_path, fake) as run:

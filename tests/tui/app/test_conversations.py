@@ -1,4 +1,4 @@
-"""Conversations in the app: opening, writing, reading, what comes in, and what goes wrong."""
+"""Conversations in the app: opening, writing, reading, incoming messages and errors."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.tui.harness import Running, running
 
 
 def talking() -> FakeClient:
+    """Return a client with two conversations, one of them unread."""
     fake = sample_client()
     fake.add_conversation("bob", "are you around?", "<in ten minutes", "ok", minute=30)
     fake.add_conversation("carol", "lunch?", "at noon?", minute=50, unread=True)
@@ -32,7 +33,7 @@ def queued(run: Running) -> list[object]:
     return [args[0] for args in run.fake.called("queue_c2c_text_message")]
 
 
-async def test_enter_on_a_friend_opens_the_conversation_and_the_cursor_is_in_its_input(
+async def test_enter_on_a_friend_opens_the_conversation_and_focuses_its_input(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -59,7 +60,7 @@ async def test_an_own_message_is_marked_sending_then_sent_then_read(tmp_path: Pa
         assert "hello ✓✓" in run.compact_text()
 
 
-async def test_a_refused_message_says_so_and_can_be_sent_again_or_dropped(tmp_path: Path) -> None:
+async def test_a_refused_message_says_so_and_can_be_resent_or_discarded(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await write(run, "hello")
@@ -74,7 +75,7 @@ async def test_a_refused_message_says_so_and_can_be_sent_again_or_dropped(tmp_pa
         assert "hello" not in run.text()
 
 
-async def test_what_is_unread_is_counted_marked_and_read_by_being_seen(tmp_path: Path) -> None:
+async def test_unread_messages_are_counted_and_marked_until_seen(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         assert "2 unread" in run.lines()[0]
         row = next(line for line in run.lines() if " carol " in line)
@@ -89,7 +90,9 @@ async def test_what_is_unread_is_counted_marked_and_read_by_being_seen(tmp_path:
         assert "notice You have read everything." in run.events()
 
 
-async def test_what_comes_in_while_one_looks_is_read_and_makes_no_noise(tmp_path: Path) -> None:
+async def test_a_message_in_the_visible_conversation_is_read_without_an_alert(
+    tmp_path: Path,
+) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.fake.receive_message("bob", "calling now\nin a minute")
@@ -101,7 +104,9 @@ async def test_what_comes_in_while_one_looks_is_read_and_makes_no_noise(tmp_path
         assert not any("calling now" in event for event in run.events())
 
 
-async def test_what_comes_in_from_somebody_else_is_told_and_not_read(tmp_path: Path) -> None:
+async def test_messages_in_other_conversations_raise_an_alert_and_stay_unread(
+    tmp_path: Path,
+) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.fake.receive_message("dave", "psst")
@@ -112,7 +117,7 @@ async def test_what_comes_in_from_somebody_else_is_told_and_not_read(tmp_path: P
         assert run.fake.called("clean_conversation_unread_message_count") == []
 
 
-async def test_what_is_no_text_is_shown_in_the_words_that_came_with_it(tmp_path: Path) -> None:
+async def test_elements_other_than_text_are_shown_as_their_fallback_text(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.fake.receive_message("bob", "[image] https://x/a.png", elem_type=ElemType.IMAGE)
@@ -125,7 +130,7 @@ async def test_what_is_no_text_is_shown_in_the_words_that_came_with_it(tmp_path:
         assert "notice dave [file] f.pdf" in run.events()
 
 
-async def test_what_does_not_count_as_unread_is_not_told(tmp_path: Path) -> None:
+async def test_messages_excluded_from_the_unread_count_raise_no_alert(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         run.fake.receive_message("dave", "written long ago", is_excluded_from_unread_count=True)
         run.fake.receive_message("ivan", "hello")
@@ -135,7 +140,7 @@ async def test_what_does_not_count_as_unread_is_not_told(tmp_path: Path) -> None
         assert not any("dave" in event for event in run.events())
 
 
-async def test_without_the_focus_of_the_terminal_nothing_is_read(tmp_path: Path) -> None:
+async def test_messages_stay_unread_without_terminal_focus(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.app.app_focus = False
@@ -148,7 +153,7 @@ async def test_without_the_focus_of_the_terminal_nothing_is_read(tmp_path: Path)
         assert run.fake.called("clean_conversation_unread_message_count") == [("c2c_bob",)]
 
 
-async def test_messages_of_many_people_at_once_are_one_notice(tmp_path: Path) -> None:
+async def test_messages_from_many_people_share_one_notice(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         for user_id in ("bob", "carol", "dave", "ivan"):
             run.fake.receive_message(user_id, "hello")
@@ -157,7 +162,7 @@ async def test_messages_of_many_people_at_once_are_one_notice(tmp_path: Path) ->
         assert "notice 4 messages from 4 people" in run.events()
 
 
-async def test_who_is_muted_makes_no_noise_and_is_not_in_the_total(tmp_path: Path) -> None:
+async def test_a_muted_user_raises_no_alert_and_is_not_in_the_unread_total(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("M")
         assert run.fake.called("set_c2c_receive_message_opt")[0][0] == ["bob"]
@@ -176,7 +181,7 @@ async def test_a_pinned_conversation_is_on_top(tmp_path: Path) -> None:
         assert " dave " in run.lines()[3]
 
 
-async def test_typing_is_told_and_shown_for_a_while(tmp_path: Path) -> None:
+async def test_a_typing_hint_is_sent_once_and_shown_for_a_while(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("hel")
@@ -197,7 +202,7 @@ async def test_typing_is_told_and_shown_for_a_while(tmp_path: Path) -> None:
         assert "typing …" not in run.lines()[2]
 
 
-async def test_who_is_not_online_is_not_told_of_typing(tmp_path: Path) -> None:
+async def test_no_typing_hint_is_sent_to_an_offline_user(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("colon")
         await run.type("chat erin", "enter")
@@ -205,7 +210,7 @@ async def test_who_is_not_online_is_not_told_of_typing(tmp_path: Path) -> None:
         assert run.fake.called("send_c2c_custom_message") == []
 
 
-async def test_a_reply_quotes_and_a_recalled_message_is_gone(tmp_path: Path) -> None:
+async def test_a_reply_quotes_its_message_and_a_recalled_message_is_gone(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter", "pageup", "up", "up", "enter")
         assert "reply to bob: are you around?" in run.text()
@@ -229,7 +234,7 @@ async def test_only_own_messages_can_be_recalled_and_errors_are_sentences(tmp_pa
         assert any("20016 · Too late" in event for event in run.events())
 
 
-async def test_deleting_is_for_oneself(tmp_path: Path) -> None:
+async def test_a_message_is_deleted_for_oneself(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter", "pageup", "x", "enter")
         assert run.fake.called("delete_messages") == [(["bob3"],)]
@@ -237,7 +242,7 @@ async def test_deleting_is_for_oneself(tmp_path: Path) -> None:
         assert "13:32" not in run.text()
 
 
-async def test_older_messages_are_loaded_as_one_scrolls_and_the_place_is_kept(
+async def test_scrolling_up_loads_older_messages_and_keeps_the_position(
     tmp_path: Path,
 ) -> None:
     fake = sample_client()
@@ -260,7 +265,7 @@ async def test_older_messages_are_loaded_as_one_scrolls_and_the_place_is_kept(
         assert "number 120" in run.text()
 
 
-async def test_what_was_begun_stays_when_one_leaves_and_comes_back(tmp_path: Path) -> None:
+async def test_a_draft_is_kept_while_its_conversation_is_closed(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("half a tho")
@@ -271,7 +276,7 @@ async def test_what_was_begun_stays_when_one_leaves_and_comes_back(tmp_path: Pat
         assert run.fake.called("set_conversation_draft") == [("c2c_bob", "half a tho")]
 
 
-async def test_a_slash_line_in_the_input_is_a_command_and_two_slashes_are_not(
+async def test_one_slash_starts_a_command_and_two_start_a_text(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -285,7 +290,7 @@ async def test_a_slash_line_in_the_input_is_a_command_and_two_slashes_are_not(
         assert run.app.main.chat.written == "/nonsense"
 
 
-async def test_lines_emoji_and_history_of_the_input(tmp_path: Path) -> None:
+async def test_the_input_has_lines_emoji_and_a_history(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("one")
@@ -297,7 +302,7 @@ async def test_lines_emoji_and_history_of_the_input(tmp_path: Path) -> None:
         assert run.app.main.chat.written == "one\ntwo 😄"
 
 
-async def test_a_long_paste_is_asked_about(tmp_path: Path) -> None:
+async def test_a_long_paste_needs_confirmation(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         lines = "\n".join(f"line {n}" for n in range(10_000))
@@ -311,7 +316,7 @@ async def test_a_long_paste_is_asked_about(tmp_path: Path) -> None:
         assert run.app.main.chat.written == "one\ntwo"
 
 
-async def test_what_is_too_long_is_told_and_stays_in_the_input(tmp_path: Path) -> None:
+async def test_a_too_long_message_is_refused_and_stays_in_the_input(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         run.app.main.chat.write("x" * (MESSAGE_MAX_BYTES + 1))
@@ -321,7 +326,7 @@ async def test_what_is_too_long_is_told_and_stays_in_the_input(tmp_path: Path) -
         assert run.app.model.connection.link is Link.CONNECTED
 
 
-async def test_a_stranger_who_writes_is_in_the_list(tmp_path: Path) -> None:
+async def test_a_message_adds_a_stranger_to_the_list(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         run.fake.receive_message("nobody_known", "hello from afar")
         await run.settle()
@@ -332,7 +337,7 @@ async def test_a_stranger_who_writes_is_in_the_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (59, 20), (40, 12), (20, 6)])
-async def test_a_conversation_has_room_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_a_conversation_works_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     async with running(tmp_path, talking(), size=size) as run:
         await run.press("enter")
         await run.type("hello")
@@ -343,7 +348,7 @@ async def test_a_conversation_has_room_at_every_size(tmp_path: Path, size: tuple
         assert "bob" in run.text()
 
 
-async def test_the_header_shows_how_the_other_one_is_now(tmp_path: Path) -> None:
+async def test_the_header_shows_the_other_users_live_status(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         assert "bob  ◉ ONLINE  On the call" in run.lines()[2]
@@ -366,7 +371,7 @@ async def test_hostile_messages_are_made_safe(tmp_path: Path) -> None:
         assert not run.app.failure
 
 
-async def test_a_message_that_was_recalled_elsewhere_loses_its_words(tmp_path: Path) -> None:
+async def test_a_message_recalled_elsewhere_loses_its_text(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         recalled = structs.replace(
@@ -378,7 +383,7 @@ async def test_a_message_that_was_recalled_elsewhere_loses_its_words(tmp_path: P
         assert "13:30 bob recalled" in run.compact_text()
 
 
-async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_back(
+async def test_a_changed_message_is_shown_and_older_versions_are_ignored(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -394,7 +399,7 @@ async def test_any_change_of_a_message_shows_and_an_older_version_never_comes_ba
         assert "are you in town?" in run.text()
 
 
-async def test_after_the_backend_began_anew_its_messages_show_whatever_their_versions(
+async def test_after_a_reset_of_the_backend_its_lower_versions_count(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -410,7 +415,9 @@ async def test_after_the_backend_began_anew_its_messages_show_whatever_their_ver
         assert "are you around?" in run.text()
 
 
-async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: Path) -> None:
+async def test_messages_are_found_in_one_or_all_conversations_and_shown_in_place(
+    tmp_path: Path,
+) -> None:
     fake = talking()
     fake.add_conversation("dave", "the needle is here", *(f"number {n}" for n in range(1, 201)))
     async with running(tmp_path, fake) as run:
@@ -430,7 +437,7 @@ async def test_messages_are_searched_everywhere_and_here_and_gone_to(tmp_path: P
         assert "Nothing fits." in run.text()
 
 
-async def test_without_a_connection_what_is_kept_shows_and_nothing_is_asked_for_ever(
+async def test_without_a_connection_the_history_is_not_requested_repeatedly(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -465,13 +472,13 @@ async def test_many_unread_messages_are_shown_from_the_first_and_read_at_the_las
         assert run.fake.called("clean_conversation_unread_message_count") == [("c2c_bob",)]
 
 
-async def test_unread_messages_are_not_read_because_the_layout_is_late(
+async def test_a_late_layout_does_not_mark_messages_as_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def call_now(view: MessageView, callback: Callable[[], None]) -> None:
         callback()
 
-    # On a slow machine what is to follow a refresh may come before the first layout is shown.
+    # On a slow machine a callback after a refresh may run before the first layout.
     monkeypatch.setattr(MessageView, "call_after_refresh", call_now)
     async with running(tmp_path, many_unread()) as run:
         await run.press("n")
@@ -479,7 +486,7 @@ async def test_unread_messages_are_not_read_because_the_layout_is_late(
         assert run.fake.called("clean_conversation_unread_message_count") == []
 
 
-async def test_tab_completes_in_the_input_and_never_leaves_what_is_written(tmp_path: Path) -> None:
+async def test_tab_completes_in_the_input_and_never_moves_the_focus(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("/mu", "tab")
@@ -491,7 +498,7 @@ async def test_tab_completes_in_the_input_and_never_leaves_what_is_written(tmp_p
         assert run.app.main.chat.user_id == "bob"
 
 
-async def test_ctrl_w_closes_a_conversation_in_which_nothing_is_written(tmp_path: Path) -> None:
+async def test_ctrl_w_closes_a_conversation_with_an_empty_input(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("two words")
@@ -503,7 +510,7 @@ async def test_ctrl_w_closes_a_conversation_in_which_nothing_is_written(tmp_path
         assert not any("6017" in event for event in run.events())
 
 
-async def test_who_opens_a_conversation_at_once_means_whom_the_cursor_was_on(
+async def test_the_cursor_stays_on_its_friend_when_another_moves_up(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path, talking()) as run:
@@ -516,13 +523,13 @@ async def test_who_opens_a_conversation_at_once_means_whom_the_cursor_was_on(
         assert run.app.navigator.selected == "bob"
 
 
-async def test_the_cursor_goes_to_whose_conversation_was_opened(tmp_path: Path) -> None:
+async def test_opening_a_conversation_moves_the_cursor_to_its_user(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("n", "escape")
         assert run.app.navigator.selected == "carol"
 
 
-async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) -> None:
+async def test_sending_scrolls_to_the_end(tmp_path: Path) -> None:
     fake = sample_client()
     fake.add_conversation("bob", *(f"number {n}." for n in range(1, 101)))
     async with running(tmp_path, fake) as run:
@@ -536,7 +543,7 @@ async def test_what_is_sent_is_seen_even_if_one_had_scrolled_up(tmp_path: Path) 
         assert "more below" not in run.text()
 
 
-async def test_ones_own_other_device_that_types_is_nobody_new(tmp_path: Path) -> None:
+async def test_typing_on_another_own_device_adds_nobody_to_the_list(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         hint = Message(
             "h",
@@ -561,7 +568,7 @@ async def test_a_draft_is_marked_in_the_list(tmp_path: Path) -> None:
         assert "draft" in row[:30]
 
 
-async def test_a_conversation_is_deleted_once_that_is_confirmed(tmp_path: Path) -> None:
+async def test_a_conversation_is_deleted_after_confirmation(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         await run.type("/delete-conversation", "enter")
@@ -575,7 +582,7 @@ async def test_a_conversation_is_deleted_once_that_is_confirmed(tmp_path: Path) 
         assert "are you around?" not in run.text()
 
 
-async def test_what_was_deleted_elsewhere_goes_and_what_came_since_stays(tmp_path: Path) -> None:
+async def test_a_conversation_deleted_elsewhere_keeps_only_later_messages(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
         await run.press("enter")
         assert "are you around?" in run.text()

@@ -1,4 +1,4 @@
-"""Everything that keys do, the mouse does too."""
+"""Everything that keys do can be done with the mouse."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.tui.harness import Running, running
 
 
 def place_of(run: Running, words: str) -> tuple[int, int]:
-    """Return column and row at which words stand on the screen."""
+    """Return the column and row of a text on the screen."""
     for row, line in enumerate(run.lines()):
         if (column := line.find(words)) >= 0:
             return column + 1, row
@@ -17,19 +17,19 @@ def place_of(run: Running, words: str) -> tuple[int, int]:
 
 
 async def click(run: Running, words: str, times: int = 1) -> None:
-    """Click on words."""
+    """Click on a text, then settle."""
     await run.pilot.click(offset=place_of(run, words), times=times)
     await run.settle()
 
 
-async def test_the_own_status_opens_the_status_box_and_a_row_sets_it(tmp_path: Path) -> None:
+async def test_a_click_on_the_own_status_opens_the_status_box(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await click(run, "◉ ONLINE")
         await click(run, "In a meeting")
         assert run.fake.called("set_self_status") == [("In a meeting", None)]
 
 
-async def test_an_end_is_clicked(tmp_path: Path) -> None:
+async def test_a_click_chooses_an_end(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("s")
         await click(run, "until 17:00")
@@ -37,7 +37,7 @@ async def test_an_end_is_clicked(tmp_path: Path) -> None:
         assert run.fake.called("set_self_status")[0][1] is not None
 
 
-async def test_a_heading_folds_and_opens(tmp_path: Path) -> None:
+async def test_a_click_on_a_heading_folds_and_unfolds_it(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await click(run, "Not friends")
         assert "weather-bot" not in run.text()
@@ -45,7 +45,7 @@ async def test_a_heading_folds_and_opens(tmp_path: Path) -> None:
         assert "weather-bot" in run.text()
 
 
-async def test_the_footer_runs_commands(tmp_path: Path) -> None:
+async def test_a_click_in_the_key_line_runs_a_command(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await click(run, "carol")
         await click(run, "w watch")
@@ -56,13 +56,13 @@ async def test_the_footer_runs_commands(tmp_path: Path) -> None:
         assert run.app.late.watch_service.get("carol") is None
 
 
-async def test_the_devices_in_the_top_line_open_the_devices(tmp_path: Path) -> None:
+async def test_a_click_on_the_device_in_the_top_line_opens_the_devices(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await click(run, "laptop")
         assert "Your devices" in run.text()
 
 
-async def test_the_kind_of_events_is_clicked(tmp_path: Path) -> None:
+async def test_a_click_changes_the_kind_of_events(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         column = len(run.lines()[2].rstrip()) - 1
         await run.pilot.click(offset=(column, 2))
@@ -84,7 +84,7 @@ async def test_the_wheel_scrolls_lists_and_stops_following(tmp_path: Path) -> No
         assert not pane.follows
 
 
-async def test_a_row_in_the_middle_of_many_is_clicked(tmp_path: Path) -> None:
+async def test_a_click_selects_a_row_of_a_scrolled_list(tmp_path: Path) -> None:
     fake = FakeClient(friends={f"u{n:04}": status(f"u{n:04}") for n in range(1000)})
     async with running(tmp_path, fake, size=(80, 24)) as run:
         await run.press("pagedown", "pagedown")

@@ -35,7 +35,7 @@ async def app_on(
     backend: Backend, folder: Path, *, instance_id: str = "here"
 ) -> AsyncIterator[tuple[ImtuiApp, Pilot[None]]]:
     address = backend.address
-    made = Identity(
+    identity = Identity(
         address.ws,
         address.sdk_app_id,
         "alice",
@@ -46,7 +46,7 @@ async def app_on(
     )
 
     async def join() -> Identity:
-        return made
+        return identity
 
     app = ImtuiApp(Launch(join, folder / "settings.toml"))
     async with asyncio.TaskGroup() as group, app.run_test(size=(120, 40)) as pilot:
@@ -63,11 +63,11 @@ def other_client(backend: Backend) -> IMClient:
     return IMClient(address.ws, address.sdk_app_id, device_name="phone", platform=Platform.ANDROID)
 
 
-def told(app: ImtuiApp, text: str, source: str) -> bool:
+def has_event(app: ImtuiApp, text: str, source: str) -> bool:
     return any(event.text == text and event.source == source for event in app.model.feed.events)
 
 
-async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) -> None:
+async def test_a_text_set_on_one_device_is_an_event_on_another(tmp_path: Path) -> None:
     async with (
         Backend(BackendConfig(tmp_path / "data")) as backend,
         app_on(backend, tmp_path) as (app, pilot),
@@ -75,10 +75,10 @@ async def test_what_one_device_sets_is_in_the_others_event_pane(tmp_path: Path) 
     ):
         await phone.login("alice", user_sig(backend, "alice"))
         await phone.set_self_status("Listening to music")
-        await until(app, lambda: told(app, "Listening to music", "from phone (Android)"))
+        await until(app, lambda: has_event(app, "Listening to music", "from phone (Android)"))
         assert len(app.model.account.devices()) == 2
         await pilot.press("ctrl+p", *"on the", "enter")
-        await until(app, lambda: told(app, "On the call", "from this device"))
+        await until(app, lambda: has_event(app, "On the call", "from this device"))
         (own,) = await phone.get_user_status(["alice"])
         assert own.custom_status == "On the call"
 
@@ -95,7 +95,7 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
             await app.late.login_service.presence.subscribe_to("eve")
             await bob.set_self_status("Tea")
             await eve.set_self_status("Coffee")
-            await until(app, lambda: told(app, "Tea", "") and told(app, "Coffee", ""))
+            await until(app, lambda: has_event(app, "Tea", "") and has_event(app, "Coffee", ""))
             await bob.logout()
 
         def status(user_id: str) -> str:
@@ -105,17 +105,17 @@ async def test_a_friend_and_a_stranger_come_and_go(tmp_path: Path) -> None:
         await until(app, lambda: (status("bob"), status("eve")) == ("UNLOGINED", "OFFLINE"))
 
 
-async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path) -> None:
+async def test_the_text_is_restored_after_a_restart_of_the_backend(tmp_path: Path) -> None:
     config = BackendConfig(tmp_path / "data")
     async with Backend(config) as backend:
         port = int(backend.address.ws.rpartition(":")[2])
     config = BackendConfig(tmp_path / "data", port=port)
-    async with AsyncExitStack() as first_life:
-        backend = await first_life.enter_async_context(Backend(config))
+    async with AsyncExitStack() as first_run:
+        backend = await first_run.enter_async_context(Backend(config))
         async with app_on(backend, tmp_path) as (app, _):
             await app.late.login_service.presence.set_status("Tea")
             await until(app, lambda: app.model.own.text == "Tea")
-            await first_life.aclose()
+            await first_run.aclose()
             await until(app, lambda: app.model.connection.link is Link.WAITING)
             assert app.model.connection.stale
             async with Backend(config):
@@ -125,7 +125,7 @@ async def test_a_backend_that_comes_back_finds_the_text_put_back(tmp_path: Path)
                 )
 
 
-async def test_what_the_console_no_longer_lets_one_learn_is_shown_as_unknown(
+async def test_statuses_that_the_console_hides_become_unknown(
     tmp_path: Path,
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""Hostile text from elsewhere, in every place that shows some."""
+"""Hostile remote text, in every place that shows remote text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ FORBIDDEN = {chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x202E)}
 
 
 def hostile() -> FakeClient:
-    """Return a client to whom everybody else is hostile."""
+    """Return a client that receives hostile text about everybody."""
     evil = {name: status(name, ONLINE, EVIL) for name in ("eve", f"m{EVIL}")}
     fake = FakeClient(
         friends=dict(evil),
@@ -31,8 +31,8 @@ def hostile() -> FakeClient:
     return fake
 
 
-async def look(run: Running) -> None:
-    """Look at the main screen, with events of every kind."""
+async def push_events(run: Running) -> None:
+    """Push hostile events of every kind to the main screen."""
     by = ChangedBy("phone", EVIL, Platform.ANDROID)
     run.fake.push_own(EVIL, by)
     run.fake.push(status("eve", ONLINE, EVIL + "2"))
@@ -49,32 +49,32 @@ def pressing(*keys: str) -> Callable[[Running], Awaitable[None]]:
     return press
 
 
-async def complain(run: Running) -> None:
-    """Have the backend refuse something with hostile words."""
+async def refuse_query(run: Running) -> None:
+    """Have the backend refuse a query with a hostile message."""
     run.fake.fail("get_user_status", IMError(ErrorCode.ERR_INVALID_PARAMETERS, EVIL))
     await run.press("I", "enter")
 
 
 async def refuse_details(run: Running) -> None:
-    """Have the backend refuse the details with hostile words."""
+    """Have the backend refuse the details with a hostile message."""
     run.fake.fail("get_user_status", IMError(ErrorCode.ERR_INVALID_PARAMETERS, EVIL))
     await run.press("i")
 
 
 async def alert(run: Running) -> None:
-    """Watch a hostile friend, and have them come."""
+    """Watch a hostile friend, and show a hostile toast."""
     await run.press("w")
     run.app.toast(f"{EVIL} is ONLINE")
     await run.settle()
 
 
-async def stop(run: Running) -> None:
-    """End the connection for a hostile reason."""
+async def fail_connection(run: Running) -> None:
+    """End the connection with a hostile message."""
     run.fake.listener.on_connect_failed(6017, EVIL)
 
 
 PLACES = {
-    "main": look,
+    "main": push_events,
     "details": pressing("i"),
     "refused details": refuse_details,
     "subscriptions": pressing("S"),
@@ -86,15 +86,15 @@ PLACES = {
     "found": pressing("slash", "r", "e", "d"),
     "completion": pressing("colon", *"watch", "space", "tab"),
     "copy": pressing("Y"),
-    "error": complain,
+    "error": refuse_query,
     "toast": alert,
-    "stopped": stop,
+    "stopped": fail_connection,
 }
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)], ids=str)
 @pytest.mark.parametrize("place", PLACES)
-async def test_nothing_hostile_is_shown_raw_or_taken_for_markup(
+async def test_hostile_text_is_shown_neither_raw_nor_as_markup(
     tmp_path: Path, place: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
@@ -115,7 +115,7 @@ async def test_nothing_hostile_is_shown_raw_or_taken_for_markup(
         assert run.app.is_running
 
 
-async def test_a_hostile_text_is_seen_as_the_text_that_it_is(tmp_path: Path) -> None:
+async def test_hostile_text_is_shown_literally(tmp_path: Path) -> None:
     async with running(tmp_path, hostile(), size=(200, 40)) as run:
         await asyncio.sleep(0)
         assert "]52;c;" in run.text()

@@ -1,4 +1,4 @@
-"""Remembered state, sentences, and the registry of commands."""
+"""The saved state, error sentences, and the catalogue of commands."""
 
 import json
 import stat
@@ -13,7 +13,7 @@ from imtui.tui.services.explain import explain
 from imtui.tui.state.account_state import RECENTS_MAX, AccountState, StateFile
 
 
-def test_the_state_survives_and_is_private(tmp_path: Path) -> None:
+def test_the_state_is_saved_in_a_private_file(tmp_path: Path) -> None:
     file = StateFile(tmp_path)
     file.update(lambda state: state.with_recent("Tea").with_recent("東京").with_recent("Tea"))
     assert StateFile(tmp_path).state == AccountState(recents={"Tea": 2, "東京": 1})
@@ -21,7 +21,7 @@ def test_the_state_survives_and_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600
 
 
-def test_two_terminals_do_not_lose_each_others_texts(tmp_path: Path) -> None:
+def test_two_apps_do_not_overwrite_each_others_texts(tmp_path: Path) -> None:
     one, other = StateFile(tmp_path), StateFile(tmp_path)
     one.update(lambda state: state.with_recent("Tea"))
     other.update(lambda state: state.with_recent("Coffee"))
@@ -40,18 +40,18 @@ def test_recent_texts_are_bounded() -> None:
     "text",
     ["", "{", "[]", "null", '{"recents": 1, "subscriptions": {}, "cleared_at": "x"}', "[" * 9999],
 )
-def test_a_damaged_state_is_done_without(tmp_path: Path, text: str) -> None:
+def test_a_damaged_state_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / "state.json").write_text(text)
     assert StateFile(tmp_path).state == AccountState()
 
 
-def test_a_huge_state_is_done_without(tmp_path: Path) -> None:
+def test_a_huge_state_is_ignored(tmp_path: Path) -> None:
     values = {"recents": {"x" * 1_100_000: 1}}
     (tmp_path / "state.json").write_text(json.dumps(values))
     assert StateFile(tmp_path).state == AccountState()
 
 
-def test_what_does_not_belong_in_the_state_is_left_out(tmp_path: Path) -> None:
+def test_invalid_values_in_the_state_are_dropped(tmp_path: Path) -> None:
     values = {"recents": {"a\x1b": 1, "b": "x"}, "subscriptions": ["bob", 1, "no such", "bob"]}
     (tmp_path / "state.json").write_text(json.dumps(values))
     state = StateFile(tmp_path).state
@@ -59,7 +59,7 @@ def test_what_does_not_belong_in_the_state_is_left_out(tmp_path: Path) -> None:
     assert state.subscriptions == ("bob",)
 
 
-def test_a_state_that_cannot_be_written_is_told_and_kept_in_memory(tmp_path: Path) -> None:
+def test_an_unwritable_state_is_reported_and_kept_in_memory(tmp_path: Path) -> None:
     file = StateFile(tmp_path / "missing")
     file.update(lambda state: state.with_recent("Tea"))
     assert file.problem.startswith("What you choose cannot be kept")
@@ -75,20 +75,22 @@ def test_every_error_is_one_sentence_with_its_code(code: ErrorCode) -> None:
 
 
 def test_errors_say_what_to_do() -> None:
-    def said(code: int, message: str = "", **data: int) -> str:
+    def explained(code: int, message: str = "", **data: int) -> str:
         return explain(IMError(code, message, data), Keys())
 
-    assert said(7008, retryAfterMs=2_001) == "7008 · Too often; the next one goes through in 3 s."
-    assert "Wait" in said(7008)
-    assert "Ultimate" in said(7013)
-    assert "Set user status query and status change notification" in said(72001)
-    assert "Press r" in said(6014)
-    assert "Check the user ID" in said(70107)
-    assert "when it is back" in said(9508)
-    assert said(6017, "customStatus: at most 100 bytes.").endswith(
+    assert (
+        explained(7008, retryAfterMs=2_001) == "7008 · Too often; the next one goes through in 3 s."
+    )
+    assert "Wait" in explained(7008)
+    assert "Ultimate" in explained(7013)
+    assert "Set user status query and status change notification" in explained(72001)
+    assert "Press r" in explained(6014)
+    assert "Check the user ID" in explained(70107)
+    assert "when it is back" in explained(9508)
+    assert explained(6017, "customStatus: at most 100 bytes.").endswith(
         "at most 100 bytes. Correct it and try again."
     )
-    assert said(12345, "a\x1b[31mb") == "12345 · a\ufffd[31mb Try again later."
+    assert explained(12345, "a\x1b[31mb") == "12345 · a\ufffd[31mb Try again later."
 
 
 def test_commands_have_unique_ids_titles_and_keys() -> None:
@@ -99,7 +101,7 @@ def test_commands_have_unique_ids_titles_and_keys() -> None:
     assert not {"ctrl+@", "ctrl+space"} & set(keys)
 
 
-def test_what_an_editor_may_take_has_another_key() -> None:
+def test_palette_and_quit_have_a_key_that_an_editor_does_not_take() -> None:
     for command_id in ("palette", "quit"):
         assert any(not key.startswith("ctrl") for key in command_by_id(command_id).keys)
 

@@ -1,4 +1,4 @@
-"""Each scene looks as its picture in ``screenshots/`` does: same words, colours and places."""
+"""Each scene matches its picture in ``screenshots/``: the same words, colours and positions."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from tests.tui.scenes import FOLDER, SCENES, Scene
 _STYLE = re.compile(r"\.terminal-(r\d+)\s*\{([^}]*)\}")
 
 
-def drawn(svg: str) -> list[tuple[str, ...]]:
-    """Return what a picture draws, in reading order, without the names of its styles."""
+def elements(svg: str) -> list[tuple[str, ...]]:
+    """Return the elements of a picture in reading order, without the names of its styles."""
     styles = dict(_STYLE.findall(svg))
     parts: list[tuple[float, float, tuple[str, ...]]] = []
     for element in ElementTree.fromstring(svg).iter():
@@ -29,18 +29,18 @@ def drawn(svg: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-async def test_the_scene_looks_as_in_its_picture(scene: Scene, tmp_path: Path) -> None:
+async def test_the_scene_matches_its_picture(scene: Scene, tmp_path: Path) -> None:
     file = FOLDER / f"{scene.name}.svg"
-    now = drawn(await scene.render_svg(tmp_path))
-    assert now == drawn(file.read_text(encoding="utf-8")), (
-        "If the new look is meant: python -m tests.tui.screenshots"
+    now = elements(await scene.render_svg(tmp_path))
+    assert now == elements(file.read_text(encoding="utf-8")), (
+        "If the change is intended, run: python -m tests.tui.screenshots"
     )
 
 
-async def test_the_ascii_scene_has_nothing_but_ascii_of_ours(tmp_path: Path) -> None:
+async def test_the_ascii_scene_draws_only_ascii(tmp_path: Path) -> None:
     scene = next(scene for scene in SCENES if scene.ascii)
     words = "".join(
-        part[1] for part in drawn(await scene.render_svg(tmp_path)) if part[0] == "text"
+        part[1] for part in elements(await scene.render_svg(tmp_path)) if part[0] == "text"
     )
-    theirs = {char for person in CAST for text in person.texts for char in text}
-    assert {char for char in words if not char.isascii()} <= theirs
+    remote = {char for person in CAST for text in person.texts for char in text}
+    assert {char for char in words if not char.isascii()} <= remote

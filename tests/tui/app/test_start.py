@@ -1,4 +1,4 @@
-"""What the first paint waits for, and what it does not."""
+"""The modules that are imported before the first paint."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 HEAVY = ("httpx", "websockets", "imtui.sdk", "rich.markdown", "sqlite3")
 
 
-def test_the_first_paint_waits_for_nothing_of_the_network() -> None:
+def test_the_first_paint_imports_nothing_heavy() -> None:
     code = (
         "import sys; import imtui.tui.app.app; "
         f"print([name for name in {HEAVY!r} if name in sys.modules])"

@@ -1,4 +1,4 @@
-"""The details, the subscriptions, the devices: what they show, and that they stay live."""
+"""The dialogs of details, subscriptions and devices: their contents and live updates."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.tui.fake import HERE, OFFLINE, ONLINE, at, device, sample_client, sta
 from tests.tui.harness import running
 
 
-async def test_details_are_asked_anew_and_show_everything(tmp_path: Path) -> None:
+async def test_details_query_the_status_and_show_everything(tmp_path: Path) -> None:
     fake = sample_client()
     fake.friends["bob"] = UserStatus(
         "bob", ONLINE, "On the call", ["Android", "Linux"], since=at(14, 5), revision=1
@@ -30,7 +30,7 @@ async def test_details_are_asked_anew_and_show_everything(tmp_path: Path) -> Non
             assert part in words
 
 
-async def test_details_stay_live_and_tell_what_changed(tmp_path: Path) -> None:
+async def test_details_are_updated_live(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("i")
         run.fake.push(status("bob", OFFLINE, since=at(14, 6)))
@@ -43,7 +43,7 @@ async def test_details_stay_live_and_tell_what_changed(tmp_path: Path) -> None:
         assert "watched once" in run.compact_text()
 
 
-async def test_details_of_who_cannot_be_queried_say_why_and_show_what_is_known(
+async def test_details_show_the_last_status_if_the_query_is_refused(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -69,7 +69,7 @@ async def test_details_of_a_stranger_by_id(tmp_path: Path) -> None:
         assert run.fake.called("subscribe_user_status")[-1] == (["stranger"],)
 
 
-async def test_a_stale_detail_says_as_of_when(tmp_path: Path) -> None:
+async def test_stale_details_show_their_time(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.lose_connection()
         await run.settle()
@@ -77,7 +77,7 @@ async def test_a_stale_detail_says_as_of_when(tmp_path: Path) -> None:
         assert "status ◉ ONLINE as of 14:05" in run.compact_text()
 
 
-async def test_the_key_of_the_details_opens_those_of_the_friend_under_the_cursor(
+async def test_the_details_key_opens_the_friend_under_the_cursor(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -86,7 +86,7 @@ async def test_the_key_of_the_details_opens_those_of_the_friend_under_the_cursor
         assert "What changed while imtui ran" in run.text()
 
 
-async def test_subscriptions_in_order_of_eviction_with_what_became_of_them(
+async def test_subscriptions_are_in_order_of_eviction_and_removals_are_explained(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as run:
@@ -94,20 +94,20 @@ async def test_subscriptions_in_order_of_eviction_with_what_became_of_them(
         words = run.compact_text()
         assert "2 of 200, over that the first goes" in words
         assert words.index("1 weather-bot ◉ ONLINE") < words.index("2 mallory ◌ UNLOGINED")
-        tell = run.fake.listener.on_subscriptions_changed
-        tell(["bob"], [], SubscriptionReason.SUBSCRIBED)
-        tell([], ["weather-bot"], SubscriptionReason.EVICTED)
+        notify = run.fake.listener.on_subscriptions_changed
+        notify(["bob"], [], SubscriptionReason.SUBSCRIBED)
+        notify([], ["weather-bot"], SubscriptionReason.EVICTED)
         await run.settle()
         words = run.compact_text()
         assert words.index("1 mallory") < words.index("2 bob")
         assert "friend" in words
         assert "over 200 subscriptions, so the earliest went: weather-bot" in words
-        tell([], ["mallory"], SubscriptionReason.CLEARED)
+        notify([], ["mallory"], SubscriptionReason.CLEARED)
         await run.settle()
         assert "subscriptions cleared by the backend: mallory" in run.compact_text()
 
 
-async def test_in_the_subscriptions_one_subscribes_and_unsubscribes(tmp_path: Path) -> None:
+async def test_the_subscriptions_screen_subscribes_and_unsubscribes(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.others["stranger"] = status("stranger", ONLINE)
         await run.press("S", "plus", "ctrl+u")
@@ -120,7 +120,7 @@ async def test_in_the_subscriptions_one_subscribes_and_unsubscribes(tmp_path: Pa
         assert "1 mallory" in run.compact_text()
 
 
-async def test_subscriptions_that_nothing_is_told_of_say_why(tmp_path: Path) -> None:
+async def test_silent_subscriptions_say_why(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         settings = ConsoleSettings(edition="ultimate", user_status="off", friend_status="on")
         run.fake.listener.on_console_changed(settings)
@@ -128,7 +128,7 @@ async def test_subscriptions_that_nothing_is_told_of_say_why(tmp_path: Path) -> 
         assert "Nothing is told of them now" in run.text()
 
 
-async def test_errors_of_subscribing_are_plain_words(tmp_path: Path) -> None:
+async def test_subscription_errors_are_sentences(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         limit = IMError(
             ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT, data={"retryAfterMs": 2400}
@@ -138,7 +138,7 @@ async def test_errors_of_subscribing_are_plain_words(tmp_path: Path) -> None:
         assert run.events()[-1] == "notice 7008 · Too often; the next one goes through in 3 s."
 
 
-async def test_own_devices_are_live(tmp_path: Path) -> None:
+async def test_own_devices_are_updated_live(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("D")
         assert "1 device connected" in run.text()

@@ -1,4 +1,4 @@
-"""The friend list as the person wants it, and finding in both panes."""
+"""Order, groups and favourites of the friend list, and searching both panes."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.tui.harness import Running, running
 
 
 def names(run: Running) -> list[str]:
-    """Return the users of the friend list, in order."""
+    """Return the user IDs in the friend list, in order."""
     view = run.app.main.friend_list
     return [row for row in view._rows if isinstance(row, str)]
 
@@ -21,7 +21,7 @@ def headings(run: Running) -> list[str]:
     return [f"{row.name} {row.note}" for row in view._rows if isinstance(row, Heading)]
 
 
-async def test_typing_narrows_the_list_by_name_status_or_text(tmp_path: Path) -> None:
+async def test_a_filter_matches_names_statuses_and_texts(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("slash", *"car")
         assert names(run) == ["carol"]
@@ -37,7 +37,7 @@ async def test_typing_narrows_the_list_by_name_status_or_text(tmp_path: Path) ->
         assert not run.app.main.query_one(Finder).display
 
 
-async def test_what_fits_nobody_says_how_to_get_out(tmp_path: Path) -> None:
+async def test_a_filter_without_matches_says_how_to_leave_it(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("slash", *"zzz")
         assert "Nobody fits: Esc shows all" in run.text()
@@ -45,7 +45,7 @@ async def test_what_fits_nobody_says_how_to_get_out(tmp_path: Path) -> None:
         assert "bob" in run.text()
 
 
-async def test_a_filter_stays_live(tmp_path: Path) -> None:
+async def test_a_filtered_list_is_updated_live(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("slash", *"online", "enter")
         assert "erin" not in names(run)
@@ -55,7 +55,7 @@ async def test_a_filter_stays_live(tmp_path: Path) -> None:
         assert "erin" in names(run)
 
 
-async def test_orders_go_round_and_are_kept(tmp_path: Path) -> None:
+async def test_orders_cycle_and_are_saved(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("o")
         assert names(run)[:4] == ["bob", "carol", "dave", "erin"]
@@ -73,7 +73,7 @@ async def test_orders_go_round_and_are_kept(tmp_path: Path) -> None:
         assert names(run)[3] == "erin"
 
 
-async def test_favourites_are_on_top_and_remembered(tmp_path: Path) -> None:
+async def test_favourites_come_first_and_are_saved(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("end", "up", "up", "up")
         friend = run.app.main.friend_list.selected
@@ -85,7 +85,7 @@ async def test_favourites_are_on_top_and_remembered(tmp_path: Path) -> None:
         assert StateFile(tmp_path).state.favourites == ()
 
 
-async def test_groups_fold_and_are_remembered(tmp_path: Path) -> None:
+async def test_groups_fold_and_are_saved(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("m", *"Band", "enter")
         assert headings(run)[0] == "Band 1 of 1 online"
@@ -102,13 +102,13 @@ async def test_groups_fold_and_are_remembered(tmp_path: Path) -> None:
         assert StateFile(tmp_path).state.groups == {}
 
 
-async def test_a_folded_group_is_found_in_all_the_same(tmp_path: Path) -> None:
+async def test_a_filter_searches_folded_groups_too(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("m", *"Band", "enter", "home", "space", "slash", *"bo")
         assert "bob" in names(run)
 
 
-async def test_the_cursor_stays_with_its_friend_when_the_list_is_sorted(tmp_path: Path) -> None:
+async def test_the_cursor_stays_on_its_friend_when_the_list_is_sorted(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("down", "down")
         friend = run.app.main.friend_list.selected
@@ -118,7 +118,7 @@ async def test_the_cursor_stays_with_its_friend_when_the_list_is_sorted(tmp_path
         assert run.app.main.friend_list.selected == friend
 
 
-async def test_events_of_one_kind(tmp_path: Path) -> None:
+async def test_the_event_pane_shows_one_kind_of_events(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(status("bob", OFFLINE))
         run.fake.push_own("Tea")
@@ -138,7 +138,7 @@ async def test_events_of_one_kind(tmp_path: Path) -> None:
         assert pane.kind is None
 
 
-async def test_events_are_searched_and_new_ones_that_fit_come_in(tmp_path: Path) -> None:
+async def test_a_search_for_events_includes_new_matches(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(status("bob", OFFLINE), status("carol", ONLINE, "Tea"))
         await run.settle()
@@ -155,7 +155,7 @@ async def test_events_are_searched_and_new_ones_that_fit_come_in(tmp_path: Path)
         assert "dave" in "\n".join(line.partition("│")[2] for line in run.lines())
 
 
-async def test_repeats_in_the_event_pane_are_one_line(tmp_path: Path) -> None:
+async def test_repeated_events_share_one_line(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         for _ in range(3):
             run.fake.push(status("bob", OFFLINE))
@@ -169,7 +169,7 @@ async def test_repeats_in_the_event_pane_are_one_line(tmp_path: Path) -> None:
         assert len(lines) == 1
 
 
-async def test_ten_thousand_events_are_held_and_shown(tmp_path: Path) -> None:
+async def test_ten_thousand_events_are_kept_and_shown(tmp_path: Path) -> None:
     fake = FakeClient(friends={f"u{n}": status(f"u{n}") for n in range(50)})
     async with running(tmp_path, fake, size=(80, 24)) as run:
         for number in range(10_100):
@@ -183,7 +183,7 @@ async def test_ten_thousand_events_are_held_and_shown(tmp_path: Path) -> None:
         assert "text 100”" in run.text()
 
 
-async def test_a_filter_narrows_the_pane_that_was_in_use_last(tmp_path: Path) -> None:
+async def test_a_filter_applies_to_the_pane_used_last(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("e", "slash", *"bob", "enter", "escape", "escape")
         await run.press("slash", *"car")
@@ -194,7 +194,7 @@ async def test_a_filter_narrows_the_pane_that_was_in_use_last(tmp_path: Path) ->
         assert run.app.focused is run.app.main.event_pane
 
 
-async def test_a_filter_puts_the_cursor_on_the_first_who_fits(tmp_path: Path) -> None:
+async def test_a_filter_puts_the_cursor_on_the_first_match(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("m", *"Band", "enter", "home")
         assert run.app.navigator.selected == ""
@@ -202,7 +202,7 @@ async def test_a_filter_puts_the_cursor_on_the_first_who_fits(tmp_path: Path) ->
         assert run.app.navigator.selected == "bob"
 
 
-async def test_accents_and_case_do_not_matter_when_one_looks_for_a_text(tmp_path: Path) -> None:
+async def test_a_search_ignores_accents_and_case(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         run.fake.push(status("carol", ONLINE, "OBĚD v jídelně"))
         await run.settle()
@@ -212,7 +212,7 @@ async def test_accents_and_case_do_not_matter_when_one_looks_for_a_text(tmp_path
         assert "OBĚD" in run.text()
 
 
-async def test_a_group_is_one_however_its_name_is_written(tmp_path: Path) -> None:
+async def test_group_names_ignore_case(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("m", *"Band", "enter")
         await run.press("colon")
@@ -223,7 +223,7 @@ async def test_a_group_is_one_however_its_name_is_written(tmp_path: Path) -> Non
         assert "there are Band" in run.text()
 
 
-async def test_the_title_tells_the_order_that_is_not_the_usual_one(tmp_path: Path) -> None:
+async def test_the_title_names_an_order_other_than_the_default(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         assert "online, by" not in run.text()
         await run.press("o")

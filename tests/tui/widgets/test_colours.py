@@ -1,4 +1,4 @@
-"""The colours of presence: to be told apart by every eye, and to be read on every ground."""
+"""The colours of presence: distinguishable to every eye, readable on every background."""
 
 import math
 from itertools import combinations
@@ -48,7 +48,7 @@ def lab(rgb: list[float]) -> tuple[float, float, float]:
 
 
 def distance(one: str, other: str, deficiency: str) -> float:
-    """Return how far apart two colours are to an eye (CIE 1976)."""
+    """Return the perceived difference of two colours (CIE 1976)."""
     matrix = DEFICIENCIES[deficiency]
     seen = [
         lab([sum(w * part for w, part in zip(row, linear(colour), strict=True)) for row in matrix])
@@ -58,11 +58,11 @@ def distance(one: str, other: str, deficiency: str) -> float:
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
-@pytest.mark.parametrize(("ground", "colours"), [("dark", DARK), ("light", LIGHT)])
-def test_no_two_statuses_look_alike_to_any_eye(
-    ground: str, colours: dict[str, str], deficiency: str
+@pytest.mark.parametrize(("background", "colours"), [("dark", DARK), ("light", LIGHT)])
+def test_statuses_are_distinguishable_with_any_colour_vision(
+    background: str, colours: dict[str, str], deficiency: str
 ) -> None:
-    for one, other in combinations([*colours.values(), GREY[ground]], 2):
+    for one, other in combinations([*colours.values(), GREY[background]], 2):
         assert distance(one, other, deficiency) > 20, (one, other)
 
 
@@ -70,14 +70,14 @@ THEMES = [theme for theme in BUILTIN_THEMES.values() if not theme.ansi]
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_presence_can_be_read_on_the_ground_of_every_theme(theme: Theme) -> None:
-    ground = Color.parse(theme.to_color_system().generate()["background"])
+def test_presence_is_readable_on_the_background_of_every_theme(theme: Theme) -> None:
+    background = Color.parse(theme.to_color_system().generate()["background"])
     for colour in presence_colours(theme).values():
-        assert contrast(Color.parse(colour), ground) >= 4.5
+        assert contrast(Color.parse(colour), background) >= 4.5
 
 
 def contrast(one: Color, other: Color) -> float:
-    """Return the contrast of two colours (WCAG 2)."""
+    """Return the contrast ratio of two colours (WCAG 2)."""
     lighter, darker = sorted(
         (0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in (linear(one.hex), linear(other.hex))),
         reverse=True,
@@ -85,7 +85,7 @@ def contrast(one: Color, other: Color) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_the_terminals_own_colours_are_used_where_the_theme_has_them() -> None:
+def test_ansi_themes_use_the_terminals_own_colours() -> None:
     for theme in BUILTIN_THEMES.values():
         if theme.ansi:
             assert all(colour.startswith("ansi_") for colour in presence_colours(theme).values())
