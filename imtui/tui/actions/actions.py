@@ -26,7 +26,7 @@ class Actions:
 
 
 def actions_of(parts: Parts) -> Actions:
-    """Return the actions on the parts of the app."""
+    """Create the actions that use these parts of the app."""
     return Actions(
         OwnActions(parts),
         AlertActions(parts),

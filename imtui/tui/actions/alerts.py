@@ -9,7 +9,7 @@ from imtui.tui.model.ends import EndError, describe_end, parse_end
 
 
 class AlertActions:
-    """Do not disturb, its end and its exceptions."""
+    """Do-not-disturb, its end and its exceptions."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""

@@ -1,4 +1,4 @@
-"""Finding the user that a command is about."""
+"""The user that a command applies to: typed, selected, or asked for."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -10,7 +10,7 @@ NOBODY: Final = "Whom? Choose a friend first, or type the command with a user ID
 
 
 def whom(parts: Parts, typed: str) -> str:
-    """Return the typed or else the selected user; complain if there is none."""
+    """Return the typed or else the selected user, or complain and return an empty string."""
     user_id = typed.strip() or parts.navigator.selected
     if is_user_id(user_id):
         return user_id
@@ -19,7 +19,7 @@ def whom(parts: Parts, typed: str) -> str:
 
 
 def with_user(parts: Parts, typed: str, do: Callable[[str], None]) -> None:
-    """Call ``do`` with the typed or else the selected user."""
+    """Call ``do`` with the typed or else the selected user; complain if neither is valid."""
     user_id = typed.strip() or parts.navigator.selected
     if is_user_id(user_id):
         do(user_id)
@@ -30,7 +30,7 @@ def with_user(parts: Parts, typed: str, do: Callable[[str], None]) -> None:
 
 
 def ask_user(parts: Parts, question: str, call: Callable[[str], Awaitable[None]]) -> None:
-    """Ask for a user ID, and make a call with it."""
+    """Prompt for a user ID, then make a call with it."""
     from imtui.tui.screens.user_id_prompt import user_id_prompt
 
     def answered(user_id: str | None) -> None:

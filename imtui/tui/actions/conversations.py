@@ -13,7 +13,7 @@ from imtui.tui.services.messaging_service import MessagingService, can_resend
 
 
 class ConversationActions:
-    """Opening, writing, replying, recalling, muting."""
+    """Opening conversations; writing, recalling and deleting messages; muting and pinning."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""
@@ -31,7 +31,7 @@ class ConversationActions:
 
     @property
     def has_focus(self) -> bool:
-        """Tell whether the person is in a conversation."""
+        """Return whether a conversation has the focus."""
         return self._main.in_chat
 
     # Conversations
@@ -64,12 +64,12 @@ class ConversationActions:
         self._attempt(load)
 
     def close(self) -> None:
-        """Close the conversation and keep its draft."""
+        """Close the open conversation and save its draft."""
         self.keep_draft()
         self._main.close_chat()
 
     def keep_draft(self) -> None:
-        """Keep the draft of the open conversation."""
+        """Save the draft of the open conversation."""
         main = self._main
         if main.chat.user_id:
             self._try(lambda: self._messaging.save_draft(main.chat.user_id, main.chat.written))
@@ -83,7 +83,7 @@ class ConversationActions:
             self._feedback.say("You have read everything.")
 
     def search(self, words: str, *, here: bool = False) -> None:
-        """Search messages in the open conversation or in all."""
+        """Search messages in all conversations, or in the open one; prompt if nothing is typed."""
         user_id = self._main.chat.user_id if here else None
         if words.strip():
             self._attempt(lambda: self._search(words, user_id))
@@ -109,7 +109,7 @@ class ConversationActions:
         )
 
     def _go_to(self, message: Message | None) -> None:
-        """Show a message where it stands."""
+        """Show a message within its conversation."""
         if message is not None:
             self._show(message.peer(self._model.own.user_id), message)
 
@@ -136,13 +136,13 @@ class ConversationActions:
             main.chat.to_end()
 
     def begun(self) -> None:
-        """Send a typing hint to the other user if they are ONLINE."""
+        """Send a typing hint if the other user is ONLINE."""
         person = self._model.person(self._main.chat.user_id)
         if person is not None and person.status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.send_typing_hint(person.user_id))
 
     def pasted(self, text: str) -> None:
-        """Ask about a paste of many lines."""
+        """Insert a long paste after confirmation."""
         from imtui.tui.kit.prompt import Question
 
         lines = text.count("\n") + 1
@@ -164,7 +164,7 @@ class ConversationActions:
             do(message)
 
     def reply(self) -> None:
-        """Quote the message under the cursor in the next one."""
+        """Reply to the message under the cursor."""
         self._on_message(self._main.begin_reply)
 
     def recall(self) -> None:
@@ -181,7 +181,7 @@ class ConversationActions:
         self._on_message(recall)
 
     def delete(self) -> None:
-        """Delete the message under the cursor for oneself."""
+        """Delete the message under the cursor for oneself, after confirmation."""
 
         from imtui.tui.kit.prompt import Question
 
@@ -213,7 +213,7 @@ class ConversationActions:
         self._navigator.open(Question(words), answered)
 
     def resend(self) -> None:
-        """Send the message under the cursor again, or all that failed."""
+        """Resend the failed message under the cursor, or all failed messages if there is none."""
         chosen = self._main.chat.chosen_message
         failed = [
             one

@@ -1,4 +1,4 @@
-"""Runs commands, however the person asks for them: by key, palette, slash or click."""
+"""Runs the commands of keys, palette, slash lines and clicks."""
 
 from imtui.tui.actions.actions import Actions
 from imtui.tui.actions.parts import Parts
@@ -12,7 +12,7 @@ class Dispatcher:
     """Looks up the action of each command, and runs it."""
 
     def __init__(self, parts: Parts, actions: Actions) -> None:
-        """Dispatch to actions."""
+        """Create a dispatcher to these actions."""
         self._parts = parts
         self._actions = actions
         self.keys = parts.keys
@@ -25,7 +25,7 @@ class Dispatcher:
         ACTIONS[command_id](self._actions, argument)
 
     def run_line(self, line: str) -> None:
-        """Run a slash command; an invalid one goes back into the command line."""
+        """Run a slash command; put an invalid one back into the command line."""
         if not self._run_line(line):
             self._parts.navigator.main.type(line)
 
@@ -50,7 +50,7 @@ class Dispatcher:
             self._parts.feedback.say("To send it as text, begin with // instead of /.")
 
     def complete(self, line: str) -> list[str]:
-        """Return the completions of a slash command, the likeliest first."""
+        """Return the completions of a slash command, most likely first."""
         navigator, model = self._parts.navigator, self._parts.model
         words = {
             Argument.USER: sorted(person.user_id for person in model.listed()),

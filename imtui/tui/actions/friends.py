@@ -21,7 +21,7 @@ _ALLOWED: Final = {
 
 
 class FriendActions:
-    """Adding, deleting, agreeing, refusing, blocking, naming."""
+    """Adding, deleting and naming friends; friend requests; blocking; the own profile."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""
@@ -36,7 +36,7 @@ class FriendActions:
         return self._login_service.friend_requests
 
     def add(self, typed: str) -> None:
-        """Add a friend, or ask them: ``USER WORDS``, or who is asked for."""
+        """Add a friend or send a friend request: ``USER WORDING``; prompt if nothing is typed."""
         user_id, _, wording = typed.strip().partition(" ")
         if user_id:
             self._with(user_id, lambda one: self._friend_requests.add_friend(one, wording.strip()))
@@ -64,15 +64,15 @@ class FriendActions:
         self._with(typed, self._friend_requests.accept_request)
 
     def refuse(self, typed: str) -> None:
-        """Refuse a friend request, or withdraw one's own."""
+        """Refuse a friend request, or withdraw an own one."""
         self._with(typed, self._friend_requests.refuse_request)
 
     def block(self, typed: str) -> None:
         """Block or unblock a user."""
         self._with(typed, self._friend_requests.toggle_block)
 
-    def call_them(self, typed: str) -> None:
-        """Give a friend a name of one's own: ``USER NAME``, or who is meant, and ask for it."""
+    def set_remark(self, typed: str) -> None:
+        """Set the own name for a friend: ``USER NAME``; prompt if no name is typed."""
         user_id, _, name = typed.strip().partition(" ")
         if name.strip():
             self._with(user_id, lambda one: self._friend_requests.set_remark(one, name.strip()))
@@ -89,16 +89,16 @@ class FriendActions:
         question = f"What do you call {user_id}? (empty: nothing else)"
         self._navigator.open(TextPrompt(question, present, "name"), answered)
 
-    def call_oneself(self, name: str) -> None:
-        """Have friends see a name beside one's ID."""
+    def set_nick(self, name: str) -> None:
+        """Set the own nick, which friends see beside the user ID."""
         self._feedback.attempt(lambda: self._friend_requests.set_nick_name(name.strip()))
 
-    def sign(self, signature: str) -> None:
-        """Have friends see words about oneself that stay."""
+    def set_signature(self, signature: str) -> None:
+        """Set the own signature, which friends see until it is changed."""
         self._feedback.attempt(lambda: self._friend_requests.set_signature(signature.strip()))
 
     def allow(self, typed: str) -> None:
-        """Choose who may become a friend."""
+        """Set who may become a friend: ``any``, ``confirm`` or ``nobody``."""
         allow_type = _ALLOW.get(typed.strip().casefold())
         if allow_type is None:
             self._feedback.complain(f"Write one of {', '.join(_ALLOW)}: /allow confirm.")

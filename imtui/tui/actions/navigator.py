@@ -12,17 +12,17 @@ T = TypeVar("T")
 
 
 class Navigator:
-    """Opens screens, and knows the one on top."""
+    """Opens screens over the main screen, and finds what is selected on the top one."""
 
     def __init__(self, app: App[Any], main: MainScreen, leave: Callable[[], None]) -> None:
-        """Navigate an app with its main screen; ``leave`` quits it."""
+        """Navigate the screens of an app; ``leave`` quits the app."""
         self._app = app
         self.leave = leave
         self.main = main
 
     @property
     def is_main_on_top(self) -> bool:
-        """Tell whether nothing lies over the main screen."""
+        """Return whether the main screen is on top."""
         return self._app.screen is self.main
 
     @property

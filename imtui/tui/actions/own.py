@@ -1,4 +1,4 @@
-"""Actions on the own status and devices."""
+"""Actions on the own status and the own devices."""
 
 from imtui.tui.actions.parts import Parts
 from imtui.tui.model.choices import Choice, is_too_long, status_choices, too_long_message
@@ -6,7 +6,7 @@ from imtui.tui.model.ends import EndError, split_end
 
 
 class OwnActions:
-    """Own status, own devices, logging out."""
+    """The own status, the own devices, and logging out."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""
@@ -22,11 +22,11 @@ class OwnActions:
         self._settings_file = parts.settings_file
 
     def choices(self) -> list[Choice]:
-        """Return the texts to offer."""
+        """Return the status texts to offer."""
         return status_choices(self._settings_file.settings.presets, self._memory.state.recents)
 
     def set_status(self, typed: str) -> None:
-        """Set the text that was typed, with an end if it has one; with nothing, ask."""
+        """Set the typed text, which may include an end; open the status box if it is empty."""
         if not typed:
             self._ask_status()
             return
@@ -59,11 +59,11 @@ class OwnActions:
         self._navigator.open(StatusBox(self.choices(), self._clock, self._glyphs), chosen)
 
     def clear(self) -> None:
-        """Clear the own text."""
+        """Clear the own status text."""
         self.put("")
 
-    def put_mine_back(self) -> None:
-        """Set the text again that another device replaced."""
+    def restore_overwritten(self) -> None:
+        """Set the text of this device again that another device replaced."""
         mine = self._model.account.texts.overwritten
         if mine is None:
             self._feedback.say("No other device replaced a text that was set here.")
@@ -73,7 +73,7 @@ class OwnActions:
             self.put(mine.text, mine.expires_at)
 
     def keep_preset(self, text: str) -> None:
-        """Add a text, or the present one, to the presets of the settings."""
+        """Add a text, by default the current one, to the presets in the settings."""
         text = text.strip() or self._model.own.text
         presets = self._settings_file.settings.presets
         if not text:

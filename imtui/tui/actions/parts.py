@@ -1,4 +1,4 @@
-"""The parts of the app that the actions work with."""
+"""The parts of the app that the actions use."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from imtui.tui.state.memory import Memory
 
 @dataclass(frozen=True)
 class Parts:
-    """One object for each thing that an action can use."""
+    """The parts of the app that an action can use."""
 
     model: Model
     memory: Memory

@@ -13,7 +13,7 @@ _GROUPS_SHOWN: Final = 5
 
 
 class PeopleActions:
-    """Details, queries, friendship, and where somebody stands in the list."""
+    """Details, queries, favourites, groups, and copying."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""
@@ -30,7 +30,7 @@ class PeopleActions:
     def _with(self, typed: str, do: Callable[[str], None]) -> None:
         with_user(self._parts, typed, do)
 
-    # Asking
+    # Queries
 
     def details(self, typed: str) -> None:
         """Show the details of a user, and query their status."""
@@ -75,7 +75,7 @@ class PeopleActions:
         self._main.friend_list.sort_now()
 
     def group(self, typed: str) -> None:
-        """Put somebody in a group: ``USER GROUP``, or who is meant into a group that is asked."""
+        """Put a user in a group: ``USER GROUP``; prompt if no group is typed."""
         user_id, _, name = typed.strip().partition(" ")
         if name.strip():
             self._with(user_id, lambda user_id: self._put_in(user_id, name))
@@ -109,7 +109,7 @@ class PeopleActions:
         self._with(typed, lambda user_id: self._feedback.copy(user_id, user_id))
 
     def copy_text(self, typed: str) -> None:
-        """Copy somebody's status text."""
+        """Copy a user's status text."""
         self._with(typed, self._copy_text)
 
     def _copy_text(self, user_id: str) -> None:

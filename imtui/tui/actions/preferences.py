@@ -1,4 +1,4 @@
-"""Applies the person's settings to the app, and saves changes made in the app."""
+"""Applies the user's settings to the app, and saves changes made in the app."""
 
 from typing import Any, Final
 
@@ -33,16 +33,16 @@ class Preferences:
         glyphs: Glyphs,
         feedback: Feedback,
     ) -> None:
-        """Make the preferences; ``use`` applies them.
+        """Create the preferences; ``use`` applies them.
 
         Args:
-            app: Gets theme and keys.
-            main: Shows the list in its order.
+            app: The app, whose theme and keys follow the settings.
+            main: The main screen, whose list follows the settings.
             file: The settings file.
             keys: The keys of the commands, which follow the settings.
-            model: Gets an event for each problem in the file.
+            model: The model, for an event about each problem in the file.
             glyphs: The characters to draw with.
-            feedback: Complains if the file cannot be written.
+            feedback: Reports that the file cannot be written.
         """
         self._app = app
         self._main = main
@@ -66,7 +66,7 @@ class Preferences:
             self._model.feed.emit(EventKind.NOTICE, words)
 
     def look(self) -> bool:
-        """Read the file again if it changed, and tell whether it did."""
+        """Read and apply the file again if it changed; return whether it did."""
         if not self._file.reload():
             return False
         self.use()
@@ -79,7 +79,7 @@ class Preferences:
         self._main.friend_title.refresh()
 
     def keep(self, key: str, value: str | tuple[str, ...]) -> None:
-        """Write a setting into the file."""
+        """Write a setting to the file."""
         try:
             self._file.set_value(key, value)
         except SettingsError as error:
@@ -87,6 +87,6 @@ class Preferences:
         self._show_list()
 
     def keep_theme(self, theme: Theme) -> None:
-        """Write the theme that was chosen into the file."""
+        """Write the chosen theme to the file."""
         if theme.name != (self._file.settings.theme or DEFAULT_THEME):
             self.keep("theme", theme.name)

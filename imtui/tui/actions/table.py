@@ -6,11 +6,11 @@ from typing import Final
 from imtui.tui.actions.actions import Actions
 
 Action = Callable[[Actions, str], None]
-"""Runs a command with its argument; an empty one means to prompt or to use a default."""
+"""Runs a command with its argument; if that is empty, it prompts or uses a default."""
 
 
 def _find(do: Actions, words: str) -> None:
-    """Search the messages in a conversation, and narrow the list elsewhere."""
+    """Search the messages of a focused conversation, or else filter the pane."""
     if do.conversations.has_focus:
         do.conversations.search(words, here=True)
     else:
@@ -20,7 +20,7 @@ def _find(do: Actions, words: str) -> None:
 ACTIONS: Final[Mapping[str, Action]] = {
     "status": lambda do, text: do.own.set_status(text),
     "clear": lambda do, _: do.own.clear(),
-    "back": lambda do, _: do.own.put_mine_back(),
+    "back": lambda do, _: do.own.restore_overwritten(),
     "preset": lambda do, text: do.own.keep_preset(text),
     "quiet": lambda do, end: do.alerts.quiet(end),
     "quiet-except": lambda do, user: do.alerts.let_through(user),
@@ -41,9 +41,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "accept": lambda do, user: do.friends.accept(user),
     "refuse": lambda do, user: do.friends.refuse(user),
     "block": lambda do, user: do.friends.block(user),
-    "remark": lambda do, words: do.friends.call_them(words),
-    "nick": lambda do, name: do.friends.call_oneself(name),
-    "signature": lambda do, words: do.friends.sign(words),
+    "remark": lambda do, words: do.friends.set_remark(words),
+    "nick": lambda do, name: do.friends.set_nick(name),
+    "signature": lambda do, words: do.friends.set_signature(words),
     "allow": lambda do, whom: do.friends.allow(whom),
     "favourite": lambda do, user: do.people.favourite(user),
     "group": lambda do, words: do.people.group(words),

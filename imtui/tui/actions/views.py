@@ -8,7 +8,7 @@ from imtui.tui.widgets.event_pane import KINDS
 
 
 class ViewActions:
-    """Finding, order, folding, panes, themes, help, and leaving."""
+    """Searching, order, folding, panes, themes, help, and quitting."""
 
     def __init__(self, parts: Parts) -> None:
         """Make the actions on the parts of the app."""
@@ -29,7 +29,7 @@ class ViewActions:
         self._main.find(words)
 
     def order(self, typed: str) -> None:
-        """Sort the list in an order, or in the next one."""
+        """Sort the list in an order, by default the next one."""
         orders = list(Order)
         if not typed.strip():
             place = orders.index(self._settings_file.settings.order)
@@ -42,7 +42,7 @@ class ViewActions:
         self._preferences.keep("order", order.value)
 
     def fold(self, group: str) -> None:
-        """Fold a group of the list, or open it."""
+        """Fold or unfold a group of the list."""
         group = group.strip() or self._main.friend_list.heading
         if not group:
             return
@@ -51,11 +51,11 @@ class ViewActions:
         self._main.friend_list.sort_now()
 
     def toggle_events(self) -> None:
-        """Go to the event pane, or back to the friend list."""
+        """Move the focus to the event pane, or back to the friend list."""
         self._main.toggle_events()
 
     def kind(self, typed: str) -> None:
-        """Show one kind of events, or the next one."""
+        """Show one kind of events, by default the next one."""
         names = ["all", *KIND_NAMES.values()]
         pane = self._main.event_pane
         if not typed.strip():
@@ -70,7 +70,7 @@ class ViewActions:
     # The app
 
     def type(self, words: str) -> None:
-        """Let the person type a slash command."""
+        """Open the command line for a slash command."""
         self._main.type(words or "/")
 
     def retry(self) -> None:
@@ -78,7 +78,7 @@ class ViewActions:
         self._login_service.retry()
 
     def theme(self, name: str) -> None:
-        """Use a theme, or let the person choose one."""
+        """Use a theme; if none is typed, offer them."""
         name = name.strip()
         if not name:
             self._choose_theme()
@@ -97,14 +97,14 @@ class ViewActions:
         self._navigator.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
 
     def settings(self) -> None:
-        """Tell where the settings are, and what is wrong in them."""
+        """Say where the settings file is, and report its problems."""
         file = self._settings_file
         self._feedback.say(f"Settings: {file.path} (read again whenever it is saved)")
         for problem in file.problems:
             self._feedback.complain(problem)
 
     def open_palette(self) -> None:
-        """Open the command palette, unless something lies over the main screen."""
+        """Open the command palette if the main screen is on top."""
         if not self._navigator.is_main_on_top:
             return
         from imtui.tui.screens.palette import ImtuiPalette, ImtuiProvider
