@@ -79,13 +79,13 @@ def add_data_option(parser: argparse._ActionsContainer, *, required: bool = Fals
         metavar="DIR",
         required=required,
         help="the backend's data folder"
-        + ("" if required else " (that of this machine's embedded backend)"),
+        + ("" if required else " (this machine's embedded backend)"),
     )
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json`` for a command that prints one object a line."""
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    """Add ``--json`` for a command that prints one object per line."""
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
 
 
 def add_file_option(parser: argparse.ArgumentParser, lines: str) -> None:
@@ -94,5 +94,6 @@ def add_file_option(parser: argparse.ArgumentParser, lines: str) -> None:
         "--from",
         dest="file",
         metavar="FILE",
-        help=f"a CSV file, or - for standard input, with lines {lines}; a header is skipped",
+        help=f"read lines of the form {lines} from a CSV file, or from standard input if FILE is "
+        "-; a header is skipped",
     )

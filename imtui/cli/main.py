@@ -36,7 +36,7 @@ def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="imtui",
         description="A chat client in the terminal whose centre is presence. "
-        "Without a command: the app.",
+        "Without a command, starts the app.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"imtui {__version__}")

@@ -1,4 +1,4 @@
-"""Credentials and a passive login for a command; a passive login makes nobody online."""
+"""Credentials and a passive login for a command; a passive login leaves the status as it is."""
 
 import argparse
 import contextlib

@@ -52,16 +52,16 @@ def add_account_options(
         type=server_url,
         metavar="URL",
         default=absent,
-        help="another backend: wss://… or ws://…",
+        help="the address of another backend: wss://… or ws://…",
     )
     group.add_argument("--app-id", type=positive, metavar="N", default=absent, help="its SDKAppID")
-    group.add_argument("--user", type=user_id, metavar="U", default=absent, help="who to be")
+    group.add_argument("--user", type=user_id, metavar="U", default=absent, help="the user ID")
     group.add_argument(
         "--usersig-file",
         type=Path,
         metavar="FILE",
         default=absent,
-        help=f"the file with the UserSig; without it, {USER_SIG_VARIABLE} has the UserSig",
+        help=f"the file with the UserSig; without it, {USER_SIG_VARIABLE} is used",
     )
     group.add_argument(
         "--insecure",
@@ -74,7 +74,7 @@ def add_account_options(
             "--local",
             action="store_true",
             default=off,
-            help="this machine's own backend, even if an account was set up with imtui login",
+            help="use this machine's own backend, even if there is a saved account",
         )
 
 

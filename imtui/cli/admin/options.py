@@ -21,9 +21,9 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
         "--rest",
         type=rest_url,
         metavar="URL",
-        help="the REST API of any other service: https://…",
+        help="the address of another service's REST API: https://…",
     )
-    group.add_argument("--admin", metavar="NAME", help=f"an admin of the app ({ADMINISTRATOR})")
+    group.add_argument("--admin", metavar="NAME", help=f"the admin's user ID ({ADMINISTRATOR})")
     # The top-level parser has these as well, with defaults.
     none = argparse.SUPPRESS
     group.add_argument("--app-id", type=positive, metavar="N", default=none, help="its SDKAppID")
@@ -32,7 +32,7 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         default=none,
-        help=f"the file with the admin's UserSig; without it, {USER_SIG_VARIABLE} has the UserSig",
+        help=f"the file with the admin's UserSig; without it, {USER_SIG_VARIABLE} is used",
     )
     group.add_argument(
         "--insecure",

@@ -35,22 +35,22 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "account",
         help="import, delete or list accounts, as an admin",
-        description="The accounts of an app.",
+        description="Administer the accounts of an app.",
     )
     actions = parser.add_subparsers(metavar="import | delete | list", required=True)
 
     importing = actions.add_parser("import", help="import accounts")
-    importing.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
+    importing.add_argument("users", nargs="*", type=user_id, metavar="USER", help="the user IDs")
     add_file_option(importing, _LINES)
     importing.set_defaults(act=_import)
 
-    delete = actions.add_parser("delete", help="delete accounts with all that is theirs")
-    delete.add_argument("users", nargs="*", type=user_id, metavar="USER", help="their user IDs")
+    delete = actions.add_parser("delete", help="delete accounts and all their data")
+    delete.add_argument("users", nargs="*", type=user_id, metavar="USER", help="the user IDs")
     add_file_option(delete, "userID")
-    delete.add_argument("--yes", action="store_true", help="do not ask")
+    delete.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
     show = actions.add_parser("list", help="list accounts and their devices")
-    show.add_argument("--prefix", default="", metavar="P", help="whose ID begins so")
+    show.add_argument("--prefix", default="", metavar="P", help="only IDs that begin with P")
     show.add_argument("--limit", type=positive, metavar="N", help="at most N accounts")
     show.set_defaults(act=_list)
 
@@ -173,7 +173,7 @@ async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -
 
 def _is_confirmed(users: list[str]) -> bool:
     some = ", ".join(users[:_SHOWN]) + (", …" if len(users) > _SHOWN else "")
-    question = f"Delete {counted(len(users), 'account')} with all that is theirs ({some})? [y/N] "
+    question = f"Delete {counted(len(users), 'account')} and all their data ({some})? [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -12,10 +12,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "backup",
         help="copy a backend's database",
-        description="Copy the database of a backend, running or not, with the app's key. To "
-        "restore it, put the copy as imtui.db into an empty folder.",
+        description="Copy the database of a backend, running or not, including the app's key. To "
+        "restore it, put the copy into an empty folder under the name imtui.db.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="where the copy goes")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
     add_data_option(parser)
     parser.set_defaults(run=run)
 

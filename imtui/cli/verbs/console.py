@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 SETTINGS: Final = """\
 keys and their values:
   edition        ultimate, standard
-  user_status    on, off             queries, subscriptions and what they tell
-  friend_status  on, off             friends are told without subscribing
+  user_status    on, off             status queries, subscriptions and notifications
+  friend_status  on, off             friends are notified without subscribing
   login_policy   multi, platform, single
-  auto_register  on, off             a first login makes the account
+  auto_register  on, off             a first login creates the account
 """
 
 
@@ -26,8 +26,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the parser of ``imtui console``."""
     parser = verbs.add_parser(
         "console",
-        help="see and change the settings of a running backend, as an admin",
-        description="The IM console of a running backend. Without an action: the screen.",
+        help="show and change the settings of a running backend, as an admin",
+        description="Show and change the settings of a running backend. Without an action, opens "
+        "the console's screen.",
     )
     add_admin_options(parser)
     parser.add_argument(
@@ -40,8 +41,8 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     show = actions.add_parser("show", help="show the settings", argument_default=none)
     change = actions.add_parser(
         "set",
-        help="change settings, then show them",
-        description="Change settings of the backend, then show all.",
+        help="change settings, then show them all",
+        description="Change settings of the backend, then show them all.",
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         argument_default=none,

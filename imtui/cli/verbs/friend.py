@@ -30,35 +30,37 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "friend",
         help="add, delete or list someone's friends, as an admin",
-        description="The friendships of the users of an app.",
+        description="Administer the friendships of an app's users.",
     )
     actions = parser.add_subparsers(metavar="add | delete | list", required=True)
 
     add = actions.add_parser(
-        "add", help="make users friends", description="Make FRIENDs and USER friends of each other."
+        "add", help="make users friends", description="Make USER and each FRIEND friends."
     )
     add.add_argument("user", nargs="?", type=user_id, metavar="USER", help="a user")
     add.add_argument(
-        "friends", nargs="*", type=user_id, metavar="FRIEND", help="whom USER gets for friends"
+        "friends", nargs="*", type=user_id, metavar="FRIEND", help="the new friends of USER"
     )
     add_file_option(add, _LINES)
-    add.add_argument("--ask", action="store_true", help="let FRIEND decide, as their profile says")
-    add.add_argument("--remark", default="", metavar="R", help="what USER calls them")
-    add.add_argument("--group", default="", metavar="G", help="the friend group of USER")
+    add.add_argument(
+        "--ask", action="store_true", help="send a request if FRIEND's profile requires one"
+    )
+    add.add_argument("--remark", default="", metavar="R", help="USER's remark about FRIEND")
+    add.add_argument("--group", default="", metavar="G", help="USER's friend group for FRIEND")
     add.set_defaults(act=_add)
 
     delete = actions.add_parser("delete", help="end friendships")
     delete.add_argument("user", type=user_id, metavar="USER", help="a user")
     delete.add_argument(
-        "friends", nargs="+", type=user_id, metavar="FRIEND", help="whom USER loses as friends"
+        "friends", nargs="+", type=user_id, metavar="FRIEND", help="the friends to delete"
     )
     delete.set_defaults(act=_delete)
 
     for action in (add, delete):
-        action.add_argument("--one-way", action="store_true", help="in USER's friend list only")
+        action.add_argument("--one-way", action="store_true", help="change only USER's friend list")
 
     show = actions.add_parser("list", help="list someone's friends")
-    show.add_argument("user", type=user_id, metavar="USER", help="whose friends")
+    show.add_argument("user", type=user_id, metavar="USER", help="a user")
     show.set_defaults(act=_list)
 
     for action in (add, delete, show):

@@ -19,12 +19,14 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "history",
         help="print a conversation",
-        description="Print the newest messages of a conversation, the oldest of them first. "
-        "It makes nobody online, and marks nothing as read.",
+        description="Print the newest messages of a conversation, oldest first. "
+        "It does not make you ONLINE, and marks nothing as read.",
     )
-    parser.add_argument("peer", type=user_id, metavar="USER", help="with whom")
-    parser.add_argument("--count", type=positive, default=20, metavar="N", help="20 if not given")
-    parser.add_argument("--json", action="store_true", help="print JSON, one message a line")
+    parser.add_argument("peer", type=user_id, metavar="USER", help="the other user")
+    parser.add_argument(
+        "--count", type=positive, default=20, metavar="N", help="how many messages (20)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, one message per line")
     add_account_options(parser)
     parser.set_defaults(run=run)
 

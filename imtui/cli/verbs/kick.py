@@ -15,9 +15,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "kick",
         help="kick users offline, as an admin",
-        description="Kick every device of the users offline; they need a new UserSig to come back.",
+        description="Kick all devices of the users offline. They need a new UserSig to log in "
+        "again.",
     )
-    parser.add_argument("users", nargs="*", type=user_id, metavar="USER", help="whom to kick")
+    parser.add_argument("users", nargs="*", type=user_id, metavar="USER", help="the users to kick")
     add_file_option(parser, "userID")
     add_admin_options(parser)
     add_json_option(parser)

@@ -20,9 +20,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the parser of ``imtui login``."""
     parser = verbs.add_parser(
         "login",
-        help="set up an account of another backend",
-        description="Check an account, keep it and make it the default. Without --usersig-file "
-        f"and {USER_SIG_VARIABLE}, the UserSig is asked for.",
+        help="save an account on another backend",
+        description="Check an account, save it and make it the default. Without --usersig-file "
+        f"and {USER_SIG_VARIABLE}, it asks for the UserSig.",
     )
     add_account_options(parser, local=False)
     parser.set_defaults(run=run)

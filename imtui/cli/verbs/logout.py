@@ -10,15 +10,15 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the parser of ``imtui logout``."""
     parser = verbs.add_parser(
         "logout",
-        help="forget an account",
-        description="Forget the default account, or that of USER, with its UserSig.",
+        help="forget a saved account",
+        description="Forget the default account, or the one of a user, and its UserSig.",
     )
     parser.add_argument(
         "--user",
         type=user_id,
         metavar="U",
         default=argparse.SUPPRESS,
-        help="whose account to forget",
+        help="the user whose account to forget",
     )
     parser.set_defaults(run=run)
 

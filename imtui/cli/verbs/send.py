@@ -22,10 +22,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "send",
         help="send a message",
-        description="Send a message, and wait until the backend has it on disk. "
-        "It makes nobody online.",
+        description="Send a message, and wait until the backend has stored it on disk. "
+        "It does not make you ONLINE.",
     )
-    parser.add_argument("peer", type=user_id, metavar="USER", help="to whom")
+    parser.add_argument("peer", type=user_id, metavar="USER", help="the recipient")
     parser.add_argument(
         "text", nargs="?", default="-", metavar="TEXT", help="at most 12 KB; - reads standard input"
     )

@@ -27,16 +27,14 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "serve", help="run the backend", description="Run the backend until SIGTERM or Ctrl-C."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     parser.add_argument(
-        "--port", type=port_number, default=7788, help="the WebSocket's port (7788; 0: a free one)"
+        "--port", type=port_number, default=7788, help="the WebSocket port (7788; 0: a free one)"
     )
     parser.add_argument(
         "--rest-port", type=port_number, default=7789, help="the REST port (7789; 0: a free one)"
     )
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", required=True, help="the folder of what is kept"
-    )
+    parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
     parser.add_argument(
         "--heartbeat-timeout",
         type=seconds,
@@ -49,12 +47,12 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         action="append",
         default=[],
         metavar="O",
-        help="let web pages of this origin connect; may be repeated",
+        help="allow connections from web pages of this origin; may be repeated",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="only check the whole database, also beside a running backend; ends with 0 or 1",
+        help="only check the database, even while a backend runs; the exit status is 0 or 1",
     )
     _add_webhook_options(parser)
     _add_hidden_options(parser)
@@ -66,20 +64,20 @@ def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
         "--webhook",
         type=webhook_url,
         metavar="URL",
-        help="tell this server of yours what happens, with the field's callbacks",
+        help="send callbacks to this address of your own server",
     )
     parser.add_argument(
         "--webhook-token-file",
         type=Path,
         metavar="FILE",
-        help="the token with which callbacks are signed; or its value in "
-        f"{WEBHOOK_TOKEN_VARIABLE}, never as an argument",
+        help="the file with the token that signs callbacks; without it, "
+        f"{WEBHOOK_TOKEN_VARIABLE} is used",
     )
     parser.add_argument(
         "--webhook-commands",
         type=webhook_commands,
         metavar="A,B",
-        help="only these callbacks, such as State.StateChange (all but those that ask before)",
+        help="the callbacks to send, such as State.StateChange (all that follow an event)",
     )
 
 

@@ -1,4 +1,4 @@
-"""``imtui status``: show or set the own status, or show that of others."""
+"""``imtui status``: show or set the own status, or show the statuses of others."""
 
 import argparse
 import asyncio
@@ -19,25 +19,31 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "status",
         help="show or set a status",
-        description="Show one's own status, set or clear it, or show that of others. "
-        "It makes nobody online.",
+        description="Show, set or clear your own status, or show the statuses of others. "
+        "It does not make you ONLINE.",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
     add_account_options(parser)
     parser.set_defaults(run=run, act=_own)
     actions = parser.add_subparsers(metavar="set | clear | get")
 
     change = actions.add_parser("set", help="set the custom status")
-    change.add_argument("text", metavar="TEXT", help="at most 100 bytes; empty clears")
+    change.add_argument("text", metavar="TEXT", help="at most 100 bytes; an empty text clears it")
     end = change.add_mutually_exclusive_group()
-    end.add_argument("--for", dest="lasts", type=_duration, metavar="TIME", help="45m, 1h30, 2d")
-    end.add_argument("--until", type=_clock, metavar="HH:MM", help="17:00")
+    end.add_argument(
+        "--for",
+        dest="lasts",
+        type=_duration,
+        metavar="TIME",
+        help="clear it after TIME: 45m, 1h30, 2d",
+    )
+    end.add_argument("--until", type=_clock, metavar="HH:MM", help="clear it at a time: 17:00")
     change.set_defaults(act=_set)
 
     clear = actions.add_parser("clear", help="clear the custom status")
     clear.set_defaults(act=_clear)
 
-    query = actions.add_parser("get", help="show the status of others")
+    query = actions.add_parser("get", help="show the statuses of others")
     query.add_argument("users", nargs="+", type=user_id, metavar="USER")
     query.set_defaults(act=_others)
 

@@ -21,10 +21,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "unread",
         help="print unread conversations",
-        description="Print in which conversations there are unread messages, and how many. "
-        "It makes nobody online, and marks nothing as read.",
+        description="Print the conversations with unread messages, and how many there are. "
+        "It does not make you ONLINE, and marks nothing as read.",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
     add_account_options(parser)
     parser.set_defaults(run=run)
 

@@ -12,12 +12,12 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the parser of ``imtui usersig``."""
     parser = verbs.add_parser(
         "usersig",
-        help="print a UserSig, or write several into files",
-        description="Print a UserSig for a user of the app of a backend; those of several users "
-        "are written into files of their own.",
+        help="print a UserSig, or write several to files",
+        description="Print a UserSig for a user of a backend's app. For several users, write each "
+        "UserSig to its own file.",
     )
     parser.add_argument(
-        "users", nargs="+", type=user_id, metavar="USER", help="whom it is for; several need --out"
+        "users", nargs="+", type=user_id, metavar="USER", help="the users; several need --out"
     )
     add_data_option(parser, required=True)
     parser.add_argument(
@@ -25,13 +25,13 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         type=positive,
         default=limits.USER_SIG_EXPIRE,
         metavar="S",
-        help="how many seconds it is valid (15552000, 180 days)",
+        help="how long it is valid, in seconds (15552000, 180 days)",
     )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="write DIR/USER.sig, which only you may read, in place of an older one",
+        help="write to DIR/USER.sig, readable only by you; an existing file is replaced",
     )
     parser.set_defaults(run=run)
 

@@ -19,17 +19,17 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "watch",
         help="print statuses as they change",
-        description="Print the status of each USER, then each change, until Ctrl-C. Without USER: "
-        "oneself, one's friends and whom one is subscribed to. It makes nobody online.",
+        description="Print the status of each USER, then each change, until Ctrl-C. Without USER, "
+        "watch yourself, your friends and your subscriptions. It does not make you ONLINE.",
     )
-    parser.add_argument("users", nargs="*", type=user_id, metavar="USER")
+    parser.add_argument("users", nargs="*", type=user_id, metavar="USER", help="a user to watch")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    form.add_argument("--json", action="store_true", help="print JSON, one object per line")
     form.add_argument(
         "--plain",
         action="store_true",
-        help="say everything in whole sentences, for screen readers: oneself, devices, friends, "
-        "subscriptions, the connection",
+        help="print whole sentences, for screen readers: your status, devices, friends, "
+        "subscriptions and connection",
     )
     add_account_options(parser)
     parser.set_defaults(run=run)
