@@ -149,7 +149,7 @@ class ImtuiApp(FaultTolerantApp):
         self._identity = identity
         state = self.late.memory.state
         self.late.watch_service.start(state.watches)
-        self.late.away_service.start(identity.instance_id, self.settings.settings.away)
+        self.late.away_service.start(self.settings.settings.away)
         self._personal.begin(self.late.memory, self.late.watch_service)
         self.main.hint.show(not state.started)
         self.main.friend_list.sort_now()

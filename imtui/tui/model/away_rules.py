@@ -8,8 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.model.own_text import is_about_text, is_away_text
+from imtui.tui.model.own_text import CurrentText, TextKind
 
 TRY_AGAIN_AFTER: Final = 30.0
 """Seconds before a failed step is tried again."""
@@ -58,19 +57,18 @@ class Away:
     text is gone, the only remaining device lifts it.
     """
 
-    def __init__(self, rules: AwayRules, instance_id: str, now: float) -> None:
+    def __init__(self, rules: AwayRules, now: float) -> None:
         """Start with an active user and without a connection."""
         self._rules = rules
         self._text = rules.text.strip()
-        self._instance_id = instance_id
         self._active_at = now
         self._left_at: dict[str, float] = {}
         self._connected = False
         self._others: int | None = None
-        self._own: UserStatus | None = None
-        self._online: UserStatus | None = None
-        self._away_set_since: int | None = None
-        self._is_suspended = self._lifting = False
+        self._current: CurrentText | None = None
+        self._has_set_away = False
+        """Whether the away text is this device's, even if another text covers it."""
+        self._is_suspended = False
         self._not_before: dict[type[Step], float] = {}
         self._push_awaited_until = self._asked_at = -math.inf
 
@@ -101,42 +99,27 @@ class Away:
     def connection_changed(self, connected: bool) -> None:
         """Handle the loss of the connection, or a connection with everything restored."""
         if self._connected and not connected:
-            self._others = self._own = None
+            self._others = self._current = None
         self._connected = connected
 
-    def own_status_changed(self, status: UserStatus, now: float) -> None:
-        """Handle a pushed own status."""
-        before, self._own = self._own, None
+    def text_changed(self, current: CurrentText | None, now: float) -> None:
+        """Handle a push of the own text; None if it is unknown."""
+        self._current = current
         self._push_awaited_until = -math.inf
-        if status.status_type is not UserStatusType.ONLINE:
+        if current is None:
             return
-        self._own = status
-        last, self._online = self._online, status
-        if status.since != self._away_set_since or status.expires_at is None:
-            # A text without an end covers nothing, and going offline clears what was covered.
-            self._away_set_since = None
-        if last is not None and status.custom_status == last.custom_status:
-            lifted = not is_away_text(status) and status.expires_at is not None
-            self._lifting = lifted and (self._lifting or is_away_text(last))
-            return
-        self._lifting = self._is_suspended = False
-        if not is_away_text(status) and self._set_elsewhere(before, status):
+        self._has_set_away &= current.may_cover
+        if current.is_new:
+            self._is_suspended = False
+        if current.is_set_elsewhere:
             self._is_suspended = now >= self._away_from()
             if not self._is_suspended:
                 self.activity(now)
 
-    def _set_elsewhere(self, before: UserStatus | None, status: UserStatus) -> bool:
-        """Tell whether another device set the new text."""
-        if before is None:
-            return bool(status.custom_status)
-        by = status.changed_by
-        theirs = by is not None and by.instance_id != self._instance_id
-        return theirs and is_about_text(before, status)
-
     @property
     def is_covering(self) -> bool:
         """Tell whether the own text is an away text, or one that is being lifted."""
-        return self._lifting or (self._own is not None and is_away_text(self._own))
+        return self._current is not None and self._current.kind is not TextKind.PLAIN
 
     def next_step(self, now: float) -> Step | None:
         """Return the step that is due now; the same one until its result is reported."""
@@ -151,34 +134,31 @@ class Away:
 
     def step_done(self, step: Step, now: float) -> None:
         """Report that a step succeeded."""
-        self._note_away_set(step)
-        if self._own is None or is_away_text(self._own) != isinstance(step, GoAway):
+        self._has_set_away |= isinstance(step, GoAway)
+        current = self._current
+        if current is None or (current.kind is TextKind.AWAY) != isinstance(step, GoAway):
             # The response overtook the push of its effect, so wait for that push.
             self._push_awaited_until = now + TRY_AGAIN_AFTER
 
     def step_failed(self, step: Step, now: float) -> None:
         """Report that a step failed or has an unknown result; it is not due again for a while."""
-        self._note_away_set(step)
+        self._has_set_away |= isinstance(step, GoAway)
         self._not_before[type(step)] = now + TRY_AGAIN_AFTER
-
-    def _note_away_set(self, step: Step) -> None:
-        if isinstance(step, GoAway) and self._online is not None:
-            self._away_set_since = self._online.since
 
     def _plan(self) -> tuple[Step | None, float, float]:
         """Return the next step, and the interval in which it is due."""
-        own, others = self._own, self._others
+        current, others = self._current, self._others
         step: Step
-        if not self._connected or others is None or own is None:
+        if not self._connected or others is None or current is None:
             return _NEVER
-        if not is_away_text(own):
-            if others or self._is_suspended or own.custom_status == self._text:
+        if current.kind is not TextKind.AWAY:
+            if others or self._is_suspended or current.text == self._text:
                 return _NEVER
             step, begins, ends = GoAway(self._text), self._away_from(), math.inf
-        elif others and self._away_set_since is None:
+        elif others and not self._has_set_away:
             return _NEVER
         else:
-            step, begins = ComeBack(own.custom_status), -math.inf
+            step, begins = ComeBack(current.text), -math.inf
             ends = math.inf if others else self._away_from()
         return (
             step,

@@ -1,5 +1,6 @@
 """The own text: the device that set it, the text that it replaced, and a lost text."""
 
+from enum import Enum, auto
 from typing import Final
 
 from msgspec import Struct
@@ -10,8 +11,6 @@ from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 
 AWAY_EXPIRES_AT: Final = UNIX_MS_MAX
 """The end of an away text, in Unix milliseconds; it distinguishes away texts from others."""
-
-
 _SETTERS_MAX: Final = 64
 
 
@@ -25,41 +24,34 @@ class OwnText(Struct, frozen=True):
     """The start of the general status during which it was set."""
 
 
-def is_about_text(before: UserStatus | None, after: UserStatus) -> bool:
-    """Tell whether a change by a device concerns the text, not a login or logout.
-
-    The status in a login response is pushed again with the same revision.
-    """
-    return (
-        before is not None
-        and after.revision != before.revision
-        and after.since == before.since
-        and after.status_type is before.status_type
-        and after.online_devices == before.online_devices
-    )
-
-
 def is_away_text(status: UserStatus) -> bool:
     """Tell whether the text of an own status is an away text, set by any device."""
     return bool(status.custom_status) and status.expires_at == AWAY_EXPIRES_AT
 
 
-class Overlay:
-    """Track whether an away text covers the user's own text."""
+class TextKind(Enum):
+    """The kind of an own text."""
 
-    def __init__(self) -> None:
-        """Start without an away text."""
-        self._text = ""
+    PLAIN = auto()
+    """The user's own text; may be empty."""
+    AWAY = auto()
+    """An away text, set by any device."""
+    LIFTED = auto()
+    """An away text that was given an end, to uncover the user's own text."""
 
-    def update(self, status: UserStatus) -> bool:
-        """Apply an own status; return whether its text is an away text or one being lifted.
 
-        An away text is lifted by giving the same text an end in the near future.
-        """
-        lifting = status.custom_status == self._text and status.expires_at is not None
-        covered = bool(status.custom_status) and (is_away_text(status) or lifting)
-        self._text = status.custom_status if covered else ""
-        return covered
+class CurrentText(Struct, frozen=True):
+    """The current text of the own account, and what the latest push says about it."""
+
+    text: str
+    """The text; not safe to show."""
+    kind: TextKind
+    is_new: bool
+    """Whether it differs from the last known text."""
+    is_set_elsewhere: bool
+    """Whether it is a new plain text by another device, maybe set while this one was offline."""
+    may_cover: bool
+    """Whether it may cover texts that were set before the push."""
 
 
 class TextSet(Struct, frozen=True):
@@ -71,22 +63,26 @@ class TextSet(Struct, frozen=True):
 
 
 class OwnTexts:
-    """Track the texts of the own account through its pushed statuses.
+    """Track the texts of the own account; nothing else interprets the pushed own statuses.
 
     The text that this device set is remembered until another device changes it. If going OFFLINE
-    clears it, it becomes the lost text. Away texts are ignored.
+    clears it, it becomes the lost text. Away texts do not count as texts of a device.
     """
 
     def __init__(self, instance_id: str = "") -> None:
         """Start without texts; ``instance_id`` is this device."""
         self._instance_id = instance_id
-        self._last: UserStatus | None = None
-        self._overlay = Overlay()
+        self._online: UserStatus | None = None
+        """The last status that was ONLINE."""
+        self._kind = TextKind.PLAIN
+        """The kind of its text."""
         self._mine: OwnText | None = None
         self._is_current = False
         """Whether the remembered text is the current one."""
         self._lost: OwnText | None = None
         self._set_by: dict[str, TextSet] = {}
+        self.current: CurrentText | None = None
+        """The current text, a new object for each push; None while it is unknown."""
         self.overwritten: OwnText | None = None
         """The text of this device that another one replaced, until this device sets a new one."""
 
@@ -112,7 +108,7 @@ class OwnTexts:
     def invalidate(self) -> None:
         """Mark the current text as unknown."""
         self._is_current = False
-        self.overwritten = None
+        self.current = self.overwritten = None
 
     def status_pushed(self, status: UserStatus, now: int) -> ChangedBy | None:
         """Apply a pushed own status, and return the device that set its text, if one did.
@@ -121,15 +117,50 @@ class OwnTexts:
             status: The status; its text is not safe to show.
             now: The time in Unix milliseconds.
         """
-        before, self._last = self._last, status
-        by = status.changed_by if is_about_text(before, status) else None
-        if self._overlay.update(status):
-            return by
-        if by is None:
-            self._check_lost(status, now)
-        else:
-            self._record_setter(by, status, now)
+        if status.status_type is not UserStatusType.ONLINE:
+            self.current = None
+            self._is_current = False
+            return None
+        by = self._setter(status)
+        self.current = self._interpret(status, by)
+        self._online, self._kind = status, self.current.kind
+        if self._kind is TextKind.PLAIN:
+            if by is None:
+                self._check_lost(status, now)
+            else:
+                self._record_setter(by, status, now)
         return by
+
+    def _setter(self, status: UserStatus) -> ChangedBy | None:
+        """Return the device that set the text, but not one that only logged in or out.
+
+        The status in a login response is pushed again with the same revision.
+        """
+        last = self._online
+        is_about_text = (
+            (self.current is not None and last is not None)
+            and status.revision != last.revision
+            and (status.since, status.online_devices) == (last.since, last.online_devices)
+        )
+        return status.changed_by if is_about_text else None
+
+    def _interpret(self, status: UserStatus, by: ChangedBy | None) -> CurrentText:
+        text, last = status.custom_status, self._online
+        is_new = last is None or text != last.custom_status
+        # A text without an end covers nothing, and going OFFLINE clears what was covered.
+        has_end = status.expires_at is not None
+        may_cover = has_end and last is not None and status.since == last.since
+        kind = TextKind.PLAIN
+        if is_away_text(status):
+            kind = TextKind.AWAY
+        elif may_cover and not is_new and self._kind is not TextKind.PLAIN:
+            kind = TextKind.LIFTED
+        if by is None:
+            is_theirs = self.current is None and bool(text)
+        else:
+            is_theirs = by.instance_id != self._instance_id
+        is_set_elsewhere = is_theirs and is_new and kind is TextKind.PLAIN
+        return CurrentText(text, kind, is_new, is_set_elsewhere, may_cover)
 
     def _record_setter(self, by: ChangedBy, status: UserStatus, now: int) -> None:
         self._set_by.pop(by.instance_id, None)
@@ -149,10 +180,7 @@ class OwnTexts:
         mine = self._mine
         if mine is None or status.custom_status == mine.text:
             return
-        self._is_current = False
-        if status.status_type is not UserStatusType.ONLINE:
-            return
-        self._mine = None
+        self._mine, self._is_current = None, False
         is_cleared_by_going_offline = not status.custom_status and status.since != mine.since
         has_ended = mine.expires_at is not None and mine.expires_at <= now
         if is_cleared_by_going_offline and not has_ended:

@@ -5,12 +5,11 @@ import os
 from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.status import UserStatus
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.away_rules import Away, AwayRules, ComeBack, Step
 from imtui.tui.model.connection import Link
 from imtui.tui.model.model import Model
-from imtui.tui.model.own_text import AWAY_EXPIRES_AT
+from imtui.tui.model.own_text import AWAY_EXPIRES_AT, CurrentText
 from imtui.tui.services.presence_service import PresenceService
 from imtui.tui.settings.schema import AwaySettings
 
@@ -31,9 +30,8 @@ class AwayService:
         self._presence = presence
         self._clock = clock
         self._settings = AwaySettings()
-        self._instance_id = ""
         self._away = self._new_away()
-        self._own: UserStatus | None = None
+        self._text: CurrentText | None = None
         self._wake = asyncio.Event()
         self._tmux_polling = asyncio.Event()
         model.feed.add_listener(self._model_changed)
@@ -45,14 +43,13 @@ class AwayService:
             self._settings.on_blur,
             self._settings.on_detach,
         )
-        return Away(rules, self._instance_id, self._clock.monotonic())
+        return Away(rules, self._clock.monotonic())
 
-    def start(self, instance_id: str, settings: AwaySettings) -> None:
-        """Start for a device of an account."""
-        self._instance_id = instance_id
+    def start(self, settings: AwaySettings) -> None:
+        """Start for an account; the user counts as active."""
         self._settings = settings
         self._away = self._new_away()
-        self._own = None
+        self._text = None
         if settings.text and settings.on_detach and "TMUX" in os.environ:
             self._tmux_polling.set()
         else:
@@ -62,7 +59,7 @@ class AwayService:
     def set_settings(self, settings: AwaySettings) -> None:
         """Use new rules; the user counts as active, because they have just changed them."""
         if settings != self._settings:
-            self.start(self._instance_id, settings)
+            self.start(settings)
 
     # Input
 
@@ -87,9 +84,9 @@ class AwayService:
         others = account.other_device_count()
         if others is not None:
             self._away.devices_changed(others)
-        if account.status is not self._own and account.status is not None:
-            self._own = account.status
-            self._away.own_status_changed(account.status, self._clock.monotonic())
+        if account.texts.current is not self._text:
+            self._text = account.texts.current
+            self._away.text_changed(self._text, self._clock.monotonic())
         if self._settings.text or self._away.is_covering:
             self._wake.set()
 

@@ -12,13 +12,14 @@ from imtui.protocol.limits import UNIX_MS_MAX
 from imtui.protocol.status import ChangedBy, Platform, UserStatus
 from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus, Text
 from imtui.tui.model.away_rules import TRY_AGAIN_AFTER, Away, AwayRules, ComeBack, GoAway, Step
-from imtui.tui.model.own_text import is_away_text
+from imtui.tui.model.own_text import CurrentText, OwnTexts, TextKind, is_away_text
 from tests.tui.fake import HERE, OFFLINE, ONLINE, PHONE, THIS_DEVICE
 
 WORDS = "Away"
 IDLE, HOLD = 60.0, 5.0
 RULES = AwayRules(WORDS, IDLE, on_blur=True, on_detach=True, hold=HOLD)
 SHELL = ChangedBy("a-shell-command", "laptop", Platform.LINUX)
+NO_TEXT = CurrentText("", TextKind.PLAIN, is_new=True, is_set_elsewhere=False, may_cover=False)
 
 
 @dataclass
@@ -86,7 +87,8 @@ class Device:
 
     def __init__(self, rules: AwayRules = RULES, *, phone: bool = False) -> None:
         self.world = World(phone=phone)
-        self.away = Away(rules, HERE, 0.0)
+        self.away = Away(rules, 0.0)
+        self.texts = OwnTexts(HERE)
         self.connected = False
         self.connect()
 
@@ -111,7 +113,7 @@ class Device:
         """Lose the connection; if the backend notices, the account may go OFFLINE."""
         self.connected = False
         lost = UserStatus("alice", OFFLINE, since=self.world.unix_ms, revision=self.world.revision)
-        self.away.own_status_changed(lost, self.now)
+        self.push(lost)
         self.away.connection_changed(False)
         if noticed and not self.world.phone:
             self.world.custom = self.world.untouched = CLEARED
@@ -122,7 +124,12 @@ class Device:
         """Receive the pushed statuses."""
         told, self.world.pushed = self.world.pushed, []
         for status in told if self.connected else []:
-            self.away.own_status_changed(status, self.now)
+            self.push(status)
+
+    def push(self, status: UserStatus) -> None:
+        """Let the texts interpret a status, and the rules follow."""
+        self.texts.status_pushed(status, self.world.unix_ms)
+        self.away.text_changed(self.texts.current, self.now)
 
     def set(self, text: str, seconds: float | None = None, by: ChangedBy = PHONE) -> None:
         """Set a text for ``seconds``, by default from the phone."""
@@ -285,9 +292,9 @@ def test_no_device_goes_away_while_another_is_connected() -> None:
 
 
 def test_no_step_is_due_before_the_state_is_known() -> None:
-    away = Away(RULES, HERE, 0.0)
+    away = Away(RULES, 0.0)
     tells: list[Callable[[], None]] = [
-        lambda: away.own_status_changed(World().status, 0.0),
+        lambda: away.text_changed(NO_TEXT, 0.0),
         lambda: away.connection_changed(True),
         lambda: away.devices_changed(0),
     ]
@@ -303,8 +310,8 @@ def test_no_step_is_due_before_the_state_is_known() -> None:
 
 
 def test_pushes_while_connecting_are_applied() -> None:
-    away = Away(RULES, HERE, 0.0)
-    away.own_status_changed(World().status, 0.0)
+    away = Away(RULES, 0.0)
+    away.text_changed(NO_TEXT, 0.0)
     away.devices_changed(0)
     away.connection_changed(False)
     away.connection_changed(True)
