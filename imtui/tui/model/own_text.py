@@ -76,20 +76,14 @@ class OwnTexts:
         """The last status that was ONLINE."""
         self._kind = TextKind.PLAIN
         """The kind of its text."""
-        self._mine: OwnText | None = None
-        self._is_current = False
-        """Whether the remembered text is the current one."""
         self._lost: OwnText | None = None
         self._set_by: dict[str, TextSet] = {}
         self.current: CurrentText | None = None
         """The current text, a new object for each push; None while it is unknown."""
+        self.mine: OwnText | None = None
+        """The text that this device set, maybe under an away text."""
         self.overwritten: OwnText | None = None
         """The text of this device that another one replaced, until this device sets a new one."""
-
-    @property
-    def mine(self) -> OwnText | None:
-        """Return the text that this device set, while it is the current one."""
-        return self._mine if self._is_current else None
 
     def set_by(self, instance_id: str) -> TextSet | None:
         """Return the last text that a device set since the app started."""
@@ -102,12 +96,11 @@ class OwnTexts:
 
     def forget(self) -> None:
         """Discard the texts of this device, as after a logout."""
-        self._mine = self._lost = None
+        self.mine = self._lost = None
         self.invalidate()
 
     def invalidate(self) -> None:
         """Mark the current text as unknown."""
-        self._is_current = False
         self.current = self.overwritten = None
 
     def status_pushed(self, status: UserStatus, now: int) -> ChangedBy | None:
@@ -119,7 +112,6 @@ class OwnTexts:
         """
         if status.status_type is not UserStatusType.ONLINE:
             self.current = None
-            self._is_current = False
             return None
         by = self._setter(status)
         self.current = self._interpret(status, by)
@@ -169,18 +161,17 @@ class OwnTexts:
             del self._set_by[next(iter(self._set_by))]
         if by.instance_id == self._instance_id:
             text = OwnText(status.custom_status, status.expires_at, status.since)
-            self._mine, self.overwritten = text if text.text else None, None
+            self.mine, self.overwritten = text if text.text else None, None
         else:
-            if self.mine is not None:
+            if self.mine is not None and self.mine.since == status.since:
                 self.overwritten = self.mine
-            self._mine = None
-        self._is_current = self._mine is not None
+            self.mine = None
 
     def _check_lost(self, status: UserStatus, now: int) -> None:
-        mine = self._mine
+        mine = self.mine
         if mine is None or status.custom_status == mine.text:
             return
-        self._mine, self._is_current = None, False
+        self.mine = None
         is_cleared_by_going_offline = not status.custom_status and status.since != mine.since
         has_ended = mine.expires_at is not None and mine.expires_at <= now
         if is_cleared_by_going_offline and not has_ended:

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from imtui.protocol.status import ChangedBy, UserStatus
-from imtui.tui.model.own_text import OwnText, OwnTexts
+from imtui.tui.model.own_text import AWAY_EXPIRES_AT, OwnText, OwnTexts
 from tests.tui.fake import HERE, OFFLINE, ONLINE, PHONE, THIS_DEVICE, status
 
 NOW = 50_000
@@ -104,6 +104,27 @@ def test_a_reconnect_does_not_clear_the_text(texts: OwnTexts) -> None:
     lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
     lost_after(texts, status("alice", OFFLINE, since=2), NOW)
     assert lost_after(texts, own(since=3, by=THIS_DEVICE), NOW) is not None
+
+
+def test_a_text_under_a_lifted_away_text_survives_a_reconnect(texts: OwnTexts) -> None:
+    lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
+    lost_after(texts, own("Away", by=THIS_DEVICE, ends=AWAY_EXPIRES_AT), NOW)
+    lifted = own("Away", by=THIS_DEVICE, ends=NOW + 1000)
+    for pushed in [lifted, status("alice", OFFLINE, since=2), lifted, own("Tea")]:
+        lost_after(texts, pushed, NOW)
+    assert lost_after(texts, own(since=3), NOW) is not None
+
+
+@pytest.mark.parametrize(("since", "overwritten"), [(1, "Tea"), (3, None)])
+def test_only_a_text_that_was_not_cleared_can_be_overwritten(
+    texts: OwnTexts, since: int, overwritten: str | None
+) -> None:
+    lost_after(texts, own("Tea", by=THIS_DEVICE), NOW)
+    lost_after(texts, status("alice", OFFLINE, since=2), NOW)
+    lost_after(texts, own("Tea", since=since), NOW)
+    assert texts.overwritten is None
+    lost_after(texts, own("Coffee", since=since, by=PHONE), NOW)
+    assert (texts.overwritten and texts.overwritten.text) == overwritten
 
 
 def test_a_repeated_login_status_sets_no_text() -> None:
