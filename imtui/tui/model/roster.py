@@ -1,7 +1,8 @@
 """The friend list: its people, their order and the headings of groups."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -75,34 +76,42 @@ def matches(person: Person, query: str) -> bool:
     )
 
 
-def _by_name(person: Person) -> tuple[Any, ...]:
-    return (person.name or person.user_id).casefold(), person.user_id
+def _name(person: Person) -> str:
+    return (person.name or person.user_id).casefold()
 
 
-def _by_presence(person: Person) -> tuple[Any, ...]:
-    return _RANK[person.status], *_by_name(person)
+def _rank(person: Person) -> int:
+    return _RANK[person.status]
 
 
-def _by_change(person: Person) -> tuple[Any, ...]:
-    return -max(person.changed_at, person.since), *_by_name(person)
+def _sort(people: list[Person], view: View) -> None:
+    """Sort people by name, and then by the order of the view.
 
+    Each step keeps the order of the step before among equals. Keys of several values would take
+    more memory than everything else that the app knows of the people.
+    """
 
-def _sort_key(view: View) -> Callable[[Person], tuple[Any, ...]]:
-    def by_message(person: Person) -> tuple[Any, ...]:
-        return -view.last_messages.get(person.user_id, 0), *_by_presence(person)
+    def change(person: Person) -> int:
+        return -max(person.changed_at, person.since)
 
-    return {
-        Order.PRESENCE: _by_presence,
-        Order.NAME: _by_name,
-        Order.CHANGE: _by_change,
-        Order.MESSAGE: by_message,
-    }[view.order]
+    def message(person: Person) -> int:
+        return -view.last_messages.get(person.user_id, 0)
+
+    people.sort(key=attrgetter("user_id"))
+    people.sort(key=_name)
+    for key in {
+        Order.PRESENCE: [_rank],
+        Order.NAME: [],
+        Order.CHANGE: [change],
+        Order.MESSAGE: [_rank, message],
+    }[view.order]:
+        people.sort(key=key)
 
 
 def arrange_roster(people: Iterable[Person], view: View) -> list[Row]:
     """Return the rows: favourites, named groups, other friends, and users who are not friends."""
     shown = [person for person in people if not view.query or matches(person, view.query)]
-    shown.sort(key=_sort_key(view))
+    _sort(shown, view)
     rows: list[Row] = [one.user_id for one in shown if one.user_id in view.favourites]
     groups: dict[str, list[Person]] = {}
     for person in shown:
