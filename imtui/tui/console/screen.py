@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.events import DescendantFocus
 from textual.screen import Screen
 
@@ -18,6 +18,7 @@ from imtui.tui.console.model import ConsoleModel
 from imtui.tui.console.titles import AccountsTitle, LogTitle
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.uniform import Column
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.key_line import KeyLine
@@ -81,11 +82,11 @@ class ConsoleScreen(Screen[None]):
         """Lay out the screen."""
         yield from self._boards
         with Horizontal(id="panes"):
-            with Vertical(id="accounts"):
+            with Column(id="accounts"):
                 yield self.accounts_title
                 yield self._finder
                 yield self.accounts
-            with Vertical(id="log"):
+            with Column(id="log"):
                 yield self.log_title
                 yield self.log_pane
         yield self._help

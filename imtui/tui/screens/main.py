@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.screen import Screen
 
@@ -12,6 +11,7 @@ from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.uniform import Column, Row, Uniform
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _PANES: Final = ("friends", "chat", "events")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Screen[None], Uniform):
     """Friends, a conversation, and events: side by side where there is room for them."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -96,11 +96,11 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
         yield self.top_line
-        with Horizontal(id="panes"):
-            with Vertical(id="friends"):
+        with Row(id="panes"):
+            with Column(id="friends"):
                 yield self.friend_title
                 yield self.friend_list
-            with Vertical(id="events"):
+            with Column(id="events"):
                 yield self.event_title
                 yield self.event_pane
         yield self.hint

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from imtui.protocol.chat import Message
@@ -13,6 +12,7 @@ from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span, crop
+from imtui.tui.kit.uniform import Column
 from imtui.tui.model.model import Model
 from imtui.tui.model.person import Person
 from imtui.tui.model.replies import abstract
@@ -85,7 +85,7 @@ class ReplyLine(PaintedLine):
         return crop([Span(words, "dim")], width, self._glyphs.ellipsis)
 
 
-class ChatPane(Vertical):
+class ChatPane(Column):
     """Shows one conversation at a time."""
 
     def __init__(
