@@ -77,7 +77,10 @@ def matches(person: Person, query: str) -> bool:
 
 
 def _name(person: Person) -> str:
-    return (person.name or person.user_id).casefold()
+    name = person.name or person.user_id
+    folded = name.casefold()
+    # A name without capitals needs no copy.
+    return name if folded == name else folded
 
 
 def _rank(person: Person) -> int:
