@@ -221,7 +221,7 @@ def _no_status() -> UserStatus | None:
     return None
 
 
-class FriendInfo(_Message, frozen=True, omit_defaults=True):
+class FriendInfo(_Message, frozen=True, omit_defaults=True, gc=False):
     """A friend, with their status while the console's friend switch is on."""
 
     user_id: str

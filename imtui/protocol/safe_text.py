@@ -38,7 +38,9 @@ def safe_text(text: str) -> str:
             continue
         else:
             out.append(char)
-    return "".join(out)
+    safe = "".join(out)
+    # The same object needs no memory of its own.
+    return text if safe == text else safe
 
 
 def safe_lines(text: str) -> list[str]:

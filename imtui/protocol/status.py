@@ -48,7 +48,7 @@ def _no_devices() -> list[str]:
     return []
 
 
-class UserStatus(Struct, frozen=True, omit_defaults=True, rename=wire_name):
+class UserStatus(Struct, frozen=True, omit_defaults=True, rename=wire_name, gc=False):
     """A user's status at one revision."""
 
     user_id: str
