@@ -1,10 +1,12 @@
 """Widgets that render spans line by line, with styles from the style sheet."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -35,6 +37,14 @@ class Painted(Widget):
     """A widget whose lines consist of spans."""
 
     ALLOW_SELECT = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leave out the filter for the 16 colours of terminals, which spans do not have.
+
+        Each filter makes Textual keep another copy of each line.
+        """
+        filters = super().get_line_filters()
+        return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
 
     def paint(self, spans: list[Span], width: int, background: str = "") -> Strip:
         """Return a strip of exactly ``width`` cells; ``background`` names a style."""
