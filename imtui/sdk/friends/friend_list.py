@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from imtui.protocol import limits
 from imtui.protocol.messages import FriendInfo
@@ -17,8 +16,7 @@ FriendListing = dict[str, FriendInfo]
 _FRIENDS_KEPT: Final = 2 * limits.FRIENDS_MAX
 
 
-@dataclass(frozen=True)
-class Differences:
+class Differences(Struct, frozen=True):
     """How a complete listing differs from the friends that listeners know."""
 
     added: list[FriendInfo] = field(default_factory=list)

@@ -1,14 +1,14 @@
 """The addresses of backends, and the rule that only local ones may be unencrypted."""
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from imtui.protocol.errors import invalid_parameters
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """The address of a backend."""
 
     url: str

@@ -1,8 +1,9 @@
 """How a client connects."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Incoming
@@ -17,8 +18,7 @@ class Opener(Protocol):
         """Connect, or raise an IMError; the connection calls ``on_push`` with each push."""
 
 
-@dataclass(frozen=True)
-class LinkOptions:
+class LinkOptions(Struct, frozen=True):
     """The options that all sessions of a client share."""
 
     open: Opener

@@ -1,14 +1,13 @@
 """The outcome of an event: what to store, and what to notify listeners of."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from imtui.protocol.chat import Message, ReadReceipt
 from imtui.sdk.conversation_info import ConversationInfo
 from imtui.sdk.messages.known import Known
 
 
-@dataclass
-class Update:
+class Update(Struct):
     """What to store and what to notify listeners of, after an event."""
 
     sent: list[Message] = field(default_factory=list)

@@ -1,10 +1,10 @@
 """The statuses that listeners know, and how newer ones differ from them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from imtui.protocol.status import UserStatus, UserStatusType
 
@@ -26,8 +26,7 @@ def same(one: UserStatus, other: UserStatus) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The outcome of an answer with statuses."""
 
     statuses: list[UserStatus]
