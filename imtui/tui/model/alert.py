@@ -1,7 +1,8 @@
 """Alerts, and the channels by which they reach the user."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class AlertKind(StrEnum):
@@ -15,8 +16,7 @@ class AlertKind(StrEnum):
     """A message or a friend request arrived."""
 
 
-@dataclass(frozen=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """An event that the user should notice."""
 
     kind: AlertKind
@@ -25,8 +25,7 @@ class Alert:
     text: str
 
 
-@dataclass(frozen=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """Do-not-disturb."""
 
     until: int | None
@@ -40,8 +39,7 @@ class Quiet:
         return not ended and alert.who not in self.except_users
 
 
-@dataclass(frozen=True)
-class AlertChannels:
+class AlertChannels(Struct, frozen=True):
     """The channels by which an alert reaches the user."""
 
     toast: bool = False

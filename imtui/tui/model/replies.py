@@ -1,8 +1,9 @@
 """Replies: the quoted message, in the format that other clients use."""
 
-import json
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
 
 from imtui.protocol.chat import ElemType, Message
 from imtui.protocol.safe_text import safe_text
@@ -11,8 +12,7 @@ _KEY: Final = "messageReply"
 _ABSTRACT_MAX: Final = 120
 
 
-@dataclass(frozen=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """The message that a reply quotes; all text is safe to show."""
 
     sender: str
@@ -28,7 +28,7 @@ def reply_data(message: Message) -> str:
         "messageType": int(message.elem_type),
         "version": 1,
     }
-    return json.dumps({_KEY: reply}, ensure_ascii=False)
+    return msgspec.json.encode({_KEY: reply}).decode()
 
 
 def read_quote(message: Message) -> Quote | None:
@@ -36,7 +36,7 @@ def read_quote(message: Message) -> Quote | None:
     if not message.cloud_custom_data:
         return None
     try:
-        outer: Any = json.loads(message.cloud_custom_data)
+        outer: Any = msgspec.json.decode(message.cloud_custom_data)
     except (ValueError, RecursionError):
         return None
     reply = outer.get(_KEY) if isinstance(outer, dict) else None

@@ -1,16 +1,16 @@
 """Watches: alert when a user comes ONLINE."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from imtui.protocol.status import UserStatusType
 
 WATCHES_MAX: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """A user for whom an alert is due when they come ONLINE."""
 
     user_id: str
@@ -24,8 +24,7 @@ class WatchesFullError(ValueError):
     """The limit of watches is reached; the message is one line with advice."""
 
 
-@dataclass(slots=True)
-class _Watched:
+class _Watched(Struct):
     watch: Watch
     was_away: bool
     """Whether they are not ONLINE, or were not before the current ONLINE period."""

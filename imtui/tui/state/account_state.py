@@ -1,10 +1,11 @@
 """The state that the app keeps for an account on this machine, in a JSON file."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from imtui.files import write_private
 from imtui.protocol.identifiers import is_user_id
@@ -98,7 +99,7 @@ class StateFile:
         if self.state == before:
             return
         try:
-            write_private(self._path, json.dumps(asdict(self.state), ensure_ascii=False))
+            write_private(self._path, msgspec.json.encode(self.state).decode())
         except OSError as error:
             self.problem = f"What you choose cannot be kept: {self._path}: {error.strerror}."
 
@@ -106,7 +107,7 @@ class StateFile:
         try:
             if self._path.stat().st_size > _SIZE_MAX:
                 return None
-            return _parse(json.loads(self._path.read_text(encoding="utf-8")))
+            return _parse(msgspec.json.decode(self._path.read_bytes()))
         except (OSError, ValueError, RecursionError):
             return None
 
