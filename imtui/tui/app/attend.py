@@ -29,6 +29,8 @@ class Ending(Struct, frozen=True):
 async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> Ending:
     """Run the app and its services, and return how the app ended."""
     logging.getLogger("imtui").addHandler(logging.NullHandler())
+    # What is imported lives on; scanning it at each collection would delay keys.
+    gc.freeze()
     app = ImtuiApp(launch, load_sdk=load_sdk)
     with ExitStack() as stack:
         exit_on_signals(app.leave, stack)
@@ -47,6 +49,4 @@ async def attend(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) ->
 
 async def _collect_garbage_from(first_frame: asyncio.Event) -> None:
     await first_frame.wait()
-    # Startup objects live on; scanning them at each collection would delay keys.
-    gc.freeze()
     gc.enable()
