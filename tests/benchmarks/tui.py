@@ -176,7 +176,7 @@ def _log(home: Path, size: _Size) -> Iterator[Figure]:
             program.wait_for("line 1")
             program.settle(size.quiet)
             bare.append(program.memory()[0])
-    yield _figure("memory, event pane full", "MB", ours, bare, _CURSOR, ratio_max=1.6)
+    yield _figure("memory, event pane full", "MB", ours, bare, _CURSOR, ratio_max=1.5)
 
 
 def _rest(home: Path, size: _Size, seconds: float) -> Iterator[Figure]:
