@@ -452,3 +452,49 @@ def test_an_instance_id_is_random_unless_given() -> None:
         IMClient("ws://127.0.0.1:1", 1, instance_id="a b")
     with pytest.raises(IMError):
         IMClient("ws://127.0.0.1:1", 1, device_name="\x1b[31m")
+
+
+def test_a_client_works_in_one_event_loop_after_another() -> None:
+    closing = [True, False, True]
+    clients: list[IMClient] = []
+
+    async def once(is_closed: bool) -> None:
+        async with fake_backend() as fake:
+            if not clients:
+                clients.append(client_of(fake))
+            (client,) = clients
+            client._link._options = client_of(fake)._link._options
+            assert not client.connected
+            assert client.get_login_user() is None
+            recorder = Recorder()
+            client.add_im_sdk_listener(recorder)
+            await client.login("alice", "sig")
+            await recorder.synced()
+            client.queue_c2c_text_message("hello", "bob")
+            await fake.asked("sendMessage")
+            if is_closed:
+                await client.close()
+            client.remove_im_sdk_listener(recorder)
+
+    for is_closed in closing:
+        asyncio.run(once(is_closed))
+
+
+async def test_a_user_sig_that_ends_as_cancelled_is_an_error_with_a_code() -> None:
+    cancelled = asyncio.get_running_loop().create_future()
+    cancelled.cancel()
+    async with fake_backend() as fake, client_of(fake) as client:
+        assert await code_of(client.login("alice", cancelled.result)) == 6017
+        assert client.get_login_status() is LoginStatus.LOGOUT
+
+
+async def test_a_cancelled_session_says_that_it_has_ended() -> None:
+    async with recorded_client() as (fake, client, recorder):
+        for task in asyncio.all_tasks():
+            if task.get_name().startswith("imtui session"):
+                task.cancel()
+        await recorder.saw("failed")
+        assert (client.get_login_user(), client.connected) == (None, False)
+        assert recorder.texts("alice") == [(UserStatusType.OFFLINE, "")]
+        await fake.peer.socket.wait_closed()
+        await client.login("alice", "sig")

@@ -114,7 +114,12 @@ class Connection:
 
     async def close(self) -> None:
         """Close the socket; return within about a second, whatever the backend does."""
-        await self._socket.close()
+        try:
+            await self._socket.close()
+        except asyncio.CancelledError:
+            # Nobody waits any longer for the backend to close its side.
+            self.abort()
+            raise
 
     def abort(self) -> None:
         """Drop the socket without a closing handshake, because the backend does not answer."""

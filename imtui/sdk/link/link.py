@@ -1,7 +1,8 @@
 """The link of a client to its backend: at most one session at a time, and the calls over it."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from msgspec import Struct
@@ -32,7 +33,10 @@ class Link:
         self._listeners = listeners
         self._capabilities: tuple[Capability, ...] = ()
         self._session: Session | None = None
-        self._is_logging_in = False
+        self._login: object | None = None
+        """The login under way; ``logout`` and ``close`` take it away, and it gives up."""
+        self._leaving = 0
+        """How many calls of ``logout`` and ``close`` are under way."""
 
     def attach(self, *capabilities: Capability) -> None:
         """Set the parts of the SDK that follow each session."""
@@ -41,7 +45,7 @@ class Link:
     @property
     def is_logging_in(self) -> bool:
         """Return whether ``login`` is under way."""
-        return self._is_logging_in
+        return self._login is not None
 
     @property
     def user_id(self) -> str | None:
@@ -62,18 +66,24 @@ class Link:
             user_sig: The UserSig, or a function that makes a new one for each attempt.
 
         Raises:
-            IMError: 7501 if a login is under way; else why the session could not start.
+            IMError: 7501 if a login is under way; 6023 if ``logout`` or ``close`` is, or is called
+                meanwhile; else why the session could not start.
         """
-        if self._is_logging_in:
+        if self._login is not None:
             raise IMError(ErrorCode.ERR_SDK_ACCOUNT_LOGIN_IN_PROCESS)
+        if self._leaving:
+            raise IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED)
         if self.user_id == params.user_id:
             return
-        self._is_logging_in = True
+        login = self._login = object()
         try:
             if self._session is not None:
                 # If the backend cannot be reached, closing the connection has to do.
                 with suppress(IMError):
                     await self._session.log_out()
+                if self._login is not login:
+                    raise IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED)
+                self._session = None
             for capability in self._capabilities:
                 capability.open(params.user_id)
             self._session = Session(
@@ -81,7 +91,8 @@ class Link:
             )
             await self._session.start()
         finally:
-            self._is_logging_in = False
+            if self._login is login:
+                self._login = None
 
     async def logout(self) -> None:
         """Log out and close the connection.
@@ -91,20 +102,36 @@ class Link:
                 be reached, or refused.
         """
         session = self._session
-        if session is None or not (session.logged_in or self._is_logging_in):
+        if session is None or not (session.logged_in or self._login is not None):
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        try:
+        async with self._left():
             await session.log_out()
-        finally:
-            self._close_capabilities()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
-        try:
+        async with self._left():
             if self._session is not None:
                 await self._session.close()
+
+    @asynccontextmanager
+    async def _left(self) -> AsyncIterator[None]:
+        """End the login under way and refuse others within the context; then be logged out."""
+        self._login = None
+        self._leaving += 1
+        patience = self._options.timeout
+        try:
+            yield
+        except asyncio.CancelledError:
+            patience = 0.0
+            raise
         finally:
-            self._close_capabilities()
+            self._session = None
+            for capability in self._capabilities:
+                capability.close()
+            try:
+                await self._listeners.finish(patience)
+            finally:
+                self._leaving -= 1
 
     def hurry(self) -> None:
         """Reconnect now instead of later, or check now that the connection still works."""
@@ -140,10 +167,6 @@ class Link:
     async def send(self, method: Method, params: Struct) -> None:
         """Call a method whose answer is empty; raises as ``call`` does."""
         await self.call(method, params, Empty, lambda _: None)
-
-    def _close_capabilities(self) -> None:
-        for capability in self._capabilities:
-            capability.close()
 
     def _live(self) -> Session:
         if self._session is None or not self._session.logged_in:

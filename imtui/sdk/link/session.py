@@ -21,12 +21,12 @@ from imtui.sdk.failures import (
     is_user_sig_expired,
     unanswered,
 )
+from imtui.sdk.link.calls import Calls
 from imtui.sdk.link.capability import Capability
 from imtui.sdk.link.concurrency import first_of
 from imtui.sdk.link.connection import Connection
 from imtui.sdk.link.keep_alive import Alarm, keep_alive
 from imtui.sdk.link.options import LinkOptions
-from imtui.sdk.link.requests import RequestEncoder
 from imtui.sdk.link.suspension import watch_for_suspension
 from imtui.sdk.link.user_sig import UserSigSource, make_user_sig
 from imtui.sdk.listener import IMSDKListener, Listeners
@@ -75,17 +75,19 @@ class Session:
             for capability in capabilities
             for method, handler in capability.push_handlers.items()
         }
-        self._requests = RequestEncoder()
-        self._connection: Connection | None = None
+        self._calls = Calls(options.timeout)
         self._connected_at = 0.0
         self._late_login_until = -math.inf
         """Until then a login that was given up may still arrive at the backend."""
         self._logged_in = False
+        self._logged_out = False
+        """Whether the backend has answered a logout."""
         self._ended = False
-        self._changed = asyncio.Event()
         self._alarm = Alarm()
         self._first_login: asyncio.Future[IMError | None] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._cancelled = False
+        """Whether ``close`` has cancelled the task."""
 
     @property
     def user_id(self) -> str:
@@ -95,17 +97,18 @@ class Session:
     @property
     def logged_in(self) -> bool:
         """Return whether the login succeeded and nothing has ended it, even while reconnecting."""
-        return self._logged_in and not self._ended
+        return self._logged_in and not self._is_over
 
     @property
     def connected(self) -> bool:
         """Return whether there is a connection with a login on it."""
-        return self._connection is not None
+        return self._calls.connection is not None and not self._is_over
 
     @property
     def pending(self) -> int:
         """Return how many calls wait for their answers."""
-        return 0 if self._connection is None else self._connection.pending
+        connection = self._calls.connection
+        return 0 if connection is None else connection.pending
 
     async def start(self) -> None:
         """Connect and log in, and keep the session up in the background.
@@ -115,6 +118,8 @@ class Session:
         """
         self._first_login = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run(), name=f"imtui session of {self.user_id}")
+        # A task that is cancelled before its first step runs none of its code.
+        self._task.add_done_callback(lambda _: self._end(_failed()))
         try:
             error = await self._first_login
         except asyncio.CancelledError:
@@ -132,16 +137,35 @@ class Session:
         """
         try:
             if self.logged_in:
-                await self.call(Method.LOGOUT, Empty(), Empty, lambda _: self._leave())
+                await self.call(Method.LOGOUT, Empty(), Empty, lambda _: self._logout_answered())
+        except IMError:
+            # Another logout that was under way may have ended the session before the answer.
+            if not self._logged_out:
+                raise
         finally:
             await self.close()
 
     async def close(self) -> None:
         """Close the connection without logging out; return when no task is left."""
         self._leave()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        task = self._task
+        if task is None or task.done() or task.get_loop().is_closed():
+            return
+        # A second cancellation would cut the closing handshake short.
+        if not self._cancelled:
+            self._cancelled = True
+            task.cancel()
+        await asyncio.wait({task})
+
+    def abandon(self) -> None:
+        """Close the connection in the background; may be called in any thread."""
+        task = self._task
+        if task is not None and not task.get_loop().is_closed():
+            task.get_loop().call_soon_threadsafe(self._abandon, task)
+
+    def _abandon(self, task: "asyncio.Task[None]") -> None:
+        self._leave()
+        task.cancel()
 
     def hurry(self) -> None:
         """Reconnect now instead of later, or check now that the connection still works."""
@@ -159,34 +183,10 @@ class Session:
         """
         if not self.logged_in:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-        request_id, frame = self._requests.encode(method, params)
-        sent = False
-        try:
-            async with asyncio.timeout(self._options.timeout):
-                while True:
-                    connection = await self._live_connection()
-                    try:
-                        sent = True
-                        return await connection.request(request_id, frame, result_type, apply)
-                    except ConnectionClosed:
-                        # It ended a moment ago, and its reader is about to notice.
-                        sent = False
-                        await asyncio.sleep(0)
-        except TimeoutError:
-            if sent:
-                raise unanswered() from None
-            raise IMError(ErrorCode.ERR_SDK_NET_DISCONNECT) from None
-
-    async def _live_connection(self) -> Connection:
-        while self._connection is None:
-            if self._ended:
-                raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
-            self._changed.clear()
-            await self._changed.wait()
-        return self._connection
+        return await self._calls.call(method, params, result_type, apply)
 
     async def _run(self) -> None:
-        error = IMError(ErrorCode.ERR_SDK_INVALID_OPERATION, "The SDK failed; its log says more.")
+        error: IMError | None = None
         try:
             error = await first_of(
                 self._supervise(),
@@ -194,8 +194,8 @@ class Session:
             )
         except Exception:
             _log.exception("The SDK failed")
-        self._disconnected(error)
-        self._end(error)
+        finally:
+            self._end(error or _failed())
 
     async def _supervise(self) -> IMError:
         error = await self._attempt()
@@ -218,6 +218,10 @@ class Session:
             return error
         try:
             return await first_of(self._read(connection), self._live(connection, deadline))
+        except BaseException:
+            # The session ends now, and not only once the socket is closed.
+            self._disconnected(_failed())
+            raise
         finally:
             await connection.close()
 
@@ -260,24 +264,21 @@ class Session:
             user_sig=make_user_sig(self._user_sig),
             resume=self._params.resume or self._logged_in,
         )
-        request_id, frame = self._requests.encode(Method.LOGIN, params)
-        return await connection.request(
-            request_id, frame, LoginResult, partial(self._apply_login, connection)
+        return await self._calls.request(
+            connection, Method.LOGIN, params, LoginResult, partial(self._apply_login, connection)
         )
 
     async def _heartbeat(self, connection: Connection) -> None:
-        request_id, frame = self._requests.encode(Method.HEARTBEAT, Empty())
-        await connection.request(request_id, frame, Empty, lambda _: None)
+        await self._calls.request(connection, Method.HEARTBEAT, Empty(), Empty, lambda _: None)
 
     def _apply_login(self, connection: Connection, login: LoginResult) -> LoginResult:
         if self._ended:
             return login
         for capability in self._capabilities:
             capability.begin_login()
-        self._connection = connection
+        self._calls.connected(connection)
         self._connected_at = asyncio.get_running_loop().time()
         self._logged_in = True
-        self._changed.set()
         self._finish_first_login(None)
         self._listeners.notify(IMSDKListener.on_connect_success)
         for capability in self._capabilities:
@@ -286,7 +287,7 @@ class Session:
 
     def _push(self, push: Incoming) -> IMError | None:
         # A push before the answer to the login does not belong to this login.
-        if self._connection is None:
+        if self._calls.connection is None:
             return None
         if push.method == Push.KICKED_OFFLINE:
             return IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
@@ -296,9 +297,9 @@ class Session:
         return None
 
     def _disconnected(self, error: IMError) -> None:
-        if self._connection is None:
+        if self._calls.connection is None:
             return
-        self._connection = None
+        self._calls.disconnected()
         if asyncio.get_running_loop().time() - self._connected_at >= _STABLE_AFTER:
             self._options.backoff.reset()
         if not is_kick(error):
@@ -308,6 +309,15 @@ class Session:
         if not is_transient(error):
             self._end(error)
 
+    @property
+    def _is_over(self) -> bool:
+        # A program may drop an event loop without cancelling its tasks.
+        return self._ended or (self._task is not None and self._task.get_loop().is_closed())
+
+    def _logout_answered(self) -> None:
+        self._logged_out = True
+        self._leave()
+
     def _leave(self) -> None:
         self._end(IMError(ErrorCode.ERR_LOGGED_OUT_BEFORE_LOGIN_FINISHED), notify=False)
 
@@ -315,8 +325,7 @@ class Session:
         if self._ended:
             return
         self._ended = True
-        self._connection = None
-        self._changed.set()
+        self._calls.end()
         self._finish_first_login(error)
         if notify:
             self._notify_end(error)
@@ -332,3 +341,9 @@ class Session:
             self._listeners.notify(IMSDKListener.on_user_sig_expired)
         else:
             self._listeners.notify(IMSDKListener.on_connect_failed, error.code, error.message)
+
+
+def _failed() -> IMError:
+    return IMError(
+        ErrorCode.ERR_SDK_INVALID_OPERATION, "The SDK failed, or its task was cancelled."
+    )

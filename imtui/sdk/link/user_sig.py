@@ -1,5 +1,6 @@
 """Getting the UserSig for an attempt to log in."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ def make_user_sig(source: UserSigSource) -> str:
         return source()
     except IMError:
         raise
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
+        # It cannot be this task that is cancelled, because the function awaits nothing.
         _log.exception("The UserSig could not be made")
         raise invalid_parameters("userSig", "it could not be made") from error

@@ -144,6 +144,8 @@ class Outbox:
             send: Sends a message and calls ``acknowledged``, or raises IMError.
             on_failed: Called with each message that the backend has refused for good.
         """
+        # An event belongs to one event loop, and a program may run several after one another.
+        self._more = asyncio.Event()
         backoff = Backoff()
         while True:
             message = self._next()

@@ -95,6 +95,9 @@ class MessageSync:
 
     async def run(self) -> IMError:
         """Fetch whatever is missing; return why the connection cannot be used any more."""
+        # An event belongs to one event loop, and a program may run several after one another.
+        self._wanted = asyncio.Event()
+        self._wanted.set()
         backoff = Backoff()
         while True:
             await self._wanted.wait()
