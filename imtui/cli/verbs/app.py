@@ -18,7 +18,7 @@ from imtui.cli.accounts.selection import (
 from imtui.cli.arguments import device_name
 
 if TYPE_CHECKING:
-    from imtui.cli.accounts.instances import Instance
+    from imtui.sdk.instances import Instance
     from imtui.server.node.data_dir import Address
     from imtui.tui.model.launch import Identity, JoinError
 
@@ -162,14 +162,15 @@ class AccountJoiner:
         insecure: bool = False,
     ) -> "Identity":
         from imtui.cli import paths
-        from imtui.cli.accounts import instances
+        from imtui.cli.accounts.device_name import default_device_name
         from imtui.files import make_private_dir
+        from imtui.sdk.instances import claim_instance
         from imtui.tui.model.launch import Identity
 
         state_dir = make_private_dir(paths.account_state(server, sdk_app_id, user_id))
         self.release()
-        self._instance = instances.claim_instance(state_dir / "devices")
-        device = self._device or instances.default_device_name(self._instance)
+        self._instance = claim_instance(state_dir / "devices")
+        device = self._device or default_device_name(self._instance)
         _log.info(
             "%s joins app %d at %s as device %s (%s)",
             user_id,

@@ -1,13 +1,12 @@
-"""The device IDs of this machine."""
+"""The device IDs in a folder."""
 
-import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from imtui.cli.accounts import instances
-from imtui.cli.accounts.instances import Instance, claim_instance, default_device_name
+from imtui.sdk import instances
+from imtui.sdk.instances import claim_instance
 
 
 def test_running_apps_have_different_ids_and_a_restart_reuses_its_own(tmp_path: Path) -> None:
@@ -53,21 +52,3 @@ def test_ids_above_the_maximum_are_not_saved(
     assert len(list(tmp_path.glob("*.id"))) == 2
     for instance in held:
         instance.release()
-
-
-@pytest.mark.parametrize(
-    ("host", "number", "name"),
-    [
-        ("laptop", 1, "laptop"),
-        ("laptop", 2, "laptop 2"),
-        ("", 1, "device"),
-        ("é" * 60, 1, "é" * 32),
-        ("é" * 60, 12, "é" * 30 + " 12"),
-        ("a\u202eb", 1, "ab"),
-    ],
-)
-def test_device_name(monkeypatch: pytest.MonkeyPatch, host: str, number: int, name: str) -> None:
-    monkeypatch.setattr("socket.gethostname", lambda: host)
-
-    assert default_device_name(Instance(number, "0123456789", None)) == name
-    assert len(os.fsencode(name)) <= 64

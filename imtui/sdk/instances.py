@@ -1,4 +1,4 @@
-"""The device IDs of this machine: one for each running app, reused by the next start."""
+"""Device IDs in a folder: one for each running client, reused by the next start."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from imtui.files import FileLock, make_private_dir, write_private
-from imtui.protocol import limits
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import check_instance_id
 
@@ -18,7 +17,7 @@ class Instance:
     """A device ID that this process holds until it releases the ID or ends."""
 
     number: int
-    """The number of the device on this machine, from 1; 0 if its ID is not saved."""
+    """The number of the device in its folder, from 1; 0 if its ID is not saved."""
     instance_id: str
     lock: FileLock | None
 
@@ -29,7 +28,7 @@ class Instance:
 
 
 def claim_instance(folder: Path) -> Instance:
-    """Claim the first device ID that no running app holds, or create one.
+    """Claim the first device ID that no running client holds, or create one.
 
     Args:
         folder: The folder with the IDs of one account on one server, at most 64. If all of them
@@ -48,18 +47,6 @@ def claim_instance(folder: Path) -> Instance:
                 lock.release()
                 raise
     return Instance(0, _new_id(), None)
-
-
-def default_device_name(instance: Instance) -> str:
-    """Return the host name, plus the device number except for the first; at most 64 bytes."""
-    import socket
-
-    from imtui.protocol.safe_text import safe_text
-
-    suffix = "" if instance.number == 1 else f" {instance.number or instance.instance_id[:4]}"
-    host = safe_text(socket.gethostname()).strip() or "device"
-    room = limits.DEVICE_NAME_MAX_BYTES - len(suffix)
-    return host.encode()[:room].decode(errors="ignore") + suffix
 
 
 def _stored_id(file: Path) -> str:
