@@ -1,22 +1,25 @@
 """The client of the SDK."""
 
-import secrets
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
+from os import PathLike, fspath
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
 from imtui.protocol import limits
-from imtui.protocol.identifiers import check_device_name, check_instance_id
+from imtui.protocol.errors import invalid_parameters
+from imtui.protocol.identifiers import check_device_name
 from imtui.protocol.messages import LoginParams
 from imtui.protocol.status import Platform
 from imtui.sdk.friends.calls import FriendCalls
 from imtui.sdk.friends.friends import Friends
+from imtui.sdk.instances import InstanceID
 from imtui.sdk.link.address import web_socket_address
 from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.link.connection import open_connection
@@ -61,7 +64,7 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         ssl: SSLContext | None = None,
         backoff: Backoff | None = None,
         wall_clock: Callable[[], float] = time.time,
-        storage_dir: Path | None = None,
+        storage_dir: str | PathLike[str] | None = None,
     ) -> None:
         """Prepare a client; nothing is sent before ``login``.
 
@@ -71,18 +74,25 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
             device_name: The name that the user gave this device, at most 64 bytes.
             platform: The platform of this device; detected if None.
             instance_id: Identifies this device, also after a restart: 1 to 64 of
-                ``A-Z a-z 0-9 _ -``; random if None.
+                ``A-Z a-z 0-9 _ -``. If None, it is the first one in ``storage_dir``, for this
+                ``url`` and app, that no running client holds; random without ``storage_dir``.
             timeout: How long a call, or an attempt to connect and log in, may take, in seconds.
             insecure: Allow ``ws://`` to another machine.
             ssl: The TLS settings for ``wss://``; the system's certificates if None.
             backoff: The delays between attempts to reconnect.
             wall_clock: Returns Unix seconds.
             storage_dir: The private folder for cached and queued messages, created if it does not
-                exist; if None, both are in memory and lost at ``close``.
+                exist and made private; if None, both are in memory and lost at ``close``.
 
         Raises:
             IMError: 6017.
         """
+        if storage_dir is not None and not fspath(storage_dir):
+            raise invalid_parameters("storageDir", "name a folder")
+        folder = None if storage_dir is None else Path(storage_dir)
+        self._instance = instance = InstanceID(
+            instance_id, folder and _devices(folder, url, sdk_app_id)
+        )
         options = LinkOptions(
             partial(
                 open_connection,
@@ -93,24 +103,31 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
             timeout,
             backoff or Backoff(),
             wall_clock,
+            lambda: instance.value,
         )
         self._device = LoginParams(
             sdk_app_id,
             "",
             platform=platform or _this_platform(),
-            instance_id=check_instance_id(instance_id or secrets.token_hex(16)),
             device_name=check_device_name(device_name),
         )
         self._listeners = Listeners()
         self._link = Link(options, self._listeners)
         presence = Presence(self._link, self._listeners)
         friends = Friends(self._link, self._listeners, presence)
-        messages = Messages(self._link, self._listeners, self.instance_id, storage_dir, wall_clock)
+        messages = Messages(self._link, self._listeners, self._instance, folder, wall_clock)
         self._link.attach(presence, friends, messages)
         PresenceCalls.__init__(self, presence)
         FriendCalls.__init__(self, friends)
         MessageCalls.__init__(self, messages)
         ConversationCalls.__init__(self, messages)
+
+    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
+        """Warn if a login was never closed, and close it."""
+        # The constructor may have failed.
+        link: Link | None = getattr(self, "_link", None)
+        if link is not None and link.abandon():
+            warn(f"unclosed {self!r}", ResourceWarning, source=self)
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -127,8 +144,8 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
 
     @property
     def instance_id(self) -> str:
-        """Return the ID of this device."""
-        return self._device.instance_id
+        """Return the ID of this device; with ``storage_dir``, it is held from now on."""
+        return self._instance.peek()
 
     @property
     def connected(self) -> bool:
@@ -185,7 +202,6 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
             self._device.sdk_app_id,
             user_id,
             platform=self._device.platform,
-            instance_id=self._device.instance_id,
             device_name=self._device.device_name,
             passive=passive,
             resume=resume,
@@ -204,6 +220,14 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
         await self._link.close()
+
+
+def _devices(storage_dir: Path, url: str, sdk_app_id: int) -> Path:
+    """Return the folder of the device IDs: an outbox must not reach another backend."""
+    import hashlib
+
+    digest = hashlib.sha256(f"{url}\n{sdk_app_id}".encode(errors="replace")).hexdigest()
+    return storage_dir / f"devices-{digest[:16]}"
 
 
 def _this_platform() -> Platform:

@@ -134,6 +134,13 @@ def unanswered() -> IMError:
     return IMError(ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT)
 
 
+def sdk_failed() -> IMError:
+    """Return the error for a session that ended without the backend's doing."""
+    return IMError(
+        ErrorCode.ERR_SDK_INVALID_OPERATION, "The SDK failed, or its task was cancelled."
+    )
+
+
 def _is_refused(error: Exception) -> bool:
     if isinstance(error, (ConnectionRefusedError, FileNotFoundError)):
         return True

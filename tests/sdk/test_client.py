@@ -1,6 +1,7 @@
 """The client's calls, against a backend whose behaviour the test defines."""
 
 import asyncio
+import gc
 import ssl
 from typing import Any
 
@@ -498,3 +499,32 @@ async def test_a_cancelled_session_says_that_it_has_ended() -> None:
         assert recorder.texts("alice") == [(UserStatusType.OFFLINE, "")]
         await fake.peer.socket.wait_closed()
         await client.login("alice", "sig")
+
+
+async def test_a_client_that_is_thrown_away_warns_and_is_closed() -> None:
+    async with fake_backend() as fake:
+        client = client_of(fake)
+        await client.login("alice", "sig")
+        with pytest.warns(ResourceWarning, match="unclosed"):
+            del client
+            gc.collect()
+        await fake.peer.socket.wait_closed()
+        assert fake.methods() == ["login"]
+
+
+async def test_a_client_that_is_closed_or_never_logged_in_does_not_warn() -> None:
+    async with fake_backend() as fake:
+        fake.handlers["login"] = refuse(70009)
+        assert await code_of(client_of(fake).login("alice", "sig")) == 70009
+        client_of(fake)
+        with pytest.raises(IMError):
+            IMClient("nonsense", 1)
+        with pytest.raises(IMError):
+            IMClient(fake.url, 1, storage_dir="")
+        fake.handlers["login"] = lambda peer, params: fake.login_answer(params)
+        for leave in (IMClient.close, IMClient.logout):
+            client = client_of(fake)
+            await client.login("alice", "sig")
+            await leave(client)
+        del client
+        gc.collect()

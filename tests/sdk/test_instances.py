@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imtui.sdk import instances
-from imtui.sdk.instances import claim_instance
+from imtui.sdk.instances import InstanceID, claim_instance
 
 
 def test_running_apps_have_different_ids_and_a_restart_reuses_its_own(tmp_path: Path) -> None:
@@ -52,3 +52,35 @@ def test_ids_above_the_maximum_are_not_saved(
     assert len(list(tmp_path.glob("*.id"))) == 2
     for instance in held:
         instance.release()
+
+
+def test_free_ids_are_those_that_nobody_holds(tmp_path: Path) -> None:
+    clients = [InstanceID(None, tmp_path / "s" / "devices") for _ in range(3)]
+    ids = [client.claim() for client in clients]
+    assert len(set(ids)) == 3
+    assert list(clients[0].free_ids()) == []
+    clients[1].release()
+    assert list(clients[0].free_ids()) == [ids[1]]
+    assert clients[1].value == ids[1]
+    clients[1] = InstanceID(None, tmp_path / "s" / "devices")
+    assert clients[1].claim() == ids[1]
+    for client in clients:
+        client.release()
+
+
+def test_a_given_or_random_id_makes_no_file(tmp_path: Path) -> None:
+    given = InstanceID("desk", tmp_path / "devices")
+    assert (given.claim(), given.peek(), list(given.free_ids())) == ("desk", "desk", [])
+    random = InstanceID(None, None)
+    assert random.claim() == random.peek() == random.value
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_usable_folder_the_id_is_random(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    client = InstanceID(None, tmp_path / "file" / "devices")
+    assert client.claim() == client.claim() != ""
+    assert "No device ID can be kept" in caplog.text
+    assert list(client.free_ids()) == []

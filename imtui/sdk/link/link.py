@@ -62,7 +62,7 @@ class Link:
         """Connect and log in, trying once; afterwards the session reconnects by itself.
 
         Args:
-            params: The parameters of the login, without the UserSig.
+            params: The parameters of the login, without the UserSig and the ID.
             user_sig: The UserSig, or a function that makes a new one for each attempt.
 
         Raises:
@@ -126,12 +126,29 @@ class Link:
             raise
         finally:
             self._session = None
-            for capability in self._capabilities:
-                capability.close()
+            self._close_capabilities()
             try:
                 await self._listeners.finish(patience)
             finally:
                 self._leaving -= 1
+
+    def abandon(self) -> bool:
+        """End without waiting for it, in any thread; return whether a login was never closed."""
+        session, self._session = self._session, None
+        loop = None if session is None else session.loop
+        if session is None or loop is None:
+            self._close_capabilities()
+        else:
+            loop.call_soon_threadsafe(self._end_abandoned, session)
+        return session is not None and session.has_logged_in
+
+    def _end_abandoned(self, session: Session) -> None:
+        session.abandon()
+        self._close_capabilities()
+
+    def _close_capabilities(self) -> None:
+        for capability in self._capabilities:
+            capability.close()
 
     def hurry(self) -> None:
         """Reconnect now instead of later, or check now that the connection still works."""

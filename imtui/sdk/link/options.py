@@ -27,3 +27,5 @@ class LinkOptions(Struct, frozen=True):
     backoff: Backoff
     wall_clock: Callable[[], float]
     """Returns Unix seconds."""
+    instance_id: Callable[[], str]
+    """Returns the ID of this device, which stays the same while an account is open."""

@@ -19,6 +19,7 @@ from imtui.sdk.failures import (
     is_transient,
     is_trouble,
     is_user_sig_expired,
+    sdk_failed,
     unanswered,
 )
 from imtui.sdk.link.calls import Calls
@@ -61,7 +62,7 @@ class Session:
         Args:
             options: The client's options.
             listeners: Notified of the state of the connection.
-            params: The parameters of the first login, without the UserSig.
+            params: The parameters of the first login, without the UserSig and the ID.
             user_sig: The UserSig, or a function that makes a new one for each attempt.
             capabilities: The parts of the SDK that follow the session.
         """
@@ -100,6 +101,17 @@ class Session:
         return self._logged_in and not self._is_over
 
     @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """Return the event loop of a session that was started, unless it is closed."""
+        loop = None if self._task is None else self._task.get_loop()
+        return None if loop is None or loop.is_closed() else loop
+
+    @property
+    def has_logged_in(self) -> bool:
+        """Return whether the login ever succeeded."""
+        return self._logged_in
+
+    @property
     def connected(self) -> bool:
         """Return whether there is a connection with a login on it."""
         return self._calls.connection is not None and not self._is_over
@@ -119,7 +131,7 @@ class Session:
         self._first_login = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run(), name=f"imtui session of {self.user_id}")
         # A task that is cancelled before its first step runs none of its code.
-        self._task.add_done_callback(lambda _: self._end(_failed()))
+        self._task.add_done_callback(lambda _: self._end(sdk_failed()))
         try:
             error = await self._first_login
         except asyncio.CancelledError:
@@ -149,7 +161,7 @@ class Session:
         """Close the connection without logging out; return when no task is left."""
         self._leave()
         task = self._task
-        if task is None or task.done() or task.get_loop().is_closed():
+        if task is None or task.done() or self.loop is None:
             return
         # A second cancellation would cut the closing handshake short.
         if not self._cancelled:
@@ -158,14 +170,10 @@ class Session:
         await asyncio.wait({task})
 
     def abandon(self) -> None:
-        """Close the connection in the background; may be called in any thread."""
-        task = self._task
-        if task is not None and not task.get_loop().is_closed():
-            task.get_loop().call_soon_threadsafe(self._abandon, task)
-
-    def _abandon(self, task: "asyncio.Task[None]") -> None:
+        """Close the connection without logging out, and without waiting for it."""
         self._leave()
-        task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     def hurry(self) -> None:
         """Reconnect now instead of later, or check now that the connection still works."""
@@ -174,12 +182,10 @@ class Session:
     async def call(
         self, method: Method, params: Struct, result_type: type[R], apply: Callable[[R], T]
     ) -> T:
-        """Call the backend and return what ``apply`` makes of the answer.
+        """Call the backend and return what ``apply`` makes of the answer; raises as ``Calls.call``.
 
         Raises:
-            IMError: The backend's refusal; 6014 if not logged in; 6017 or 9522 for a request that
-                cannot be sent; 9508 if there was no connection within the time-out; 9520 if there
-                was no answer.
+            IMError: Also 6014 if not logged in.
         """
         if not self.logged_in:
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
@@ -195,7 +201,7 @@ class Session:
         except Exception:
             _log.exception("The SDK failed")
         finally:
-            self._end(error or _failed())
+            self._end(error or sdk_failed())
 
     async def _supervise(self) -> IMError:
         error = await self._attempt()
@@ -220,7 +226,7 @@ class Session:
             return await first_of(self._read(connection), self._live(connection, deadline))
         except BaseException:
             # The session ends now, and not only once the socket is closed.
-            self._disconnected(_failed())
+            self._disconnected(sdk_failed())
             raise
         finally:
             await connection.close()
@@ -262,6 +268,7 @@ class Session:
         params = msgspec.structs.replace(
             self._params,
             user_sig=make_user_sig(self._user_sig),
+            instance_id=self._options.instance_id(),
             resume=self._params.resume or self._logged_in,
         )
         return await self._calls.request(
@@ -312,7 +319,7 @@ class Session:
     @property
     def _is_over(self) -> bool:
         # A program may drop an event loop without cancelling its tasks.
-        return self._ended or (self._task is not None and self._task.get_loop().is_closed())
+        return self._ended or (self._task is not None and self.loop is None)
 
     def _logout_answered(self) -> None:
         self._logged_out = True
@@ -341,9 +348,3 @@ class Session:
             self._listeners.notify(IMSDKListener.on_user_sig_expired)
         else:
             self._listeners.notify(IMSDKListener.on_connect_failed, error.code, error.message)
-
-
-def _failed() -> IMError:
-    return IMError(
-        ErrorCode.ERR_SDK_INVALID_OPERATION, "The SDK failed, or its task was cancelled."
-    )

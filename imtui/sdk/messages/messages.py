@@ -7,6 +7,7 @@ from imtui.protocol.chat import ConversationList, MessageList, ReadReceiptList
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Incoming
 from imtui.protocol.messages import Push
+from imtui.sdk.instances import InstanceID
 from imtui.sdk.link.capability import Capability, push_handler
 from imtui.sdk.link.link import Link
 from imtui.sdk.listener import Listeners
@@ -20,7 +21,7 @@ class Messages(Capability):
         self,
         link: Link,
         listeners: Listeners,
-        instance_id: str,
+        instance: InstanceID,
         storage_dir: Path | None,
         wall_clock: Callable[[], float],
     ) -> None:
@@ -29,13 +30,13 @@ class Messages(Capability):
         Args:
             link: Where to ask the backend.
             listeners: Notified of messages and conversations.
-            instance_id: This device.
+            instance: This device; its ID is held while an account is open.
             storage_dir: The folder of all accounts and devices; in memory only if None.
             wall_clock: Returns Unix seconds.
         """
         self.link = link
         self._listeners = listeners
-        self._instance_id = instance_id
+        self._instance = instance
         self._storage_dir = storage_dir
         self._wall_clock = wall_clock
         self._account: AccountMessages | None = None
@@ -72,18 +73,22 @@ class Messages(Capability):
     def open(self, user_id: str) -> None:
         """Open the messages of an account, unless they are open already."""
         if self._account is not None and self._account.user_id != user_id:
-            self.close()
+            self._close_account()
         if self._account is None:
             # Imported here, because it loads SQLite, which is of no use without a login.
             from imtui.sdk.messages.storage import open_storage
 
-            cache, outbox = open_storage(user_id, self._instance_id, self._storage_dir)
+            cache, outbox = open_storage(user_id, self._instance, self._storage_dir)
             self._account = AccountMessages(
                 user_id, cache, outbox, self.link, self._listeners, self._wall_clock
             )
 
     def close(self) -> None:
-        """Close the files of the account; may be called again."""
+        """Close the files of the account, and release the device ID; may be called again."""
+        self._close_account()
+        self._instance.release()
+
+    def _close_account(self) -> None:
         if self._account is not None:
             self._account.close()
             self._account = None

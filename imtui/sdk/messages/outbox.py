@@ -118,6 +118,31 @@ class Outbox:
             with suppress(IMError):
                 self._write("DELETE FROM message WHERE id = ?", (msg_id,))
 
+    def take_over(self, path: Path) -> None:
+        """Take the messages of another outbox, which nobody uses, behind those of this one.
+
+        Messages that cannot be stored here stay there.
+        """
+        if self._db is None or not path.exists():
+            return
+        other = Outbox(path)
+        room = max(WAITING_MAX - sum(map(_waits, self._messages.values())), 0)
+        taken = other.messages()[:room]
+        try:
+            self._write_all(
+                "INSERT OR IGNORE INTO message (id, message, failed) VALUES (?, ?, ?)",
+                [(one.msg_id, _encoder.encode(one), not _waits(one)) for one in taken],
+            )
+            # A message that stays there as well is sent twice, which makes no second message.
+            other._write_all("DELETE FROM message WHERE id = ?", [(one.msg_id,) for one in taken])
+        except IMError as error:
+            _log.error("The outbox %s cannot be taken over: %s", path, error)
+        else:
+            for one in taken:
+                self._messages.setdefault(one.msg_id, one)
+        finally:
+            other.close()
+
     def set_draft(self, user_id: str, text: str) -> None:
         """Store the unsent text to a user; an empty text removes it.
 
@@ -219,13 +244,16 @@ class Outbox:
                 path.with_name(path.name + suffix).replace(f"{aside}{suffix}")
 
     def _write(self, statement: str, args: tuple[object, ...]) -> None:
+        self._write_all(statement, [args])
+
+    def _write_all(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         if self._db is None:
             raise IMError(
                 ErrorCode.ERR_DATABASE_OPERATE_FAILED, "What is to be sent cannot be kept here."
             )
         try:
             with self._db:
-                self._db.execute(statement, args)
+                self._db.executemany(statement, rows)
         except sqlite3.Error as error:
             _log.error("The outbox %s cannot be written: %s", self._path, error)
             raise IMError(

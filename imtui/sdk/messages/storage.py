@@ -4,25 +4,32 @@ from contextlib import suppress
 from pathlib import Path
 
 from imtui.protocol.identifiers import is_user_id
+from imtui.sdk.instances import InstanceID
 from imtui.sdk.messages.cache import MessageCache
 from imtui.sdk.messages.outbox import Outbox
 
 
 def open_storage(
-    user_id: str, instance_id: str, storage_dir: Path | None
+    user_id: str, instance: InstanceID, storage_dir: Path | None
 ) -> tuple[MessageCache, Outbox]:
     """Open the cache and the outbox of an account.
 
+    The outbox takes over what waits under device IDs that no running client holds.
+
     Args:
         user_id: The account.
-        instance_id: This device.
+        instance: This device, whose ID is claimed.
         storage_dir: The folder of all accounts and devices; in memory only if None.
     """
     # The backend refuses an invalid user ID, so it must not become part of a path either.
-    folder = _private(storage_dir) if storage_dir is not None and is_user_id(user_id) else None
-    name = f"{user_id}.{instance_id}"
-    outbox = Outbox(folder and folder / f"{name}.outbox")
-    return MessageCache(folder and folder / f"{name}.cache", user_id), outbox
+    if storage_dir is None or not is_user_id(user_id):
+        return MessageCache(None, user_id), Outbox(None)
+    folder = _private(storage_dir)
+    name = f"{user_id}.{instance.claim()}"
+    outbox = Outbox(folder / f"{name}.outbox")
+    for free_id in instance.free_ids():
+        outbox.take_over(folder / f"{user_id}.{free_id}.outbox")
+    return MessageCache(folder / f"{name}.cache", user_id), outbox
 
 
 def _private(path: Path) -> Path:

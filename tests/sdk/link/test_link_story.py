@@ -104,7 +104,7 @@ class Story:
         listeners.add(Careless(self.cancelled))
         listeners.add(self.slow)
         clock = asyncio.get_running_loop().time
-        options = LinkOptions(self.backend.open, 10.0, Backoff(), clock)
+        options = LinkOptions(self.backend.open, 10.0, Backoff(), clock, lambda: "i")
         self.link = Link(options, listeners)
         self.opened = Opened()
         self.link.attach(self.opened)
@@ -132,7 +132,7 @@ class Story:
     def do(self, name: str, argument: int) -> None:
         """Begin something; its end is not waited for."""
         user_id = ("ann", "ben")[argument % 2]
-        params = LoginParams(1, user_id, instance_id="i")
+        params = LoginParams(1, user_id)
         match name:
             case "login":
                 self.call(name, user_id, lambda: self.link.login(params, "sig"))

@@ -240,6 +240,33 @@ async def test_messages_queued_without_a_backend_are_sent_after_a_restart(tmp_pa
 
 
 @in_virtual_time
+async def test_clients_without_a_given_id_share_a_folder_and_lose_no_queue(tmp_path: Path) -> None:
+    world = MessageWorld()
+    async with fake_backend() as fake:
+        fake.handlers["login"] = lambda peer, params: SILENCE
+        clients = [client_of(fake, storage_dir=str(tmp_path), timeout=1) for _ in range(2)]
+        for number, client in enumerate(clients):
+            assert await code_of(client.login(ME, "sig")) == 9520
+            client.queue_c2c_text_message(f"waits {number}", "bob")
+        before = [client.instance_id for client in clients]
+        assert len(set(before)) == 2
+        for client in clients:
+            await client.close()
+        assert [client.instance_id for client in clients] == before
+        fake.handlers.update(world.answers())
+        fake.handlers["login"] = lambda peer, params: fake.login_answer(params)
+        async with client_of(fake, storage_dir=tmp_path) as client:
+            recorder = Recorder()
+            client.add_im_sdk_listener(recorder)
+            await client.login(ME, "sig")
+            await recorder.saw("sent", 2)
+            assert client.instance_id == before[0]
+        assert [m.text for m in world.talk("bob").messages] == ["waits 0", "waits 1"]
+    async with fake_backend() as other, client_of(other, storage_dir=tmp_path) as client:
+        assert client.instance_id not in before
+
+
+@in_virtual_time
 async def test_a_message_whose_answer_a_restart_lost_is_reported_as_sent(
     tmp_path: Path,
 ) -> None:

@@ -235,3 +235,47 @@ async def test_a_message_being_sent_cannot_be_discarded() -> None:
     sending.cancel()
     await asyncio.wait({sending})
     outbox.discard(ids(outbox)[0])
+
+
+def test_an_outbox_takes_over_another_behind_its_own_messages(tmp_path: Path) -> None:
+    other = Outbox(tmp_path / "other")
+    for number in (3, 1, 2):
+        other.add(message(number))
+    other._messages["m2"] = refused = message(2)
+    other._refused(refused, IMError(20007), lambda *_: None)
+    other.close()
+    outbox = Outbox(tmp_path / "own")
+    outbox.add(message(0))
+    outbox.add(message(1))
+    for _ in range(2):
+        outbox.take_over(tmp_path / "other")
+    outbox.take_over(tmp_path / "missing")
+    for each in (outbox, Outbox(tmp_path / "own")):
+        assert ids(each) == ["m0", "m1", "m3", "m2"]
+        assert each.messages()[-1].status is SEND_FAIL
+        each.close()
+    assert Outbox(tmp_path / "other").messages() == []
+
+
+def test_what_has_no_room_stays_in_the_other_outbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Outbox(tmp_path / "other")
+    for number in range(4):
+        other.add(message(number))
+    other.close()
+    monkeypatch.setattr("imtui.sdk.messages.outbox.WAITING_MAX", 3)
+    outbox = Outbox(tmp_path / "own")
+    outbox.take_over(tmp_path / "other")
+    assert ids(outbox) == ["m0", "m1", "m2"]
+    assert ids(Outbox(tmp_path / "other")) == ["m3"]
+    outbox.close()
+
+
+def test_an_outbox_that_cannot_be_written_takes_nothing_over(tmp_path: Path) -> None:
+    other = Outbox(tmp_path / "other")
+    other.add(message(1))
+    other.close()
+    (tmp_path / "folder").mkdir()
+    Outbox(tmp_path / "folder").take_over(tmp_path / "other")
+    assert ids(Outbox(tmp_path / "other")) == ["m1"]
