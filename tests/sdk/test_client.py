@@ -308,6 +308,28 @@ async def test_pushes_reach_listeners_once_for_each_batch() -> None:
         )
 
 
+async def test_the_own_status_is_told_once_at_each_login() -> None:
+    devices: tuple[str, Any] = ("onSelfDevicesChanged", {"devices": []})
+    own: tuple[str, Any] = (
+        "onUserStatusChanged",
+        {"userStatusList": [status("alice"), status("bob")]},
+    )
+    async with fake_backend() as fake, client_of(fake) as client:
+        recorder = Recorder()
+        client.add_im_sdk_listener(recorder)
+        # Without the repetition after the login, the same text set again is told all the same.
+        for pushes, times in (([own, devices, own], 2), ([devices, own], 2), ([own], 1)):
+            recorder.clear()
+            await client.login("alice", "sig")
+            for push in pushes:
+                await fake.peer.push(*push)
+            await fake.peer.push("onFriendListDeleted", {"userIDList": []})
+            await recorder.saw("friends deleted")
+            assert len(recorder.texts("alice")) == times
+            assert len(recorder.texts("bob")) == pushes.count(own)
+            await client.close()
+
+
 @in_virtual_time
 async def test_an_unanswered_call_is_9520_and_leaves_nothing() -> None:
     async with fake_backend() as fake, client_of(fake) as client:

@@ -50,6 +50,8 @@ class Presence(Capability):
         self._listeners = listeners
         self._user_id = ""
         self._followed: list[FollowedUsers] = []
+        self._told_at_login: UserStatus | None = None
+        """The own status in the answer to the login, which a push may repeat right afterwards."""
         self.statuses = KnownStatuses("")
         """The newest status of each user that listeners know."""
         self.subscriptions = SubscriptionList()
@@ -81,6 +83,7 @@ class Presence(Capability):
     def logged_in(self, result: LoginResult) -> None:
         """Apply the own status in the answer to the login."""
         self.apply_answer([result.self_status], notify_new=True)
+        self._told_at_login = result.self_status
 
     def disconnected(self, now: int) -> None:
         """Set the own status to OFFLINE."""
@@ -162,9 +165,15 @@ class Presence(Capability):
         return answer
 
     def _statuses_pushed(self, push: UserStatusList) -> None:
-        self.notify(self.statuses.pushed(push.user_status_list))
+        statuses = push.user_status_list
+        if any(status.user_id == self._user_id for status in statuses):
+            told, self._told_at_login = self._told_at_login, None
+            statuses = [status for status in statuses if status != told]
+        self.notify(self.statuses.pushed(statuses))
 
     def _self_devices_pushed(self, push: SelfDevices) -> None:
+        # It follows each login, behind the status.
+        self._told_at_login = None
         self._listeners.notify(IMSDKListener.on_self_devices_changed, push.devices)
 
     def _subscriptions_pushed(self, push: SubscriptionsChanged) -> None:
