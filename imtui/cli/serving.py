@@ -3,6 +3,8 @@
 import logging
 from typing import TYPE_CHECKING
 
+from imtui.cli.json_line import json_line
+
 if TYPE_CHECKING:
     from imtui.server.node.data_dir import Address
 
@@ -22,12 +24,10 @@ def configure_logging(handler: logging.Handler) -> None:
 
 def print_ready_line(address: "Address") -> None:
     """Print the JSON line that says that the backend is ready, with its addresses."""
-    import msgspec
-
     line = {
         "event": "ready",
         "ws": address.ws,
         "rest": address.rest,
         "sdkAppID": address.sdk_app_id,
     }
-    print(msgspec.json.encode(line).decode(), flush=True)
+    print(json_line(line), flush=True)

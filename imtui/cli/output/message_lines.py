@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from imtui.cli.json_line import json_line
 from imtui.protocol.chat import ElemType, Message, MessageStatus
-from imtui.protocol.jsonrpc import encode
 from imtui.protocol.safe_text import safe_lines, safe_text
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def message_lines(message: Message, *, as_json: bool) -> list[str]:
     """Return a message as one line of JSON, or as lines with its time and sender."""
     if as_json:
-        return [encode(message).decode()]
+        return [json_line(message)]
     moment = datetime.fromtimestamp(message.timestamp / 1000).astimezone()
     head = f"{moment:%Y-%m-%d %H:%M}  {message.sender}  "
     first, *rest = _body(message)
@@ -24,13 +24,13 @@ def message_lines(message: Message, *, as_json: bool) -> list[str]:
 def unread_line(conversation: "ConversationInfo", *, as_json: bool) -> str:
     """Return a line with the peer, the unread count and the last message."""
     if as_json:
-        return encode(
+        return json_line(
             {
                 "userID": conversation.user_id,
                 "unreadCount": conversation.unread_count,
                 "lastMessage": conversation.last_message,
             }
-        ).decode()
+        )
     last = conversation.last_message
     words = "" if last is None else f"  {_body(last)[0]}"
     return f"{conversation.user_id}  {conversation.unread_count}{words}"

@@ -1,9 +1,9 @@
 """Formatting a status as a text line or JSON."""
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from imtui.cli.json_line import json_line
 from imtui.protocol.safe_text import safe_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def format_time(unix_ms: int, now: datetime) -> str:
 
 
 def _json_line(status: "UserStatus") -> str:
-    # ASCII only, so that text of remote users cannot affect a terminal.
     fields = {
         "userID": status.user_id,
         "statusType": int(status.status_type),
@@ -53,4 +52,4 @@ def _json_line(status: "UserStatus") -> str:
     }
     if status.expires_at is not None:
         fields["expiresAt"] = status.expires_at
-    return json.dumps(fields, ensure_ascii=True)
+    return json_line(fields)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from imtui.cli.errors import EXIT_FAILED, EXIT_OK, print_notice
+from imtui.cli.json_line import json_line
 from imtui.protocol.errors import IMError
 
 _PROGRESS_AFTER: Final = 1.0
@@ -112,13 +113,6 @@ class Tally:
             sys.stderr.write(f"\r{_ERASE_REST}")
             sys.stderr.flush()
             self._shows_progress = False
-
-
-def json_line(fields: Mapping[str, object]) -> str:
-    """Return an object as a line of ASCII JSON, so that remote text cannot affect a terminal."""
-    import json
-
-    return json.dumps(fields, ensure_ascii=True)
 
 
 def counted(number: int, noun: str) -> str:

@@ -11,7 +11,8 @@ from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, positive, user_id
 from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, print_notice
-from imtui.cli.output.tally import Tally, counted, json_line, table
+from imtui.cli.json_line import json_line
+from imtui.cli.output.tally import Tally, counted, table
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 

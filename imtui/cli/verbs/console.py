@@ -144,9 +144,9 @@ def _show(settings: object, *, as_json: bool) -> None:
     if not isinstance(settings, dict):
         raise CommandError("The backend's answer holds no settings. Update imtui.")
     if as_json:
-        import json
+        from imtui.cli.json_line import json_line
 
-        print(json.dumps(settings))
+        print(json_line(settings))
         return
     from imtui.protocol.safe_text import safe_text
 

@@ -10,7 +10,8 @@ from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
-from imtui.cli.output.tally import Tally, json_line, table
+from imtui.cli.json_line import json_line
+from imtui.cli.output.tally import Tally, table
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
 

@@ -39,9 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     text = _standard_input() if arguments.text == "-" else arguments.text
     message = asyncio.run(_send(arguments, text))
     if arguments.json:
-        from imtui.protocol.jsonrpc import encode
+        from imtui.cli.json_line import json_line
 
-        print(encode(message).decode())
+        print(json_line(message))
     return EXIT_OK
 
 
