@@ -1,6 +1,6 @@
 """Run the app with ``python -m imtui``."""
 
-from imtui.cli.main import main
+from imtui.cli.entry import run
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run())

@@ -2,6 +2,7 @@
 
 import datetime
 import traceback
+from pathlib import Path
 from typing import Final
 
 from imtui.cli import paths
@@ -15,16 +16,21 @@ def record_error(error: BaseException) -> str:
 
     The log keeps its last 256 KB.
     """
+    what = f"Something unforeseen went wrong ({type(error).__name__})."
+    try:
+        return f"{what} The details are in {_append(error)}"
+    except Exception:
+        # Whatever went wrong may be what the log needs, too.
+        return what
+
+
+def _append(error: BaseException) -> Path:
     from imtui.cli.redaction import redact
 
     log = paths.crash_log()
     trace = redact("".join(traceback.format_exception(error)))
     entry = f"{datetime.datetime.now().astimezone().isoformat(timespec='seconds')}\n{trace}\n"
-    what = f"Something unforeseen went wrong ({type(error).__name__})."
-    try:
-        make_private_dir(log.parent)
-        before = log.read_text("utf-8", "replace") if log.exists() else ""
-        write_private(log, (before + entry)[-_LOG_MAX_CHARS:])
-    except OSError:
-        return what
-    return f"{what} The details are in {log}"
+    make_private_dir(log.parent)
+    before = log.read_text("utf-8", "replace") if log.exists() else ""
+    write_private(log, (before + entry)[-_LOG_MAX_CHARS:])
+    return log

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ _VERBS: Final = (
     *("login", "logout", "status", "watch", "send", "history", "unread"),
 )
 """The commands; each is a module of ``imtui.cli.verbs``."""
+
+_FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
 
 def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
@@ -68,11 +71,12 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         return build_parser().parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, on_start: Callable[[], None] = lambda: None) -> int:
     """Run the command and return its exit status.
 
     Args:
         argv: The arguments without the program name; by default those of the process.
+        on_start: Called once the arguments are parsed, before the command begins.
 
     Returns:
         0; 1 for an error, which is reported in one line on standard error; 2 for wrong usage;
@@ -83,22 +87,41 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parse(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
-    return _run(lambda: arguments.run(arguments))
+
+    def verb() -> int:
+        on_start()
+        status: int = arguments.run(arguments)
+        return status
+
+    return _run(verb)
 
 
 def _run(verb: Callable[[], int]) -> int:
+    _log_safely()
     try:
         status = verb()
         sys.stdout.flush()
     except SystemExit:
         raise
     except BaseException as error:
-        return _report(unwrap_error(error))
+        return _report_safely(unwrap_error(error))
     return status
+
+
+def _report_safely(error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    try:
+        return _report(error)
+    except Exception as second:
+        # The last resort relies on nothing that may be broken itself.
+        names = f"{type(error).__name__}, then {type(second).__name__}"
+        return _fail(f"Something unforeseen went wrong ({names}).", EXIT_FAILED)
 
 
 def _report(error: BaseException) -> int:
     # Imported only on errors: a command that raises it has imported it already.
+    from imtui.cli.paths import HomelessError, unusable
     from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
@@ -109,10 +132,12 @@ def _report(error: BaseException) -> int:
         return _fail(str(error), EXIT_FAILED)
     if isinstance(error, BrokenPipeError):
         return _handle_broken_pipe()
-    if isinstance(error, KeyboardInterrupt):
-        return EXIT_INTERRUPTED
+    if isinstance(error, HomelessError):
+        return _fail(str(error), EXIT_FAILED)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _fail("There is no room left on the disk.", EXIT_FAILED)
+    if isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename:
+        return _fail(unusable(error), EXIT_FAILED)
     from imtui.cli import crash
 
     return _fail(crash.record_error(error), EXIT_FAILED)
@@ -127,6 +152,19 @@ def _handle_broken_pipe() -> int:
     # Otherwise the interpreter would fail again, with a message, when it flushes the buffer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_OK
+
+
+def _log_safely() -> None:
+    # Without a handler, logging would print what the backend says as it is.
+    logging.lastResort = _NoticeHandler(logging.WARNING)
+
+
+class _NoticeHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print_notice(record.getMessage())
+        except Exception:
+            self.handleError(record)
 
 
 def _replace_unencodable_output() -> None:

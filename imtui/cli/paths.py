@@ -1,5 +1,7 @@
 """The paths of this user's files, by the conventions of the platform and ``XDG_*``."""
 
+import errno
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -7,9 +9,25 @@ import platformdirs
 _APP = "imtui"
 
 
+class HomelessError(Exception):
+    """There is no home folder; the message is one line that says what to set."""
+
+
+def unusable(error: OSError) -> str:
+    """Return a line that says which file or folder cannot be used, and what to set."""
+    what = error.filename or "A file"
+    line = f"{what} cannot be used: {error.strerror or error}."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        line += " Set HOME to a folder that you can write to."
+    return line
+
+
 def data_root() -> Path:
-    """Return the folder of permanent data: accounts, devices, the embedded backend."""
-    return platformdirs.user_data_path(_APP, appauthor=False)
+    """Return the folder of permanent data: accounts, devices, the embedded backend.
+
+    This and all other functions raise HomelessError if there is no home folder.
+    """
+    return _in_home(platformdirs.user_data_path)
 
 
 def local_data() -> Path:
@@ -24,12 +42,23 @@ def accounts_file() -> Path:
 
 def settings_file() -> Path:
     """Return the app's settings file."""
-    return platformdirs.user_config_path(_APP, appauthor=False) / "settings.toml"
+    return _in_home(platformdirs.user_config_path) / "settings.toml"
 
 
 def crash_log() -> Path:
     """Return the file that records unexpected errors."""
-    return platformdirs.user_log_path(_APP, appauthor=False) / "errors.log"
+    return _in_home(platformdirs.user_log_path) / "errors.log"
+
+
+def _in_home(find: Callable[..., Path]) -> Path:
+    try:
+        path = find(_APP, appauthor=False)
+    except (RuntimeError, KeyError, OSError) as error:
+        raise HomelessError("There is no home folder: set HOME to one.") from error
+    if not path.is_absolute():
+        # A home that is not found, or is a relative path, is not the folder that is meant.
+        raise HomelessError(f"The home folder is not absolute ({path}): set HOME.")
+    return path
 
 
 def app_log() -> Path:

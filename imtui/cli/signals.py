@@ -1,4 +1,4 @@
-"""The signals that stop a process."""
+"""The signals that stop a process, or interrupt what it does."""
 
 import asyncio
 import contextlib
@@ -29,3 +29,28 @@ def stop_signals() -> Iterator[asyncio.Event]:
         yield ended
     finally:
         restore()
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt at once, while an event loop is blocked and delays it."""
+    if _is_interrupted():
+        raise KeyboardInterrupt
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _is_interrupted() -> bool:
+    # The loop has only marked the task, and would tell it at its next await.
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return False
+    return task is not None and task.cancelling() > 0

@@ -1,5 +1,6 @@
 """The command as a whole: usage, exit status, imports and unexpected errors."""
 
+import logging
 import os
 import stat
 import subprocess
@@ -196,3 +197,89 @@ def test_interrupt_and_closed_pipe_print_nothing(
 
     assert status == (130 if isinstance(closed, KeyboardInterrupt) else 0)
     assert capfd.readouterr().err == ""
+
+
+NOBODY = """
+import pwd
+def no_entry(*_):
+    raise KeyError("no such user")
+pwd.getpwuid = pwd.getpwnam = no_entry
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["send", "bob", "hello"],
+        ["unread"],
+        ["history", "bob"],
+        ["watch"],
+        ["account", "list"],
+        ["backup", "x"],
+        ["logout"],
+        ["console"],
+    ],
+)
+@pytest.mark.parametrize("home_is", ["missing", "relative", "a file"])
+def test_without_a_usable_home_it_says_what_to_set(
+    home: Home, arguments: Sequence[str], home_is: str
+) -> None:
+    site = home.path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(NOBODY)
+    (home.path / "file").write_text("")
+    env: dict[str, str] = {name: home.env[name] for name in ("PATH", "LANG") if name in home.env}
+    env["PYTHONPATH"] = str(site)
+    if home_is != "missing":
+        env["HOME"] = "here" if home_is == "relative" else str(home.path / "file")
+    done = subprocess.run(
+        [sys.executable, "-m", "imtui", *arguments],
+        env=env,
+        cwd=home.path,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+    )
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith("imtui: ")
+
+
+@pytest.mark.parametrize("broken", ["imtui.cli.paths", "imtui.cli.crash", "platformdirs"])
+def test_the_last_resort_needs_nothing_that_may_be_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], broken: str
+) -> None:
+    def fail(_: object) -> int:
+        for name in ("imtui.cli.paths", "imtui.cli.crash", "platformdirs"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.delattr("imtui.cli.paths", raising=False)
+        monkeypatch.delattr("imtui.cli.crash", raising=False)
+        monkeypatch.setitem(sys.modules, broken, None)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(usersig, "run", fail)
+
+    assert cli.main(["usersig", "alice", "--data", "x"]) == 1
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert "ZeroDivisionError" in line
+
+
+def test_what_is_logged_is_printed_without_control_characters(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def warn(_: object) -> int:
+        logging.getLogger("imtui.nowhere").warning("they said %s", "\x1b]52;c;x\x07\n\x9b")
+        return 0
+
+    monkeypatch.setattr(usersig, "run", warn)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+
+    assert cli.main(["usersig", "alice", "--data", "x"]) == 0
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("imtui: they said ")
+    assert all(char not in line for char in "\x1b\x07\x9b")

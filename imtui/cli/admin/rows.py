@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from imtui.cli.errors import CommandError
+from imtui.cli.signals import interruptible
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_user_id
 
@@ -110,7 +111,8 @@ def _malformed(source: str, line: int, problem: str) -> CommandError:
 def _read(name: str, source: str) -> bytes:
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(FILE_MAX_BYTES + 1)
+            with interruptible():
+                data = sys.stdin.buffer.read(FILE_MAX_BYTES + 1)
         else:
             with Path(name).open("rb") as file:
                 data = file.read(FILE_MAX_BYTES + 1)

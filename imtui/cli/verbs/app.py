@@ -99,9 +99,9 @@ class AccountJoiner:
         except (CommandError, BackendError) as error:
             raise _cannot_join(str(error)) from error
         except OSError as error:
-            raise _cannot_join(
-                f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
-            ) from error
+            from imtui.cli.paths import unusable
+
+            raise _cannot_join(unusable(error)) from error
 
     def release(self) -> None:
         """Release the device ID for another app."""
