@@ -51,7 +51,8 @@ class Watcher(IMSDKListener):
         self._needs_reload = asyncio.Event()
         self._is_disconnected = False
         self._is_closing = False
-        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._has_failed = asyncio.Event()
+        self._failure: Exception | None = None
 
     async def follow(self, client: IMClient) -> None:
         """Print until cancelled; then end the subscriptions that this watcher made.
@@ -64,7 +65,9 @@ class Watcher(IMSDKListener):
             self._print_first(await self._load(client, first=True))
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._reload_when_needed(client))
-                await self._failed
+                await self._has_failed.wait()
+                if self._failure is not None:
+                    raise self._failure
         finally:
             self._is_closing = True
             await self._unsubscribe(client)
@@ -204,8 +207,9 @@ class Watcher(IMSDKListener):
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        if not self._failed.done():
-            self._failed.set_exception(error)
+        if self._failure is None:
+            self._failure = error
+            self._has_failed.set()
 
     def _fail_for_good(self, error: IMError) -> None:
         self._print(partial(self._printer.connection_ended, error))

@@ -37,6 +37,8 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui send``."""
     text = _standard_input() if arguments.text == "-" else arguments.text
+    if not text.strip():
+        raise CommandError("There is nothing to send: name a TEXT, or write it to standard input.")
     message = asyncio.run(_send(arguments, text))
     if arguments.json:
         from imtui.cli.json_line import json_line

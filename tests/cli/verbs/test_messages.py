@@ -46,7 +46,9 @@ async def test_a_refused_message_is_reported_in_one_line(served: Served) -> None
     for arguments, stdin, words in [
         (("nobody-there", "hello"), None, "20003"),
         (("alice", "hello"), None, "6032"),
-        (("bob", ""), None, "6017"),
+        (("bob", ""), None, "nothing to send"),
+        (("bob",), None, "nothing to send"),
+        (("bob",), " \n", "nothing to send"),
         (("bob", "x" * (MESSAGE_MAX_BYTES + 1)), None, "8001"),
         (("bob", "-"), "é" * MESSAGE_MAX_BYTES, "8001"),
         (("bob", "-"), b"\xff\xfe", "not UTF-8"),

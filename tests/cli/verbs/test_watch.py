@@ -7,7 +7,11 @@ import signal
 import sqlite3
 from urllib.parse import urlsplit
 
+import pytest
+
+from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
+from imtui.server.node.data_dir import DataDir
 from tests.cli.conftest import Served
 from tests.cli.verbs.conftest import client_of
 
@@ -89,6 +93,21 @@ async def test_unknown_users_are_reported(served: Served, bob: IMClient) -> None
     done = served.home.run("watch", "nobody", *served.account("alice"))
     assert done.returncode == 1
     assert done.stderr.startswith("imtui: 70107 · ")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--plain"]])
+async def test_an_expired_user_sig_is_one_line(served: Served, form: list[str]) -> None:
+    key = DataDir(served.data).app_key()
+    file = served.home.path / "expired.sig"
+    file.write_text(sign("alice", key.sdk_app_id, key.secret_key, 1, now=1))
+    account = ["--server", served.ws, "--app-id", served.app_id, "--user", "alice"]
+
+    done = served.home.run("watch", "bob", *form, *account, "--usersig-file", file)
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "imtui login" in line
+    assert "Traceback" not in done.stdout
 
 
 async def test_closed_pipe_ends_it_quietly(served: Served, alice: IMClient, bob: IMClient) -> None:
