@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -29,6 +32,23 @@ def stop_signals() -> Iterator[asyncio.Event]:
         yield ended
     finally:
         restore()
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine as ``asyncio.run`` does; a Ctrl-C counts even if it awaited nothing more.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+    """
+
+    async def run() -> T:
+        try:
+            return await main
+        finally:
+            if _is_interrupted():
+                raise asyncio.CancelledError
+
+    return asyncio.run(run())
 
 
 @contextlib.contextmanager

@@ -13,7 +13,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from imtui.cli.embedded.sockets import make_socket_dir
-from imtui.files import FileLock
+from imtui.cli.paths import unusable
+from imtui.files import FileLock, make_private_dir
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.usersig import sign
@@ -88,6 +89,10 @@ class EmbeddedBackend:
         Raises:
             BackendError: It cannot be started, or a newer version of imtui runs it.
         """
+        try:
+            make_private_dir(self.data_dir)
+        except OSError as error:
+            raise BackendError(unusable(error)) from error
         folder = DataDir(self.data_dir)
         folder.make()
         try:

@@ -17,7 +17,7 @@ from imtui.cli.embedded.idle_timer import IdleTimer
 from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.errors import EXIT_OK
 from imtui.cli.serving import configure_logging, print_ready_line
-from imtui.cli.signals import stop_signals
+from imtui.cli.signals import run_async, stop_signals
 from imtui.demo.cast import are_friends
 from imtui.files import FileLock
 from imtui.server.node.data_dir import DataDir
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logging(
         RotatingFileHandler(data_dir / "backend.log", maxBytes=_LOG_MAX_BYTES, backupCount=1)
     )
-    asyncio.run(_serve(data_dir, arguments))
+    run_async(_serve(data_dir, arguments))
     return EXIT_OK
 
 

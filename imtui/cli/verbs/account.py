@@ -1,7 +1,6 @@
 """``imtui account``: import, delete and list the accounts of an app."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from imtui.cli.arguments import add_file_option, add_json_option, positive, user
 from imtui.cli.errors import EXIT_INTERRUPTED, EXIT_OK, CommandError, UsageError, print_notice
 from imtui.cli.json_line import json_line
 from imtui.cli.output.tally import Tally, counted, table
+from imtui.cli.signals import run_async
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 
@@ -64,7 +64,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui account``."""
-    status: int = asyncio.run(arguments.act(arguments))
+    status: int = run_async(arguments.act(arguments))
     return status
 
 
@@ -157,7 +157,7 @@ def _delete(arguments: argparse.Namespace) -> int:
         print(file=sys.stderr)
         print_notice("Nothing was deleted.")
         return EXIT_INTERRUPTED
-    return asyncio.run(_delete_all(client, users, as_json=arguments.json))
+    return run_async(_delete_all(client, users, as_json=arguments.json))
 
 
 async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -> int:

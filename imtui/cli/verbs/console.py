@@ -1,13 +1,13 @@
 """``imtui console``: the IM console of a running backend, through the REST API."""
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin.calls import call
 from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.tui.console.admin_client import Client
@@ -72,10 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run ``show`` or ``set``."""
     client = admin_client(arguments)
     if arguments.action == "show":
-        answer = asyncio.run(call(client, "imtui_console/get", {}, dict))
+        answer = run_async(call(client, "imtui_console/get", {}, dict))
     else:
         body = {"Settings": dict(arguments.settings)}
-        answer = asyncio.run(call(client, "imtui_console/set", body, dict))
+        answer = run_async(call(client, "imtui_console/set", body, dict))
     _show(answer.get("Settings"), as_json=arguments.json)
     return EXIT_OK
 

@@ -1,7 +1,6 @@
 """``imtui friend``: add, delete and list the friends of users, as an admin."""
 
 import argparse
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.json_line import json_line
 from imtui.cli.output.tally import Tally, table
+from imtui.cli.signals import run_async
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_friend_remark, check_group_name, check_user_id
 
@@ -72,7 +72,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui friend``."""
-    status: int = asyncio.run(arguments.act(arguments))
+    status: int = run_async(arguments.act(arguments))
     return status
 
 

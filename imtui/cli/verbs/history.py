@@ -1,12 +1,12 @@
 """``imtui history``: print the messages of a conversation, the newest last."""
 
 import argparse
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import positive, user_id
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.sdk import IMClient, Message
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui history``."""
     from imtui.cli.output.message_lines import message_lines
 
-    for message in asyncio.run(_messages(arguments)):
+    for message in run_async(_messages(arguments)):
         for line in message_lines(message, as_json=arguments.json):
             print(line)
     return EXIT_OK

@@ -1,13 +1,13 @@
 """``imtui kick``: end the logins of users."""
 
 import argparse
-import asyncio
 
 from imtui.cli.admin.calls import call_for_user
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import add_file_option, add_json_option, user_id
 from imtui.cli.errors import UsageError
 from imtui.cli.output.tally import Tally
+from imtui.cli.signals import run_async
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,7 +27,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui kick``."""
-    return asyncio.run(_kick(arguments))
+    return run_async(_kick(arguments))
 
 
 async def _kick(arguments: argparse.Namespace) -> int:

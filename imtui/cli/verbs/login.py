@@ -1,7 +1,6 @@
 """``imtui login``: check an account of another backend, save it, and make it the default."""
 
 import argparse
-import asyncio
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from imtui.cli.accounts.selection import (
     select_remote_account,
 )
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.cli.accounts.credentials import Credentials
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from imtui.cli.accounts.saved import SavedAccount, saved_accounts
 
     credentials = remote_credentials(account)
-    asyncio.run(_check(credentials))
+    run_async(_check(credentials))
     accounts = saved_accounts()
     saved = SavedAccount(account.url, account.sdk_app_id, account.user_id, account.insecure)
     place = "the keyring" if accounts.save(saved, credentials.user_sig()) else accounts.file

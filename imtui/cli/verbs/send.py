@@ -1,13 +1,13 @@
 """``imtui send``: send a message and wait until the backend has stored it."""
 
 import argparse
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
 from imtui.cli.errors import EXIT_OK, CommandError
+from imtui.cli.signals import run_async
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = _standard_input() if arguments.text == "-" else arguments.text
     if not text.strip():
         raise CommandError("There is nothing to send: name a TEXT, or write it to standard input.")
-    message = asyncio.run(_send(arguments, text))
+    message = run_async(_send(arguments, text))
     if arguments.json:
         from imtui.cli.json_line import json_line
 

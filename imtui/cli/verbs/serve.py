@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from imtui.cli.arguments import port_number, seconds
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 from imtui.cli.serving import configure_logging, print_ready_line
-from imtui.cli.signals import stop_signals
+from imtui.cli.signals import run_async, stop_signals
 from imtui.protocol import limits
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
         allowed_origins=tuple(arguments.allow_origin),
         webhook=_webhook(arguments),
     )
-    asyncio.run(_serve(config))
+    run_async(_serve(config))
     return EXIT_OK
 
 

@@ -1,13 +1,13 @@
 """``imtui status``: show or set the own status, or show the statuses of others."""
 
 import argparse
-import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.signals import run_async
 from imtui.cli.times import parse_clock, parse_duration
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui status``."""
-    for line in asyncio.run(_lines(arguments)):
+    for line in run_async(_lines(arguments)):
         print(line)
     return EXIT_OK
 

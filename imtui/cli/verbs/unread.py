@@ -8,6 +8,7 @@ from msgspec import structs
 
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.sdk import ConversationInfo, IMClient
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui unread``."""
     from imtui.cli.output.message_lines import unread_line
 
-    for conversation in asyncio.run(_unread(arguments)):
+    for conversation in run_async(_unread(arguments)):
         print(unread_line(conversation, as_json=arguments.json))
     return EXIT_OK
 

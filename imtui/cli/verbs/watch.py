@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imtui.cli.accounts.selection import add_account_options
 from imtui.cli.arguments import user_id
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.cli.accounts.credentials import Credentials
@@ -37,7 +38,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``imtui watch``."""
-    asyncio.run(_watch(arguments))
+    run_async(_watch(arguments))
     return EXIT_OK
 
 

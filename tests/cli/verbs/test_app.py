@@ -154,3 +154,12 @@ def test_user_ids_that_differ_in_case_have_different_folders() -> None:
     one, other = (paths.account_state("local", 1, user) for user in ("Bob", "bob"))
 
     assert one.name.lower() != other.name.lower()
+
+
+async def test_impossible_home(at_home: Home) -> None:
+    (at_home.path / "data").write_text("a file in the way")
+
+    for selected in (LocalAccount("alice"), remote(lambda: "x")):
+        with pytest.raises(JoinError, match="Set HOME") as failed:
+            await AccountJoiner(selected, None).join()
+        assert "\n" not in str(failed.value)
