@@ -55,6 +55,7 @@ async def _watch_until(
     stopped: asyncio.Event, credentials: "Credentials", arguments: argparse.Namespace
 ) -> None:
     from imtui.cli.accounts.credentials import passive_client
+    from imtui.cli.output.reader import wait_until_reader_is_gone
     from imtui.cli.watcher import Watcher
 
     watcher = Watcher(credentials.user_id, arguments.users, _printer(arguments))
@@ -64,9 +65,14 @@ async def _watch_until(
             async with passive_client(credentials, watcher) as client:
                 await watcher.follow(client)
 
-        following = group.create_task(follow())
+        async def end_with_reader() -> None:
+            await wait_until_reader_is_gone()
+            stopped.set()
+
+        tasks = [group.create_task(follow()), group.create_task(end_with_reader())]
         await stopped.wait()
-        following.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 def _printer(arguments: argparse.Namespace) -> "Printer":

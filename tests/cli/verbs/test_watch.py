@@ -123,6 +123,21 @@ async def test_closed_pipe_ends_it_quietly(served: Served, alice: IMClient, bob:
     assert (await alice.get_subscriptions()).user_id_list == []
 
 
+async def test_closed_pipe_ends_it_even_if_nothing_changes(
+    served: Served, alice: IMClient, bob: IMClient
+) -> None:
+    for form in ("--json", "--plain"):
+        reading, writing = os.pipe()
+        account = served.account("alice")
+        async with served.home.start("watch", "bob", form, *account, stdout=writing) as watch:
+            os.close(writing)
+            with os.fdopen(reading) as reader:
+                assert reader.readline()
+            assert await watch.ended() == (0, "")
+
+    assert (await alice.get_subscriptions()).user_id_list == []
+
+
 async def test_reconnects_by_itself(served: Served, bob: IMClient) -> None:
     ports = ["--port", urlsplit(served.ws).port, "--rest-port", urlsplit(served.rest).port]
     async with served.home.start("watch", "bob", *served.account("alice")) as watch:
