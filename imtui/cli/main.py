@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from imtui import __version__
 from imtui.cli.errors import (
@@ -34,9 +34,31 @@ _VERBS: Final = (
 _FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes the options of a command between its words, too."""
+
+    _is_intermixed = False
+
+    # The type of the base class says no more.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse what is known; a parser with commands leaves the rest to that of the command."""
+        # Behind a leading "--" there are words only, which a second pass would take for options.
+        if self._subparsers is not None or self._is_intermixed or _begins_with_words(args):
+            return super().parse_known_args(args, namespace)
+        self._is_intermixed = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_intermixed = False
+
+
+def _begins_with_words(args: Sequence[str] | None) -> bool:
+    return bool(args and args[0] == "--")
+
+
 def build_parser(commands: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
     """Return the parser of the app and of commands; its result has ``run``, what to call."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="imtui",
         description="A chat client in the terminal whose centre is presence. "
         "Without a command, starts the app.",

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -283,3 +284,34 @@ def test_what_is_logged_is_printed_without_control_characters(
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("imtui: they said ")
     assert all(char not in line for char in "\x1b\x07\x9b")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["send", "ben", "--json", "hello"], {"peer": "ben", "text": "hello", "json": True}),
+        (["send", "--json", "ben", "hello"], {"peer": "ben", "text": "hello", "json": True}),
+        (["send", "ben", "--user", "ann", "hello"], {"text": "hello", "user": "ann"}),
+        (["--user", "ann", "send", "ben", "hello"], {"text": "hello", "user": "ann"}),
+        (["send", "ben", "--json"], {"peer": "ben", "text": "-", "json": True}),
+        (["send", "ben", "--", "--json"], {"peer": "ben", "text": "--json", "json": False}),
+        (["send", "--", "-x", "--json"], {"peer": "-x", "text": "--json", "json": False}),
+        (["kick", "ben", "--json", "cat"], {"users": ["ben", "cat"], "json": True}),
+        (["usersig", "a", "--data", "d", "--out", "o", "b"], {"users": ["a", "b"]}),
+        (["account", "import", "a", "--json", "b"], {"users": ["a", "b"], "json": True}),
+        (["friend", "add", "a", "--one-way", "b"], {"user": "a", "friends": ["b"]}),
+        (["status", "get", "ben", "--json", "cat"], {"users": ["ben", "cat"], "json": True}),
+        (["status", "--json"], {"json": True}),
+        (["status", "set", "--for", "45m", "lunch"], {"text": "lunch"}),
+        (["console", "set", "a=b", "--json", "c=d"], {"settings": [("a", "b"), ("c", "d")]}),
+        (["console", "show", "--json"], {"action": "show", "json": True}),
+        (["history", "ben", "--count", "5"], {"peer": "ben", "count": 5}),
+        (["backup", "--data", "d", "f"], {"file": Path("f")}),
+        (["watch", "ben", "--plain", "cat"], {"users": ["ben", "cat"], "plain": True}),
+    ],
+)
+def test_options_may_stand_between_the_words(
+    arguments: list[str], expected: dict[str, object]
+) -> None:
+    parsed = vars(cli.build_parser().parse_args(arguments))
+    assert {name: parsed[name] for name in expected} == expected

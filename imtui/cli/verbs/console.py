@@ -57,7 +57,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     for action in (show, change):
         add_admin_options(action)
         action.add_argument("--json", action="store_true", help="print JSON")
-        action.set_defaults(run=run, settings=[], json=False)
+        action.set_defaults(run=run, json=False)
 
 
 def setting(text: str) -> tuple[str, str]:
