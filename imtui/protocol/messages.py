@@ -141,8 +141,11 @@ class LoginResult(_Message, frozen=True):
 class LogoutResult(_Message, frozen=True):
     """The answer to ``logout``."""
 
-    self_status: UserStatus
-    """The own status after the logout: ONLINE if other devices remain."""
+    self_status: UserStatus | None = None
+    """The own status after the logout: ONLINE if other devices remain.
+
+    A backend from before this field does not send it.
+    """
 
 
 class SetSelfStatusParams(_Message, frozen=True):

@@ -16,7 +16,7 @@ from imtui.protocol import limits
 from imtui.protocol.errors import invalid_parameters
 from imtui.protocol.identifiers import check_device_name
 from imtui.protocol.messages import LoginParams
-from imtui.protocol.status import Platform
+from imtui.protocol.status import Platform, UserStatus
 from imtui.sdk.friends.calls import FriendCalls
 from imtui.sdk.friends.friends import Friends
 from imtui.sdk.instances import InstanceID
@@ -208,14 +208,18 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         )
         await self._link.login(params, user_sig)
 
-    async def logout(self) -> None:
+    async def logout(self) -> UserStatus | None:
         """Log out this device and close the connection; the client is logged out in any case.
+
+        Returns:
+            The own status as of then, ONLINE if other devices remain; None if the backend is of a
+            version that does not say it.
 
         Raises:
             IMError: 6014 if nobody was logged in; otherwise the backend could not be reached, and
                 treats the device as lost.
         """
-        await self._link.logout()
+        return await self._link.logout()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""

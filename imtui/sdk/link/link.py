@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Empty, LoginParams, Method
+from imtui.protocol.status import UserStatus
 from imtui.sdk.link.capability import Capability
 from imtui.sdk.link.options import LinkOptions
 from imtui.sdk.link.session import Session
@@ -94,8 +95,11 @@ class Link:
             if self._login is login:
                 self._login = None
 
-    async def logout(self) -> None:
+    async def logout(self) -> UserStatus | None:
         """Log out and close the connection.
+
+        Returns:
+            The own status after the logout, if the backend said it.
 
         Raises:
             IMError: 6014 if no account is logged in or logging in; otherwise the backend could not
@@ -105,7 +109,7 @@ class Link:
         if session is None or not (session.logged_in or self._login is not None):
             raise IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         async with self._left():
-            await session.log_out()
+            return await session.log_out()
 
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""

@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Incoming
-from imtui.protocol.messages import Empty, LoginParams, LoginResult, Method, Push
+from imtui.protocol.messages import Empty, LoginParams, LoginResult, LogoutResult, Method, Push
+from imtui.protocol.status import UserStatus
 from imtui.sdk.failures import (
     is_kick,
     is_transient,
@@ -72,17 +73,14 @@ class Session:
         self._user_sig = user_sig
         self._capabilities = capabilities
         self._push_handlers = {
-            method: handler
-            for capability in capabilities
-            for method, handler in capability.push_handlers.items()
+            method: handler for one in capabilities for method, handler in one.push_handlers.items()
         }
         self._calls = Calls(options.timeout)
         self._connected_at = 0.0
         self._late_login_until = -math.inf
         """Until then a login that was given up may still arrive at the backend."""
         self._logged_in = False
-        self._logged_out = False
-        """Whether the backend has answered a logout."""
+        self._logout: LogoutResult | None = None
         self._ended = False
         self._alarm = Alarm()
         self._first_login: asyncio.Future[IMError | None] | None = None
@@ -141,21 +139,22 @@ class Session:
             await self.close()
             raise error
 
-    async def log_out(self) -> None:
-        """Log out if logged in, and close the connection in any case.
+    async def log_out(self) -> UserStatus | None:
+        """Log out if logged in, close the connection in any case, and return the status after it.
 
         Raises:
             IMError: The backend could not be reached, or refused.
         """
         try:
             if self.logged_in:
-                await self.call(Method.LOGOUT, Empty(), Empty, lambda _: self._logout_answered())
+                await self.call(Method.LOGOUT, Empty(), LogoutResult, self._logout_answered)
         except IMError:
             # Another logout that was under way may have ended the session before the answer.
-            if not self._logged_out:
+            if self._logout is None:
                 raise
         finally:
             await self.close()
+        return None if self._logout is None else self._logout.self_status
 
     async def close(self) -> None:
         """Close the connection without logging out; return when no task is left."""
@@ -321,8 +320,8 @@ class Session:
         # A program may drop an event loop without cancelling its tasks.
         return self._ended or (self._task is not None and self.loop is None)
 
-    def _logout_answered(self) -> None:
-        self._logged_out = True
+    def _logout_answered(self, answer: LogoutResult) -> None:
+        self._logout = answer
         self._leave()
 
     def _leave(self) -> None:

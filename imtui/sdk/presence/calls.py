@@ -43,12 +43,14 @@ class PresenceCalls:
             IMError: 6017, 7008, 7013, 72001, or 70107 if all are unknown.
         """
         self._presence.link.check_logged_in()
-        return await self._presence.link.call(
+        statuses = await self._presence.link.call(
             Method.GET_USER_STATUS,
             UserIDListParams(user_id_list(user_ids)),
             UserStatusList,
             lambda answer: self._presence.apply_answer(answer.user_status_list),
         )
+        # Pushes may have been handled between the answer and this task's turn.
+        return [self._presence.statuses.newest(status) for status in statuses]
 
     async def subscribe_user_status(self, user_ids: Iterable[str]) -> None:
         """Subscribe to 1 to 100 users; beyond 200 in all, the earliest subscriptions are evicted.

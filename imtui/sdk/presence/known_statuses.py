@@ -55,6 +55,11 @@ class KnownStatuses:
         """Return the newest known status of a user."""
         return self._statuses.get(user_id)
 
+    def newest(self, status: UserStatus) -> UserStatus:
+        """Return the newest known status of the same user: the given one, or one after it."""
+        known = self._statuses.get(status.user_id)
+        return status if known is None or known.revision < status.revision else known
+
     def forget_revisions(self) -> None:
         """Begin a new login: any status from now on is newer than those known."""
         for user_id, status in self._statuses.items():

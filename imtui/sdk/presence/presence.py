@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from msgspec import structs
+
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import (
     ConsoleSettings,
@@ -101,9 +103,11 @@ class Presence(Capability):
 
     async def list_subscriptions(self) -> Subscriptions:
         """Return the account's subscriptions; notify of those that listeners do not know."""
-        return await self.link.call(
+        answer = await self.link.call(
             Method.GET_SUBSCRIPTIONS, Empty(), Subscriptions, self._subscriptions_listed
         )
+        # Pushes may have been handled between the answer and this task's turn.
+        return structs.replace(answer, user_id_list=self.subscriptions.users)
 
     def apply_answer(
         self, statuses: Iterable[UserStatus], *, notify_new: bool = False

@@ -202,7 +202,9 @@ async def test_connected_devices_follow_without_a_fetch(
 async def test_logout_answers_with_the_status_after_it(backend: Backend) -> None:
     async with device(backend, "alice") as (desk, _), device(backend, "alice") as (couch, _):
         answer = await ask(desk, Method.LOGOUT, Empty(), LogoutResult)
+        assert answer.self_status is not None
         assert answer.self_status.status_type is UserStatusType.ONLINE
         answer = await ask(couch, Method.LOGOUT, Empty(), LogoutResult)
+        assert answer.self_status is not None
         assert answer.self_status.status_type is UserStatusType.UNLOGINED
         assert answer.self_status.online_devices == []

@@ -69,6 +69,7 @@ def test_the_last_of_several_devices_decides_and_not_one_that_was_lost_before(
     assert status_of(world) is ONLINE
     world.seconds = 9
     answer: LogoutResult = world.call(3, Method.LOGOUT)
+    assert answer.self_status is not None
     assert answer.self_status.status_type is UNLOGINED
     check(world, UNLOGINED, 9)
 
@@ -77,6 +78,7 @@ def test_the_last_of_several_devices_that_is_lost_leaves_offline(world: World) -
     world.login(1, "alice", "i1")
     world.login(2, "alice", "i2")
     answer: LogoutResult = world.call(1, Method.LOGOUT)
+    assert answer.self_status is not None
     assert answer.self_status.status_type is ONLINE
     world.seconds = 9
     world.lose(2)
