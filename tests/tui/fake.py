@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +64,9 @@ class FakeClock:
     def __init__(self) -> None:
         self._start = round(START.timestamp() * 1000)
         self._passed = 0.0
+        self.time_zone: tzinfo = UTC
+        self.next_time_zone: tzinfo = UTC
+        """The time zone of the machine, which the app has to adopt."""
         self._due: list[tuple[float, int, _Timer]] = []
         self._numbers = count()
 
@@ -71,7 +74,10 @@ class FakeClock:
         return self._start + round(self._passed * 1000)
 
     def local(self, milliseconds: int) -> datetime:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return datetime.fromtimestamp(milliseconds / 1000, self.time_zone)
+
+    def follow_time_zone(self) -> None:
+        self.time_zone = self.next_time_zone
 
     def monotonic(self) -> float:
         return self._passed
@@ -91,6 +97,10 @@ class FakeClock:
             if due.callback is not None:
                 due.callback()
         self._passed = end
+
+    def jump(self, seconds: float) -> None:
+        """Change the wall clock only."""
+        self._start += round(seconds * 1000)
 
     @property
     def waiting(self) -> int:

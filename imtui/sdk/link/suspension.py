@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-TICK: Final = 1.0
-"""The seconds between two readings of the clocks."""
+TICK: Final = 5.0
+"""The seconds between two readings of the clocks, at multiples of it in monotonic time.
+
+Timers on the same ticks share a wake-up of the process.
+"""
 
 LATE: Final = 2.0
 """A timer that fires this many seconds late shows that the process was stopped."""
@@ -14,7 +17,7 @@ _DRIFT: Final = 5.0
 
 
 class SuspensionDetector:
-    """Detects lost time from two clocks that are read about once a second.
+    """Detects lost time from two clocks that are read every few seconds.
 
     While a lid is shut the wall clock goes on and the monotonic clock (on most systems) does not;
     while a process is stopped both go on, and the reading comes late.
@@ -46,6 +49,6 @@ async def watch_for_suspension(
     loop = asyncio.get_running_loop()
     detector = SuspensionDetector(loop.time(), wall_clock())
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(TICK - loop.time() % TICK)
         if detector.tick(loop.time(), wall_clock()):
             on_suspension()

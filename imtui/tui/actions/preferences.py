@@ -1,6 +1,6 @@
 """Applies the user's settings to the app, and saves changes made in the app."""
 
-from typing import Any, Final
+from typing import Any
 
 from textual.app import App
 from textual.constants import DEFAULT_THEME
@@ -15,9 +15,6 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings.file import SettingsError, SettingsFile
 from imtui.tui.widgets.bindings import keymap
-
-LOOK_INTERVAL: Final = 2.0
-"""How often the settings file is checked for changes, in seconds."""
 
 
 class Preferences:

@@ -5,21 +5,21 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, MouseEvent, Paste
 
 from imtui.tui.actions.feedback import Feedback
 from imtui.tui.actions.navigator import Navigator
-from imtui.tui.actions.preferences import LOOK_INTERVAL, Preferences
+from imtui.tui.actions.preferences import Preferences
 from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
 from imtui.tui.commands.catalogue import COMMAND_IDS, DEFAULT_KEYS
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.kit.clock import Clock, SystemClock
+from imtui.tui.kit.clock import Clock, DateWatch, SystemClock, until_tick
 from imtui.tui.kit.key_names import key_parsers
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.type_ahead import TypeAhead
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from imtui.tui.widgets.composer import Composer
 
 _log = logging.getLogger(__name__)
+
+LOOK_INTERVAL: Final = 5.0
+"""How often the date, the time zone and the settings file are checked, in seconds."""
 
 
 def bundled_sdk() -> "Sdk":
@@ -85,6 +88,7 @@ class ImtuiApp(FaultTolerantApp):
         self.first_frame = asyncio.Event()
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
+        self._dates = DateWatch(self.clock)
         self.glyphs = ASCII if launch.ascii else UNICODE
         self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), DEFAULT_KEYS)
         self.keys = Keys(self.settings.settings.keys)
@@ -129,9 +133,12 @@ class ImtuiApp(FaultTolerantApp):
         self._look_later()
 
     def _look_later(self) -> None:
-        self.clock.call_later(LOOK_INTERVAL, self.painter.later(self._look_at_settings))
+        delay = until_tick(self.clock, LOOK_INTERVAL)
+        self.clock.call_later(delay, self.painter.later(self._look))
 
-    def _look_at_settings(self) -> None:
+    def _look(self) -> None:
+        if self._dates.has_changed():
+            self.painter.show_times()
         if self.preferences.look():
             self.late.away_service.set_settings(self.settings.settings.away)
         self._look_later()

@@ -69,6 +69,14 @@ class Painter:
             self._main.friend_list.show(changed)
         self._main.chat.show(changed)
 
+    def show_times(self) -> None:
+        """Format all times anew, on another day or in another time zone."""
+        self._main.chat.show_times()
+        self._main.event_pane.refresh()
+        self._main.friend_title.refresh()
+        self._model.feed.changed.head = True
+        self._model.feed.roster_changed()
+
     def _show_counts(self) -> None:
         self._main.friend_title.refresh()
 

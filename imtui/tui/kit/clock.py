@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+_HALF_YEAR_MS: Final = 182 * 24 * 60 * 60 * 1000
 
 
 class Handle(Protocol):
@@ -22,6 +24,9 @@ class Clock(Protocol):
 
     def local(self, milliseconds: int) -> datetime:
         """Return Unix milliseconds in the user's time zone."""
+
+    def follow_time_zone(self) -> None:
+        """Adopt a change of the machine's time zone; called every few seconds."""
 
     def monotonic(self) -> float:
         """Return seconds that only grow."""
@@ -44,6 +49,10 @@ class SystemClock:
         except (ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(0).astimezone()
 
+    def follow_time_zone(self) -> None:
+        """Adopt a change of the machine's time zone."""
+        time.tzset()
+
     def monotonic(self) -> float:
         """Return seconds that only grow."""
         return time.monotonic()
@@ -56,16 +65,48 @@ class SystemClock:
 def time_of_day(clock: Clock, milliseconds: int) -> str:
     """Format an instant as briefly as is clear: ``14:05``, ``Sat 14:05`` or ``3 Nov``.
 
-    The result is absolute, so an idle screen does not need repainting as time passes.
+    The result changes only with the day and the time zone, which ``DateWatch`` notices, so an idle
+    screen does not need repainting as time passes.
     """
     then, now = clock.local(milliseconds), clock.local(clock.now())
     if then.date() == now.date():
         return f"{then:%H:%M}"
-    if timedelta(0) < now - then < timedelta(days=6) or (
-        timedelta(0) <= then - now < timedelta(days=6)
-    ):
+    if abs(then.date() - now.date()) < timedelta(days=7):
         return f"{then:%a %H:%M}"
     return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"
+
+
+class DateWatch:
+    """Notice when times must be formatted anew: on another day, or in another time zone.
+
+    The day also changes after a jump of the clock.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Start with the current day and time zone."""
+        self._clock = clock
+        self._last = self._read()
+
+    def has_changed(self) -> bool:
+        """Tell whether the day or the time zone changed since the last call."""
+        before, self._last = self._last, self._read()
+        return self._last != before
+
+    def _read(self) -> tuple[object, ...]:
+        self._clock.follow_time_zone()
+        now = self._clock.now()
+        here = self._clock.local(now)
+        # Zones with the same offset now may differ in the other half of the year.
+        other_half = self._clock.local(now - _HALF_YEAR_MS)
+        return here.date(), here.tzname(), here.utcoffset(), other_half.utcoffset()
+
+
+def until_tick(clock: Clock, interval: float) -> float:
+    """Return the seconds until the monotonic time is a multiple of ``interval``.
+
+    Timers on the same ticks share a wake-up of the process.
+    """
+    return interval - clock.monotonic() % interval
 
 
 class Throttle:

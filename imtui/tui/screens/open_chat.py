@@ -59,6 +59,12 @@ class OpenChat:
         elif changed.roster or self.user_id in changed.people:
             self._pane.title_line.refresh()
 
+    def show_times(self) -> None:
+        """Format the times of the conversation anew."""
+        if self._pane is not None:
+            self._pane.view.show_times()
+            self._pane.title_line.refresh()
+
     def show_new(self) -> None:
         """Show the open conversation where the unread messages begin."""
         if self._pane is not None:

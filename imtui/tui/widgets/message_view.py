@@ -147,6 +147,11 @@ class MessageView(LineView):
         if self.scroll_offset.y == 0 and not self.chat.complete:
             self.post_message(self.OlderWanted())
 
+    def show_times(self) -> None:
+        """Format all times and dates anew."""
+        self._layout = None
+        self.show()
+
     def _anchor(self) -> tuple[str, int] | None:
         """Return a message in sight and its distance from the top, to hold its position."""
         top = self.scroll_offset.y
