@@ -51,6 +51,7 @@ class ConversationActions:
         self._feedback.clear()
         chat = self._model.chats.get(user_id)
         self._main.open_chat(user_id, chat.draft)
+        self._login_service.presence.ask_about(user_id)
 
         async def load() -> None:
             await self._messaging.open_conversation(user_id)
@@ -119,8 +120,10 @@ class ConversationActions:
             self._attempt(lambda: self._messaging.load_older(user_id))
 
     def seen(self) -> None:
-        """Mark the open conversation as read if its end is in sight."""
+        """Mark the open conversation as read if its end is in sight, and ask how its user is."""
         user_id = self._main.chat.user_id
+        if self._navigator.sees_chat(user_id):
+            self._login_service.presence.ask_about(user_id)
         if self._model.chats.unread(user_id) and self._navigator.sees_end_of_chat(user_id):
             self._attempt(lambda: self._messaging.mark_read(user_id))
 

@@ -39,10 +39,14 @@ class Navigator:
         """Open a screen over the others, and call ``then`` with its result."""
         self._app.push_screen(screen, then)
 
-    def sees_end_of_chat(self, user_id: str) -> bool:
-        """Tell whether the person sees the end of the conversation with a user."""
+    def sees_chat(self, user_id: str) -> bool:
+        """Tell whether the conversation with a user is visible, and the terminal has the focus."""
         on_top = self.is_main_on_top and self._app.app_focus
-        return on_top and self.main.chat.user_id == user_id and self.main.chat.shows_end
+        return on_top and self.main.chat.user_id == user_id
+
+    def sees_end_of_chat(self, user_id: str) -> bool:
+        """Tell whether the end of the conversation with a user is visible."""
+        return self.sees_chat(user_id) and self.main.chat.shows_end
 
     @property
     def themes(self) -> list[str]:

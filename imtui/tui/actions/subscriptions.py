@@ -4,7 +4,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import NOBODY, ask_user
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.model.person import UpdateSource
+from imtui.tui.model.sources import UpdateSource
 from imtui.tui.model.watches import Watch, WatchesFullError
 
 
@@ -84,7 +84,7 @@ class SubscriptionActions:
             return
         try:
             self._watch_service.add_watch(
-                Watch(user_id, standing, self._clock.now()), person.status
+                Watch(user_id, standing, self._clock.now()), person.live_status
             )
         except WatchesFullError as error:
             self._feedback.complain(str(error))
@@ -94,11 +94,11 @@ class SubscriptionActions:
     def _told(self, user_id: str, standing: bool) -> str:
         person = self._model.person(user_id)
         assert person is not None
-        if self._model.update_source(person) is UpdateSource.NOTHING:
+        if self._model.sources.of(person) is UpdateSource.NOTHING:
             words = "is watched, but nothing is heard of them now: subscribe ({subscribe})"
             return with_keys(words, self._keys)
         if standing:
             return "is watched: you are told each time when they come ONLINE"
-        if person.status is UserStatusType.ONLINE:
+        if person.live_status is UserStatusType.ONLINE:
             return "is ONLINE already: you are told once when they come ONLINE again"
         return "is watched: you are told once when they are ONLINE"

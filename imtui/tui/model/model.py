@@ -17,14 +17,12 @@ from imtui.tui.model.feed import Feed
 from imtui.tui.model.own_account import OwnAccount
 from imtui.tui.model.person import (
     Person,
-    UpdateSource,
     change_event,
     snapshot,
     summary_event,
     update_name,
-    update_source,
-    update_status,
 )
+from imtui.tui.model.sources import Sources
 from imtui.tui.model.subscriptions import SubscriptionList
 
 BURST: Final = 8
@@ -48,13 +46,10 @@ class Model:
         self.account = OwnAccount()
         self.subscriptions = SubscriptionList()
         self.chats = Chats(self._chat_changed)
-        self.friends_notified = False
-        """Whether the console has friends' notifications on."""
-        self.subscribers_notified = True
-        """Whether the console allows subscriptions, as far as known."""
+        self.sources = Sources()
 
     def add_status_listener(self, callback: Callable[[str, UserStatusType], None]) -> None:
-        """Call ``callback`` with the user ID and status after each update of another user."""
+        """Call ``callback`` with the user ID and live status after each update of another user."""
         self._status_listeners.append(callback)
 
     # Queries
@@ -76,13 +71,16 @@ class Model:
         """Return a person in the friend list."""
         return self._people.get(user_id)
 
-    def update_source(self, person: Person) -> UpdateSource:
-        """Return how the app learns of a person's changes."""
-        return update_source(
-            person,
-            friends_notified=self.friends_notified,
-            subscribers_notified=self.subscribers_notified,
-        )
+    def is_kept(self, user_id: str) -> bool:
+        """Tell whether a user is listed with a live status."""
+        person = self._people.get(user_id)
+        return person is not None and person.live
+
+    def unconfirmed(self) -> list[str]:
+        """Return the listed users without a status from this login, subscribed ones first."""
+        lacking = [one for one in self._people.values() if not self.sources.is_confirmed(one)]
+        lacking.sort(key=lambda one: (not one.subscribed, one.user_id))
+        return [one.user_id for one in lacking]
 
     def changes_of(self, user_id: str, most: int) -> list[Event]:
         """Return the latest changes of a user since the app started, the newest first."""
@@ -107,23 +105,41 @@ class Model:
         self.account.forget_status()
         self.connection.stopped(reason)
 
-    def logged_out(self, reason: str) -> None:
-        """Handle the logout of this device; without other devices, the account is UNLOGINED."""
-        elsewhere = bool(self.account.other_device_count())
-        self.account.forget_status(
-            UserStatusType.UNKNOWN if elsewhere else UserStatusType.UNLOGINED
-        )
+    def logged_out(self, status: UserStatus | None, reason: str) -> None:
+        """Handle the logout of this device.
+
+        Args:
+            status: The own status as of then, if the backend said it.
+            reason: What to show in place of the connection.
+        """
+        self.account.logged_out(status, self._now())
         self.connection.stopped(reason)
+
+    def login_succeeded(self) -> None:
+        """Handle a login; from now on each status has to be confirmed again."""
+        self.sources.begin_login()
+
+    def synced(self) -> None:
+        """Handle the end of a synchronization: what it did not confirm is not live any more."""
+        as_of = self.connection.as_of or self._now()
+        self._lower(lambda person: self.sources.end_sync(person, as_of))
 
     def console_changed(self, settings: ConsoleSettings) -> None:
         """Apply new console settings, and add an event."""
-        self.friends_notified = settings.friend_status == "on"
-        self.subscribers_notified = settings.user_status == "on" and settings.edition == "ultimate"
+        self.sources.friends_notified = settings.friend_status == "on"
+        subscribers_notified = settings.user_status == "on" and settings.edition == "ultimate"
+        self.sources.subscribers_notified = subscribers_notified
+        self._check_sources()
         self.feed.emit(
             EventKind.NOTICE,
             f"the console was changed: edition {settings.edition}, "
             f"user status {settings.user_status}, friends' notifications {settings.friend_status}",
         )
+
+    def set_subscribers_notified(self, notified: bool) -> None:
+        """Set whether the console allows queries and subscriptions, as an answer shows."""
+        self.sources.subscribers_notified = notified
+        self._check_sources()
 
     # Friends and subscriptions
 
@@ -131,20 +147,18 @@ class Model:
         """Replace the friend list; the first one adds one event, later ones their differences."""
         infos = list(friends)
         if infos:
-            self.friends_notified = any(info.user_status is not None for info in infos)
+            self.sources.friends_notified = any(info.user_status is not None for info in infos)
         if self._friends_known:
             now = {safe_text(info.user_id) for info in infos}
             self.friends_deleted([one.user_id for one in self.friends() if one.user_id not in now])
             self.friends_added(infos)
-            self.statuses_changed(
-                info.user_status or UserStatus(info.user_id, UserStatusType.UNKNOWN)
-                for info in infos
-            )
+            self.statuses_changed(info.user_status for info in infos if info.user_status)
+            self._check_sources()
             return
         self._friends_known = True
         self._add_friends(infos)
         if infos:
-            online = sum(1 for one in self.friends() if one.status is UserStatusType.ONLINE)
+            online = sum(one.live_status is UserStatusType.ONLINE for one in self.friends())
             self.feed.emit(EventKind.FRIEND, f"{counted(online, 'friend')} online")
 
     def friends_added(self, friends: Iterable[FriendInfo]) -> None:
@@ -198,7 +212,7 @@ class Model:
             person.friend = True
             update_name(person, info)
             if info.user_status is not None:
-                update_status(person, info.user_status, self._now())
+                self.sources.learn(person, info.user_status, self._now())
                 self._notify_status(person)
         self.feed.roster_changed()
 
@@ -214,7 +228,20 @@ class Model:
             person.subscribed = person.user_id in subscribed
         self._drop_unlisted()
 
+    def _check_sources(self) -> None:
+        """Forget the statuses that nothing keeps up to date any more."""
+        now = self._now()
+        self._lower(lambda person: self.sources.check(person, now))
+
+    def _lower(self, lower: Callable[[Person], bool]) -> None:
+        lowered = [person for person in self._people.values() if lower(person)]
+        for person in lowered:
+            self._notify_status(person)
+        if lowered:
+            self.feed.roster_changed()
+
     def _drop_unlisted(self) -> None:
+        self._check_sources()
         self._people = {
             user_id: person
             for user_id, person in self._people.items()
@@ -260,10 +287,6 @@ class Model:
                 self._person_changed(status, now)
         self.feed.notify()
 
-    def mark_unknown(self, user_ids: Iterable[str]) -> None:
-        """Set the status of users to UNKNOWN."""
-        self.set_statuses(UserStatus(one, UserStatusType.UNKNOWN) for one in user_ids)
-
     def add_query_result(self, status: UserStatus) -> None:
         """Add an event with the result of a query by the user."""
         self.feed.add_event(
@@ -281,11 +304,14 @@ class Model:
         person = self._people.get(safe_text(status.user_id))
         if person is None:
             return None
-        earlier = snapshot(person)
-        if not update_status(person, status, now):
+        earlier, known = snapshot(person), (person.live, person.asked_at)
+        moved = self.sources.learn(person, status, now)
+        if not moved and known == (person.live, person.asked_at):
             return None
         self.feed.changed.people.add(person.user_id)
         self._notify_status(person)
+        if not moved:
+            return None
         kind = EventKind.FRIEND if person.friend else EventKind.OTHER
         event = change_event(now, kind, person.user_id, earlier, person)
         if event is not None:
@@ -294,7 +320,7 @@ class Model:
 
     def _notify_status(self, person: Person) -> None:
         for callback in self._status_listeners:
-            callback(person.user_id, person.status)
+            callback(person.user_id, person.live_status)
 
     def _own_changed(self, status: UserStatus) -> None:
         event = self.account.status_changed(status, self._now())

@@ -20,6 +20,8 @@ class OwnAccount:
         """The instance ID of this device."""
         self.status: UserStatus | None = None
         self.texts = OwnTexts()
+        self.is_logged_out = False
+        """Whether this device has logged out, but others may keep the account ONLINE."""
         self._devices: dict[str, SelfDevice] | None = None
 
     def log_in_as(self, user_id: str, instance_id: str) -> None:
@@ -28,11 +30,23 @@ class OwnAccount:
         self.instance_id = instance_id
         self.texts = OwnTexts(instance_id)
 
-    def forget_status(self, status: UserStatusType = UserStatusType.UNKNOWN) -> None:
-        """Discard what the backend no longer pushes, and show ``status``."""
-        self.person.status, self.person.text = status, ""
+    def forget_status(self) -> None:
+        """Discard what the backend no longer pushes."""
+        self.person.status, self.person.text = UserStatusType.UNKNOWN, ""
         self._devices = None
         self.texts.invalidate()
+
+    def logged_out(self, status: UserStatus | None, now: int) -> None:
+        """Handle the logout of this device.
+
+        Args:
+            status: The own status as of then, if the backend said it.
+            now: Unix milliseconds.
+        """
+        self.forget_status()
+        self.is_logged_out = status is None or status.status_type is UserStatusType.ONLINE
+        if status is not None and not self.is_logged_out:
+            self.set_status(status, now)
 
     # Status
 
@@ -44,6 +58,7 @@ class OwnAccount:
     def set_status(self, status: UserStatus, now: int) -> None:
         """Set the status without an event."""
         self.status = status
+        self.is_logged_out = False
         update_status(self.person, status, now)
 
     def status_changed(self, status: UserStatus, now: int) -> Event | None:

@@ -1,7 +1,6 @@
 """People, and the events for their changes."""
 
 from collections import Counter
-from enum import Enum
 
 from msgspec import Struct
 
@@ -9,15 +8,6 @@ from imtui.protocol.messages import FriendInfo
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.tui.model.events import Event, EventKind, Tally, counted
-
-
-class UpdateSource(Enum):
-    """How the app learns of a person's changes; the values are shown in the details."""
-
-    FRIENDS = "as a friend: the console has friends' notifications on"
-    SUBSCRIPTION = "by subscription"
-    BOTH = "as a friend and by subscription"
-    NOTHING = "not at all: subscribe to hear of changes"
 
 
 class Person(Struct, gc=False):
@@ -38,25 +28,34 @@ class Person(Struct, gc=False):
     """Their profile signature, if they are a friend."""
     platforms: tuple[str, ...] = ()
     """The platforms they are connected from; only sure to be current after a query."""
+    login: int = 0
+    """The number of the login during which a source confirmed the status; 0 if it is not live."""
+    asked_at: int = 0
+    """The time of the answer that the status is from, in Unix milliseconds; 0 if from none."""
+
+    @property
+    def live(self) -> bool:
+        """Tell whether a source keeps the status up to date."""
+        return self.login != 0
+
+    @property
+    def live_status(self) -> UserStatusType:
+        """Return the status if it is live, else UNKNOWN."""
+        return self.status if self.login else UserStatusType.UNKNOWN
+
+    def as_of(self, stale_since: int | None) -> int | None:
+        """Return the time that the status is as of, in Unix milliseconds; None if it is now.
+
+        Args:
+            stale_since: When live statuses were last up to date, if they are stale.
+        """
+        return stale_since if self.login else self.asked_at or None
 
 
 def update_name(person: Person, info: FriendInfo) -> None:
     """Update the name and the signature; the own remark has priority over the nickname."""
     person.name = safe_text(info.friend_remark or info.nick_name).strip()
     person.signature = safe_text(info.self_signature).strip()
-
-
-def update_source(
-    person: Person, *, friends_notified: bool, subscribers_notified: bool
-) -> UpdateSource:
-    """Return how the app learns of a person's changes under the current console settings."""
-    as_friend = person.friend and friends_notified
-    by_subscription = person.subscribed and subscribers_notified
-    if as_friend and by_subscription:
-        return UpdateSource.BOTH
-    if as_friend:
-        return UpdateSource.FRIENDS
-    return UpdateSource.SUBSCRIPTION if by_subscription else UpdateSource.NOTHING
 
 
 def update_status(person: Person, status: UserStatus, now: int) -> bool:

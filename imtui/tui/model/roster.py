@@ -51,7 +51,7 @@ class View(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """The number of people, and of those online."""
+    """The number of people, and of those known to be online now."""
 
     online: int
     all: int
@@ -63,14 +63,14 @@ class Counts(Struct, frozen=True):
 
 def count(people: Iterable[Person]) -> Counts:
     """Count the people, and those online."""
-    statuses = [person.status for person in people]
+    statuses = [person.live_status for person in people]
     return Counts(statuses.count(UserStatusType.ONLINE), len(statuses))
 
 
 def matches(person: Person, query: str) -> bool:
     """Tell whether each word of ``query`` is in a person's name or text, or begins their status."""
     name, text = search_key(f"{person.user_id} {person.name}"), search_key(person.text)
-    word = person.status.name.casefold()
+    word = person.live_status.name.casefold()
     return all(
         part in name or part in text or word.startswith(part) for part in search_key(query).split()
     )
@@ -84,7 +84,7 @@ def _name(person: Person) -> str:
 
 
 def _rank(person: Person) -> int:
-    return _RANK[person.status]
+    return _RANK[person.live_status]
 
 
 def _sort(people: list[Person], view: View) -> None:

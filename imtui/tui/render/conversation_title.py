@@ -15,10 +15,11 @@ def chat_title(
     width: int,
     glyphs: Glyphs,
     clock: Clock,
-    as_of: int | None,
+    stale_since: int | None,
     *,
     current: bool,
     below: bool,
+    offer: str = "",
 ) -> list[Span]:
     """Return the title: the user, their status and text, and a note such as "typing".
 
@@ -28,20 +29,29 @@ def chat_title(
         width: In cells.
         glyphs: The characters to draw with.
         clock: The time.
-        as_of: When the statuses were last up to date, if they are stale.
+        stale_since: When live statuses were last up to date, if they are stale.
         current: Whether the conversation has the focus.
         below: Whether there are messages below the visible ones.
+        offer: How to keep the status up to date, if nothing does; shown if there is room.
     """
     badge = glyphs.badge(person.status)
+    as_of = person.as_of(stale_since)
     stale = as_of is not None or person.status is UserStatusType.UNKNOWN
+    answered = f"  as of {time_of_day(clock, as_of or 0)}" if person.asked_at else ""
     left = [
         Span(" "),
         Span(person.user_id, "current" if current else "title"),
         Span(f" {person.name}" if person.name else ""),
         Span("  "),
         Span(str(badge), "dim" if stale else badge.style),
+        Span(answered, "dim"),
     ]
+    if answered and width_of(left) > width:
+        # Without its time, an answer would look like the present.
+        left[-2:] = [Span(str(glyphs.badge(UserStatusType.UNKNOWN)), "dim")]
     right = [Span("more below ", "alert")] if below else _note(chat, person, glyphs, clock, as_of)
+    if offer and width_of(left) + width_of(right) + len(offer) + 3 <= width:
+        right.append(Span(f" {offer} ", "dim"))
     room = width - width_of(left) - width_of(right) - 3
     if person.text and room >= 4:
         left.append(Span(f"  {fit(person.text, room, glyphs.ellipsis)}", "dim" if stale else ""))
@@ -57,6 +67,8 @@ def _note(
         return [Span(glyphs.adapt("typing … "), "accent")]
     if chat.muted:
         return [Span("muted ", "dim")]
+    if person.asked_at:
+        return []
     if as_of is not None:
         return [Span(f"as of {time_of_day(clock, as_of)} ", "dim")]
     if person.since and person.status is not UserStatusType.UNKNOWN:

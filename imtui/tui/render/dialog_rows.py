@@ -11,13 +11,25 @@ _NAME_WIDTH = 16
 _LABEL_WIDTH = 16
 
 
-def person_row(head: str, person: Person, note: str, width: int, glyphs: Glyphs) -> ListRow:
-    """Return a row for a person: ``head``, the user ID, status and text, and a note."""
+def person_row(
+    head: str, person: Person, note: str, width: int, glyphs: Glyphs, stale_since: int | None
+) -> ListRow:
+    """Return a row for a person: ``head``, the user ID, status and text, and a note.
+
+    Args:
+        head: The beginning of the row.
+        person: The user.
+        note: Text at the end.
+        width: In cells.
+        glyphs: The characters to draw with.
+        stale_since: When live statuses were last up to date, if they are stale.
+    """
     badge = glyphs.badge(person.status)
+    style = badge.style if person.as_of(stale_since) is None else "dim"
     left = [
         Span(f"{head} ", "dim"),
         Span(column(person.user_id, _NAME_WIDTH, glyphs.ellipsis) + " "),
-        Span(column(str(badge), glyphs.badge_width + 2), badge.style),
+        Span(column(str(badge), glyphs.badge_width + 2), style),
     ]
     right = [Span(f"{note} ", "dim")] if note else []
     room = width - width_of(left) - width_of(right) - 1

@@ -36,7 +36,12 @@ class Marks(Struct, frozen=True):
 
 
 def person_line(
-    person: Person, width: int, glyphs: Glyphs, clock: Clock, as_of: int | None, marks: Marks
+    person: Person,
+    width: int,
+    glyphs: Glyphs,
+    clock: Clock,
+    stale_since: int | None,
+    marks: Marks,
 ) -> list[Span]:
     """Return a row of the friend list: marks, name, status, text and time.
 
@@ -45,10 +50,11 @@ def person_line(
         width: In cells.
         glyphs: The characters to draw with.
         clock: The time.
-        as_of: When the statuses were last up to date, if they are stale.
+        stale_since: When live statuses were last up to date, if they are stale.
         marks: The marks of the row.
     """
     badge = glyphs.badge(person.status)
+    as_of = person.as_of(stale_since)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
     line = [
@@ -61,18 +67,24 @@ def person_line(
         ),
     ]
     room = width - width_of(line) - 2
+    when = _time_note(person, clock, as_of)
+    unread = _unread_note(marks.unread, room) if marks.unread else ""
+    if person.asked_at and len(f"{when} {unread}".strip()) > room:
+        # Without its time, an answer would look like the present.
+        unknown = Person(person.user_id, name=person.name)
+        return person_line(unknown, width, glyphs, clock, stale_since, marks)
     if room <= 0:
         return line
-    when = _time_note(person, clock, as_of)
     # The text has priority over the time; the headings also show if statuses are stale.
-    if person.text and room < len(when) + 12:
+    if person.text and not person.asked_at and room < len(when) + 12:
         when = ""
     if len(when) > room:
         when = ""
     tail = [Span(when, "dim")] if when else []
-    if marks.unread:
-        # Unread messages have priority over the time.
-        tail = [Span(f"{marks.unread} unread" if room >= 24 else f"{marks.unread}", "alert")]
+    if unread:
+        # Unread messages have priority over the time, but for the time of an answer.
+        tail = [*tail, Span(" ")] if person.asked_at else []
+        tail.append(Span(unread, "alert"))
     elif marks.draft:
         tail = [Span("draft", "accent")]
     text_room = room - (width_of(tail) + 2 if tail else 0)
@@ -80,6 +92,10 @@ def person_line(
     if not text:
         return [*line, Span("  "), *tail]
     return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+
+
+def _unread_note(unread: int, room: int) -> str:
+    return f"{unread} unread" if room >= 24 else f"{unread}"
 
 
 def _badge_text(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
@@ -180,8 +196,7 @@ def top_line(
     connection = _connection_spans(model, glyphs, clock, keys)
     if not own.user_id:
         return [Span(" "), *connection]
-    badge = glyphs.badge(own.status)
-    me = [Span(f" {own.user_id}  ", "title"), Span(str(badge), badge.style)]
+    me = [Span(f" {own.user_id}  ", "title"), _own_badge(model, glyphs)]
     if model.connection.link is not Link.CONNECTED:
         known = (
             f"   statuses as of {time_of_day(clock, model.connection.as_of)}"
@@ -205,6 +220,13 @@ def top_line(
     room = width - width_of(me) - width_of(right) - 5
     text = fit(own.text + until, max(room, 0), glyphs.ellipsis)
     return spread([*me, Span(f"  {text}")], [*right, Span(" ")], width)
+
+
+def _own_badge(model: Model, glyphs: Glyphs) -> Span:
+    if model.account.is_logged_out:
+        return Span("logged out", "dim")
+    badge = glyphs.badge(model.own.status)
+    return Span(str(badge), "dim" if model.connection.link is Link.STOPPED else badge.style)
 
 
 def _end_note(model: Model, glyphs: Glyphs, clock: Clock) -> str:

@@ -61,6 +61,7 @@ class DetailsScreen(ListScreen[None]):
         """Show the answer to the query."""
         self._asked, self._asked_at = Person(self._user_id), self._clock.now()
         update_status(self._asked, status, self._asked_at)
+        self._asked.asked_at = self._asked_at
         self.show_changes()
 
     def refused(self, words: str) -> None:
@@ -79,8 +80,7 @@ class DetailsScreen(ListScreen[None]):
         listed = self._model.person(self._user_id)
         person = listed or self._asked or Person(self._user_id)
         rows = [
-            labelled_line(label, parts, width, self._glyphs)
-            for label, parts in self._facts(person, known=listed is not None)
+            labelled_line(label, parts, width, self._glyphs) for label, parts in self._facts(person)
         ]
         if self._refusal:
             rows += [ListRow(), text_line(self._glyphs.adapt(self._refusal), width, "alert")]
@@ -91,24 +91,20 @@ class DetailsScreen(ListScreen[None]):
         ] or [text_line("Nothing.", width)]
         return rows
 
-    def _facts(self, person: Person, *, known: bool) -> list[tuple[str, list[Span]]]:
+    def _facts(self, person: Person) -> list[tuple[str, list[Span]]]:
         badge = self._glyphs.badge(person.status)
-        stale = self._model.connection.as_of is not None and known
-        as_of = (
-            f"  as of {time_of_day(self._clock, self._model.connection.as_of or 0)}"
-            if stale
-            else ""
-        )
+        as_of = person.as_of(self._model.connection.as_of)
+        note = "" if as_of is None else f"  as of {time_of_day(self._clock, as_of)}"
         since = time_of_day(self._clock, person.since) if person.since else "not known"
         platforms = (self._asked or person).platforms
         watch = self._watch_service.get(self._user_id)
         watched = "no" if watch is None else "always" if watch.standing else "once"
         return [
-            ("status", [Span(str(badge), "dim" if stale else badge.style), Span(as_of, "dim")]),
+            ("status", [Span(str(badge), "dim" if note else badge.style), Span(note, "dim")]),
             ("since", [Span(since)]),
             ("text", [Span(person.text or "none", "" if person.text else "dim")]),
             ("online devices", [Span(", ".join(platforms) or "none known")]),
-            ("heard of", [Span(self._model.update_source(person).value)]),
+            ("heard of", [Span(self._model.sources.of(person).value)]),
             ("called", [Span(person.name or "nothing else", "" if person.name else "dim")]),
             ("signature", [Span(person.signature or "none", "" if person.signature else "dim")]),
             ("friend", [Span("yes" if person.friend else "no")]),

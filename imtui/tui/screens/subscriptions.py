@@ -50,7 +50,7 @@ class SubscriptionsScreen(ListScreen[None]):
         ]
         if not rows:
             rows = [text_line("Nobody. Friends' changes arrive without; + subscribes.", width)]
-        if not self._model.subscribers_notified:
+        if not self._model.sources.subscribers_notified:
             rows += [ListRow(), *self._why_silent(width)]
         if subscriptions.log:
             rows += [ListRow(), ListRow([Span("   What changed", "title")])]
@@ -63,7 +63,8 @@ class SubscriptionsScreen(ListScreen[None]):
     def _row(self, place: int, user_id: str, width: int) -> ListRow:
         person = self._model.person(user_id) or Person(user_id)
         note = "friend" if person.friend else ""
-        return person_row(f"{place:>3}", person, note, width, self._glyphs)
+        stale_since = self._model.connection.as_of
+        return person_row(f"{place:>3}", person, note, width, self._glyphs, stale_since)
 
     def _why_silent(self, width: int) -> list[ListRow]:
         return [

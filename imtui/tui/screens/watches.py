@@ -11,7 +11,8 @@ from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.model.model import Model
-from imtui.tui.model.person import Person, UpdateSource
+from imtui.tui.model.person import Person
+from imtui.tui.model.sources import UpdateSource
 from imtui.tui.model.watches import Watch
 from imtui.tui.render.dialog_rows import person_row, text_line
 from imtui.tui.render.glyphs import Glyphs
@@ -55,7 +56,9 @@ class WatchesScreen(ListScreen[None]):
         person = self._model.person(watch.user_id)
         how = "always" if watch.standing else "once"
         note = f"{how}, set {time_of_day(self._clock, watch.set_at)}"
-        if person is None or self._model.update_source(person) is UpdateSource.NOTHING:
+        if person is None or self._model.sources.of(person) is UpdateSource.NOTHING:
             note = f"{how}, but nothing is heard of them"
         shown = person or Person(watch.user_id)
-        return person_row(f" {self._glyphs.watched} ", shown, note, width, self._glyphs)
+        stale_since = self._model.connection.as_of
+        head = f" {self._glyphs.watched} "
+        return person_row(head, shown, note, width, self._glyphs, stale_since)

@@ -19,8 +19,8 @@ class ChatClient(Protocol):
     async def login(self, user_id: str, user_sig: str | Callable[[], str]) -> object:
         """Log in."""
 
-    async def logout(self) -> None:
-        """Log out."""
+    async def logout(self) -> UserStatus | None:
+        """Log out, and return the own status as of then, if the backend said it."""
 
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
         """Set the own text."""

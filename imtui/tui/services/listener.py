@@ -32,7 +32,7 @@ class Listener(IMSDKListener):
 
     def on_connect_success(self) -> None:
         """The connection is established."""
-        self._connection.request_sync()
+        self._connection.login_succeeded()
 
     def on_connect_failed(self, code: int, message: str) -> None:
         """There will be no further attempt."""

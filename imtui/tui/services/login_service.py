@@ -70,7 +70,7 @@ class LoginService:
         self._revive_due = False
         self._revived_at = float("-inf")
         self.presence = PresenceService(
-            model, memory, settings, keys, self._connected, self._wake.set
+            model, clock, memory, settings, keys, self._connected, self._wake.set
         )
         self.friend_requests = FriendRequests(model, keys, self._connected, alert)
         self.messaging = MessagingService(model, clock, keys, self._connected, is_seen, alert)
@@ -168,6 +168,7 @@ class LoginService:
         await self.presence.sync(client, identity)
         await self.presence.attempt(self.messaging.load_conversations())
         await self.presence.attempt(self.friend_requests.sync())
+        self._model.synced()
         if self._model.connection.link is Link.CONNECTING:
             self._model.connection.connected()
 
@@ -187,6 +188,11 @@ class LoginService:
         """Handle the start of an attempt to connect."""
         self._model.connection.connecting()
 
+    def login_succeeded(self) -> None:
+        """Handle an established connection."""
+        self._model.login_succeeded()
+        self.request_sync()
+
     def lost(self, delay: float) -> None:
         """Handle the loss of the connection, and revive the embedded backend."""
         self._model.connection.waiting(delay)
@@ -203,7 +209,7 @@ class LoginService:
         self._model.connection.stopped("UserSig expired: get a new one and start imtui again")
 
     def request_sync(self) -> None:
-        """Load everything again: the connection is established, or more or less is available."""
+        """Load everything again."""
         self._sync_due = True
         self._wake.set()
 
@@ -230,10 +236,10 @@ class LoginService:
         Raises:
             IMError: The codes of ``logout``.
         """
-        await self._connected().logout()
+        status = await self._connected().logout()
         self._model.account.texts.forget()
         words = "Logged out on this device ({retry}: log in again)"
-        self._model.logged_out(with_keys(words, self._keys))
+        self._model.logged_out(status, with_keys(words, self._keys))
 
     def _connected(self) -> ChatClient:
         if self._client is None:

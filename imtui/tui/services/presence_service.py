@@ -1,14 +1,16 @@
 """Keep statuses, friends, devices and subscriptions in the model in step with the backend."""
 
+import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.limits import SUBSCRIBE_MAX_USERS
+from imtui.protocol.limits import QUERY_MAX_USERS, SUBSCRIBE_MAX_USERS
 from imtui.protocol.messages import ConsoleSettings, FriendInfo, SelfDevice, SubscriptionReason
-from imtui.protocol.status import UserStatus, UserStatusType
+from imtui.protocol.status import UserStatus
 from imtui.tui.commands.command import Keys
+from imtui.tui.kit.clock import Clock
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity
@@ -19,6 +21,13 @@ from imtui.tui.services.explain import explain
 from imtui.tui.settings.file import SettingsFile
 from imtui.tui.state.memory import Memory
 
+ASK_INTERVAL: Final = 60.0
+"""Minimum seconds between two queries of a user whose status is not live."""
+_REFUSED_FOR_ALL: Final = {
+    ErrorCode.ERR_SDK_INTERFACE_NOT_SUPPORT,
+    ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED,
+}
+"""Refusals that hold for every query and subscription, until the console changes."""
 _NOT_REMEMBERED: Final = (SubscriptionReason.CLEARED, SubscriptionReason.RESYNC)
 """The backend ended these subscriptions, but the user still wants them."""
 
@@ -29,6 +38,7 @@ class PresenceService:
     def __init__(
         self,
         model: Model,
+        clock: Clock,
         memory: Memory,
         settings: SettingsFile,
         keys: Keys,
@@ -39,6 +49,7 @@ class PresenceService:
 
         Args:
             model: The model.
+            clock: The time.
             memory: The saved state of the account.
             settings: Says whether to restore the own text after a reconnect.
             keys: The keys of the commands, for sentences.
@@ -46,13 +57,18 @@ class PresenceService:
             wake: Called when ``catch_up`` has something to do.
         """
         self._model = model
+        self._clock = clock
         self._memory = memory
         self._settings = settings
         self._keys = keys
         self._client = client
         self._wake = wake
         self._text_to_restore: OwnText | None = None
-        self._to_query: set[str] = set()
+        self._to_query: dict[str, None] = {}
+        self._asked: dict[str, float] = {}
+        """When users of open conversations were last queried, in monotonic seconds."""
+        self._refusals: set[int] = set()
+        """The codes of refused queries of which the user was told since the last answer."""
 
     @property
     def is_restoring_text(self) -> bool:
@@ -98,7 +114,7 @@ class PresenceService:
             return
         wanted = tuple(self._model.subscriptions.user_ids)
         self._memory.update(lambda state: replace(state, subscriptions=wanted))
-        self._to_query.update(added)
+        self._to_query |= dict.fromkeys(added)
         self._wake()
 
     # Synchronization
@@ -112,13 +128,7 @@ class PresenceService:
         self._model.set_friends(await client.get_friend_list())
         await self.attempt(self._sync_subscriptions(client, identity))
         self._to_query.clear()
-        unknown = [
-            person.user_id
-            for person in self._model.listed()
-            if not person.friend or (person.subscribed and person.status is UserStatusType.UNKNOWN)
-        ]
-        if unknown and not await self.attempt(self._query_listed(client, unknown)):
-            self._model.mark_unknown(unknown)
+        await self._query_listed(client, self._model.unconfirmed())
 
     async def catch_up(self, client: ChatClient) -> None:
         """Restore the own text and query new subscriptions, if due."""
@@ -130,8 +140,8 @@ class PresenceService:
             elif self._model.connection.link is not Link.CONNECTED:
                 self._text_to_restore = text
         if self._to_query:
-            user_ids, self._to_query = self._to_query, set()
-            await self.attempt(self._query_listed(client, user_ids))
+            user_ids, self._to_query = self._to_query, {}
+            await self._query_listed(client, user_ids)
 
     async def attempt(self, call: Awaitable[None]) -> bool:
         """Await a call and return whether it succeeded; a failure becomes an event."""
@@ -159,8 +169,7 @@ class PresenceService:
         if missing and self._memory.state.started:
             words = "put back subscriptions that the backend had cleared"
             self._model.feed.emit(EventKind.NOTICE, words)
-        subscriptions = (*answer.user_id_list, *missing)
-        self._model.set_subscriptions(subscriptions)
+        subscriptions = tuple(self._model.subscriptions.user_ids)
         self._memory.update(
             lambda state: replace(
                 state, started=True, cleared_at=answer.cleared_at, subscriptions=subscriptions
@@ -168,14 +177,46 @@ class PresenceService:
         )
 
     async def _query_listed(self, client: ChatClient, user_ids: Iterable[str]) -> None:
-        listed = [one for one in sorted(user_ids) if self._model.person(one) is not None]
+        """Query listed users; a refusal becomes an event the first time."""
+        listed = [one for one in user_ids if self._model.person(one) is not None]
         if not listed:
             return
         try:
-            self._model.set_statuses(await client.get_user_status(listed))
+            statuses = await client.get_user_status(listed[:QUERY_MAX_USERS])
         except IMError as error:
-            if error.code != ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
-                raise
+            self._query_failed(error)
+        else:
+            self._refusals.clear()
+            self._model.set_subscribers_notified(True)
+            self._model.set_statuses(statuses)
+
+    def _query_failed(self, error: IMError) -> None:
+        if error.code == ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND:
+            return
+        if error.code in _REFUSED_FOR_ALL:
+            self._model.set_subscribers_notified(False)
+        if error.code not in self._refusals:
+            self._refusals.add(error.code)
+            self._model.feed.emit(EventKind.NOTICE, explain(error, self._keys))
+
+    def ask_about(self, user_id: str) -> None:
+        """Query the user of an open conversation, unless their status is live.
+
+        A user is queried at most once a minute.
+        """
+        now = self._clock.monotonic()
+        if self._model.person(user_id) is None or self._model.is_kept(user_id):
+            return
+        if self._model.connection.link is not Link.CONNECTED:
+            return
+        if not self._model.sources.subscribers_notified:
+            return
+        if now - self._asked.get(user_id, -math.inf) < ASK_INTERVAL:
+            return
+        self._asked = {one: at for one, at in self._asked.items() if now - at < ASK_INTERVAL}
+        self._asked[user_id] = now
+        self._to_query[user_id] = None
+        self._wake()
 
     # Calls for the user; each raises IMError with the codes of its SDK call
 
@@ -191,23 +232,13 @@ class PresenceService:
 
     async def query_user(self, user_id: str) -> None:
         """Query a user, and add an event with the result."""
-        statuses = await self._client().get_user_status([user_id])
-        for status in statuses:
-            self._model.add_query_result(status)
-        self._model.set_statuses(status for status in statuses if self._is_followed(status.user_id))
+        self._model.add_query_result(await self.look_up(user_id))
 
     async def look_up(self, user_id: str) -> UserStatus:
         """Query a user, and return the result."""
         status, *_ = await self._client().get_user_status([user_id])
-        self._model.set_statuses([status] if self._is_followed(user_id) else [])
+        self._model.set_statuses([status])
         return status
-
-    def _is_followed(self, user_id: str) -> bool:
-        # Without pushes, a queried status in the list would become outdated.
-        person = self._model.person(user_id)
-        return person is not None and (
-            person.subscribed or person.status is not UserStatusType.UNKNOWN
-        )
 
     async def subscribe_to(self, user_id: str) -> None:
         """Subscribe to a user."""

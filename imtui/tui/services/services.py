@@ -16,8 +16,11 @@ class ConnectionEvents(Protocol):
     def connecting(self) -> None:
         """Handle the start of an attempt."""
 
+    def login_succeeded(self) -> None:
+        """Handle an established connection."""
+
     def request_sync(self) -> None:
-        """Load everything again: the connection is established, or more or less is available."""
+        """Load everything again."""
 
     def lost(self, delay: float) -> None:
         """Handle the loss of the connection; the next attempt is due in ``delay`` seconds."""

@@ -54,11 +54,23 @@ class ChatTitle(PaintedLine):
         current = isinstance(pane, ChatPane) and pane.has_focus_within
         person = self._model.person(self.user_id) or Person(self.user_id)
         chat = self._model.chats.get(self.user_id)
-        as_of = self._model.connection.as_of
         below = isinstance(pane, ChatPane) and not pane.view.follows
         return chat_title(
-            chat, person, width, self._glyphs, self._clock, as_of, current=current, below=below
+            chat,
+            person,
+            width,
+            self._glyphs,
+            self._clock,
+            self._model.connection.as_of,
+            current=current,
+            below=below,
+            offer=self._offer(person),
         )
+
+    def _offer(self, person: Person) -> str:
+        # The keys of commands are letters to write with here, so this names the slash command.
+        is_offered = not person.live and self._model.sources.subscribers_notified
+        return "/subscribe: be told" if is_offered else ""
 
 
 class ReplyLine(PaintedLine):

@@ -161,8 +161,8 @@ class FriendList(CursorView):
             self._model.chats.unread(row),
             bool(self._model.chats.get(row).draft),
         )
-        as_of = self._model.connection.as_of
-        return person_line(person, width, self._glyphs, self._clock, as_of, marks), under
+        stale_since = self._model.connection.as_of
+        return person_line(person, width, self._glyphs, self._clock, stale_since, marks), under
 
     def _hint(self) -> str:
         if self.narrowed_to:

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from imtui.protocol.messages import FriendInfo, SubscriptionReason
-from imtui.protocol.status import Platform
+from imtui.protocol.status import Platform, UserStatus, UserStatusType
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import Event, EventKind
 from imtui.tui.model.model import BURST, Model
@@ -267,17 +267,26 @@ def test_subscribing_and_being_unsubscribed(model: Model) -> None:
     assert model.person("mallory") is None
 
 
-def test_logging_out_with_no_other_device_is_unlogined(model: Model) -> None:
+@pytest.mark.parametrize("answered", [OFFLINE, UNLOGINED])
+def test_after_a_logout_the_own_status_is_what_the_backend_answered(
+    model: Model, answered: UserStatusType
+) -> None:
     model.devices_changed([device(HERE)])
-    model.logged_out("logged out")
-    assert model.own.status is UNLOGINED
+    model.logged_out(status("alice", answered), "logged out")
+    assert model.own.status is answered
+    assert not model.account.is_logged_out
     assert model.connection.link is Link.STOPPED
 
 
-def test_logging_out_beside_another_device_leaves_it_unknown(model: Model) -> None:
-    model.devices_changed([device(HERE), device("phone")])
-    model.logged_out("logged out")
-    assert model.own.status is UNKNOWN
+@pytest.mark.parametrize("answered", [None, status("alice", ONLINE, "Tea")])
+def test_a_logout_beside_another_device_claims_no_status(
+    model: Model, answered: UserStatus | None
+) -> None:
+    model.logged_out(answered, "logged out")
+    assert (model.own.status, model.own.text) == (UNKNOWN, "")
+    assert model.account.is_logged_out
+    model.statuses_changed([status("alice")])
+    assert not model.account.is_logged_out
 
 
 ESCAPE = "a\x1b]52;c;ZXZpbA==\x07b\x9b31mc\u202ed\ne"

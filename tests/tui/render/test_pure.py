@@ -93,12 +93,15 @@ def test_the_time_of_day_is_as_brief_as_is_clear() -> None:
     clock = FakeClock()
     assert time_of_day(clock, at(13, 40)) == "13:40"
     assert time_of_day(clock, at(9, 12, day=21)) == "Sat 09:12"
+    assert time_of_day(clock, at(0, 0, day=17)) == "Tue 00:00"
+    assert time_of_day(clock, at(23, 59, day=16)) == "16 Nov"
     assert time_of_day(clock, at(9, 12, day=3)) == "3 Nov"
     assert time_of_day(clock, 0) == "1 Jan 1970"
 
 
 def person(user_id: str, status: UserStatusType = ONLINE, **more: str | int | bool) -> Person:
-    return Person(user_id, status, **{"since": at(13, 40), "friend": True, **more})  # type: ignore[arg-type]
+    facts = {"since": at(13, 40), "friend": True, "login": 1, **more}
+    return Person(user_id, status, **facts)  # type: ignore[arg-type]
 
 
 def row(one: Person, width: int, as_of: int | None = None, glyphs: Glyphs = UNICODE) -> str:
@@ -127,6 +130,19 @@ def test_a_stale_row_has_its_date_and_no_presence_colour() -> None:
     assert row(silent, 40, as_of=at(14, 7)) == "   bob        ◉ ONLINE     as of 14:07"
     spans = person_line(bob, 60, UNICODE, FakeClock(), at(14, 7), Marks())
     assert not [span for span in spans if span.style.startswith("presence")]
+
+
+@pytest.mark.parametrize("width", range(20, 130))
+@pytest.mark.parametrize("text", ["", "On the call", "x" * 100])
+@pytest.mark.parametrize("unread", [0, 7])
+def test_an_answer_never_looks_like_the_present(width: int, text: str, unread: int) -> None:
+    asked = person("bob", ONLINE, text=text, login=0, asked_at=at(14, 1))
+    spans = person_line(asked, width, UNICODE, FakeClock(), None, Marks(unread=unread))
+    assert not [span for span in spans if span.style.startswith("presence")]
+    line = "".join(span.text for span in spans)
+    assert ("as of 14:01" in line) is ("◉" in line)
+    assert width < 40 or "as of 14:01" in line
+    assert not unread or "7" in line
 
 
 @pytest.mark.parametrize("width", range(1, 130, 3))
