@@ -25,7 +25,13 @@ from imtui.protocol.chat import (
 )
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationList
-from imtui.protocol.messages import FriendInfo, SelfDevice, SubscriptionReason, Subscriptions
+from imtui.protocol.messages import (
+    ConsoleSettings,
+    FriendInfo,
+    SelfDevice,
+    SubscriptionReason,
+    Subscriptions,
+)
 from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.status import ChangedBy, Platform, UserStatus, UserStatusType
 from imtui.sdk import ConversationInfo, ConversationPage, IMSDKListener, is_transient
@@ -153,6 +159,7 @@ class FakeClient:
 
     def __post_init__(self) -> None:
         self.listener = IMSDKListener()
+        self.user_status = "on"
         self.calls: list[tuple[object, ...]] = []
         self.failures: dict[str, deque[IMError]] = {}
         self.closed = False
@@ -186,6 +193,12 @@ class FakeClient:
             self.user_id, ONLINE, text, since=since, changed_by=by, expires_at=expires_at
         )
         self.push(self.own)
+
+    def switch_user_status(self, user_status: str) -> None:
+        """Switch the console's user status on or off."""
+        self.user_status = user_status
+        settings = ConsoleSettings(edition="ultimate", user_status=user_status, friend_status="on")
+        self.listener.on_console_changed(settings)
 
     def lose_connection(self, delay: float = 4.0) -> None:
         """Lose the connection; the next attempt is due in ``delay`` seconds."""
@@ -294,8 +307,9 @@ class FakeClient:
         self.listener.on_self_devices_changed(self.devices)
         return None
 
-    async def logout(self) -> None:
+    async def logout(self) -> UserStatus | None:
         self._call("logout")
+        return status(self.user_id, UNLOGINED if len(self.devices) == 1 else ONLINE)
 
     async def set_self_status(self, text: str | None, expires_at: int | None = None) -> None:
         self._call("set_self_status", text, expires_at)
@@ -303,6 +317,8 @@ class FakeClient:
 
     async def get_user_status(self, user_ids: list[str]) -> list[UserStatus]:
         self._call("get_user_status", user_ids)
+        if self.user_status == "off":
+            raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
         known = {**self.friends, **self.others}
         found = [one for user_id in user_ids if (one := known.get(user_id)) is not None]
         if not found:

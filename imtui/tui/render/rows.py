@@ -57,12 +57,13 @@ def person_line(
     as_of = person.as_of(stale_since)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
+    short = bool(person.text or marks.unread or person.asked_at)
     line = [
         Span(glyphs.cursor if marks.cursor else " ", "accent"),
         Span(f"{_mark_glyph(marks, glyphs)} ", "accent"),
         Span(column(person.name or person.user_id, name_width, glyphs.ellipsis) + " ", dim),
         Span(
-            _badge_text(badge, width, glyphs, short=bool(person.text or marks.unread)),
+            _badge_text(badge, width, glyphs, short=short),
             dim or badge.style,
         ),
     ]
@@ -99,7 +100,7 @@ def _unread_note(unread: int, room: int) -> str:
 
 
 def _badge_text(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
-    """Return the badge, or only its glyph if a text must fit on a narrow row."""
+    """Return the badge, or only its glyph if more must fit on a narrow row."""
     if short and width < _NARROW:
         return badge.glyph
     return column(str(badge), glyphs.badge_width, glyphs.ellipsis)

@@ -70,7 +70,7 @@ class ChatTitle(PaintedLine):
     def _offer(self, person: Person) -> str:
         # The keys of commands are letters to write with here, so this names the slash command.
         is_offered = not person.live and self._model.sources.subscribers_notified
-        return "/subscribe: be told" if is_offered else ""
+        return "/subscribe" if is_offered else ""
 
 
 class ReplyLine(PaintedLine):

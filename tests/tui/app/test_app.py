@@ -423,6 +423,15 @@ async def test_logging_out_leaves_the_account_unlogined(tmp_path: Path) -> None:
         assert "Logged out on this device" in run.lines()[0]
 
 
+async def test_logging_out_beside_another_device_claims_no_status(tmp_path: Path) -> None:
+    fake = sample_client()
+    fake.devices = [device(HERE, "laptop"), device("phone", "phone")]
+    async with running(tmp_path, fake) as run:
+        await run.press("ctrl+p")
+        await run.type("log out", "enter")
+        assert run.lines()[0].startswith(" alice  logged out  ")
+
+
 async def test_a_failed_join_shows_the_reason_and_can_be_retried(tmp_path: Path) -> None:
     attempts: list[int] = []
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.messages import ConsoleSettings, SubscriptionReason
+from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.status import Platform, UserStatus
 from tests.tui.fake import HERE, OFFLINE, ONLINE, at, device, sample_client, status
 from tests.tui.harness import running
@@ -122,8 +122,7 @@ async def test_the_subscriptions_screen_subscribes_and_unsubscribes(tmp_path: Pa
 
 async def test_silent_subscriptions_say_why(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        settings = ConsoleSettings(edition="ultimate", user_status="off", friend_status="on")
-        run.fake.listener.on_console_changed(settings)
+        run.fake.switch_user_status("off")
         await run.press("S")
         assert "Nothing is told of them now" in run.text()
 
