@@ -40,6 +40,10 @@ class Watcher(IMSDKListener):
         self._early_events: list[Callable[[], None]] = []
         """Other events before the first snapshot was printed."""
         self._latest: dict[str, UserStatus] = {}
+        self._friends: set[str] = set()
+        self._friends_notified = False
+        """Whether the backend notifies of friends' statuses."""
+        self._subscriptions: set[str] = set()
         self._devices: list[SelfDevice] = []
         self._own_subscriptions: set[str] = set()
         """User IDs that this watcher has subscribed to."""
@@ -76,6 +80,8 @@ class Watcher(IMSDKListener):
 
     async def _load(self, client: IMClient, *, first: bool) -> Snapshot:
         friends = await client.get_friend_list()
+        self._friends = {friend.user_id for friend in friends}
+        self._friends_notified = any(friend.user_status is not None for friend in friends)
         statuses = await client.get_user_status([self._own_id])
         statuses += [friend.user_status for friend in friends if friend.user_status is not None]
         known = {status.user_id: status for status in statuses}
@@ -83,7 +89,7 @@ class Watcher(IMSDKListener):
         try:
             strangers = [user for user in self._users if user not in known]
             subscriptions += await self._subscribe(client, strangers, subscriptions)
-            wanted = self._users or subscriptions
+            wanted = [user for user in self._users or subscriptions if user in set(subscriptions)]
             asked = await _query(client, [user for user in wanted if user not in known])
         except IMError as error:
             # Friends' statuses need neither the edition nor the switch, so go on with them.
@@ -107,6 +113,7 @@ class Watcher(IMSDKListener):
             self._not_to_resubscribe |= self._unexplained
         self._unexplained.clear()
         self._cleared_at = answer.cleared_at
+        self._subscriptions = set(answer.user_id_list)
         return list(answer.user_id_list)
 
     async def _subscribe(
@@ -227,13 +234,19 @@ class Watcher(IMSDKListener):
         self._print_or_queue(partial(self._friends_added, friends))
 
     def _friends_added(self, friends: list[FriendInfo]) -> None:
+        self._friends.update(friend.user_id for friend in friends)
         followed = [friend for friend in friends if self._follows(friend.user_id)]
         self._printer.friends_added(followed)
         statuses = [friend.user_status for friend in followed if friend.user_status is not None]
         self._print_statuses([*filter(self._is_newer, statuses)])
 
     def on_friend_list_deleted(self, user_ids: list[str]) -> None:
-        self._print_or_queue(partial(self._printer.friends_deleted, self._followed(user_ids)))
+        self._print_or_queue(partial(self._friends_deleted, user_ids))
+
+    def _friends_deleted(self, user_ids: list[str]) -> None:
+        self._friends.difference_update(user_ids)
+        self._printer.friends_deleted(self._followed(user_ids))
+        self._print_unknown(user_ids)
 
     def on_subscriptions_changed(
         self, added: list[str], removed: list[str], reason: SubscriptionReason
@@ -246,14 +259,25 @@ class Watcher(IMSDKListener):
         else:
             self._not_to_resubscribe |= ended
             self._own_subscriptions -= ended
-        self._print_or_queue(
-            partial(
-                self._printer.subscriptions_changed,
-                self._followed(added),
-                self._followed(removed),
-                reason,
+        self._print_or_queue(partial(self._subscriptions_changed, added, removed, reason))
+
+    def _subscriptions_changed(
+        self, added: list[str], removed: list[str], reason: SubscriptionReason
+    ) -> None:
+        self._subscriptions.update(added)
+        self._subscriptions.difference_update(removed)
+        self._printer.subscriptions_changed(self._followed(added), self._followed(removed), reason)
+        self._print_unknown(removed)
+
+    def _print_unknown(self, user_ids: Sequence[str]) -> None:
+        """Print UNKNOWN for users whose status nothing keeps up to date any more."""
+        for user_id in user_ids:
+            is_kept = user_id in self._subscriptions or (
+                self._friends_notified and user_id in self._friends
             )
-        )
+            if user_id in self._latest and not is_kept:
+                self._latest[user_id] = UserStatus(user_id, UserStatusType.UNKNOWN)
+                self._printer.status_ended(self._latest[user_id])
 
     def on_self_devices_changed(self, devices: list[SelfDevice]) -> None:
         self._devices = devices

@@ -17,6 +17,7 @@ from imtui.sdk import (
     IMError,
     SelfDevice,
     SubscriptionReason,
+    UserStatus,
 )
 from tests.sdk.fake_backend import APP, FakeBackend, Peer, Refusal, fake_backend, status
 
@@ -39,6 +40,9 @@ class QueuePrinter(Printer):
             self.printed.put_nowait(
                 f"{after.user_id} {after.status_type.name} {after.custom_status}"
             )
+
+    def status_ended(self, status: UserStatus) -> None:
+        self.printed.put_nowait(f"{status.user_id} {status.status_type.name}")
 
     def print_notice(self, sentence: str) -> None:
         self.printed.put_nowait(sentence)
@@ -151,6 +155,34 @@ async def test_subscriptions_that_others_ended_are_not_renewed(
         await fake.asked("subscribeUserStatus", 2)
 
         assert subscribed(fake) == ["bob", "carol", "carol"]
+
+
+async def test_whoever_has_lost_every_source_becomes_unknown(fake: FakeBackend) -> None:
+    friend = {"userID": "bob", "userStatus": status("bob", 1)}
+    fake.handlers["getFriendList"] = lambda peer, params: {"friendInfoList": [friend]}
+    fake.handlers["getSubscriptions"] = listed("bob", "carol")
+    async with watching(fake) as printer:
+        await fake.peer.push("onFriendListDeleted", {"userIDList": ["bob"]})
+        assert await printer.printed.get() == ["-bob"]
+        await push(fake.peer, "carol", reason="evicted")
+        assert await printer.printed.get() == ("evicted", "carol")
+        assert await printer.printed.get() == "carol UNKNOWN"
+        await push(fake.peer, "bob", reason="unsubscribed")
+        assert await printer.printed.get() == ("unsubscribed", "bob")
+        assert await printer.printed.get() == "bob UNKNOWN"
+        assert printer.printed.empty()
+
+
+async def test_a_friend_keeps_the_status_when_a_subscription_ends(fake: FakeBackend) -> None:
+    friend = {"userID": "bob", "userStatus": status("bob", 1)}
+    fake.handlers["getFriendList"] = lambda peer, params: {"friendInfoList": [friend]}
+    fake.handlers["getSubscriptions"] = listed("bob")
+    async with watching(fake) as printer:
+        await push(fake.peer, "bob", reason="unsubscribed")
+        assert await printer.printed.get() == ("unsubscribed", "bob")
+        await fake.peer.push("onFriendListDeleted", {"userIDList": ["bob"]})
+        assert await printer.printed.get() == ["-bob"]
+        assert await printer.printed.get() == "bob UNKNOWN"
 
 
 async def test_a_console_change_reloads_everything(fake: FakeBackend) -> None:

@@ -68,6 +68,9 @@ class PlainPrinter(Printer):
         noun = "friend" if all_friends else "user"
         self._print(sentences.change_counts(noun, [change for change, _ in printable]))
 
+    def status_ended(self, status: UserStatus) -> None:
+        """Print nothing, since the end of the friendship or subscription says it."""
+
     def _own_changed(self, change: Change) -> None:
         if change.before is None or change.is_guess:
             # The loss of the connection is printed anyway, and the account may be ONLINE elsewhere.

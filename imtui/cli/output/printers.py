@@ -56,6 +56,9 @@ class Printer(Protocol):
     def print_changes(self, changes: Sequence[Change]) -> None:
         """Print statuses that changed at once."""
 
+    def status_ended(self, status: UserStatus) -> None:
+        """Print UNKNOWN for a user who is, as was just printed, no friend or not subscribed."""
+
     def print_notice(self, sentence: str) -> None:
         """Print a sentence about the command itself."""
 
@@ -110,6 +113,10 @@ class LinePrinter(Printer):
         """Print each new status."""
         for change in changes:
             print(self._line(change.after), flush=True)
+
+    def status_ended(self, status: UserStatus) -> None:
+        """Print the status."""
+        print(self._line(status), flush=True)
 
     def print_notice(self, sentence: str) -> None:
         """Print it on standard error."""
