@@ -166,6 +166,8 @@ class Model:
         if not self._friends_known:
             return
         infos = list(friends)
+        # An empty list did not show whether the console has friends' notifications on.
+        self.sources.friends_notified |= any(info.user_status is not None for info in infos)
         new = [info for info in infos if not self._is_friend(info.user_id)]
         self._add_friends(new)
         if len(new) >= BURST:

@@ -96,6 +96,7 @@ async def test_friends_and_subscriptions_changed(
         assert await change(watch) == "You are no longer subscribed to bob."
         await alice.add_friend("bob")
         assert await change(watch) == "bob is now your friend."
+        assert await change(watch) == "bob is ONLINE and says: Hi."
         await alice.delete_from_friend_list(["bob"])
         assert await change(watch) == "bob is no longer your friend."
 

@@ -27,6 +27,7 @@ _people = st.lists(
         friend=st.just(value=True),
         changed_at=st.integers(0, 3),
         name=st.text("aAbB", max_size=2),
+        login=st.integers(0, 1),
     ),
     unique_by=lambda person: person.user_id,
 )
@@ -37,7 +38,7 @@ def test_equal_people_are_sorted_by_status_then_name_then_user_id(
     people: list[Person], order: Order, last_messages: dict[str, int]
 ) -> None:
     def key(person: Person) -> tuple[Any, ...]:
-        rank = _RANKS.index(person.status)
+        rank = _RANKS.index(person.live_status)
         name = (person.name or person.user_id).casefold(), person.user_id
         return {
             Order.NAME: name,

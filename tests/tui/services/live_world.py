@@ -155,6 +155,7 @@ class LiveWorld:
         self._app: asyncio.Task[None] | None = None
         self._patch = patch("imtui.sdk.client.open_connection", self._open)
         self._register(*OTHERS)
+        self._has_crowd = False
 
     def _sign(self, user_id: str = ME) -> str:
         now = self.core.instant().unix_ms / 1000
@@ -303,7 +304,9 @@ class LiveWorld:
 
     def crowd_out(self) -> None:
         """Subscribe to so many others that every subscription before is evicted."""
-        self._register(*CROWD)
+        if not self._has_crowd:
+            self._register(*CROWD)
+            self._has_crowd = True
         for start in range(0, SUBSCRIPTIONS_MAX, SUBSCRIBE_MAX_USERS):
             some = CROWD[start : start + SUBSCRIBE_MAX_USERS]
             self.call_as(ME, Method.SUBSCRIBE_USER_STATUS, userIDList=some)
