@@ -118,7 +118,7 @@ class Story:
         # The session may take a while to notice.
         asyncio.get_running_loop().call_later(1.0, lambda: setattr(self, "disturbed", self.now()))
 
-    def call(self, name: str, user_id: str, start: Callable[[], Awaitable[None]]) -> None:
+    def call(self, name: str, user_id: str, start: Callable[[], Awaitable[object]]) -> None:
         async def run() -> None:
             call.begun = self.now()
             try:
