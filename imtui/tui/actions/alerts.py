@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.toggling import Toggle, run_toggle
 from imtui.tui.commands.sentences import with_keys
+from imtui.tui.commands.toggles import Outcome, Turn, outcome, parse_turn
 from imtui.tui.model.ends import EndError, describe_end, parse_end
 
 
@@ -19,14 +20,21 @@ class AlertActions:
         self._keys = parts.keys
         self._memory = parts.memory
 
-    def quiet(self, typed: str) -> None:
-        """Turn do-not-disturb on until an end, or off; with nothing typed, toggle it."""
-        typed = typed.strip()
+    def quiet(self, typed: str, turn: Turn) -> None:
+        """Turn do-not-disturb on until an end, or off."""
+        typed, turn = parse_turn(typed, turn)
         is_on = self._memory.quiet(self._clock.now()) is not None
-        if typed.casefold() == "off" or (not typed and is_on):
+        todo = Outcome.BEGIN if typed else outcome(turn, is_on)
+        if todo is Outcome.END:
             self._put(False, None)
             self._feedback.say("Do not disturb is off.")
-            return
+        elif todo is Outcome.KEEP:
+            is_so = "on already: /quiet off ends it" if is_on else "off already"
+            self._feedback.say(f"Do not disturb is {is_so}.")
+        else:
+            self._begin_quiet(typed)
+
+    def _begin_quiet(self, typed: str) -> None:
         now = self._clock.local(self._clock.now())
         try:
             end = parse_end(typed, now)
@@ -41,12 +49,15 @@ class AlertActions:
     def _put(self, quiet: bool, until: int | None) -> None:
         self._memory.update(lambda state: replace(state, quiet=quiet, quiet_until=until))
 
-    def let_through(self, typed: str) -> None:
-        """Toggle whether alerts about a user, by default the selected one, get through."""
-        user_id = whom(self._parts, typed)
-        if not user_id:
-            return
-        through = user_id not in self._memory.state.let_through
-        self._memory.update(lambda state: state.with_let_through(user_id, through))
-        words = "gets through" if through else "no longer gets through"
-        self._feedback.say(f"{words} do-not-disturb", who=user_id)
+    def let_through(self, typed: str, turn: Turn) -> None:
+        """Let alerts about a user, by default the selected one, get through, or end that."""
+
+        def change(user_id: str, through: bool) -> None:
+            self._memory.update(lambda state: state.with_let_through(user_id, through))
+            words = "gets through" if through else "no longer gets through"
+            self._feedback.say(f"{words} do-not-disturb", who=user_id)
+
+        def holds(user_id: str, _: Turn) -> bool:
+            return user_id in self._memory.state.let_through
+
+        run_toggle(self._parts, Toggle("quiet-except", holds, change), typed, turn)

@@ -8,6 +8,8 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
 from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.toggling import Toggle, run_toggle
+from imtui.tui.commands.toggles import Turn
 from imtui.tui.services.explain import explain
 from imtui.tui.services.messaging_service import MessagingService, can_resend
 
@@ -196,7 +198,9 @@ class ConversationActions:
                     self._try(lambda: self._messaging.discard_message(message))
 
             where = "for yourself, on all your devices" if message.seq else "without sending it"
-            self._navigator.open(Question(f"Delete the message {where}?"), answered)
+            self._navigator.open(
+                Question(f"Delete the message {where}?", takes_away=True), answered
+            )
 
         self._on_message(delete)
 
@@ -213,7 +217,7 @@ class ConversationActions:
                 self._attempt(lambda: self._messaging.delete_conversation(user_id))
 
         words = f"Delete all messages with {user_id} for yourself, on all your devices?"
-        self._navigator.open(Question(words), answered)
+        self._navigator.open(Question(words, takes_away=True), answered)
 
     def resend(self) -> None:
         """Resend the failed message under the cursor, or all failed messages if there is none."""
@@ -239,28 +243,34 @@ class ConversationActions:
 
     # Muting and pinning
 
-    def mute(self, typed: str) -> None:
+    def mute(self, typed: str, turn: Turn) -> None:
         """Mute or unmute a user."""
-        self._toggle(typed, lambda user_id: self._mute(user_id))
 
-    async def _mute(self, user_id: str) -> None:
-        muted = not self._model.chats.get(user_id).muted
+        def change(user_id: str, muted: bool) -> None:
+            self._attempt(lambda: self._mute(user_id, muted))
+
+        chats = self._model.chats
+        toggle = Toggle("mute", lambda user_id, _: chats.get(user_id).muted, change)
+        run_toggle(self._parts, toggle, typed, turn)
+
+    async def _mute(self, user_id: str, muted: bool) -> None:
         await self._messaging.set_muted(user_id, muted)
         self._feedback.say("is muted" if muted else "is no longer muted", who=user_id)
 
-    def pin(self, typed: str) -> None:
+    def pin(self, typed: str, turn: Turn) -> None:
         """Pin or unpin the conversation with a user."""
-        self._toggle(typed, lambda user_id: self._pin(user_id))
 
-    async def _pin(self, user_id: str) -> None:
-        pinned = not self._model.chats.get(user_id).pinned
+        def change(user_id: str, pinned: bool) -> None:
+            self._attempt(lambda: self._pin(user_id, pinned))
+
+        chats = self._model.chats
+        toggle = Toggle("pin", lambda user_id, _: chats.get(user_id).pinned, change)
+        run_toggle(self._parts, toggle, typed, turn)
+
+    async def _pin(self, user_id: str, pinned: bool) -> None:
         await self._messaging.set_pinned(user_id, pinned)
         self._main.friend_list.sort_now()
         self._feedback.say("is pinned" if pinned else "is no longer pinned", who=user_id)
-
-    def _toggle(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
-        if user_id := whom(self._parts, typed):
-            self._attempt(lambda: call(user_id))
 
     def _attempt(self, call: Callable[[], Awaitable[None]]) -> None:
         self._feedback.attempt(call)

@@ -2,9 +2,10 @@
 
 from imtui.tui.actions.actions import Actions
 from imtui.tui.actions.parts import Parts
-from imtui.tui.actions.table import ACTIONS
+from imtui.tui.actions.table import ACTIONS, TOGGLES
 from imtui.tui.commands.command import Argument
 from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
+from imtui.tui.commands.toggles import Turn
 from imtui.tui.model.choices import Choice
 
 
@@ -19,10 +20,17 @@ class Dispatcher:
         self.glyphs = parts.glyphs
         self.clock = parts.clock
 
-    def run(self, command_id: str, argument: str = "") -> None:
+    def run(self, command_id: str, argument: str = "", turn: Turn = Turn.NAMED) -> None:
         """Run a command of the catalogue."""
         self._parts.navigator.main.hint.show(False)
-        ACTIONS[command_id](self._actions, argument)
+        if command_id in TOGGLES:
+            TOGGLES[command_id](self._actions, argument, turn)
+        else:
+            ACTIONS[command_id](self._actions, argument)
+
+    def press(self, command_id: str, argument: str = "") -> None:
+        """Run a command whose key was pressed or clicked; it ends what it began before."""
+        self.run(command_id, argument, Turn.SWITCH)
 
     def run_line(self, line: str) -> None:
         """Run a slash command; put an invalid one back into the command line."""

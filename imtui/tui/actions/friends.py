@@ -6,6 +6,8 @@ from typing import Final
 from imtui.protocol.profiles import FriendAllowType
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.toggling import Toggle, run_toggle
+from imtui.tui.commands.toggles import Turn
 from imtui.tui.services.friend_requests import FriendRequests
 
 _ALLOW: Final = {
@@ -44,11 +46,23 @@ class FriendActions:
             ask_user(self._parts, "Add whom as a friend?", self._friend_requests.add_friend)
 
     def delete(self, typed: str) -> None:
-        """Delete a friend."""
+        """Delete a friend; ask first if nothing was typed."""
         if typed.strip():
             self._with(typed, self._friend_requests.delete_friend)
+        elif user_id := self._navigator.selected:
+            self._ask_delete(user_id)
         else:
             ask_user(self._parts, "Delete which friend?", self._friend_requests.delete_friend)
+
+    def _ask_delete(self, user_id: str) -> None:
+        from imtui.tui.kit.prompt import Question
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._with(user_id, self._friend_requests.delete_friend)
+
+        words = f"Delete {user_id} from your friends, and you from theirs?"
+        self._navigator.open(Question(words, takes_away=True), answered)
 
     def show_requests(self) -> None:
         """Show the friend requests and blocked users."""
@@ -67,9 +81,20 @@ class FriendActions:
         """Refuse a friend request, or withdraw an own one."""
         self._with(typed, self._friend_requests.refuse_request)
 
-    def block(self, typed: str) -> None:
-        """Block or unblock a user."""
-        self._with(typed, self._friend_requests.toggle_block)
+    def block(self, typed: str, turn: Turn) -> None:
+        """Block a user, or ask whether to unblock them."""
+
+        def change(user_id: str, blocked: bool) -> None:
+            call = self._friend_requests.block if blocked else self._friend_requests.unblock
+            self._feedback.attempt(lambda: call(user_id))
+
+        # On the list of blocked users, the key cannot mean anything else.
+        on_list = turn is Turn.SWITCH and not self._navigator.is_main_on_top
+        question = "" if on_list else "is blocked already. Let them write to you again?"
+        toggle = Toggle(
+            "block", lambda user_id, _: user_id in self._friend_requests.blocked, change, question
+        )
+        run_toggle(self._parts, toggle, typed, turn)
 
     def set_remark(self, typed: str) -> None:
         """Set the own name for a friend: ``USER NAME``; prompt if no name is typed."""

@@ -6,6 +6,8 @@ from typing import Final
 from imtui.protocol.errors import IMError
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.toggling import Toggle, run_toggle
+from imtui.tui.commands.toggles import Turn
 from imtui.tui.services.explain import explain
 from imtui.tui.state.account_state import clean_group_name
 
@@ -65,14 +67,17 @@ class PeopleActions:
 
     # The list
 
-    def favourite(self, typed: str) -> None:
-        """Toggle whether a user is a favourite."""
-        self._with(typed, self._toggle_favourite)
+    def favourite(self, typed: str, turn: Turn) -> None:
+        """Make a user a favourite, or end that."""
 
-    def _toggle_favourite(self, user_id: str) -> None:
-        favourite = user_id not in self._memory.state.favourites
-        self._memory.update(lambda state: state.with_favourite(user_id, favourite))
-        self._main.friend_list.sort_now()
+        def change(user_id: str, favourite: bool) -> None:
+            self._memory.update(lambda state: state.with_favourite(user_id, favourite))
+            self._main.friend_list.sort_now()
+
+        def holds(user_id: str, _: Turn) -> bool:
+            return user_id in self._memory.state.favourites
+
+        run_toggle(self._parts, Toggle("favourite", holds, change), typed, turn)
 
     def group(self, typed: str) -> None:
         """Put a user in a group: ``USER GROUP``; prompt if no group is typed."""

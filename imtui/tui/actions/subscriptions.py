@@ -1,9 +1,12 @@
 """Actions on subscriptions and watches."""
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.actions.asking import NOBODY, ask_user
+from imtui.tui.actions.asking import ask_user
 from imtui.tui.actions.parts import Parts
+from imtui.tui.actions.toggling import Toggle, run_toggle
 from imtui.tui.commands.sentences import with_keys
+from imtui.tui.commands.toggles import Turn
+from imtui.tui.model.person import Person
 from imtui.tui.model.sources import UpdateSource
 from imtui.tui.model.watches import Watch, WatchesFullError
 
@@ -66,34 +69,38 @@ class SubscriptionActions:
             WatchesScreen(parts.model, parts.watch_service, parts.keys, parts.glyphs, parts.clock)
         )
 
-    def watch(self, typed: str, *, standing: bool = False) -> None:
+    def watch(self, typed: str, turn: Turn, *, standing: bool = False) -> None:
         """Watch a user, or stop watching them."""
-        user_id = typed.strip() or self._navigator.selected
+
+        def holds(user_id: str, turn: Turn) -> bool:
+            present = self._watch_service.get(user_id)
+            return present is not None and (present.standing == standing or turn is Turn.OFF)
+
+        def change(user_id: str, watched: bool) -> None:
+            if watched:
+                self._begin_watch(user_id, standing)
+            else:
+                self._watch_service.remove_watch(user_id)
+                self._feedback.say("is no longer watched", who=user_id)
+
+        command_id = "watch-always" if standing else "watch"
+        run_toggle(self._parts, Toggle(command_id, holds, change), typed, turn)
+
+    def _begin_watch(self, user_id: str, standing: bool) -> None:
         person = self._model.person(user_id)
-        if not user_id:
-            self._feedback.complain(NOBODY)
-            return
         if person is None:
             first = with_keys("subscribe first ({subscribe}).", self._keys)
             self._feedback.complain(f"Nothing is heard of {user_id}: {first}")
             return
-        present = self._watch_service.get(user_id)
-        if present is not None and present.standing == standing:
-            self._watch_service.remove_watch(user_id)
-            self._feedback.say("is no longer watched", who=user_id)
-            return
+        watch = Watch(user_id, standing, self._clock.now())
         try:
-            self._watch_service.add_watch(
-                Watch(user_id, standing, self._clock.now()), person.live_status
-            )
+            self._watch_service.add_watch(watch, person.live_status)
         except WatchesFullError as error:
             self._feedback.complain(str(error))
             return
-        self._feedback.say(self._told(user_id, standing), who=user_id)
+        self._feedback.say(self._told(person, standing), who=user_id)
 
-    def _told(self, user_id: str, standing: bool) -> str:
-        person = self._model.person(user_id)
-        assert person is not None
+    def _told(self, person: Person, standing: bool) -> str:
         if self._model.sources.of(person) is UpdateSource.NOTHING:
             words = "is watched, but nothing is heard of them now: subscribe ({subscribe})"
             return with_keys(words, self._keys)

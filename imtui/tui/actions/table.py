@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from imtui.tui.actions.actions import Actions
+from imtui.tui.commands.toggles import Turn
 
 Action = Callable[[Actions, str], None]
 """Runs a command with its argument; if that is empty, it prompts or uses a default."""
+
+ToggleAction = Callable[[Actions, str, Turn], None]
+"""The same for a command that can also be ended; it depends on how the person ran it."""
 
 
 def _find(do: Actions, words: str) -> None:
@@ -22,12 +26,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "clear": lambda do, _: do.own.clear(),
     "back": lambda do, _: do.own.restore_overwritten(),
     "preset": lambda do, text: do.own.keep_preset(text),
-    "quiet": lambda do, end: do.alerts.quiet(end),
-    "quiet-except": lambda do, user: do.alerts.let_through(user),
     "devices": lambda do, _: do.own.show_devices(),
     "find": _find,
-    "watch": lambda do, user: do.subscriptions.watch(user),
-    "watch-always": lambda do, user: do.subscriptions.watch(user, standing=True),
     "watches": lambda do, _: do.subscriptions.show_watches(),
     "details": lambda do, user: do.people.details(user),
     "query": lambda do, user: do.people.query(user),
@@ -40,12 +40,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "requests": lambda do, _: do.friends.show_requests(),
     "accept": lambda do, user: do.friends.accept(user),
     "refuse": lambda do, user: do.friends.refuse(user),
-    "block": lambda do, user: do.friends.block(user),
     "remark": lambda do, words: do.friends.set_remark(words),
     "nick": lambda do, name: do.friends.set_nick(name),
     "signature": lambda do, words: do.friends.set_signature(words),
     "allow": lambda do, whom: do.friends.allow(whom),
-    "favourite": lambda do, user: do.people.favourite(user),
     "group": lambda do, words: do.people.group(words),
     "order": lambda do, order: do.views.order(order),
     "fold": lambda do, group: do.views.fold(group),
@@ -70,9 +68,19 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "copy-message": lambda do, _: do.conversations.copy(),
     "search": lambda do, words: do.conversations.search(words),
     "search-here": lambda do, words: do.conversations.search(words, here=True),
-    "mute": lambda do, user: do.conversations.mute(user),
-    "pin": lambda do, user: do.conversations.pin(user),
     "delete-conversation": lambda do, user: do.conversations.delete_conversation(user),
     "close": lambda do, _: do.conversations.close(),
 }
 """By the ID of the command."""
+
+TOGGLES: Final[Mapping[str, ToggleAction]] = {
+    "quiet": lambda do, end, turn: do.alerts.quiet(end, turn),
+    "quiet-except": lambda do, user, turn: do.alerts.let_through(user, turn),
+    "watch": lambda do, user, turn: do.subscriptions.watch(user, turn),
+    "watch-always": lambda do, user, turn: do.subscriptions.watch(user, turn, standing=True),
+    "block": lambda do, user, turn: do.friends.block(user, turn),
+    "favourite": lambda do, user, turn: do.people.favourite(user, turn),
+    "mute": lambda do, user, turn: do.conversations.mute(user, turn),
+    "pin": lambda do, user, turn: do.conversations.pin(user, turn),
+}
+"""By the ID of the command; none of them is in ``ACTIONS``."""

@@ -240,7 +240,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def _run_command(self, command_id: str, argument: str = "") -> None:
         if not self._has_left:
-            self.late.dispatcher.run(command_id, argument)
+            self.late.dispatcher.press(command_id, argument)
 
     def on_command_line_typed(self, message: "CommandLine.Typed") -> None:
         """Run the line that was typed."""

@@ -31,15 +31,16 @@ COMMANDS: Final = (
     Command(
         "quiet",
         "Do not disturb",
-        "Mute bell, toasts and desktop notices, or end that",
+        "Mute bell, toasts and desktop notices; with off, no longer",
         ("d",),
         argument=Argument.END,
     ),
     Command(
         "quiet-except",
         "Let somebody through",
-        "Alerts about this user get through do-not-disturb, or no longer",
-        argument=Argument.USER,
+        "Alerts about this user get through do-not-disturb; with off, no longer",
+        argument=Argument.TOGGLE,
+        state="let through do-not-disturb",
     ),
     Command(
         "devices",
@@ -60,16 +61,18 @@ COMMANDS: Final = (
     Command(
         "watch",
         "Watch",
-        "Be told once, when this friend has been ONLINE for 10 s, or no longer",
+        "Be told once, when this friend has been ONLINE for 10 s; with off, no longer",
         ("w",),
         "watch",
-        Argument.USER,
+        Argument.TOGGLE,
+        state="watched",
     ),
     Command(
         "watch-always",
         "Watch always",
-        "Be told each time, but not twice in 5 minutes, or no longer",
-        argument=Argument.USER,
+        "Be told each time, but not twice in 5 minutes; with off, no longer",
+        argument=Argument.TOGGLE,
+        state="watched always",
     ),
     Command(
         "watches",
@@ -155,9 +158,10 @@ COMMANDS: Final = (
     Command(
         "block",
         "Block",
-        "Block this user, who is then no friend and cannot write to you, or no longer",
+        "Block this user, who is then no friend and cannot write to you; with off, no longer",
         ("B",),
-        argument=Argument.USER,
+        argument=Argument.TOGGLE,
+        state="blocked",
     ),
     Command(
         "remark",
@@ -187,9 +191,10 @@ COMMANDS: Final = (
     Command(
         "favourite",
         "Favourite",
-        "Keep this friend on top of the list, or no longer",
+        "Keep this friend on top of the list; with off, no longer",
         ("f",),
-        argument=Argument.USER,
+        argument=Argument.TOGGLE,
+        state="a favourite",
     ),
     Command(
         "group",

@@ -13,6 +13,7 @@ class Argument(Enum):
     NOTHING = ""
     TEXT = "TEXT [for 45m | until 17:00]"
     USER = "USER"
+    TOGGLE = "USER [on | off]"
     USER_GROUP = "USER [GROUP]"
     USER_WORDS = "USER [WORDS]"
     GROUP = "GROUP"
@@ -36,6 +37,8 @@ class Command(Struct, frozen=True):
     footer: str = ""
     """Its label in the footer; empty to leave it out there."""
     argument: Argument = Argument.NOTHING
+    state: str = ""
+    """How a user is for whom it was run, such as ``muted``, if it can be ended too."""
     is_internal: bool = False
     """Whether it cannot be run by name."""
 

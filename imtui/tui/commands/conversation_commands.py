@@ -63,16 +63,18 @@ CONVERSATION_COMMANDS: Final = (
     Command(
         "mute",
         "Mute",
-        "Do not notify messages of this friend, or do so again",
+        "Do not notify messages of this friend; with off, do so again",
         ("M",),
-        argument=Argument.USER,
+        argument=Argument.TOGGLE,
+        state="muted",
     ),
     Command(
         "pin",
         "Pin",
-        "Keep the conversation with this friend on top, or no longer",
+        "Keep the conversation with this friend on top; with off, no longer",
         ("p",),
-        argument=Argument.USER,
+        argument=Argument.TOGGLE,
+        state="pinned",
     ),
     Command(
         "delete-conversation",

@@ -5,6 +5,7 @@ from typing import Final
 
 from imtui.tui.commands.catalogue import command_by_id, typed_commands
 from imtui.tui.commands.command import Argument, Command
+from imtui.tui.commands.toggles import TURN_WORDS
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
 
@@ -59,12 +60,14 @@ def complete_slash_line(line: str, words: Mapping[Argument, Sequence[str]]) -> l
         return []
     return [
         f"/{name} {word}"
-        for word in _argument_values(command.argument, words)
+        for word in _argument_values(command.argument, argument, words)
         if word.casefold().startswith(argument.casefold()) and word != argument
     ]
 
 
-def _argument_values(kind: Argument, words: Mapping[Argument, Sequence[str]]) -> Sequence[str]:
+def _argument_values(
+    kind: Argument, typed: str, words: Mapping[Argument, Sequence[str]]
+) -> Sequence[str]:
     fixed: dict[Argument, Sequence[str]] = {
         Argument.END: _ENDS,
         Argument.KIND: ("all", *KIND_NAMES.values()),
@@ -73,6 +76,9 @@ def _argument_values(kind: Argument, words: Mapping[Argument, Sequence[str]]) ->
     }
     if kind is Argument.USER_WORDS:
         return words.get(Argument.USER, ())
+    if kind is Argument.TOGGLE:
+        user, space, _ = typed.partition(" ")
+        return [f"{user} {one}" for one in TURN_WORDS] if space else words.get(Argument.USER, ())
     if kind is Argument.USER_GROUP:
         users, groups = words.get(Argument.USER, ()), words.get(Argument.GROUP, ())
         return [*users, *(f"{user} {group}" for user in users for group in groups)]

@@ -210,7 +210,7 @@ class ConsoleApp(FaultTolerantApp):
                 self.run_worker(act())
 
         self.model.set_notice("")
-        self.push_screen(Question(question), answered)
+        self.push_screen(Question(question, takes_away=True), answered)
 
     def action_filter(self) -> None:
         """Filter the accounts by the beginning of their IDs."""

@@ -61,21 +61,33 @@ class Question(Dialog[bool]):
     """A question that is dismissed with True for yes, and with None for no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "yes", "Yes", show=False),
+        Binding("y", "yes", "Yes", show=False),
+        Binding("enter", "enter", "Yes or no", show=False),
         Binding("n", "leave", "No", show=False),
     ]
 
-    def __init__(self, question: str) -> None:
-        """Create the dialog."""
+    def __init__(self, question: str, *, takes_away: bool = False) -> None:
+        """Create the dialog.
+
+        Args:
+            question: The question.
+            takes_away: Whether a yes takes something away; Enter is then no.
+        """
         super().__init__()
         self._question = question
+        self._takes_away = takes_away
 
     def compose(self) -> ComposeResult:
         """Lay out the question."""
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="dialog--title", markup=False)
-            yield Static("Enter: yes   Esc: no", classes="dialog--note", markup=False)
+            keys = "y: yes   Enter, Esc: no" if self._takes_away else "Enter: yes   Esc: no"
+            yield Static(keys, classes="dialog--note", markup=False)
 
     def action_yes(self) -> None:
         """Answer yes."""
         self.dismiss(True)
+
+    def action_enter(self) -> None:
+        """Answer no if a yes takes something away, else yes."""
+        self.dismiss(None if self._takes_away else True)

@@ -138,16 +138,15 @@ class FriendRequests:
         else:
             await self._client().refuse_friend_application(user_id)
 
-    async def toggle_block(self, user_id: str) -> None:
-        """Block a user, which ends the friendship, or unblock them."""
-        if user_id in self.blocked:
-            await self._client().delete_from_black_list([user_id])
-            self._model.feed.emit(EventKind.NOTICE, "is no longer blocked", who=user_id)
-        else:
-            await self._client().add_to_black_list([user_id])
-            self._model.feed.emit(
-                EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id
-            )
+    async def block(self, user_id: str) -> None:
+        """Block a user, which ends the friendship."""
+        await self._client().add_to_black_list([user_id])
+        self._model.feed.emit(EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id)
+
+    async def unblock(self, user_id: str) -> None:
+        """Unblock a user."""
+        await self._client().delete_from_black_list([user_id])
+        self._model.feed.emit(EventKind.NOTICE, "is no longer blocked", who=user_id)
 
     async def set_remark(self, user_id: str, remark: str) -> None:
         """Set the remark for a friend; an empty one removes it."""

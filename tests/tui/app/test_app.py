@@ -135,7 +135,6 @@ async def test_clear_is_in_the_palette(tmp_path: Path) -> None:
         ("subscribe to", "subscribe_user_status"),
         ("unsubscribe from a u", "unsubscribe_user_status"),
         ("add", "add_friend"),
-        ("delete", "delete_from_friend_list"),
     ],
 )
 async def test_a_prompt_suggests_the_user_under_the_cursor(
@@ -147,7 +146,19 @@ async def test_a_prompt_suggests_the_user_under_the_cursor(
         await run.type(typed, "enter")
         await run.press("enter")
         arguments = run.fake.called(method)[before:]
-        assert arguments == [("carol",)] if method == "add_friend" else [(["carol"],)]
+        assert arguments == [("carol",) if method == "add_friend" else (["carol"],)]
+
+
+async def test_a_friend_is_deleted_only_with_y(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        for answer in ("enter", "escape", "n"):
+            await run.press("delete")
+            assert "Delete bob from your friends, and you from theirs?" in run.text()
+            await run.press(answer)
+            assert run.app.screen is run.app.main
+        assert run.fake.called("delete_from_friend_list") == []
+        await run.press("delete", "y")
+        assert run.fake.called("delete_from_friend_list") == [(["bob"],)]
 
 
 async def test_unsubscribing_from_all(tmp_path: Path) -> None:

@@ -577,6 +577,9 @@ async def test_a_conversation_is_deleted_after_confirmation(tmp_path: Path) -> N
         assert run.fake.called("delete_conversation") == []
         await run.type("/delete-conversation", "enter")
         await run.press("enter")
+        assert run.fake.called("delete_conversation") == []
+        await run.type("/delete-conversation", "enter")
+        await run.press("y")
         assert run.fake.called("delete_conversation") == [("c2c_bob",)]
         await run.settle()
         assert "are you around?" not in run.text()

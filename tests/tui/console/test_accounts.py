@@ -199,6 +199,7 @@ async def test_a_kick_needs_confirmation(way: list[str]) -> None:
         assert "Kick alice off every device, and end their UserSigs?" in run.text()
         assert "They need a new one." in run.text()
         await run.press("n")
+        await run.press(way[-1], "enter")
         assert run.fake.bodies(KICK) == []
         await run.press(way[-1], "y")
         assert run.fake.bodies(KICK) == [{"UserID": "alice"}]
@@ -218,7 +219,7 @@ async def test_a_refused_kick_says_why() -> None:
     fake = small_backend()
     fake.refused[KICK] = IMError(70107)
     async with running(fake) as run:
-        await run.press("k", "enter")
+        await run.press("k", "y")
         assert "70107 · There is no such account. Check the user ID." in run.text()
 
 
