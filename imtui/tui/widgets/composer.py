@@ -1,14 +1,16 @@
 """The message input: multi-line, with history, emoji codes and slash completion."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult, Location
 
 from imtui.protocol.limits import MESSAGE_MAX_BYTES
-from imtui.tui.kit.emoji import begun_code, emoji_completions, with_emoji
+from imtui.tui.kit.emoji import Change, TypedCodes, complete_emoji
 from imtui.tui.widgets.run_command import RunCommand
 
 if TYPE_CHECKING:
@@ -76,12 +78,18 @@ class Composer(TextArea):
         self._history: list[str] = []
         self._place = 0
         self._completer = completer
-        self._completions: list[str] = []
+        self._completions: Sequence[str] = ()
         """The completions that Tab cycles through."""
         self._completion_index = 0
+        self._stem = ""
+        """The text that Tab completes."""
+        self._codes = TypedCodes()
+        self._changed_at: Location = (0, 0)
+        """The cursor after the last key that typed, deleted or completed something."""
 
     def put(self, text: str) -> None:
         """Set the text, with the cursor at its end."""
+        self._codes.reset()
         self.text = text
         self.move_cursor(self.document.end)
 
@@ -89,8 +97,48 @@ class Composer(TextArea):
         # Textual's TextArea would insert a newline; the binding above submits instead.
         if event.key == "enter":
             event.prevent_default()
-        elif event.is_printable:
+        elif event.is_printable and event.character:
             self.post_message(self.Begun())
+            self._type(event, event.character)
+
+    def _type(self, event: Key, char: str) -> None:
+        row, column = start = min(self.selection)
+        if start != self._changed_at:
+            self._codes.reset()
+        change = self._codes.typed(char, self.document[row][:column])
+        if change is not None and self.selection.is_empty:
+            event.stop()
+            event.prevent_default()
+            self._change(change)
+        else:
+            self._changed_at = (row, column + len(char))
+
+    def _change(self, change: Change) -> None:
+        row, column = self.cursor_location
+        self.replace(change.new, (row, column - len(change.old)), (row, column))
+        self._changed_at = self.cursor_location
+
+    def insert(
+        self,
+        text: str,
+        location: Location | None = None,
+        *,
+        maintain_selection_offset: bool = True,
+    ) -> EditResult:
+        """Insert a text that was not typed; its codes stay codes."""
+        self._codes.reset()
+        return super().insert(text, location, maintain_selection_offset=maintain_selection_offset)
+
+    def action_delete_left(self) -> None:
+        """Delete a character; right after a code became an emoji, bring the code back."""
+        if not self.selection.is_empty or self.cursor_location != self._changed_at:
+            self._codes.reset()
+        change = self._codes.backspace(self._before_cursor())
+        if change is not None:
+            self._change(change)
+        else:
+            super().action_delete_left()
+            self._changed_at = self.cursor_location
 
     async def _on_paste(self, event: Paste) -> None:
         event.prevent_default()
@@ -103,7 +151,7 @@ class Composer(TextArea):
 
     def action_submit(self) -> None:
         """Send the text."""
-        text = with_emoji(self.text)
+        text = self.text
         if not text.strip():
             return
         self._history = [*(old for old in self._history if old != text), text][-HISTORY_MAX:]
@@ -119,26 +167,36 @@ class Composer(TextArea):
         return self.document[row][:column]
 
     def action_complete(self) -> None:
-        """Complete a slash command or an emoji code; in an empty input, go to the next pane."""
+        """Complete a slash command, or put in an emoji; in an empty input, go to the next pane."""
         if not self.text:
             self.screen.focus_next()
             return
         before = self._before_cursor()
-        if self._completions and before.endswith(self._completions[self._completion_index]):
+        is_command = before.startswith("/") and self.cursor_location[0] == 0
+        if (
+            self._completions
+            and self.cursor_location == self._changed_at
+            and before.endswith(self._completions[self._completion_index])
+        ):
             old = self._completions[self._completion_index]
             self._completion_index = (self._completion_index + 1) % len(self._completions)
         else:
-            is_command = before.startswith("/") and self.cursor_location[0] == 0
-            old = before if is_command else begun_code(before)
-            self._completions, self._completion_index = (
-                (self._completer.complete if is_command else emoji_completions)(before),
-                0,
-            )
+            old = self._begin_completing(before, is_command)
         if self._completions:
-            row, column = self.cursor_location
-            self.replace(
-                self._completions[self._completion_index], (row, column - len(old)), (row, column)
-            )
+            new = self._completions[self._completion_index]
+            self._change(Change(old, new))
+            if not is_command:
+                self._codes.completed(self._stem, new)
+
+    def _begin_completing(self, before: str, is_command: bool) -> str:
+        """Look for completions, and return the text that they complete."""
+        self._completion_index = 0
+        if is_command:
+            self._stem, self._completions = before, self._completer.complete(before)
+        else:
+            found = complete_emoji(before)
+            self._stem, self._completions = found.begun, found.emoji
+        return self._stem
 
     def action_before(self) -> None:
         """Go up a line; on the first one, to the previous sent message."""
