@@ -7,6 +7,7 @@ from imtui.protocol.chat import Message, MessageStatus
 from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
 from imtui.tui.actions.asking import whom
+from imtui.tui.actions.drafts import Drafts
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.toggling import Toggle, run_toggle
 from imtui.tui.commands.toggles import Turn
@@ -26,6 +27,7 @@ class ConversationActions:
         self._login_service = parts.login_service
         self._model = parts.model
         self._navigator = parts.navigator
+        self.drafts = Drafts(parts)
 
     @property
     def _messaging(self) -> MessagingService:
@@ -48,7 +50,7 @@ class ConversationActions:
 
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
-        self.keep_draft()
+        self.drafts.keep()
         # Toasts would cover the messages, which are about to be seen anyway.
         self._feedback.clear()
         chat = self._model.chats.get(user_id)
@@ -68,14 +70,8 @@ class ConversationActions:
 
     def close(self) -> None:
         """Close the open conversation and save its draft."""
-        self.keep_draft()
+        self.drafts.keep()
         self._main.close_chat()
-
-    def keep_draft(self) -> None:
-        """Save the draft of the open conversation."""
-        main = self._main
-        if main.chat.user_id:
-            self._try(lambda: self._messaging.save_draft(main.chat.user_id, main.chat.written))
 
     def next_unread(self) -> None:
         """Open the next conversation with unread messages."""
@@ -137,6 +133,7 @@ class ConversationActions:
         reply_to = main.chat.reply_to
         if self._try(lambda: self._messaging.send_text(main.chat.user_id, text, reply_to)):
             main.chat.clear_written()
+            self.drafts.keep()
             main.chat.read_up()
             main.chat.to_end()
 

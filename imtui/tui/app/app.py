@@ -180,7 +180,7 @@ class ImtuiApp(FaultTolerantApp):
         """Quit the app; what is typed from now on is meant for the shell."""
         self._has_left = True
         if self._identity is not None:
-            self.late.actions.conversations.keep_draft()
+            self.late.actions.conversations.drafts.keep()
             self.farewell = self._farewell()
         self.type_ahead.drop()
         self.exit()
@@ -262,6 +262,10 @@ class ImtuiApp(FaultTolerantApp):
     def on_composer_begun(self) -> None:
         """Send a typing hint."""
         self.late.actions.conversations.begun()
+
+    def on_text_area_changed(self) -> None:
+        """Keep what is being written."""
+        self.late.actions.conversations.drafts.changed()
 
     def on_composer_pasted(self, message: "Composer.Pasted") -> None:
         """Ask about a long paste."""

@@ -123,6 +123,7 @@ class MainScreen(Screen[None], Uniform):
 
     def _in_pane(self, pane: str) -> None:
         """Note the current pane; the last of events and conversation stays shown."""
+        self.friend_list.write_to(self.chat.user_id if pane == "chat" else "")
         for one in _PANES:
             self.set_class(one == pane, f"-in-{one}")
         if pane != "friends":

@@ -57,6 +57,7 @@ class FriendList(CursorView):
         self._sorted_by = View()
         self._moved_at = float("-inf")
         self._sticks = False
+        self._writes_to = ""
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
@@ -159,7 +160,7 @@ class FriendList(CursorView):
             row in self._sorted_by.favourites,
             self._personal.is_watched(row),
             self._model.chats.unread(row),
-            bool(self._model.chats.get(row).draft),
+            row != self._writes_to and bool(self._model.chats.get(row).draft),
         )
         stale_since = self._model.connection.as_of
         return person_line(person, width, self._glyphs, self._clock, stale_since, marks), under
@@ -171,6 +172,12 @@ class FriendList(CursorView):
             words = "Nobody here yet: {add-friend} adds a friend, {subscribe} subscribes"
             return with_keys(words, self._keys)
         return "" if self._model.connection.link is Link.STOPPED else "Waiting for the backend …"
+
+    def write_to(self, user_id: str) -> None:
+        """Show no draft to this user, as the person is writing it now; nothing for nobody."""
+        if user_id != self._writes_to:
+            self._writes_to = user_id
+            self.refresh()
 
     def go_to(self, user_id: str) -> None:
         """Put the cursor on somebody, if they are in the list."""

@@ -70,7 +70,7 @@ async def test_a_refused_message_says_so_and_can_be_resent_or_discarded(tmp_path
         assert any("did not get a message" in event for event in run.events())
         await run.press("escape", "z")
         assert len(run.fake.called("resend_message")) == 1
-        await run.press("enter", "pageup", "x", "enter")
+        await run.press("enter", "pageup", "x", "y")
         assert len(run.fake.called("discard_message")) == 1
         assert "hello" not in run.text()
 
@@ -236,7 +236,7 @@ async def test_only_own_messages_can_be_recalled_and_errors_are_sentences(tmp_pa
 
 async def test_a_message_is_deleted_for_oneself(tmp_path: Path) -> None:
     async with running(tmp_path, talking()) as run:
-        await run.press("enter", "pageup", "x", "enter")
+        await run.press("enter", "pageup", "x", "y")
         assert run.fake.called("delete_messages") == [(["bob3"],)]
         await run.settle()
         assert "13:32" not in run.text()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.events import Paste
 
+from imtui.protocol.errors import ErrorCode, IMError
 from tests.tui.fake import sample_client
 from tests.tui.harness import Running, running
 
@@ -91,3 +92,87 @@ async def test_other_inputs_change_no_code(tmp_path: Path, line: str) -> None:
             await run.type("status ")
         await run.type(":tada: a:key:b", "enter")
         assert run.fake.called("set_self_status")[0][0] == ":tada: a:key:b"
+
+
+# Drafts
+
+
+def row(run: Running, user_id: str) -> str:
+    return next(line for line in run.lines() if user_id in line[:8]).partition("│")[0]
+
+
+def drafts(run: Running) -> list[object]:
+    return [text for _, text in run.fake.called("set_conversation_draft")]
+
+
+async def press(run: Running, text: str) -> None:
+    """Type without letting time pass."""
+    await run.pilot.press(*text)
+    await run.pilot.pause()
+
+
+async def test_a_draft_is_kept_within_two_seconds_of_the_first_key(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("enter")
+        await press(run, "abc")
+        assert drafts(run) == []
+        for passed, char in ((1.0, "d"), (1.0, "e")):
+            run.clock.advance(passed)
+            await press(run, char)
+        assert drafts(run) == ["abcd"]
+        run.clock.advance(1.5)
+        assert drafts(run) == ["abcd", "abcde"]
+
+
+async def test_at_rest_no_draft_is_written_and_nothing_waits(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("enter")
+        await press(run, "abc")
+        run.clock.advance(2)
+        await run.pilot.pause()
+        at_rest = run.clock.waiting
+        await press(run, "d")
+        assert run.clock.waiting == at_rest + 1
+        await run.pilot.press("backspace")
+        for _ in range(5):
+            await run.settle(10)
+        assert drafts(run) == ["abc"]
+
+
+async def test_what_was_sent_is_no_draft_any_more(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("enter")
+        await press(run, "abc")
+        run.clock.advance(2)
+        await run.pilot.press("enter")
+        await run.pilot.pause()
+        assert sent(run) == ["abc"]
+        assert drafts(run) == ["abc", None]
+        await run.settle(10)
+        assert drafts(run) == ["abc", None]
+
+
+async def test_a_draft_that_cannot_be_kept_is_told_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("enter")
+        for _ in range(3):
+            run.fake.fail(
+                "set_conversation_draft", IMError(ErrorCode.ERR_DATABASE_OPERATE_FAILED, "full")
+            )
+        for char in "abcd":
+            await press(run, char)
+            run.clock.advance(2)
+            await run.pilot.pause()
+        assert sum("6019" in event for event in run.events()) == 1
+        assert run.fake.conversations["bob"].draft_text == "abcd"
+
+
+async def test_the_row_of_whom_one_writes_to_says_draft_only_after_one_left(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("enter")
+        await run.type("abc")
+        await run.settle(2)
+        assert drafts(run) == ["abc"]
+        assert "draft" not in row(run, "bob")
+        await run.press("escape")
+        assert "draft" in row(run, "bob")
