@@ -4,6 +4,8 @@ from imtui.tui.actions.actions import Actions
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.table import ACTIONS, TOGGLES
 from imtui.tui.commands.command import Argument
+from imtui.tui.commands.contacts import Contact, contacts_of
+from imtui.tui.commands.offers import Offer, offers_for
 from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
 from imtui.tui.commands.toggles import Turn
 from imtui.tui.model.choices import Choice
@@ -18,7 +20,7 @@ class Dispatcher:
         self._actions = actions
         self.keys = parts.keys
         self.glyphs = parts.glyphs
-        self.clock = parts.clock
+        self._clock = parts.clock
 
     def run(self, command_id: str, argument: str = "", turn: Turn = Turn.NAMED) -> None:
         """Run a command of the catalogue."""
@@ -68,9 +70,31 @@ class Dispatcher:
         }
         return complete_slash_line(line, words)
 
+    def offers(self, typed: str) -> list[Offer]:
+        """Return what the palette offers for what was typed."""
+        now = self._clock.local(self._clock.now())
+        return offers_for(typed, self.deliberate_choices(), self.contacts(), now)
+
     def choices(self) -> list[Choice]:
-        """Return the status texts to offer."""
+        """Return the status texts that the status box offers."""
         return self._actions.own.choices()
+
+    def deliberate_choices(self) -> list[Choice]:
+        """Return the status texts that the palette offers."""
+        return self._actions.own.deliberate_choices()
+
+    def contacts(self) -> list[Contact]:
+        """Return all people and conversations, the unread ones first."""
+        return contacts_of(self._parts.model)
+
+    def describe(self, contact: Contact) -> str:
+        """Return the status and the unread messages of a contact in words of ours."""
+        words = ["conversation"]
+        if self._parts.model.connection.as_of is None:
+            words.append(str(self.glyphs.badge(contact.status)))
+        if contact.unread:
+            words.append(f"{contact.unread} unread")
+        return ", ".join(words)
 
     def put_status(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this status text, or clear it with an empty one."""

@@ -1,7 +1,13 @@
 """Actions on the own status and the own devices."""
 
 from imtui.tui.actions.parts import Parts
-from imtui.tui.model.choices import Choice, is_too_long, status_choices, too_long_message
+from imtui.tui.model.choices import (
+    Choice,
+    deliberate_choices,
+    is_too_long,
+    status_choices,
+    too_long_message,
+)
 from imtui.tui.model.ends import EndError, split_end
 
 
@@ -22,8 +28,13 @@ class OwnActions:
         self._settings_file = parts.settings_file
 
     def choices(self) -> list[Choice]:
-        """Return the status texts to offer."""
+        """Return the texts that the status box offers."""
         return status_choices(self._settings_file.settings.presets, self._memory.state.recents)
+
+    def deliberate_choices(self) -> list[Choice]:
+        """Return the texts that the palette offers."""
+        presets, state = self._settings_file.settings.presets, self._memory.state
+        return deliberate_choices(presets, state.recents, state.chosen)
 
     def set_status(self, typed: str) -> None:
         """Set the typed text, which may include an end; open the status box if it is empty."""
@@ -44,17 +55,26 @@ class OwnActions:
 
     def put(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text, or clear it with an empty one."""
+        self._put(text, expires_at)
+
+    def _put(self, text: str, expires_at: int | None, *, chosen: bool = False) -> None:
         if is_too_long(text):
             self._feedback.complain(too_long_message(text))
             return
-        self._feedback.attempt(lambda: self._login_service.presence.set_status(text, expires_at))
+
+        async def put() -> None:
+            await self._login_service.presence.set_status(text, expires_at)
+            if chosen and text.strip():
+                self._memory.update(lambda state: state.with_chosen(text.strip()))
+
+        self._feedback.attempt(put)
 
     def _ask_status(self) -> None:
         from imtui.tui.screens.status_box import NewStatus, StatusBox
 
         def chosen(new: NewStatus | None) -> None:
             if new is not None:
-                self.put(new.text, new.expires_at)
+                self._put(new.text, new.expires_at, chosen=True)
 
         self._navigator.open(StatusBox(self.choices(), self._clock, self._glyphs), chosen)
 

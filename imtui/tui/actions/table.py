@@ -60,6 +60,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "help": lambda do, _: do.views.open_help(),
     "quit": lambda do, _: do.views.leave(),
     "chat": lambda do, user: do.conversations.open(user),
+    "switch": lambda do, _: do.views.open_switcher(),
     "next-unread": lambda do, _: do.conversations.next_unread(),
     "reply": lambda do, _: do.conversations.reply(),
     "recall": lambda do, _: do.conversations.recall(),

@@ -1,6 +1,7 @@
 """Actions on the panes and on the app itself."""
 
 from imtui.tui.actions.parts import Parts
+from imtui.tui.commands.offers import TEXT_SIGN
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
@@ -94,7 +95,7 @@ class ViewActions:
 
         from imtui.tui.screens.palette import ImtuiPalette
 
-        self._navigator.open(ImtuiPalette(providers=[ThemeProvider], placeholder="a theme"))
+        self._navigator.open(ImtuiPalette(ThemeProvider, "a theme", self._nothing_fits))
 
     def settings(self) -> None:
         """Say where the settings file is, and report its problems."""
@@ -109,8 +110,27 @@ class ViewActions:
             return
         from imtui.tui.screens.palette import ImtuiPalette, ImtuiProvider
 
-        placeholder = self._glyphs.adapt("a text, or a command …")
-        self._navigator.open(ImtuiPalette(providers=[ImtuiProvider], placeholder=placeholder))
+        placeholder = self._glyphs.adapt("a command, a person, a text … (= before any text)")
+        self._navigator.open(ImtuiPalette(ImtuiProvider, placeholder, self._no_offer))
+
+    def open_switcher(self) -> None:
+        """Open the list of people and conversations, unless something lies over the main screen."""
+        if not self._navigator.is_main_on_top:
+            return
+        from imtui.tui.screens.palette import ContactProvider, ImtuiPalette
+
+        self._navigator.open(ImtuiPalette(ContactProvider, "a name", self._nothing_fits))
+
+    def _nothing_fits(self, typed: str) -> None:
+        self._feedback.complain(f"Nothing fits {self._glyphs.quote(typed)}.")
+
+    def _no_offer(self, typed: str) -> None:
+        if typed == TEXT_SIGN:
+            self._feedback.complain(f"Write your status after {TEXT_SIGN}.")
+            return
+        quoted = self._glyphs.quote(typed)
+        words = f"Nothing fits {quoted}. {TEXT_SIGN} before it makes it your status."
+        self._feedback.complain(words)
 
     def open_help(self) -> None:
         """Show the help."""

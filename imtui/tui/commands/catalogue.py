@@ -34,6 +34,7 @@ COMMANDS: Final = (
         "Mute bell, toasts and desktop notices; with off, no longer",
         ("d",),
         argument=Argument.END,
+        ending="End do not disturb",
     ),
     Command(
         "quiet-except",
@@ -41,6 +42,7 @@ COMMANDS: Final = (
         "Alerts about this user get through do-not-disturb; with off, no longer",
         argument=Argument.TOGGLE,
         state="let through do-not-disturb",
+        ending="Stop letting through",
     ),
     Command(
         "devices",
@@ -66,6 +68,7 @@ COMMANDS: Final = (
         "watch",
         Argument.TOGGLE,
         state="watched",
+        ending="Stop watching",
     ),
     Command(
         "watch-always",
@@ -162,6 +165,7 @@ COMMANDS: Final = (
         ("B",),
         argument=Argument.TOGGLE,
         state="blocked",
+        ending="Unblock",
     ),
     Command(
         "remark",
@@ -195,6 +199,7 @@ COMMANDS: Final = (
         ("f",),
         argument=Argument.TOGGLE,
         state="a favourite",
+        ending="Remove favourite",
     ),
     Command(
         "group",

@@ -39,6 +39,8 @@ class Command(Struct, frozen=True):
     argument: Argument = Argument.NOTHING
     state: str = ""
     """How a user is for whom it was run, such as ``muted``, if it can be ended too."""
+    ending: str = ""
+    """The title of its ending in the palette."""
     is_internal: bool = False
     """Whether it cannot be run by name."""
 

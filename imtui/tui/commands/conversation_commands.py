@@ -12,6 +12,12 @@ CONVERSATION_COMMANDS: Final = (
         argument=Argument.USER,
     ),
     Command(
+        "switch",
+        "Go to …",
+        "Open a conversation by some letters of a name; unread ones come first",
+        ("ctrl+o",),
+    ),
+    Command(
         "next-unread",
         "Next unread",
         "Open the conversation in which something is to be read",
@@ -67,6 +73,7 @@ CONVERSATION_COMMANDS: Final = (
         ("M",),
         argument=Argument.TOGGLE,
         state="muted",
+        ending="Unmute",
     ),
     Command(
         "pin",
@@ -75,6 +82,7 @@ CONVERSATION_COMMANDS: Final = (
         ("p",),
         argument=Argument.TOGGLE,
         state="pinned",
+        ending="Unpin",
     ),
     Command(
         "delete-conversation",

@@ -5,6 +5,7 @@ from typing import Final
 
 from imtui.tui.commands.catalogue import command_by_id, typed_commands
 from imtui.tui.commands.command import Argument, Command
+from imtui.tui.commands.synonyms import SYNONYMS
 from imtui.tui.commands.toggles import TURN_WORDS
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
@@ -20,7 +21,7 @@ class SlashError(ValueError):
 def parse_slash_line(line: str) -> tuple[Command, str]:
     """Return the command and the argument of a line.
 
-    A name may be abbreviated to an unambiguous prefix.
+    A name may be abbreviated to an unambiguous prefix, or be a synonym.
 
     Raises:
         SlashError: The line is not a command.
@@ -32,6 +33,9 @@ def parse_slash_line(line: str) -> tuple[Command, str]:
     begin = [one for one in known if one.startswith(name.casefold())] if name else []
     if name.casefold() in known:
         return command_by_id(name.casefold()), argument.strip()
+    meant = [one for one, words in SYNONYMS.items() if name.casefold() in words]
+    if len(meant) == 1:
+        return command_by_id(meant[0]), argument.strip()
     if len(begin) == 1:
         return command_by_id(begin[0]), argument.strip()
     if begin:

@@ -1,6 +1,6 @@
 """The texts that the palette and the status box offer, in their order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,9 @@ class Choice:
     hint: str
     expires_at: int | None = None
     """When the text ends, in Unix milliseconds, if it was typed with an end."""
+    is_preset: bool = False
+    is_typed: bool = False
+    """Whether it was typed just now."""
 
     @property
     def title(self) -> str:
@@ -30,11 +33,29 @@ CLEAR: Final = Choice("", "no text")
 def status_choices(presets: Sequence[str], recents: Mapping[str, int]) -> list[Choice]:
     """Return the recent texts, the latest first, then the other presets."""
     offered = [
-        Choice(text, "preset" if text in presets else _used(times))
+        _preset(text) if text in presets else Choice(text, _used(times))
         for text, times in recents.items()
     ]
-    offered.extend(Choice(text, "preset") for text in presets if text not in recents)
+    offered.extend(_preset(text) for text in presets if text not in recents)
     return offered
+
+
+def deliberate_choices(
+    presets: Sequence[str], recents: Mapping[str, int], chosen: Collection[str]
+) -> list[Choice]:
+    """Return the presets and those recent texts that are no slip, for the palette.
+
+    Args:
+        presets: The presets.
+        recents: The recent texts and the number of uses, the latest first.
+        chosen: Texts that were set in the status box.
+    """
+    kept = {text: times for text, times in recents.items() if times > 1 or text in chosen}
+    return status_choices(presets, kept)
+
+
+def _preset(text: str) -> Choice:
+    return Choice(text, "preset", is_preset=True)
 
 
 def _used(times: int) -> str:
@@ -70,11 +91,15 @@ def typed_choices(typed: str, now: datetime) -> list[Choice]:
         ending = split_end(text, now)
     except EndError:
         ending = None
-    exactly = Choice(text, "as typed")
+    exactly = Choice(text, "as typed", is_typed=True)
     if ending is None:
         return [exactly]
     words, end = ending
-    return [Choice(words, describe_end(end, now), round(end.timestamp() * 1000)), exactly]
+    return [Choice(words, describe_end(end, now), _milliseconds(end), is_typed=True), exactly]
+
+
+def _milliseconds(end: datetime) -> int:
+    return round(end.timestamp() * 1000)
 
 
 def text_bytes(text: str) -> int:

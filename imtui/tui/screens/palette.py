@@ -1,54 +1,51 @@
-"""The command palette, which offers commands and status texts."""
+"""The command palette, and the switcher between people and conversations."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, cast
 
+from msgspec import Struct
 from textual import on
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.commands.catalogue import typed_commands
-from imtui.tui.commands.command import Command, Keys
-from imtui.tui.kit.clock import Clock
+from imtui.tui.commands.command import Keys
+from imtui.tui.commands.contacts import Contact, find_contacts
+from imtui.tui.commands.offers import Offer, listed_commands
 from imtui.tui.kit.dialog import DIALOG_STYLE
-from imtui.tui.model.choices import (
-    CLEAR,
-    Choice,
-    is_too_long,
-    match_rank,
-    matching_choices,
-    text_bytes,
-    typed_choices,
-)
+from imtui.tui.model.choices import Choice, is_too_long, text_bytes
 from imtui.tui.render.glyphs import Glyphs
 
-# Texts rank above commands that match as well, so that a letter and Enter set one.
-_TEXT_BONUS = 0.5
-_NAME_SCORE = 0.9
-_HELP_SCORE = 0.3
-_ENDING_SCORE = 0.2
-_TYPED_SCORE = 0.1
 _LINES_MAX = 30
+_CONTACTS_MAX = 100
 
 
 class Commands(Protocol):
     """Runs what the palette offers."""
 
     glyphs: Glyphs
-    clock: Clock
     keys: Keys
 
-    def choices(self) -> list[Choice]:
-        """Return the texts to offer."""
+    def offers(self, typed: str) -> list[Offer]:
+        """Return what is offered for what was typed."""
+
+    def deliberate_choices(self) -> list[Choice]:
+        """Return the texts to offer before anything is typed."""
+
+    def contacts(self) -> list[Contact]:
+        """Return all people and conversations, the unread ones first."""
+
+    def describe(self, contact: Contact) -> str:
+        """Return the status and the unread messages of a contact in words of ours."""
 
     def put_status(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text."""
 
-    def run(self, command_id: str) -> None:
+    def run(self, command_id: str, argument: str = "") -> None:
         """Run a command of the catalogue."""
 
     def run_line(self, line: str) -> None:
@@ -66,106 +63,99 @@ class CommandApp(Protocol):
         """Return the object that runs commands."""
 
 
-class ImtuiProvider(Provider):
-    """Offers status texts, then commands, then the typed text as a command or a status."""
+class _Offering(Provider):
+    """Shows offers in their order."""
 
     @property
     def _commands(self) -> Commands:
         return cast(CommandApp, self.app).commands
 
+    def _hit(self, offer: Offer, place: int) -> Hit:
+        row = self._row(offer)
+        return Hit(1 - place / 1000, Content(row.title), row.run, row.title, row.words)
+
+    def _discovery(self, offer: Offer) -> DiscoveryHit:
+        row = self._row(offer)
+        return DiscoveryHit(Content(row.title), row.run, row.title, row.words)
+
+    def _row(self, offer: Offer) -> "_Row":
+        commands = self._commands
+        if isinstance(offer, Contact):
+            run = partial(commands.run, "chat", offer.user_id)
+            return _Row(offer.title, commands.describe(offer), run)
+        if isinstance(offer, Choice):
+            return self._text_row(offer)
+        title = commands.glyphs.adapt(offer.title)
+        keys = "" if offer.argument else commands.keys.names(offer.command)
+        words = f"{offer.command.help} ({keys})" if keys else offer.command.help
+        return _Row(title, words, partial(commands.run, offer.command.id, offer.argument))
+
+    def _text_row(self, choice: Choice) -> "_Row":
+        run = partial(self._commands.put_status, choice.text, choice.expires_at)
+        words = f"status text, {choice.hint}"
+        if not choice.is_typed:
+            return _Row(choice.title, words, run)
+        title = f"Set {self._commands.glyphs.quote(choice.text)}"
+        if choice.expires_at is None:
+            return _Row(title, f"{words}, {_bytes(choice.text)}", run)
+        return _Row(f"{title} {choice.hint}", words, run)
+
+
+class _Row(Struct, frozen=True):
+    """A row of the palette."""
+
+    title: str
+    words: str
+    """What it does; markup, so it has no text of others."""
+    run: Callable[[], None]
+
+
+class ImtuiProvider(_Offering):
+    """Offers status texts, commands, people and slash lines."""
+
     async def discover(self) -> Hits:
-        """Offer everything, before anything is typed."""
-        for choice in [*self._commands.choices(), CLEAR]:
-            yield DiscoveryHit(
-                Content(choice.title), self._setter(choice), choice.title, _hint(choice)
-            )
-        for command in _listed():
-            yield DiscoveryHit(
-                Content(self._title(command)),
-                self._runner(command),
-                command.title,
-                self._help(command),
-            )
+        """Offer all texts and commands, before anything is typed."""
+        offers: list[Offer] = [*self._commands.deliberate_choices(), *listed_commands()]
+        for offer in offers:
+            yield self._discovery(offer)
 
     async def search(self, query: str) -> Hits:
-        """Offer what matches, the best first."""
+        """Offer what fits, the likeliest first."""
         if query.startswith("/"):
             for hit in self._slash(query):
                 yield hit
             return
-        choices = matching_choices(self._commands.choices(), query)
-        for place, choice in enumerate(choices):
-            score = match_rank(choice.title, query) + _TEXT_BONUS - place / 1000
-            yield self._hit(score, choice.title, self._setter(choice), choice.title, _hint(choice))
-        for command in _listed():
-            if score := command_rank(command, query):
-                runner, words = self._runner(command), self._help(command)
-                yield self._hit(score, self._title(command), runner, command.title, words)
-        texts = {choice.text for choice in choices}
-        now = self._commands.clock.local(self._commands.clock.now())
-        for choice in typed_choices(query, now):
-            if choice.expires_at is not None or choice.text not in texts:
-                yield self._typed(choice, query)
-
-    def _typed(self, choice: Choice, query: str) -> Hit:
-        title = f"Set {self._commands.glyphs.quote(choice.text)}"
-        if choice.expires_at is None:
-            return self._hit(_TYPED_SCORE, title, self._setter(choice), query, _bytes(query))
-        words = f"status text, {choice.hint}"
-        return self._hit(
-            _ENDING_SCORE, f"{title} {choice.hint}", self._setter(choice), query, words
-        )
+        for place, offer in enumerate(self._commands.offers(query)):
+            yield self._hit(offer, place)
 
     def _slash(self, line: str) -> list[Hit]:
         """Return hits for the line as typed, then for its completions."""
         run = self._commands.run_line
         ways = [one for one in self._commands.complete(line) if one.strip() != line.strip()]
         return [
-            self._hit(1 - place / 1000, one, partial(run, one), one, "run this command")
+            Hit(1 - place / 1000, Content(one), partial(run, one), one, "run this command")
             for place, one in enumerate([line.strip(), *ways][:_LINES_MAX])
         ]
 
-    def _hit(self, score: float, title: str, run: Callable[[], None], text: str, words: str) -> Hit:
-        return Hit(score, Content(title), run, text, words)
 
-    def _setter(self, choice: Choice) -> Callable[[], None]:
-        return partial(self._commands.put_status, choice.text, choice.expires_at)
+class ContactProvider(_Offering):
+    """Offers people and conversations alone."""
 
-    def _runner(self, command: Command) -> Callable[[], None]:
-        return partial(self._commands.run, command.id)
+    async def discover(self) -> Hits:
+        """Offer all of them, the unread ones first."""
+        for contact in self._commands.contacts()[:_CONTACTS_MAX]:
+            yield self._discovery(contact)
 
-    def _title(self, command: Command) -> str:
-        return self._commands.glyphs.adapt(command.title)
-
-    def _help(self, command: Command) -> str:
-        keys = self._commands.keys.names(command)
-        return f"{command.help} ({keys})" if keys else command.help
-
-
-def _listed() -> list[Command]:
-    return [command for command in typed_commands() if command.id not in ("palette", "clear")]
-
-
-def command_rank(command: Command, typed: str) -> float:
-    """Return how well ``typed`` matches a command: by title, then name, then help."""
-    if score := match_rank(command.title, typed):
-        return score
-    initials = "".join(word[0] for word in command.title.split() if word[0].isalnum())
-    name = command.id.replace("-", " ")
-    if typed.casefold() in (command.id, initials.casefold()) or match_rank(name, typed):
-        return _NAME_SCORE
-    return _HELP_SCORE * match_rank(command.help, typed)
-
-
-def _hint(choice: Choice) -> str:
-    return f"status text, {choice.hint}"
+    async def search(self, query: str) -> Hits:
+        """Offer those who fit, the likeliest first."""
+        found = find_contacts(self._commands.contacts(), query)
+        for place, contact in enumerate(found[:_CONTACTS_MAX]):
+            yield self._hit(contact, place)
 
 
 def _bytes(text: str) -> str:
     over = ", too long" if is_too_long(text) else ""
-    return (
-        f"status text exactly as typed, {text_bytes(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
-    )
+    return f"{text_bytes(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
 
 
 class ImtuiPalette(CommandPalette):
@@ -173,15 +163,33 @@ class ImtuiPalette(CommandPalette):
 
     CSS_PATH = DIALOG_STYLE
 
+    def __init__(
+        self,
+        provider: type[Provider],
+        placeholder: str,
+        nothing_fits: Callable[[str], None],
+    ) -> None:
+        """Make the palette.
+
+        Args:
+            provider: Offers the rows.
+            placeholder: The placeholder of the input.
+            nothing_fits: Called with what was typed if Enter finds nothing to choose.
+        """
+        super().__init__(providers=[provider], placeholder=placeholder)
+        self._nothing_fits = nothing_fits
+
     def on_mount(self) -> None:
         """Stop the cursor from blinking, so that an idle screen writes nothing."""
         for line in self.query(Input):
             line.cursor_blink = False
 
     @on(Input.Submitted)
-    async def _settle(self) -> None:
-        searches = [worker for worker in self.workers if worker.node is self]
-        try:
-            await self.workers.wait_for_complete(searches)
-        except WorkerCancelled:
-            return
+    async def _settle(self, event: Input.Submitted) -> None:
+        for search in [worker for worker in self.workers if worker.node is self]:
+            # Of several searches, only the last one was not cancelled.
+            if not search.is_cancelled:
+                with suppress(WorkerCancelled):
+                    await search.wait()
+        if self.query_one(CommandList).highlighted is None:
+            self._nothing_fits(event.value.strip())

@@ -26,6 +26,8 @@ class AccountState:
 
     recents: dict[str, int] = field(default_factory=dict)
     """The user's status texts and the number of uses, the latest first."""
+    chosen: tuple[str, ...] = ()
+    """Recent texts that were set in the status box, the latest first."""
     subscriptions: tuple[str, ...] = ()
     """User IDs that the user wants to be subscribed to, the earliest first."""
     cleared_at: int | None = None
@@ -52,6 +54,11 @@ class AccountState:
         others = {old: times for old, times in self.recents.items() if old != text}
         recents = {text: self.recents.get(text, 0) + 1, **others}
         return replace(self, recents=dict(list(recents.items())[:RECENTS_MAX]))
+
+    def with_chosen(self, text: str) -> "AccountState":
+        """Return the state with ``text`` among those that were set in the status box."""
+        others = (old for old in self.chosen if old != text)
+        return replace(self, chosen=(text, *others)[:RECENTS_MAX])
 
     def with_favourite(self, user_id: str, favourite: bool) -> "AccountState":
         """Return the state with a user added to the favourites or removed from them."""
@@ -118,6 +125,7 @@ def _parse(values: Any) -> AccountState:
         raise ValueError("not an object")
     return AccountState(
         recents=_recents(_dict(values, "recents")),
+        chosen=_texts(_list(values, "chosen")),
         subscriptions=_ids(_list(values, "subscriptions"), SUBSCRIPTIONS_MAX),
         cleared_at=_timestamp(values, "cleared_at"),
         started=values.get("started") is True,
@@ -149,6 +157,10 @@ def _timestamp(values: dict[Any, Any], key: str) -> int | None:
 def _recents(values: dict[Any, Any]) -> dict[str, int]:
     recents = {safe_text(text): times for text, times in values.items() if isinstance(times, int)}
     return dict(list(recents.items())[:RECENTS_MAX])
+
+
+def _texts(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(safe_text(value) for value in values if isinstance(value, str))[:RECENTS_MAX]
 
 
 def _ids(values: Sequence[Any], most: int) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ async def test_enter_in_the_palette_waits_for_the_search(
 
 async def test_recent_texts_come_first_in_the_palette(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        run.app.late.dispatcher.put_status("Writing tests")
-        await run.settle()
+        await run.press("s")
+        await run.type("Writing tests", "enter")
         await run.press("ctrl+p", "enter")
         assert run.fake.called("set_self_status") == [("Writing tests", None)] * 2
         assert StateFile(tmp_path).state.recents == {"Writing tests": 2}
@@ -114,7 +114,7 @@ async def test_recent_texts_come_first_in_the_palette(tmp_path: Path) -> None:
 async def test_the_palette_sets_exactly_the_typed_text(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("ctrl+p")
-        await run.type("[bold]x[", "enter")
+        await run.type("=[bold]x[", "enter")
         assert run.fake.called("set_self_status") == [("[bold]x[", None)]
         assert "[bold]x[" in run.lines()[0]
 
