@@ -4,7 +4,7 @@ from imtui.tui.actions.actions import Actions
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.table import ACTIONS, TOGGLES
 from imtui.tui.commands.command import Argument
-from imtui.tui.commands.contacts import Contact, contacts_of
+from imtui.tui.commands.contacts import Contact, Contacts, contacts_of
 from imtui.tui.commands.offers import Offer, offers_for
 from imtui.tui.commands.slash import SlashError, complete_slash_line, parse_slash_line
 from imtui.tui.commands.toggles import Turn
@@ -70,10 +70,10 @@ class Dispatcher:
         }
         return complete_slash_line(line, words)
 
-    def offers(self, typed: str) -> list[Offer]:
+    def offers(self, typed: str, contacts: Contacts) -> list[Offer]:
         """Return what the palette offers for what was typed."""
         now = self._clock.local(self._clock.now())
-        return offers_for(typed, self.deliberate_choices(), self.contacts(), now)
+        return offers_for(typed, self.deliberate_choices(), contacts, now)
 
     def choices(self) -> list[Choice]:
         """Return the status texts that the status box offers."""
@@ -83,9 +83,9 @@ class Dispatcher:
         """Return the status texts that the palette offers."""
         return self._actions.own.deliberate_choices()
 
-    def contacts(self) -> list[Contact]:
+    def contacts(self) -> Contacts:
         """Return all people and conversations, the unread ones first."""
-        return contacts_of(self._parts.model)
+        return Contacts(contacts_of(self._parts.model))
 
     def describe(self, contact: Contact) -> str:
         """Return the status and the unread messages of a contact in words of ours."""

@@ -8,7 +8,7 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.kit.search_key import search_key
 from imtui.tui.model.model import Model
 
-_EXACT, _BEGINS, _WORD_BEGINS, _CONTAINS, _NO_MATCH = range(5)
+_BEGINS, _WORD_BEGINS, _CONTAINS = range(3)
 
 
 class Contact(Struct, frozen=True):
@@ -60,29 +60,35 @@ def _urgency(contact: Contact) -> tuple[bool, bool, int, bool, str]:
     )
 
 
-def is_named(contact: Contact, typed: str) -> bool:
-    """Tell whether the ID or the name of a contact is what was typed."""
-    return _match(contact, typed) == _EXACT
+class Contacts:
+    """The people and conversations, ready to be searched at each key."""
+
+    def __init__(self, contacts: Iterable[Contact]) -> None:
+        """Prepare contacts; their order counts where nothing else does."""
+        self.all = list(contacts)
+        self._names = [(search_key(one.user_id), search_key(one.name)) for one in self.all]
+
+    def find(self, typed: str) -> tuple[list[Contact], list[Contact]]:
+        """Return the contacts that are named by what was typed, and those whose names have it.
+
+        Of the former, the ID counts more than a name, which anybody may choose. Of the latter, the
+        unread ones come first, then those that begin with it.
+        """
+        typed = typed.strip()
+        key = search_key(typed)
+        named: list[Contact] = []
+        others: list[tuple[int, Contact]] = []
+        for names, contact in zip(self._names, self.all, strict=True):
+            if key and key in names:
+                named.append(contact)
+            elif key and (key in names[0] or key in names[1]):
+                others.append((_rank(names, key), contact))
+        named.sort(key=lambda one: (one.user_id != typed, search_key(one.user_id) != key))
+        others.sort(key=lambda pair: (not pair[1].unread, pair[0]))
+        return named, [contact for _, contact in others]
 
 
-def find_contacts(contacts: Iterable[Contact], typed: str) -> list[Contact]:
-    """Return the contacts whose ID or name has what was typed.
-
-    An exact one comes first, then the unread ones, then those that begin with it.
-    """
-    ranked = [(_match(contact, typed), contact) for contact in contacts]
-    found = [(rank, contact) for rank, contact in ranked if rank != _NO_MATCH]
-    found.sort(key=lambda pair: (pair[0] != _EXACT, not pair[1].unread, pair[0]))
-    return [contact for _, contact in found]
-
-
-def _match(contact: Contact, typed: str) -> int:
-    key = search_key(typed.strip())
-    names = [search_key(contact.user_id), search_key(contact.name)]
-    if not key or not any(key in name for name in names):
-        return _NO_MATCH
-    if key in names:
-        return _EXACT
+def _rank(names: tuple[str, str], key: str) -> int:
     if any(name.startswith(key) for name in names):
         return _BEGINS
     words = " ".join(names).replace("-", " ").replace("_", " ")

@@ -1,6 +1,6 @@
 """What the palette offers for what was typed, the likeliest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from imtui.tui.commands.catalogue import typed_commands
 from imtui.tui.commands.command import Argument, Command
-from imtui.tui.commands.contacts import Contact, find_contacts, is_named
+from imtui.tui.commands.contacts import Contact, Contacts
 from imtui.tui.commands.synonyms import SYNONYMS
 from imtui.tui.commands.toggles import Turn
 from imtui.tui.model.choices import Choice, match_rank, typed_choices
@@ -37,7 +37,7 @@ def listed_commands() -> list[CommandOffer]:
 
 
 def offers_for(
-    typed: str, texts: Sequence[Choice], contacts: Iterable[Contact], now: datetime
+    typed: str, texts: Sequence[Choice], contacts: Contacts, now: datetime
 ) -> list[Offer]:
     """Return what is offered, the likeliest first.
 
@@ -51,14 +51,12 @@ def offers_for(
     """
     if typed.startswith(TEXT_SIGN):
         return [*typed_choices(typed.removeprefix(TEXT_SIGN), now)]
-    found = find_contacts(contacts, typed)
-    exact = [contact for contact in found if is_named(contact, typed)]
-    others = [contact for contact in found if not is_named(contact, typed)]
+    named, others = contacts.find(typed)
     ranked = sorted(
         ((_rank(offer, typed), offer) for offer in _named_commands()), key=lambda pair: pair[0]
     )
     return [
-        *exact,
+        *named,
         *_beginning_with(typed, texts),
         *(offer for rank, offer in ranked if rank < _HELP),
         *_with_end(typed, now),

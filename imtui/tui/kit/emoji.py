@@ -43,6 +43,8 @@ class TypedCodes:
         self._word = ""
         """What was typed since the last space."""
         self._undo: Change | None = None
+        self._undone_word = ""
+        """What was typed since the last space, once the code is back."""
 
     def reset(self) -> None:
         """Forget what was typed: the cursor or the text changed otherwise."""
@@ -63,11 +65,13 @@ class TypedCodes:
         emoji = _emoji(word)
         if not emoji:
             return None
-        self._undo = Change(f"{emoji} ", f"{word} ")
+        self._undo, self._undone_word = Change(f"{emoji} ", f"{word} "), ""
         return Change(word, f"{emoji} ")
 
     def completed(self, begun: str, emoji: str) -> None:
-        """Note that a begun code became an emoji."""
+        """Note that a begun code became an emoji, or that another one took its place."""
+        if self._undo is None:
+            self._undone_word = self._word
         self._word = ""
         self._undo = Change(emoji, begun)
 
@@ -79,7 +83,7 @@ class TypedCodes:
         """
         undo, self._undo = self._undo, None
         if undo is not None and before.endswith(undo.old):
-            self._word = ""
+            self._word = self._undone_word
             return undo
         self._word = self._word[:-1]
         return None

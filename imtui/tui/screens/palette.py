@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol, cast
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from textual.worker import WorkerCancelled
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
 from imtui.tui.commands.command import Keys
-from imtui.tui.commands.contacts import Contact, find_contacts
+from imtui.tui.commands.contacts import Contact, Contacts
 from imtui.tui.commands.offers import Offer, listed_commands
 from imtui.tui.kit.dialog import DIALOG_STYLE
 from imtui.tui.model.choices import Choice, is_too_long, text_bytes
@@ -30,13 +30,13 @@ class Commands(Protocol):
     glyphs: Glyphs
     keys: Keys
 
-    def offers(self, typed: str) -> list[Offer]:
+    def offers(self, typed: str, contacts: Contacts) -> list[Offer]:
         """Return what is offered for what was typed."""
 
     def deliberate_choices(self) -> list[Choice]:
         """Return the texts to offer before anything is typed."""
 
-    def contacts(self) -> list[Contact]:
+    def contacts(self) -> Contacts:
         """Return all people and conversations, the unread ones first."""
 
     def describe(self, contact: Contact) -> str:
@@ -69,6 +69,11 @@ class _Offering(Provider):
     @property
     def _commands(self) -> Commands:
         return cast(CommandApp, self.app).commands
+
+    @cached_property
+    def _contacts(self) -> Contacts:
+        """The contacts as they are when they are first needed."""
+        return self._commands.contacts()
 
     def _hit(self, offer: Offer, place: int) -> Hit:
         row = self._row(offer)
@@ -125,7 +130,7 @@ class ImtuiProvider(_Offering):
             for hit in self._slash(query):
                 yield hit
             return
-        for place, offer in enumerate(self._commands.offers(query)):
+        for place, offer in enumerate(self._commands.offers(query, self._contacts)):
             yield self._hit(offer, place)
 
     def _slash(self, line: str) -> list[Hit]:
@@ -143,13 +148,13 @@ class ContactProvider(_Offering):
 
     async def discover(self) -> Hits:
         """Offer all of them, the unread ones first."""
-        for contact in self._commands.contacts()[:_CONTACTS_MAX]:
+        for contact in self._contacts.all[:_CONTACTS_MAX]:
             yield self._discovery(contact)
 
     async def search(self, query: str) -> Hits:
         """Offer those who fit, the likeliest first."""
-        found = find_contacts(self._commands.contacts(), query)
-        for place, contact in enumerate(found[:_CONTACTS_MAX]):
+        named, others = self._contacts.find(query)
+        for place, contact in enumerate([*named, *others][:_CONTACTS_MAX]):
             yield self._hit(contact, place)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from imtui.protocol.status import UserStatusType
 from imtui.tui.commands.catalogue import COMMAND_IDS, typed_commands
-from imtui.tui.commands.contacts import Contact, contacts_of, find_contacts
+from imtui.tui.commands.contacts import Contact, Contacts, contacts_of
 from imtui.tui.commands.offers import CommandOffer, Offer, offers_for
 from imtui.tui.commands.slash import parse_slash_line
 from imtui.tui.commands.synonyms import SYNONYMS
@@ -31,7 +31,7 @@ PEOPLE = [
 
 
 def offers(typed: str) -> list[Offer]:
-    return offers_for(typed, TEXTS, PEOPLE, NOW)
+    return offers_for(typed, TEXTS, Contacts(PEOPLE), NOW)
 
 
 def summary(offer: Offer) -> str:
@@ -112,7 +112,7 @@ def test_every_command_is_found_by_its_name_title_and_synonyms() -> None:
         if command.id == "palette":
             continue
         for word in (command.id, command.title.strip(" …"), *SYNONYMS.get(command.id, ())):
-            shown = [summary(offer) for offer in offers_for(word, (), (), NOW)]
+            shown = [summary(offer) for offer in offers_for(word, (), Contacts([]), NOW)]
             assert f"/{command.id}" in shown[:2], word
 
 
@@ -152,13 +152,12 @@ def test_a_text_that_was_set_once_otherwise_is_not_offered() -> None:
     st.text(alphabet="abc ", min_size=1, max_size=3),
 )
 def test_who_is_named_comes_first_then_the_unread_ones(people: list[Contact], typed: str) -> None:
-    found = find_contacts(people, typed)
-    places = [
-        (typed.strip() not in (one.user_id, one.name.casefold()), not one.unread)
-        for one in found
-        if one.name != "Ábel"
-    ]
-    assert places == sorted(places)
+    exact, others = Contacts(people).find(typed)
+    found = [*exact, *others]
+    assert [not one.unread for one in others] == sorted(not one.unread for one in others)
+    assert all(typed.strip() in (one.user_id, one.name.casefold()) for one in exact)
+    ids = [one.user_id == typed.strip() for one in exact]
+    assert ids == sorted(ids, reverse=True), "a name is chosen by anybody"
     assert all(one in people for one in found)
     named = [one for one in people if typed.strip() and typed.strip() in one.user_id]
     assert all(one in found for one in named)

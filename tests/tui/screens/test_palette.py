@@ -22,6 +22,7 @@ async def test_what_fits_nothing_does_nothing_and_enter_says_so(tmp_path: Path, 
         assert texts(run) == []
         told = "Write your status after =." if word == "=" else f"Nothing fits “{word}”."
         assert told in run.events()[-1]
+        assert told in run.text()
         assert run.app.screen.query_one(Input).value == word
         await run.press("home", "equals_sign", "enter")
         assert texts(run) == [word]
