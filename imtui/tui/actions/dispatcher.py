@@ -91,7 +91,7 @@ class Dispatcher:
         """Return the status and the unread messages of a contact in words of ours."""
         words = ["conversation"]
         if self._parts.model.connection.as_of is None:
-            words.append(str(self.glyphs.badge(contact.status)))
+            words.append(contact.status.name)
         if contact.unread:
             words.append(f"{contact.unread} unread")
         return ", ".join(words)

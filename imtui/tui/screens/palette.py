@@ -90,10 +90,12 @@ class _Offering(Provider):
             return _Row(offer.title, commands.describe(offer), run)
         if isinstance(offer, Choice):
             return self._text_row(offer)
-        title = commands.glyphs.adapt(offer.title)
-        keys = "" if offer.argument else commands.keys.names(offer.command)
-        words = f"{offer.command.help} ({keys})" if keys else offer.command.help
-        return _Row(title, words, partial(commands.run, offer.command.id, offer.argument))
+        command, title = offer.command, commands.glyphs.adapt(offer.title)
+        run = partial(commands.run, command.id, offer.argument)
+        if offer.argument:
+            return _Row(title, f"/{command.id} {offer.argument}", run)
+        keys = commands.keys.names(command)
+        return _Row(title, f"{command.help} ({keys})" if keys else command.help, run)
 
     def _text_row(self, choice: Choice) -> "_Row":
         run = partial(self._commands.put_status, choice.text, choice.expires_at)

@@ -32,7 +32,7 @@ async def test_a_friends_name_opens_their_conversation(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("ctrl+p")
         await run.type("carol")
-        assert "conversation, ◉ ONLINE" in run.text()
+        assert "conversation, ONLINE" in run.text()
         await run.type("", "enter")
         assert run.app.main.chat.user_id == "carol"
         assert texts(run) == []
@@ -101,7 +101,7 @@ async def test_the_switcher_has_people_alone_and_the_unread_ones_on_top(tmp_path
         fake.receive_message("judy", "hello")
         await run.settle()
         await run.press("ctrl+o")
-        assert "conversation, ◦ OFFLINE, 1 unread" in run.text()
+        assert "conversation, OFFLINE, 1 unread" in run.text()
         assert "status text" not in run.text()
         await run.press("enter")
         assert run.app.main.chat.user_id == "judy"
