@@ -46,7 +46,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "allow": lambda do, whom: do.friends.allow(whom),
     "group": lambda do, words: do.people.group(words),
     "order": lambda do, order: do.views.order(order),
-    "fold": lambda do, group: do.views.fold(group),
     "copy": lambda do, user: do.people.copy_id(user),
     "copy-text": lambda do, user: do.people.copy_text(user),
     "events": lambda do, _: do.views.toggle_events(),
@@ -81,6 +80,7 @@ TOGGLES: Final[Mapping[str, ToggleAction]] = {
     "watch-always": lambda do, user, turn: do.subscriptions.watch(user, turn, standing=True),
     "block": lambda do, user, turn: do.friends.block(user, turn),
     "favourite": lambda do, user, turn: do.people.favourite(user, turn),
+    "fold": lambda do, group, turn: do.views.fold(group, turn),
     "mute": lambda do, user, turn: do.conversations.mute(user, turn),
     "pin": lambda do, user, turn: do.conversations.pin(user, turn),
 }

@@ -3,6 +3,7 @@
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.offers import TEXT_SIGN
 from imtui.tui.commands.sentences import with_keys
+from imtui.tui.commands.toggles import Outcome, Turn, outcome, parse_turn
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.event_pane import KINDS
@@ -42,12 +43,20 @@ class ViewActions:
             return
         self._preferences.keep("order", order.value)
 
-    def fold(self, group: str) -> None:
-        """Fold or unfold a group of the list."""
-        group = group.strip() or self._main.friend_list.heading
+    def fold(self, typed: str, turn: Turn) -> None:
+        """Fold a group of the list, or open it."""
+        group = typed.strip()
+        if group not in self._main.friend_list.headings:
+            group, turn = parse_turn(typed, turn)
+        group = group or self._main.friend_list.heading
         if not group:
             return
-        folded = group not in self._memory.state.folded
+        todo = outcome(turn, group in self._memory.state.folded)
+        if todo is Outcome.KEEP:
+            how = "open" if turn is Turn.OFF else f"folded already: /fold {group} off opens it"
+            self._feedback.say(f"{self._glyphs.quote(group)} is {how}.")
+            return
+        folded = todo is Outcome.BEGIN
         self._memory.update(lambda state: state.with_folded(group, folded))
         self._main.friend_list.sort_now()
 

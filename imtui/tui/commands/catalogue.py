@@ -218,7 +218,7 @@ COMMANDS: Final = (
     Command(
         "fold",
         "Fold a group",
-        "Show only the heading of a group, or all of it",
+        "Show only the heading of a group; with off, all of it",
         ("space", "left", "right"),
         argument=Argument.GROUP,
     ),

@@ -16,7 +16,7 @@ class Argument(Enum):
     TOGGLE = "USER [on | off]"
     USER_GROUP = "USER [GROUP]"
     USER_WORDS = "USER [WORDS]"
-    GROUP = "GROUP"
+    GROUP = "GROUP [on | off]"
     ALLOW = "any | confirm | nobody"
     END = "[45m | until 17:00 | off]"
     WORDS = "WORDS"

@@ -198,5 +198,6 @@ class ImtuiPalette(CommandPalette):
             if not search.is_cancelled:
                 with suppress(WorkerCancelled):
                     await search.wait()
-        if self.query_one(CommandList).highlighted is None:
-            self._nothing_fits(event.value.strip())
+        typed = event.value.strip()
+        if typed and self.query_one(CommandList).highlighted is None:
+            self._nothing_fits(typed)

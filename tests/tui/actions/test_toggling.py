@@ -97,6 +97,28 @@ async def test_block_on_and_off_do_not_ask(tmp_path: Path) -> None:
         assert run.events()[-1] == "notice bob is not blocked"
 
 
+async def test_the_key_asks_too_where_it_could_be_a_slip(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.app.main.friend_list.go_to("weather-bot")
+        for _ in range(2):
+            await run.press("B")
+        assert "weather-bot is blocked already." in run.text()
+        await run.press("enter")
+        assert run.fake.called("delete_from_black_list") == []
+
+
+async def test_a_group_that_is_folded_twice_stays_folded(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        for name in ("Band", "Day off"):
+            await typed(run, f"group bob {name}")
+            for line in (f"fold {name}", f"fold {name}", f"fold {name} on"):
+                await typed(run, line)
+                assert run.app.late.memory.state.folded == (name,)
+            assert f"/fold {name} off opens it" in run.events()[-1]
+            await typed(run, f"fold {name} off")
+            assert run.app.late.memory.state.folded == ()
+
+
 async def test_do_not_disturb_stays_on_when_it_is_typed_twice(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         for line in ("quiet", "quiet", "quiet on"):

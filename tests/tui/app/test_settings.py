@@ -32,7 +32,8 @@ def test_recent_texts_are_bounded() -> None:
     state = AccountState()
     for number in range(RECENTS_MAX + 5):
         state = state.with_recent(f"text {number}")
-    assert len(state.recents) == RECENTS_MAX
+        state = state.with_chosen(f"text {number}")
+    assert len(state.recents) == len(state.chosen) == RECENTS_MAX
     assert next(iter(state.recents)) == f"text {RECENTS_MAX + 4}"
 
 
@@ -52,10 +53,15 @@ def test_a_huge_state_is_ignored(tmp_path: Path) -> None:
 
 
 def test_invalid_values_in_the_state_are_dropped(tmp_path: Path) -> None:
-    values = {"recents": {"a\x1b": 1, "b": "x"}, "subscriptions": ["bob", 1, "no such", "bob"]}
+    values = {
+        "recents": {"a\x1b": 1, "b": "x"},
+        "chosen": ["a\x1b", 1, None],
+        "subscriptions": ["bob", 1, "no such", "bob"],
+    }
     (tmp_path / "state.json").write_text(json.dumps(values))
     state = StateFile(tmp_path).state
     assert state.recents == {"a\ufffd": 1}
+    assert state.chosen == ("a\ufffd",)
     assert state.subscriptions == ("bob",)
 
 
