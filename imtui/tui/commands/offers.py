@@ -16,6 +16,21 @@ from imtui.tui.model.choices import Choice, match_rank, typed_choices
 TEXT_SIGN: Final = "="
 """What follows it is a status text, whatever it is."""
 _CONTACTS_MAX: Final = 30
+_AT_ONCE: Final = frozenset(
+    [
+        "accept",
+        "back",
+        "clear",
+        "close",
+        "log-out",
+        "quit",
+        "recall",
+        "refuse",
+        "resend",
+        "unsubscribe-all",
+    ]
+)
+"""Commands that change something without asking, and so are not found by their help alone."""
 _NAME, _SYNONYM, _TITLE, _NAME_BEGINS, _WORD, _HELP, _NO_MATCH = range(7)
 
 
@@ -102,7 +117,9 @@ def _rank(offer: CommandOffer, typed: str) -> int:
     command, key = offer.command, _key(typed)
     name, synonyms, words = _key(command.id), SYNONYMS.get(command.id, ()), command.help
     if offer.argument:
-        name, synonyms, words = f"un{name}", (), ""
+        name, synonyms = f"un{name}", ()
+    if offer.argument or command.argument is Argument.TOGGLE or command.id in _AT_ONCE:
+        words = ""
     if key in (name, _key(offer.title)):
         return _NAME
     if key in synonyms or key == _initials(offer.title):
@@ -110,7 +127,7 @@ def _rank(offer: CommandOffer, typed: str) -> int:
     title_rank = match_rank(_key(offer.title), key)
     if title_rank == 2:
         return _TITLE
-    if any(name.startswith(key) for name in (name, *synonyms)):
+    if any(one.startswith(key) for one in (name, *synonyms)):
         return _NAME_BEGINS
     if title_rank:
         return _WORD

@@ -103,6 +103,7 @@ class Composer(TextArea):
 
     def _type(self, event: Key, char: str) -> None:
         row, column = start = min(self.selection)
+        self._completions = ()
         if start != self._changed_at:
             self._codes.reset()
         change = self._codes.typed(char, self.document[row][:column])

@@ -86,8 +86,20 @@ def test_the_groups_come_in_their_order() -> None:
     assert shown[:3] == ["Muting", "/mute", "/quiet"]
     assert shown.index("@muriel") > shown.index("/quiet")
     # By its help alone, a command comes after the people whom the letters name.
+    shown = [summary(offer) for offer in offers("bob")]
+    assert shown[:2] == ["@bob", "@bobby"]
     shown = [summary(offer) for offer in offers("end")]
-    assert shown.index("/unsubscribe-all") > shown.index("@end-user")
+    assert shown[0] == "/quiet off"
+    assert "/unsubscribe-all" not in shown
+
+
+@pytest.mark.parametrize(
+    "typed", ["this", "cannot", "stay", "on top", "agree", "refused", "leave;"]
+)
+def test_a_word_of_its_help_does_not_run_what_changes_something_at_once(typed: str) -> None:
+    at_once = ("mute", "pin", "block", "watch", "favourite", "unsubscribe-all", "log-out", "quit")
+    shown = [summary(offer) for offer in offers(typed)]
+    assert not {f"/{command_id}" for command_id in at_once} & set(shown)
 
 
 @given(st.text(max_size=20), st.booleans())
