@@ -32,7 +32,7 @@ async def afternoon(run: Running, stage: DemoStage) -> None:
     fake.listener.on_self_devices_changed(fake.devices)
     fake.push_own("Listening to music", PHONE)
     await stage.advance(run, 9)
-    run.app.clear_notifications()
+    run.app.toaster.clear()
     await run.settle(10)
 
 
@@ -114,7 +114,7 @@ async def have_conversation(run: Running) -> None:
     )
     fake.listener.on_recv_new_message(hint)
     await run.type("or tomorrow :smi")
-    run.app.clear_notifications()
+    run.app.toaster.clear()
     await run.settle()
 
 

@@ -28,6 +28,7 @@ class ConversationActions:
         self._model = parts.model
         self._navigator = parts.navigator
         self.drafts = Drafts(parts)
+        self._toaster = parts.toaster
 
     @property
     def _messaging(self) -> MessagingService:
@@ -51,8 +52,8 @@ class ConversationActions:
     def _show(self, user_id: str, at: Message | None = None) -> None:
         """Show a conversation at its end, or at one of its messages."""
         self.drafts.keep()
-        # Toasts would cover the messages, which are about to be seen anyway.
-        self._feedback.clear()
+        # What it says is about to be seen.
+        self._toaster.drop(user_id)
         chat = self._model.chats.get(user_id)
         self._main.open_chat(user_id, chat.draft)
         self._login_service.presence.ask_about(user_id)

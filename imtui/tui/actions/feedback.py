@@ -1,23 +1,31 @@
 """Feedback on commands: events, toasts, and calls whose errors become sentences."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App
 
 from imtui.protocol.errors import IMError
+from imtui.tui.actions.toaster import Toaster
 from imtui.tui.commands.command import Keys
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 
+_RESULT: Final = " result"
+_COMPLAINT: Final = " complaint"
+"""Whom the toasts of commands are from; no user ID has a space."""
+
 
 class Feedback:
     """Reports the result of a command to the person."""
 
-    def __init__(self, app: App[Any], model: Model, glyphs: Glyphs, keys: Keys) -> None:
-        """Report through an app's toasts and a model's events."""
+    def __init__(
+        self, app: App[Any], toaster: Toaster, model: Model, glyphs: Glyphs, keys: Keys
+    ) -> None:
+        """Report through toasts and a model's events; ``app`` runs the calls."""
         self._app = app
+        self._toaster = toaster
         self._model = model
         self._glyphs = glyphs
         self._keys = keys
@@ -26,21 +34,13 @@ class Feedback:
         """Report a result as an event and a toast."""
         words = self._glyphs.adapt(words)
         self._model.feed.emit(EventKind.NOTICE, words, who=who)
-        self._app.notify(f"{who} {words}".strip(), markup=False)
+        self._toaster.show(_RESULT, f"{who} {words}".strip())
 
     def complain(self, words: str) -> None:
         """Report a failure as an event and a toast."""
         words = self._glyphs.adapt(words)
         self._model.feed.emit(EventKind.NOTICE, words)
-        self._app.notify(words, severity="error", markup=False)
-
-    def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
-        self._app.notify(self._glyphs.adapt(words), markup=False)
-
-    def clear(self) -> None:
-        """Remove all toasts from the screen."""
-        self._app.clear_notifications()
+        self._toaster.show(_COMPLAINT, words, is_error=True)
 
     def attempt(self, call: Callable[[], Awaitable[None]]) -> None:
         """Make a call in the background; an error becomes a sentence on the screen."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from imtui.tui.actions.feedback import Feedback
 from imtui.tui.actions.navigator import Navigator
 from imtui.tui.actions.preferences import Preferences
+from imtui.tui.actions.toaster import Toaster
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.model import Model
@@ -26,6 +27,7 @@ class Parts:
     settings_file: SettingsFile
     preferences: Preferences
     feedback: Feedback
+    toaster: Toaster
     navigator: Navigator
     keys: Keys
     glyphs: Glyphs

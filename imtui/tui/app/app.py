@@ -13,6 +13,7 @@ from textual.events import Event, Key, MouseEvent, Paste
 from imtui.tui.actions.feedback import Feedback
 from imtui.tui.actions.navigator import Navigator
 from imtui.tui.actions.preferences import Preferences
+from imtui.tui.actions.toaster import Toaster
 from imtui.tui.app.late_parts import LateParts
 from imtui.tui.app.painter import Painter
 from imtui.tui.app.personal import Personal
@@ -58,7 +59,6 @@ class ImtuiApp(FaultTolerantApp):
     TITLE = "imtui"
     CSS_PATH = "../widgets/imtui.tcss"
     ENABLE_COMMAND_PALETTE = False
-    NOTIFICATION_TIMEOUT = 4
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "run_command('quit')", "Quit", show=False, priority=True),
         Binding("ctrl+p", "run_command('palette')", "Palette", show=False, priority=True),
@@ -93,7 +93,8 @@ class ImtuiApp(FaultTolerantApp):
         self.settings = SettingsFile(launch.settings_file, key_parsers(COMMAND_IDS), DEFAULT_KEYS)
         self.keys = Keys(self.settings.settings.keys)
         self.model = Model(self.clock.now)
-        self.feedback = Feedback(self, self.model, self.glyphs, self.keys)
+        self.toaster = Toaster(self, self.clock, self.glyphs)
+        self.feedback = Feedback(self, self.toaster, self.model, self.glyphs, self.keys)
         self._personal = Personal(self.model, self.settings, self.clock)
         self.main = MainScreen(self.model, self.glyphs, self.clock, self.keys, self._personal, self)
         self.navigator = Navigator(self, self.main, self.leave)
@@ -211,6 +212,8 @@ class ImtuiApp(FaultTolerantApp):
             return
         if self._has_left:
             return
+        if isinstance(event, Key) and event.key == "escape":
+            self.toaster.clear()
         if self.first_frame.is_set():
             self.late.away_service.activity()
         if isinstance(event, MouseEvent):
@@ -281,9 +284,13 @@ class ImtuiApp(FaultTolerantApp):
 
     # Alerts
 
-    def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
-        self.feedback.toast(words)
+    def toast(self, sender: str, words: str) -> None:
+        """Show words as the toast of a sender."""
+        self.toaster.show(sender, words)
+
+    def shows_chat(self, user_id: str) -> bool:
+        """Tell whether the conversation with a user is open on the main screen."""
+        return self.main.chat.user_id == user_id and self.main.chat.is_displayed
 
 
 def _first(error: BaseException) -> BaseException:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from imtui.tui.actions.feedback import Feedback
 from imtui.tui.actions.navigator import Navigator
 from imtui.tui.actions.preferences import Preferences
+from imtui.tui.actions.toaster import Toaster
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.model.events import EventKind
@@ -40,6 +41,7 @@ class EarlyParts(Protocol):
     settings: SettingsFile
     preferences: Preferences
     feedback: Feedback
+    toaster: Toaster
     navigator: Navigator
     keys: Keys
     glyphs: Glyphs
@@ -48,8 +50,11 @@ class EarlyParts(Protocol):
     def joined(self, identity: Identity) -> None:
         """Show what is remembered of the account, once it is known."""
 
-    def toast(self, words: str) -> None:
-        """Show words over the screen for a while."""
+    def toast(self, sender: str, words: str) -> None:
+        """Show words as the toast of a sender."""
+
+    def shows_chat(self, user_id: str) -> bool:
+        """Tell whether the conversation with a user is open on the main screen."""
 
     def bell(self) -> None:
         """Ring the terminal's bell."""
@@ -92,7 +97,7 @@ class LateParts:
             self._load_sdk,
             self._app.joined,
             self._app.navigator.sees_end_of_chat,
-            self._message_came,
+            lambda alert: self.alerts.show(alert),
         )
 
     @cached_property
@@ -149,6 +154,7 @@ class LateParts:
             self._app.settings,
             self._app.preferences,
             self._app.feedback,
+            self._app.toaster,
             self._app.navigator,
             self._app.keys,
             self._app.glyphs,
@@ -159,11 +165,6 @@ class LateParts:
         from imtui.tui.model.alert import Alert, AlertKind
 
         self.alerts.show(Alert(AlertKind.WATCH, watch.user_id, "is ONLINE"))
-
-    def _message_came(self, who: str, words: str) -> None:
-        from imtui.tui.model.alert import Alert, AlertKind
-
-        self.alerts.show(Alert(AlertKind.MESSAGE, who, words))
 
     def _keep_watches(self, watches: "tuple[Watch, ...]") -> None:
         self.memory.update(lambda state: replace(state, watches=watches))

@@ -60,8 +60,11 @@ class Painted(Widget):
         return style + Style(link=span.link) if span.link else style
 
     def _component_style(self, name: str) -> Style:
-        component = name if "--" in name else f"span--{name}"
-        return self.screen.get_component_rich_style(component)
+        return self.component_style(name if "--" in name else f"span--{name}")
+
+    def component_style(self, name: str) -> Style:
+        """Return the style of a component class."""
+        return self.screen.get_component_rich_style(name)
 
 
 @lru_cache(maxsize=256)

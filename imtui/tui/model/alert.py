@@ -13,7 +13,9 @@ class AlertKind(StrEnum):
     OVERWRITTEN = "overwritten"
     """Another device replaced the text that this one had set."""
     MESSAGE = "message"
-    """A message or a friend request arrived."""
+    """A message arrived."""
+    REQUEST = "request"
+    """A friend request arrived."""
 
 
 class Alert(Struct, frozen=True):
@@ -23,6 +25,13 @@ class Alert(Struct, frozen=True):
     who: str
     """The user that caused it; empty for several."""
     text: str
+    without_words: str = ""
+    """The text without the words of others; empty if there are none in it."""
+
+    @property
+    def gist(self) -> str:
+        """Return the text without the words of others."""
+        return self.without_words or self.text
 
 
 class Quiet(Struct, frozen=True):
@@ -50,19 +59,30 @@ class AlertChannels(Struct, frozen=True):
 
 
 def alert_channels(
-    alert: Alert, *, focus: bool, quiet: Quiet | None, now: int, bell: bool, desktop: bool
+    alert: Alert,
+    *,
+    focus: bool,
+    is_open: bool,
+    quiet: Quiet | None,
+    now: int,
+    toasts: bool,
+    bell: bool,
+    desktop: bool,
 ) -> AlertChannels:
     """Return the channels by which an alert reaches the user.
 
     Args:
         alert: The alert.
         focus: Whether the terminal has the focus; if so, a toast is enough.
+        is_open: Whether the conversation with the user is on the screen.
         quiet: Do-not-disturb, if it is on.
         now: The time in Unix milliseconds.
+        toasts: Whether the settings allow toasts.
         bell: Whether the settings allow the bell.
         desktop: Whether the settings allow desktop notifications.
     """
     if quiet is not None and quiet.mutes(alert, now):
         return AlertChannels()
-    # Without focus, the user sees the toast on their return.
-    return AlertChannels(toast=True, bell=bell and not focus, desktop=desktop and not focus)
+    # Without focus, the user sees the toast on their return. What is shown already needs none.
+    toast = toasts and not (is_open and alert.kind is AlertKind.MESSAGE)
+    return AlertChannels(toast=toast, bell=bell and not focus, desktop=desktop and not focus)

@@ -31,9 +31,14 @@ class OpenChat:
         return "" if self._pane is None else self._pane.user_id
 
     @property
+    def is_displayed(self) -> bool:
+        """Tell whether the pane is on the screen."""
+        return self._pane is not None and bool(self._pane.region)
+
+    @property
     def shows_end(self) -> bool:
         """Tell whether the newest message of the open conversation is in sight."""
-        return self._pane is not None and bool(self._pane.region) and self._pane.view.follows
+        return self._pane is not None and self.is_displayed and self._pane.view.follows
 
     @property
     def chosen_message(self) -> "Message | None":

@@ -22,8 +22,11 @@ class Terminal(Protocol):
 
     app_focus: bool
 
-    def toast(self, words: str) -> None:
-        """Show a text over the screen for a while."""
+    def toast(self, sender: str, words: str) -> None:
+        """Show words as the toast of a sender."""
+
+    def shows_chat(self, user_id: str) -> bool:
+        """Tell whether the conversation with a user is open on the main screen."""
 
     def bell(self) -> None:
         """Ring the terminal's bell."""
@@ -58,19 +61,22 @@ class Alerts:
     def show(self, alert: Alert) -> None:
         """Add an event for an alert, and alert the user by the channels that are open now."""
         terminal, settings = self._terminal, self._settings.settings.alerts
-        self._model.feed.emit(EventKind.NOTICE, alert.text, who=alert.who)
+        text = alert.text if settings.show_text else alert.gist
+        self._model.feed.emit(EventKind.NOTICE, text, who=alert.who)
         now = self._clock.now()
         channels = alert_channels(
             alert,
             focus=terminal.app_focus,
+            is_open=terminal.shows_chat(alert.who),
             quiet=self._memory.quiet(now),
             now=now,
+            toasts=settings.toasts,
             bell=settings.bell,
             desktop=settings.desktop is not Desktop.OFF,
         )
-        words = f"{alert.who} {alert.text}"
+        words = f"{alert.who} {text}".strip()
         if channels.toast:
-            terminal.toast(words)
+            terminal.toast(alert.who, words)
         if channels.bell:
             terminal.bell()
         if channels.desktop:

@@ -11,6 +11,7 @@ from imtui.protocol.profiles import FriendAllowType
 from imtui.protocol.safe_text import safe_text
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
+from imtui.tui.model.alert import Alert, AlertKind
 from imtui.tui.model.events import EventKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class FriendRequests:
         model: "Model",
         keys: Keys,
         client: "Callable[[], ChatClient]",
-        alert: Callable[[str, str], None],
+        alert: Callable[[Alert], None],
     ) -> None:
         """Create the service.
 
@@ -45,7 +46,7 @@ class FriendRequests:
             model: The model.
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
-            alert: Called with the user ID and the text of an alert.
+            alert: Called with each alert.
         """
         self._model = model
         self._keys = keys
@@ -87,7 +88,7 @@ class FriendRequests:
             if is_incoming and before != request:
                 asks = with_keys("asks to be your friend ({requests}: answer)", self._keys)
                 words = f": {request.wording}" if request.wording else ""
-                self._alert(one.user_id, f"{asks}{words}")
+                self._alert(Alert(AlertKind.REQUEST, one.user_id, f"{asks}{words}", asks))
         self._model.feed.roster_changed()
 
     def requests_deleted(self, user_ids: Iterable[str]) -> None:

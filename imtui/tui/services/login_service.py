@@ -53,7 +53,7 @@ class LoginService:
             load_sdk: Imports the SDK, which is slow; called after the first paint.
             joined: Called with the identity, once it is known.
             is_seen: Tells whether the conversation with a user is visible now.
-            alert: Called with the user ID and the text of an alert.
+            alert: Called with each alert.
         """
         self._model = model
         self._clock = clock

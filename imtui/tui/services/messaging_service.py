@@ -8,6 +8,7 @@ from imtui.protocol.errors import IMError
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.cells import fit
 from imtui.tui.kit.clock import Clock, Handle
+from imtui.tui.model.alert import Alert, AlertKind
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind, counted
 from imtui.tui.model.model import Model
@@ -31,8 +32,7 @@ _ALERT_DELAY: Final = 0.3
 _SENDERS_NAMED_MAX: Final = 3
 _ALERT_TEXT_MAX: Final = 60
 
-AlertCallback = Callable[[str, str], None]
-"""Called with the user ID and the text of an alert; the ID is empty for several users."""
+AlertCallback = Callable[[Alert], None]
 
 
 class MessagingService:
@@ -55,7 +55,7 @@ class MessagingService:
             keys: The keys of the commands, for sentences.
             client: Returns the client, or raises IMError 6014.
             is_seen: Tells whether the conversation with a user is visible now.
-            alert: Called with the user ID and the text of an alert.
+            alert: Called with each alert.
         """
         self._model = model
         self._clock = clock
@@ -274,13 +274,16 @@ class MessagingService:
         incoming, self._incoming = self._incoming, {}
         if len(incoming) > _SENDERS_NAMED_MAX:
             number = sum(map(len, incoming.values()))
-            self._alert("", f"{counted(number, 'message')} from {len(incoming)} people")
+            words = f"{counted(number, 'message')} from {len(incoming)} people"
+            self._alert(Alert(AlertKind.MESSAGE, "", words))
             return
         for user_id, messages in incoming.items():
             words = fit(abstract(messages[-1]), _ALERT_TEXT_MAX)
+            gist = "sent a message"
             if len(messages) > 1:
-                words = f"{counted(len(messages), 'message')}, the last one: {words}"
-            self._alert(user_id, words)
+                gist = counted(len(messages), "message")
+                words = f"{gist}, the last one: {words}"
+            self._alert(Alert(AlertKind.MESSAGE, user_id, words, gist))
 
 
 def can_resend(message: Message) -> bool:

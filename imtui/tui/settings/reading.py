@@ -125,6 +125,8 @@ def _read_alerts(table: TableReader, default: AlertSettings) -> AlertSettings:
     alerts = AlertSettings(
         bell=table.read_value("bell", default.bell, check_flag),
         desktop=table.read_value("desktop", default.desktop, one_of(Desktop)),
+        toasts=table.read_value("toasts", default.toasts, check_flag),
+        show_text=table.read_value("show_text", default.show_text, check_flag),
     )
     table.report_unknown()
     return alerts

@@ -31,11 +31,15 @@ class Desktop(StrEnum):
 
 
 class AlertSettings(Struct, frozen=True):
-    """How alerts reach the user while the terminal is in the background."""
+    """How alerts reach the user; bell and desktop only while the terminal is in the background."""
 
     bell: bool = True
     """Ring the terminal's bell."""
     desktop: Desktop = Desktop.OFF
+    toasts: bool = True
+    """Show them as toasts."""
+    show_text: bool = True
+    """Show the words of messages in toasts, events and desktop notices."""
 
 
 class AwaySettings(Struct, frozen=True):

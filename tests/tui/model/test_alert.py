@@ -12,11 +12,22 @@ def ways_of(
     alert: Alert = BOB,
     *,
     focus: bool = False,
+    is_open: bool = False,
     quiet: Quiet | None = None,
+    toasts: bool = True,
     bell: bool = True,
     desktop: bool = True,
 ) -> AlertChannels:
-    return alert_channels(alert, focus=focus, quiet=quiet, now=NOW, bell=bell, desktop=desktop)
+    return alert_channels(
+        alert,
+        focus=focus,
+        is_open=is_open,
+        quiet=quiet,
+        now=NOW,
+        toasts=toasts,
+        bell=bell,
+        desktop=desktop,
+    )
 
 
 @pytest.mark.parametrize("kind", AlertKind)
@@ -30,6 +41,22 @@ def test_without_focus_the_settings_decide(bell: bool, desktop: bool) -> None:
     assert ways_of(bell=bell, desktop=desktop) == AlertChannels(
         toast=True, bell=bell, desktop=desktop
     )
+
+
+def test_a_message_of_the_open_conversation_has_no_toast() -> None:
+    message = Alert(AlertKind.MESSAGE, "bob", "Tea?")
+    assert ways_of(message, is_open=True) == AlertChannels(bell=True, desktop=True)
+    assert ways_of(message, focus=True, is_open=True) == AlertChannels()
+    assert ways_of(BOB, is_open=True).toast
+
+
+def test_toasts_can_be_off() -> None:
+    assert ways_of(toasts=False) == AlertChannels(bell=True, desktop=True)
+
+
+def test_the_gist_of_an_alert_has_no_words_of_others() -> None:
+    assert BOB.gist == "is online"
+    assert Alert(AlertKind.MESSAGE, "bob", "Tea?", "sent a message").gist == "sent a message"
 
 
 @pytest.mark.parametrize("focus", [True, False])

@@ -28,7 +28,7 @@ def listen(run: Running, monkeypatch: pytest.MonkeyPatch) -> Rung:
     def bell() -> None:
         rung.bells += 1
 
-    monkeypatch.setattr(run.app, "toast", rung.toasts.append)
+    monkeypatch.setattr(run.app, "toast", lambda sender, words: rung.toasts.append(words))
     monkeypatch.setattr(run.app, "bell", bell)
     monkeypatch.setattr(run.app, "write_raw", rung.raw.append)
     return rung
