@@ -231,7 +231,9 @@ class ConversationActions:
             self._try(partial(self._messaging.resend_message, message))
 
     def copy(self) -> None:
-        """Copy the message under the cursor."""
+        """Copy what the mouse selected, or else the message under the cursor."""
+        if self._feedback.copy_selection():
+            return
 
         def copy(message: Message) -> None:
             if message.text:

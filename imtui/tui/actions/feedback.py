@@ -1,13 +1,13 @@
 """Feedback on commands: events, toasts, and calls whose errors become sentences."""
 
+import os
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
-
-from textual.app import App
+from typing import Final
 
 from imtui.protocol.errors import IMError
 from imtui.tui.actions.toaster import Toaster
 from imtui.tui.commands.command import Keys
+from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
@@ -15,13 +15,17 @@ from imtui.tui.render.glyphs import Glyphs
 _RESULT: Final = " result"
 _COMPLAINT: Final = " complaint"
 """Whom the toasts of commands are from; no user ID has a space."""
+_CANNOT_COPY: Final = (
+    "Nothing here can copy that: install wl-copy, xclip or xsel, or select it in the terminal "
+    "with Shift and the mouse."
+)
 
 
 class Feedback:
     """Reports the result of a command to the person."""
 
     def __init__(
-        self, app: App[Any], toaster: Toaster, model: Model, glyphs: Glyphs, keys: Keys
+        self, app: FaultTolerantApp, toaster: Toaster, model: Model, glyphs: Glyphs, keys: Keys
     ) -> None:
         """Report through toasts and a model's events; ``app`` runs the calls."""
         self._app = app
@@ -55,13 +59,27 @@ class Feedback:
         self._app.run_worker(attempt(), exit_on_error=True)
 
     def copy(self, text: str, what: str) -> None:
-        """Copy a text with the system's own tool or through the terminal, and say ``what``."""
+        """Copy a text with a program or through the terminal, and say which of them it was.
+
+        A terminal gives no answer, so nothing is said to be copied there.
+        """
 
         async def copy() -> None:
-            from imtui.tui.kit.desktop import copy_native
+            from imtui.tui.kit.desktop import copy_native, osc52
 
-            if not await copy_native(text):
-                self._app.copy_to_clipboard(text)
-            self.say(f"copied {what}")
+            if await copy_native(text):
+                self.say(f"copied {what}")
+            elif sequence := osc52(text, os.environ):
+                self._app.write_raw(sequence)
+                self.say(f"sent to the terminal: {what}")
+            else:
+                self.complain(_CANNOT_COPY)
 
         self.attempt(copy)
+
+    def copy_selection(self) -> bool:
+        """Copy the text that the mouse selected; return whether there is any."""
+        text = self._app.screen.get_selected_text()
+        if text:
+            self.copy(text, "the selection")
+        return bool(text)

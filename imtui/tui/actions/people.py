@@ -110,12 +110,14 @@ class PeopleActions:
     # The clipboard
 
     def copy_id(self, typed: str) -> None:
-        """Copy somebody's user ID."""
-        self._with(typed, lambda user_id: self._feedback.copy(user_id, user_id))
+        """Copy what the mouse selected, or else somebody's user ID."""
+        if typed or not self._feedback.copy_selection():
+            self._with(typed, lambda user_id: self._feedback.copy(user_id, user_id))
 
     def copy_text(self, typed: str) -> None:
-        """Copy a user's status text."""
-        self._with(typed, self._copy_text)
+        """Copy what the mouse selected, or else a user's status text."""
+        if typed or not self._feedback.copy_selection():
+            self._with(typed, self._copy_text)
 
     def _copy_text(self, user_id: str) -> None:
         person = self._model.person(user_id)

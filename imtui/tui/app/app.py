@@ -85,6 +85,7 @@ class ImtuiApp(FaultTolerantApp):
         """Why the app ended, in one line; empty if the person left."""
         self.farewell = ""
         """What to tell the person after they left, in one line; empty for nothing."""
+        self._copied = ""
         self.first_frame = asyncio.Event()
         """Set when the first frame is on the screen; whatever can wait is imported then."""
         self.clock = clock or SystemClock()
@@ -281,6 +282,22 @@ class ImtuiApp(FaultTolerantApp):
     def on_message_view_end_seen(self) -> None:
         """Mark the open conversation as read."""
         self.late.actions.conversations.seen()
+
+    # The clipboard
+
+    @property
+    def clipboard(self) -> str:
+        """Return what was copied in the app, for its inputs to paste."""
+        return self._copied
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a selected text."""
+        self._copied = text
+        self.feedback.copy(text, "the selection")
+
+    def action_help_quit(self) -> None:
+        """Say what Ctrl+C does, which ends other programs."""
+        self.feedback.say(with_keys("^c copies what is selected. {quit} quits.", self.keys))
 
     # Alerts
 

@@ -63,7 +63,7 @@ class CursorView(LineView):
     def on_click(self, event: Click) -> None:
         """Move the cursor to the clicked row; a second click chooses it."""
         row = event.y + self.scroll_offset.y
-        if row >= self.row_count:
+        if row >= self.row_count or self.text_selection is not None:
             return
         self.move_to(row)
         if not self.row_clicked(row) and event.chain >= 2:

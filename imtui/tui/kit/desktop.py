@@ -4,6 +4,7 @@ A missing or failing program is logged and otherwise ignored.
 """
 
 import asyncio
+import base64
 import html
 import logging
 import os
@@ -21,8 +22,11 @@ NOTIFICATION_MAX_CHARS: Final = 200
 """Longer notifications are cut."""
 NOTIFY_TIMEOUT: Final = 5.0
 COPY_TIMEOUT: Final = 2.0
+OSC52_MAX_CHARS: Final = 74_994
+"""Common terminals drop a longer sequence, counted in characters of Base64."""
 TMUX_TIMEOUT: Final = 2.0
 
+_TERMS_THAT_CANNOT_COPY: Final = ("linux", "vt100", "vt220", "dumb")
 _CLIP_EXE: Final = "clip.exe"
 _APPLE_SCRIPT: Final = (
     "on run argv",
@@ -82,12 +86,12 @@ def _notify_command(title: str, text: str) -> list[str]:
     return ["notify-send", "--app-name=imtui", "--", title, body]
 
 
-def clipboard_command(
+def clipboard_commands(
     environ: Mapping[str, str], which: Callable[[str], str | None]
-) -> list[str] | None:
-    """Return the command that copies its input to the user's clipboard, or None without one.
+) -> list[list[str]]:
+    """Return the commands that can copy their input to the user's clipboard, the best first.
 
-    Over SSH, only X11 and Wayland reach the user's own desktop.
+    Over SSH, only tmux, X11 and Wayland reach the user's own desktop.
 
     Args:
         environ: The environment.
@@ -97,23 +101,37 @@ def clipboard_command(
     wayland, x11 = environ.get("WAYLAND_DISPLAY"), environ.get("DISPLAY")
     wsl = environ.get("WSL_DISTRO_NAME") or environ.get("WSL_INTEROP")
     commands = [
+        # With -w, tmux also passes it on to the terminal's clipboard.
+        (environ.get("TMUX"), ["tmux", "load-buffer", "-w", "-"]),
         (wayland, ["wl-copy"]),
         (x11, ["xclip", "-selection", "clipboard"]),
         (x11, ["xsel", "-b", "-i"]),
         (is_local and sys.platform == "darwin", ["pbcopy"]),
         (is_local and wsl, [_CLIP_EXE]),
     ]
-    return next((command for works, command in commands if works and which(command[0])), None)
+    return [command for works, command in commands if works and which(command[0])]
 
 
 async def copy_native(text: str) -> bool:
-    """Copy a text to the desktop's clipboard, and return whether that worked."""
-    command = clipboard_command(os.environ, shutil.which)
-    if command is None:
-        return False
-    # clip.exe would read UTF-8 as the legacy code page.
-    encoding = "utf-16-le" if command[0] == _CLIP_EXE else "utf-8"
-    return await _run(command, COPY_TIMEOUT, text.encode(encoding, "replace")) is not None
+    """Copy a text with a program; return whether one ended with exit status 0."""
+    for command in clipboard_commands(os.environ, shutil.which):
+        # clip.exe would read UTF-8 as the legacy code page.
+        encoding = "utf-16-le" if command[0] == _CLIP_EXE else "utf-8"
+        if await _run(command, COPY_TIMEOUT, text.encode(encoding, "replace")) is not None:
+            return True
+    return False
+
+
+def osc52(text: str, environ: Mapping[str, str]) -> str:
+    """Return the sequence by which the terminal copies a text.
+
+    The result is empty if the terminal is known not to copy, or the text is too long for it.
+    """
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    cannot = environ.get("TERM") in _TERMS_THAT_CANNOT_COPY or (
+        environ.get("TERM_PROGRAM") == "Apple_Terminal"
+    )
+    return "" if cannot or len(encoded) > OSC52_MAX_CHARS else f"\x1b]52;c;{encoded}\x07"
 
 
 async def tmux_attached(environ: Mapping[str, str]) -> bool | None:

@@ -50,8 +50,7 @@ class Painted(Widget):
         """Return a strip of exactly ``width`` cells; ``background`` names a style."""
         base = self.visual_style.rich_style
         if background:
-            below = self._component_style(background)
-            base += below.background_style + Style(reverse=below.reverse)
+            base += over(self._component_style(background))
         segments = [Segment(span.text, self._style(span, base)) for span in spans]
         return Strip(segments, width_of(spans)).adjust_cell_length(width, base)
 
@@ -78,6 +77,11 @@ def _foreground(style: Style) -> Style:
         underline=style.underline,
         reverse=style.reverse or None,
     )
+
+
+def over(style: Style) -> Style:
+    """Return the part of a style that marks text of any colour: its background, or the reverse."""
+    return style.background_style + Style(reverse=style.reverse)
 
 
 class PaintedLine(Painted):

@@ -15,6 +15,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import Binding
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
+from textual.widget import Widget
 
 _READ_MAX: Final = 4096
 _TICK: Final = 0.1
@@ -135,6 +137,12 @@ class FaultTolerantApp(App[None]):
 
     def _fatal_error(self) -> None:
         self.handle_fault(self._exception or sys.exc_info()[1])
+
+
+def selecting_from(screen: Screen[Any]) -> Widget | None:
+    """Return the widget in which the mouse is selecting text now, if it is."""
+    state = screen._select_state
+    return None if state is None or not screen._selecting else state.start.content_widget
 
 
 def emoji_codes() -> dict[str, str]:

@@ -12,6 +12,7 @@ from imtui.tui.kit.dialog import Dialog
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.kit.row_list import RowList
+from imtui.tui.screens.selecting import SelectingScreen
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.run_command import RunCommand
@@ -30,7 +31,7 @@ class _ListTitle(PaneTitle):
         return self._list_screen.notes()
 
 
-class ListScreen(Dialog[T]):
+class ListScreen(Dialog[T], SelectingScreen[T | None]):
     """A title with a note, rows, and the keys that act on the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave", show=False)]

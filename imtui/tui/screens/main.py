@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
-from textual.screen import Screen
 
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
@@ -17,6 +16,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.open_chat import OpenChat
 from imtui.tui.screens.pane_titles import EventTitle, FriendTitle
+from imtui.tui.screens.selecting import SelectingScreen
 from imtui.tui.widgets.bindings import command_bindings
 from imtui.tui.widgets.event_pane import EventPane
 from imtui.tui.widgets.friend_list import FriendList, PersonalView
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _PANES: Final = ("friends", "chat", "events")
 
 
-class MainScreen(Screen[None], Uniform):
+class MainScreen(SelectingScreen[None], Uniform):
     """Friends, a conversation, and events: side by side where there is room for them."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
@@ -144,7 +144,10 @@ class MainScreen(Screen[None], Uniform):
             (self.event_pane if pane == "events" else self.friend_list).focus()
 
     def action_friends(self) -> None:
-        """Clear the filter of the current pane; without one, go to the friends."""
+        """End the selection, or show all in the current pane, or go to the friends."""
+        if self.selections:
+            self.clear_selection()
+            return
         if self.chat.pane is not None and self.chat.pane.view.has_focus:
             self._go("chat")
             return

@@ -246,7 +246,7 @@ class MessageView(LineView):
     def on_click(self, event: Click) -> None:
         """Select the message under the mouse, and run the command of the span that was clicked."""
         number = event.y + self.scroll_offset.y
-        if number >= len(self._lines):
+        if number >= len(self._lines) or self.text_selection is not None:
             return
         place, line = self._lines[number]
         block = self._blocks[place]

@@ -99,11 +99,11 @@ async def test_hostile_text_is_shown_neither_raw_nor_as_markup(
     copied: list[str] = []
 
     async def no_tool(text: str) -> bool:
+        copied.append(text)
         return False
 
     monkeypatch.setattr("imtui.tui.kit.desktop.copy_native", no_tool)
     async with running(tmp_path, hostile(), size=size) as run:
-        monkeypatch.setattr(run.app, "copy_to_clipboard", copied.append)
         await PLACES[place](run)
         await run.settle()
         await run.settle()

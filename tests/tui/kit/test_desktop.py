@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 from imtui.tui.kit import desktop
 from imtui.tui.kit.desktop import (
     NOTIFICATION_MAX_CHARS,
-    clipboard_command,
+    OSC52_MAX_CHARS,
+    clipboard_commands,
     copy_native,
     notify_native,
     osc9,
+    osc52,
     osc777,
     through_tmux,
     tmux_attached,
@@ -205,45 +207,44 @@ def has(*names: str) -> Callable[[str], str | None]:
     return lambda name: f"/usr/bin/{name}" if name in names else None
 
 
-EVERYTHING = has("wl-copy", "xclip", "xsel", "pbcopy", "clip.exe")
+EVERYTHING = has("tmux", "wl-copy", "xclip", "xsel", "pbcopy", "clip.exe")
+X11 = ["xclip", "xsel"]
 
 
 @pytest.mark.parametrize(
-    ("environ", "which", "command"),
+    ("environ", "which", "programs"),
     [
-        ({"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, EVERYTHING, ["wl-copy"]),
-        (
-            {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"},
-            has("xclip"),
-            ["xclip", "-selection", "clipboard"],
-        ),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, has("xclip", "pbcopy"), None),
-        ({"DISPLAY": ":0"}, EVERYTHING, ["xclip", "-selection", "clipboard"]),
-        ({"DISPLAY": ":0"}, has("xsel", "clip.exe"), ["xsel", "-b", "-i"]),
-        ({"DISPLAY": "localhost:10.0", "SSH_TTY": "x"}, has("xsel"), ["xsel", "-b", "-i"]),
+        ({"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, EVERYTHING, ["wl-copy", *X11]),
+        ({"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"}, has("xclip"), ["xclip"]),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, has("xclip", "pbcopy"), []),
+        ({"DISPLAY": ":0"}, EVERYTHING, X11),
+        ({"DISPLAY": ":0"}, has("xsel", "clip.exe"), ["xsel"]),
+        ({"DISPLAY": "localhost:10.0", "SSH_TTY": "x"}, has("xsel"), ["xsel"]),
+        ({"TMUX": "/tmp/tmux-0/default,1,0", "DISPLAY": ":0"}, EVERYTHING, ["tmux", *X11]),
+        ({"TMUX": "/tmp/tmux-0/default,1,0", "SSH_TTY": "x"}, EVERYTHING, ["tmux"]),
         ({"WSL_DISTRO_NAME": "Debian"}, EVERYTHING, ["clip.exe"]),
         ({"WSL_INTEROP": "/run/x"}, EVERYTHING, ["clip.exe"]),
-        ({"WSL_INTEROP": "/run/x", "SSH_CONNECTION": "x"}, EVERYTHING, None),
+        ({"WSL_INTEROP": "/run/x", "SSH_CONNECTION": "x"}, EVERYTHING, []),
         ({"WSL_DISTRO_NAME": "Debian", "DISPLAY": ":0"}, has("clip.exe"), ["clip.exe"]),
-        ({"WAYLAND_DISPLAY": "", "DISPLAY": ""}, EVERYTHING, None),
-        ({}, EVERYTHING, None),
+        ({"WAYLAND_DISPLAY": "", "DISPLAY": "", "TMUX": ""}, EVERYTHING, []),
+        ({}, EVERYTHING, []),
     ],
 )
-def test_the_first_working_clipboard_is_used(
+def test_the_programs_that_reach_the_clipboard_are_found(
     environ: dict[str, str],
     which: Callable[[str], str | None],
-    command: list[str] | None,
+    programs: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    assert clipboard_command(environ, which) == command
+    assert [command[0] for command in clipboard_commands(environ, which)] == programs
 
 
 def test_pbcopy_is_used_on_a_local_mac_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert clipboard_command({}, EVERYTHING) == ["pbcopy"]
-    assert clipboard_command({}, has()) is None
-    assert clipboard_command({"SSH_TTY": "/dev/ttys001"}, EVERYTHING) is None
+    assert clipboard_commands({}, EVERYTHING) == [["pbcopy"]]
+    assert clipboard_commands({}, has()) == []
+    assert clipboard_commands({"SSH_TTY": "/dev/ttys001"}, EVERYTHING) == []
 
 
 async def test_a_text_is_copied(programs: Programs) -> None:
@@ -295,6 +296,43 @@ async def test_a_failed_copy_returns_false(
     assert not await copy_native("x" * 200_000)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert not await copy_native("x")
+
+
+async def test_if_one_program_fails_the_next_one_copies(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    programs.add("tmux", "exit 1")
+    programs.add("xclip", "exit 1")
+    programs.add("xsel", KEEPS_INPUT)
+    assert await copy_native("Tea?")
+    assert programs.input("xsel") == b"Tea?"
+
+
+async def test_tmux_copies_with_its_buffer(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+    programs.add("tmux", KEEPS_ARGUMENTS, KEEPS_INPUT)
+    assert await copy_native("Tea?")
+    assert programs.arguments("tmux") == ["load-buffer", "-w", "-"]
+    assert programs.input("tmux") == b"Tea?"
+
+
+def test_the_terminal_is_sent_the_text_in_base64() -> None:
+    assert osc52("T\x07?", {"TERM": "xterm"}) == "\x1b]52;c;VAc/\x07"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ"),
+    [
+        ("Tea?", {"TERM": "linux"}),
+        ("Tea?", {"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}),
+        ("x" * OSC52_MAX_CHARS, {"TERM": "xterm"}),
+    ],
+)
+def test_a_terminal_that_cannot_copy_is_sent_nothing(text: str, environ: dict[str, str]) -> None:
+    assert osc52(text, environ) == ""
 
 
 # tmux

@@ -7,12 +7,14 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
+from textual.widgets import Label
 
 from imtui.tui.kit.undocumented import (
     FaultTolerantApp,
     character_of_key,
     emoji_codes,
     key_for_character,
+    selecting_from,
 )
 
 
@@ -60,6 +62,19 @@ def test_the_app_has_the_names_that_ours_uses() -> None:
 def test_the_parser_turns_text_into_keys() -> None:
     keys = [one for one in XTermParser(False).feed("a") if isinstance(one, Key)]
     assert [key.key for key in keys] == ["a"]
+
+
+async def test_a_screen_knows_where_the_mouse_began_to_select() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(20, 5)) as pilot:
+        label = Label("words")
+        await app.screen.mount(label)
+        await pilot.pause()
+        assert selecting_from(app.screen) is None
+        await pilot.mouse_down(label, offset=(1, 0))
+        assert selecting_from(app.screen) is label
+        await pilot.mouse_up(label, offset=(3, 0))
+        assert selecting_from(app.screen) is None
 
 
 def test_emoji_have_codes() -> None:
