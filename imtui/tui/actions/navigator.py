@@ -1,11 +1,12 @@
 """Opens screens and finds the selected user."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from textual.app import App
 from textual.screen import Screen
 
+from imtui.tui.kit.terminal import run_program
 from imtui.tui.screens.main import MainScreen
 
 T = TypeVar("T")
@@ -47,6 +48,27 @@ class Navigator:
     def sees_end_of_chat(self, user_id: str) -> bool:
         """Tell whether the end of the conversation with a user is visible."""
         return self.sees_chat(user_id) and self.main.chat.shows_end
+
+    async def lend_terminal(self, command: Sequence[str]) -> int:
+        """Run a program in the place of the app, and return its exit status.
+
+        The services go on meanwhile.
+
+        Raises:
+            OSError: The program cannot be run.
+            SuspendNotSupported: This terminal cannot be lent.
+        """
+        failure: BaseException | None = None
+        status = 0
+        with self._app.suspend(), self._app.batch_update():
+            try:
+                status = await run_program(command)
+            except BaseException as error:
+                # Raised only after the app has the terminal again.
+                failure = error
+        if failure is not None:
+            raise failure
+        return status
 
     @property
     def themes(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Applies the user's settings to the app, and saves changes made in the app."""
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -15,6 +16,7 @@ from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings.file import SettingsError, SettingsFile
 from imtui.tui.widgets.bindings import keymap
+from imtui.tui.widgets.key_line import KeyLine
 
 
 class Preferences:
@@ -48,6 +50,7 @@ class Preferences:
         self._model = model
         self._glyphs = glyphs
         self._feedback = feedback
+        self._listeners: list[Callable[[], None]] = []
 
     def use(self) -> None:
         """Apply the settings, and add an event for each problem in them."""
@@ -62,14 +65,24 @@ class Preferences:
             words = f"There is no theme {self._glyphs.quote(settings.theme)}."
             self._model.feed.emit(EventKind.NOTICE, words)
 
-    def look(self) -> bool:
-        """Read and apply the file again if it changed; return whether it did."""
+    def look(self) -> None:
+        """Read the file again, and apply it if it changed."""
         if not self._file.reload():
-            return False
+            return
+        from imtui.tui.screens.list_screen import ListScreen
+
         self.use()
-        self._main.key_line.refresh()
         self._show_list()
-        return True
+        for screen in self._app.screen_stack:
+            screen.query(KeyLine).refresh()
+            if isinstance(screen, ListScreen):
+                screen.show_changes()
+        for callback in self._listeners:
+            callback()
+
+    def add_listener(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` after each change of the file."""
+        self._listeners.append(callback)
 
     def _show_list(self) -> None:
         self._main.friend_list.sort_now()

@@ -1,9 +1,16 @@
 """Actions on the panes and on the app itself."""
 
+import os
+import shutil
+
+from textual.app import SuspendNotSupported
+
+from imtui.protocol.safe_text import safe_text
 from imtui.tui.actions.parts import Parts
 from imtui.tui.commands.offers import TEXT_SIGN
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.commands.toggles import Outcome, Turn, outcome, parse_turn
+from imtui.tui.kit.terminal import editor_command
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
 from imtui.tui.widgets.event_pane import KINDS
@@ -107,11 +114,43 @@ class ViewActions:
         self._navigator.open(ImtuiPalette(ThemeProvider, "a theme", self._nothing_fits))
 
     def settings(self) -> None:
-        """Say where the settings file is, and report its problems."""
+        """Show the settings."""
+        from imtui.tui.screens.settings import SettingsScreen
+
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
         file = self._settings_file
-        self._feedback.say(f"Settings: {file.path} (read again whenever it is saved)")
-        for problem in file.problems:
-            self._feedback.complain(problem)
+        self._navigator.open(SettingsScreen(file, editor, self._keys, self._glyphs))
+
+    def edit_settings(self) -> None:
+        """Edit the settings file with the person's editor."""
+        path = safe_text(str(self._settings_file.path))
+        try:
+            command = editor_command(os.environ)
+        except ValueError:
+            command = []
+        if not command:
+            words = f"Set VISUAL or EDITOR to an editor, such as EDITOR=nano, to edit {path} here."
+            self._feedback.complain(words)
+        elif shutil.which(command[0]) is None:
+            name = safe_text(command[0])
+            words = f"There is no {name}: set VISUAL or EDITOR to an editor, to edit {path} here."
+            self._feedback.complain(words)
+        else:
+            self._feedback.attempt(lambda: self._edit(command))
+
+    async def _edit(self, command: list[str]) -> None:
+        path = self._settings_file.path
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            status = await self._navigator.lend_terminal([*command, str(path)])
+        except (OSError, SuspendNotSupported) as error:
+            words = f"{command[0]} cannot be run here: {error}. Edit {path} elsewhere."
+            self._feedback.complain(safe_text(words))
+            return
+        self._preferences.look()
+        if status:
+            words = f"{command[0]} ended with status {status}; what it saved holds."
+            self._feedback.complain(safe_text(words))
 
     def open_palette(self) -> None:
         """Open the command palette if the main screen is on top."""

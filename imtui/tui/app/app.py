@@ -113,6 +113,8 @@ class ImtuiApp(FaultTolerantApp):
         await self.first_frame.wait()
         self.late.make()
         self.painter.follow_memory(self.late.memory)
+        away_service, file = self.late.away_service, self.settings
+        self.preferences.add_listener(lambda: away_service.set_settings(file.settings.away))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.late.away_service.run())
@@ -141,9 +143,12 @@ class ImtuiApp(FaultTolerantApp):
     def _look(self) -> None:
         if self._dates.has_changed():
             self.painter.show_times()
-        if self.preferences.look():
-            self.late.away_service.set_settings(self.settings.settings.away)
+        self.preferences.look()
         self._look_later()
+
+    def on_settings_screen_edit_wanted(self) -> None:
+        """Edit the settings file."""
+        self.late.actions.views.edit_settings()
 
     def on_ready(self) -> None:
         """Start the services, as the first frame is on the screen."""

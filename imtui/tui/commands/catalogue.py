@@ -267,7 +267,7 @@ COMMANDS: Final = (
     Command(
         "settings",
         "Settings",
-        "Where the settings are, and what is wrong in them",
+        "Where the settings are, what is wrong in them, and what holds; Enter edits them",
         ("comma",),
     ),
     Command(

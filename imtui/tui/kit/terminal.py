@@ -1,13 +1,15 @@
-"""Check whether the terminal is usable, and exit an app on signals."""
+"""The terminal of an app: whether it is usable, who else uses it, and signals."""
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
+_PROGRAM_END_TIMEOUT: Final = 1.0
 _EXIT_TIMEOUT: Final = 5.0
 """After a signal, the process ends within this many seconds even if the terminal hangs."""
 
@@ -26,6 +28,58 @@ def terminal_problem(name: str, in_scripts: str, when_dumb: str) -> str:
     if os.environ.get("TERM") == "dumb":
         return f"this terminal cannot draw; try `{when_dumb}`."
     return ""
+
+
+def editor_command(environ: Mapping[str, str]) -> list[str]:
+    """Return the user's editor and its arguments; nothing if neither variable names one.
+
+    Raises:
+        ValueError: The quotes in it are not closed.
+    """
+    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
+
+
+async def run_program(command: Sequence[str]) -> int:
+    """Run a program that uses the terminal, and return its exit status as a shell does.
+
+    A key that interrupts the program does not interrupt this process.
+
+    Raises:
+        OSError: It cannot be run.
+    """
+    with _ignored_interrupts():
+        process = await asyncio.create_subprocess_exec(*command)
+        try:
+            status = await process.wait()
+            return 128 - status if status < 0 else status
+        finally:
+            if process.returncode is None:
+                await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PROGRAM_END_TIMEOUT):
+                await process.wait()
+                return
+        process.kill()
+    await process.wait()
+
+
+@contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    # A handler, because the program would inherit that a signal is ignored.
+    before = {
+        number: signal.signal(number, lambda *_: None)
+        for number in (signal.SIGINT, getattr(signal, "SIGQUIT", signal.SIGINT))
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_on_signals(leave: Callable[[], None], stack: ExitStack) -> None:

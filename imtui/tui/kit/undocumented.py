@@ -84,6 +84,9 @@ class TolerantDriver(LinuxDriver):
         asyncio.get_running_loop().call_soon_threadsafe(self._resume)
 
     def _resume(self) -> None:
+        if not self._auto_restart:
+            # Another program has the terminal, by `App.suspend`.
+            return
         if not self._must_signal_resume:
             # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Without
             # suspending first, a second input thread would start beside the running one.

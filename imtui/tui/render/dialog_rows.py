@@ -8,7 +8,7 @@ from imtui.tui.model.person import Person
 from imtui.tui.render.glyphs import Glyphs
 
 _NAME_WIDTH = 16
-_LABEL_WIDTH = 16
+_LABEL_WIDTH = 15
 
 
 def person_row(
@@ -42,11 +42,12 @@ def text_line(words: str, width: int, style: str = "dim") -> ListRow:
     return ListRow(crop([Span(f"   {words}", style)], width))
 
 
-def labelled_line(label: str, parts: list[Span], width: int, glyphs: Glyphs) -> ListRow:
+def labelled_line(
+    label: str, parts: list[Span], width: int, glyphs: Glyphs, label_width: int = _LABEL_WIDTH
+) -> ListRow:
     """Return a row with a label and its value."""
-    return ListRow(
-        crop([Span(f"   {label:<{_LABEL_WIDTH}}", "dim"), *parts], width, glyphs.ellipsis)
-    )
+    head = Span(f"   {label:<{label_width}} ", "dim")
+    return ListRow(crop([head, *parts], width, glyphs.ellipsis))
 
 
 def time_line(at: int, words: str, width: int, glyphs: Glyphs, clock: Clock) -> ListRow:

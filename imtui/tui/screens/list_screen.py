@@ -13,7 +13,7 @@ from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.kit.row_list import RowList
 from imtui.tui.screens.selecting import SelectingScreen
-from imtui.tui.widgets.key_line import KeyLine
+from imtui.tui.widgets.key_line import Hint, KeyLine
 from imtui.tui.widgets.pane_title import PaneTitle
 from imtui.tui.widgets.run_command import RunCommand
 
@@ -38,12 +38,14 @@ class ListScreen(Dialog[T], SelectingScreen[T | None]):
     AUTO_FOCUS = "RowList"
     COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
-    def __init__(self, title: str, keys: Keys, commands: Sequence[Command]) -> None:
-        """Make the dialog; the keys of ``commands`` work in it."""
+    def __init__(
+        self, title: str, keys: Keys, commands: Sequence[Command], before: Sequence[Hint] = ()
+    ) -> None:
+        """Make the dialog; the keys of ``commands`` work in it, and ``before`` is shown first."""
         super().__init__()
         self._title = _ListTitle(title, self)
         self._list = RowList()
-        self._key_line = KeyLine(keys, commands)
+        self._key_line = KeyLine(keys, commands, before)
 
     def notes(self) -> Sequence[str]:
         """Return the possible notes beside the title; the first that fits is shown."""
