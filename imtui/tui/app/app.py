@@ -132,9 +132,17 @@ class ImtuiApp(FaultTolerantApp):
         self.preferences.use()
         # What another program wrote to the terminal meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        title = self.painter.title
+        # At once, because afterwards the terminal belongs to another program.
+        self.app_suspend_signal.subscribe(self, lambda _: title.give_back(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: title.show_again())
         self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
         self.painter.begin()
         self._look_later()
+
+    def on_unmount(self) -> None:
+        """Leave the terminal as it was."""
+        self.painter.title.give_back()
 
     def _look_later(self) -> None:
         delay = until_tick(self.clock, LOOK_INTERVAL)

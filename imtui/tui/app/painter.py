@@ -1,11 +1,11 @@
 """Repaints the screens when the model changes, at a limited rate."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from textual.app import App
-
+from imtui.tui.app.terminal_title import TerminalTitle
 from imtui.tui.kit.clock import Clock, Handle, Throttle
+from imtui.tui.kit.undocumented import FaultTolerantApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.model import Model
 from imtui.tui.screens.main import MainScreen
@@ -21,12 +21,13 @@ COUNTS_INTERVAL: Final = 1.0
 class Painter:
     """Paints changes of the model, the countdown and the end of do-not-disturb."""
 
-    def __init__(self, app: App[Any], model: Model, clock: Clock, main: MainScreen) -> None:
+    def __init__(self, app: FaultTolerantApp, model: Model, clock: Clock, main: MainScreen) -> None:
         """Make the painter; ``begin`` starts it."""
         self._app = app
         self._model = model
         self._clock = clock
         self._main = main
+        self.title = TerminalTitle(lambda sequence: app.write_raw(sequence))
         self._memory: Memory | None = None
         self._changes = Throttle(clock, CHANGES_INTERVAL, self.later(self._show_changes))
         self._counts = Throttle(clock, COUNTS_INTERVAL, self.later(self._show_counts))
@@ -63,6 +64,7 @@ class Painter:
         changed = self._model.feed.take_changed()
         if changed.head or changed.roster:
             self._main.top_line.refresh()
+            self.title.show(self._model.chats.total_unread)
             self._count_down()
         if changed.roster or changed.people:
             self._counts.request()
