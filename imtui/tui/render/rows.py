@@ -5,7 +5,7 @@ from msgspec import Struct
 from imtui.protocol.status import UserStatusType
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.kit.cells import column, fit
+from imtui.tui.kit.cells import cell_len, column, fit
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.spans import Span, crop, spread, width_of, wrap
 from imtui.tui.model.connection import Link
@@ -14,12 +14,17 @@ from imtui.tui.model.model import Model
 from imtui.tui.model.own_text import AWAY_EXPIRES_AT
 from imtui.tui.model.person import Person
 from imtui.tui.model.roster import Heading
-from imtui.tui.render.glyphs import Badge, Glyphs
+from imtui.tui.render.glyphs import Glyphs
 
 _NAME_MIN, _NAME_MAX = 8, 18
 _WHO_MIN, _WHO_MAX = 6, 12
 _TEXT_MIN = 4
+_TEXT_BESIDE_TIME = 12
+_UNREAD_ROOM = 24
+_MARKS_WIDTH = 3
+_GAP = 2
 _NARROW = 34
+_TINY = 24
 _CONNECTION_MIN = 24
 
 
@@ -56,54 +61,55 @@ def person_line(
     badge = glyphs.badge(person.status)
     as_of = person.as_of(stale_since)
     dim = "dim" if as_of is not None or person.status is UserStatusType.UNKNOWN else ""
+    name = person.name or person.user_id
     name_width = min(max(width // 4, _NAME_MIN), _NAME_MAX)
-    short = bool(person.text or marks.unread or person.asked_at)
-    line = [
-        Span(glyphs.cursor if marks.cursor else " ", "accent"),
-        Span(f"{_mark_glyph(marks, glyphs)} ", "accent"),
-        Span(column(person.name or person.user_id, name_width, glyphs.ellipsis) + " ", dim),
-        Span(
-            _badge_text(badge, width, glyphs, short=short),
-            dim or badge.style,
-        ),
-    ]
-    room = width - width_of(line) - 2
-    when = _time_note(person, clock, as_of)
-    unread = _unread_note(marks.unread, room) if marks.unread else ""
-    if person.asked_at and len(f"{when} {unread}".strip()) > room:
+    is_long = bool(person.text or person.asked_at)
+    short = width < (_NARROW if is_long else _TINY if marks.unread else 0)
+    status = badge.glyph if short else column(str(badge), glyphs.badge_width)
+    rest = width - _MARKS_WIDTH - name_width - 1 - cell_len(status)
+    tail = _tail(person, clock, as_of, marks, rest - _GAP)
+    if person.asked_at and (not tail or width_of(tail) > rest - _GAP):
         # Without its time, an answer would look like the present.
         unknown = Person(person.user_id, name=person.name)
         return person_line(unknown, width, glyphs, clock, stale_since, marks)
-    if room <= 0:
-        return line
-    # The text has priority over the time; the headings also show if statuses are stale.
-    if person.text and not person.asked_at and room < len(when) + 12:
-        when = ""
-    if len(when) > room:
-        when = ""
-    tail = [Span(when, "dim")] if when else []
-    if unread:
-        # Unread messages have priority over the time, but for the time of an answer.
-        tail = [*tail, Span(" ")] if person.asked_at else []
-        tail.append(Span(unread, "alert"))
-    elif marks.draft:
-        tail = [Span("draft", "accent")]
-    text_room = room - (width_of(tail) + 2 if tail else 0)
+    tail_width = width_of(tail)
+    lacking = max(tail_width + 1 - rest, 0) if tail else 0
+    text_room = rest - _GAP - (tail_width + _GAP if tail else 0)
     text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
+    used = (cell_len(text) + _GAP if text else 0) + (tail_width + _GAP if tail else 0)
+    # A long name takes what text and tail leave empty.
+    longer = max(min(cell_len(name) - name_width, rest - used), 0) - lacking
+    line = [
+        Span(glyphs.cursor if marks.cursor else " ", "accent"),
+        Span(f"{_mark_glyph(marks, glyphs)} ", "accent"),
+        Span(column(name, max(name_width + longer, 1), glyphs.ellipsis) + " ", dim),
+        Span(status, dim or badge.style),
+    ]
+    rest -= longer
     if not text:
-        return [*line, Span("  "), *tail]
-    return [*line, *spread([Span(f"  {text}", dim)], tail, room + 2)]
+        return [*line, Span(" " * max(min(_GAP, rest - tail_width), 0)), *tail]
+    return [*line, *spread([Span(f"  {text}", dim)], tail, rest)]
 
 
-def _unread_note(unread: int, room: int) -> str:
-    return f"{unread} unread" if room >= 24 else f"{unread}"
+def _tail(person: Person, clock: Clock, as_of: int | None, marks: Marks, room: int) -> list[Span]:
+    """Return what stands behind the status and the text: unread messages, a draft, or a time."""
+    when = _time_note(person, clock, as_of)
+    # Unread messages have priority over the time, but for the time of an answer.
+    first = [Span(f"{when} ", "dim")] if person.asked_at else []
+    if marks.unread:
+        long, short = f"{marks.unread} unread", _short_count(marks.unread)
+        return [*first, Span(long if room >= _UNREAD_ROOM else short, "alert")]
+    if marks.draft:
+        return [*first, Span("draft", "accent")] if room >= len("draft") else []
+    if person.asked_at:
+        return [Span(when, "dim")]
+    # The text has priority over the time; the headings also show if statuses are stale.
+    fits = len(when) + (_TEXT_BESIDE_TIME if person.text else 0) <= room
+    return [Span(when, "dim")] if when and fits else []
 
 
-def _badge_text(badge: Badge, width: int, glyphs: Glyphs, *, short: bool) -> str:
-    """Return the badge, or only its glyph if more must fit on a narrow row."""
-    if short and width < _NARROW:
-        return badge.glyph
-    return column(str(badge), glyphs.badge_width, glyphs.ellipsis)
+def _short_count(number: int) -> str:
+    return f"{number}" if number < 100 else "99+"
 
 
 def _mark_glyph(marks: Marks, glyphs: Glyphs) -> str:

@@ -4,6 +4,8 @@ import asyncio
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
@@ -120,6 +122,58 @@ def test_a_row_has_name_status_text_and_time() -> None:
 
     grace = person("gr", UNLOGINED)
     assert row(grace, 44, glyphs=ASCII) == "   gr          [ ] UNLOGINED  since 13:40"
+
+
+def marked_row(one: Person, width: int, marks: Marks, glyphs: Glyphs = UNICODE) -> str:
+    spans = person_line(one, width, glyphs, FakeClock(), None, marks)
+    return "".join(span.text for span in spans).rstrip()
+
+
+def test_the_number_of_unread_messages_stands_beside_the_status() -> None:
+    bob, erin = person("bob", ONLINE, text="On the call"), person("erin", UNLOGINED)
+    assert marked_row(erin, 26, Marks(unread=3)) == "   erin     ◌ UNLOGINED  3"
+    assert marked_row(erin, 26, Marks(unread=12)) == "   erin     ◌ UNLOGINED 12"
+    assert marked_row(erin, 26, Marks(unread=150)) == "   erin    ◌ UNLOGINED 99+"
+    assert marked_row(bob, 26, Marks(unread=3)) == "   bob      ◉  On the…   3"
+    assert marked_row(erin, 60, Marks(unread=3)) == "   erin            ◌ UNLOGINED  3 unread"
+    assert marked_row(erin, 20, Marks(unread=3)) == "   erin     ◌  3"
+
+
+def test_a_name_is_cut_only_where_the_rest_of_the_row_is_full() -> None:
+    name = "weather-bot-of-the-north"
+    assert row(person(name, OFFLINE, since=0), 50) == f"   {name} ◦ OFFLINE"
+    assert row(person(name, OFFLINE), 50) == "   weather-bot-of-the-no… ◦ OFFLINE    since 13:40"
+    assert row(person(name, OFFLINE, since=0), 26) == "   weather-bo… ◦ OFFLINE"
+    assert row(person("weather-bot", text="Rain"), 30) == "   weather-bot ◉  Rain"
+
+
+@given(
+    st.text("ab東", min_size=1, max_size=32),
+    st.sampled_from(UserStatusType),
+    st.sampled_from(["", "Tea", WIDE]),
+    st.integers(24, 80),
+    st.sampled_from([0, 1, 12, 5000]),
+    st.booleans(),
+    st.sampled_from([UNICODE, ASCII]),
+)
+def test_a_row_wastes_no_cells_on_a_cut_name_and_hides_no_number(
+    name: str,
+    status: UserStatusType,
+    text: str,
+    width: int,
+    unread: int,
+    draft: bool,
+    glyphs: Glyphs,
+) -> None:
+    one = person(name, status, text=text)
+    shown = marked_row(one, width, Marks(unread=unread, draft=draft), glyphs)
+    assert cell_len(shown) <= max(width, 26)
+    if unread and glyphs is UNICODE:
+        assert shown.endswith((str(unread), f"{unread} unread", "99+"))
+        assert text or str(glyphs.badge(status)) in shown
+    if name not in shown:
+        # Only the padding of the status and half of a wide character may be left.
+        assert cell_len(shown) >= width - glyphs.badge_width
 
 
 def test_a_stale_row_has_its_date_and_no_presence_colour() -> None:
