@@ -15,6 +15,7 @@ from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.main import MainScreen
 from imtui.tui.settings.file import SettingsError, SettingsFile
+from imtui.tui.settings.schema import SettingValue
 from imtui.tui.widgets.bindings import keymap
 from imtui.tui.widgets.key_line import KeyLine
 
@@ -58,6 +59,7 @@ class Preferences:
         for problem in self._file.problems:
             self._model.feed.emit(EventKind.NOTICE, problem)
         self._keys.set_own_keys(settings.keys)
+        self._main.show_event_pane(settings.event_pane)
         app.set_keymap(keymap(COMMANDS, self._keys))
         if settings.theme in app.available_themes:
             app.theme = settings.theme
@@ -73,6 +75,7 @@ class Preferences:
 
         self.use()
         self._show_list()
+        self._main.show_keys()
         for screen in self._app.screen_stack:
             screen.query(KeyLine).refresh()
             if isinstance(screen, ListScreen):
@@ -88,12 +91,13 @@ class Preferences:
         self._main.friend_list.sort_now()
         self._main.friend_title.refresh()
 
-    def keep(self, key: str, value: str | tuple[str, ...]) -> None:
+    def keep(self, key: str, value: SettingValue) -> None:
         """Write a setting to the file."""
         try:
             self._file.set_value(key, value)
         except SettingsError as error:
             self._feedback.complain(str(error))
+        self._main.show_event_pane(self._file.settings.event_pane)
         self._show_list()
 
     def keep_theme(self, theme: Theme) -> None:

@@ -48,7 +48,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "order": lambda do, order: do.views.order(order),
     "copy": lambda do, user: do.people.copy_id(user),
     "copy-text": lambda do, user: do.people.copy_text(user),
-    "events": lambda do, _: do.views.toggle_events(),
+    "events": lambda do, shown: do.views.events(shown),
     "kind": lambda do, kind: do.views.kind(kind),
     "retry": lambda do, _: do.views.retry(),
     "theme": lambda do, name: do.views.theme(name),

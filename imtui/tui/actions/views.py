@@ -67,9 +67,17 @@ class ViewActions:
         self._memory.update(lambda state: state.with_folded(group, folded))
         self._main.friend_list.sort_now()
 
-    def toggle_events(self) -> None:
-        """Move the focus to the event pane, or back to the friend list."""
-        self._main.toggle_events()
+    def events(self, typed: str) -> None:
+        """Show or hide the event pane; with nothing typed, go there or back."""
+        words = typed.strip().casefold()
+        if words in ("on", "off"):
+            self._preferences.keep("event_pane", words == "on")
+            if words == "off" and self._main.event_pane.has_focus:
+                self._main.toggle_events()
+        elif words:
+            self._feedback.complain("Type /events on, /events off or /events alone.")
+        else:
+            self._main.toggle_events()
 
     def kind(self, typed: str) -> None:
         """Show one kind of events, by default the next one."""

@@ -240,9 +240,10 @@ COMMANDS: Final = (
     Command(
         "events",
         "Events",
-        "Go to the event pane and back",
+        "Go to the event pane and back, or hide it and show it again",
         ("e",),
         "events",
+        Argument.SHOWN,
     ),
     Command(
         "kind",

@@ -21,6 +21,7 @@ class Argument(Enum):
     END = "[45m | until 17:00 | off]"
     WORDS = "WORDS"
     KIND = "KIND"
+    SHOWN = "[on | off]"
     ORDER = "ORDER"
     THEME = "THEME"
 

@@ -77,6 +77,7 @@ def _argument_values(
         Argument.KIND: ("all", *KIND_NAMES.values()),
         Argument.ORDER: tuple(Order),
         Argument.ALLOW: ("any", "confirm", "nobody"),
+        Argument.SHOWN: ("off", "on"),
     }
     if kind is Argument.USER_WORDS:
         return words.get(Argument.USER, ())

@@ -30,7 +30,7 @@ class DevicesScreen(ListScreen[None]):
         self._model = model
         self._glyphs = glyphs
         self._clock = clock
-        self._key_line.hint((("Esc", "back", "close"), ("k", "kick", "kick")))
+        self._key_line.hint((("Esc", "back", "close"), ("k", "kick", "kick")), alone=True)
 
     @property
     def user_id(self) -> str:

@@ -32,5 +32,6 @@ MOVES: Final = (
     ),
 )
 
+CHOOSE: Final = MOVES[-1]
 MOVE_IDS: Final = frozenset(move.id for move in MOVES)
 MOVE_KEYS: Final = frozenset(key for move in MOVES for key in move.keys)

@@ -14,6 +14,7 @@ from imtui.tui.kit.uniform import Column, Row, Uniform
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
 from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.screens.key_hints import key_hints
 from imtui.tui.screens.open_chat import OpenChat
 from imtui.tui.screens.pane_titles import EventTitle, FriendTitle
 from imtui.tui.screens.selecting import SelectingScreen
@@ -77,6 +78,8 @@ class MainScreen(SelectingScreen[None], Uniform):
         self._clock = clock
         self._keys = keys
         self.chat = OpenChat()
+        self._pane = "friends"
+        self._event_pane_shown = True
         self._show_at = ""
         """The message to show once the conversation is mounted."""
         self.accepts_keys = True
@@ -91,7 +94,7 @@ class MainScreen(SelectingScreen[None], Uniform):
         self.event_title = EventTitle(self.event_pane)
         self.hint = Hint(glyphs, keys)
         footer = [command for command in COMMANDS if command.footer]
-        self.key_line = KeyLine(keys, footer, [("Enter", "chat", "chat")])
+        self.key_line = KeyLine(keys, footer)
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -119,18 +122,44 @@ class MainScreen(SelectingScreen[None], Uniform):
         self.event_title.refresh()
         if self.chat.pane is not None:
             self.chat.pane.title_line.refresh()
-        self.key_line.hint(() if self.chat.pane is None else self.chat.pane.hints_for(event.widget))
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Show the keys that work where the focus is."""
+        hints, alone = key_hints(
+            self.focused, self._finders, self.chat, self.event_pane, self.friend_list, self._keys
+        )
+        self.key_line.hint(hints, alone=alone)
+
+    def on_friend_list_row_kind_changed(self) -> None:
+        """Show what Enter does on the row."""
+        self.show_keys()
+
+    def on_message_view_chosen_changed(self) -> None:
+        """Show what can be done with the message."""
+        self.show_keys()
+
+    def on_reply_line_changed(self) -> None:
+        """Show what Esc does."""
+        self.show_keys()
 
     def _in_pane(self, pane: str) -> None:
         """Note the current pane; the last of events and conversation stays shown."""
         self.friend_list.write_to(self.chat.user_id if pane == "chat" else "")
+        self._pane = pane
         for one in _PANES:
             self.set_class(one == pane, f"-in-{one}")
+        self.set_class(not self._event_pane_shown and pane != "events", "-no-events")
         if pane != "friends":
             self.set_class(pane == "chat", "-chat-shown")
 
     def _scrolled(self) -> None:
         self.event_title.refresh()
+
+    def show_event_pane(self, shown: bool) -> None:
+        """Show the event pane, or hide it while it does not have the focus."""
+        self._event_pane_shown = shown
+        self._in_pane(self._pane)
 
     def toggle_events(self) -> None:
         """Go to the event pane, or back to the friend list."""

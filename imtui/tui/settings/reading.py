@@ -116,6 +116,7 @@ def _read_settings(table: TableReader, key_parsers: KeyParsers) -> Settings:
         keys=_read_keys(table.read_table("keys"), key_parsers),
         alerts=_read_alerts(table.read_table("alerts"), default.alerts),
         away=_read_away(table.read_table("away"), default.away),
+        event_pane=table.read_value("event_pane", default.event_pane, check_flag),
     )
     table.report_unknown()
     return settings

@@ -69,3 +69,5 @@ class Settings(Struct, frozen=True):
     """Keys, as Textual names them, that replace a command's own, by command ID."""
     alerts: AlertSettings = AlertSettings()
     away: AwaySettings = AwaySettings()
+    event_pane: bool = True
+    """Show the events beside the friends and the conversation."""

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
+from textual.message import Message as TextualMessage
 from textual.widget import Widget
 
-from imtui.protocol.chat import Message
+from imtui.protocol.chat import Message, MessageStatus
 from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.clock import Clock
+from imtui.tui.kit.moves import CHOOSE
 from imtui.tui.kit.painted import PaintedLine
 from imtui.tui.kit.spans import Span, crop
 from imtui.tui.kit.uniform import Column
@@ -29,11 +31,8 @@ _WRITING: Final = (
     ("Enter", "send", ""),
     ("^j", "new line", ""),
     ("PgUp", "messages", ""),
-    ("Esc", "friends", ""),
 )
 _WRITING_COMMANDS: Final = ("next-unread", "close", "palette")
-_CHOOSING: Final = (("Enter", "reply", ""),)
-_CHOOSING_COMMANDS: Final = ("recall", "delete-message", "copy-message", "resend")
 _TO_WRITE: Final = (("Esc", "write", ""),)
 
 
@@ -76,6 +75,9 @@ class ChatTitle(PaintedLine):
 class ReplyLine(PaintedLine):
     """The message being replied to; hidden while there is none."""
 
+    class Changed(TextualMessage):
+        """A reply was begun or ended."""
+
     def __init__(self, glyphs: Glyphs) -> None:
         """Make a hidden line."""
         super().__init__()
@@ -85,6 +87,8 @@ class ReplyLine(PaintedLine):
 
     def reply_to(self, message: Message | None) -> None:
         """Show the message to reply to; None hides the line."""
+        if message is not self.message:
+            self.post_message(self.Changed())
         self.message = message
         self.display = message is not None
         self.refresh()
@@ -132,13 +136,24 @@ class ChatPane(Column):
         """Return the ID of the other user; empty without a conversation."""
         return self.title_line.user_id
 
-    def hints_for(self, widget: Widget) -> Sequence[Hint]:
-        """Return the key hints for the input or the messages; none for other widgets."""
-        if widget is self.composer:
-            return [*_WRITING, *self._commands(_WRITING_COMMANDS, "ctrl+")]
-        if widget is self.view:
-            return [*_CHOOSING, *self._commands(_CHOOSING_COMMANDS), *_TO_WRITE]
-        return ()
+    def hints(self, focused: Widget) -> Sequence[Hint]:
+        """Return the keys of the input or of the messages; none for other widgets."""
+        if focused is self.composer:
+            leave = "no reply" if self.reply_line.message is not None else "friends"
+            commands = self._commands(_WRITING_COMMANDS, "ctrl+")
+            return [*_WRITING, ("Esc", leave, ""), *commands]
+        if focused is not self.view:
+            return ()
+        message = self.view.chosen
+        if message is None:
+            return _TO_WRITE
+        names = ["delete-message", "copy-message"]
+        if message.status is MessageStatus.SEND_FAIL:
+            names.insert(0, "resend")
+        elif message.status is MessageStatus.SEND_SUCC and message.sender == self.view.own_id:
+            names.insert(0, "recall")
+        choose = (self._keys.names(CHOOSE, 1), "reply", "reply")
+        return [choose, *self._commands(names), *_TO_WRITE]
 
     def _commands(self, names: Sequence[str], begin: str = "") -> list[Hint]:
         """Return hints for commands, using only keys that start with ``begin``."""

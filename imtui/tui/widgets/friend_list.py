@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from textual.message import Message
+
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock, Throttle
@@ -36,6 +38,9 @@ class PersonalView(Protocol):
 class FriendList(CursorView):
     """Favourites, groups and friends, then subscribed users who are not friends."""
 
+    class RowKindChanged(Message):
+        """The cursor came from a person to a heading, or from a heading to a person."""
+
     def __init__(
         self,
         model: Model,
@@ -58,6 +63,7 @@ class FriendList(CursorView):
         self._moved_at = float("-inf")
         self._sticks = False
         self._writes_to = ""
+        self._on_heading = False
         self._sorting = Throttle(clock, SORT_INTERVAL, lambda: self.call_next(self._sort))
 
     @property
@@ -122,6 +128,7 @@ class FriendList(CursorView):
         if view.query and self.heading and self.cursor + 1 < len(self._rows):
             # A search selects the first match, not a group heading.
             self.cursor += 1
+        self._note_row()
         if before == self._rows:
             return
         if len(before) != len(self._rows):
@@ -188,6 +195,12 @@ class FriendList(CursorView):
         """Delay the next sort, so that rows stay put while the person moves."""
         self._sticks = True
         self._moved_at = self._clock.monotonic()
+        self._note_row()
+
+    def _note_row(self) -> None:
+        if bool(self.heading) != self._on_heading:
+            self._on_heading = not self._on_heading
+            self.post_message(self.RowKindChanged())
 
     def row_chosen(self, place: int) -> None:
         """Open the conversation with a person, or fold a group."""

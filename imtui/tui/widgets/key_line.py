@@ -24,12 +24,12 @@ class KeyLine(PaintedLine):
         self._keys = keys
         self._commands = commands
         self._before = before
-        self._hints: Sequence[Hint] = ()
+        self._alone = False
 
     def spans(self, width: int) -> list[Span]:
         """Return the line, ``width`` cells wide."""
         line = [Span(" ")]
-        for key, words, command_id in self._hints or self._usual():
+        for key, words, command_id in (*self._before, *(() if self._alone else self._usual())):
             shown = [
                 Span(key, "key", command_id),
                 Span(f" {words}", "dim", command_id),
@@ -40,14 +40,14 @@ class KeyLine(PaintedLine):
             line += shown
         return line
 
-    def hint(self, hints: Sequence[Hint]) -> None:
-        """Show these hints instead of the commands; an empty sequence restores the commands."""
-        if hints != self._hints:
-            self._hints = hints
+    def hint(self, hints: Sequence[Hint], *, alone: bool) -> None:
+        """Show these hints before the commands, or ``alone``."""
+        if (hints, alone) != (self._before, self._alone):
+            self._before, self._alone = hints, alone
             self.refresh()
 
     def _usual(self) -> list[Hint]:
-        return [*self._before] + [
+        return [
             (key_name(keys[0]), command.footer or command.title.removesuffix(" …"), command.id)
             for command in self._commands
             if (keys := self._keys.of(command))

@@ -24,6 +24,9 @@ class MessageView(LineView):
     class EndSeen(TextualMessage):
         """The newest message is in sight."""
 
+    class ChosenChanged(TextualMessage):
+        """Another message is under the cursor, or none, or it has changed."""
+
     class FollowChanged(TextualMessage):
         """The end came into sight, or went out of it."""
 
@@ -64,6 +67,11 @@ class MessageView(LineView):
     def chat(self) -> Chat:
         """Return the conversation that is shown."""
         return self._chats.get(self._user_id)
+
+    @property
+    def own_id(self) -> str:
+        """Return the own user ID."""
+        return self._chats.own_id
 
     @property
     def chosen(self) -> Message | None:
@@ -218,6 +226,7 @@ class MessageView(LineView):
     def choose(self, msg_id: str) -> None:
         """Select a message and scroll to it; an empty ID selects none and scrolls to the end."""
         self._chosen = msg_id
+        self.post_message(self.ChosenChanged())
         if msg_id and self._first_line(msg_id) is None:
             # The message was loaded after the last layout.
             self.follows = False
