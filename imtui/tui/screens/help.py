@@ -1,106 +1,93 @@
-"""The help: keys, badges and marks."""
+"""The help: keys, badges and marks, with a search."""
 
-from textwrap import wrap
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from textual.containers import Vertical
+from textual.widgets import Input
 
-from imtui.protocol.status import UserStatusType
-from imtui.tui.commands.catalogue import COMMANDS
+from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys
-from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.dialog import Dialog
-from imtui.tui.kit.moves import MOVES
-from imtui.tui.model.events import KIND_MARKS, KIND_WORDS
+from imtui.tui.kit.line_view import LineView
+from imtui.tui.kit.list_row import ListRow
+from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.spans import Span
 from imtui.tui.render.glyphs import Glyphs
-
-_WIDTH_MAX: Final = 96
-_FRAME_WIDTH: Final = 8
-
-_STATUS_WORDS: Final = {
-    UserStatusType.ONLINE: "connected with some device",
-    UserStatusType.OFFLINE: "lost the connection without logging out",
-    UserStatusType.UNLOGINED: "logged out, or never logged in",
-    UserStatusType.UNKNOWN: "not known to us now",
-}
-
-_TYPING: Final = (
-    "What has no key is in the palette, or typed: /status Lunch for 45m, after : or in the "
-    "palette. An end is 45m, 1h30, until 17:00, until tomorrow or until fri 9:00."
-)
-_ALWAYS: Final = (
-    ("Tab", "The other pane"),
-    ("Esc", "Close, show all again, or go back to the friends"),
-    ("Mouse", "Click a row, a heading, the top line or a key; twice for the conversation"),
-)
+from imtui.tui.render.help_rows import help_rows, help_sections
+from imtui.tui.screens.selecting import SelectingScreen
 
 
-class HelpScreen(Dialog[None]):
-    """Explains the keys, badges and marks."""
+class _HelpView(LineView):
+    """The lines of the help."""
+
+    def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._sections = help_sections(glyphs, keys)
+        self._rows: list[ListRow] = []
+        self.words = ""
+        """What is searched."""
+
+    def show(self) -> None:
+        """Lay out what fits the search."""
+        if self.line_width:
+            self._rows = help_rows(self._sections, self.words, self.line_width, self._glyphs)
+            self.set_line_count(len(self._rows))
+            self.refresh()
+
+    def line(self, number: int, width: int) -> tuple[list[Span], str]:
+        """Return a line."""
+        return (list(self._rows[number].spans) if number < len(self._rows) else []), ""
+
+    def on_resize(self) -> None:
+        """Wrap the lines to the new width."""
+        self.show()
+
+
+class HelpScreen(Dialog[None], SelectingScreen[None]):
+    """Explains the keys, badges and marks; what is typed after ``find`` narrows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,question_mark,f1", "leave", "Leave", show=False)
+        Binding("q,question_mark,f1", "dismiss", "Leave", show=False),
+        Binding(",".join(command_by_id("find").keys), "search", "Search", show=False, id="find"),
     ]
+    AUTO_FOCUS = "_HelpView"
+    COMPONENT_CLASSES: ClassVar[set[str]] = SPAN_STYLES
 
     def __init__(self, glyphs: Glyphs, keys: Keys) -> None:
         """Make the help for these characters and keys."""
         super().__init__()
-        self._glyphs = glyphs
-        self._keys = keys
+        self._view = _HelpView(glyphs, keys)
+        find = keys.name(command_by_id("find"))
+        self._search = Input(placeholder=f"{find} searches, Esc closes", compact=True)
+        self._search.cursor_blink = False
 
     def compose(self) -> ComposeResult:
         """Lay out the help."""
-        with VerticalScroll(classes="dialog help"):
-            yield Static(self._text())
+        with Vertical(classes="dialog help"):
+            yield self._search
+            yield self._view
 
-    def on_resize(self) -> None:
-        """Wrap the text to the new width."""
-        self.query_one(Static).update(self._text())
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self._search.focus()
 
-    def _text(self) -> Content:
-        width = min(self.app.size.width, _WIDTH_MAX) - _FRAME_WIDTH
-        return Content(help_text(self._glyphs, self._keys, width))
+    def action_leave(self) -> None:
+        """Show all again; with nothing searched, close the help."""
+        if self._search.value or self._search.has_focus:
+            self._search.value = ""
+            self._view.focus()
+        else:
+            super().action_leave()
 
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Show what fits."""
+        self._view.words = message.value
+        self._view.show()
+        self._view.scroll_to_line(0)
 
-def help_text(glyphs: Glyphs, keys: Keys, width: int) -> str:
-    """Return the help, made from the command catalogue, the badges and the marks."""
-    lines = ["How somebody is", ""]
-    for status, words in _STATUS_WORDS.items():
-        lines += _entry(f"{glyphs.badge(status)!s:<13}", words, width)
-    lines += _entry(f"{glyphs.favourite:<13}", "a favourite: always on top", width)
-    lines += _entry(f"{glyphs.watched:<13}", "watched: you are told when they come ONLINE", width)
-    for mark, meaning in (
-        (glyphs.sending, "on its way: it waits for the connection, on your disk"),
-        (glyphs.sent, "the backend has it"),
-        (glyphs.read, "read"),
-        (
-            glyphs.failed,
-            with_keys("refused: {resend} sends it again, {delete-message} drops it", keys),
-        ),
-    ):
-        lines += _entry(f"{mark:<13}", f"your message: {meaning}", width)
-    lines += ["", "Dimmed, with “as of”: how it was when the connection was lost.", "", "Keys", ""]
-    for command in COMMANDS:
-        name = "" if command.is_internal else f"/{command.id}"
-        lines += _entry(f"{keys.names(command, 2):<11} {name:<16}", command.help, width)
-    lines += ["", *wrap(_TYPING, max(width, 8)), "", "Moving", ""]
-    moves = [(keys.names(move), move.help) for move in MOVES]
-    for names, words in (*moves, *_ALWAYS):
-        lines += _entry(f"{names:<11}", words, width)
-    lines += ["", "What an event is about", ""]
-    for kind, words in KIND_WORDS.items():
-        lines += _entry(KIND_MARKS[kind], words, width)
-    lines += ["", "Esc closes this."]
-    return glyphs.adapt("\n".join(lines))
-
-
-def _entry(head: str, words: str, width: int) -> list[str]:
-    indent = " " * (len(head) + 3)
-    if len(indent) + 20 > width:
-        rest = wrap(words, max(width - 4, 8), initial_indent="    ", subsequent_indent="    ")
-        return [f"  {head.rstrip()}", *rest]
-    return wrap(words, width, initial_indent=f"  {head} ", subsequent_indent=indent)
+    def on_input_submitted(self) -> None:
+        """Go to what was found."""
+        self._view.focus()
