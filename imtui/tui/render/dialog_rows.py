@@ -1,6 +1,6 @@
 """The rows of the lists in dialogs, as spans."""
 
-from imtui.tui.kit.cells import column
+from imtui.tui.kit.cells import cell_len, column
 from imtui.tui.kit.clock import Clock, time_of_day
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.spans import Span, crop, spread, width_of
@@ -26,12 +26,16 @@ def person_row(
     """
     badge = glyphs.badge(person.status)
     style = badge.style if person.as_of(stale_since) is None else "dim"
+    right = [Span(f"{note} ", "dim")] if note else []
+    status_width = glyphs.badge_width + 2
+    rest = width - cell_len(head) - _NAME_WIDTH - status_width - 3 - width_of(right)
+    # A long name takes what the text leaves empty.
+    longer = max(min(len(person.user_id) - _NAME_WIDTH, rest - cell_len(person.text)), 0)
     left = [
         Span(f"{head} ", "dim"),
-        Span(column(person.user_id, _NAME_WIDTH, glyphs.ellipsis) + " "),
-        Span(column(str(badge), glyphs.badge_width + 2), style),
+        Span(column(person.user_id, _NAME_WIDTH + longer, glyphs.ellipsis) + " "),
+        Span(column(str(badge), status_width), style),
     ]
-    right = [Span(f"{note} ", "dim")] if note else []
     room = width - width_of(left) - width_of(right) - 1
     text = crop([Span(person.text)], max(room, 0), glyphs.ellipsis)
     return ListRow(spread([*left, *text], right, width), person.user_id)
