@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus
-from textual.screen import Screen
 
 from imtui.protocol.limits import USER_ID_MAX_CHARS
 from imtui.tui.commands.command import Keys
@@ -20,6 +19,7 @@ from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
 from imtui.tui.kit.uniform import Column
 from imtui.tui.render.glyphs import Glyphs
+from imtui.tui.screens.selecting import SelectingScreen
 from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.too_small import TooSmall
@@ -35,7 +35,7 @@ _HINTS: Final = (
 )
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(SelectingScreen[None]):
     """Shows a backend on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes"), (112, "-wide")]  # noqa: RUF012

@@ -36,6 +36,8 @@ class ToastView(Painted):
     def show(self) -> None:
         """Show the present toasts."""
         shown = self._toasts.shown if self.screen.is_current else []
+        if not shown and self._placed is None:
+            return
         taken = [_box_of(one) for one in self.screen.query(_NEVER_COVERED) if one.region]
         placed = place_toasts(shown, *self.screen.size, taken, self._glyphs)
         if placed == self._placed:

@@ -6,6 +6,11 @@ import pytest
 from rich.color import Color
 from textual.events import MouseDown, MouseMove, MouseUp
 
+from imtui.tui.console.screen import ConsoleScreen
+from imtui.tui.screens.help import HelpScreen
+from imtui.tui.screens.list_screen import ListScreen
+from imtui.tui.screens.main import MainScreen
+from imtui.tui.screens.selecting import SelectingScreen
 from tests.tui.fake import FakeClient, sample_client
 from tests.tui.harness import Running, running
 
@@ -152,6 +157,11 @@ async def test_the_list_of_a_dialog_is_selected_in_too(tmp_path: Path, copied: l
         await drag(run, (x, y), (x + 7, y))
         await run.press("ctrl+c")
         assert copied == ["heard of"]
+
+
+def test_every_screen_with_line_views_keeps_a_selection_in_one_of_them() -> None:
+    for screen in (MainScreen, ListScreen, HelpScreen, ConsoleScreen):
+        assert issubclass(screen, SelectingScreen)
 
 
 async def test_without_a_selection_ctrl_c_says_what_it_does(tmp_path: Path) -> None:
