@@ -67,7 +67,8 @@ def person_line(
     short = width < (_NARROW if is_long else _TINY if marks.unread else 0)
     status = badge.glyph if short else column(str(badge), glyphs.badge_width)
     rest = width - _MARKS_WIDTH - name_width - 1 - cell_len(status)
-    tail = _tail(person, clock, as_of, marks, rest - _GAP)
+    missing = max(cell_len(name) - name_width, 0)
+    tail = _tail(person, clock, as_of, marks, rest - _GAP, missing)
     if person.asked_at and (not tail or width_of(tail) > rest - _GAP):
         # Without its time, an answer would look like the present.
         unknown = Person(person.user_id, name=person.name)
@@ -78,7 +79,7 @@ def person_line(
     text = fit(person.text, text_room, glyphs.ellipsis) if text_room >= _TEXT_MIN else ""
     used = (cell_len(text) + _GAP if text else 0) + (tail_width + _GAP if tail else 0)
     # A long name takes what text and tail leave empty.
-    longer = max(min(cell_len(name) - name_width, rest - used), 0) - lacking
+    longer = max(min(missing, rest - used), 0) - lacking
     line = [
         Span(glyphs.cursor if marks.cursor else " ", "accent"),
         Span(f"{_mark_glyph(marks, glyphs)} ", "accent"),
@@ -91,8 +92,13 @@ def person_line(
     return [*line, *spread([Span(f"  {text}", dim)], tail, rest)]
 
 
-def _tail(person: Person, clock: Clock, as_of: int | None, marks: Marks, room: int) -> list[Span]:
-    """Return what stands behind the status and the text: unread messages, a draft, or a time."""
+def _tail(
+    person: Person, clock: Clock, as_of: int | None, marks: Marks, room: int, missing: int
+) -> list[Span]:
+    """Return what stands behind the status and the text: unread messages, a draft, or a time.
+
+    ``missing`` is by how many cells the name is longer than its column.
+    """
     when = _time_note(person, clock, as_of)
     # Unread messages have priority over the time, but for the time of an answer.
     first = [Span(f"{when} ", "dim")] if person.asked_at else []
@@ -103,8 +109,8 @@ def _tail(person: Person, clock: Clock, as_of: int | None, marks: Marks, room: i
         return [*first, Span("draft", "accent")] if room >= len("draft") else []
     if person.asked_at:
         return [Span(when, "dim")]
-    # The text has priority over the time; the headings also show if statuses are stale.
-    fits = len(when) + (_TEXT_BESIDE_TIME if person.text else 0) <= room
+    # Name and text have priority over the time; the headings also show if statuses are stale.
+    fits = len(when) + missing + (_TEXT_BESIDE_TIME if person.text else 0) <= room
     return [Span(when, "dim")] if when and fits else []
 
 

@@ -142,7 +142,8 @@ def test_the_number_of_unread_messages_stands_beside_the_status() -> None:
 def test_a_name_is_cut_only_where_the_rest_of_the_row_is_full() -> None:
     name = "weather-bot-of-the-north"
     assert row(person(name, OFFLINE, since=0), 50) == f"   {name} ◦ OFFLINE"
-    assert row(person(name, OFFLINE), 50) == "   weather-bot-of-the-no… ◦ OFFLINE    since 13:40"
+    assert row(person(name, OFFLINE), 50) == f"   {name} ◦ OFFLINE"
+    assert row(person(name, OFFLINE), 60) == f"   {name} ◦ OFFLINE    since 13:40"
     assert row(person(name, OFFLINE, since=0), 26) == "   weather-bo… ◦ OFFLINE"
     assert row(person("weather-bot", text="Rain"), 30) == "   weather-bot ◉  Rain"
 
