@@ -244,12 +244,6 @@ async def test_a_preset_and_a_theme_are_kept_and_comments_stay(tmp_path: Path) -
         assert run.app.theme == "nord"
 
 
-async def test_settings_say_where_they_are(tmp_path: Path) -> None:
-    async with running(tmp_path) as run:
-        await run.press("comma")
-        assert str(tmp_path / "settings.toml") in run.events()[-1]
-
-
 async def test_the_keys_that_move_can_be_ones_own_too(tmp_path: Path) -> None:
     async with running(tmp_path, settings='[keys]\nmove-down = "n,down"\nfold = "z"\n') as run:
         await run.press("n", "n")
