@@ -18,13 +18,13 @@ from imtui.tui.model.events import KIND_MARKS, KIND_WORDS
 from imtui.tui.render.glyphs import Glyphs
 
 HEADINGS: Final = {
-    "status": "You",
-    "chat": "Conversations",
-    "find": "Finding and watching",
-    "subscriptions": "Subscriptions",
-    "add-friend": "Friends",
-    "favourite": "The list",
-    "events": "The app",
+    "status": "Keys: your status",
+    "chat": "Keys: conversations",
+    "find": "Keys: finding and watching",
+    "subscriptions": "Keys: subscriptions",
+    "add-friend": "Keys: friends",
+    "favourite": "Keys: the list",
+    "events": "Keys: the app",
 }
 """The heading that stands before a command of the catalogue."""
 
@@ -75,7 +75,7 @@ def help_sections(glyphs: Glyphs, keys: Keys) -> list[HelpSection]:
         HelpSection("How somebody is", list(_marks(glyphs))),
         HelpSection("Your messages", list(_message_marks(glyphs, keys))),
         *_command_sections(keys),
-        HelpSection("Moving", [_keyed(*one) for one in (*moves, *always)]),
+        HelpSection("Keys: moving", [_keyed(*one) for one in (*moves, *always)]),
         HelpSection("Typing commands", [_keyed(head, words, 0) for head, words in _TYPING]),
         HelpSection("What an event is about", kinds),
     ]

@@ -34,10 +34,10 @@ def test_every_command_is_there_once_with_its_keys() -> None:
 
 def test_a_search_leaves_what_contains_every_word_under_its_heading() -> None:
     assert shown("RECALL 2") == [
-        "Conversations",
+        "Keys: conversations",
         "u /recall Take your chosen message back, within 2 minutes",
     ]
-    assert shown("/unsubscribe")[0] == "Subscriptions"
+    assert shown("/unsubscribe")[0] == "Keys: subscriptions"
     assert shown("no such thing anywhere") == ["Nothing fits: Esc shows all"]
 
 
