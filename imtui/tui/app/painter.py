@@ -64,7 +64,7 @@ class Painter:
         changed = self._model.feed.take_changed()
         if changed.head or changed.roster:
             self._main.top_line.refresh()
-            self.title.show(self._model.chats.total_unread)
+            self._show_title()
             self._count_down()
         if changed.roster or changed.people:
             self._counts.request()
@@ -78,6 +78,12 @@ class Painter:
         self._main.friend_title.refresh()
         self._model.feed.changed.head = True
         self._model.feed.roster_changed()
+
+    def _show_title(self) -> None:
+        chat = self._main.chat
+        # What comes into the conversation that the person looks at is read in a moment.
+        is_seen = self._app.app_focus and self._app.screen is self._main and chat.shows_end
+        self.title.show(self._model.chats.unread_elsewhere(chat.user_id if is_seen else ""))
 
     def _show_counts(self) -> None:
         self._main.friend_title.refresh()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +35,8 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     Raises:
         ValueError: The quotes in it are not closed.
     """
+    import shlex
+
     return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
 
 

@@ -136,7 +136,15 @@ class Chats:
     @property
     def total_unread(self) -> int:
         """Return the number of unread messages, without muted conversations."""
-        return sum(chat.unread for chat in self._chats.values() if not chat.muted)
+        return self.unread_elsewhere("")
+
+    def unread_elsewhere(self, user_id: str) -> int:
+        """Return the number of unread messages, without muted conversations and one with a user."""
+        return sum(
+            chat.unread
+            for chat in self._chats.values()
+            if not chat.muted and chat.user_id != user_id
+        )
 
     def last_message_times(self) -> dict[str, int]:
         """Return the time of the last message with each user, in Unix milliseconds."""

@@ -28,6 +28,24 @@ def test_the_title_is_written_when_it_changes_and_the_one_before_is_given_back()
     ]
 
 
+async def test_the_title_does_not_count_what_is_read_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, sample_client()) as run:
+        await run.press("enter")
+        await run.settle()
+        raw: list[str] = []
+        monkeypatch.setattr(run.app, "write_raw", raw.append)
+        run.fake.receive_message("bob", "one")
+        run.fake.push_conversation("bob", unread_count=1)
+        await run.settle()
+        assert raw == []
+        run.app.app_focus = False
+        run.fake.push_conversation("bob", unread_count=2)
+        await run.settle()
+        assert raw == ["\x1b]2;(2) imtui\x07"]
+
+
 async def test_the_title_has_the_number_of_unread_messages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
