@@ -1,6 +1,7 @@
 """The undocumented parts of Textual and Rich that imtui relies on still exist and work."""
 
 import inspect
+import signal
 
 import pytest
 from textual._xterm_parser import XTermParser
@@ -11,6 +12,7 @@ from textual.widgets import Label
 
 from imtui.tui.kit.undocumented import (
     FaultTolerantApp,
+    TolerantDriver,
     character_of_key,
     emoji_codes,
     key_for_character,
@@ -50,6 +52,22 @@ def test_the_driver_has_the_attributes_that_ours_uses() -> None:
     source = inspect.getsource(LinuxDriver.__init__) + inspect.getsource(LinuxDriver.__mro__[1])
     for name in ("_file", "_must_signal_resume", "_app", "_debug"):
         assert f"self.{name}" in source
+
+
+async def test_a_lent_terminal_is_left_alone_when_the_process_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The driver of a test must not take the signals of the process.
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    driver = TolerantDriver(App())
+    touched: list[str] = []
+    for name in ("suspend_application_mode", "resume_application_mode"):
+        monkeypatch.setattr(driver, name, lambda name=name: touched.append(name))
+    with driver.no_automatic_restart():
+        driver._resume()
+    assert touched == []
+    driver._resume()
+    assert touched == ["suspend_application_mode", "resume_application_mode"]
 
 
 def test_the_app_has_the_names_that_ours_uses() -> None:
