@@ -137,11 +137,11 @@ class ViewActions:
         except ValueError:
             command = []
         if not command:
-            words = f"Set VISUAL or EDITOR to an editor, such as EDITOR=nano, to edit {path} here."
+            words = f"Set VISUAL or EDITOR, such as EDITOR=nano, to edit {path}"
             self._feedback.complain(words)
         elif shutil.which(command[0]) is None:
             name = safe_text(command[0])
-            words = f"There is no {name}: set VISUAL or EDITOR to an editor, to edit {path} here."
+            words = f"There is no {name}: set VISUAL or EDITOR to edit {path}"
             self._feedback.complain(words)
         else:
             self._feedback.attempt(lambda: self._edit(command))
