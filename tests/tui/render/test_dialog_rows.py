@@ -14,7 +14,9 @@ ONLINE = UserStatusType.ONLINE
 
 def row(user_id: str, text: str, note: str, width: int) -> str:
     """Return a row as text."""
-    spans = person_row(" 1", Person(user_id, ONLINE, text), note, width, UNICODE).spans
+    spans = person_row(
+        " 1", Person(user_id, ONLINE, text, login=1), note, width, UNICODE, None
+    ).spans
     return "".join(span.text for span in spans).rstrip()
 
 

@@ -146,7 +146,7 @@ class LiveWorld:
             BundledSdk,
             lambda identity: None,
             lambda user_id: False,
-            lambda user_id, words: None,
+            lambda alert: None,
         )
         self._launch = Launch(self._join, folder / "settings.toml")
         self._identity = Identity(

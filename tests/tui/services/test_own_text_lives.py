@@ -186,7 +186,7 @@ class OwnTextLives(RuleBasedStateMachine):
             lambda: FakeSdk(self.client),
             lambda _: self.away.start(AWAY),
             lambda _: False,
-            lambda _who, _text: None,
+            lambda alert: None,
         )
         self.away = AwayService(model, self.login.presence, self.clock)
         launch = Launch(join, self.folder / "settings.toml")
