@@ -104,7 +104,10 @@ def test_a_word_of_its_help_does_not_run_what_changes_something_at_once(typed: s
 
 @given(st.text(max_size=20), st.booleans())
 def test_a_slip_never_becomes_a_status(typed: str, has_sign: bool) -> None:
-    for offer in offers(f"={typed}" if has_sign else typed):
+    if has_sign:
+        typed = f"={typed}"
+    has_sign = typed.startswith("=")
+    for offer in offers(typed):
         if not isinstance(offer, Choice):
             assert not has_sign
         elif offer.is_typed:

@@ -368,8 +368,8 @@ def test_choices_are_the_recent_ones_then_the_other_presets() -> None:
     offered = status_choices(["On the call", "Lunch"], {"Tea": 3, "Lunch": 1})
     assert offered == [
         Choice("Tea", "used 3 times"),
-        Choice("Lunch", "preset"),
-        Choice("On the call", "preset"),
+        Choice("Lunch", "preset", is_preset=True),
+        Choice("On the call", "preset", is_preset=True),
     ]
 
 
@@ -393,10 +393,12 @@ def test_sizes_are_bytes_without_surrounding_space() -> None:
 
 def test_typed_text_is_offered_with_and_without_its_end() -> None:
     assert typed_choices(" ", START) == []
-    assert typed_choices("Waiting for Godot", START) == [Choice("Waiting for Godot", "as typed")]
+    assert typed_choices("Waiting for Godot", START) == [
+        Choice("Waiting for Godot", "as typed", is_typed=True)
+    ]
     with_end, exactly = typed_choices("Lunch for 45m", START)
-    assert with_end == Choice("Lunch", "until 14:50", at(14, 50))
-    assert exactly == Choice("Lunch for 45m", "as typed")
+    assert with_end == Choice("Lunch", "until 14:50", at(14, 50), is_typed=True)
+    assert exactly == Choice("Lunch for 45m", "as typed", is_typed=True)
 
 
 async def test_a_throttle_runs_the_first_request_and_merges_the_others() -> None:
