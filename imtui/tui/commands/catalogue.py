@@ -16,12 +16,20 @@ COMMANDS: Final = (
         "status",
         Argument.TEXT,
     ),
-    Command("clear", "Clear", "Clear your status text", ("c",)),
+    Command(
+        "clear",
+        "Clear",
+        "Clear your status text",
+        ("c",),
+        synonyms=("no status",),
+        is_immediate=True,
+    ),
     Command(
         "back",
         "Put mine back",
         "Set your text again that another device of yours replaced",
         ("b",),
+        is_immediate=True,
     ),
     Command(
         "preset",
@@ -36,6 +44,7 @@ COMMANDS: Final = (
         ("d",),
         argument=Argument.END,
         ending="End do not disturb",
+        synonyms=("dnd", "mute", "silence", "snooze"),
     ),
     Command(
         "quiet-except",
@@ -60,6 +69,7 @@ COMMANDS: Final = (
         ("slash", "ctrl+f"),
         "find",
         Argument.WORDS,
+        synonyms=("filter",),
     ),
     *PEOPLE_COMMANDS,
     # The friend list
@@ -71,6 +81,7 @@ COMMANDS: Final = (
         argument=Argument.TOGGLE,
         state="a favourite",
         ending="Remove favourite",
+        synonyms=("favorite", "star"),
     ),
     Command(
         "group",
@@ -128,6 +139,7 @@ COMMANDS: Final = (
         "Connect now",
         "Connect now instead of waiting, or log in again",
         ("r",),
+        synonyms=("login", "reconnect"),
     ),
     Command(
         "theme",
@@ -135,17 +147,21 @@ COMMANDS: Final = (
         "Choose other colours; the choice is kept",
         ("t",),
         argument=Argument.THEME,
+        synonyms=("colours", "colors"),
     ),
     Command(
         "settings",
         "Settings",
         "Where the settings are, what is wrong in them, and what holds; Enter edits them",
         ("comma",),
+        synonyms=("preferences", "options", "config"),
     ),
     Command(
         "log-out",
         "Log out",
         "Log this device out; without another one you are UNLOGINED",
+        synonyms=("logout", "sign out"),
+        is_immediate=True,
     ),
     Command(
         "palette",
@@ -168,6 +184,7 @@ COMMANDS: Final = (
         "Keys, badges and marks",
         ("question_mark", "f1"),
         "help",
+        synonyms=("keys", "shortcuts", "manual"),
     ),
     Command(
         "quit",
@@ -175,6 +192,8 @@ COMMANDS: Final = (
         "Leave; without another device you are OFFLINE",
         ("q", "ctrl+q"),
         "quit",
+        synonyms=("exit", "leave", "bye", "disconnect"),
+        is_immediate=True,
     ),
 )
 

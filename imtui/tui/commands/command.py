@@ -42,6 +42,10 @@ class Command(Struct, frozen=True):
     """How a user is for whom it was run, such as ``muted``, if it can be ended too."""
     ending: str = ""
     """The title of its ending in the palette."""
+    synonyms: tuple[str, ...] = ()
+    """Other words by which the palette and slash lines find it, each for one command only."""
+    is_immediate: bool = False
+    """Whether it changes something without asking, so that its help alone does not find it."""
     is_internal: bool = False
     """Whether it cannot be run by name."""
 

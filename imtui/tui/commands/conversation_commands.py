@@ -10,12 +10,14 @@ CONVERSATION_COMMANDS: Final = (
         "Chat …",
         "Open the conversation with this friend, or with anybody by their ID",
         argument=Argument.USER,
+        synonyms=("talk", "write", "dm", "message"),
     ),
     Command(
         "switch",
         "Go to …",
         "Open a conversation by some letters of a name; unread ones come first",
         ("ctrl+o",),
+        synonyms=("switcher", "people"),
     ),
     Command(
         "next-unread",
@@ -34,6 +36,8 @@ CONVERSATION_COMMANDS: Final = (
         "Recall",
         "Take your chosen message back, within 2 minutes",
         ("u",),
+        synonyms=("unsend", "revoke"),
+        is_immediate=True,
     ),
     Command(
         "delete-message",
@@ -46,6 +50,7 @@ CONVERSATION_COMMANDS: Final = (
         "Send again",
         "Send again what failed: the chosen message, or all of the conversation",
         ("z",),
+        is_immediate=True,
     ),
     Command(
         "copy-message",
@@ -95,5 +100,6 @@ CONVERSATION_COMMANDS: Final = (
         "Close conversation",
         "Close the conversation; what you began to write is kept",
         ("ctrl+w",),
+        is_immediate=True,
     ),
 )

@@ -9,28 +9,12 @@ from msgspec import Struct
 from imtui.tui.commands.catalogue import typed_commands
 from imtui.tui.commands.command import Argument, Command
 from imtui.tui.commands.contacts import Contact, Contacts
-from imtui.tui.commands.synonyms import SYNONYMS
 from imtui.tui.commands.toggles import Turn
 from imtui.tui.model.choices import Choice, match_rank, typed_choices
 
 TEXT_SIGN: Final = "="
 """What follows it is a status text, whatever it is."""
 _CONTACTS_MAX: Final = 30
-_AT_ONCE: Final = frozenset(
-    [
-        "accept",
-        "back",
-        "clear",
-        "close",
-        "log-out",
-        "quit",
-        "recall",
-        "refuse",
-        "resend",
-        "unsubscribe-all",
-    ]
-)
-"""Commands that change something without asking, and so are not found by their help alone."""
 _NAME, _SYNONYM, _TITLE, _NAME_BEGINS, _WORD, _HELP, _NO_MATCH = range(7)
 
 
@@ -115,10 +99,10 @@ def _named_commands() -> list[CommandOffer]:
 
 def _rank(offer: CommandOffer, typed: str) -> int:
     command, key = offer.command, _key(typed)
-    name, synonyms, words = _key(command.id), SYNONYMS.get(command.id, ()), command.help
+    name, synonyms, words = _key(command.id), command.synonyms, command.help
     if offer.argument:
         name, synonyms = f"un{name}", ()
-    if offer.argument or command.argument is Argument.TOGGLE or command.id in _AT_ONCE:
+    if offer.argument or command.argument is Argument.TOGGLE or command.is_immediate:
         words = ""
     if key in (name, _key(offer.title)):
         return _NAME

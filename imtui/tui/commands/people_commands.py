@@ -35,6 +35,7 @@ PEOPLE_COMMANDS: Final = (
         ("i",),
         "details",
         Argument.USER,
+        synonyms=("info", "profile", "whois"),
     ),
     Command(
         "query",
@@ -55,6 +56,7 @@ PEOPLE_COMMANDS: Final = (
         "Be told whenever somebody's status changes, friend or not",
         ("plus",),
         argument=Argument.USER,
+        synonyms=("follow",),
     ),
     Command(
         "unsubscribe",
@@ -62,11 +64,13 @@ PEOPLE_COMMANDS: Final = (
         "No longer be told of somebody's changes",
         ("minus",),
         argument=Argument.USER,
+        synonyms=("unfollow",),
     ),
     Command(
         "unsubscribe-all",
         "Unsubscribe from all",
         "End every subscription; friends stay friends",
+        is_immediate=True,
     ),
     Command(
         "add-friend",
@@ -75,6 +79,7 @@ PEOPLE_COMMANDS: Final = (
         ("a",),
         "add",
         Argument.USER_WORDS,
+        synonyms=("befriend", "invite"),
     ),
     Command(
         "delete-friend",
@@ -82,6 +87,7 @@ PEOPLE_COMMANDS: Final = (
         "Take somebody out of your friend list, and you out of theirs",
         ("delete",),
         argument=Argument.USER,
+        synonyms=("remove friend", "unfriend"),
     ),
     Command(
         "requests",
@@ -95,6 +101,7 @@ PEOPLE_COMMANDS: Final = (
         "Agree to the friend request of this user",
         ("A",),
         argument=Argument.USER,
+        is_immediate=True,
     ),
     Command(
         "refuse",
@@ -102,6 +109,7 @@ PEOPLE_COMMANDS: Final = (
         "Refuse the friend request of this user, or take back your own",
         ("N",),
         argument=Argument.USER,
+        is_immediate=True,
     ),
     Command(
         "block",
@@ -111,18 +119,21 @@ PEOPLE_COMMANDS: Final = (
         argument=Argument.TOGGLE,
         state="blocked",
         ending="Unblock",
+        synonyms=("ban", "ignore"),
     ),
     Command(
         "remark",
         "Name a friend …",
         "Give this friend a name that only you see",
         argument=Argument.USER_WORDS,
+        synonyms=("rename",),
     ),
     Command(
         "nick",
         "Your name",
         "Have your friends see a name beside your user ID; an empty one takes it away",
         argument=Argument.WORDS,
+        synonyms=("nickname",),
     ),
     Command(
         "signature",

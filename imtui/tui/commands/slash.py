@@ -5,7 +5,6 @@ from typing import Final
 
 from imtui.tui.commands.catalogue import command_by_id, typed_commands
 from imtui.tui.commands.command import Argument, Command
-from imtui.tui.commands.synonyms import SYNONYMS
 from imtui.tui.commands.toggles import TURN_WORDS
 from imtui.tui.model.events import KIND_NAMES
 from imtui.tui.settings.schema import Order
@@ -33,7 +32,7 @@ def parse_slash_line(line: str) -> tuple[Command, str]:
     begin = [one for one in known if one.startswith(name.casefold())] if name else []
     if name.casefold() in known:
         return command_by_id(name.casefold()), argument.strip()
-    meant = [one for one, words in SYNONYMS.items() if name.casefold() in words]
+    meant = [one.id for one in typed_commands() if name.casefold() in one.synonyms]
     if len(meant) == 1:
         return command_by_id(meant[0]), argument.strip()
     if len(begin) == 1:

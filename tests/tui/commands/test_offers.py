@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtui.protocol.status import UserStatusType
-from imtui.tui.commands.catalogue import COMMAND_IDS, typed_commands
+from imtui.tui.commands.catalogue import COMMAND_IDS, COMMANDS, typed_commands
 from imtui.tui.commands.contacts import Contact, Contacts, contacts_of
 from imtui.tui.commands.offers import CommandOffer, Offer, offers_for
 from imtui.tui.commands.slash import parse_slash_line
-from imtui.tui.commands.synonyms import SYNONYMS
 from imtui.tui.model.choices import Choice, deliberate_choices
 from imtui.tui.model.model import Model
 from imtui.tui.settings.schema import PRESETS
@@ -126,19 +125,18 @@ def test_every_command_is_found_by_its_name_title_and_synonyms() -> None:
     for command in typed_commands():
         if command.id == "palette":
             continue
-        for word in (command.id, command.title.strip(" …"), *SYNONYMS.get(command.id, ())):
+        for word in (command.id, command.title.strip(" …"), *command.synonyms):
             shown = [summary(offer) for offer in offers_for(word, (), Contacts([]), NOW)]
             assert f"/{command.id}" in shown[:2], word
 
 
 def test_synonyms_belong_to_one_command_and_can_be_typed() -> None:
-    assert set(SYNONYMS) <= COMMAND_IDS
-    words = [word for words in SYNONYMS.values() for word in words]
+    words = [word for command in COMMANDS for word in command.synonyms]
     assert len(words) == len(set(words))
-    for command_id, synonyms in SYNONYMS.items():
-        for word in synonyms:
+    for command in COMMANDS:
+        for word in command.synonyms:
             if " " not in word and word not in COMMAND_IDS:
-                assert parse_slash_line(f"/{word}")[0].id == command_id
+                assert parse_slash_line(f"/{word}")[0] is command
 
 
 # Texts that are no slip
