@@ -41,7 +41,7 @@ def contacts_of(model: Model) -> list[Contact]:
             Contact(
                 user_id,
                 "" if person is None else person.name,
-                UserStatusType.UNKNOWN if person is None else person.status,
+                UserStatusType.UNKNOWN if person is None else person.live_status,
                 0 if chat is None else chat.unread,
                 chat is not None and chat.muted,
                 0 if chat is None else chat.order_key,
