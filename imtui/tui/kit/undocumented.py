@@ -6,78 +6,228 @@ The tests of this module list what it relies on, so they fail if an update break
 import asyncio
 import codecs
 import os
-import selectors
+import re
+import select
 import sys
-from typing import IO, Any, Final
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final
 
-from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
-from textual.app import App
+from textual import constants
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import FOCUSIN, FOCUSOUT, IS_ITERM, XTermParser
+from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import AppBlur, AppFocus, Key, Paste, Resize
+from textual.keys import Keys
+from textual.message import Message
+from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 from textual.widget import Widget
 
+from imtui.tui.kit.driver.grammar import ESC, LATE
+from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
+from imtui.tui.kit.driver.writer import TerminalWriter
+
 _READ_MAX: Final = 4096
-_TICK: Final = 0.1
+_READS_MAX: Final = 16
+"""The reads that may wait for the app."""
+_SIZE_MAX: Final = 2_000
+"""The most columns or rows that a terminal is believed to have."""
+
+_MOUSE: Final = re.compile(r"\x1b\[<\d{1,5};-?\d{1,5};-?\d{1,5}[Mm]")
+_MODE: Final = re.compile(r"\x1b\[\?(\d{1,5});(\d)\$y")
+_SIZE: Final = re.compile(
+    r"\x1b\[48;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*;(\d{1,5})[\d:]*t"
+)
+_CURSOR: Final = re.compile(r"\x1b\[\d+;\d+R")
 
 
-class _DisconnectTolerantFile:
-    """An output file that drops what is written after the terminal is closed."""
+class MessageParser:
+    """Turns keys, reports and pastes into Textual's messages; what is unknown is left out."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._gone = False
+    def __init__(self) -> None:
+        """Start without knowing the size of the terminal."""
+        self._tables = XTermParser()
+        self.accepts_sizes = False
+        """Whether the terminal was asked to report its size."""
 
-    def write(self, text: str) -> int:
-        if not self._gone:
-            try:
-                self._file.write(text)
-            except OSError:
-                self._gone = True
-        return len(text)
+    def messages(self, came: Input) -> Iterator[Message]:
+        """Return the messages for one key, report or paste."""
+        if isinstance(came, Pasted):
+            yield Paste(came.text)
+        elif came == FOCUSIN:
+            yield AppFocus()
+        elif came == FOCUSOUT:
+            yield AppBlur()
+        elif _MOUSE.fullmatch(came):
+            with suppress(ArithmeticError):
+                message = self._tables.parse_mouse_code(came)
+                if message is not None:
+                    yield message
+        elif match := _MODE.fullmatch(came):
+            yield from _mode_messages(match[1], int(match[2]))
+        elif match := _SIZE.fullmatch(came):
+            yield from self._size_messages(*map(int, match.groups()))
+        elif not _CURSOR.fullmatch(came):
+            # Numbers that are too large, or no characters.
+            with suppress(ValueError, ArithmeticError):
+                yield from self._key_messages(came)
 
-    def flush(self) -> None:
-        if not self._gone:
-            try:
-                self._file.flush()
-            except OSError:
-                self._gone = True
+    def _size_messages(self, rows: int, columns: int, height: int, width: int) -> Iterator[Message]:
+        if self.accepts_sizes and 0 < rows <= _SIZE_MAX and 0 < columns <= _SIZE_MAX:
+            resize = Resize.from_dimensions((columns, rows), (width, height))
+            self._tables.terminal_size = resize.size
+            self._tables.terminal_pixel_size = resize.pixel_size
+            self._tables.mouse_pixels = True
+            yield resize
 
-    def fileno(self) -> int:
-        return self._file.fileno()
+    def _key_messages(self, came: str) -> Iterator[Key]:
+        with_alt = len(came) > 1 and came not in ANSI_SEQUENCES_KEYS and came[1:] != ESC
+        if with_alt and (len(came) == 2 or came.startswith(ESC + ESC)):
+            for key in self._tables._sequence_to_key_events(came[1:], alt=True):
+                yield _with_alt(key)
+            return
+        if "\ud800" <= came <= "\udfff":
+            came = "\ufffd"
+        for key in self._tables._sequence_to_key_events(came):
+            if key.key != Keys.Ignore:
+                yield key
+
+
+def _mode_messages(mode: str, setting: int) -> Iterator[Message]:
+    if mode == "2026" and setting:
+        yield TerminalSupportsSynchronizedOutput()
+    elif mode == "2048" and constants.SMOOTH_SCROLL and not IS_ITERM:
+        yield InBandWindowResize.from_setting_parameter(setting)
+
+
+def _with_alt(key: Key) -> Key:
+    *modifiers, name = key.key.split("+")
+    return Key("+".join([*sorted({*modifiers, "alt"}), name]), None)
 
 
 class TolerantDriver(LinuxDriver):
-    """Textual's driver with four differences.
+    """Textual's driver with our own reader and writer.
 
-    - Bytes that are not UTF-8 (a stray 0xFF, an X10 mouse report past column 95) become U+FFFD
-      instead of ending the app.
-    - The end of input ends the app.
-    - Writing to a closed terminal is not an error.
+    - Input is read by the grammar of terminals, in the app's task, so that no report and no part of
+      a sequence or of a paste is taken for keys. Bytes that are no text become U+FFFD.
+    - Output never waits, and what a stalled terminal does not take does not keep the app.
+    - The end of input ends the app, and writing to a closed terminal is not an error.
     - SIGCONT after a stop from outside sets the terminal up again.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         """Create the driver of an app."""
         super().__init__(app, **options)
-        self._file: Any = _DisconnectTolerantFile(self._file)
+        self._output: TerminalWriter | None = None
+        self._reader = InputReader()
+        self._parser = MessageParser()
+        self._expiry: asyncio.TimerHandle | None = None
+        encoding = getattr(sys.__stdin__, "encoding", None) or "utf-8"
+        self._decode = codecs.getincrementaldecoder(encoding)("surrogateescape").decode
+        self._room = threading.Semaphore(_READS_MAX)
+        self._wake_reading, self._wake_writing = -1, -1
+
+    # Output
+
+    def write(self, data: str) -> None:
+        """Write to the terminal."""
+        if self._output is not None:
+            self._output.write(data)
+
+    def start_application_mode(self) -> None:
+        """Set the terminal up."""
+        output = sys.__stderr__
+        if self._output is None and output is not None:
+            self._output = TerminalWriter(output.fileno(), output.encoding, self._caught_up)
+        if self._wake_writing < 0:
+            self._wake_reading, self._wake_writing = os.pipe()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Restore the terminal."""
+        if self._output is not None:
+            self._output.close()
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """Write what is left, as far as the terminal takes it."""
+        super().close()
+        if self._output is not None:
+            self._output.stop()
+            self._output = None
+
+    def _caught_up(self) -> None:
+        with suppress(RuntimeError):  # The app has ended meanwhile.
+            self._loop.call_soon_threadsafe(self._repaint)
+
+    def _repaint(self) -> None:
+        self._app.refresh(layout=True)
+
+    # Input
 
     def run_input_thread(self) -> None:
-        """Read input until the app exits or the input ends."""
-        parser = XTermParser(self._debug)
-        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        with selectors.SelectSelector() as selector:
-            selector.register(self.fileno, selectors.EVENT_READ)
-            while not self.exit_event.is_set():
-                if selector.select(_TICK):
-                    data = _read(self.fileno)
-                    if not data:
-                        self._app.call_later(self._app.exit)
-                        break
-                    parser = self._feed_parser(parser, decode(data))
-                for message in parser.tick():
-                    self.process_message(message)
+        """Pass input to the app's task until there is no more, or the driver stops."""
+        while True:
+            ready, _, _ = select.select([self.fileno, self._wake_reading], [], [])
+            if self._wake_reading in ready:
+                return
+            data = _read(self.fileno)
+            self._room.acquire()
+            self._loop.call_soon_threadsafe(self._receive, data)
+            if not data:
+                return
+
+    def disable_input(self) -> None:
+        """End the input thread, and forget what was not read to the end."""
+        if self._wake_writing >= 0:
+            os.write(self._wake_writing, b"x")
+            self._room.release()
+        super().disable_input()
+        if self._wake_writing >= 0:
+            os.close(self._wake_reading)
+            os.close(self._wake_writing)
+            self._wake_reading = self._wake_writing = -1
+            self._room = threading.Semaphore(_READS_MAX)
+            self._reader = InputReader()
+            self._expect()
+
+    def send_message(self, message: Message) -> None:
+        """Send a message to the app, from its own task."""
+        self._app.post_message(message)
+
+    def _receive(self, data: bytes) -> None:
+        self._room.release()
+        if not data:
+            self._app.exit()
+            return
+        delay = self._app.escape_delay if isinstance(self._app, FaultTolerantApp) else LATE
+        self._process(self._reader.feed(self._decode(data), self._loop.time(), delay))
+
+    def _expire(self) -> None:
+        self._expiry = None
+        self._process(self._reader.expire(self._loop.time()))
+
+    def _process(self, found: list[Input]) -> None:
+        self._parser.accepts_sizes = self._in_band_window_resize
+        for came in found:
+            for message in self._parser.messages(came):
+                self.process_message(message)
+        self._expect()
+
+    def _expect(self) -> None:
+        """Come back when something becomes overdue."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        deadline = self._reader.deadline
+        if deadline is not None:
+            self._expiry = self._loop.call_at(deadline, self._expire)
+
+    # Suspending
 
     def _sigcont_application(self, *_: object) -> None:
         # In the event loop, because a signal that interrupts this handler would deadlock.
@@ -93,16 +243,6 @@ class TolerantDriver(LinuxDriver):
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
-
-    def _feed_parser(self, parser: XTermParser, text: str) -> XTermParser:
-        """Feed text to the parser, and return the parser to use from now on."""
-        try:
-            for message in parser.feed(text):
-                self.process_message(message)
-        except (ParseError, ValueError, OverflowError):
-            # Drop an invalid sequence, and the parser that failed on it.
-            return XTermParser(self._debug)
-        return parser
 
 
 def _read(descriptor: int) -> bytes:
@@ -123,6 +263,18 @@ class FaultTolerantApp(App[None]):
     def __init__(self, **options: Any) -> None:
         """Create the app with the tolerant driver; ``options`` are those of Textual's app."""
         super().__init__(driver_class=tolerant_driver(), **options)
+
+    escape_wait = LATE
+    """How many seconds Esc waits in an input for the rest of a key that a slow line has split."""
+
+    @property
+    def escape_delay(self) -> float:
+        """Return how many seconds Esc waits now; elsewhere than in an input it acts at once."""
+        with suppress(ScreenStackError):  # The app is about to end.
+            focused = self.focused
+            if focused is not None and focused.check_consume_key("a", "a"):
+                return self.escape_wait
+        return 0.0
 
     def handle_fault(self, error: BaseException | None) -> None:
         """Handle a fault: record it, then call ``exit_after_fault``."""

@@ -4,14 +4,19 @@ import inspect
 import signal
 
 import pytest
-from textual._xterm_parser import XTermParser
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import AppBlur, AppFocus, Key, MouseDown, Paste, Resize
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 from textual.widgets import Label
 
+from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
 from imtui.tui.kit.undocumented import (
     FaultTolerantApp,
+    MessageParser,
     TolerantDriver,
     character_of_key,
     emoji_codes,
@@ -42,7 +47,11 @@ async def test_a_fault_reaches_the_app_and_ends_it_with_status_1() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["_sigcont_application", "suspend_application_mode", "process_message", "run_input_thread"],
+    [
+        *("start_application_mode", "stop_application_mode", "suspend_application_mode"),
+        *("write", "close", "run_input_thread", "disable_input", "send_message", "process_message"),
+        "_sigcont_application",
+    ],
 )
 def test_the_driver_has_the_methods_that_ours_replaces_or_calls(name: str) -> None:
     assert callable(getattr(LinuxDriver, name))
@@ -50,7 +59,7 @@ def test_the_driver_has_the_methods_that_ours_replaces_or_calls(name: str) -> No
 
 def test_the_driver_has_the_attributes_that_ours_uses() -> None:
     source = inspect.getsource(LinuxDriver.__init__) + inspect.getsource(LinuxDriver.__mro__[1])
-    for name in ("_file", "_must_signal_resume", "_app", "_debug"):
+    for name in ("_must_signal_resume", "_in_band_window_resize", "_app", "_loop", "fileno"):
         assert f"self.{name}" in source
 
 
@@ -70,6 +79,12 @@ async def test_a_lent_terminal_is_left_alone_when_the_process_goes_on(
     assert touched == ["suspend_application_mode", "resume_application_mode"]
 
 
+def test_the_driver_writes_only_through_its_method_and_starts_the_input_thread() -> None:
+    source = inspect.getsource(LinuxDriver)
+    assert source.count("self._writer_thread.write(") == 1
+    assert "target=self._run_input_thread" in source
+
+
 def test_the_app_has_the_names_that_ours_uses() -> None:
     for name in ("_fatal_error", "_close_messages_no_wait"):
         assert callable(getattr(App, name))
@@ -77,9 +92,80 @@ def test_the_app_has_the_names_that_ours_uses() -> None:
         assert hasattr(App(), name)
 
 
-def test_the_parser_turns_text_into_keys() -> None:
-    keys = [one for one in XTermParser(False).feed("a") if isinstance(one, Key)]
-    assert [key.key for key in keys] == ["a"]
+def messages(came: Input) -> list[Message]:
+    return list(MessageParser().messages(came))
+
+
+@pytest.mark.parametrize(
+    ("came", "key"),
+    [
+        *(("a", "a"), ("\r", "enter"), ("\n", "ctrl+j"), ("\x11", "ctrl+q"), ("\x1b", "escape")),
+        *(("\x1b[A", "up"), ("\x1b[1;3D", "alt+left"), ("\x1b\x1b[D", "alt+left")),
+        *(("\x1b\r", "alt+enter"), ("\x1bx", "alt+x"), ("\x1bX", "alt+shift+x")),
+        *(("\x1bOP", "f1"), ("\x1b[[A", "f1"), ("\x1b[13;3u", "alt+enter"), ("\x1bb", "ctrl+left")),
+    ],
+)
+def test_a_key_is_known_by_its_name(came: str, key: str) -> None:
+    (message,) = messages(came)
+    assert isinstance(message, Key)
+    assert message.key == key
+
+
+@pytest.mark.parametrize("char", ["a", "é", "😄"])
+def test_a_character_is_typed(char: str) -> None:
+    (message,) = messages(char)
+    assert isinstance(message, Key)
+    assert (message.character, message.is_printable) == (char, True)
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        *("\x1b[?62;22;52c", "\x1b[>41;390;0c", "\x1b[?0u", "\x1b[12;40R", "\x1b[?997;1n"),
+        *("\x1b[99999999999999999999;1u", "\x1b[1114112;1u", "\x1bNq", "\x1b[M !!", "\x1b[<0;;M"),
+        *("\x1b[48;9;9;9;9t", "\x1b[4;600;800t", "\x1b[<0;-9;-9M", "\x1b[3q", "\x1b[1;2;3;4;5~"),
+    ],
+)
+def test_what_is_no_key_vanishes(came: str) -> None:
+    assert messages(came) == []
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0xFF), max_size=40))
+def test_nothing_that_comes_is_an_error(text: str) -> None:
+    parser = MessageParser()
+    parser.accepts_sizes = True
+    for came in InputReader().feed(text, 0.0):
+        list(parser.messages(came))
+
+
+def test_bytes_that_are_no_text_are_a_replacement_character() -> None:
+    (message,) = messages("\udcff")
+    assert isinstance(message, Key)
+    assert message.character == "\ufffd"
+
+
+def test_reports_that_textual_knows() -> None:
+    (press,) = messages("\x1b[<0;3;4M")
+    assert isinstance(press, MouseDown)
+    assert (press.x, press.y) == (2, 3)
+    reports: dict[Input, type[Message]] = {
+        "\x1b[I": AppFocus,
+        "\x1b[O": AppBlur,
+        "\x1b[?2026;2$y": TerminalSupportsSynchronizedOutput,
+        Pasted("x"): Paste,
+    }
+    for came, kind in reports.items():
+        (message,) = messages(came)
+        assert type(message) is kind
+
+
+def test_the_terminal_reports_its_size_once_it_was_asked() -> None:
+    parser = MessageParser()
+    parser.accepts_sizes = True
+    (resize,) = parser.messages("\x1b[48;24;80;480;800t")
+    assert isinstance(resize, Resize)
+    assert resize.size == (80, 24)
+    assert not list(parser.messages("\x1b[48;99999;80;480;800t"))
 
 
 async def test_a_screen_knows_where_the_mouse_began_to_select() -> None:
