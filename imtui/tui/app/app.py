@@ -130,6 +130,8 @@ class ImtuiApp(FaultTolerantApp):
         """Follow the model and the settings."""
         self.set_class(self._launch.ascii, "-ascii")
         self.preferences.use()
+        self._use_escape_ms()
+        self.preferences.add_listener(self._use_escape_ms)
         # What another program wrote to the terminal meanwhile is painted over.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         title = self.painter.title
@@ -139,6 +141,9 @@ class ImtuiApp(FaultTolerantApp):
         self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
         self.painter.begin()
         self._look_later()
+
+    def _use_escape_ms(self) -> None:
+        self.escape_wait = self.settings.settings.escape_ms / 1000
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""
@@ -236,6 +241,8 @@ class ImtuiApp(FaultTolerantApp):
             await super().on_event(event)
             await self.type_ahead.key_unhandled(event)
         else:
+            # Whoever types looks at the terminal, even if its report of that got lost.
+            self.app_focus = True
             await self.type_ahead.handle(event)
 
     def watch_app_focus(self, focus: bool) -> None:

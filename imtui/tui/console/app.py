@@ -149,6 +149,8 @@ class ConsoleApp(FaultTolerantApp):
             # A new key dismisses the last notice.
             if self.model.notice is not None:
                 self.model.set_notice("")
+            # Whoever types looks at the terminal, even if its report of that got lost.
+            self.app_focus = True
             await self._type_ahead.handle(event)
 
     def handle_fault(self, error: BaseException | None) -> None:

@@ -17,6 +17,7 @@ from imtui.tui.console.model import ConsoleModel
 from imtui.tui.console.titles import AccountsTitle, LogTitle
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.undocumented import KeepsFocus
 from imtui.tui.kit.uniform import Column
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.screens.selecting import SelectingScreen
@@ -35,7 +36,7 @@ _HINTS: Final = (
 )
 
 
-class ConsoleScreen(SelectingScreen[None]):
+class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
     """Shows a backend on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (20, "-one-pane"), (60, "-two-panes"), (112, "-wide")]  # noqa: RUF012

@@ -7,6 +7,8 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from imtui.tui.kit.undocumented import KeepsFocus
+
 Result = TypeVar("Result")
 
 
@@ -14,7 +16,7 @@ DIALOG_STYLE: Final = Path(__file__).with_name("dialogs.tcss")
 """The style sheet of dialogs; an absolute path, because subclasses are in other folders."""
 
 
-class Dialog(ModalScreen[Result | None]):
+class Dialog(KeepsFocus, ModalScreen[Result | None]):
     """A dialog that is dismissed with a result, or with None if the user leaves it."""
 
     # A separate sheet, loaded with the first dialog to keep it out of the start-up.

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -20,13 +20,14 @@ from textual._xterm_parser import FOCUSIN, FOCUSOUT, IS_ITERM, XTermParser
 from textual.app import App, ScreenStackError
 from textual.binding import Binding
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import AppBlur, AppFocus, Key, Paste, Resize
+from textual.events import AppBlur, AppFocus, Event, Key, Paste, Resize
 from textual.keys import Keys
 from textual.message import Message
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 from textual.widget import Widget
 
+from imtui.tui.kit.driver.editing import adapt_to_input
 from imtui.tui.kit.driver.grammar import ESC, LATE
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
 from imtui.tui.kit.driver.writer import TerminalWriter
@@ -276,6 +277,13 @@ class FaultTolerantApp(App[None]):
                 return self.escape_wait
         return 0.0
 
+    async def on_event(self, event: Event) -> None:
+        """Adapt what is typed to the input with the focus, then handle it."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            with suppress(ScreenStackError):
+                adapt_to_input(event, self.focused)
+        await super().on_event(event)
+
     def handle_fault(self, error: BaseException | None) -> None:
         """Handle a fault: record it, then call ``exit_after_fault``."""
         raise NotImplementedError
@@ -298,6 +306,39 @@ def selecting_from(screen: Screen[Any]) -> Widget | None:
     """Return the widget in which the mouse is selecting text now, if it is."""
     state = screen._select_state
     return None if state is None or not screen._selecting else state.start.content_widget
+
+
+if TYPE_CHECKING:
+    _Screen = Screen[Any]
+else:
+    # Textual inherits style sheets and bindings from the first base class that is a widget.
+    _Screen = object
+
+
+class KeepsFocus(_Screen):
+    """Makes a screen's widgets keep the focus until another one gets it, even while hidden.
+
+    Textual would give it to another widget, or to none, so that what one goes on to type would run
+    commands.
+    """
+
+    _is_losing_focus = False
+    """Whether the widget with the focus is being removed."""
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        if avoiding is not None:
+            self._is_losing_focus = True
+            try:
+                super()._reset_focus(widget, avoiding)
+            finally:
+                self._is_losing_focus = False
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Move the focus to a widget; to none only while the terminal has no focus."""
+        if widget is not None or self._is_losing_focus or not self.app.app_focus:
+            super().set_focus(widget, scroll_visible, from_app_focus)
 
 
 def emoji_codes() -> dict[str, str]:

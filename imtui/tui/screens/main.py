@@ -10,6 +10,7 @@ from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
+from imtui.tui.kit.undocumented import KeepsFocus
 from imtui.tui.kit.uniform import Column, Row, Uniform
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.model import Model
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _PANES: Final = ("friends", "chat", "events")
 
 
-class MainScreen(SelectingScreen[None], Uniform):
+class MainScreen(KeepsFocus, SelectingScreen[None], Uniform):
     """Friends, a conversation, and events: side by side where there is room for them."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012

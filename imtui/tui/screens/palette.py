@@ -17,6 +17,7 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.commands.contacts import Contact, Contacts
 from imtui.tui.commands.offers import Offer, listed_commands
 from imtui.tui.kit.dialog import DIALOG_STYLE
+from imtui.tui.kit.undocumented import KeepsFocus
 from imtui.tui.model.choices import Choice, is_too_long, text_bytes
 from imtui.tui.render.glyphs import Glyphs
 
@@ -165,7 +166,7 @@ def _bytes(text: str) -> str:
     return f"{text_bytes(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
 
 
-class ImtuiPalette(CommandPalette):
+class ImtuiPalette(KeepsFocus, CommandPalette):
     """The palette; Enter waits until the list matches the typed text."""
 
     CSS_PATH = DIALOG_STYLE

@@ -18,6 +18,7 @@ from imtui.tui.settings.schema import (
 )
 from imtui.tui.settings.table import Problems, TableReader, shortened
 from imtui.tui.settings.values import (
+    check_escape_ms,
     check_flag,
     check_minutes,
     check_presets,
@@ -108,12 +109,14 @@ def _syntax_problem(text: str, file_name: str, error: str) -> str:
 
 def _read_settings(table: TableReader, key_parsers: KeyParsers) -> Settings:
     default = Settings()
+    keys = table.read_table("keys")
     settings = Settings(
         presets=table.read_value("presets", default.presets, check_presets),
         restore_status=table.read_value("restore_status", default.restore_status, check_flag),
         theme=table.read_value("theme", default.theme, check_theme),
         order=table.read_value("order", default.order, one_of(Order)),
-        keys=_read_keys(table.read_table("keys"), key_parsers),
+        escape_ms=keys.read_value("escape_ms", default.escape_ms, check_escape_ms),
+        keys=_read_keys(keys, key_parsers),
         alerts=_read_alerts(table.read_table("alerts"), default.alerts),
         away=_read_away(table.read_table("away"), default.away),
         event_pane=table.read_value("event_pane", default.event_pane, check_flag),

@@ -71,3 +71,5 @@ class Settings(Struct, frozen=True):
     away: AwaySettings = AwaySettings()
     event_pane: bool = True
     """Show the events beside the friends and the conversation."""
+    escape_ms: int = 300
+    """How long Esc waits in an input for the rest of a key that a slow line has split."""

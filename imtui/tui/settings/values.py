@@ -14,6 +14,7 @@ from imtui.protocol.identifiers import check_custom_status
 _PRESETS_MAX: Final = 50
 _THEME_MAX: Final = 60
 _IDLE_MINUTES_MAX: Final = 24 * 60
+_ESCAPE_MS_MAX: Final = 2000
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -29,6 +30,13 @@ def check_minutes(value: object) -> int:
     """Return a number of minutes without a key."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _IDLE_MINUTES_MAX:
         raise ValueError(f"must be a whole number of minutes from 0 to {_IDLE_MINUTES_MAX}.")
+    return value
+
+
+def check_escape_ms(value: object) -> int:
+    """Return a number of milliseconds to wait for the rest of a key."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _ESCAPE_MS_MAX:
+        raise ValueError(f"must be a whole number of milliseconds from 0 to {_ESCAPE_MS_MAX}.")
     return value
 
 

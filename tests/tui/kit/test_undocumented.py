@@ -11,6 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Key, MouseDown, Paste, Resize
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
+from textual.widget import Widget
 from textual.widgets import Label
 
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
@@ -179,6 +180,12 @@ async def test_a_screen_knows_where_the_mouse_began_to_select() -> None:
         assert selecting_from(app.screen) is label
         await pilot.mouse_up(label, offset=(3, 0))
         assert selecting_from(app.screen) is None
+
+
+def test_the_screen_gives_the_focus_away_where_ours_keeps_it() -> None:
+    assert "self.screen._reset_focus(self)" in inspect.getsource(Widget.blur)
+    assert "self.blur()" in inspect.getsource(Widget._on_hide)
+    assert "_reset_focus(screen.focused, list(pruning_nodes))" in inspect.getsource(App._prune)
 
 
 def test_emoji_have_codes() -> None:

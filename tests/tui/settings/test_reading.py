@@ -27,6 +27,7 @@ order = "name"
 
 [keys]
 status = "s, F2"
+escape_ms = 50
 log-out = "ctrl+l,+"
 
 # About alerts
@@ -63,6 +64,7 @@ def test_every_setting_is_read() -> None:
             {"status": ("s", "f2"), "log-out": ("ctrl+l", "plus")},
             AlertSettings(False, Desktop.OSC9),
             AwaySettings("Away", 10, True, True),
+            50,
         )
     )
 
@@ -99,6 +101,8 @@ def test_presets_are_stripped_and_unique() -> None:
             "1: away.text must be what a status can be: control and bidirectional characters are "
             "not allowed.",
         ),
+        ("[keys]\nescape_ms = -1", "2: keys.escape_ms must be a whole number of milliseconds"),
+        ("[keys]\nescape_ms = 2001", "2: keys.escape_ms must be a whole number of milliseconds"),
         ("[away]\nidle_minutes = -1", "2: away.idle_minutes must be a whole number of minutes"),
         ("[away]\nidle_minutes = 1441", "2: away.idle_minutes must be a whole number of minutes"),
         ("[away]\nidle_minutes = true", "2: away.idle_minutes must be a whole number of minutes"),
@@ -158,9 +162,10 @@ def test_valid_settings_are_used_beside_wrong_ones() -> None:
         {"log-out": ("ctrl+l", "plus")},
         AlertSettings(False, Desktop.OSC9),
         AwaySettings("Away", 0, True, True),
+        50,
     )
     assert [line.split(": ")[0] for line in parsed.problems] == [
-        f"settings.toml:{number}" for number in (4, 8, 18)
+        f"settings.toml:{number}" for number in (4, 8, 19)
     ]
 
 
