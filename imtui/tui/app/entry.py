@@ -6,8 +6,11 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TextIO
 
-from imtui.tui.kit.terminal import terminal_problem
+from msgspec.structs import replace
+
+from imtui.tui.kit.terminal import terminal_problem, terminal_shows
 from imtui.tui.model.launch import Launch
+from imtui.tui.render.glyphs import UNICODE
 
 if TYPE_CHECKING:
     from imtui.tui.services.sdk import Sdk
@@ -25,6 +28,8 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1
+    if not terminal_shows(UNICODE.characters):
+        launch = replace(launch, ascii=True)
     # A high frame rate echoes keys at once; the painter limits other repaints itself.
     os.environ.setdefault("TEXTUAL_FPS", str(_FRAMES_A_SECOND))
     # Startup makes no garbage; the collector is enabled again after the first frame.

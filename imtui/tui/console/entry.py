@@ -4,8 +4,11 @@ import asyncio
 import sys
 from contextlib import ExitStack
 
+from msgspec.structs import replace
+
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from imtui.tui.kit.terminal import exit_on_signals, terminal_problem
+from imtui.tui.kit.terminal import exit_on_signals, terminal_problem, terminal_shows
+from imtui.tui.render.glyphs import UNICODE
 
 
 def run(launch: ConsoleLaunch) -> int:
@@ -17,6 +20,8 @@ def run(launch: ConsoleLaunch) -> int:
     if problem:
         print(f"imtui: {problem}", file=sys.stderr)
         return 1
+    if not terminal_shows(UNICODE.characters):
+        launch = replace(launch, ascii=True)
     app = ConsoleApp(launch)
     asyncio.run(_run_until_closed(app))
     if app.failure:

@@ -1,4 +1,4 @@
-"""The terminal of an app: whether it is usable, who else uses it, and signals."""
+"""The terminal of an app: what it can do, who else uses it, and signals."""
 
 import asyncio
 import os
@@ -27,6 +27,26 @@ def terminal_problem(name: str, in_scripts: str, when_dumb: str) -> str:
     if os.environ.get("TERM") == "dumb":
         return f"this terminal cannot draw; try `{when_dumb}`."
     return ""
+
+
+def terminal_shows(text: str) -> bool:
+    """Tell whether the terminal can show a text, by its encoding and the user's locale."""
+    if _is_plain_locale():
+        return text.isascii()
+    try:
+        text.encode(getattr(sys.__stderr__, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_plain_locale() -> bool:
+    """Tell whether the user chose the locale C or POSIX, in which Python writes UTF-8 itself."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")]
+    if sys.flags.utf8_mode and os.environ.get("PYTHONUTF8") != "1" and not names[0]:
+        # Python has set this one, in place of what the user chose.
+        names[1] = ""
+    return next((name for name in names if name), "") in ("C", "POSIX")
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

@@ -51,6 +51,12 @@ class Glyphs(Struct, frozen=True, dict=True):
         """Return the width of the widest badge in cells."""
         return max(len(str(badge)) for badge in self.badges.values())
 
+    @property
+    def characters(self) -> str:
+        """Return all characters of this set."""
+        values = (getattr(self, name) for name in self.__struct_fields__ if name != "badges")
+        return self.legend + "".join(values)
+
     @cached_property
     def legend(self) -> str:
         """Return all badges, as a legend."""
