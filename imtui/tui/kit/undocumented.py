@@ -163,10 +163,7 @@ class TolerantDriver(LinuxDriver):
 
     def _caught_up(self) -> None:
         with suppress(RuntimeError):  # The app has ended meanwhile.
-            self._loop.call_soon_threadsafe(self._repaint)
-
-    def _repaint(self) -> None:
-        self._app.refresh(layout=True)
+            self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
 
     # Input
 
@@ -220,7 +217,6 @@ class TolerantDriver(LinuxDriver):
         self._expect()
 
     def _expect(self) -> None:
-        """Come back when something becomes overdue."""
         if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None

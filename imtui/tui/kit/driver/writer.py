@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from imtui.tui.kit.driver.steady import steady
+
 BACKLOG_MAX: Final = 128 * 1024
 """The bytes that may wait for a slow terminal; what is written beyond them is dropped."""
 _CHUNK: Final = 4096
@@ -51,7 +53,7 @@ class TerminalWriter:
 
     def write(self, text: str) -> None:
         """Write a text as soon as the terminal takes it."""
-        data = text.encode(self._encoding, "replace")
+        data = steady(text).encode(self._encoding, "replace")
         with self._changed:
             too_much = self._size > 0 and self._size + len(data) > BACKLOG_MAX
             if not self._closing and (self._dropped or too_much):
