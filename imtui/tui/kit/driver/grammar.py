@@ -23,6 +23,7 @@ _C1: Final = {chr(ord(char) + 0x40): char for char in _INTRODUCERS}
 _ST: Final = "\x9c"
 _BEL: Final = "\x07"
 _CANCEL: Final = "\x18\x1a"
+_ARROWS: Final = frozenset(f"{ESC}{char}{arrow}" for char in "[O" for arrow in "ABCD")
 _X10_REPORT: Final = 3
 """The characters that follow ``CSI M`` in the mouse reports of old terminals."""
 
@@ -194,6 +195,9 @@ class Grammar:
 
     def _finish(self, found: list[str]) -> None:
         self._state = _State.GROUND
+        if self._doubled and self._sequence not in _ARROWS:
+            found.append(ESC)
+            self._doubled = False
         if len(self._sequence) < _LENGTH_MAX:
             found.append(ESC + self._sequence if self._doubled else self._sequence)
         self._doubled = False

@@ -121,6 +121,7 @@ def test_two_escape_characters_at_once_before_an_arrow_are_alt() -> None:
     assert read("\x1b\x1b[D") == ["\x1b\x1b[D"]
     assert read("\x1b\x1b") == ["\x1b", "\x1b"]
     assert read("\x1b\x1bb") == ["\x1b", "\x1bb"]
+    assert read("\x1b\x1b[I") == ["\x1b", "\x1b[I"]
 
 
 def test_a_string_without_an_end_does_not_keep_the_keyboard() -> None:

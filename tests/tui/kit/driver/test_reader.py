@@ -32,10 +32,10 @@ def test_the_cut_into_reads_changes_nothing(text: str, data: st.DataObject) -> N
     assert read(*pieces) == read(text)
 
 
-@given(PASTED.filter(lambda text: END not in text))
-def test_what_is_pasted_is_never_a_key(text: str) -> None:
-    found = read(f"a{START}{text}{END}b")
-    assert found[0] == "a"
+@given(PASTED.filter(lambda text: END not in text), st.sampled_from(["a", "\x1b", "\x1b[A"]))
+def test_what_is_pasted_is_never_a_key(text: str, key: str) -> None:
+    found = read(f"{key}{START}{text}{END}b")
+    assert found[0] == key
     assert found[-1] == "b"
     assert all(isinstance(one, Pasted) for one in found[1:-1])
     assert len(found) <= 3

@@ -1,0 +1,1 @@
+"""Feeds two running apps whatever a terminal may send, and looks at what they publish."""
