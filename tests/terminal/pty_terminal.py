@@ -93,6 +93,14 @@ class Terminal:
                 async with asyncio.timeout(TYPED_AGAIN_AFTER):
                     await self.shows(text)
 
+    def stall(self) -> None:
+        """Take nothing more of what the program writes."""
+        asyncio.get_running_loop().remove_reader(self._master)
+
+    def go_on(self) -> None:
+        """Take again what the program writes."""
+        asyncio.get_running_loop().add_reader(self._master, self.read)
+
     def hang_up(self) -> None:
         """Close the terminal, as closing its window does."""
         if self._master >= 0:

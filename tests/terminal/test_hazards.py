@@ -1,6 +1,7 @@
 """The app on a fake SDK in a real terminal: bad input, signals, colours, faults."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -183,3 +184,95 @@ async def test_many_signals_to_go_on_at_once_are_lived_through(tmp_path: Path) -
         for _ in range(100):
             app.process.send_signal(signal.SIGCONT)
         await app.shows_after("s", "What are you up to?")
+
+
+async def test_a_signal_to_go_on_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        app.send("q")
+        while app.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                app.process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(0)
+        assert await app.ended() == 0
+        assert app.settings == app.settings_before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_terminal_that_takes_nothing_does_not_keep_it_from_ending(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    async with open_app(tmp_path, size=(200, 60)) as app:
+        await app.shows("connected")
+        app.stall()
+        for turn in range(20):
+            app.resize(200 - turn % 2, 60)
+            await asyncio.sleep(0.05)
+        app.process.send_signal(number)
+        assert await app.ended() == 0
+        assert app.settings == app.settings_before
+
+
+async def test_what_was_dropped_for_a_slow_terminal_is_painted_again(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(200, 60)) as app:
+        await app.shows("connected")
+        app.stall()
+        for turn in range(20):
+            app.resize(200 - turn % 2, 60)
+            await asyncio.sleep(0.05)
+        app.send("s")
+        app.scribble("Stopped")
+        app.go_on()
+        await app.shows_not("Stopped")
+        await app.shows("What are you up to?", "Friends")
+
+
+PASTED = "build: \x1b[31mFAILED\x1b[0m tests\r\nsecond line\r\nquit"
+
+
+async def test_a_paste_is_text_in_an_input_and_nothing_in_a_list(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        app.send(f"\x1b[200~{PASTED}\x1b[201~")
+        await app.shows_after("\r", "a message")
+        app.send(f"\x1b[200~{PASTED}\x1b[201~!")
+        await app.shows("build: FAILED tests", "second line", "quit!")
+
+
+async def test_a_paste_without_an_end_leaves_the_keyboard(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        await app.shows_after("\r", "a message")
+        app.send("\x1b[200~example.org")
+        await app.shows("example.org")
+        app.send("\x11")
+        assert await app.ended() == 0
+
+
+async def test_answers_of_the_terminal_are_no_keys(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        for reply in ("\x1b[?62;22;52c", "\x1bP>|q\x1b\\", "\x1b]11;rgb:1/q/s\x07", "\x1b[?0u"):
+            app.send(reply)
+        app.send("?")
+        await app.shows("Keys", "/status")
+        assert b"What are you up to?" not in app.output
+
+
+async def test_alt_enter_may_come_in_two_pieces(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected")
+        await app.shows_after("\r", "a message")
+        app.send("first\x1b")
+        await app.shows("first")
+        app.send("\r")
+        app.send("second")
+        await app.until(lambda: "first" in app.text and "second" in app.text, "to have both lines")
+
+
+@pytest.mark.parametrize(("name", "value"), [("LC_ALL", "C"), ("PYTHONIOENCODING", "latin-1")])
+async def test_without_the_glyphs_it_draws_with_ascii(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    async with open_app(tmp_path, size=(120, 30), **{name: value}) as app:
+        await app.shows("connected", "[+] ONLINE", "[-] OFFLINE")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from imtui.tui.app.entry import run
+from imtui.tui.kit.terminal import print_last
 from imtui.tui.model.launch import Identity, Launch
 from tests.tui.fake import ONLINE, FakeClient, FakeSdk, account, sample_client, status
 
@@ -35,7 +36,7 @@ def main(folder: Path, how: str = "") -> int:
         return account(folder)
 
     exit_status = run(Launch(join, folder / "settings.toml"), lambda: FakeSdk(fake))
-    print("closed" if fake.closed else "left open", file=sys.stderr)
+    print_last("closed" if fake.closed else "left open", sys.stderr)
     return exit_status
 
 

@@ -4,11 +4,11 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from imtui.tui.kit.terminal import terminal_problem, terminal_shows
+from imtui.tui.kit.terminal import print_last, terminal_problem, terminal_shows
 from imtui.tui.model.launch import Launch
 from imtui.tui.render.glyphs import UNICODE
 
@@ -41,15 +41,7 @@ def run(launch: Launch, load_sdk: "Callable[[], Sdk] | None" = None) -> int:
     ending = asyncio.run(attend(launch, load_sdk))
     if ending.failure:
         where = f" (details: {launch.log_file})" if launch.log_file else ""
-        _print_last(f"imtui: {ending.failure}{where}", sys.stderr)
+        print_last(f"imtui: {ending.failure}{where}", sys.stderr)
     elif ending.farewell:
-        _print_last(ending.farewell, sys.stdout)
+        print_last(ending.farewell, sys.stdout)
     return 1 if ending.failure else 0
-
-
-def _print_last(words: str, file: TextIO) -> None:
-    try:
-        print(words, file=file, flush=True)
-    except OSError:
-        # The terminal is closed. The words stay in the buffer, and would fail again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())

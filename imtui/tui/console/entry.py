@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from msgspec.structs import replace
 
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
-from imtui.tui.kit.terminal import exit_on_signals, terminal_problem, terminal_shows
+from imtui.tui.kit.terminal import exit_on_signals, print_last, terminal_problem, terminal_shows
 from imtui.tui.render.glyphs import UNICODE
 
 
@@ -26,7 +26,7 @@ def run(launch: ConsoleLaunch) -> int:
     asyncio.run(_run_until_closed(app))
     if app.failure:
         where = f" (details: {launch.log_file})" if launch.log_file else ""
-        print(f"imtui: {app.failure}{where}", file=sys.stderr)
+        print_last(f"imtui: {app.failure}{where}", sys.stderr)
     return 1 if app.failure else 0
 
 

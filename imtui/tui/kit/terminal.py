@@ -6,7 +6,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Final
+from typing import Final, TextIO
+
+from imtui.tui.kit.driver.writer import TerminalWriter
+
 
 _PROGRAM_END_TIMEOUT: Final = 1.0
 _EXIT_TIMEOUT: Final = 5.0
@@ -47,6 +50,13 @@ def _is_plain_locale() -> bool:
         # Python has set this one, in place of what the user chose.
         names[1] = ""
     return next((name for name in names if name), "") in ("C", "POSIX")
+
+
+def print_last(words: str, file: TextIO) -> None:
+    """Print a line to a terminal that may be closed, or may take nothing."""
+    writer = TerminalWriter(file.fileno(), file.encoding, lambda: None)
+    writer.write(f"{words}\n")
+    writer.stop()
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

@@ -59,10 +59,8 @@ class MessageParser:
         """Return the messages for one key, report or paste."""
         if isinstance(came, Pasted):
             yield Paste(came.text)
-        elif came == FOCUSIN:
-            yield AppFocus()
-        elif came == FOCUSOUT:
-            yield AppBlur()
+        elif came in (FOCUSIN, FOCUSOUT):
+            yield AppFocus() if came == FOCUSIN else AppBlur()
         elif _MOUSE.fullmatch(came):
             with suppress(ArithmeticError):
                 message = self._tables.parse_mouse_code(came)
@@ -123,12 +121,13 @@ class TolerantDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         """Create the driver of an app."""
         super().__init__(app, **options)
+        self._is_set_up = False
         self._output: TerminalWriter | None = None
         self._reader = InputReader()
         self._parser = MessageParser()
         self._expiry: asyncio.TimerHandle | None = None
-        encoding = getattr(sys.__stdin__, "encoding", None) or "utf-8"
-        self._decode = codecs.getincrementaldecoder(encoding)("surrogateescape").decode
+        decoder = codecs.getincrementaldecoder(getattr(sys.__stdin__, "encoding", "utf-8"))
+        self._decode = decoder("surrogateescape").decode
         self._room = threading.Semaphore(_READS_MAX)
         self._wake_reading, self._wake_writing = -1, -1
 
@@ -141,6 +140,7 @@ class TolerantDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Set the terminal up."""
+        self._is_set_up = True
         output = sys.__stderr__
         if self._output is None and output is not None:
             self._output = TerminalWriter(output.fileno(), output.encoding, self._caught_up)
@@ -150,6 +150,7 @@ class TolerantDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Restore the terminal."""
+        self._is_set_up = False
         if self._output is not None:
             self._output.close()
         super().stop_application_mode()
@@ -210,8 +211,8 @@ class TolerantDriver(LinuxDriver):
         self._process(self._reader.expire(self._loop.time()))
 
     def _process(self, found: list[Input]) -> None:
-        self._parser.accepts_sizes = self._in_band_window_resize
         for came in found:
+            self._parser.accepts_sizes = self._in_band_window_resize
             for message in self._parser.messages(came):
                 self.process_message(message)
         self._expect()
@@ -224,17 +225,18 @@ class TolerantDriver(LinuxDriver):
         if deadline is not None:
             self._expiry = self._loop.call_at(deadline, self._expire)
 
-    # Suspending
-
     def _sigcont_application(self, *_: object) -> None:
         # In the event loop, because a signal that interrupts this handler would deadlock.
-        asyncio.get_running_loop().call_soon_threadsafe(self._resume)
+        with suppress(RuntimeError):  # The app has ended.
+            self._loop.call_soon_threadsafe(self._resume)
 
     def _resume(self) -> None:
         if not self._auto_restart:
             # Another program has the terminal, by `App.suspend`.
             return
         if not self._must_signal_resume:
+            if not self._is_set_up:  # The app is about to end.
+                return
             # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Without
             # suspending first, a second input thread would start beside the running one.
             self.suspend_application_mode()
