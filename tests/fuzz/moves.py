@@ -46,7 +46,7 @@ REPLIES: Final = (
     *("\x1b[48;50;120;800;900t", "\x1b[?2026;2$y", "\x1b[?2048;0$y", "\x1b[0n", "\x1b^quit\x1b\\"),
 )
 RUBBISH: Final = (
-    *(b"\xff", b"\xfe\xc3", b"\x80\x81", b"\xe2\x97", b"\x9b", b"\x18", b"\x1a", b"\x00", b"\x7f"),
+    *(b"\xff", b"\xfe\xc3", b"\x80\x81", b"\xe2\x97", b"\x9b", b"\x18", b"\x00", b"\x7f"),
     *(b"\x1b[M \x90\x21", b"\x1b[M\xff\xff\xff", b"\x1b[<0;;M", b"\x1b[99999999999999999999;1u"),
     *(
         b"\x1b[1114112;1u",

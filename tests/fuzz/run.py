@@ -21,6 +21,7 @@ USERS: Final = ("alice", "bob")
 _SETTLED: Final = 0.7
 """After so many seconds, what was typed has been sent."""
 _PASTE_GIVEN_UP: Final = 2.5
+_SHOWN: Final = 300
 _ENDS_WITHIN: Final = 20.0
 
 Kind = Callable[[Random], bytes]
@@ -106,6 +107,13 @@ class Player:
         mine = tuple(one.msg_id for one in page if one.sender == self.user_id)
         return own.custom_status, mine
 
+    def wrong(self, what: str) -> Wrong:
+        """Return the report of a fault."""
+        status = self.app.process.returncode
+        sent = [data if len(data) < _SHOWN else data[:_SHOWN] + b"..." for data in self.sent[-30:]]
+        last = bytes(self.app.output[-_SHOWN:])
+        return Wrong(f"{self.user_id} {what} (exit status {status}); sent: {sent}; last: {last!r}")
+
 
 def user_sig(backend: Backend, user_id: str) -> str:
     """Return a UserSig for a user."""
@@ -163,7 +171,7 @@ async def _play_round(player: Player, backend: Backend, folder: Path, random: Ra
     if not player.is_open:
         # Some command may have left, which is no fault if it did so properly.
         if await player.app.ended() != 0:
-            raise Wrong(f"{player.user_id} died: {player.sent[-12:]}\n{player.app.text}")
+            raise player.wrong("died")
         await player.close()
         await player.open(backend, folder)
         return
@@ -172,10 +180,13 @@ async def _play_round(player: Player, backend: Backend, folder: Path, random: Ra
         await player.move(QUIET)
         await asyncio.sleep(random.choice((0, 0, 0.02, 0.2, 0.4)))
         if not player.is_open:
-            raise Wrong(f"{player.user_id} ended: {player.sent[-12:]}\n{player.app.text}")
+            raise player.wrong("ended by itself")
     await asyncio.sleep(_SETTLED)
-    if not player.is_open or await player.published() != before:
-        raise Wrong(f"{player.user_id} published or ended: {player.sent[-20:]}\n{player.app.text}")
+    if not player.is_open:
+        raise player.wrong("ended by itself")
+    after = await player.published()
+    if after != before:
+        raise player.wrong(f"published {after} after {before}")
 
 
 async def _end(player: Player, number: signal.Signals) -> None:
@@ -184,6 +195,6 @@ async def _end(player: Player, number: signal.Signals) -> None:
         async with asyncio.timeout(_ENDS_WITHIN):
             status = await player.app.ended()
     except TimeoutError:
-        raise Wrong(f"{player.user_id} does not end: {player.sent[-12:]}") from None
+        raise player.wrong("does not end") from None
     if status != 0 or player.app.settings != player.app.settings_before:
-        raise Wrong(f"{player.user_id} ended with {status}: {player.sent[-12:]}")
+        raise player.wrong("did not end properly")
