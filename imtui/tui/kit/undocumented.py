@@ -28,7 +28,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from imtui.tui.kit.driver.editing import adapt_to_input
-from imtui.tui.kit.driver.grammar import ESC, LATE
+from imtui.tui.kit.driver.grammar import ESC, ESCAPE_DELAY
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
 from imtui.tui.kit.driver.writer import TerminalWriter
 
@@ -203,7 +203,7 @@ class TolerantDriver(LinuxDriver):
         if not data:
             self._app.exit()
             return
-        delay = self._app.escape_delay if isinstance(self._app, FaultTolerantApp) else LATE
+        delay = self._app.escape_delay if isinstance(self._app, FaultTolerantApp) else ESCAPE_DELAY
         self._process(self._reader.feed(self._decode(data), self._loop.time(), delay))
 
     def _expire(self) -> None:
@@ -263,7 +263,7 @@ class FaultTolerantApp(App[None]):
         """Create the app with the tolerant driver; ``options`` are those of Textual's app."""
         super().__init__(driver_class=tolerant_driver(), **options)
 
-    escape_wait = LATE
+    escape_wait = ESCAPE_DELAY
     """How many seconds Esc waits in an input for the rest of a key that a slow line has split."""
 
     @property

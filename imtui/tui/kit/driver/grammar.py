@@ -14,8 +14,10 @@ TOTAL: Final = 10.0
 """A string is given up after so many seconds, even if more of it comes."""
 BURST: Final = 0.02
 """What comes within so many seconds came together."""
-LATE: Final = 0.3
-"""How long the rest of a sequence is expected after its escape character acted as Esc."""
+ESCAPE_DELAY: Final = 0.3
+"""How long a lone escape character may be the beginning of a key, unless it is said otherwise."""
+LATE: Final = 1.0
+"""How long the rest of a sequence is expected, though its escape character acted as Esc."""
 
 _LENGTH_MAX: Final = 256
 _INTRODUCERS: Final = "[ONPX]^_"
@@ -77,7 +79,7 @@ class Grammar:
             return self._last + 2 * BURST
         return min(self._last + IDLE, self._began + TOTAL)
 
-    def feed(self, text: str, now: float, escape_delay: float = LATE) -> list[str]:
+    def feed(self, text: str, now: float, escape_delay: float = ESCAPE_DELAY) -> list[str]:
         """Read text, and return the keys and reports that it completes.
 
         Args:

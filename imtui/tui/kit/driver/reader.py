@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.tui.kit.driver.grammar import IDLE, LATE, TOTAL, Grammar
+from imtui.tui.kit.driver.grammar import ESCAPE_DELAY, IDLE, TOTAL, Grammar
 from imtui.tui.kit.driver.pasted import pasted_text
 
 PASTE_MAX: Final = 1 << 20
@@ -47,7 +47,7 @@ class InputReader:
         """Start between two keys."""
         self._grammar = Grammar()
         self._mode = _Mode.KEYS
-        self._escape_delay = LATE
+        self._escape_delay = ESCAPE_DELAY
         self._ends: tuple[str, ...] = (_END,)
         self._pieces: list[str] = []
         self._size = 0
@@ -65,7 +65,7 @@ class InputReader:
             return self._last + (IDLE if _is_begun_mark(self._tail) else _BURST_GAP)
         return self._grammar.deadline
 
-    def feed(self, text: str, now: float, escape_delay: float = LATE) -> list[Input]:
+    def feed(self, text: str, now: float, escape_delay: float = ESCAPE_DELAY) -> list[Input]:
         """Read text, and return what it completes.
 
         Args:
