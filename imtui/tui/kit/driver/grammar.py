@@ -125,7 +125,7 @@ class Grammar:
             case _State.CSI if " " <= char < "\x7f":
                 self._read_csi(char, found)
             case _State.SS3 if " " <= char < "\x7f":
-                self._sequence += char
+                self._sequence += char if len(self._sequence) < _LENGTH_MAX else ""
                 if char >= "@":
                     self._finish(found)
             case _State.STRING | _State.STRING_ESCAPE:
