@@ -16,6 +16,14 @@ _VALUE_WIDTH: Final = 9
 _KEYS_MAX: Final = 9
 
 
+class _Positions(OptionList):
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Textual cannot turn a page of a list that has no room.
+        if action in ("page_up", "page_down"):
+            return bool(self.scrollable_content_region)
+        return super().check_action(action, parameters)
+
+
 class ChoiceScreen(Dialog[str]):
     """Offers the positions of a switch; the result is the chosen one, or None."""
 
@@ -29,7 +37,7 @@ class ChoiceScreen(Dialog[str]):
         super().__init__()
         self._switch = switch
         self._values = list(switch.effects)
-        self._list = OptionList(*self._rows(value), compact=True)
+        self._list = _Positions(*self._rows(value), compact=True)
         self._list.highlighted = self._values.index(value) if value in self._values else 0
 
     def compose(self) -> ComposeResult:

@@ -192,6 +192,12 @@ class ImtuiPalette(KeepsFocus, CommandPalette):
         for line in self.query(Input):
             line.cursor_blink = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turn no page of a list that has no room, which Textual cannot do."""
+        if action == "command_list" and str(parameters[0]).startswith("page"):
+            return bool(self.query_one(CommandList).scrollable_content_region)
+        return super().check_action(action, parameters)
+
     @on(Input.Submitted)
     async def _settle(self, event: Input.Submitted) -> None:
         for search in [worker for worker in self.workers if worker.node is self]:

@@ -113,3 +113,14 @@ async def test_esc_waits_only_in_an_input_and_as_long_as_the_settings_say(tmp_pa
         assert run.app.escape_delay == 0
         await run.press("enter")
         assert run.app.escape_delay == 0.05
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup", "down", "up", "ctrl+end", "enter"])
+@pytest.mark.parametrize("place", ["palette", "status"])
+async def test_a_list_without_room_takes_every_key(tmp_path: Path, place: str, key: str) -> None:
+    async with running(tmp_path) as run:
+        await run.press(*PLACES[place])
+        await resize(run, 1, 1)
+        await run.press("x")
+        await run.press(key)
+        assert run.app.is_running
