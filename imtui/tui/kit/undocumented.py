@@ -1,6 +1,8 @@
 """All undocumented parts of Textual and Rich that imtui uses.
 
 The tests of this module list what it relies on, so they fail if an update breaks it.
+
+One file: all that may break with an update stands in one place.
 """
 
 import asyncio
@@ -129,6 +131,7 @@ class TolerantDriver(LinuxDriver):
         decoder = codecs.getincrementaldecoder(getattr(sys.__stdin__, "encoding", "utf-8"))
         self._decode = decoder("surrogateescape").decode
         self._room = threading.Semaphore(_READS_MAX)
+        self._reads = self._received = 0
         self._wake_reading, self._wake_writing = -1, -1
 
     # Output
@@ -170,13 +173,15 @@ class TolerantDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Pass input to the app's task until there is no more, or the driver stops."""
+        watched = [self.fileno, self._wake_reading]
         while True:
-            ready, _, _ = select.select([self.fileno, self._wake_reading], [], [])
-            if self._wake_reading in ready:
+            in_time = bool(select.select(watched, [], [], 0)[0])
+            if self._wake_reading in select.select(watched, [], [])[0]:
                 return
             data = _read(self.fileno)
+            self._reads += 1
             self._room.acquire()
-            self._loop.call_soon_threadsafe(self._receive, data)
+            self._loop.call_soon_threadsafe(self._receive, data, self._loop.time(), in_time)
             if not data:
                 return
 
@@ -198,17 +203,20 @@ class TolerantDriver(LinuxDriver):
         """Send a message to the app, from its own task."""
         self._app.post_message(message)
 
-    def _receive(self, data: bytes) -> None:
+    def _receive(self, data: bytes, now: float, in_time: bool) -> None:
+        self._received += 1
         self._room.release()
         if not data:
             self._app.exit()
             return
         delay = self._app.escape_delay if isinstance(self._app, FaultTolerantApp) else ESCAPE_DELAY
-        self._process(self._reader.feed(self._decode(data), self._loop.time(), delay))
+        self._process(self._reader.feed(self._decode(data), now, delay, in_time=in_time))
 
     def _expire(self) -> None:
         self._expiry = None
-        self._process(self._reader.expire(self._loop.time()))
+        # What has come already belongs to what is pending, though the app was too busy to read it.
+        if self._reads == self._received and not select.select([self.fileno], [], [], 0)[0]:
+            self._process(self._reader.expire(self._loop.time()))
 
     def _process(self, found: list[Input]) -> None:
         for came in found:

@@ -87,7 +87,11 @@ class Grammar:
             now: The time in seconds.
             escape_delay: How long a lone escape character may still be the beginning of a key.
         """
-        found = self.expire(now)
+        return self.expire(now) + self.read(text, now, escape_delay)
+
+    def read(self, text: str, now: float, escape_delay: float) -> list[str]:
+        """Read text that came in time for what is pending; the arguments are those of ``feed``."""
+        found: list[str] = []
         self._escape_delay = escape_delay
         for char in text:
             self._read(char, now, found)

@@ -65,15 +65,23 @@ class InputReader:
             return self._last + (IDLE if _is_begun_mark(self._tail) else _BURST_GAP)
         return self._grammar.deadline
 
-    def feed(self, text: str, now: float, escape_delay: float = ESCAPE_DELAY) -> list[Input]:
+    def feed(
+        self,
+        text: str,
+        now: float,
+        escape_delay: float = ESCAPE_DELAY,
+        *,
+        in_time: bool = False,
+    ) -> list[Input]:
         """Read text, and return what it completes.
 
         Args:
             text: What the terminal sent.
             now: The time in seconds.
             escape_delay: How long a lone escape character may still be the beginning of a key.
+            in_time: Whether there was no pause before the text, though it is read late.
         """
-        found = self.expire(now)
+        found = [] if in_time else self.expire(now)
         self._escape_delay = escape_delay
         if len(text) > 1 or now - self._last < _TYPED_GAP:
             self._flowed = now
@@ -112,7 +120,7 @@ class InputReader:
 
     def _read_keys(self, text: str, now: float, found: list[Input]) -> str:
         for place, char in enumerate(text, 1):
-            for key in self._grammar.feed(char, now, self._escape_delay):
+            for key in self._grammar.read(char, now, self._escape_delay):
                 if key == _START:
                     self._ends = (_END, _END_8_BIT) if self._grammar.is_8_bit else (_END,)
                     self._begin_paste(now)
@@ -178,7 +186,7 @@ class InputReader:
         if len(keys) > 1 and any(len(key) == 1 for key in keys):
             self._add_paste(burst, found)
         else:
-            found += self._grammar.feed(burst, now, self._escape_delay)
+            found += self._grammar.read(burst, now, self._escape_delay)
 
 
 def _first_mark(data: str, marks: tuple[str, ...]) -> tuple[int, str]:

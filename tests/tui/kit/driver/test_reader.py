@@ -134,3 +134,11 @@ def test_a_paste_is_bounded() -> None:
     for _ in range(300):
         reader.feed("x" * 4096, 0.0)
     assert reader.feed(END, 0.0) == [Pasted("x" * PASTE_MAX)]
+
+
+def test_what_is_read_late_but_came_in_time_still_belongs_to_it() -> None:
+    reader = InputReader()
+    reader.feed("\x1b", 0.0, 0.0)
+    assert reader.feed("[A", 5.0, 0.0, in_time=True) == ["\x1b[A"]
+    reader.feed(f"{START}first", 10.0)
+    assert reader.feed(f"second{END}", 20.0, in_time=True) == [Pasted("firstsecond")]
