@@ -3,6 +3,7 @@
 from random import Random
 from typing import Final
 
+START, END = b"\x1b[200~", b"\x1b[201~"
 PASTED: Final = (
     *(
         "quit",
@@ -95,8 +96,7 @@ TYPED: Final = (
 def pasted(random: Random) -> bytes:
     """Return a paste; sometimes without its end."""
     text = "".join(random.choices(PASTED, k=random.randint(0, 12)))
-    end = "" if random.random() < 0.1 else "\x1b[201~"
-    return f"\x1b[200~{text.replace(chr(27) + '[201~', '')}{end}".encode()
+    return START + text.encode() + (b"" if random.random() < 0.1 else END)
 
 
 def reply(random: Random) -> bytes:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -14,7 +14,8 @@ from typing import Any, Final
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
 from imtui.server.node.backend import Backend, BackendConfig
-from tests.fuzz.moves import LOUD, QUIET
+from imtui.tui.kit.driver.grammar import TOTAL
+from tests.fuzz.moves import END, LOUD, QUIET, START
 from tests.terminal.pty_terminal import Terminal, terminal
 
 USERS: Final = ("alice", "bob")
@@ -42,6 +43,7 @@ class Player:
         self._random = random
         self._stack = AsyncExitStack()
         self._app: Terminal | None = None
+        self._whole_until = 0.0
         self.sent: list[bytes] = []
         """What the terminal sent since the app was started."""
 
@@ -82,19 +84,30 @@ class Player:
         if chance < 0.08:
             self.app.resize(random.choice((1, 10, 20, 60, 80, 120, 200)), random.randint(1, 60))
         elif chance < 0.12:
-            self.app.process.send_signal(signal.SIGSTOP)
+            self._signal(signal.SIGSTOP)
             await asyncio.sleep(0.05)
-            self.app.process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
         elif chance < 0.15:
-            self.app.process.send_signal(random.choice((signal.SIGWINCH, signal.SIGCONT)))
+            self._signal(random.choice((signal.SIGWINCH, signal.SIGCONT)))
         else:
             await self._send(random.choice(kinds)(random))
 
+    def _signal(self, number: signal.Signals) -> None:
+        # Not through the process object, which would take the exit status away.
+        with suppress(ProcessLookupError):
+            os.kill(self.app.process.pid, number)
+
     async def _send(self, data: bytes) -> None:
-        """Send bytes, in one piece or in several."""
+        """Send bytes, in one piece or in several.
+
+        After a paste without an end, each write is one burst, so that nothing of it looks typed.
+        """
         self.sent.append(data)
+        if data.startswith(START) and not data.endswith(END):
+            self._whole_until = time.monotonic() + TOTAL
+        whole = time.monotonic() < self._whole_until
         while data:
-            size = self._random.choice((1, 3, 100, 4096, 4096))
+            size = len(data) if whole else self._random.choice((1, 3, 100, 4096, 4096))
             self.app.send(data[:size])
             data = data[size:]
             # Without a pause, so that a key stays one.

@@ -23,6 +23,8 @@ _LENGTH_MAX: Final = 256
 _INTRODUCERS: Final = "[ONPX]^_"
 _C1: Final = {chr(ord(char) + 0x40): char for char in _INTRODUCERS}
 _ST: Final = "\x9c"
+_WITH_ALT: Final = "\r\t\b"
+"""The controls that are keys of their own with Alt; before others, Esc was pressed."""
 _BEL: Final = "\x07"
 _CANCEL: Final = "\x18\x1a"
 _ARROWS: Final = frozenset(f"{ESC}{char}{arrow}" for char in "[O" for arrow in "ABCD")
@@ -167,7 +169,7 @@ class Grammar:
             self._introduce(char, now)
             return
         self._state = _State.GROUND
-        if "\x80" <= char < "\xa0":
+        if "\x80" <= char < "\xa0" or (char < " " and char not in _WITH_ALT):
             found.append(ESC)
             self._read_first(char, now, found)
         elif char != "\\":  # The end of a string that was given up.

@@ -117,6 +117,11 @@ def test_a_letter_soon_after_esc_is_that_letter() -> None:
     assert grammar.feed("P", LATE, 0.0) == ["P"]
 
 
+def test_no_key_with_ctrl_is_lost_behind_esc() -> None:
+    assert read("\x1b\x11") == ["\x1b", "\x11"]
+    assert read("\x1b\r") == ["\x1b\r"]
+
+
 def test_two_escape_characters_at_once_before_an_arrow_are_alt() -> None:
     assert read("\x1b\x1b[D") == ["\x1b\x1b[D"]
     assert read("\x1b\x1b") == ["\x1b", "\x1b"]
