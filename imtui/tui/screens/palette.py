@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from msgspec import Struct
 from textual import on
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
@@ -197,6 +198,10 @@ class ImtuiPalette(KeepsFocus, CommandPalette):
         if action == "command_list" and str(parameters[0]).startswith("page"):
             return bool(self.query_one(CommandList).scrollable_content_region)
         return super().check_action(action, parameters)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the palette; do nothing if it is closing already."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     @on(Input.Submitted)
     async def _settle(self, event: Input.Submitted) -> None:

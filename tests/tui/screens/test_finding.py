@@ -228,3 +228,13 @@ async def test_the_title_names_an_order_other_than_the_default(tmp_path: Path) -
         assert "online, by" not in run.text()
         await run.press("o")
         assert "online, by name" in run.text()
+
+
+async def test_the_palette_closes_only_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("ctrl+p")
+        palette = run.app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await run.settle()
+        assert run.app.screen is run.app.main
