@@ -82,7 +82,7 @@ class Painter:
     def _show_title(self) -> None:
         chat = self._main.chat
         # What comes into the conversation that the person looks at is read in a moment.
-        is_seen = self._app.app_focus and self._app.screen is self._main and chat.shows_end
+        is_seen = self._app.app_focus and self._main.is_current and chat.shows_end
         self.title.show(self._model.chats.unread_elsewhere(chat.user_id if is_seen else ""))
 
     def _show_counts(self) -> None:

@@ -10,7 +10,6 @@ from typing import Final, TextIO
 
 from imtui.tui.kit.driver.writer import TerminalWriter
 
-
 _PROGRAM_END_TIMEOUT: Final = 1.0
 _EXIT_TIMEOUT: Final = 5.0
 """After a signal, the process ends within this many seconds even if the terminal hangs."""

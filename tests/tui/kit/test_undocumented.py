@@ -76,6 +76,7 @@ async def test_a_lent_terminal_is_left_alone_when_the_process_goes_on(
     with driver.no_automatic_restart():
         driver._resume()
     assert touched == []
+    driver._is_set_up = True
     driver._resume()
     assert touched == ["suspend_application_mode", "resume_application_mode"]
 

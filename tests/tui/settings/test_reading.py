@@ -64,7 +64,7 @@ def test_every_setting_is_read() -> None:
             {"status": ("s", "f2"), "log-out": ("ctrl+l", "plus")},
             AlertSettings(False, Desktop.OSC9),
             AwaySettings("Away", 10, True, True),
-            50,
+            escape_ms=50,
         )
     )
 
@@ -162,7 +162,7 @@ def test_valid_settings_are_used_beside_wrong_ones() -> None:
         {"log-out": ("ctrl+l", "plus")},
         AlertSettings(False, Desktop.OSC9),
         AwaySettings("Away", 0, True, True),
-        50,
+        escape_ms=50,
     )
     assert [line.split(": ")[0] for line in parsed.problems] == [
         f"settings.toml:{number}" for number in (4, 8, 19)
