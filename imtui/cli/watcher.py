@@ -235,6 +235,7 @@ class Watcher(IMSDKListener):
 
     def _friends_added(self, friends: list[FriendInfo]) -> None:
         self._friends.update(friend.user_id for friend in friends)
+        self._friends_notified |= any(friend.user_status is not None for friend in friends)
         followed = [friend for friend in friends if self._follows(friend.user_id)]
         self._printer.friends_added(followed)
         statuses = [friend.user_status for friend in followed if friend.user_status is not None]

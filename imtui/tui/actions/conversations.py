@@ -60,11 +60,18 @@ class ConversationActions:
 
         async def load() -> None:
             await self._messaging.open_conversation(user_id)
-            if at is None and chat.unread:
-                await self._messaging.load_back_to(user_id, chat.read_seq + 1)
-                self._main.chat.show_new()
             if at is not None:
                 await self._messaging.load_back_to(user_id, at.seq)
+            elif chat.unread:
+                await self._messaging.load_back_to(user_id, chat.read_seq + 1)
+            else:
+                return
+            if self._main.chat.user_id != user_id:
+                # Another conversation was opened meanwhile.
+                return
+            if at is None:
+                self._main.chat.show_new()
+            else:
                 self._main.show_message(at.msg_id)
 
         self._attempt(load)
@@ -139,9 +146,11 @@ class ConversationActions:
             main.chat.to_end()
 
     def begun(self) -> None:
-        """Send a typing hint if the other user is ONLINE."""
+        """Send a typing hint if the other user is known to be ONLINE now."""
         person = self._model.person(self._main.chat.user_id)
-        if person is not None and person.status is UserStatusType.ONLINE:
+        if person is None or self._model.connection.stale:
+            return
+        if person.live_status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.send_typing_hint(person.user_id))
 
     def pasted(self, text: str) -> None:

@@ -89,11 +89,13 @@ class Dispatcher:
 
     def describe(self, contact: Contact) -> str:
         """Return the status and the unread messages of a contact in words of ours."""
-        words = ["conversation"]
-        if self._parts.model.connection.as_of is None:
-            words.append(contact.status.name)
-        if contact.unread:
-            words.append(f"{contact.unread} unread")
+        words, model = ["conversation"], self._parts.model
+        # Both may have changed since the contacts were collected.
+        person, unread = model.person(contact.user_id), model.chats.unread(contact.user_id)
+        if person is not None and not model.connection.stale:
+            words.append(person.live_status.name)
+        if unread:
+            words.append(f"{unread} unread")
         return ", ".join(words)
 
     def put_status(self, text: str, expires_at: int | None = None) -> None:

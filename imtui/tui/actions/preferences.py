@@ -51,13 +51,17 @@ class Preferences:
         self._model = model
         self._glyphs = glyphs
         self._feedback = feedback
+        self._reported: list[str] = []
+        """The problems of the file that events told."""
         self._listeners: list[Callable[[], None]] = []
 
     def use(self) -> None:
         """Apply the settings, and add an event for each problem in them."""
         app, settings = self._app, self._file.settings
         for problem in self._file.problems:
-            self._model.feed.emit(EventKind.NOTICE, problem)
+            if problem not in self._reported:
+                self._model.feed.emit(EventKind.NOTICE, problem)
+        self._reported = list(self._file.problems)
         self._keys.set_own_keys(settings.keys)
         self._main.show_event_pane(settings.event_pane)
         app.set_keymap(keymap(COMMANDS, self._keys))
@@ -69,8 +73,10 @@ class Preferences:
 
     def look(self) -> None:
         """Read the file again, and apply it if it changed."""
-        if not self._file.reload():
-            return
+        if self._file.reload():
+            self._apply()
+
+    def _apply(self) -> None:
         from imtui.tui.screens.list_screen import ListScreen
 
         self.use()
@@ -97,8 +103,9 @@ class Preferences:
             self._file.set_value(key, value)
         except SettingsError as error:
             self._feedback.complain(str(error))
-        self._main.show_event_pane(self._file.settings.event_pane)
-        self._show_list()
+        else:
+            # What an editor wrote since the last look was read, too.
+            self._apply()
 
     def keep_theme(self, theme: Theme) -> None:
         """Write the chosen theme to the file."""

@@ -32,6 +32,8 @@ class Connection:
         """When the next attempt is due, in Unix milliseconds, while waiting."""
         self.reason = ""
         """Why there is no connection, in one line."""
+        self._logged_in = False
+        """Whether a login has succeeded and was not lost since."""
         self.as_of: int | None = None
         """When the statuses were last up to date; None if they are now."""
 
@@ -52,6 +54,7 @@ class Connection:
             return
         again = self.stale
         self.link = Link.CONNECTED
+        self._logged_in = True
         self.reason = ""
         self.as_of = None
         self._feed.emit(EventKind.CONNECTION, "connected again" if again else "connected")
@@ -75,12 +78,17 @@ class Connection:
         self._feed.emit(EventKind.CONNECTION, reason)
         self._feed.head_changed()
 
+    def login_succeeded(self) -> None:
+        """Handle a login; from now on statuses arrive, before ``connected`` confirms them all."""
+        self._logged_in = True
+
     def _note_loss(self) -> None:
-        if self.link is Link.CONNECTED:
+        if self._logged_in:
             self._mark_stale()
             self._feed.emit(EventKind.CONNECTION, "connection lost")
 
     def _mark_stale(self) -> None:
-        if self.as_of is None and self.link is Link.CONNECTED:
+        if self.as_of is None and self._logged_in:
             self.as_of = self._now()
             self._feed.roster_changed()
+        self._logged_in = False

@@ -118,6 +118,7 @@ class Model:
     def login_succeeded(self) -> None:
         """Handle a login; from now on each status has to be confirmed again."""
         self.sources.begin_login()
+        self.connection.login_succeeded()
 
     def synced(self) -> None:
         """Handle the end of a synchronization: what it did not confirm is not live any more."""

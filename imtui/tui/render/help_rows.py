@@ -114,7 +114,7 @@ def _marks(glyphs: Glyphs) -> Iterator[HelpEntry]:
     for status, words in _STATUS_WORDS.items():
         badge = glyphs.badge(status)
         yield _marked(str(badge), words, badge.style)
-    yield _marked("dimmed, as of", "how it was when the connection was lost")
+    yield _marked("dimmed, as of", "how it was then: asked once, or before the connection was lost")
     yield _marked(glyphs.favourite, "a favourite: always on top", "accent")
     yield _marked(glyphs.watched, "watched: you are told when they come ONLINE", "accent")
 

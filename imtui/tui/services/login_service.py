@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.status import UserStatus
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.kit.clock import Clock
@@ -201,6 +202,7 @@ class LoginService:
 
     def kicked(self) -> None:
         """Handle a login that replaced this device."""
+        self.presence.forget_text()
         words = "Kicked offline by another login, or by an admin ({retry}: log in again)"
         self._model.kicked(with_keys(words, self._keys))
 
@@ -236,7 +238,16 @@ class LoginService:
         Raises:
             IMError: The codes of ``logout``.
         """
-        status = await self._connected().logout()
+        try:
+            self._logged_out(await self._connected().logout())
+        except IMError as error:
+            if error.code != ErrorCode.ERR_SDK_NOT_LOGGED_IN:
+                # The SDK is logged out in any case.
+                self._logged_out(None)
+            raise
+
+    def _logged_out(self, status: UserStatus | None) -> None:
+        self.presence.forget_text()
         self._model.account.texts.forget()
         words = "Logged out on this device ({retry}: log in again)"
         self._model.logged_out(status, with_keys(words, self._keys))

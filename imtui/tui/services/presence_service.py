@@ -85,6 +85,10 @@ class PresenceService:
             self._text_to_restore = lost
             self._wake()
 
+    def forget_text(self) -> None:
+        """Restore no text any more: the user has set another one, or this device is logged out."""
+        self._text_to_restore = None
+
     def devices_changed(self, devices: list[SelfDevice]) -> None:
         """Handle a change of the own devices."""
         self._model.devices_changed(devices)
@@ -133,15 +137,23 @@ class PresenceService:
     async def catch_up(self, client: ChatClient) -> None:
         """Restore the own text and query new subscriptions, if due."""
         if (text := self._text_to_restore) is not None:
-            self._text_to_restore = None
-            if await self.attempt(client.set_self_status(text.text, text.expires_at)):
-                words = "put your text back after the reconnect"
-                self._model.feed.emit(EventKind.NOTICE, words)
-            elif self._model.connection.link is not Link.CONNECTED:
-                self._text_to_restore = text
+            await self._restore(client, text)
         if self._to_query:
             user_ids, self._to_query = self._to_query, {}
             await self._query_listed(client, user_ids)
+
+    async def _restore(self, client: ChatClient, text: OwnText) -> None:
+        current = self._model.account.texts.current
+        if current is not None and current.text:
+            # Another device was faster.
+            self._text_to_restore = None
+        elif await self.attempt(client.set_self_status(text.text, text.expires_at)):
+            words = "put your text back after the reconnect"
+            self._model.feed.emit(EventKind.NOTICE, words)
+        elif self._model.connection.link is not Link.CONNECTED:
+            return
+        if self._text_to_restore is text:
+            self._text_to_restore = None
 
     async def attempt(self, call: Awaitable[None]) -> bool:
         """Await a call and return whether it succeeded; a failure becomes an event."""
@@ -222,6 +234,7 @@ class PresenceService:
 
     async def set_status(self, text: str, expires_at: int | None = None) -> None:
         """Set the own text, or clear it with an empty one."""
+        self.forget_text()
         await self._client().set_self_status(text or None, expires_at)
         if text.strip():
             self._memory.update(lambda state: state.with_recent(text.strip()))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -19,6 +20,10 @@ class ListedValue(Struct, frozen=True):
     is_default: bool
 
 
+_PATHS: Final[Mapping[str, KeyPath]] = {"escape_ms": ("keys", "escape_ms")}
+"""Where settings stand in the file, if not where they stand in the schema."""
+
+
 def listed_values(settings: Settings) -> list[ListedValue]:
     """Return every setting with its value, in the order of the schema."""
     return list(_listed((), settings, Settings()))
@@ -34,7 +39,8 @@ def _listed(path: KeyPath, settings: Struct, default: Struct) -> Iterator[Listed
                 written = _as_toml(item if isinstance(item, str) else ",".join(item))
                 yield ListedValue(dotted_name((*path, name, key)), written, False)
         else:
-            yield ListedValue(dotted_name((*path, name)), _as_toml(value), value == usual)
+            written_as = _PATHS.get(name, (*path, name))
+            yield ListedValue(dotted_name(written_as), _as_toml(value), value == usual)
 
 
 def _as_toml(value: object) -> str:

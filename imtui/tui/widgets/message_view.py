@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual.events import Click, Resize
 from textual.message import Message as TextualMessage
 
-from imtui.protocol.chat import Message
+from imtui.protocol.chat import Message, MessageStatus
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.line_view import LineView
 from imtui.tui.kit.spans import Span, width_of
@@ -48,6 +48,8 @@ class MessageView(LineView):
         self._user_id = ""
         self._new_after: int | None = None
         self._chosen = ""
+        self._chosen_status: MessageStatus | None = None
+        """The status of the chosen message when ``ChosenChanged`` was last posted."""
         self._follows = True
         self._then: Callable[[], None] | None = None
         """Called once the view is laid out, to scroll to its target."""
@@ -148,6 +150,9 @@ class MessageView(LineView):
         elif anchor is not None:
             self._keep(*anchor)
         self.refresh()
+        if (status := self._status_of_chosen()) is not self._chosen_status:
+            self._chosen_status = status
+            self.post_message(self.ChosenChanged())
         if self._then is not None:
             # The scroll range is known only after the next layout.
             self.call_after_refresh(self._then)
@@ -226,6 +231,7 @@ class MessageView(LineView):
     def choose(self, msg_id: str) -> None:
         """Select a message and scroll to it; an empty ID selects none and scrolls to the end."""
         self._chosen = msg_id
+        self._chosen_status = self._status_of_chosen()
         self.post_message(self.ChosenChanged())
         if msg_id and self._first_line(msg_id) is None:
             # The message was loaded after the last layout.
@@ -233,6 +239,9 @@ class MessageView(LineView):
             self._show_then(self._show_chosen)
         self._show_chosen()
         self.refresh()
+
+    def _status_of_chosen(self) -> MessageStatus | None:
+        return None if self.chosen is None else self.chosen.status
 
     def _show_chosen(self) -> None:
         """Scroll the selected message into sight, or to the end if none is selected."""

@@ -8,7 +8,7 @@ import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import SubscriptionReason
-from imtui.protocol.status import Platform
+from imtui.protocol.status import ChangedBy, Platform
 from imtui.tui.model.connection import Link
 from imtui.tui.model.events import EventKind
 from imtui.tui.model.launch import Identity, JoinError
@@ -432,6 +432,43 @@ async def test_logging_out_leaves_the_account_unlogined(tmp_path: Path) -> None:
         assert run.fake.called("logout") == [()]
         assert "◌ UNLOGINED" in run.lines()[0]
         assert "Logged out on this device" in run.lines()[0]
+
+
+async def test_a_logout_that_fails_leaves_nothing_live(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.fake.fail("logout", IMError(ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT))
+        await run.press("ctrl+p")
+        await run.type("log out", "enter")
+        assert run.app.model.connection.link is Link.STOPPED
+        assert run.app.model.connection.stale
+        assert run.lines()[0].startswith(" alice  logged out  ")
+        await run.press("r")
+        assert run.lines()[0].endswith("connected")
+
+
+async def test_a_text_set_while_disconnected_is_not_replaced_by_the_old_one(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        run.app.late.dispatcher.put_status("Tea")
+        await run.settle()
+        run.fake.lose_connection()
+        run.app.late.dispatcher.put_status("New")
+        await run.settle()
+        run.fake.reconnect(status("alice", text="New", since=at(14, 9)))
+        await run.settle()
+        assert [args[0] for args in run.fake.called("set_self_status")] == ["Tea", "New"]
+
+
+@pytest.mark.parametrize("by", [PHONE, THIS_DEVICE])
+async def test_a_text_is_not_restored_over_a_newer_one(tmp_path: Path, by: ChangedBy) -> None:
+    async with running(tmp_path) as run:
+        run.app.late.dispatcher.put_status("Tea")
+        await run.settle()
+        run.fake.lose_connection()
+        await run.settle()
+        newer = status("alice", text="Newer", since=at(14, 9), changed_by=by)
+        run.fake.reconnect(newer)
+        await run.settle()
+        assert len(run.fake.called("set_self_status")) == 1
 
 
 async def test_logging_out_beside_another_device_claims_no_status(tmp_path: Path) -> None:

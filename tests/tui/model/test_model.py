@@ -81,6 +81,19 @@ def test_a_friend_without_a_pushed_status_becomes_unknown(model: Model) -> None:
     assert bob.status is UNKNOWN
 
 
+def test_a_connection_lost_in_the_first_synchronization_leaves_nothing_live(now: Now) -> None:
+    model = Model(now)
+    model.log_in_as("alice", HERE)
+    model.connection.connecting()
+    model.login_succeeded()
+    model.set_friends([FriendInfo("bob", status("bob"))])
+    model.connection.waiting(4.0)
+    assert model.connection.stale
+    bob = model.person("bob")
+    assert bob is not None
+    assert bob.as_of(model.connection.as_of) == now()
+
+
 def test_being_kicked_claims_nothing_about_the_account(model: Model) -> None:
     model.statuses_changed([status("alice", ONLINE, "Tea")])
     model.kicked("Kicked offline (r: log in again)")

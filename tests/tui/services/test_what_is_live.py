@@ -107,6 +107,8 @@ class LiveMachine(RuleBasedStateMachine):
         self.world.silence()
         self.world.run(STALE_WITHIN + 0.5)
         assert not self.world.is_silent
+        model = self.world.model
+        assert model.connection.stale or not any(one.live for one in model.listed())
 
     @rule()
     def restarts(self) -> None:

@@ -19,8 +19,16 @@ SETTINGS = st.builds(
     theme=PRINTABLE,
     order=st.sampled_from(Order),
     keys=st.fixed_dictionaries({}, optional=CHOSEN_KEYS),
-    alerts=st.builds(AlertSettings, st.booleans(), st.sampled_from(Desktop)),
+    alerts=st.builds(
+        AlertSettings,
+        st.booleans(),
+        st.sampled_from(Desktop),
+        toasts=st.booleans(),
+        show_text=st.booleans(),
+    ),
     away=st.builds(AwaySettings, PRINTABLE, st.integers(0, 60)),
+    event_pane=st.booleans(),
+    escape_ms=st.integers(0, 1000),
 )
 
 
