@@ -138,9 +138,11 @@ def _toast_lines(toast: Toast, room: int, lines_max: int, glyphs: Glyphs) -> lis
         return lines
     *whole, last = lines[:lines_max]
     cut = "".join(span.text for span in last).rstrip()
-    while width_of([Span(cut + glyphs.ellipsis)]) > room:
+    # The room may be less than the whole mark.
+    mark = glyphs.ellipsis[:room]
+    while cut and width_of([Span(cut + mark)]) > room:
         cut = cut[:-1]
-    return [*whole, [Span(cut + glyphs.ellipsis)]]
+    return [*whole, [Span(cut + mark)]]
 
 
 def _places(width: int, height: int, screen_width: int, screen_height: int) -> Iterator[Box]:

@@ -1,5 +1,6 @@
 """Toasts: one for each sender, at most three, and never over what is taken."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,13 @@ def test_toasts_lie_on_the_screen_and_cover_nothing_that_is_taken(
     assert not any(box.overlaps(one) for one in taken)
     assert len(placed.lines) == box.height <= TOASTS_MAX * LINES_MAX
     assert all(width_of(line) <= box.width for line in placed.lines)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("width", range(1, 12))
+def test_a_long_text_ends_on_the_narrowest_screen(width: int, glyphs: Glyphs) -> None:
+    placed = place_toasts(toasts_of(("bob", "word " * 200)).shown, width, 24, (), glyphs)
+    assert placed is None or placed.box.width <= width
 
 
 def text_of(toasts: Toasts, width: int, height: int, *taken: Box) -> tuple[Box, str]:
