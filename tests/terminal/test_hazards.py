@@ -183,7 +183,6 @@ async def test_many_signals_to_go_on_at_once_are_lived_through(tmp_path: Path) -
         await app.shows("connected")
         for _ in range(100):
             app.process.send_signal(signal.SIGCONT)
-            app.send("\x03")
         await app.shows_after("s", "What are you up to?")
 
 

@@ -132,7 +132,6 @@ class TolerantDriver(LinuxDriver):
         self._decode = decoder("surrogateescape").decode
         self._room = threading.Semaphore(_READS_MAX)
         self._reads = self._received = 0
-        self._input_thread: threading.Thread | None = None
         self._wake_reading, self._wake_writing = -1, -1
 
     # Output
@@ -174,9 +173,6 @@ class TolerantDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Pass input to the app's task until there is no more, or the driver stops."""
-        if self._input_thread is not None:  # The terminal was only set up again.
-            return
-        self._input_thread = threading.current_thread()
         watched = [self.fileno, self._wake_reading]
         while True:
             in_time = bool(select.select(watched, [], [], 0)[0])
@@ -195,9 +191,6 @@ class TolerantDriver(LinuxDriver):
             os.write(self._wake_writing, b"x")
             self._room.release()
         super().disable_input()
-        if self._input_thread is not None:
-            self._input_thread.join()
-            self._input_thread = None
         if self._wake_writing >= 0:
             os.close(self._wake_reading)
             os.close(self._wake_writing)
@@ -252,15 +245,10 @@ class TolerantDriver(LinuxDriver):
         if not self._must_signal_resume:
             if not self._is_set_up:  # The app is about to end.
                 return
-            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. It is
-            # not restored in between, because a Ctrl+C that comes then would end the app.
-            before = self.attrs_before
-            super().close()
-            self.write("\x1b[<u")  # Or the keyboard protocol would be pushed twice.
+            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Without
+            # suspending first, a second input thread would start beside the running one.
+            self.suspend_application_mode()
             self._must_signal_resume = True
-            super()._sigcont_application()
-            self.attrs_before = before
-            return
         super()._sigcont_application()
 
 
