@@ -1,6 +1,7 @@
 """Ctrl-C from the first line of the entry point to the end of the process."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,11 @@ sys.exit(status)
 """
 
 
+def _allow_interrupts() -> None:
+    # A shell lets what it runs in the background ignore them.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run_interrupted(
     home: Home, module: str, *arguments: str, before: str = "", after: str = ""
 ) -> "subprocess.CompletedProcess[str]":
@@ -38,6 +44,7 @@ def run_interrupted(
         text=True,
         stdin=subprocess.DEVNULL,
         timeout=30,
+        preexec_fn=_allow_interrupts,
     )
 
 
@@ -96,6 +103,7 @@ def test_ctrl_c_ends_the_wait_for_standard_input(home: Home, command: Sequence[s
             capture_output=True,
             text=True,
             timeout=30,
+            preexec_fn=_allow_interrupts,
         )
     finally:
         os.close(reading)
