@@ -6,6 +6,7 @@ from typing import Any, Final
 from imtui.protocol.rest.callback import (
     Callback,
     CallbackCommand,
+    OptPlatform,
     opt_platform,
 )
 from imtui.protocol.status import Platform, UserStatus
@@ -33,9 +34,9 @@ def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
     A device that a login kicks is listed in that login's callback and gets none of its own.
     Passive logins have no device and cause no callback.
 
-    A custom status that is set, cleared or ended causes a callback with the Action
-    ``CustomStatus``, and the text in the field ``CustomStatus`` of Info. The field sends this
-    callback too, but does not document these two names; they are imtui's.
+    An account that an admin kicks while none of its devices is connected causes one Logout if
+    that changes its status. A custom status that is set, cleared or ended causes a callback of
+    its own, unless it is cleared because the last device left.
 
     Args:
         changes: One batch of changes.
@@ -46,7 +47,9 @@ def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
     """Users whose devices are changing; for a login, the body of its callback."""
     for before, change in zip((None, *changes), changes, strict=False):
         match change:
-            case DeviceChanged(device=device):
+            case DeviceChanged(device=device, was_connected=was_connected):
+                if not was_connected and device.state is not DeviceState.LIVE:
+                    continue
                 login = moving.get(device.user_id)
                 if login is not None and device.state is DeviceState.KICKED:
                     platform = opt_platform(device.platform)
@@ -54,15 +57,18 @@ def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
                     continue
                 body = _device_changed(device, was_silent=_was_silent(before))
                 moving[device.user_id] = body if device.state is DeviceState.LIVE else None
-                made.append(_callback(device.user_id, body, device.platform))
+                made.append(_callback(device.user_id, body, _platform(device.platform)))
             case OwnDevicesChanged(user_id=user_id):
                 moving.pop(user_id, None)
-            case StatusChanged(status=status, own=own, to_watchers=True) if (
+            case StatusChanged(status=status, own=own, to_watchers=True, text_changed=True) if (
                 status.user_id not in moving
             ):
                 body = _text_changed(status, now_ms)
-                by = own.changed_by
-                made.append(_callback(status.user_id, body, by.platform if by else None))
+                made.append(_callback(status.user_id, body, _platform_of(own)))
+            case StatusChanged(status=status, to_watchers=True) if status.user_id not in moving:
+                # Only an admin's kick changes the general status without any connected device.
+                body = _body("Logout", status.user_id, "Unregister", now_ms)
+                made.append(_callback(status.user_id, body, OptPlatform.REST_API))
     return made
 
 
@@ -74,20 +80,29 @@ def _device_changed(device: Device, *, was_silent: bool) -> dict[str, Any]:
     action, reason = _ACTIONS[device.state]
     if was_silent:
         reason = "TimeOut"
-    info = {"Action": action, "To_Account": device.user_id, "Reason": reason}
-    return {"Info": info, "EventTime": device.changed_at}
+    return _body(action, device.user_id, reason, device.changed_at)
 
 
 def _text_changed(status: UserStatus, now_ms: int) -> dict[str, Any]:
-    info = {
-        "Action": "CustomStatus",
-        "To_Account": status.user_id,
-        "CustomStatus": status.custom_status,
-    }
-    return {"Info": info, "EventTime": now_ms}
+    body = _body("CustomStatusChange", status.user_id, "SetCustomStatus", now_ms)
+    body["Info"]["CustomStatus"] = status.custom_status
+    return body
 
 
-def _callback(user_id: str, body: dict[str, Any], platform: Platform | None) -> Callback:
+def _body(action: str, user_id: str, reason: str, at_ms: int) -> dict[str, Any]:
+    info = {"Action": action, "To_Account": user_id, "Reason": reason}
+    return {"Info": info, "EventTime": at_ms}
+
+
+def _platform_of(own: UserStatus) -> str:
+    by = own.changed_by
+    return _platform(by.platform if by else None)
+
+
+def _platform(platform: Platform | None) -> str:
     # Only this callback of the field spells it in capitals.
-    name = "IOS" if platform is Platform.IPHONE else opt_platform(platform)
-    return Callback(CallbackCommand.STATE_CHANGE, user_id, body, name)
+    return "IOS" if platform is Platform.IPHONE else opt_platform(platform)
+
+
+def _callback(user_id: str, body: dict[str, Any], platform: str) -> Callback:
+    return Callback(CallbackCommand.STATE_CHANGE, user_id, body, platform)

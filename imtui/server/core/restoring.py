@@ -73,7 +73,7 @@ def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: 
         # A device that was connected when the backend stopped is lost until it is back.
         if device.state is DeviceState.LIVE:
             device = structs.replace(device, state=DeviceState.LOST, changed_at=now.unix_ms)
-            state.emit(DeviceChanged(account.key, device))
+            state.emit(DeviceChanged(account.key, device, was_connected=True))
             if account.left_as is not LeftAs.LOST or account.status.since != now.unix_ms:
                 account.left_as = LeftAs.LOST
                 account.status = structs.replace(account.status, since=now.unix_ms)

@@ -4,13 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imtui.protocol import messages as m
 from imtui.protocol.messages import Method
-from imtui.protocol.status import Platform
+from imtui.protocol.rest.callback import CallbackCommand
+from imtui.protocol.status import Platform, UserStatusType
 from imtui.server.core.accounts.changes import CloseReason
 from imtui.server.core.logins.administration import set_console
-from imtui.server.core.logins.registration import delete, kick
+from imtui.server.core.logins.registration import delete, import_account, kick
 from tests.server.callbacks.calling import Core, make_core, state
 from tests.server.core.world import instant
 
@@ -109,16 +112,35 @@ def test_a_device_that_no_login_kicks_is_logged_out(core: Core) -> None:
     assert core.states() == [state("Logout", "Unregister", 2)]
 
 
-def test_an_admins_kick_logs_devices_out_those_that_were_lost_too(core: Core) -> None:
-    core.login(3, "alice", "phone", Platform.ANDROID)
-    core.lose(1)
+@given(
+    devices=st.lists(st.sampled_from(("live", "lost", "logged out")), max_size=5),
+    is_deleted=st.booleans(),
+)
+def test_a_kick_tells_one_logout_for_each_connected_device_or_one_for_a_lost_account(
+    devices: list[str], is_deleted: bool
+) -> None:
+    core = Core()
+    import_account(core.admin(), "alice", None, None)
+    for number, how in enumerate(devices):
+        core.login(number, "alice", f"device-{number}", Platform.ANDROID)
+        if how == "lost":
+            core.lose(number)
+        elif how == "logged out":
+            core.call(number, Method.LOGOUT)
     core.callbacks()
+    before = core.account("alice").status.status_type
     core.seconds = 2
-    kick(core.admin(), "alice")
-    (live, lost) = core.states()
-    assert live == lost == state("Logout", "Unregister", 2)
-    delete(core.admin(), "bob")
-    assert core.states() == [state("Logout", "Unregister", 2, "bob")]
+    (delete if is_deleted else kick)(core.admin(), "alice")
+    told = [one for one in core.callbacks() if one.command is CallbackCommand.STATE_CHANGE]
+    connected = devices.count("live")
+    was_lost = before is UserStatusType.OFFLINE
+    assert [one.body for one in told] == [state("Logout", "Unregister", 2)] * (
+        connected or was_lost
+    )
+    assert {one.platform for one in told} <= {"Android" if connected else "RESTAPI"}
+    if not is_deleted:
+        kick(core.admin(), "alice")
+        assert core.states() == []
 
 
 def test_logging_in_as_another_logs_the_first_out(core: Core) -> None:
@@ -140,8 +162,9 @@ def test_passive_logins_are_not_told_of(core: Core) -> None:
 
 def test_a_custom_status_that_changes_is_told_and_nothing_else_of_it(core: Core) -> None:
     def told(text: str, seconds: float) -> list[dict[str, Any]]:
-        info = {"Action": "CustomStatus", "To_Account": "alice", "CustomStatus": text}
-        return [{"Info": info, "EventTime": instant(seconds).unix_ms}]
+        body = state("CustomStatusChange", "SetCustomStatus", seconds)
+        body["Info"]["CustomStatus"] = text
+        return [body]
 
     core.seconds = 1
     core.call(1, Method.SET_SELF_STATUS, m.SetSelfStatusParams("Reading", None))

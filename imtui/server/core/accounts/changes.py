@@ -52,6 +52,8 @@ class DeviceChanged(Change, frozen=True, gc=False):
     key: int
     """The key of the account."""
     device: Device
+    was_connected: bool = False
+    """Whether it was connected until now."""
 
 
 class DeviceForgotten(Change, frozen=True, gc=False):

@@ -94,7 +94,7 @@ def record(
     """Record the new state of a device."""
     changed = structs.replace(device, state=new_state, changed_at=now.unix_ms)
     account.devices[device.instance_id] = changed
-    state.emit(DeviceChanged(account.key, changed))
+    state.emit(DeviceChanged(account.key, changed, device.state is DeviceState.LIVE))
 
 
 def kick_over_policy(state: State, account: Account, now: Instant) -> bool:
