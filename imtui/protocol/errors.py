@@ -98,6 +98,7 @@ class ErrorCode(IntEnum):
     ERR_SVR_COMM_ID_NOT_ADMIN = 60010, "The identifier is not an admin of the app."
     ERR_SVR_COMM_SDKAPPID_MISS = 60012, "The SDKAppID is missing."
     ERR_SVR_COMM_BODY_SIZE_LIMIT = 80002, "The request's body is too large."
+    ERR_SVR_COMM_PRE_HOOK_FAILED = 80003, "The app could not be asked whether this is allowed."
 
     # The backend: messages by the REST API.
     ERR_SVR_MSG_JSON_PARSE_FAILED = 90001, "The request's body is malformed."

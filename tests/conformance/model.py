@@ -129,6 +129,7 @@ class Model:
             "friend_status": "on",
             "login_policy": "multi",
             "auto_register": "on",
+            "before_callback_failure": "pass",
         }
         self.places = 0
         self.out = Outcome()

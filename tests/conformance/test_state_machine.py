@@ -37,6 +37,7 @@ SETTINGS = {
     "friend_status": ["on", "off"],
     "login_policy": ["multi", "platform", "single"],
     "auto_register": ["on", "off"],
+    "before_callback_failure": ["pass", "deny"],
 }
 
 slots = st.integers(1, 6)

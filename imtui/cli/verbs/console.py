@@ -19,6 +19,7 @@ keys and their values:
   friend_status  on, off             friends are notified without subscribing
   login_policy   multi, platform, single
   auto_register  on, off             a first login creates the account
+  before_callback_failure  pass, deny  when the app's own server cannot be asked
 """
 
 

@@ -36,6 +36,13 @@ class LoginPolicy(StrEnum):
     """One."""
 
 
+class OnFailure(StrEnum):
+    """What happens to an event if the app's own server cannot be asked before it."""
+
+    PASS = "pass"
+    DENY = "deny"
+
+
 class Console(msgspec.Struct, frozen=True):
     """The settings of the console; a new app has everything on."""
 
@@ -47,6 +54,7 @@ class Console(msgspec.Struct, frozen=True):
     login_policy: LoginPolicy = LoginPolicy.MULTI
     auto_register: Switch = Switch.ON
     """Whether a first login registers the account."""
+    before_callback_failure: OnFailure = OnFailure.PASS
 
     @property
     def public(self) -> ConsoleSettings:

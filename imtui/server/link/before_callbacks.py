@@ -33,7 +33,7 @@ class BeforeCallbacks(Protocol):
 
         Raises:
             IMError: 20006 if the message is forbidden; a code from 120001 to 130000 that the
-                app's server chose.
+                app's server chose; 80003 if it could not be asked; 7008.
             MessageDropped: Drop the message without telling the sender.
         """
 
@@ -48,4 +48,8 @@ class BeforeCallbacks(Protocol):
         platform: OptPlatform = OptPlatform.UNKNOWN,
         client_ip: str = "",
     ) -> dict[str, IMError]:
-        """Ask whether a user may add friends, and return the refusals by user ID."""
+        """Ask whether a user may add friends, and return the refusals by user ID.
+
+        Raises:
+            IMError: 80003 if the app's server could not be asked; 7008.
+        """

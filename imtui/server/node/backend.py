@@ -19,7 +19,9 @@ from imtui.protocol.rest.callback import BEFORE_CALLBACKS
 from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.core.change import Change
+from imtui.server.core.console import OnFailure
 from imtui.server.core.core import Core
+from imtui.server.core.logins.administration import get_console
 from imtui.server.core.state import Timing
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
@@ -196,7 +198,13 @@ class Backend:
             return None
         from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
-        callbacks = HTTPBeforeCallbacks(webhook, self.app_key.sdk_app_id, self._config.clock)
+        clock, core = self._config.clock, self._core
+
+        def denies_on_failure() -> bool:
+            console = get_console(core.admin(clock()))
+            return console.before_callback_failure is OnFailure.DENY
+
+        callbacks = HTTPBeforeCallbacks(webhook, self.app_key.sdk_app_id, clock, denies_on_failure)
         return await stack.enter_async_context(callbacks)
 
     async def _listen(

@@ -20,13 +20,13 @@ from imtui.protocol.rest.callback import (
 )
 from imtui.protocol.rest.message_body import Elements, contents_of, elements_of_params
 from imtui.protocol.rest.message_key import MessageKey, message_random
+from imtui.server.edge.before_callbacks.turns import AT_ONCE, Turns
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.receiver import CallbackError, Receiver, encode_callback
 from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
-_CONNECTIONS_MAX: Final = 32
 _CONTENT_MAX_BYTES: Final = 256 * 1024
 
 # The ErrorCode of a reply about a message; the app may also choose one of its own.
@@ -73,12 +73,17 @@ class _Reply(msgspec.Struct):
 class HTTPBeforeCallbacks:
     """Sends the callbacks before events; an async context manager, open while the backend runs.
 
-    Events whose callback is not configured pass at once. An event also passes if the receiver
-    does not reply within the time-out, or if its reply is malformed.
+    Events whose callback is not configured pass at once. Accounts take turns; the time limit
+    begins with the turn. A callback fails if the receiver does not reply within the time limit,
+    or if its reply is malformed; then the event passes or is denied with 80003.
     """
 
     def __init__(
-        self, config: WebhookConfig, sdk_app_id: int, clock: Callable[[], Instant]
+        self,
+        config: WebhookConfig,
+        sdk_app_id: int,
+        clock: Callable[[], Instant],
+        denies_on_failure: Callable[[], bool],
     ) -> None:
         """Prepare to send; the context has to be entered first.
 
@@ -86,11 +91,14 @@ class HTTPBeforeCallbacks:
             config: The receiver, and the callbacks that it wants.
             sdk_app_id: The app.
             clock: Returns the current time.
+            denies_on_failure: Tells whether an event is denied if its callback fails.
         """
         self._commands = config.commands & BEFORE_CALLBACKS
         self._clock = clock
+        self._denies_on_failure = denies_on_failure
+        self._turns = Turns()
         self._warnings = ThrottledWarnings()
-        self._receiver = Receiver(config, sdk_app_id, clock, connections=_CONNECTIONS_MAX)
+        self._receiver = Receiver(config, sdk_app_id, clock, connections=AT_ONCE)
 
     async def __aenter__(self) -> Self:
         """Open the pool of connections."""
@@ -131,7 +139,8 @@ class HTTPBeforeCallbacks:
 
         Raises:
             IMError: 20006 if the message is forbidden; a code from 120001 to 130000 that the
-                app's server chose.
+                app's server chose; 80003 if the callback failed, and failures deny; 7008 if too
+                many callbacks of the sender wait.
             MessageDropped: Drop the message without telling the sender.
         """
         command = CallbackCommand.BEFORE_SEND_MSG
@@ -164,7 +173,7 @@ class HTTPBeforeCallbacks:
                 raise ValueError("an unknown ErrorCode")
             return _replaced(params, reply)
         except (ValueError, IMError):
-            self._warnings.warn(f"{command}: malformed reply")
+            self._fail(command, "malformed reply")
             return params
 
     async def before_friend_add(
@@ -188,6 +197,10 @@ class HTTPBeforeCallbacks:
             is_forced: Whether an admin adds them without asking them.
             platform: The platform of the calling device.
             client_ip: Its address; empty if unknown.
+
+        Raises:
+            IMError: 80003 if the callback failed, and failures deny; 7008 if too many callbacks
+                of ``owner`` wait.
         """
         is_both = all(one.add_type is FriendType.BOTH for one in params)
         body = {
@@ -208,7 +221,7 @@ class HTTPBeforeCallbacks:
             "EventTime": self._clock().unix_ms,
         }
         callback = Callback(CallbackCommand.PREV_FRIEND_ADD, owner, body, platform)
-        return _refusals(await self._ask(callback, client_ip))
+        return self._refusals(callback.command, await self._ask(callback, client_ip))
 
     async def before_friend_response(
         self,
@@ -231,7 +244,8 @@ class HTTPBeforeCallbacks:
             client_ip: Its address; empty if unknown.
 
         Raises:
-            IMError: The app's server refused, with its reason.
+            IMError: The app's server refused, with its reason; 80003 if the callback failed, and
+                failures deny; 7008 if too many callbacks of ``owner`` wait.
         """
         item = {"To_Account": asker, "Remark": remark, "TagName": "", "ResponseAction": action}
         body = {
@@ -241,28 +255,61 @@ class HTTPBeforeCallbacks:
             "EventTime": self._clock().unix_ms,
         }
         callback = Callback(CallbackCommand.PREV_FRIEND_RESPONSE, owner, body, platform)
-        refusals = _refusals(await self._ask(callback, client_ip))
+        reply = await self._ask(callback, client_ip)
+        refusals = self._refusals(callback.command, reply)
         if asker in refusals:
             raise refusals[asker]
 
     async def _ask(self, callback: Callback, client_ip: str) -> _Reply | None:
-        """Return the reply; None lets the event pass without one."""
-        if callback.command not in self._commands:
+        """Return the reply; None lets the event pass without one.
+
+        Raises:
+            IMError: 80003 if the callback failed, and failures deny; 7008 if too many wait.
+        """
+        command = callback.command
+        if command not in self._commands:
             return None
         try:
             request = encode_callback(callback)
+            is_sendable = len(request.content) <= _CONTENT_MAX_BYTES
         except UnicodeEncodeError:
-            # The core will refuse it.
+            is_sendable = False
+        if not is_sendable:
+            # The core refuses such contents, so nothing is logged.
+            self._deny_or_pass()
             return None
-        if len(request.content) > _CONTENT_MAX_BYTES:
-            return None
-        try:
-            return msgspec.json.decode(await self._receiver.post(request, client_ip), type=_Reply)
-        except CallbackError as error:
-            self._warnings.warn(f"{callback.command}: {error}")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            self._warnings.warn(f"{callback.command}: malformed reply")
+        async with self._turns.take(callback.user_id):
+            try:
+                content = await self._receiver.post(request, client_ip)
+                return msgspec.json.decode(content, type=_Reply)
+            except CallbackError as error:
+                problem = str(error)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                problem = "malformed reply"
+        self._fail(command, problem)
         return None
+
+    def _fail(self, command: CallbackCommand, problem: str) -> None:
+        """Log that a callback failed, and let its event pass.
+
+        Raises:
+            IMError: 80003 if failures deny.
+        """
+        self._warnings.warn(f"{command}: {problem}")
+        self._deny_or_pass()
+
+    def _deny_or_pass(self) -> None:
+        if self._denies_on_failure():
+            raise IMError(ErrorCode.ERR_SVR_COMM_PRE_HOOK_FAILED)
+
+    def _refusals(self, command: CallbackCommand, reply: _Reply | None) -> dict[str, IMError]:
+        if reply is None:
+            return {}
+        if reply.error_code != _PASS:
+            self._fail(command, "an unknown ErrorCode")
+            return {}
+        refused = [item for item in reply.result_item if item.result_code != 0]
+        return {item.to_account: _refusal(item) for item in refused}
 
 
 def _replaced(params: SendMessageParams, reply: _Reply) -> SendMessageParams:
@@ -291,12 +338,6 @@ def _replaced(params: SendMessageParams, reply: _Reply) -> SendMessageParams:
     if after.elem_type in (ElemType.TEXT, ElemType.CUSTOM):
         check_contents(after.elem_type, after.text, after.data, after.cloud_custom_data)
     return after
-
-
-def _refusals(reply: _Reply | None) -> dict[str, IMError]:
-    if reply is None or reply.error_code != 0:
-        return {}
-    return {item.to_account: _refusal(item) for item in reply.result_item if item.result_code != 0}
 
 
 def _refusal(item: _ResultItem) -> IMError:

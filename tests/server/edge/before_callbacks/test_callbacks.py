@@ -1,6 +1,8 @@
 """Callbacks that ask: what the app's server says of a message or a friend request."""
 
+import asyncio
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,9 +20,11 @@ from imtui.server.edge.before_callbacks.callbacks import (
     ResponseAction,
     response_action,
 )
+from imtui.server.edge.before_callbacks.turns import AT_ONCE, RESERVED, WAITING_MAX
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
+from imtui.server.webhook.receiver import Receiver
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 
 APP_ID = 1400000001
@@ -40,8 +44,15 @@ async def callbacks(receiver: CallbackReceiver) -> AsyncIterator[HTTPBeforeCallb
         yield running
 
 
-def asking(config: WebhookConfig) -> HTTPBeforeCallbacks:
-    return HTTPBeforeCallbacks(config, APP_ID, lambda: Instant(0.0, NOW))
+@pytest.fixture
+async def denying(receiver: CallbackReceiver) -> AsyncIterator[HTTPBeforeCallbacks]:
+    config = WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS)
+    async with asking(config, denies=True) as running:
+        yield running
+
+
+def asking(config: WebhookConfig, *, denies: bool = False) -> HTTPBeforeCallbacks:
+    return HTTPBeforeCallbacks(config, APP_ID, lambda: Instant(0.0, NOW), lambda: denies)
 
 
 def says(code: int, **fields: Any) -> dict[str, Any]:
@@ -145,30 +156,30 @@ async def test_further_elements_are_shown_and_outlast_a_new_custom_data(
     assert receiver.received[0].body["MsgBody"] == [face]
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        b"",
-        b"no JSON",
-        b"[]",
-        b"{}",
-        b"[" * 50_000,
-        b'{"ErrorCode": 1, "ErrorInfo": "' + b"x" * 70_000 + b'"}',
-        {"ErrorCode": "1"},
-        says(3),
-        says(130001),
-        says(-1),
-        says(0, MsgBody=[]),
-        says(0, MsgBody=[text("one"), text("two")]),
-        says(0, MsgBody=[text(7)]),
-        says(0, MsgBody=[text("")]),
-        says(0, MsgBody=[text("x" * 12_300)]),
-        says(0, MsgBody=[{"MsgType": "TIMFaceElem", "MsgContent": {}}]),
-        says(0, MsgBody="text"),
-        says(0, CloudCustomData="\0"),
-        says(0, CloudCustomData=7),
-    ],
-)
+MALFORMED = [
+    b"",
+    b"no JSON",
+    b"[]",
+    b"{}",
+    b"[" * 50_000,
+    b'{"ErrorCode": 1, "ErrorInfo": "' + b"x" * 70_000 + b'"}',
+    {"ErrorCode": "1"},
+    says(3),
+    says(130001),
+    says(-1),
+    says(0, MsgBody=[]),
+    says(0, MsgBody=[text("one"), text("two")]),
+    says(0, MsgBody=[text(7)]),
+    says(0, MsgBody=[text("")]),
+    says(0, MsgBody=[text("x" * 12_300)]),
+    says(0, MsgBody=[{"MsgType": "TIMFaceElem", "MsgContent": {}}]),
+    says(0, MsgBody="text"),
+    says(0, CloudCustomData="\0"),
+    says(0, CloudCustomData=7),
+]
+
+
+@pytest.mark.parametrize("reply", MALFORMED)
 async def test_a_message_passes_as_it_is_when_the_reply_is_malformed(
     receiver: CallbackReceiver,
     callbacks: HTTPBeforeCallbacks,
@@ -180,6 +191,103 @@ async def test_a_message_passes_as_it_is_when_the_reply_is_malformed(
     is_large = isinstance(reply, bytes) and len(reply) > 64 * 1024
     problem = "a reply of more than 64 KB" if is_large else "malformed reply"
     assert f"C2C.CallbackBeforeSendMsg: {problem}" in caplog.text
+
+
+@pytest.mark.parametrize("reply", MALFORMED)
+async def test_a_malformed_reply_denies_where_failures_deny(
+    receiver: CallbackReceiver, denying: HTTPBeforeCallbacks, reply: Any
+) -> None:
+    receiver.reply = reply
+    assert await denial(denying) == 80003
+
+
+@pytest.mark.parametrize("status", [0, 302, 404, 500])
+async def test_a_failing_receiver_denies_where_failures_deny(
+    receiver: CallbackReceiver, denying: HTTPBeforeCallbacks, status: int
+) -> None:
+    receiver.statuses = [status]
+    assert await denial(denying) == 80003
+    receiver.statuses = [status]
+    with pytest.raises(IMError, match="80003"):
+        await denying.before_friend_add("alice", "alice", [AddFriendParams("bob")])
+    receiver.statuses = [status]
+    with pytest.raises(IMError, match="80003"):
+        await denying.before_friend_response("bob", "alice", ResponseAction.AGREE)
+    assert await denying.before_send("alice", PARAMS) is PARAMS
+
+
+async def test_a_slow_or_dead_receiver_denies_where_failures_deny(
+    receiver: CallbackReceiver,
+) -> None:
+    receiver.open.clear()
+    slow = WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS, timeout=0.05)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    for config in (slow, WebhookConfig(url, commands=BEFORE_CALLBACKS)):
+        async with asking(config, denies=True) as callbacks:
+            assert await denial(callbacks) == 80003
+
+
+@pytest.mark.parametrize("content", ["\ud800", "x" * 300_000])
+async def test_what_cannot_be_asked_about_is_denied_where_failures_deny(
+    receiver: CallbackReceiver, denying: HTTPBeforeCallbacks, content: str
+) -> None:
+    assert await denial(denying, structs.replace(PARAMS, text=content)) == 80003
+    assert receiver.received == []
+
+
+async def denial(callbacks: HTTPBeforeCallbacks, params: SendMessageParams = PARAMS) -> int:
+    """Return the code with which a message is denied."""
+    with pytest.raises(IMError) as denied:
+        await callbacks.before_send("alice", params)
+    return denied.value.code
+
+
+async def test_the_time_limit_of_a_request_begins_with_its_turn(
+    callbacks: HTTPBeforeCallbacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: list[asyncio.Event] = []
+    begun = asyncio.Semaphore(0)
+
+    async def post(*_: object) -> bytes:
+        """Stand in for the receiver, whose time limit begins with this call."""
+        answered = asyncio.Event()
+        under_way.append(answered)
+        begun.release()
+        await answered.wait()
+        return b'{"ErrorCode": 1}'
+
+    monkeypatch.setattr(Receiver, "post", post)
+    flood = [
+        asyncio.create_task(callbacks.before_send(f"user-{number}", PARAMS))
+        for number in range(3 * AT_ONCE)
+    ]
+    for turn in range(3):
+        for _ in range(AT_ONCE):
+            await begun.acquire()
+        assert len(under_way) == (turn + 1) * AT_ONCE
+        for answered in under_way[turn * AT_ONCE :]:
+            answered.set()
+    refused = await asyncio.gather(*flood, return_exceptions=True)
+    assert [one.code for one in refused if isinstance(one, IMError)] == [20006] * len(flood)
+
+
+async def test_who_sends_too_many_at_once_is_refused_and_nothing_passes_unasked(
+    receiver: CallbackReceiver, callbacks: HTTPBeforeCallbacks
+) -> None:
+    receiver.open.clear()
+    receiver.reply = says(1)
+    flood = [asyncio.create_task(callbacks.before_send("eve", PARAMS)) for _ in range(100)]
+    await receiver.wait_for(AT_ONCE - RESERVED)
+    innocent = asyncio.create_task(callbacks.before_send("ann", PARAMS))
+    await receiver.wait_for(AT_ONCE - RESERVED + 1)
+    assert receiver.received[-1].body["From_Account"] == "ann"
+    receiver.open.set()
+    refused = await asyncio.gather(innocent, *flood, return_exceptions=True)
+    codes = Counter(one.code for one in refused if isinstance(one, IMError))
+    asked = AT_ONCE - RESERVED + WAITING_MAX + 1
+    assert codes == {20006: asked, 7008: 101 - asked}
+    assert len(receiver.received) == asked
 
 
 @pytest.mark.parametrize("status", [0, 302, 404, 500])

@@ -190,6 +190,34 @@ async def test_who_waits_for_a_slow_server_holds_up_nobody_else_and_keeps_the_or
         assert message["text"] == "one"
 
 
+async def test_the_console_decides_what_a_silent_server_means(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    receiver.reply = b"no JSON"
+    elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
+    body = {"To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
+    item = {"To_Account": "bob", "AddSource": "AddSource_Type_Web"}
+    friend = {"From_Account": "alice", "AddFriendItem": [item]}
+
+    async def decide(value: str) -> None:
+        settings = {"Settings": {"before_callback_failure": value}}
+        assert (await post(backend, "v4/imtui_console/set", settings))["ErrorCode"] == 0
+
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        await decide("deny")
+        assert await alice.code("sendMessage", userID="bob", msgID="m1", text="one") == 80003
+        assert await alice.code("addFriend", userID="bob") == 80003
+        assert await alice.code("acceptFriendApplication", userID="bob") == 80003
+        assert await alice.code("refuseFriendApplication", userID="bob") == 80003
+        assert (await post(backend, "v4/openim/sendmsg", body))["ErrorCode"] == 80003
+        assert (await post(backend, "v4/sns/friend_add", friend))["ErrorCode"] == 80003
+        await decide("pass")
+        assert await alice.code("sendMessage", userID="bob", msgID="m1", text="one") == 0
+        assert await alice.code("addFriend", userID="bob") == 0
+
+
 async def test_a_message_of_an_admin_is_asked_about_unless_that_is_forbidden(
     backend: Backend, receiver: CallbackReceiver
 ) -> None:
