@@ -19,6 +19,10 @@ class Deadlines(Generic[K]):
         self._heap: list[tuple[float, int, K]] = []
         self._count = 0
 
+    def __contains__(self, key: K) -> bool:
+        """Tell whether ``key`` has a deadline."""
+        return key in self._due
+
     def set(self, key: K, due: float) -> None:
         """Set the deadline of ``key``, in place of an earlier one."""
         if self._due.get(key) == due:

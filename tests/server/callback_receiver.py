@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +28,12 @@ class CallbackReceiver:
     def __init__(self) -> None:
         self.url = ""
         self.received: list[Received] = []
+        self.accepted: list[Received] = []
+        """Those that were answered with 200."""
         self.statuses: list[int] = []
         """Those of the next answers; 200 once they are used up, 0 closes without an answer."""
+        self.status_of: Callable[[dict[str, Any]], int] | None = None
+        """Gives the status of the answer to a body, if ``statuses`` has none."""
         self.reply: Any = {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}
         """The body of answers, as bytes or as what is put into JSON."""
         self.open = asyncio.Event()
@@ -44,6 +48,11 @@ class CallbackReceiver:
         async with asyncio.timeout(TIMEOUT), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
         return self.received
+
+    async def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait until a condition on the requests holds."""
+        async with asyncio.timeout(TIMEOUT), self._arrived:
+            await self._arrived.wait_for(holds)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -68,14 +77,21 @@ class CallbackReceiver:
         body = msgspec.json.decode(await reader.readexactly(int(headers["content-length"])))
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
+        received = Received(target, dict(parse_qsl(urlsplit(target).query)), body)
         async with self._arrived:
-            self.received.append(Received(target, dict(parse_qsl(urlsplit(target).query)), body))
+            self.received.append(received)
             self._arrived.notify_all()
         try:
             await self.open.wait()
         finally:
             self.under_way -= 1
-        status = self.statuses.pop(0) if self.statuses else 200
+        status = 200 if self.status_of is None else self.status_of(body)
+        if self.statuses:
+            status = self.statuses.pop(0)
+        if status == 200:
+            async with self._arrived:
+                self.accepted.append(received)
+                self._arrived.notify_all()
         if status == 0:
             return False
         reply = self.reply if isinstance(self.reply, bytes) else msgspec.json.encode(self.reply)

@@ -10,6 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from imtui.protocol.usersig import sign
 from imtui.server.node.backend import Backend
+from tests.server.served import Served
 
 ANSWER_TIMEOUT = 20.0
 
@@ -19,7 +20,7 @@ Message = dict[str, Any]
 class Wire:
     """One connection to a backend."""
 
-    def __init__(self, socket: ClientConnection, backend: Backend) -> None:
+    def __init__(self, socket: ClientConnection, backend: Backend | Served) -> None:
         self.socket = socket
         self._backend = backend
         self._last_id = 0
@@ -85,7 +86,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(backend: Backend, **options: Any) -> AsyncIterator[Wire]:
+async def wire(backend: Backend | Served, **options: Any) -> AsyncIterator[Wire]:
     """Connect to a backend."""
     async with connect(
         backend.address.ws, compression=None, ping_interval=None, close_timeout=1, **options

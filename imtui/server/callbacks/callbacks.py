@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from imtui.protocol.chat import Message
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.rest.callback import Callback, CallbackCommand, OptPlatform, opt_platform
 from imtui.protocol.rest.message_body import elements_of
@@ -53,6 +54,15 @@ def callbacks_of(batch: Batch, commands: Collection[CallbackCommand]) -> list[Ca
     ]
 
 
+def message_keys_of_revoked(changes: Iterable[Change]) -> list[str]:
+    """Return the keys of the messages that lost their contents."""
+    return [_key_of(change.message) for change in changes if isinstance(change, MessageRevoked)]
+
+
+def _key_of(message: Message) -> str:
+    return f"{message.sender} {message.receiver} {message_key(message)}"
+
+
 def _states(batch: Batch) -> Iterable[Callback]:
     return state_changes(batch.changes, batch.now_ms)
 
@@ -80,7 +90,8 @@ def _sent(batch: Batch) -> Iterable[Callback]:
             "EventTime": batch.now_ms,
         }
         platform = OptPlatform.REST_API if change.by_admin else opt_platform(change.platform)
-        yield Callback(CallbackCommand.AFTER_SEND_MSG, message.sender, body, platform)
+        key_of = "" if change.stored is None else _key_of(message)
+        yield Callback(CallbackCommand.AFTER_SEND_MSG, message.sender, body, platform, key_of)
 
 
 def _read(batch: Batch) -> Iterable[Callback]:

@@ -1,36 +1,33 @@
 """Sends callbacks after events to the app's own server, in the background."""
 
 import asyncio
-import zlib
-from collections.abc import Callable
+import contextlib
+import secrets
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Final, Self
 
 from imtui.protocol.rest.callback import AFTER_EVENTS
-from imtui.server.callbacks.callbacks import Batch, callbacks_of
-from imtui.server.callbacks.lane import Lane
+from imtui.server.callbacks.callbacks import Batch, callbacks_of, message_keys_of_revoked
+from imtui.server.callbacks.queue import CallbackQueue
 from imtui.server.core.change import Change
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.receiver import (
-    CallbackError,
-    CallbackRequest,
-    Receiver,
-    encode_callback,
-)
+from imtui.server.webhook.receiver import CallbackError, Receiver
+from imtui.server.webhook.request import CallbackRows, OutgoingCallback, encode_callback
 from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
-_LANES: Final = 4
+_AT_ONCE: Final = 4
 
 
 class Webhooks:
     """Sends the callbacks after events; an async context manager, open while the backend runs.
 
-    The callbacks of one user are sent in order: each user belongs to one of a few lanes, and each
-    lane has one request under way. A callback that the receiver does not accept is retried a few
-    times, then dropped; when too many wait, the oldest are dropped. A request that timed out may
-    have arrived: then the receiver gets the callback twice, with the same EventTime.
+    Each callback is stored with the change that it is about, sent once that is durable, and
+    removed when the receiver has accepted it; so the receiver gets it at least once, with the same
+    EventID each time. The callbacks of one user are sent in order. Only when too many wait, the
+    oldest are dropped.
     """
 
     def __init__(
@@ -38,6 +35,7 @@ class Webhooks:
         config: WebhookConfig,
         sdk_app_id: int,
         clock: Callable[[], Instant],
+        rows: CallbackRows,
         metrics: Metrics | None = None,
     ) -> None:
         """Prepare to send; nothing is sent before the context is entered.
@@ -46,17 +44,27 @@ class Webhooks:
             config: The receiver, and the callbacks that it wants.
             sdk_app_id: The app.
             clock: Returns the current time.
+            rows: Stores the callbacks that wait.
             metrics: Counts the callbacks that are sent and dropped.
         """
         self._metrics = metrics or Metrics()
         self._config = config
         self._commands = config.commands & AFTER_EVENTS
         self._clock = clock
+        self._rows = rows
+        self._queue = CallbackQueue(config.queued_max, config.queued_max_bytes)
+        self._last_number = 0
+        self._run_id = secrets.token_hex(8)
+        """Part of the event IDs, as the numbers begin anew when nothing waits at a start."""
+        self._failures: dict[str, int] = {}
+        """How often the first callback of a user has failed."""
+        self._more = asyncio.Event()
+        """Set when there may be callbacks to send."""
         self._ending = asyncio.Event()
         self._warnings = ThrottledWarnings()
-        self._receiver = Receiver(config, sdk_app_id, clock, connections=_LANES)
-        most, most_bytes = config.queued_max // _LANES, config.queued_max_bytes // _LANES
-        self._lanes = [Lane(most, most_bytes) for _ in range(_LANES)]
+        self._receiver = Receiver(config, sdk_app_id, clock, connections=_AT_ONCE)
+        self.on_sent: Callable[[], None] = lambda: None
+        """Called when a removal waits for a commit, which nobody waits for."""
 
     @property
     def sent(self) -> int:
@@ -70,8 +78,8 @@ class Webhooks:
 
     @property
     def waiting(self) -> int:
-        """Return how many callbacks wait to be sent."""
-        return sum(map(len, self._lanes))
+        """Return how many callbacks wait, those that are being sent included."""
+        return len(self._queue)
 
     async def __aenter__(self) -> Self:
         """Start sending."""
@@ -85,64 +93,116 @@ class Webhooks:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Go on sending for a short time, then drop what is left."""
+        """Go on sending for a short time; what is left stays stored."""
         self._ending.set()
-        for lane in self._lanes:
-            lane.close()
+        self._more.set()
         try:
             await asyncio.wait({self.working}, timeout=self._config.end_grace)
         finally:
             self.working.cancel()
             await asyncio.wait({self.working})
-            for lane in self._lanes:
-                for request in lane.take_all():
-                    self._drop(request, "the backend ends")
             self._warnings.close()
             await self._receiver.__aexit__(kind, error, trace)
 
+    def resume(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        """Queue the callbacks that were stored before the start, the oldest first."""
+        for callback in callbacks:
+            self._last_number = callback.number
+            if callback.request.command in self._commands:
+                self._put(callback)
+            else:
+                self._drop(callback, "not wanted any more")
+        self.committed()
+
     def observe(self, changes: list[Change]) -> None:
-        """Queue the callbacks for some changes; returns at once."""
+        """Queue and store the callbacks for some changes; returns at once."""
+        for message_key in message_keys_of_revoked(changes):
+            if (callback := self._queue.forget_message(message_key)) is not None:
+                self._drop(callback, "its message was recalled")
         batch = Batch(changes, self._clock().unix_ms)
-        for callback in callbacks_of(batch, self._commands):
-            number = zlib.crc32(callback.user_id.encode()) % _LANES
-            for dropped in self._lanes[number].put(encode_callback(callback)):
-                self._drop(dropped, "too many wait")
+        for made in callbacks_of(batch, self._commands):
+            self._last_number += 1
+            request = encode_callback(made, f"{self._run_id}-{self._last_number}")
+            callback = OutgoingCallback(self._last_number, made.user_id, request, made.message_key)
+            self._rows.queue_callbacks([callback])
+            self._put(callback)
+
+    def committed(self) -> None:
+        """Send the callbacks that are durable now."""
+        self._queue.committed()
+        self._more.set()
+
+    def _put(self, callback: OutgoingCallback) -> None:
+        for dropped in self._queue.put(callback):
+            self._drop(dropped, "too many wait")
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            for lane in self._lanes:
-                tasks.create_task(self._empty(lane))
+            for _ in range(_AT_ONCE):
+                tasks.create_task(self._send_all())
 
-    async def _empty(self, lane: Lane) -> None:
-        while (request := await lane.next()) is not None:
-            try:
-                await self._send(request)
-                self._metrics.callbacks_sent += 1
-            except CallbackError as error:
-                self._drop(request, str(error))
-            except asyncio.CancelledError:
-                self._drop(request, "the backend ends")
-                raise
+    async def _send_all(self) -> None:
+        """Send one callback after the other, slowly while none is accepted."""
+        failures = 0
+        while (callback := await self._next()) is not None:
+            if await self._send(callback):
+                failures = 0
+                continue
+            failures += 1
+            # One user's callback may be at fault; more failures are the receiver's.
+            if failures > 1:
+                await _wait(self._ending, self._pause(failures - 1))
 
-    async def _send(self, request: CallbackRequest) -> None:
-        for pause in self._config.retry_pauses:
-            try:
-                await self._receiver.post(request)
-                return
-            except CallbackError as error:
-                self._warnings.warn(f"{request.command}: {error}; will retry")
-            if await self._ends_within(pause):
-                break
-        await self._receiver.post(request)
+    async def _next(self) -> OutgoingCallback | None:
+        """Wait for a callback to send; None at the end, if none can be sent at once."""
+        while True:
+            now = self._now()
+            callback = self._queue.take(now)
+            if callback is not None or self._ending.is_set():
+                return callback
+            self._more.clear()
+            due = self._queue.next_due()
+            await _wait(self._more, None if due is None else max(due - now, 0.0))
 
-    async def _ends_within(self, pause: float) -> bool:
-        """Wait for ``pause`` seconds or until the end; tell whether the end has come."""
+    async def _send(self, callback: OutgoingCallback) -> bool:
+        """Send a callback, and tell whether it was accepted; if not, it waits to be retried."""
+        user_id = callback.user_id
         try:
-            async with asyncio.timeout(pause):
-                return await self._ending.wait()
-        except TimeoutError:
+            await self._receiver.post(callback.request)
+        except CallbackError as error:
+            failures = self._failures[user_id] = self._failures.get(user_id, 0) + 1
+            self._warnings.warn(f"{callback.request.command}: {error}; will retry")
+            self._queue.retry(callback, self._now() + self._pause(failures))
+            # Others may wait for a later end of a pause.
+            self._more.set()
             return False
+        self._failures.pop(user_id, None)
+        self._metrics.callbacks_sent += 1
+        self._queue.sent(callback)
+        self._forget(callback)
+        return True
 
-    def _drop(self, request: CallbackRequest, reason: str) -> None:
+    def _pause(self, failures: int) -> float:
+        pauses = self._config.retry_pauses
+        return pauses[min(failures, len(pauses)) - 1]
+
+    def _drop(self, callback: OutgoingCallback, reason: str) -> None:
+        self._failures.pop(callback.user_id, None)
         self._metrics.callbacks_dropped += 1
-        self._warnings.warn(f"{request.command} dropped: {reason}")
+        self._warnings.warn(f"{callback.request.command} dropped: {reason}")
+        self._forget(callback)
+
+    def _forget(self, callback: OutgoingCallback) -> None:
+        self._rows.forget_callbacks([callback.number])
+        self.on_sent()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def _wait(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait for an event, at most so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

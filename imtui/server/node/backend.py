@@ -18,7 +18,6 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.rest.callback import BEFORE_CALLBACKS
 from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
-from imtui.server.core.change import Change
 from imtui.server.core.console import OnFailure
 from imtui.server.core.core import Core
 from imtui.server.core.logins.administration import get_console
@@ -34,8 +33,10 @@ from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
+from imtui.server.webhook.request import OutgoingCallback
 
 if TYPE_CHECKING:
+    from imtui.server.callbacks.sender import Webhooks
     from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
@@ -126,6 +127,8 @@ class Backend:
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
         stack.callback(self._edge.stop)
+        webhooks = await self._open_webhooks(stack, store)
+        observe_log = self._change_log.observe
         self._host = CoreHost(
             self._core,
             store,
@@ -133,8 +136,11 @@ class Backend:
             config.clock,
             config.heartbeat_timeout,
             self.metrics,
-            await self._observers(stack),
+            (observe_log,) if webhooks is None else (observe_log, webhooks.observe),
         )
+        if webhooks is not None:
+            webhooks.on_sent = self._host.commits.commit_later
+            self._host.commits.on_committed = webhooks.committed
         self._edge.core = self._host
         stack.callback(self._host.commits.stop)
         self._host.carry_on()
@@ -175,19 +181,29 @@ class Backend:
             data.export_key(self.app_key)
         return store
 
-    async def _observers(
-        self, stack: contextlib.AsyncExitStack
-    ) -> tuple[Callable[[list[Change]], None], ...]:
-        """Return the functions that are called with all changes."""
+    async def _open_webhooks(
+        self, stack: contextlib.AsyncExitStack, store: SQLiteStore
+    ) -> "Webhooks | None":
+        """Return the sender of callbacks after events; None if no webhook is configured."""
+        waiting = _waiting_callbacks(store)
         if self._config.webhook is None:
-            return (self._change_log.observe,)
+            if waiting:
+                # They have contents of messages, which nobody may ever ask for.
+                _log.warning("%d callbacks dropped: there is no --webhook now", len(waiting))
+                store.forget_callbacks(callback.number for callback in waiting)
+            return None
         from imtui.server.callbacks.sender import Webhooks
 
         webhooks = Webhooks(
-            self._config.webhook, self.app_key.sdk_app_id, self._config.clock, self.metrics
+            self._config.webhook,
+            self.app_key.sdk_app_id,
+            self._config.clock,
+            store,
+            self.metrics,
         )
-        await stack.enter_async_context(webhooks)
-        return (self._change_log.observe, webhooks.observe)
+        webhooks.resume(waiting)
+        stack.callback(_commit_last, store)
+        return await stack.enter_async_context(webhooks)
 
     async def _before_callbacks(
         self, stack: contextlib.AsyncExitStack
@@ -293,6 +309,22 @@ class Backend:
             stack.callback((config.unix_dir / "rest.sock").unlink, missing_ok=True)
         stack.callback(rest.close)
         return ws, rest
+
+
+def _waiting_callbacks(store: SQLiteStore) -> list[OutgoingCallback]:
+    try:
+        return store.callbacks()
+    except StoreError as error:
+        raise BackendError(str(error)) from error
+
+
+def _commit_last(store: SQLiteStore) -> None:
+    """Commit the removal of the callbacks that were sent until the end."""
+    try:
+        store.commit()
+    except StoreError as error:
+        # They will be sent again.
+        _log.error("%s", error)
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,8 @@ from imtui.server.store.store import Store, StoreError
 _log: Final = logging.getLogger(__name__)
 
 _RETRY_AFTER: Final = 1.0
+_LATER: Final = 1.0
+"""How long what nobody waits for waits for another batch, in seconds."""
 REST_AFTER: Final = 5.0
 """How long after the last commit the store does its maintenance, in seconds."""
 
@@ -61,11 +63,15 @@ class Commits:
         """Pushes of messages that are not durable yet, because the store fails."""
         self._has_written = False
         """Whether the batch has changes."""
+        self._is_stopped = False
         self._number = 1
         self._flush_soon: asyncio.Handle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
+        self._later: asyncio.TimerHandle | None = None
         self._last_commit = 0.0
+        self.on_committed: Callable[[], None] = lambda: None
+        """Called when all that was written so far is durable."""
 
     @property
     def number(self) -> int:
@@ -91,6 +97,12 @@ class Commits:
         if self._flush_soon is None:
             self._flush_soon = self._loop.call_soon(self._flush)
 
+    def commit_later(self) -> None:
+        """Commit what the store was given, with the next batch or a little later."""
+        self._has_written = True
+        if self._later is None and not self._is_stopped:
+            self._later = self._loop.call_later(_LATER, self._flush_late)
+
     async def durable(self) -> None:
         """Return once all changes that were added so far are durable.
 
@@ -105,9 +117,11 @@ class Commits:
 
     def stop(self) -> None:
         """Commit the last batch, and send nothing more."""
+        self._is_stopped = True
         earlier_retry = self._retry
         self._commit()
-        for handle in (self._flush_soon, earlier_retry, self._retry, self._rest):
+        handles = (self._flush_soon, earlier_retry, self._retry, self._rest, self._later)
+        for handle in handles:
             if handle is not None:
                 handle.cancel()
 
@@ -120,6 +134,11 @@ class Commits:
             self._hold_back()
         outputs, self._outputs = self._outputs, []
         self._send(outputs)
+
+    def _flush_late(self) -> None:
+        self._later = None
+        if self._flush_soon is None:
+            self._flush()
 
     def _commit(self) -> None:
         self._retry = None
@@ -135,11 +154,15 @@ class Commits:
             return
         if self._has_written:
             self._has_written = False
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
             self._number += 1
             self._last_commit = self._loop.time()
             self._metrics.commits.observe(self._last_commit - began)
             if self._rest is None:
                 self._rest = self._loop.call_later(REST_AFTER, self._come_to_rest)
+            self.on_committed()
         if self._held:
             self._outputs[:0] = self._held
             self._held = []

@@ -7,6 +7,7 @@ from imtui.protocol.app_key import AppKey
 from imtui.server.core.archive import Archive, ArchiveError
 from imtui.server.core.change import Change
 from imtui.server.core.stored import StoredApp
+from imtui.server.webhook.request import OutgoingCallback
 
 
 class StoreError(ArchiveError):
@@ -46,6 +47,19 @@ class Store(Protocol):
         Raises:
             StoreError: The maintenance failed; no data is lost.
         """
+
+    def callbacks(self) -> list[OutgoingCallback]:
+        """Return the callbacks that wait to be sent, the oldest first.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+
+    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        """Add callbacks to the batch; ``commit`` makes them durable."""
+
+    def forget_callbacks(self, numbers: Iterable[int]) -> None:
+        """Add the removal of callbacks, by their numbers, to the batch."""
 
     def started(self) -> None:
         """Note that the backend started successfully."""

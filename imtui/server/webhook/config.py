@@ -24,10 +24,12 @@ class WebhookConfig:
     timeout: float = CALLBACK_TIMEOUT
     """How long a reply may take, in seconds."""
     retry_pauses: tuple[float, ...] = RETRY_PAUSES
-    """How long to wait before each retry of a callback after an event, in seconds."""
+    """How long to wait before each retry of a callback after an event, in seconds; the last one
+    counts for all further retries."""
     queued_max: int = QUEUED_MAX
     """How many callbacks may wait to be sent."""
     queued_max_bytes: int = QUEUED_MAX_BYTES
     """The most bytes that their bodies may have together."""
     end_grace: float = END_GRACE
-    """How long to go on sending queued callbacks when the backend stops, in seconds."""
+    """How long to go on sending callbacks when the backend stops, in seconds; those that are left
+    are sent after its next start."""

@@ -2,15 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import msgspec
-
-from imtui.protocol.rest.callback import Callback, CallbackCommand
 from imtui.server.instant import Instant
 from imtui.server.webhook.config import WebhookConfig
+from imtui.server.webhook.request import CallbackRequest
 
 if TYPE_CHECKING:
     import httpx
@@ -20,25 +18,6 @@ _REPLY_MAX_BYTES: Final = 64 * 1024
 
 class CallbackError(Exception):
     """The receiver did not accept a callback; one line says why, without its address."""
-
-
-class CallbackRequest(msgspec.Struct, frozen=True):
-    """An encoded callback."""
-
-    command: CallbackCommand
-    platform: str
-    """The OptPlatform."""
-    content: bytes
-
-
-def encode_callback(callback: Callback) -> CallbackRequest:
-    """Encode a callback.
-
-    Raises:
-        UnicodeEncodeError: The callback has lone surrogates.
-    """
-    body: Mapping[str, Any] = {"CallbackCommand": callback.command, **callback.body}
-    return CallbackRequest(callback.command, callback.platform, msgspec.json.encode(body))
 
 
 class Receiver:

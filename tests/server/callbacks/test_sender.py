@@ -1,13 +1,17 @@
 """Callbacks on what has happened, as they reach a receiver: signed, in order, bounded."""
 
+import asyncio
 import hashlib
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from imtui.protocol.chat import RevokeMessageParams, SendMessageParams
+from imtui.protocol.messages import Method
 from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.callbacks.sender import Webhooks
 from imtui.server.core.accounts.changes import OwnDevicesChanged
@@ -16,7 +20,9 @@ from imtui.server.core.friends.changes import FriendsAdded, FriendsDeleted
 from imtui.server.instant import Instant
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.webhook.config import WebhookConfig
+from imtui.server.webhook.request import OutgoingCallback
 from tests.server.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver
+from tests.server.callbacks.calling import make_core
 from tests.server.wire import wire
 
 APP_ID = 1400000001
@@ -33,8 +39,43 @@ def clock() -> Instant:
     return Instant(0.0, 1_700_000_000_123)
 
 
-def webhooks(config: WebhookConfig) -> Webhooks:
-    return Webhooks(config, APP_ID, clock)
+class Rows:
+    """Callbacks as a store keeps them; everything is durable at once."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, OutgoingCallback] = {}
+
+    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        self.kept |= {one.number: one for one in callbacks}
+
+    def forget_callbacks(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            del self.kept[number]
+
+
+class Telling(Webhooks):
+    """A sender whose callbacks are durable as soon as they are made."""
+
+    def __init__(self, config: WebhookConfig, rows: Rows | None = None) -> None:
+        self.rows = rows or Rows()
+        super().__init__(config, APP_ID, clock, self.rows)
+        self._more_sent = asyncio.Event()
+        self.on_sent = self._more_sent.set
+
+    async def wait_sent(self, count: int) -> None:
+        """Wait until so many callbacks were accepted."""
+        async with asyncio.timeout(TIMEOUT):
+            while self.sent < count:
+                self._more_sent.clear()
+                await self._more_sent.wait()
+
+    def observe(self, changes: list[Change]) -> None:
+        super().observe(changes)
+        self.committed()
+
+
+def webhooks(config: WebhookConfig, rows: Rows | None = None) -> Telling:
+    return Telling(config, rows)
 
 
 def added(user_id: str, friend_id: str) -> list[Change]:
@@ -66,6 +107,7 @@ async def test_a_callback_is_posted_as_the_field_does_it_and_signed(
     assert "&ClientIP=&" in received.target
     assert received.query["Sign"] not in caplog.text
     assert received.body["CallbackCommand"] == "Sns.CallbackFriendAdd"
+    assert received.body["EventID"]
 
 
 async def test_without_a_token_nothing_is_signed(receiver: CallbackReceiver) -> None:
@@ -108,18 +150,31 @@ async def test_what_one_user_does_is_told_in_order_though_some_of_it_is_tried_ag
     assert receiver.most_under_way == 4
 
 
-async def test_what_is_never_taken_is_dropped_after_some_attempts_and_the_next_goes_on(
+async def test_what_is_not_taken_is_tried_again_while_others_go_on(
     receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    receiver.statuses = [500, 500, 500]
-    config = WebhookConfig(receiver.url, TOKEN, retry_pauses=(0.0, 0.0), end_grace=TIMEOUT)
+    def reply(body: dict[str, Any]) -> int:
+        return 500 if body["PairList"][0]["From_Account"] == "alice" else 200
+
+    receiver.status_of = reply
+    config = WebhookConfig(receiver.url, TOKEN, retry_pauses=(0.0,))
     async with webhooks(config) as sender:
         sender.observe(added("alice", "bob"))
         sender.observe(added("alice", "carol"))
-        await receiver.wait_for(4)
-    assert (sender.sent, sender.dropped) == (1, 1)
-    assert friends_of(receiver, "alice") == ["bob", "bob", "bob", "carol"]
-    assert "Sns.CallbackFriendAdd dropped: HTTP status 500" in caplog.text
+        await receiver.wait_for(20)
+        assert set(friends_of(receiver, "alice")) == {"bob"}
+        for number in range(20):
+            sender.observe(added(f"user-{number}", "bob"))
+        await sender.wait_sent(20)
+        receiver.status_of = None
+        await sender.wait_sent(22)
+    assert (sender.sent, sender.dropped) == (22, 0)
+    told = [one.body for one in receiver.received if one.body["PairList"][0]["To_Account"] == "bob"]
+    first = [body for body in told if body["PairList"][0]["From_Account"] == "alice"]
+    assert len(first) > 20
+    assert all(body == first[0] for body in first)
+    assert len({body["EventID"] for body in told}) == 21
+    assert sender.rows.kept == {}
 
 
 async def test_a_dead_receiver_costs_bounded_memory_and_is_told_of_without_secrets(
@@ -132,9 +187,11 @@ async def test_a_dead_receiver_costs_bounded_memory_and_is_told_of_without_secre
     async with webhooks(config) as sender:
         for friend in range(1000):
             sender.observe(added("alice", str(friend)))
-        assert sender.waiting == 10
-        assert sender.dropped == 990
-    assert sender.dropped == 1000
+        assert sender.waiting == 40
+        assert sender.dropped == 960
+    kept = [one.number for one in sender.rows.kept.values()]
+    assert kept == list(range(961, 1001))
+    assert sender.dropped == 960
     assert "no connection" in caplog.text
     assert "dropped: too many wait" in caplog.text
     ours = [one.getMessage() for one in caplog.records if one.name.startswith("imtui")]
@@ -146,12 +203,12 @@ async def test_the_oldest_go_first_also_when_they_are_too_large(
     receiver: CallbackReceiver,
 ) -> None:
     receiver.open.clear()
-    async with webhooks(WebhookConfig(receiver.url, queued_max_bytes=4 * 1500)) as sender:
+    async with webhooks(WebhookConfig(receiver.url, queued_max_bytes=1500)) as sender:
         sender.observe(added("alice", "first"))
         await receiver.wait_for(1)
         sender.observe([FriendsAdded("alice", ("large",) * 9)])
         sender.observe([FriendsAdded("alice", ("later",) * 9)])
-        assert (sender.waiting, sender.dropped) == (1, 1)
+        assert (sender.waiting, sender.dropped) == (2, 1)
         receiver.open.set()
         await receiver.wait_for(2)
     assert friends_of(receiver, "alice") == ["first", *["later"] * 9]
@@ -168,31 +225,95 @@ async def test_a_receiver_that_does_not_answer_in_time_is_asked_again(
     assert first.body == again.body
 
 
-async def test_what_waits_is_still_tried_for_as_the_backend_ends(
+async def test_what_waits_is_still_sent_as_the_backend_ends(
     receiver: CallbackReceiver,
 ) -> None:
-    receiver.statuses = [500]
-    config = WebhookConfig(receiver.url, retry_pauses=(3600.0,), end_grace=TIMEOUT)
-    async with webhooks(config) as sender:
+    async with webhooks(WebhookConfig(receiver.url, end_grace=TIMEOUT)) as sender:
         for friend in range(5):
             sender.observe(added("alice", str(friend)))
-        await receiver.wait_for(1)
-    assert friends_of(receiver, "alice") == ["0", "0", "1", "2", "3", "4"]
+    assert friends_of(receiver, "alice") == ["0", "1", "2", "3", "4"]
     assert (sender.sent, sender.dropped) == (5, 0)
 
 
-async def test_the_end_does_not_wait_for_a_receiver_that_does_not_answer(
-    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("is_silent", [True, False])
+async def test_what_cannot_be_sent_before_the_end_is_kept_and_sent_after_the_next_start(
+    receiver: CallbackReceiver, *, is_silent: bool
 ) -> None:
-    receiver.open.clear()
-    config = WebhookConfig(receiver.url, timeout=3600, end_grace=0.05)
+    if is_silent:
+        receiver.open.clear()
+    else:
+        receiver.statuses = [500]
+    config = WebhookConfig(receiver.url, timeout=3600, end_grace=0.05, retry_pauses=(3600.0,))
     async with webhooks(config) as sender:
         for friend in range(5):
             sender.observe(added("alice", str(friend)))
         await receiver.wait_for(1)
-    assert (sender.sent, sender.dropped) == (0, 5)
+    assert (sender.sent, sender.dropped) == (0, 0)
     assert sender.working.done()
-    assert "Sns.CallbackFriendAdd dropped: the backend ends" in caplog.text
+    kept = sender.rows.kept
+    assert len(kept) == 5
+    receiver.open.set()
+    again = webhooks(WebhookConfig(receiver.url), Rows())
+    again.rows.kept = dict(kept)
+    again.resume(kept.values())
+    async with again as sender:
+        sender.observe(added("alice", "5"))
+        await sender.wait_sent(6)
+    assert friends_of(receiver, "alice") == ["0", "0", "1", "2", "3", "4", "5"]
+    assert len({one.body["EventID"] for one in receiver.received}) == 6
+    assert again.rows.kept == {}
+
+
+async def test_what_is_not_wanted_any_more_is_dropped_at_the_start(
+    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = Rows()
+    webhooks(WebhookConfig(receiver.url), rows).observe(added("alice", "bob"))
+    commands = frozenset({CallbackCommand.FRIEND_DELETE})
+    sender = webhooks(WebhookConfig(receiver.url, commands=commands), rows)
+    sender.resume(list(rows.kept.values()))
+    async with sender:
+        assert (sender.waiting, sender.dropped) == (0, 1)
+    assert rows.kept == {}
+    assert "dropped: not wanted any more" in caplog.text
+
+
+async def test_nothing_is_sent_before_it_is_durable(receiver: CallbackReceiver) -> None:
+    async with Webhooks(WebhookConfig(receiver.url), APP_ID, clock, Rows()) as sender:
+        sender.observe(added("alice", "early"))
+        sender.committed()
+        await receiver.wait_for(1)
+        sender.observe(added("alice", "late"))
+        sender.observe(added("bob", "late"))
+    assert len(receiver.received) == 1
+    assert sender.waiting == 2
+
+
+async def test_the_contents_of_a_recalled_message_are_not_sent(
+    receiver: CallbackReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    core = make_core()
+    sender = webhooks(WebhookConfig(receiver.url))
+
+    def send(msg_id: str) -> None:
+        core.call(1, Method.SEND_MESSAGE, SendMessageParams("bob", msg_id, text=msg_id))
+        sender.observe(core.take_changes())
+
+    send("first")
+    send("secret")
+    send("third")
+    core.call(1, Method.REVOKE_MESSAGE, RevokeMessageParams("bob", "secret"))
+    sender.observe(core.take_changes())
+    async with sender:
+        await sender.wait_sent(3)
+    assert [one.query["CallbackCommand"] for one in receiver.received] == [
+        "C2C.CallbackAfterSendMsg",
+        "C2C.CallbackAfterSendMsg",
+        "C2C.CallbackAfterMsgWithDraw",
+    ]
+    assert "secret" not in str(receiver.received)
+    assert (sender.dropped, sender.rows.kept) == (1, {})
+    assert "dropped: its message was recalled" in caplog.text
 
 
 async def test_a_backend_tells_its_receiver_and_is_not_slowed_by_it(

@@ -6,6 +6,7 @@ from imtui.protocol.app_key import AppKey
 from imtui.server.core.change import Change
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.store import StoreError
+from imtui.server.webhook.request import OutgoingCallback
 from tests.server.memory_archive import MemoryArchive
 
 
@@ -40,6 +41,15 @@ class MemoryStore:
         self.rests += 1
         if self.is_failing:
             raise StoreError("It fails.")
+
+    def callbacks(self) -> list[OutgoingCallback]:
+        return []
+
+    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        """Keep none."""
+
+    def forget_callbacks(self, numbers: Iterable[int]) -> None:
+        """Have none to forget."""
 
     def started(self) -> None:
         """Have nothing to note."""

@@ -288,6 +288,48 @@ def test_a_rest_that_fails_is_logged_and_nothing_else(
     assert bench.metrics.commit_failures == 0
 
 
+def test_what_nobody_waits_for_goes_with_the_next_batch_or_a_little_later(
+    loop: VirtualLoop, bench: Bench
+) -> None:
+    committed: list[int] = []
+    bench.commits.on_committed = lambda: committed.append(bench.store.commits)
+    bench.commits.commit_later()
+    bench.commits.commit_later()
+    loop.turn()
+    assert bench.commits.is_idle
+    assert bench.store.commits == 0
+    bench.add()
+    loop.turn()
+    loop.advance(3.0)
+    assert (bench.store.commits, committed) == (1, [1])
+    bench.commits.commit_later()
+    loop.advance(1.0)
+    assert (bench.store.commits, committed) == (2, [1, 2])
+    bench.commits.commit_later()
+    bench.commits.stop()
+    assert (bench.store.commits, committed) == (3, [1, 2, 3])
+    bench.commits.commit_later()
+    assert loop.pending() == 0
+
+
+def test_what_nobody_waits_for_is_retried_while_the_store_fails(
+    loop: VirtualLoop, bench: Bench
+) -> None:
+    committed: list[int] = []
+    bench.commits.on_committed = lambda: committed.append(bench.store.commits)
+    bench.store.is_failing = True
+    bench.commits.commit_later()
+    loop.advance(1.0)
+    assert bench.commits.is_failing
+    bench.commits.commit_later()
+    loop.advance(1.5)
+    assert committed == []
+    bench.store.is_failing = False
+    loop.advance(1.0)
+    assert len(committed) == 1
+    assert not bench.commits.is_failing
+
+
 @pytest.mark.parametrize("fails", ["never", "before", "at the end"])
 def test_the_end_makes_durable_what_is_not_and_leaves_no_timer(
     loop: VirtualLoop, bench: Bench, fails: str

@@ -1,27 +1,22 @@
 """Messages through real sockets: on disk before anybody is told, whatever fails."""
 
 import asyncio
-import os
-import signal
 import sqlite3
-import sys
-from asyncio import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.messages import Push
 from imtui.server.edge.outbox import OWN_PUSHES_MAX
 from imtui.server.node.backend import Backend, BackendConfig
-from imtui.server.node.data_dir import DataDir
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
+from tests.server.served import Served
 from tests.server.wire import Message, Wire, wire
 
 
@@ -186,37 +181,13 @@ async def test_who_does_not_read_is_told_that_messages_were_missed_and_finds_the
         assert not [push for push in bob.pushes if push["method"] == "onMessagesMissed"]
 
 
-class Served:
-    """An ``imtui serve`` of its own process, as far as a wire needs it."""
-
-    def __init__(self, process: subprocess.Process, data: Path) -> None:
-        self.process = process
-        self.address = DataDir(data).address()
-        self.app_key = DataDir(data).app_key()
-
-    @classmethod
-    async def start(cls, data: Path) -> "Served":
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "imtui", "serve", "--port", "0", "--rest-port", "0"),
-            *("--data", str(data)),
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        assert msgspec.json.decode(await process.stdout.readline())["event"] == "ready"
-        return cls(process, data)
-
-    async def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        await self.process.wait()
-
-
 async def test_after_kill_9_every_message_that_was_answered_or_told_is_there_once(
     tmp_path: Path,
 ) -> None:
     served = await Served.start(tmp_path)
     answered: dict[str, Message] = {}
     told: dict[str, Message] = {}
-    async with wire(served) as alice, wire(served) as bob:  # type: ignore[arg-type]
+    async with wire(served) as alice, wire(served) as bob:
         await alice.login("alice")
         await bob.login("bob")
 
@@ -242,7 +213,7 @@ async def test_after_kill_9_every_message_that_was_answered_or_told_is_there_onc
         await asyncio.wait(under_way)
         assert all(task.exception() is not None for task in under_way)
     served = await Served.start(tmp_path)
-    async with wire(served) as alice, wire(served) as bob:  # type: ignore[arg-type]
+    async with wire(served) as alice, wire(served) as bob:
         await alice.login("alice")
         await bob.login("bob")
         last = f"m{len(answered)}"

@@ -24,7 +24,8 @@ from imtui.server.edge.before_callbacks.turns import AT_ONCE, Turns
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import MessageDropped
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.receiver import CallbackError, Receiver, encode_callback
+from imtui.server.webhook.receiver import CallbackError, Receiver
+from imtui.server.webhook.request import encode_callback
 from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
 _CONTENT_MAX_BYTES: Final = 256 * 1024

@@ -101,6 +101,14 @@ CREATE TABLE hidden (
 ) WITHOUT ROWID;
 """
 
+CALLBACKS: Final = """
+CREATE TABLE callbacks (
+    number INTEGER PRIMARY KEY, user_id TEXT NOT NULL, command TEXT NOT NULL,
+    platform TEXT NOT NULL, content BLOB NOT NULL, message_key TEXT NOT NULL
+);
+"""
+"""Callbacks that wait to be sent. The first databases of version 5 lack the table."""
+
 MESSAGE_INDEXES: Final = """
 CREATE UNIQUE INDEX messages_by_msg_id ON messages (sender, msg_id);
 CREATE INDEX messages_by_version ON messages (conversation, version);
@@ -109,7 +117,7 @@ CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_vers
 """
 """Separate, because a migration creates them after it has inserted all rows."""
 
-TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES
+TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + CALLBACKS
 EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
 """The statements for a new database."""
 

@@ -17,7 +17,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.console import Console
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, friends, messages, schema
+from imtui.server.store.sqlite import accounts, callbacks, friends, messages, schema
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log, version_of
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
@@ -30,6 +30,7 @@ from imtui.server.store.sqlite.migration.migrate import (
 from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
+from imtui.server.webhook.request import OutgoingCallback
 
 _LOG_MAX: Final = 32 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
@@ -58,6 +59,8 @@ class SQLiteStore:
         self._batch: list[Statement] = []
         self._row_updates = messages.RowUpdates()
         """Executed after the statements of the batch."""
+        self._callback_updates = callbacks.CallbackUpdates()
+        """Executed with ``_row_updates``."""
         self._sent: set[tuple[int, str]] = set()
         """The senders and IDs of the messages in the batch."""
         self._executed = 0
@@ -135,25 +138,46 @@ class SQLiteStore:
                 if isinstance(change, MessageSent) and change.stored is not None:
                     self._sent.add((change.stored.sender, change.stored.msg_id))
 
+    def callbacks(self) -> list[OutgoingCallback]:
+        """Return the callbacks that wait to be sent, the oldest first.
+
+        Raises:
+            StoreError: The database cannot be read.
+        """
+        try:
+            return callbacks.load(self._rows)
+        except (sqlite3.Error, ValueError) as error:
+            raise cannot(self._path, "read", error) from error
+
+    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        """Add callbacks to the batch; ``commit`` makes them durable."""
+        self._callback_updates.queue(callbacks)
+
+    def forget_callbacks(self, numbers: Iterable[int]) -> None:
+        """Add the removal of callbacks, by their numbers, to the batch."""
+        self._callback_updates.forget(numbers)
+
     def commit(self) -> None:
         """Make the batch durable atomically.
 
         Raises:
             StoreError: The commit failed; the next one retries the batch.
         """
-        if not self._batch and not self._row_updates:
+        if not self._has_batch:
             return
         self._failure = None
         self._execute_batch()
         try:
             self._begin()
-            for sql, rows_of_values in self._row_updates.statements():
-                self._database.executemany(sql, rows_of_values)
+            for updates in (self._row_updates, self._callback_updates):
+                for sql, rows_of_values in updates.statements():
+                    self._database.executemany(sql, rows_of_values)
             self._end()
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._batch.clear()
         self._row_updates.clear()
+        self._callback_updates.clear()
         self._sent.clear()
         self._executed = 0
         if size_of_log(self._path) > self._log_checked + _LOG_MAX:
@@ -170,7 +194,7 @@ class SQLiteStore:
             StoreError: The log could not be written; no data is lost.
         """
         forget_copy(self._path, if_old=True)
-        if self._batch or self._row_updates or not size_of_log(self._path):
+        if self._has_batch or not size_of_log(self._path):
             return
         try:
             self._empty_log()
@@ -233,6 +257,10 @@ class SQLiteStore:
             self._is_log_new = not size_of_log(self._path)
             if not self._is_log_new:
                 self._empty_log()
+            if not self._rows("SELECT 1 FROM sqlite_schema WHERE name = 'callbacks'"):
+                self._begin()
+                self._database.execute(schema.CALLBACKS)
+                self._end()
         except sqlite3.Error as error:
             raise cannot(self._path, "read", error) from error
 
@@ -292,9 +320,13 @@ class SQLiteStore:
             self._database.execute("ROLLBACK")
         self._executed = 0
         failure = cannot(self._path, done, error)
-        if self._batch or self._row_updates:
+        if self._has_batch:
             self._failure = failure
         return failure
+
+    @property
+    def _has_batch(self) -> bool:
+        return bool(self._batch or self._row_updates or self._callback_updates)
 
     def _rows(self, sql: str) -> list[Any]:
         return rows(self._database, sql)
