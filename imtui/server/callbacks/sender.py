@@ -19,6 +19,8 @@ from imtui.server.webhook.request import CallbackRows, OutgoingCallback, encode_
 from imtui.server.webhook.throttled_warnings import ThrottledWarnings
 
 _AT_ONCE: Final = 4
+_YIELD: Final = 0.02
+"""How long a durable callback waits, in seconds, so that the answers and pushes go first."""
 
 
 class Webhooks:
@@ -61,6 +63,7 @@ class Webhooks:
         self._more = asyncio.Event()
         """Set when there may be callbacks to send."""
         self._ending = asyncio.Event()
+        self._release_soon: asyncio.TimerHandle | None = None
         self._warnings = ThrottledWarnings()
         self._receiver = Receiver(config, sdk_app_id, clock, connections=_AT_ONCE)
         self.on_sent: Callable[[], None] = lambda: None
@@ -95,6 +98,9 @@ class Webhooks:
     ) -> None:
         """Go on sending for a short time; what is left stays stored."""
         self._ending.set()
+        if self._release_soon is not None:
+            self._release_soon.cancel()
+            self._release()
         self._more.set()
         try:
             await asyncio.wait({self.working}, timeout=self._config.end_grace)
@@ -112,7 +118,7 @@ class Webhooks:
                 self._put(callback)
             else:
                 self._drop(callback, "not wanted any more")
-        self.committed()
+        self._queue.committed()
 
     def observe(self, changes: list[Change]) -> None:
         """Queue and store the callbacks for some changes; returns at once."""
@@ -128,8 +134,15 @@ class Webhooks:
             self._put(callback)
 
     def committed(self) -> None:
-        """Send the callbacks that are durable now."""
+        """Send the callbacks that are durable now, in a moment."""
         self._queue.committed()
+        if self._ending.is_set():
+            self._more.set()
+        elif self._release_soon is None and self.waiting:
+            self._release_soon = asyncio.get_running_loop().call_later(_YIELD, self._release)
+
+    def _release(self) -> None:
+        self._release_soon = None
         self._more.set()
 
     def _put(self, callback: OutgoingCallback) -> None:

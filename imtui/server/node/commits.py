@@ -65,6 +65,8 @@ class Commits:
         """Whether the batch has changes."""
         self._is_stopped = False
         self._number = 1
+        self._told_number = 1
+        """The number for which ``on_committed`` was called last."""
         self._flush_soon: asyncio.Handle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
@@ -120,6 +122,7 @@ class Commits:
         self._is_stopped = True
         earlier_retry = self._retry
         self._commit()
+        self._tell_committed()
         handles = (self._flush_soon, earlier_retry, self._retry, self._rest, self._later)
         for handle in handles:
             if handle is not None:
@@ -134,6 +137,7 @@ class Commits:
             self._hold_back()
         outputs, self._outputs = self._outputs, []
         self._send(outputs)
+        self._tell_committed()
 
     def _flush_late(self) -> None:
         self._later = None
@@ -162,7 +166,6 @@ class Commits:
             self._metrics.commits.observe(self._last_commit - began)
             if self._rest is None:
                 self._rest = self._loop.call_later(REST_AFTER, self._come_to_rest)
-            self.on_committed()
         if self._held:
             self._outputs[:0] = self._held
             self._held = []
@@ -171,6 +174,13 @@ class Commits:
         self._commit()
         if self._outputs and self._flush_soon is None:
             self._flush()
+        self._tell_committed()
+
+    def _tell_committed(self) -> None:
+        """Call ``on_committed`` after a commit, when those who waited for it have their answers."""
+        if self._told_number != self._number:
+            self._told_number = self._number
+            self.on_committed()
 
     def _refuse(self) -> None:
         """Replace all answers with an error."""
