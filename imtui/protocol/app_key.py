@@ -1,13 +1,13 @@
 """The key of an app, and the verification of UserSigs made with it."""
 
-import zlib
+import hashlib
 from typing import Final
 
 import msgspec
 
 from imtui.protocol import usersig
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.proof import Proof
+from imtui.protocol.proof import Proof, SigID
 from imtui.protocol.wire_names import wire_name
 
 DEFAULT_SDK_APP_ID: Final = 1_400_000_000
@@ -34,11 +34,12 @@ class AppKey(msgspec.Struct, frozen=True, rename=wire_name):
 
         Raises:
             IMError: In this order: 70002 empty, 70003 unreadable, 70020 not the app of this key,
-                70014 a UserSig for another app, 70013 another user, 70009 another key, 70001
-                expired.
+                70014 a UserSig for another app, 70013 another user, 70009 another key, 70003
+                made more than 5 minutes ahead (``UserSigAheadError``), 70001 expired.
         """
         usersig.read(user_sig)
         if sdk_app_id != self.sdk_app_id:
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND)
         claims = usersig.verify(user_sig, user_id, sdk_app_id, self.secret_key, now=unix_ms / 1000)
-        return Proof(user_id, claims.time, zlib.crc32(claims.sig.encode()))
+        digest = hashlib.blake2b(claims.sig.encode(), digest_size=16).digest()
+        return Proof(user_id, claims.time, SigID(digest, claims.time + claims.expire))

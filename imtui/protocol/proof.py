@@ -3,11 +3,19 @@
 from msgspec import Struct
 
 
+class SigID(Struct, frozen=True, gc=False):
+    """Identifies a UserSig until it expires."""
+
+    digest: bytes
+    """128 bits of its hash."""
+    expires_at: int
+    """In Unix seconds."""
+
+
 class Proof(Struct, frozen=True):
     """A verified UserSig: its bearer is the user."""
 
     user_id: str
     made: int
     """When the UserSig was made, in Unix seconds."""
-    number: int
-    """A number that identifies the UserSig, the same after a restart."""
+    sig_id: SigID

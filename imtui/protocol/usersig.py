@@ -43,6 +43,19 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     """Data that the app signed with it, in base64."""
 
 
+class UserSigAheadError(IMError):
+    """70003: a valid UserSig states a time too far ahead, so one of two clocks is wrong."""
+
+    def __init__(self, ahead: float) -> None:
+        """Make the error of a UserSig that is ``ahead`` seconds ahead."""
+        super().__init__(
+            ErrorCode.ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED,
+            "The UserSig is of a time to come. Set the clock of the machine that made it, "
+            "or the backend's.",
+        )
+        self.ahead = ahead
+
+
 _decoder: Final = msgspec.json.Decoder(Claims)
 
 
@@ -99,7 +112,7 @@ def verify(
     Raises:
         IMError: In this order: 70002 empty; 70003 unreadable, or more than 4 KB packed or 8 KB
             unpacked; 70014 for another app; 70013 for another user; 70009 made with another key;
-            70001 expired.
+            70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001 expired.
     """
     claims = read(user_sig)
     if claims.sdk_app_id != sdk_app_id:
@@ -111,7 +124,10 @@ def verify(
     )
     if not hmac.compare_digest(expected.encode(), claims.sig.encode()):
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY)
-    if claims.time + claims.expire <= (time.time() if now is None else now):
+    present = time.time() if now is None else now
+    if claims.time > present + limits.CLOCK_AHEAD_MAX:
+        raise UserSigAheadError(claims.time - present)
+    if claims.time + claims.expire <= present:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED)
     return claims
 

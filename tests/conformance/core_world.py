@@ -25,6 +25,7 @@ from imtui.server.core.delivery import (
     StatusDelivery,
 )
 from imtui.server.core.logins.administration import set_console
+from imtui.server.core.logins.registration import kick
 from imtui.server.edge.liveness import Liveness
 from imtui.server.instant import Instant
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -44,6 +45,7 @@ class DrivenCore:
     def __init__(self, path: Path) -> None:
         """Start without accounts; ``path`` is the database file."""
         self.now = 1000.0
+        self.wall_shift = 0.0
         self.told: defaultdict[int, list[Push]] = defaultdict(list)
         self.closed: dict[int, int] = {}
         self._path = path
@@ -68,7 +70,7 @@ class DrivenCore:
 
     def instant(self) -> Instant:
         """Return the current time."""
-        return Instant(self.now, WALL_START + round(self.now * 1000))
+        return Instant(self.now, WALL_START + round((self.now + self.wall_shift) * 1000))
 
     def call(self, session_id: int, method: str, params: JSON) -> JSON:
         """Carry out a connection's request.
@@ -97,6 +99,11 @@ class DrivenCore:
     def set_console(self, settings: dict[str, str]) -> None:
         """Change settings of the console."""
         set_console(self.core.admin(self.instant()), settings)
+        self._carry_out()
+
+    def kick(self, user_id: str) -> None:
+        """Kick an account."""
+        kick(self.core.admin(self.instant()), user_id)
         self._carry_out()
 
     def advance(self, seconds: float) -> None:
@@ -198,6 +205,14 @@ class CoreWorld:
     async def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.core.advance(seconds)
+
+    async def kick(self, user_id: str) -> None:
+        """Kick an account."""
+        self.core.kick(user_id)
+
+    def set_wall_clock(self, seconds: float) -> None:
+        """Set the wall clock forward, or back."""
+        self.core.wall_shift += seconds
 
     def unix_ms(self) -> int:
         """Return the wall clock time in Unix milliseconds."""

@@ -98,11 +98,18 @@ class SocketWorld:
 
     async def console(self, **settings: str) -> None:
         """Change settings of the console, over REST."""
+        await self._command("imtui_console/set", {"Settings": settings})
+
+    async def kick(self, user_id: str) -> None:
+        """Kick an account, over REST."""
+        await self._command("im_open_login_svc/kick", {"UserID": user_id})
+
+    async def _command(self, command: str, body: JSON) -> None:
         user_sig = usersig.sign(
             "administrator", self.sdk_app_id, self.secret_key, now=self.unix_ms() / 1000
         )
         url = httpx.URL(
-            f"{self.backend.address.rest}/v4/imtui_console/set",
+            f"{self.backend.address.rest}/v4/{command}",
             params={
                 "sdkappid": self.sdk_app_id,
                 "identifier": "administrator",
@@ -112,7 +119,7 @@ class SocketWorld:
             },
         )
         async with httpx.AsyncClient(trust_env=False) as http:
-            response = await http.post(url, json={"Settings": settings})
+            response = await http.post(url, json=body)
         envelope = response.json()
         assert (envelope["ActionStatus"], envelope["ErrorCode"]) == ("OK", 0), envelope
 
@@ -121,6 +128,10 @@ class SocketWorld:
         self.loop.skipped += seconds
         for _ in range(10):
             await asyncio.sleep(0)
+
+    def set_wall_clock(self, seconds: float) -> None:
+        """Set the wall clock forward, or back."""
+        self.loop.wall_shift += seconds
 
     def unix_ms(self) -> int:
         """Return the wall clock time in Unix milliseconds."""

@@ -90,6 +90,56 @@ async def test_login__a_user_sig_that_expires_during_a_connection_ends_nothing(
     assert await query(alice, "alice") == ("alice", ONLINE, "")
 
 
+def signed(world: World, ahead: float) -> str:
+    """Return a UserSig of alice that a clock ahead of the backend's made."""
+    now = world.unix_ms() // 1000 + ahead
+    return usersig.sign("alice", world.sdk_app_id, world.secret_key, now=now)
+
+
+@covers(44)
+async def test_login__a_user_sig_from_more_than_five_minutes_ahead_is_refused(
+    world: World,
+) -> None:
+    client = await world.connect()
+    ahead = signed(world, 330)
+    assert await code(send_login(world, client, "alice", userSig=ahead)) == 70003
+    await world.advance(60)
+    client = await world.connect()
+    await send_login(world, client, "alice", userSig=ahead)
+
+
+@covers(44)
+async def test_kick__user_sigs_of_a_clock_ahead_that_were_used_are_revoked(world: World) -> None:
+    used, lost, unused = signed(world, 30), signed(world, 31), signed(world, 0)
+    await login(world, "alice", userSig=used)
+    phone = await login(world, "alice", userSig=lost)
+    await phone.drop()
+    await world.kick("alice")
+    client = await world.connect()
+    for user_sig in (used, lost, unused):
+        assert await code(send_login(world, client, "alice", userSig=user_sig)) == 70052
+    await world.advance(1.1)
+    await world.restart()
+    client = await world.connect()
+    for user_sig in (used, lost, unused):
+        assert await code(send_login(world, client, "alice", userSig=user_sig)) == 70052
+    await send_login(world, client, "alice")
+
+
+@covers(44)
+async def test_kick__by_a_clock_that_was_far_ahead_it_counts_from_the_correction(
+    world: World,
+) -> None:
+    world.set_wall_clock(7200)
+    await login(world, "alice")
+    await world.kick("alice")
+    world.set_wall_clock(-7200)
+    client = await world.connect()
+    assert await code(send_login(world, client, "alice")) == 70052
+    await world.advance(1.1)
+    await send_login(world, client, "alice")
+
+
 @covers(31)
 async def test_login__an_unknown_account_is_registered_unless_the_console_says_otherwise(
     world: World,

@@ -16,6 +16,8 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     """
 
     skipped = 0.0
+    wall_shift = 0.0
+    """By how many seconds the wall clock was set."""
 
     def time(self) -> float:
         """Return the clock's seconds, including skipped ones."""
@@ -23,4 +25,4 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def moment(self) -> Instant:
         """Return the current time on both clocks."""
-        return Instant(self.time(), int((time.time() + self.skipped) * 1000))
+        return Instant(self.time(), int((time.time() + self.skipped + self.wall_shift) * 1000))

@@ -46,8 +46,14 @@ class World(Protocol):
     async def console(self, **settings: str) -> None:
         """Change settings of the console."""
 
+    async def kick(self, user_id: str) -> None:
+        """Kick an account, as an admin."""
+
     async def advance(self, seconds: float) -> None:
         """Let time pass."""
+
+    def set_wall_clock(self, seconds: float) -> None:
+        """Set the wall clock forward by some seconds, or back, without time passing."""
 
     def unix_ms(self) -> int:
         """Return the wall clock time in Unix milliseconds."""

@@ -192,6 +192,15 @@ def test_what_was_changed_after_signing_no_longer_has_the_right_signature(
     assert code_of(user_sig) == ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY
 
 
+def test_it_may_be_five_minutes_ahead_and_no_more() -> None:
+    usersig.verify(usersig.sign("xiaojun", APP, KEY, now=NOW + 300), "xiaojun", APP, KEY, now=NOW)
+    ahead = usersig.sign("xiaojun", APP, KEY, now=NOW + 301)
+    with pytest.raises(usersig.UserSigAheadError) as refused:
+        usersig.verify(ahead, "xiaojun", APP, KEY, now=NOW)
+    assert (refused.value.code, refused.value.ahead) == (70003, 301)
+    assert code_of(usersig.sign("xiaojun", APP, f"{KEY}0", now=NOW + 301)) == 70009
+
+
 def test_it_expires_at_its_very_second() -> None:
     user_sig = usersig.sign("xiaojun", APP, KEY, 60, now=NOW)
     assert usersig.verify(user_sig, "xiaojun", APP, KEY, now=NOW + 59.999).expire == 60

@@ -10,7 +10,10 @@ import msgspec
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.admin import check_admin
+from imtui.protocol.usersig import UserSigAheadError
+from imtui.server.clock_faults import ClockFaults
 from imtui.server.commands import COMMANDS
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.commands.command import Call, Command
@@ -69,6 +72,7 @@ class Rest:
         self._log = log
         self._metrics = metrics
         self._before_callbacks = before_callbacks
+        self._clock_faults = ClockFaults()
         self.findings: list[str] | None = None
         """The findings of the check of the whole store; None until it is done."""
         metrics.rest.expect(command.full_name for command in COMMANDS.values())
@@ -125,7 +129,7 @@ class Rest:
         if _COMMAND.fullmatch(request.path) is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
         now = self._clock()
-        self._core.check_not_revoked(check_admin(self._key, request.query, now.unix_ms))
+        self._check_admin(request, now)
         if command is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_RES)
         if self._rates[command.path].wait(now.monotonic):
@@ -148,6 +152,17 @@ class Rest:
             # A bug: answer the caller with an internal error; others are not affected.
             _log.exception("%s failed", command.path)
             raise IMError(command.service.internal) from error
+
+    def _check_admin(self, request: HTTPRequest, now: Instant) -> None:
+        try:
+            proof = check_admin(self._key, request.query, now.unix_ms)
+        except UserSigAheadError as error:
+            self._clock_faults.user_sig_ahead(ADMINISTRATOR, error.ahead, now.monotonic)
+            raise
+        try:
+            self._core.check_not_revoked(proof, now)
+        finally:
+            self._carry_on()
 
     async def _call(self, command: Command, params: msgspec.Struct) -> dict[str, Any]:
         if self._is_failing() and not command.is_read_only:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from imtui.protocol.proof import Proof
+from imtui.protocol.proof import Proof, SigID
 from imtui.protocol.status import ChangedBy, Platform
 
 
@@ -15,8 +15,8 @@ class Session(Struct):
     """Its device, as the author of changes."""
     passive: bool
     """Whether the login is passive: it has no device, so it does not make the user ONLINE."""
-    user_sig: int = 0
-    """The number that stands for the UserSig of the login."""
+    sig_id: SigID | None = None
+    """Identifies the UserSig of the login."""
 
     @property
     def platform(self) -> Platform | None:

@@ -21,6 +21,7 @@ from imtui.server.core.context import Context
 from imtui.server.core.delivery import Delivery
 from imtui.server.core.logins import sessions
 from imtui.server.core.logins.login import login
+from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.methods import METHODS
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.presence.status_ends import StatusEnds
@@ -127,17 +128,18 @@ class Core:
         Raises:
             IMError: 70052 for a revoked UserSig; 6017; then the errors of ``login``.
         """
-        self.check_not_revoked(proof)
+        self.check_not_revoked(proof, now)
         params = decode_params(request.params, LoginParams)
         return login(self.context(Claimant(session_id, proof), now), params)
 
-    def check_not_revoked(self, proof: Proof) -> None:
+    def check_not_revoked(self, proof: Proof, now: Instant) -> None:
         """Check that a UserSig was not revoked.
 
         Raises:
             IMError: 70052.
         """
-        self._state[Accounts].user_sigs.check(proof.user_id, proof.made, proof.number)
+        correct_revocations(self._state, now)
+        self._state[Accounts].user_sigs.check(proof)
 
     def lost(self, session_id: int, reason: CloseReason, now: Instant) -> None:
         """Handle that a connection ended without a logout, if it was logged in."""

@@ -10,6 +10,7 @@ from imtui.server.core.accounts.changes import AccountLeft, DeviceChanged
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.logins.initial_friends import InitialFriends
+from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.presence.watchers import WatchingSessions
@@ -59,7 +60,7 @@ def restored(
 def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: Instant) -> None:
     for known in stored.accounts:
         if known.sigs_revoked_at:
-            accounts.user_sigs.revoke(known.user_id, known.sigs_revoked_at, known.sigs_used)
+            accounts.user_sigs.revoke(known.user_id, known.sigs_revoked_at, known.sigs_revoked)
         if known.is_deleted:
             continue
         account = Account(known.key, known.user_id, known.registered_at, state.first_revision)
@@ -79,6 +80,9 @@ def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: 
                 account.status = structs.replace(account.status, since=now.unix_ms)
                 state.emit(AccountLeft(account.key, LeftAs.LOST, now.unix_ms))
         account.devices[device.instance_id] = device
+    for user_id, instance_id, sig_id in stored.sig_ids:
+        accounts[user_id].sig_ids[instance_id] = sig_id
+    correct_revocations(state, now)
     for account in accounts:
         general = account.general_status
         account.status = structs.replace(account.status, status_type=general)

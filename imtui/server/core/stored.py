@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from imtui.protocol.profiles import UserFullInfo
+from imtui.protocol.proof import SigID
 from imtui.server.core.accounts.account import LeftAs
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.console import Console
@@ -23,8 +24,8 @@ class StoredAccount(Struct, frozen=True):
     subscriptions_cleared_at: int | None = None
     sigs_revoked_at: int = 0
     """The Unix second in which its UserSigs were last revoked; 0 for never."""
-    sigs_used: frozenset[int] = frozenset()
-    """The revoked UserSigs that were made in that second, by their numbers."""
+    sigs_revoked: tuple[SigID, ...] = ()
+    """Other UserSigs that were revoked."""
     is_deleted: bool = False
     """Whether it is deleted, and only kept for its messages and revocations."""
 
@@ -38,6 +39,8 @@ class StoredApp(Struct, frozen=True):
     accounts: list[StoredAccount] = field(default_factory=list)
     """By key."""
     devices: list[Device] = field(default_factory=list)
+    sig_ids: list[tuple[str, str, SigID]] = field(default_factory=list)
+    """Account, instance ID and the UserSig with which the device last logged in."""
     friends: list[tuple[str, str, int]] = field(default_factory=list)
     """Owner, friend and the start of the friendship, in Unix seconds."""
     friend_notes: list[tuple[str, str, FriendNote]] = field(default_factory=list)

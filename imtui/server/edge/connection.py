@@ -20,6 +20,8 @@ from imtui.protocol.jsonrpc import (
 )
 from imtui.protocol.messages import CloseCode, Credentials, Empty, Method
 from imtui.protocol.status import Platform
+from imtui.protocol.usersig import UserSigAheadError
+from imtui.server.clock_faults import ClockFaults
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.outbox import ANSWERS_MAX, Outbox
 from imtui.server.edge.text_frames import Writer, text_frame
@@ -52,6 +54,7 @@ class Shared:
     origins: Sequence[Origin | None]
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop
+    clock_faults: ClockFaults = field(default_factory=ClockFaults)
     connections: "set[Connection]" = field(default_factory=set)
     """All connections, with or without a completed handshake."""
     all_ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -209,6 +212,10 @@ class Connection(WebSocket):
                     claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms
                 )
             except IMError as error:
+                if isinstance(error, UserSigAheadError):
+                    self._shared.clock_faults.user_sig_ahead(
+                        claimed.user_id, error.ahead, now.monotonic
+                    )
                 self._answer(request.id, error)
                 self._shared.metrics.ws.answered(request.method, 0.0, error)
                 return

@@ -28,6 +28,7 @@ from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.checks import check_in_background
 from imtui.server.node.core_host import CoreHost
+from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -128,7 +129,7 @@ class Backend:
         self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
         stack.callback(self._edge.stop)
         webhooks = await self._open_webhooks(stack, store)
-        observe_log = self._change_log.observe
+        observers = (self._change_log.observe, log_corrections)
         self._host = CoreHost(
             self._core,
             store,
@@ -136,7 +137,7 @@ class Backend:
             config.clock,
             config.heartbeat_timeout,
             self.metrics,
-            (observe_log,) if webhooks is None else (observe_log, webhooks.observe),
+            observers if webhooks is None else (*observers, webhooks.observe),
         )
         if webhooks is not None:
             webhooks.on_sent = self._host.commits.commit_later

@@ -76,7 +76,7 @@ _SENTENCES: Final[dict[int, str]] = {
         "There is no UserSig. Give one with --usersig-file or IMTUI_USERSIG."
     ),
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED: (
-        "The UserSig cannot be read. Check that it was copied whole."
+        "The UserSig cannot be read. Check that it was copied whole, and the clock."
     ),
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY: (
         "The UserSig was made with another key. Ask who runs the backend for a new one."

@@ -33,9 +33,10 @@ async def statuses(backend: Backend, *user_ids: str) -> list[str]:
     return [item["AccountStatus"] for item in checked["ResultItem"]]
 
 
-def fresh_sig(backend: Backend, user_id: str, expire: int) -> str:
+def fresh_sig(backend: Backend, user_id: str, expire: int, *, ahead: int = 0) -> str:
     """Return a UserSig that differs from all others by its expiry."""
-    return sign(user_id, backend.app_key.sdk_app_id, backend.app_key.secret_key, expire)
+    key = backend.app_key
+    return sign(user_id, key.sdk_app_id, key.secret_key, expire, now=time.time() + ahead)
 
 
 async def test_an_import_registers_and_a_second_one_changes_the_profile_that_friends_see(
@@ -103,7 +104,7 @@ async def test_a_kick_ends_all_logins_and_only_new_user_sigs_count(backend: Back
         assert status["statusType"] == 3
         login = {"sdkAppID": backend.app_key.sdk_app_id, "userID": "alice", "platform": "Linux"}
         assert await phone.code("login", **login, userSig=old) == 70052
-        new = fresh_sig(backend, "alice", 2000)
+        new = fresh_sig(backend, "alice", 2000, ahead=1)
         assert await phone.code("login", **login, userSig=new) == 0
 
 
@@ -126,7 +127,7 @@ async def test_what_a_deleted_account_had_is_gone_for_it_and_its_friends(backend
         history = await bob.call("getC2CHistoryMessageList", userID="alice")
         assert [one["text"] for one in history["result"]["messageList"]] == ["hello"]
         assert await bob.code("sendMessage", userID="alice", msgID="m2", text="there?") == 20003
-        await alice.login("alice", userSig=fresh_sig(backend, "alice", 2000))
+        await alice.login("alice", userSig=fresh_sig(backend, "alice", 2000, ahead=1))
         anew = await alice.call("getC2CHistoryMessageList", userID="bob")
         assert anew["result"]["messageList"] == []
         assert (await alice.call("getFriendList"))["result"]["friendInfoList"] == []
@@ -135,14 +136,15 @@ async def test_what_a_deleted_account_had_is_gone_for_it_and_its_friends(backend
 
 
 async def test_more_calls_in_a_second_than_the_rate_are_refused(tmp_path: Path) -> None:
-    now = Instant(1000.0, 1_700_000_000_000)
+    unix_ms = int(time.time() * 1000)
+    now = Instant(1000.0, unix_ms)
     async with Backend(BackendConfig(tmp_path / "data", clock=lambda: now)) as backend:
         codes = [
             (await login_svc(backend, "account_check", CheckItem=[{"UserID": "a"}]))["ErrorCode"]
             for _ in range(101)
         ]
         assert codes == [0] * 100 + [60007]
-        now = Instant(1001.0, 1_700_000_001_000)
+        now = Instant(1001.0, unix_ms + 1000)
         assert (await login_svc(backend, "account_check", CheckItem=[]))["ErrorCode"] == 70206
 
 
@@ -205,17 +207,29 @@ async def test_a_leaked_user_sig_of_the_admin_can_be_revoked(backend: Backend) -
     leaked = fresh_sig(backend, "administrator", 1000)
     used = {"identifier": "administrator", "usersig": leaked}
     assert (await post(backend, "v4/imtui_console/get", {}, **used))["ErrorCode"] == 0
-    # One that was never used in a login counts until the next second.
-    old = sign(
-        "administrator",
-        backend.app_key.sdk_app_id,
-        backend.app_key.secret_key,
-        1000,
-        now=time.time() - 2,
-    )
     await login_svc(backend, "kick", UserID="administrator")
-    refused = await post(backend, "v4/imtui_console/get", {}, usersig=old)
-    assert refused["ErrorCode"] == 70052
+    assert (await post(backend, "v4/imtui_console/get", {}, **used))["ErrorCode"] == 70052
+    used["usersig"] = fresh_sig(backend, "administrator", 1000, ahead=1)
+    assert (await post(backend, "v4/imtui_console/get", {}, **used))["ErrorCode"] == 0
+
+
+async def test_a_user_sig_from_far_ahead_is_refused_and_logged_once_a_minute(
+    backend: Backend, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = {
+        user_id: fresh_sig(backend, user_id, 1000, ahead=400)
+        for user_id in ("administrator", "alice")
+    }
+    for _ in range(3):
+        used = {"identifier": "administrator", "usersig": ahead["administrator"]}
+        assert (await post(backend, "v4/imtui_console/get", {}, **used))["ErrorCode"] == 70003
+    async with wire(backend) as alice:
+        login = {"sdkAppID": backend.app_key.sdk_app_id, "userID": "alice"}
+        for _ in range(3):
+            assert await alice.code("login", **login, userSig=ahead["alice"]) == 70003
+    lines = [line for line in caplog.messages if "clock" in line]
+    assert ["administrator" in line for line in lines] == [True, False]
+    assert not any(user_sig in line for user_sig in ahead.values() for line in lines)
 
 
 async def test_reading_is_possible_while_nothing_can_be_written(

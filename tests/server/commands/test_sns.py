@@ -461,5 +461,5 @@ async def test_an_account_that_goes_while_its_friends_are_imported_gets_no_more(
     imported = await sns(backend, "friend_import", AddFriendItem=items)
     assert list(codes(imported).values()) == [0] * 100 + [30003] * 50
     async with wire(backend) as alice:
-        await alice.login("alice", userSig=fresh_sig(backend, "alice", 3600))
+        await alice.login("alice", userSig=fresh_sig(backend, "alice", 3600, ahead=1))
         assert await friends_of(alice) == {}

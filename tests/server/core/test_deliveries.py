@@ -9,6 +9,7 @@ from msgspec import structs
 
 from imtui.protocol import messages as m
 from imtui.protocol.messages import Method, SubscriptionReason
+from imtui.protocol.proof import SigID
 from imtui.protocol.status import Platform
 from imtui.server.core import deliveries
 from imtui.server.core.accounts import changes as a
@@ -164,7 +165,9 @@ SILENT: Final[list[Callable[[World], Change]]] = [
     lambda world: a.AccountRegistered(9, "dave", 0),
     lambda world: a.AccountDeleted(1, "alice", 0),
     lambda world: a.AccountLeft(1, LeftAs.LOST, 0),
-    lambda world: a.UserSigsRevoked(1, 0, frozenset()),
+    lambda world: a.UserSigsRevoked(1, 0, ()),
+    lambda world: a.RevocationCorrected("alice", 0),
+    lambda world: a.UserSigUsed(1, "i1", SigID(b"", 0)),
     lambda world: a.DeviceChanged(1, world.account("alice").devices["i1"]),
     lambda world: a.DeviceForgotten(1, "i1"),
     lambda world: c.ConversationCreated(Conversation(1)),

@@ -16,7 +16,7 @@ from imtui.protocol.usersig import sign
 from imtui.server.core.logins.registration import kick
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.methods import METHODS
-from tests.server.core.world import World
+from tests.server.core.world import World, sig_id
 
 KEY = AppKey(1400000000, "secret")
 ALICE, NOBODY = 1, 2
@@ -246,12 +246,12 @@ def test_a_user_sig_is_checked_before_all_else_and_in_this_order(
 def test_a_revoked_user_sig_is_refused_before_the_other_parameters_are_read() -> None:
     there = world()
     kick(there.admin(), "alice")
-    proof = Proof("alice", there.now.unix_ms // 1000 - 1, 5)
+    proof = Proof("alice", there.now.unix_ms // 1000, sig_id(5))
     request = requested("login", {"sdkAppID": 1, "userID": "alice", "platform": "Abacus"})
     codes = []
     for made in (proof.made, proof.made + 1):
         with pytest.raises(IMError) as refused:
-            there.core.login(NOBODY, Proof("alice", made, 5), request, there.now)
+            there.core.login(NOBODY, Proof("alice", made, sig_id(5)), request, there.now)
         codes.append(refused.value.code)
     assert codes == [70052, 6017]
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import Empty, LoginParams, Method
-from imtui.protocol.proof import Proof
+from imtui.protocol.proof import Proof, SigID
 from imtui.protocol.status import Platform, UserStatus
 from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.accounts import Accounts
@@ -32,6 +32,11 @@ WALL_START = 1_700_000_000_000
 """The wall clock at the start, in Unix milliseconds."""
 
 JSON = dict[str, Any]
+
+
+def sig_id(number: int, expires_at: int = 2**40) -> SigID:
+    """Return what identifies a UserSig, of which there is one for each number."""
+    return SigID(number.to_bytes(16), expires_at)
 
 
 class World:
@@ -114,8 +119,9 @@ class World:
     ) -> UserStatus:
         """Log a session in; without an instance ID its device is named after the account."""
         sig = {name: more.pop(name) for name in ("made", "number") if name in more}
-        made = sig.get("made", self.now.unix_ms // 1000)
-        proof = Proof(user_id, made, sig.get("number") or next(self._numbers))
+        # A second ahead, as a kick in this one revokes what was made in it.
+        made = sig.get("made", self.now.unix_ms // 1000 + 1)
+        proof = Proof(user_id, made, sig_id(sig.get("number") or next(self._numbers)))
         instance_id = instance_id or f"{user_id}-device"
         params = LoginParams(1, user_id, "?", platform, instance_id, **more)
         try:

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from asyncio import subprocess
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,8 +16,10 @@ import msgspec
 import pytest
 
 from imtui.protocol.app_key import AppKey
+from imtui.protocol.usersig import sign
 from imtui.server.core.core import Core
 from imtui.server.edge.edge import Edge
+from imtui.server.instant import Instant
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.store.sqlite.checking import Stopped, check_database
@@ -83,6 +86,33 @@ async def test_on_unix_sockets_it_leaves_none_behind(tmp_path: Path) -> None:
         assert backend.address.ws == f"ws+unix://{tmp_path}/run/ws.sock"
         assert (tmp_path / "run" / "rest.sock").stat().st_mode & 0o077 == 0
     assert list((tmp_path / "run").iterdir()) == []
+
+
+async def test_a_kick_by_a_clock_that_was_ahead_is_corrected_with_a_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = 7200
+
+    def clock() -> Instant:
+        return Instant(time.monotonic(), int((time.time() + ahead) * 1000))
+
+    config = BackendConfig(tmp_path, clock=clock)
+    async with Backend(config) as backend, wire(backend) as alice:
+        await alice.login("alice")
+        key = backend.app_key
+        kick = f"{backend.address.rest}/v4/im_open_login_svc/kick"
+        params = {"sdkappid": str(key.sdk_app_id), "identifier": "administrator"}
+        params["usersig"] = sign("administrator", key.sdk_app_id, key.secret_key)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            await http.post(kick, params=params, json={"UserID": "alice"})
+        await alice.push("onKickedOffline")
+    ahead = 0
+    async with Backend(config) as backend, wire(backend) as alice:
+        new = sign("alice", key.sdk_app_id, key.secret_key, now=time.time() + 1)
+        await alice.login("alice", userSig=new)
+    assert [line for line in caplog.messages if "clock" in line] == [
+        "The clock was ahead when alice was kicked: UserSigs made from now on are valid"
+    ]
 
 
 async def test_connections_are_closed_with_1001_at_the_end(tmp_path: Path) -> None:

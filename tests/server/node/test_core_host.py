@@ -20,6 +20,7 @@ from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
 from imtui.server.store.store import StoreError
+from tests.server.core.world import sig_id
 from tests.server.node.memory_store import MemoryStore
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 
@@ -91,7 +92,7 @@ class Bench:
     def ask_login(self, session_id: int, user_id: str, instance_id: str = "laptop") -> None:
         params = {"sdkAppID": 1, "userID": user_id, "userSig": "", "instanceID": instance_id}
         request = Request("2.0", "login", Raw(encode(params)), "login")
-        self.host.login(session_id, Proof(user_id, 1_600_000_000, session_id), request)
+        self.host.login(session_id, Proof(user_id, 1_600_000_000, sig_id(session_id)), request)
 
     def login(self, session_id: int, user_id: str, instance_id: str = "laptop") -> None:
         self.ask_login(session_id, user_id, instance_id)

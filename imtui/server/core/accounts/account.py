@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import structs
 
+from imtui.protocol.proof import SigID
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 from imtui.server.core.accounts.device import Device
@@ -28,6 +29,7 @@ class Account:
         "left_as",
         "live",
         "registered_at",
+        "sig_ids",
         "status",
         "subscriptions_cleared_at",
         "user_id",
@@ -42,6 +44,8 @@ class Account:
         self.devices: dict[str, Device] = {}
         self.live: dict[str, int] = {}
         """The session of each connected device, by instance ID."""
+        self.sig_ids: dict[str, SigID] = {}
+        """The UserSig with which each device last logged in, by instance ID."""
         self.left_as = LeftAs.LOGGED_OUT
         self.custom: CustomStatus = CLEARED
         self.status = UserStatus(

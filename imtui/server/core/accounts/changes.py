@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from imtui.protocol.messages import SelfDevice
+from imtui.protocol.proof import SigID
 from imtui.protocol.status import ChangedBy
 from imtui.server.core.accounts.account import LeftAs
 from imtui.server.core.accounts.device import Device
@@ -37,13 +38,30 @@ class AccountLeft(Change, frozen=True, gc=False):
 
 
 class UserSigsRevoked(Change, frozen=True, gc=False):
-    """All UserSigs of an account that were made until now were revoked."""
+    """All UserSigs of an account that were made until now, or used, were revoked."""
 
     key: int
     second: int
     """The Unix second of the revocation."""
-    used: frozenset[int]
-    """The revoked UserSigs that were made in that second, by their numbers."""
+    used: tuple[SigID, ...]
+    """The UserSigs with which its devices last logged in."""
+
+
+class RevocationCorrected(Change, frozen=True, gc=False):
+    """A revocation of UserSigs lay far ahead, as the clock had been wrong."""
+
+    user_id: str
+    second: int
+    """The Unix second that now counts, the present."""
+
+
+class UserSigUsed(Change, frozen=True, gc=False):
+    """A device logged in with another UserSig than the last time."""
+
+    key: int
+    """The key of the account."""
+    instance_id: str
+    sig_id: SigID
 
 
 class DeviceChanged(Change, frozen=True, gc=False):

@@ -1,45 +1,73 @@
 """Revoked UserSigs."""
 
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import CLOCK_AHEAD_MAX
+from imtui.protocol.proof import Proof, SigID
+
+
+class Revocation(Struct, gc=False):
+    """The revoked UserSigs of an account."""
+
+    second: int
+    """All that were made in this Unix second or earlier are revoked."""
+    used: dict[bytes, int]
+    """The others that are revoked, by their digests, with the seconds in which they expire."""
+
+
+_NONE: Final = Revocation(0, {})
 
 
 class UserSigs:
-    """The last revocation of each account.
+    """The revoked UserSigs of each user ID.
 
-    A UserSig states the second in which it was made. A revocation covers all UserSigs of earlier
-    seconds, and those of its own second that were in use, so that a new one is valid at once.
+    A UserSig states the second in which it was made, by a clock that may be ahead of the backend's.
+    So a revocation covers all UserSigs up to its own second, and by their digests those that were
+    used.
     """
 
     def __init__(self) -> None:
         """Start without revocations."""
-        self._valid_from: dict[str, int] = {}
-        self._used: dict[str, frozenset[int]] = {}
+        self._revocations: dict[str, Revocation] = {}
+        self._latest = 0
+        """The latest second of all revocations."""
 
-    def revoke(self, user_id: str, second: int, used: frozenset[int]) -> frozenset[int]:
-        """Revoke the UserSigs made before a Unix second, and those made in it that were in use.
+    def revoke(self, user_id: str, second: int, used: Iterable[SigID]) -> None:
+        """Revoke the UserSigs that were made until a Unix second, and some that were used."""
+        known = self._revocations.get(user_id, _NONE)
+        digests = {digest: end for digest, end in known.used.items() if end > second}
+        digests |= {sig.digest: sig.expires_at for sig in used}
+        self._revocations[user_id] = Revocation(max(second, known.second), digests)
+        self._latest = max(self._latest, second)
+
+    def correct(self, now: int) -> list[str]:
+        """Set revocations that lie more than 5 minutes ahead to ``now``, a Unix second.
+
+        The clock was wrong when they were made, and would keep the user out until it shows their
+        time again.
 
         Returns:
-            All revoked UserSigs of that second, including those of an earlier call in it.
+            The user IDs whose revocations were changed.
         """
-        if self._valid_from.get(user_id) == second:
-            used |= self._used[user_id]
-        self._valid_from[user_id] = second
-        self._used[user_id] = used
-        return used
+        bound = now + CLOCK_AHEAD_MAX
+        if self._latest <= bound:
+            return []
+        ahead = {user_id: one for user_id, one in self._revocations.items() if one.second > bound}
+        for revocation in ahead.values():
+            revocation.second = now
+        self._latest = max(one.second for one in self._revocations.values())
+        return list(ahead)
 
-    def check(self, user_id: str, made: int, signature: int) -> None:
+    def check(self, proof: Proof) -> None:
         """Check that a valid UserSig was not revoked.
-
-        Args:
-            user_id: The user.
-            made: When the UserSig was made, in Unix seconds.
-            signature: The number that stands for the UserSig.
 
         Raises:
             IMError: 70052.
         """
-        valid_from = self._valid_from.get(user_id)
-        if valid_from is None:
-            return
-        if made < valid_from or (made == valid_from and signature in self._used[user_id]):
+        revocation = self._revocations.get(proof.user_id, _NONE)
+        if proof.made <= revocation.second or proof.sig_id.digest in revocation.used:
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG)

@@ -10,7 +10,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.status import ChangedBy, UserStatus
 from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.accounts import Accounts
-from imtui.server.core.accounts.changes import CloseReason, DeviceChanged
+from imtui.server.core.accounts.changes import CloseReason, DeviceChanged, UserSigUsed
 from imtui.server.core.accounts.device import Device, DeviceState
 from imtui.server.core.accounts.login_policy import over_policy
 from imtui.server.core.caller import Claimant, Session
@@ -49,7 +49,10 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
     assert isinstance(claimant, Claimant)
     accounts = state[Accounts]
     current = accounts.sessions.get(claimant.session_id)
+    sig_id = claimant.proof.sig_id
     if current and current.user_id == params.user_id:
+        current.sig_id = sig_id
+        _note_user_sig(state, accounts[params.user_id], current)
         return accounts[params.user_id].own_status
     identifiers.check_user_id(params.user_id)
     instance_id = params.instance_id or secrets.token_hex(8)
@@ -73,7 +76,7 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
         account.user_id,
         ChangedBy(instance_id, params.device_name, params.platform),
         params.passive,
-        claimant.proof.number,
+        sig_id,
     )
     if params.passive:
         open_session(state, session)
@@ -117,6 +120,15 @@ def _resumes(device: Device, params: m.LoginParams) -> bool:
     return params.resume or device.state is DeviceState.LIVE
 
 
+def _note_user_sig(state: State, account: Account, session: Session) -> None:
+    """Note the UserSig of a session's device, so that a kick can revoke it."""
+    instance_id, sig_id = session.device.instance_id, session.sig_id
+    if session.passive or sig_id is None or account.sig_ids.get(instance_id) == sig_id:
+        return
+    account.sig_ids[instance_id] = sig_id
+    state.emit(UserSigUsed(account.key, instance_id, sig_id))
+
+
 def _connect(
     state: State, account: Account, session: Session, params: m.LoginParams, now: Instant
 ) -> None:
@@ -140,6 +152,7 @@ def _connect(
     account.live[device.instance_id] = session.session_id
     open_session(state, session)
     state.emit(DeviceChanged(account.key, device))
+    _note_user_sig(state, account, session)
     kick_over_policy(state, account, now)
     forget_old_devices(state, account)
     recompute(state, account, now, device.as_changed_by)

@@ -7,6 +7,7 @@ from imtui.server.core.accounts.changes import (
     AccountDeleted,
     AccountRegistered,
     CloseReason,
+    RevocationCorrected,
     SessionClosed,
     UserSigsRevoked,
 )
@@ -19,7 +20,9 @@ from imtui.server.core.logins.sessions import leave_as, notify_devices, record
 from imtui.server.core.messages import listing
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.state import State
 from imtui.server.core.subscriptions import subscribing
+from imtui.server.instant import Instant
 
 
 def is_registered(context: Context, user_id: str) -> bool:
@@ -58,7 +61,7 @@ def import_account(
 
 
 def kick(context: Context, user_id: str) -> None:
-    """End all logins of an account, and revoke all its UserSigs that were made until now.
+    """End all logins of an account, and revoke its UserSigs that were made until now, or used.
 
     Lost devices cannot resume their logins either.
 
@@ -90,11 +93,25 @@ def delete(context: Context, user_id: str) -> None:
     state.emit(AccountDeleted(account.key, user_id, context.now.unix_ms))
 
 
+def correct_revocations(state: State, now: Instant) -> None:
+    """Let revocations of UserSigs that lie far ahead count from now on."""
+    second = now.unix_ms // 1000
+    for user_id in state[Accounts].user_sigs.correct(second):
+        state.emit(RevocationCorrected(user_id, second))
+
+
 def _revoke_user_sigs(context: Context, account: Account) -> None:
     accounts, second = context.state[Accounts], context.now.unix_ms // 1000
-    sessions = accounts.sessions_of(account.user_id)
-    used = frozenset(accounts.sessions[session].user_sig for session in sessions)
-    used = accounts.user_sigs.revoke(account.user_id, second, used)
+    correct_revocations(context.state, context.now)
+    sessions = [accounts.sessions[one] for one in accounts.sessions_of(account.user_id)]
+    found = [session.sig_id for session in sessions]
+    found += [
+        account.sig_ids.get(device.instance_id)
+        for device in account.devices.values()
+        if device.state in (DeviceState.LIVE, DeviceState.LOST)
+    ]
+    used = tuple(sig_id for sig_id in dict.fromkeys(found) if sig_id is not None)
+    accounts.user_sigs.revoke(account.user_id, second, used)
     context.state.emit(UserSigsRevoked(account.key, second, used))
 
 

@@ -131,4 +131,5 @@ def forget_old_devices(state: State, account: Account) -> None:
     old.sort(key=lambda device: (device.state is DeviceState.LOST, device.changed_at))
     for device in old[: len(account.devices) - DEVICE_RECORDS_MAX]:
         del account.devices[device.instance_id]
+        account.sig_ids.pop(device.instance_id, None)
         state.emit(DeviceForgotten(account.key, device.instance_id))

@@ -1,11 +1,13 @@
 """Accounts, devices, subscriptions and the console in SQLite."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from imtui.protocol.messages import SubscriptionReason
+from imtui.protocol.proof import SigID
 from imtui.protocol.status import Platform
 from imtui.server.core.accounts import changes as c
 from imtui.server.core.accounts.account import LeftAs
@@ -21,9 +23,12 @@ def load_accounts(rows: Callable[[str], list[Any]]) -> list[StoredAccount]:
     """Return all accounts, deleted ones included, by key."""
     sql = (
         "SELECT key, user_id, registered_at, left_as, since, subscriptions_cleared_at,"
-        " sigs_revoked_at, sigs_used, deleted_at IS NOT NULL FROM accounts ORDER BY key"
+        " sigs_revoked_at, deleted_at IS NOT NULL FROM accounts ORDER BY key"
     )
-    return [_account(row) for row in rows(sql)]
+    revoked: defaultdict[int, list[SigID]] = defaultdict(list)
+    for key, *sig_id in rows("SELECT account, digest, expires_at FROM revoked_sigs"):
+        revoked[key].append(SigID(*sig_id))
+    return [_account(row, revoked.get(row[0], [])) for row in rows(sql)]
 
 
 def load_devices(rows: Callable[[str], list[Any]]) -> list[Device]:
@@ -35,6 +40,15 @@ def load_devices(rows: Callable[[str], list[Any]]) -> list[Device]:
     return [_device(row) for row in rows(sql)]
 
 
+def load_sig_ids(rows: Callable[[str], list[Any]]) -> list[tuple[str, str, SigID]]:
+    """Return the UserSig with which each device last logged in, with account and instance ID."""
+    sql = (
+        "SELECT a.user_id, s.instance_id, s.digest, s.expires_at"
+        " FROM device_sigs s JOIN accounts a ON a.key = s.account"
+    )
+    return [(user_id, instance_id, SigID(*sig_id)) for user_id, instance_id, *sig_id in rows(sql)]
+
+
 def load_subscriptions(rows: Callable[[str], list[Any]]) -> list[tuple[str, str]]:
     """Return the subscriptions as subscriber and target, the earliest first."""
     return rows(
@@ -43,8 +57,8 @@ def load_subscriptions(rows: Callable[[str], list[Any]]) -> list[tuple[str, str]
     )
 
 
-def _account(row: tuple[Any, ...]) -> StoredAccount:
-    key, user_id, registered_at, left_as, since, cleared_at, revoked_at, used, is_deleted = row
+def _account(row: tuple[Any, ...], revoked: list[SigID]) -> StoredAccount:
+    key, user_id, registered_at, left_as, since, cleared_at, revoked_at, is_deleted = row
     return StoredAccount(
         key,
         user_id,
@@ -53,7 +67,7 @@ def _account(row: tuple[Any, ...]) -> StoredAccount:
         since,
         cleared_at,
         revoked_at,
-        msgspec.json.decode(used, type=frozenset[int]),
+        tuple(revoked),
         bool(is_deleted),
     )
 
@@ -74,6 +88,7 @@ def _deleted(change: c.AccountDeleted) -> list[Statement]:
     # The row stays: messages that others keep refer to it.
     of_account = (
         "DELETE FROM devices WHERE account = ?",
+        "DELETE FROM device_sigs WHERE account = ?",
         "DELETE FROM profiles WHERE account = ?",
         "DELETE FROM friend_groups WHERE owner = ?",
     )
@@ -87,9 +102,28 @@ def _left(change: c.AccountLeft) -> list[Statement]:
 
 
 def _revoked(change: c.UserSigsRevoked) -> list[Statement]:
-    sql = "UPDATE accounts SET sigs_revoked_at = ?, sigs_used = ? WHERE key = ?"
-    used = msgspec.json.encode(change.used).decode()
-    return [(sql, (change.second, used, change.key))]
+    forget = "DELETE FROM revoked_sigs WHERE account = ? AND expires_at <= ?"
+    add = "INSERT OR REPLACE INTO revoked_sigs VALUES (?, ?, ?)"
+    return [
+        (
+            "UPDATE accounts SET sigs_revoked_at = max(sigs_revoked_at, ?) WHERE key = ?",
+            (change.second, change.key),
+        ),
+        (forget, (change.key, change.second)),
+        *((add, (change.key, sig_id.digest, sig_id.expires_at)) for sig_id in change.used),
+    ]
+
+
+def _revocation_corrected(change: c.RevocationCorrected) -> list[Statement]:
+    # Also the revocations of deleted accounts that had the same user ID.
+    sql = "UPDATE accounts SET sigs_revoked_at = ? WHERE user_id = ? AND sigs_revoked_at > ?"
+    return [(sql, (change.second, change.user_id, change.second))]
+
+
+def _user_sig_used(change: c.UserSigUsed) -> list[Statement]:
+    sig_id = change.sig_id
+    sql = "INSERT OR REPLACE INTO device_sigs VALUES (?, ?, ?, ?)"
+    return [(sql, (change.key, change.instance_id, sig_id.digest, sig_id.expires_at))]
 
 
 def _device_changed(change: c.DeviceChanged) -> list[Statement]:
@@ -99,8 +133,11 @@ def _device_changed(change: c.DeviceChanged) -> list[Statement]:
 
 
 def _device_forgotten(change: c.DeviceForgotten) -> list[Statement]:
-    sql = "DELETE FROM devices WHERE account = ? AND instance_id = ?"
-    return [(sql, (change.key, change.instance_id))]
+    device = (change.key, change.instance_id)
+    return [
+        ("DELETE FROM devices WHERE account = ? AND instance_id = ?", device),
+        ("DELETE FROM device_sigs WHERE account = ? AND instance_id = ?", device),
+    ]
 
 
 def _subscriptions_changed(change: SubscriptionsChanged) -> list[Statement]:
@@ -124,6 +161,8 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.AccountDeleted: _deleted,
     c.AccountLeft: _left,
     c.UserSigsRevoked: _revoked,
+    c.RevocationCorrected: _revocation_corrected,
+    c.UserSigUsed: _user_sig_used,
     c.DeviceChanged: _device_changed,
     c.DeviceForgotten: _device_forgotten,
     SubscriptionsChanged: _subscriptions_changed,

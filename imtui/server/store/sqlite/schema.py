@@ -117,6 +117,18 @@ CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_vers
 """
 """Separate, because a migration creates them after it has inserted all rows."""
 
+USER_SIGS: Final = (
+    """CREATE TABLE IF NOT EXISTS device_sigs (
+    account INTEGER NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL,
+    digest BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (account, instance_id)
+) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS revoked_sigs (
+    account INTEGER NOT NULL REFERENCES accounts, digest BLOB NOT NULL,
+    expires_at INTEGER NOT NULL, PRIMARY KEY (account, digest)
+) WITHOUT ROWID""",
+)
+"""Tables that each start adds to a database without them."""
+
 TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + CALLBACKS
 EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
 """The statements for a new database."""

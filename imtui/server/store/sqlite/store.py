@@ -98,6 +98,7 @@ class SQLiteStore:
                 console=msgspec.json.decode(console, type=Console),
                 accounts=accounts.load_accounts(self._rows),
                 devices=accounts.load_devices(self._rows),
+                sig_ids=accounts.load_sig_ids(self._rows),
                 **friends.load(self._rows),
                 subscriptions=accounts.load_subscriptions(self._rows),
                 conversations=messages.load(self._rows),
@@ -261,6 +262,10 @@ class SQLiteStore:
                 self._begin()
                 self._database.execute(schema.CALLBACKS)
                 self._end()
+            self._begin()
+            for table in schema.USER_SIGS:
+                self._database.execute(table)
+            self._end()
         except sqlite3.Error as error:
             raise cannot(self._path, "read", error) from error
 

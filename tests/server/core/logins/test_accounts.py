@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imtui.protocol import chat, friendship, profiles
 from imtui.protocol import messages as m
@@ -29,7 +31,7 @@ from imtui.server.core.logins.registration import (
     register,
 )
 from tests.server.core.fingerprint import fingerprint
-from tests.server.core.world import WALL_START, World
+from tests.server.core.world import WALL_START, World, sig_id
 
 SECOND = WALL_START // 1000
 
@@ -48,7 +50,7 @@ def status_of(world: World) -> UserStatusType:
 
 def code_of_check(world: World, made: int, number: int) -> int:
     try:
-        world.core.check_not_revoked(Proof("alice", made, number))
+        world.core.check_not_revoked(Proof("alice", made, sig_id(number)), world.now)
     except IMError as error:
         return error.code
     return 0
@@ -86,8 +88,54 @@ def test_user_sigs_of_before_a_kick_are_revoked_also_after_a_restart(world: Worl
     for _ in range(2):
         assert code_of_check(world, SECOND - 1, 8) == 70052
         assert code_of_check(world, SECOND, 7) == 70052
-        assert code_of_check(world, SECOND, 9) == 0
+        assert code_of_check(world, SECOND, 9) == 70052
+        assert code_of_check(world, SECOND + 1, 10) == 0
         world.restart()
+
+
+def test_a_kick_revokes_what_devices_last_used_by_a_clock_that_was_ahead(world: World) -> None:
+    ahead = SECOND + 200
+    world.login(1, "alice", "first", made=ahead, number=6)
+    world.login(1, "alice", "first", made=ahead, number=7)
+    world.login(2, "alice", "lost", made=ahead, number=8)
+    world.lose(2)
+    world.login(3, "alice", "quiet", made=ahead, number=9, passive=True)
+    world.login(4, "alice", "gone", made=ahead, number=10)
+    world.call(4, Method.LOGOUT)
+    world.restart()
+    world.login(3, "alice", "quiet", made=ahead, number=9, passive=True)
+    kick(world.admin(), "alice")
+    for _ in range(2):
+        codes = [code_of_check(world, ahead, number) for number in range(6, 12)]
+        assert codes == [0, 70052, 70052, 70052, 0, 0]
+        world.restart()
+
+
+def test_a_kick_by_a_clock_that_was_far_ahead_counts_from_when_that_is_seen(world: World) -> None:
+    world.seconds += 7200
+    world.login(1, "alice", "phone", number=7)
+    kick(world.admin(), "alice")
+    world.seconds -= 7200
+    # The UserSig that was used stays revoked; the moment of the kick is the present.
+    assert code_of_check(world, SECOND, 8) == 70052
+    assert code_of_check(world, SECOND + 1, 9) == 0
+    world.restart()
+    assert code_of_check(world, SECOND + 7201, 7) == 70052
+    assert code_of_check(world, SECOND + 1, 9) == 0
+
+
+def test_a_start_corrects_a_kick_that_lies_far_ahead(world: World) -> None:
+    world.seconds += 7200
+    world.login(1, "alice", "phone")
+    kick(world.admin(), "alice")
+    world.close()
+    world.seconds -= 7200
+    world.restart()
+    world.seconds += 5
+    assert code_of_check(world, SECOND, 8) == 70052
+    assert code_of_check(world, SECOND + 2, 9) == 0
+    world.restart()
+    assert code_of_check(world, SECOND + 2, 9) == 0
 
 
 def test_user_sigs_stay_revoked_for_whoever_registers_under_the_id_later(world: World) -> None:
@@ -97,7 +145,7 @@ def test_user_sigs_stay_revoked_for_whoever_registers_under_the_id_later(world: 
     for _ in range(2):
         assert code_of_check(world, SECOND - 1, 8) == 70052
         assert code_of_check(world, SECOND, 7) == 70052
-        assert code_of_check(world, SECOND, 9) == 0
+        assert code_of_check(world, SECOND + 1, 9) == 0
         world.restart()
 
 
@@ -108,7 +156,8 @@ def test_what_a_kick_revoked_a_second_one_in_the_same_second_does_not_bring_back
     kick(world.admin(), "alice")
     kick(world.admin(), "alice")
     assert code_of_check(world, SECOND, 7) == 70052
-    assert code_of_check(world, SECOND, 8) == 0
+    assert code_of_check(world, SECOND + 1, 7) == 70052
+    assert code_of_check(world, SECOND + 1, 8) == 0
 
 
 def test_what_a_deleted_account_has_not_read_is_not_told_as_read(world: World) -> None:
@@ -257,13 +306,37 @@ def test_a_key_is_never_used_again_over_restarts(world: World) -> None:
 
 def test_what_was_never_revoked_counts() -> None:
     sigs = UserSigs()
-    sigs.check("alice", 0, 0)
-    sigs.revoke("alice", 5, frozenset())
-    sigs.check("bob", 0, 0)
-    sigs.check("alice", 5, 0)
+    sigs.check(Proof("alice", 1, sig_id(0)))
+    sigs.revoke("alice", 5, ())
+    sigs.check(Proof("bob", 1, sig_id(0)))
+    sigs.check(Proof("alice", 6, sig_id(0)))
     with pytest.raises(IMError) as refused:
-        sigs.check("alice", 4, 0)
+        sigs.check(Proof("alice", 5, sig_id(0)))
     assert refused.value.code == 70052
+
+
+@given(st.lists(st.tuples(st.integers(1, 2000), st.sets(st.integers(0, 9))), max_size=8))
+def test_what_was_revoked_stays_so_until_it_expires_however_the_clock_jumps(
+    kicks: list[tuple[int, set[int]]],
+) -> None:
+    sigs = UserSigs()
+    revoked: dict[int, int] = {}
+    moment = 0
+    for now, used in kicks:
+        sigs.correct(now)
+        moment = now if moment > now + 300 else max(moment, now)
+        sigs.revoke("alice", now, [sig_id(number, 100 * number + 1) for number in used])
+        revoked = {number: end for number, end in revoked.items() if end > now}
+        revoked |= {number: 100 * number + 1 for number in used}
+        for made in (moment - 1, moment, moment + 1):
+            for number in range(10):
+                is_revoked = made <= moment or number in revoked
+                try:
+                    sigs.check(Proof("alice", made, sig_id(number)))
+                except IMError as error:
+                    assert (is_revoked, error.code) == (True, 70052)
+                else:
+                    assert not is_revoked
 
 
 def test_a_request_of_or_to_a_deleted_account_can_be_answered_by_nobody(world: World) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from imtui.protocol.messages import SubscriptionReason
 from imtui.protocol.profiles import UserFullInfo
+from imtui.protocol.proof import SigID
 from imtui.protocol.status import Platform
 from imtui.server.core.accounts.account import LeftAs
 from imtui.server.core.accounts.changes import (
@@ -12,7 +13,9 @@ from imtui.server.core.accounts.changes import (
     AccountRegistered,
     DeviceChanged,
     DeviceForgotten,
+    RevocationCorrected,
     UserSigsRevoked,
+    UserSigUsed,
 )
 from imtui.server.core.accounts.device import Device, DeviceState
 from imtui.server.core.change import Change
@@ -81,11 +84,29 @@ def test_how_and_when_the_last_device_left_comes_back(tmp_path: Path) -> None:
 
 
 def test_revoked_user_sigs_come_back_also_of_a_deleted_account(tmp_path: Path) -> None:
-    revoked = UserSigsRevoked(ALICE, 55, frozenset({3, 2**32 - 1}))
-    stored = reopened(tmp_path / "db", PEOPLE, [revoked], [AccountDeleted(ALICE, "alice", 56_000)])
+    first, second, third = (SigID(bytes(15) + bytes([end]), end) for end in (54, 56, 57))
+    revoked = UserSigsRevoked(ALICE, 50, (first, second)), UserSigsRevoked(ALICE, 55, (third,))
+    stored = reopened(tmp_path / "db", PEOPLE, [*revoked], [AccountDeleted(ALICE, "alice", 56_000)])
     alice = stored.accounts[0]
-    assert (alice.sigs_revoked_at, alice.sigs_used) == (55, frozenset({3, 2**32 - 1}))
+    assert (alice.sigs_revoked_at, set(alice.sigs_revoked)) == (55, {second, third})
     assert alice.is_deleted
+
+
+def test_a_corrected_revocation_comes_back_as_it_is_then(tmp_path: Path) -> None:
+    ahead: list[Change] = [UserSigsRevoked(ALICE, 9000, ()), UserSigsRevoked(BOB, 40, ())]
+    corrected: list[Change] = [RevocationCorrected("alice", 55), RevocationCorrected("bob", 55)]
+    alice, bob, _ = reopened(tmp_path / "db", PEOPLE, ahead, corrected).accounts
+    assert (alice.sigs_revoked_at, bob.sigs_revoked_at) == (55, 40)
+
+
+def test_the_user_sig_of_each_device_comes_back(tmp_path: Path) -> None:
+    used = [
+        UserSigUsed(key, name, SigID(bytes(16), end))
+        for key, name, end in [(ALICE, "a", 1), (ALICE, "a", 2), (ALICE, "b", 3), (BOB, "a", 4)]
+    ]
+    forgotten = [DeviceForgotten(ALICE, "b"), AccountDeleted(BOB, "bob", 5)]
+    stored = reopened(tmp_path / "db", PEOPLE, [*used], [*forgotten])
+    assert stored.sig_ids == [("alice", "a", SigID(bytes(16), 2))]
 
 
 def test_whoever_registers_a_deleted_user_id_is_another_account(tmp_path: Path) -> None:
