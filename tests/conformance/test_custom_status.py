@@ -181,6 +181,19 @@ async def test_set__through_a_passive_login_while_not_online_is_refused(world: W
 
 
 @covers(17)
+async def test_end__comes_within_two_seconds_when_the_wall_clock_jumps(world: World) -> None:
+    alice = await login(world, "alice")
+    bob = await login(world, "bob")
+    await bob.call("subscribeUserStatus", userIDList=["alice"])
+    await alice.call("setSelfStatus", customStatus="Lunch", expiresAt=world.unix_ms() + 3_600_000)
+    await changes(bob)
+    # A machine that slept sees the same: its monotonic clock stood still.
+    world.set_wall_clock(7200)
+    await world.advance(1.5)
+    assert await changes(bob) == [("alice", ONLINE, "")]
+
+
+@covers(17)
 async def test_set__at_its_end_the_text_before_comes_back(world: World) -> None:
     alice, bob = await login(world, "alice"), await login(world, "bob")
     await befriend(alice, bob, "bob")

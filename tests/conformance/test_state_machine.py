@@ -69,7 +69,9 @@ class Lives(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
         self.core = DrivenCore(Path(self._folder.name) / "imtui.db")
         self._sigs = {
-            user: usersig.sign(user, self.core.sdk_app_id, self.core.secret_key, now=WALL_START)
+            user: usersig.sign(
+                user, self.core.sdk_app_id, self.core.secret_key, now=WALL_START / 1000
+            )
             for user in USERS
         }
         self._began = self.core.now

@@ -33,8 +33,11 @@ from imtui.server.core.subscriptions import subscribing
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.instant import Instant
 
-# The longest wait for the end of a custom status, as the wall clock may jump.
-_WALL_CLOCK_CHECK: Final = 30.0
+_WALL_CLOCK_CHECK: Final = 1.0
+"""The longest wait for the end of a custom status, in seconds.
+
+The wall clock may be set, and the monotonic one stands still while the machine sleeps.
+"""
 _RATES_CHECK: Final = 60.0
 
 _EMPTY: Final = Empty()
