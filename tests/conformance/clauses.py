@@ -12,6 +12,7 @@ A test declares with ``covers`` which sections of the reference page and which d
 | ``test_notification.py`` | Status change notification, multi-client sync | 13, 18 to 22 |
 | ``test_restrictions.py`` | API restrictions, FAQs | 23 to 26, 34 |
 | ``test_login.py`` | – | 7, 9 to 13, 22, 31 to 33, 44 |
+| ``test_hiding.py`` | – | 38 |
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ SECTIONS: Final = (
 )
 """The sections of the page that specify the backend."""
 
-DECISIONS: Final = (*range(1, 6), 7, *range(9, 35), 44)
+DECISIONS: Final = (*range(1, 6), 7, *range(9, 35), 38, 44)
 """The decisions that concern the backend, without those of the SDK or the app alone."""
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ from .befriending import CONFIRM, allow, blocked, friends, named, names, request
 from .chatting import history, new_messages, pair, send, texts
 from .core_world import CoreWorld
 from .raw_client import Push
-from .world import Client, World, befriend, changes, code, login, only, register
+from .world import Client, World, befriend, code, login, only, register
 
 
 async def block(client: Client, *user_ids: str) -> None:
@@ -90,20 +90,6 @@ async def test_friend_requests_between_the_two_end(world: World, who_blocks: str
     assert named(await alice.told(), "onFriendApplicationListDeleted") == ["bob"]
     assert named(await bob.told(), "onFriendApplicationListDeleted") == ["alice"]
     assert await requests(alice) == await requests(bob) == []
-
-
-async def test_whoever_is_blocked_is_told_of_statuses_as_a_subscriber_only(world: World) -> None:
-    alice, bob = await pair(world)
-    carol = await login(world, "carol")
-    for client in (bob, carol):
-        await befriend(alice, client, "bob" if client is bob else "carol")
-    await carol.call("subscribeUserStatus", userIDList=["alice"])
-    await block(alice, "bob", "carol")
-    for client in (bob, carol):
-        await client.told()
-    await alice.call("setSelfStatus", customStatus="busy")
-    assert await changes(bob) == []
-    assert await changes(carol) == [("alice", 1, "busy")]
 
 
 async def test_what_can_be_wrong(world: World) -> None:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 SETTINGS: Final = """\
 keys and their values:
-  edition        ultimate, standard
-  user_status    on, off             status queries, subscriptions and notifications
-  friend_status  on, off             friends are notified without subscribing
-  login_policy   multi, platform, single
-  auto_register  on, off             a first login creates the account
+  edition                  ultimate, standard
+  user_status              on, off     status queries, subscriptions and notifications
+  friend_status            on, off     friends are notified without subscribing
+  login_policy             multi, platform, single
+  auto_register            on, off     a first login creates the account
+  block_hides_status       on, off     blocked users do not see the status of who blocks them
   before_callback_failure  pass, deny  when the app's own server cannot be asked
 """
 

@@ -54,6 +54,8 @@ class Console(msgspec.Struct, frozen=True):
     login_policy: LoginPolicy = LoginPolicy.MULTI
     auto_register: Switch = Switch.ON
     """Whether a first login registers the account."""
+    block_hides_status: Switch = Switch.ON
+    """Whether those whom a user has blocked are not shown that user's status."""
     before_callback_failure: OnFailure = OnFailure.PASS
 
     @property
@@ -70,6 +72,11 @@ class Console(msgspec.Struct, frozen=True):
     def notifies_friends(self) -> bool:
         """Tell whether friends are notified of statuses."""
         return self.friend_status is Switch.ON
+
+    @property
+    def hides_from_blocked(self) -> bool:
+        """Tell whether those whom a user has blocked are not shown that user's status."""
+        return self.block_hides_status is Switch.ON
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Console":
         """Return the settings with some of them changed.

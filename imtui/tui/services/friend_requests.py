@@ -142,7 +142,11 @@ class FriendRequests:
     async def block(self, user_id: str) -> None:
         """Block a user, which ends the friendship."""
         await self._client().add_to_black_list([user_id])
-        self._model.feed.emit(EventKind.NOTICE, "is blocked: no messages, no requests", who=user_id)
+        self._model.feed.emit(
+            EventKind.NOTICE,
+            "is blocked: no messages, no requests, and does not see your status",
+            who=user_id,
+        )
 
     async def unblock(self, user_id: str) -> None:
         """Unblock a user."""

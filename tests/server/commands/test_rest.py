@@ -56,6 +56,7 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
             "friend_status": "on",
             "login_policy": "multi",
             "auto_register": "on",
+            "block_hides_status": "on",
             "before_callback_failure": "pass",
         }
         assert await alice.code("getUserStatus", userIDList=["bob"]) == 0

@@ -6,7 +6,7 @@ from imtui.protocol.identifiers import check_some_user_ids
 from imtui.protocol.messages import Empty, UserIDList, UserIDListParams
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.context import Context
-from imtui.server.core.friends import friendships, requests
+from imtui.server.core.friends import friendships, hiding, requests
 from imtui.server.core.friends.changes import BlackListAdded, BlackListDeleted
 from imtui.server.core.friends.friends import Friends, emit
 
@@ -53,6 +53,8 @@ def block(context: Context, newcomers: list[str]) -> None:
         state[Friends].blocked.append(own, user_id, since)
         requests.take(state, own, user_id)
         requests.take(state, user_id, own)
+    if state.console.hides_from_blocked:
+        hiding.hide_from(state, own, newcomers)
     emit(state, BlackListAdded(own, tuple(newcomers), since))
     friendships.remove(state, own, newcomers)
     friendships.remove_from_theirs(context, newcomers)
@@ -69,10 +71,16 @@ def delete(context: Context, params: UserIDListParams) -> None:
 
 def unblock(context: Context, user_ids: list[str]) -> None:
     """Unblock users; those that are not blocked are skipped."""
-    own, blocked = context.user_id, context.state[Friends].blocked
-    removed = [user_id for user_id in user_ids if blocked.remove(own, user_id)]
-    if removed:
-        emit(context.state, BlackListDeleted(own, tuple(removed)))
+    own, state = context.user_id, context.state
+    friends = state[Friends]
+    removed = [user_id for user_id in user_ids if friends.blocked.remove(own, user_id)]
+    if not removed:
+        return
+    if state.console.hides_from_blocked:
+        hiding.hide_from(state, own, ())
+    for user_id in removed:
+        friends.block_revisions.pop((own, user_id), None)
+    emit(state, BlackListDeleted(own, tuple(removed)))
 
 
 def get_list(context: Context, params: Empty) -> UserIDList:

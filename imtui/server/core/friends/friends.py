@@ -19,6 +19,9 @@ class Friends:
         self.requests = FriendRequests()
         self.blocked = Relation()
         """The blocklists."""
+        self.block_revisions: dict[tuple[str, str], int] = {}
+        """The revision at which each blocked user was last told what they are shown, by owner and
+        blocked user; only of blocks since the start."""
         self.profiles: dict[str, UserFullInfo] = {}
         """Profiles that differ from the default, by user ID."""
         self.sequences: dict[str, int] = {}

@@ -16,6 +16,7 @@ from imtui.server.core.friends import groups
 from imtui.server.core.friends.book import NO_NOTE, FriendNote
 from imtui.server.core.friends.changes import FriendNoted, FriendsAdded, FriendsDeleted
 from imtui.server.core.friends.friends import Friends, emit
+from imtui.server.core.friends.hiding import status_for
 from imtui.server.core.paging import page_of
 from imtui.server.core.state import State
 
@@ -199,7 +200,7 @@ def friend_info(state: State, owner: str, user_id: str, *, with_status: bool = T
     profile = friends.profile(user_id)
     return FriendInfo(
         user_id,
-        state[Accounts][user_id].status if shows_status else None,
+        status_for(state, owner, state[Accounts][user_id]) if shows_status else None,
         friends.book.remark(owner, user_id),
         friends.book.groups_of(owner, user_id),
         profile.nick_name,

@@ -6,6 +6,7 @@ from typing import Any
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.console import Console, ConsoleChanged
 from imtui.server.core.context import Context
+from imtui.server.core.friends.hiding import hide_or_show_all
 from imtui.server.core.logins.sessions import kick_over_policy, notify_devices
 from imtui.server.core.presence.recompute import recompute
 
@@ -31,6 +32,8 @@ def set_console(context: Context, settings: Mapping[str, Any]) -> Console:
         for name in settings
         if getattr(console, name) != getattr(before, name)
     }
+    if console.hides_from_blocked is not before.hides_from_blocked:
+        hide_or_show_all(state)
     state.emit(ConsoleChanged(console, console.public != before.public, changed))
     for account in state[Accounts]:
         if kick_over_policy(state, account, context.now):

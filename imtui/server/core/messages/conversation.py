@@ -169,6 +169,9 @@ class Conversations:
         self._next_key = next_key
         self._unread: dict[str, int] = {}
         """The unread messages of each account in all its conversations, if it has any."""
+        self.read_before_block: dict[tuple[int, str], int] = {}
+        """Up to which seq a member had read, before what they read was hidden from the other one,
+        by conversation and member; only if they have read more since."""
 
     def get(self, user_id: str, peer: str) -> Conversation | None:
         """Return the conversation of an account with a user, if the account is a member of one."""

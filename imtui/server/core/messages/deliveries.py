@@ -8,6 +8,7 @@ from imtui.protocol.messages import Push
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.change import Change
 from imtui.server.core.delivery import Deliver, Delivery, push
+from imtui.server.core.friends.hiding import is_hidden
 from imtui.server.core.messages import changes as c
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.messages.views import hidden_message, shown_message
@@ -71,6 +72,8 @@ def _changed(state: State, change: c.ConversationChanged) -> Iterable[Delivery]:
 
 
 def _read(state: State, change: c.ConversationRead) -> Iterable[Delivery]:
+    if is_hidden(state, change.reader, change.user_id):
+        return ()
     session_ids = state[Accounts].sessions_of(change.user_id)
     conversation = state[Conversations].by_key(change.conversation)
     member = conversation.find_member(change.user_id)

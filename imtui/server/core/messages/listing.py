@@ -71,7 +71,7 @@ def get_list(
         plan,
         params.count,
         lambda one: shown_conversation(
-            one.conversation, one.conversation.member(owner), one.newest
+            context.state, one.conversation, one.conversation.member(owner), one.newest
         ),
     )
     return ConversationList(page, None if is_last else _cursor(plan[len(page) - 1].place))

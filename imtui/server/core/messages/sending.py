@@ -13,6 +13,7 @@ from imtui.server.core.caller import Admin
 from imtui.server.core.context import Context
 from imtui.server.core.endpoint import planned
 from imtui.server.core.friends.friends import Friends
+from imtui.server.core.friends.hiding import is_hidden
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.messages.conversation import Conversation, Conversations
 from imtui.server.core.messages.emitting import emit_changed
@@ -120,6 +121,8 @@ def send_message(
         message = _message(context, params, options, options.timestamp or context.now.unix_ms)
         found = state[Conversations].get(receiver, sender)
         wanted = found is None or found.member(receiver).wants_pushes
+        # It is for who is there now, such as a typing hint, so it would tell who is.
+        wanted = wanted and (by_admin or not is_hidden(state, sender, receiver))
         state.emit(_sent(context, options, message, wanted))
         return SentMessage(message)
     conversation = conversation_of(state, sender, receiver)

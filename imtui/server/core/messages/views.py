@@ -6,7 +6,10 @@ from imtui.protocol import chat
 from imtui.protocol.chat import Message, MessageStatus
 from imtui.server.core.archive import StoredMessage, ViewedMessage
 from imtui.server.core.context import Context
-from imtui.server.core.messages.conversation import Conversation, Member
+from imtui.server.core.friends.friends import Friends
+from imtui.server.core.friends.hiding import is_hidden
+from imtui.server.core.messages.conversation import Conversation, Conversations, Member
+from imtui.server.core.state import State
 
 
 def message_of(conversation: Conversation, stored: StoredMessage) -> Message:
@@ -62,8 +65,23 @@ def hidden_message(message: Message, own_version: int) -> Message:
     )
 
 
+def _read_by_peer(state: State, conversation: Conversation, member: Member) -> int:
+    """Return the seq up to which a member is shown that the other one has read."""
+    peer = conversation.peer_of(member.user_id)
+    true_seq = conversation.read_by_others(member)
+    reader = conversation.find_member(peer)
+    if reader is None or not is_hidden(state, peer, member.user_id):
+        return true_seq
+    before = state[Conversations].read_before_block.get((conversation.key, peer))
+    if before is not None:
+        return min(before, true_seq)
+    # If they have read since the block, but before a restart, nobody knows how far it was then.
+    blocked_until = (state[Friends].blocked.since(peer, member.user_id) + 1) * 1000
+    return true_seq if reader.read_at < blocked_until else 0
+
+
 def shown_conversation(
-    conversation: Conversation, member: Member, newest: StoredMessage | None
+    state: State, conversation: Conversation, member: Member, newest: StoredMessage | None
 ) -> chat.Conversation:
     """Return a conversation as a member sees it, given the newest message in their list."""
     last = shown_message(member, message_of(conversation, newest)) if newest else None
@@ -73,7 +91,7 @@ def shown_conversation(
         last,
         conversation.unread(member),
         member.shown_seq(member.read_seq),
-        member.shown_seq(conversation.read_by_others(member)),
+        member.shown_seq(_read_by_peer(state, conversation, member)),
         member.is_pinned,
         member.recv_opt,
         conversation.order_key(member),

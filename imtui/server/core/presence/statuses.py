@@ -11,6 +11,7 @@ from imtui.protocol.messages import (
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.caller import Session
 from imtui.server.core.context import Context
+from imtui.server.core.friends.hiding import status_for
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.rates import Rates
 
@@ -61,5 +62,8 @@ def get_user_status(context: Context, params: UserIDListParams) -> UserStatusLis
     if not found:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
     return UserStatusList(
-        [account.own_status if account.user_id == own else account.status for account in found]
+        [
+            account.own_status if account.user_id == own else status_for(state, own, account)
+            for account in found
+        ]
     )

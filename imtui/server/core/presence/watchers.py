@@ -22,13 +22,18 @@ class WatchingSessions:
         self._found: dict[str, list[int]] = {}
 
     def of(self, state: State, user_id: str) -> list[int]:
-        """Return the sessions that are notified of a user's status, each once."""
+        """Return the sessions that are notified of a user's status, each once.
+
+        Not those of users from whom it is hidden.
+        """
         edits = (
             state[Accounts].session_edits,
             state[Friends].lists.edits,
             state[Subscriptions].lists.edits,
+            state[Friends].blocked.edits,
             state.console.notifies_friends,
             state.console.notifies_subscribers,
+            state.console.hides_from_blocked,
         )
         if edits != self._edits:
             self._edits = edits
@@ -47,12 +52,15 @@ def _watching_sessions(state: State, user_id: str) -> list[int]:
         owners = (
             dict.fromkeys(owners) | dict.fromkeys(found) if owners and found else owners or found
         )
+    blocked = state[Friends].blocked.members(user_id) if state.console.hides_from_blocked else ()
+    if blocked:
+        owners = [owner for owner in owners if owner not in blocked]
     connected = state[Accounts].connected
     return list(chain.from_iterable(filter(None, map(connected.get, owners))))
 
 
 def is_watcher(state: State, watcher: str, user_id: str) -> bool:
-    """Tell whether an account is notified of a user's status."""
+    """Tell whether an account is notified of a user's status, as far as it is shown to them."""
     return any(one.has(watcher, user_id) for one in _lists_that_count(state))
 
 

@@ -98,8 +98,8 @@ def group(*user_ids: str) -> JSON:
         (FriendsGrouped("alice", "Work", ("bob",)), "onFriendsAddedToGroup", group("bob")),
         (FriendsUngrouped("alice", "Work", ("bob",)), "onFriendsDeletedFromGroup", group("bob")),
         (FriendRequestsRead("alice"), "onFriendApplicationListRead", {}),
-        (BlackListAdded("alice", ("bob",)), "onBlackListAdded", {"userIDList": ["bob"]}),
-        (BlackListDeleted("alice", ("bob",)), "onBlackListDeleted", {"userIDList": ["bob"]}),
+        (BlackListAdded("alice", ("dave",)), "onBlackListAdded", {"userIDList": ["dave"]}),
+        (BlackListDeleted("alice", ("dave",)), "onBlackListDeleted", {"userIDList": ["dave"]}),
     ],
 )
 def test_what_one_does_oneself_goes_to_own_devices_only(

@@ -6,6 +6,7 @@ from imtui.protocol import messages as m
 from imtui.protocol.messages import Method
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.friends import friendships
+from imtui.server.core.friends.hiding import is_hidden
 from imtui.server.core.logins import registration
 from imtui.server.core.presence.watchers import WatchingSessions, is_watcher
 from tests.server.core.world import World
@@ -27,6 +28,7 @@ def _check(world: World) -> dict[str, list[int]]:
             session
             for watcher in USERS
             if is_watcher(world.state, watcher, user_id)
+            and not is_hidden(world.state, user_id, watcher)
             for session in accounts.sessions_of(watcher)
         ]
         assert sorted(kept) == sorted(watching)
@@ -58,6 +60,14 @@ def _edits(world: World) -> Iterator[str]:
     yield "no friend"
     world.call(2, Method.ADD_FRIEND, add)
     yield "friend again"
+    world.call(1, Method.ADD_TO_BLACK_LIST, m.UserIDListParams(["carol"]))
+    world.call(3, Method.SUBSCRIBE_USER_STATUS, m.UserIDListParams(["alice"]))
+    world.call(1, Method.DELETE_FROM_BLACK_LIST, m.UserIDListParams(["carol"]))
+    yield "no block"
+    world.call(1, Method.ADD_TO_BLACK_LIST, m.UserIDListParams(["carol"]))
+    yield "block"
+    world.state.console = world.state.console.with_settings({"block_hides_status": "off"})
+    yield "a block that hides nothing"
     world.call(2, Method.LOGOUT)
     yield "logout"
     registration.kick(world.admin(), "bob")
