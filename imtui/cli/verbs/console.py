@@ -19,7 +19,7 @@ keys and their values:
   friend_status            on, off     friends are notified without subscribing
   login_policy             multi, platform, single
   auto_register            on, off     a first login creates the account
-  block_hides_status       on, off     blocked users do not see the status of who blocks them
+  block_hides_status       off, on     blocked users do not see the status of who blocks them
   before_callback_failure  pass, deny  when the app's own server cannot be asked
 """
 

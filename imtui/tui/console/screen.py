@@ -30,7 +30,7 @@ _HINTS: Final = (
     ("Enter", "devices", "devices"),
     ("k", "kick", "kick"),
     ("l", "log", "log"),
-    ("1-5", "switch", ""),
+    ("1-6", "switch", ""),
     ("r", "retry", "retry"),
     ("q", "quit", "leave"),
 )

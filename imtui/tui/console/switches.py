@@ -91,6 +91,15 @@ SWITCHES: Final = (
             "off": "a login without an account answers 70107",
         },
     ),
+    Switch(
+        "block_hides_status",
+        "Blocking hides the status",
+        "Blocking hides",
+        {
+            "off": "blocked users see who has blocked them as ever",
+            "on": "who blocks is UNLOGINED to those they block",
+        },
+    ),
 )
 
 _BY_KEY: Final = {switch.key: switch for switch in SWITCHES}

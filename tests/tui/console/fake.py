@@ -16,6 +16,7 @@ SETTINGS = {
     "friend_status": "on",
     "login_policy": "multi",
     "auto_register": "on",
+    "block_hides_status": "on",
 }
 STARTED = round(START.timestamp() * 1000)
 HOUR = 3_600_000

@@ -46,6 +46,7 @@ def test_only_stricter_positions_need_confirmation() -> None:
         ("2", "user_status", "off", "subscriptions answer 72001.", "answer 72001"),
         ("3", "friend_status", "off", "Only subscribers are told", "unless they subscribe"),
         ("5", "auto_register", "off", "", "answers 70107"),
+        ("6", "block_hides_status", "off", "", "as ever"),
     ],
 )
 @pytest.mark.parametrize("device", ["key", "mouse"])
