@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from imtui.protocol.usersig import sign
+from imtui.sdk.rest import RestClient
 from imtui.server.instant import Instant
 
 # The only place that knows the server: what was recorded must not depend on its modules.
@@ -75,9 +76,14 @@ async def _ask(
     def clock() -> Instant:
         return Instant(time.monotonic(), recording.unix_ms)
 
+    key = recording.sdk_app_id, recording.secret_key
+    async with Backend(BackendConfig(data_dir, clock=clock)) as backend:
+        user_sig = sign("administrator", *key, now=recording.unix_ms // 1000)
+        rest = RestClient(backend.address.rest, key[0], "administrator", user_sig)
+        # When the answers were recorded, blocking did not hide the status.
+        await rest.call("imtui_console/set", {"Settings": {"block_hides_status": "off"}})
     async with Backend(BackendConfig(data_dir, clock=clock)) as backend:
         address = backend.address
-        key = recording.sdk_app_id, recording.secret_key
         running = Running(address.ws, address.rest, *key, recording.unix_ms)
         codes = {
             user_id: [await _login_code(running, user_id, user_sig) for user_sig in user_sigs]
