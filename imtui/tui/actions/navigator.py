@@ -24,7 +24,7 @@ class Navigator:
     @property
     def is_main_on_top(self) -> bool:
         """Return whether the main screen is on top."""
-        return self._app.screen is self.main
+        return self.main.is_active
 
     @property
     def selected(self) -> str:

@@ -99,7 +99,9 @@ class ImtuiApp(FaultTolerantApp):
         self._personal = Personal(self.model, self.settings, self.clock)
         self.main = MainScreen(self.model, self.glyphs, self.clock, self.keys, self._personal, self)
         self.navigator = Navigator(self, self.main, self.leave)
-        self.painter = Painter(self, self.model, self.clock, self.main)
+        self.painter = Painter(
+            self, self.model, self.clock, self.main, self.navigator.sees_end_of_chat
+        )
         self.preferences = Preferences(
             self, self.main, self.settings, self.keys, self.model, self.glyphs, self.feedback
         )

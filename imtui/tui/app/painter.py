@@ -21,12 +21,28 @@ COUNTS_INTERVAL: Final = 1.0
 class Painter:
     """Paints changes of the model, the countdown and the end of do-not-disturb."""
 
-    def __init__(self, app: FaultTolerantApp, model: Model, clock: Clock, main: MainScreen) -> None:
-        """Make the painter; ``begin`` starts it."""
+    def __init__(
+        self,
+        app: FaultTolerantApp,
+        model: Model,
+        clock: Clock,
+        main: MainScreen,
+        sees_end_of_chat: Callable[[str], bool],
+    ) -> None:
+        """Make the painter; ``begin`` starts it.
+
+        Args:
+            app: The app.
+            model: What to paint.
+            clock: The time.
+            main: The main screen.
+            sees_end_of_chat: Tells whether the end of the conversation with a user is visible.
+        """
         self._app = app
         self._model = model
         self._clock = clock
         self._main = main
+        self._sees_end_of_chat = sees_end_of_chat
         self.title = TerminalTitle(lambda sequence: app.write_raw(sequence))
         self._memory: Memory | None = None
         self._changes = Throttle(clock, CHANGES_INTERVAL, self.later(self._show_changes))
@@ -80,10 +96,10 @@ class Painter:
         self._model.feed.roster_changed()
 
     def _show_title(self) -> None:
-        chat = self._main.chat
-        # What comes into the conversation that the person looks at is read in a moment.
-        is_seen = self._app.app_focus and self._main.is_current and chat.shows_end
-        self.title.show(self._model.chats.unread_elsewhere(chat.user_id if is_seen else ""))
+        user_id = self._main.chat.user_id
+        # What comes into the conversation that the user looks at is read in a moment.
+        seen = user_id if self._sees_end_of_chat(user_id) else ""
+        self.title.show(self._model.chats.unread_elsewhere(seen))
 
     def _show_counts(self) -> None:
         self._main.friend_title.refresh()

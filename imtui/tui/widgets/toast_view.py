@@ -35,7 +35,7 @@ class ToastView(Painted):
 
     def show(self) -> None:
         """Show the present toasts."""
-        shown = self._toasts.shown if self.screen.is_current else []
+        shown = self._toasts.shown if self.screen.is_active else []
         if not shown and self._placed is None:
             return
         taken = [_box_of(one) for one in self.screen.query(_NEVER_COVERED) if one.region]

@@ -46,6 +46,20 @@ async def test_the_title_does_not_count_what_is_read_as_it_comes(
         assert raw == ["\x1b]2;(2) imtui\x07"]
 
 
+async def test_the_title_counts_what_comes_behind_a_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, sample_client()) as run:
+        await run.press("enter")
+        await run.press("ctrl+p")
+        raw: list[str] = []
+        monkeypatch.setattr(run.app, "write_raw", raw.append)
+        run.fake.receive_message("bob", "one")
+        run.fake.push_conversation("bob", unread_count=1)
+        await run.settle()
+        assert raw == ["\x1b]2;(1) imtui\x07"]
+
+
 async def test_the_title_has_the_number_of_unread_messages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

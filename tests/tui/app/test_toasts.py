@@ -91,6 +91,7 @@ async def test_toasts_move_to_the_screen_that_is_on_top(tmp_path: Path) -> None:
         run.fake.receive_message("u04", "hello")
         await run.settle()
         assert toasts(run) == ["u04 hello"]
+        assert not run.app.main.query_one(ToastView).display
         await run.press("q")
         assert run.app.screen is run.app.main
         await run.press("down")
