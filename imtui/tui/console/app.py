@@ -163,14 +163,6 @@ class ConsoleApp(FaultTolerantApp):
         )
         self.exit_after_fault()
 
-    def on_account_list_scrolled(self) -> None:
-        """Load the accounts that came into sight."""
-        self.service.request_accounts()
-
-    def on_console_screen_accounts_wanted(self) -> None:
-        """Load the accounts that are looked for."""
-        self.service.request_accounts()
-
     # Actions of keys and the mouse
 
     async def on_run_command(self, message: RunCommand) -> None:

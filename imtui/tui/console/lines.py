@@ -286,5 +286,7 @@ def help_lines(model: ConsoleModel, in_log: bool, width: int, glyphs: Glyphs) ->
 
 
 _MOVES: Final = "↑ ↓ PgUp PgDn Home"
-_ACCOUNTS_HELP: Final = f"{_MOVES} End: move · Tab: log · Esc: all · 1-6, click: switch"
+_ACCOUNTS_HELP: Final = (
+    f"{_MOVES} End: move · Tab: log · Esc: all · 1-{len(SWITCHES)}, click: switch"
+)
 _LOG_HELP: Final = f"{_MOVES}: scroll · End: follow the newest · Tab: accounts"

@@ -14,6 +14,7 @@ from imtui.tui.console.account_list import AccountList
 from imtui.tui.console.board import Board, FigureBoard, HeadBoard, HelpBoard, SwitchBoard
 from imtui.tui.console.log_pane import LogPane
 from imtui.tui.console.model import ConsoleModel
+from imtui.tui.console.switches import SWITCHES
 from imtui.tui.console.titles import AccountsTitle, LogTitle
 from imtui.tui.kit.clock import Clock
 from imtui.tui.kit.painted import SPAN_STYLES
@@ -30,7 +31,7 @@ _HINTS: Final = (
     ("Enter", "devices", "devices"),
     ("k", "kick", "kick"),
     ("l", "log", "log"),
-    ("1-6", "switch", ""),
+    (f"1-{len(SWITCHES)}", "switch", ""),
     ("r", "retry", "retry"),
     ("q", "quit", "leave"),
 )
