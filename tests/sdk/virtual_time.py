@@ -40,6 +40,27 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._jumping.passed += seconds
 
 
+class _SocketlessSelector(selectors.DefaultSelector):
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise AssertionError("Every task waits, and nothing will ever happen.")
+        self.passed += max(timeout, 0.0)
+        return []
+
+
+class SocketlessLoop(asyncio.SelectorEventLoop):
+    """An event loop in which time passes at once, and that fails if nothing can ever happen."""
+
+    def __init__(self) -> None:
+        self._selector_without_sockets = _SocketlessSelector()
+        super().__init__(self._selector_without_sockets)
+
+    def time(self) -> float:
+        return self._selector_without_sockets.passed
+
+
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """Run an asynchronous test in an event loop of its own with virtual time."""
 

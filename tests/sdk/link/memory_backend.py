@@ -1,8 +1,7 @@
-"""A backend without sockets, in an event loop in which nothing else happens."""
+"""A backend without sockets, for a loop in which nothing else happens."""
 
 import asyncio
 import json
-import selectors
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -15,27 +14,6 @@ from imtui.sdk.link.connection import Connection
 
 _ANSWER_AFTER = 2
 """The turns of the loop between a request and its answer."""
-
-
-class _SocketlessSelector(selectors.DefaultSelector):
-    passed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise AssertionError("Every task waits, and nothing will ever happen.")
-        self.passed += max(timeout, 0.0)
-        return []
-
-
-class SocketlessLoop(asyncio.SelectorEventLoop):
-    """An event loop in which time passes at once, and that fails if nothing can ever happen."""
-
-    def __init__(self) -> None:
-        self._selector_without_sockets = _SocketlessSelector()
-        super().__init__(self._selector_without_sockets)
-
-    def time(self) -> float:
-        return self._selector_without_sockets.passed
 
 
 class MemorySocket:

@@ -16,7 +16,8 @@ from imtui.sdk.link.capability import Capability
 from imtui.sdk.link.link import Link
 from imtui.sdk.link.options import LinkOptions
 from imtui.sdk.listener import Handled, Listeners
-from tests.sdk.link.memory_backend import MemoryBackend, SocketlessLoop
+from tests.sdk.link.memory_backend import MemoryBackend
+from tests.sdk.virtual_time import SocketlessLoop
 
 REFUSALS = {6014, 6017, 6023, 7014, 7501, 9508, 9511, 9520, 70009, 6208}
 SETTLED_AFTER = 120.0

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import selectors
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +31,7 @@ from imtui.tui.state.memory import Memory
 from tests.conformance.core_world import DrivenCore
 from tests.conformance.raw_client import JSON, Refused
 from tests.conformance.virtual_time import WALL_START
+from tests.sdk.virtual_time import SocketlessLoop
 
 ME: Final = "alice"
 HERE: Final = "here"
@@ -41,27 +41,6 @@ CROWD: Final = [f"user-{number}" for number in range(SUBSCRIPTIONS_MAX)]
 
 SETTLED: Final = 8.0
 """Seconds in which everything that a change causes is over: more than a window of the rates."""
-
-
-class _Jumps(selectors.DefaultSelector):
-    """Skips every wait."""
-
-    passed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self.passed += timeout or 0.0
-        return super().select(0)
-
-
-class JumpingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock jumps to the next timer."""
-
-    def __init__(self) -> None:
-        self._jumps = _Jumps()
-        super().__init__(self._jumps)
-
-    def time(self) -> float:
-        return self._jumps.passed
 
 
 class LoopClock:
@@ -129,7 +108,7 @@ class LiveWorld:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
-        self._loop = JumpingLoop()
+        self._loop = SocketlessLoop()
         self.core = DrivenCore(folder / "core.db")
         self._session_ids = itertools.count(1)
         self._sockets: list[CoreSocket] = []
