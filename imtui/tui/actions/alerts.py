@@ -6,7 +6,7 @@ from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.toggling import Toggle, run_toggle
 from imtui.tui.commands.sentences import with_keys
 from imtui.tui.commands.toggles import Outcome, Turn, outcome, parse_turn
-from imtui.tui.model.ends import EndError, describe_end, parse_end
+from imtui.tui.model.ends import EndError, describe_end, end_milliseconds, parse_end
 
 
 class AlertActions:
@@ -41,7 +41,7 @@ class AlertActions:
         except EndError as error:
             self._feedback.complain(str(error))
             return
-        self._put(True, None if end is None else round(end.timestamp() * 1000))
+        self._put(True, None if end is None else end_milliseconds(end))
         endless = with_keys("until you end it ({quiet})", self._keys)
         words = endless if end is None else describe_end(end, now)
         self._feedback.say(f"Do not disturb, {words}.")

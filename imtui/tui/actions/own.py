@@ -8,7 +8,7 @@ from imtui.tui.model.choices import (
     status_choices,
     too_long_message,
 )
-from imtui.tui.model.ends import EndError, split_end
+from imtui.tui.model.ends import EndError, end_milliseconds, split_end
 
 
 class OwnActions:
@@ -51,7 +51,7 @@ class OwnActions:
             self.put(typed)
         else:
             text, end = ending
-            self.put(text, round(end.timestamp() * 1000))
+            self.put(text, end_milliseconds(end))
 
     def put(self, text: str, expires_at: int | None = None) -> None:
         """Set exactly this text, or clear it with an empty one."""

@@ -10,6 +10,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from imtui.tui.kit.driver.editing import accepts_text
+
 HELD_MAX: Final = 2_000
 """The number of keys that are held; further ones displace the oldest."""
 _ROUNDS_MAX: Final = 6
@@ -120,7 +122,7 @@ class TypeAhead:
                 continue
             self._in_flight, self._target_before = typed, self._target()
             is_move = isinstance(typed, Key) and self._is_move(typed.key)
-            self._may_open = self._accepts_text() or not is_move
+            self._may_open = accepts_text(self._app.focused) or not is_move
             await self._forward(typed)
             if not typed.is_forwarded:
                 if self._is_settled():
@@ -135,10 +137,6 @@ class TypeAhead:
             self._timer.stop()
             self._timer = None
         await self._forward_held()
-
-    def _accepts_text(self) -> bool:
-        focused = self._app.focused
-        return focused is not None and focused.check_consume_key("a", "a")
 
     def _is_text(self, typed: Typed) -> bool:
         """Tell whether an input consumes the key as text, which has no further effect."""

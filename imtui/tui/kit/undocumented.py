@@ -29,7 +29,7 @@ from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOut
 from textual.screen import Screen
 from textual.widget import Widget
 
-from imtui.tui.kit.driver.editing import adapt_to_input
+from imtui.tui.kit.driver.editing import accepts_text, adapt_to_input
 from imtui.tui.kit.driver.grammar import ESC, ESCAPE_DELAY
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
 from imtui.tui.kit.driver.writer import TerminalWriter
@@ -278,8 +278,7 @@ class FaultTolerantApp(App[None]):
     def escape_delay(self) -> float:
         """Return how many seconds Esc waits now; elsewhere than in an input it acts at once."""
         with suppress(ScreenStackError):  # The app is about to end.
-            focused = self.focused
-            if focused is not None and focused.check_consume_key("a", "a"):
+            if accepts_text(self.focused):
                 return self.escape_wait
         return 0.0
 

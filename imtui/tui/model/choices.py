@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from imtui.protocol.limits import CUSTOM_STATUS_MAX_BYTES
-from imtui.tui.model.ends import EndError, describe_end, split_end
+from imtui.tui.model.ends import EndError, describe_end, end_milliseconds, split_end
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,7 @@ def typed_choices(typed: str, now: datetime) -> list[Choice]:
     if ending is None:
         return [exactly]
     words, end = ending
-    return [Choice(words, describe_end(end, now), _milliseconds(end), is_typed=True), exactly]
-
-
-def _milliseconds(end: datetime) -> int:
-    return round(end.timestamp() * 1000)
+    return [Choice(words, describe_end(end, now), end_milliseconds(end), is_typed=True), exactly]
 
 
 def text_bytes(text: str) -> int:

@@ -70,6 +70,11 @@ def split_end(text: str, now: datetime) -> tuple[str, datetime] | None:
     return (rest, end) if rest and end is not None else None
 
 
+def end_milliseconds(end: datetime) -> int:
+    """Return an end in Unix milliseconds."""
+    return round(end.timestamp() * 1000)
+
+
 def describe_end(end: datetime, now: datetime) -> str:
     """Format an end as briefly as is clear: ``until 14:50``, ``until Fri 09:00``, or a date."""
     then = _in_zone_of(now, end)

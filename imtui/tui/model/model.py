@@ -71,11 +71,6 @@ class Model:
         """Return a person in the friend list."""
         return self._people.get(user_id)
 
-    def is_kept(self, user_id: str) -> bool:
-        """Tell whether a user is listed with a live status."""
-        person = self._people.get(user_id)
-        return person is not None and person.live
-
     def unconfirmed(self) -> list[str]:
         """Return the listed users without a status from this login, subscribed ones first."""
         lacking = [one for one in self._people.values() if not self.sources.is_confirmed(one)]
@@ -139,8 +134,9 @@ class Model:
 
     def set_subscribers_notified(self, notified: bool) -> None:
         """Set whether the console allows queries and subscriptions, as an answer shows."""
-        self.sources.subscribers_notified = notified
-        self._check_sources()
+        if notified is not self.sources.subscribers_notified:
+            self.sources.subscribers_notified = notified
+            self._check_sources()
 
     # Friends and subscriptions
 

@@ -9,11 +9,10 @@ from imtui.protocol.status import UserStatusType
 from imtui.tui.commands.catalogue import COMMANDS
 from imtui.tui.commands.command import Keys
 from imtui.tui.commands.sentences import with_keys
-from imtui.tui.kit.cells import cell_len
 from imtui.tui.kit.list_row import ListRow
 from imtui.tui.kit.moves import MOVES
 from imtui.tui.kit.search_key import search_key
-from imtui.tui.kit.spans import Span, crop, wrap
+from imtui.tui.kit.spans import Span, crop, width_of, wrap
 from imtui.tui.model.events import KIND_MARKS, KIND_WORDS
 from imtui.tui.render.glyphs import Glyphs
 
@@ -162,7 +161,7 @@ def _contains(text: str, query: str) -> bool:
 
 def _entry_rows(entry: HelpEntry, width: int, glyphs: Glyphs) -> Iterator[ListRow]:
     head = [Span("  "), *entry.head]
-    indent = sum(cell_len(span.text) for span in head)
+    indent = width_of(head)
     words = [Span(glyphs.adapt(entry.words))]
     if indent + _WORDS_MIN > width:
         name = " ".join(span.text.strip() for span in entry.head).strip()

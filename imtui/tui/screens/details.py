@@ -49,7 +49,6 @@ class DetailsScreen(ListScreen[None]):
         self._glyphs = glyphs
         self._clock = clock
         self._asked: Person | None = None
-        self._asked_at = 0
         self._refusal = ""
 
     @property
@@ -59,9 +58,8 @@ class DetailsScreen(ListScreen[None]):
 
     def answered(self, status: UserStatus) -> None:
         """Show the answer to the query."""
-        self._asked, self._asked_at = Person(self._user_id), self._clock.now()
-        update_status(self._asked, status, self._asked_at)
-        self._asked.asked_at = self._asked_at
+        self._asked = Person(self._user_id, asked_at=self._clock.now())
+        update_status(self._asked, status, self._asked.asked_at)
         self.show_changes()
 
     def refused(self, words: str) -> None:
@@ -72,7 +70,7 @@ class DetailsScreen(ListScreen[None]):
     def notes(self) -> Sequence[str]:
         """Return when the query was answered, or that it is pending."""
         if self._asked is not None:
-            return [f"asked at {time_of_day(self._clock, self._asked_at)}"]
+            return [f"asked at {time_of_day(self._clock, self._asked.asked_at)}"]
         return [] if self._refusal else [self._glyphs.adapt("asking …")]
 
     def rows(self, width: int) -> list[ListRow]:

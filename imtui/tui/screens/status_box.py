@@ -27,7 +27,7 @@ from imtui.tui.model.choices import (
     too_long_message,
     typed_choices,
 )
-from imtui.tui.model.ends import EndError, describe_end, parse_end
+from imtui.tui.model.ends import EndError, describe_end, end_milliseconds, parse_end
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.end_line import EndLine
 
@@ -186,5 +186,5 @@ class StatusBox(Dialog[NewStatus]):
         except EndError as error:
             self._note(str(error), wrong=True)
             return
-        at = choice.expires_at if end is None else round(end.timestamp() * 1000)
+        at = choice.expires_at if end is None else end_milliseconds(end)
         self.dismiss(NewStatus(choice.text, at if choice.text else None))

@@ -217,7 +217,8 @@ class PresenceService:
         A user is queried at most once a minute.
         """
         now = self._clock.monotonic()
-        if self._model.person(user_id) is None or self._model.is_kept(user_id):
+        person = self._model.person(user_id)
+        if person is None or person.live:
             return
         if self._model.connection.link is not Link.CONNECTED:
             return

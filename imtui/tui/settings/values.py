@@ -28,15 +28,17 @@ def check_flag(value: object) -> bool:
 
 def check_minutes(value: object) -> int:
     """Return a number of minutes without a key."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _IDLE_MINUTES_MAX:
-        raise ValueError(f"must be a whole number of minutes from 0 to {_IDLE_MINUTES_MAX}.")
-    return value
+    return _whole_number(value, "minutes", _IDLE_MINUTES_MAX)
 
 
 def check_escape_ms(value: object) -> int:
     """Return a number of milliseconds to wait for the rest of a key."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _ESCAPE_MS_MAX:
-        raise ValueError(f"must be a whole number of milliseconds from 0 to {_ESCAPE_MS_MAX}.")
+    return _whole_number(value, "milliseconds", _ESCAPE_MS_MAX)
+
+
+def _whole_number(value: object, unit: str, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"must be a whole number of {unit} from 0 to {most}.")
     return value
 
 

@@ -15,6 +15,11 @@ _BY_WORDS: Final = {
 """Keys that many terminals send for moving by words, and Textual's keys for it."""
 
 
+def accepts_text(focused: Widget | None) -> bool:
+    """Tell whether letters are text for the widget with the focus."""
+    return focused is not None and focused.check_consume_key("a", "a")
+
+
 def adapt_to_input(event: Event, focused: Widget | None) -> None:
     """Change a key or a paste to what the input with the focus understands.
 
