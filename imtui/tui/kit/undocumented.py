@@ -7,6 +7,7 @@ One file: all that may break with an update stands in one place.
 
 import asyncio
 import codecs
+import inspect
 import os
 import re
 import select
@@ -16,11 +17,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from textual import constants
+from textual import constants, work
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import FOCUSIN, FOCUSOUT, IS_ITERM, XTermParser
 from textual.app import App, ScreenStackError
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.command import CommandList, CommandPalette
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Event, Key, Paste, Resize
 from textual.keys import Keys
@@ -344,6 +347,31 @@ class KeepsFocus(_Screen):
         """Move the focus to a widget; to none only while the terminal has no focus."""
         if widget is not None or self._is_losing_focus or not self.app.app_focus:
             super().set_focus(widget, scroll_visible, from_app_focus)
+
+
+_gather_commands: Final = inspect.unwrap(CommandPalette._gather_commands)
+
+
+class ClosablePalette(CommandPalette):
+    """A palette in which nothing fails while it closes; its list is taken away first."""
+
+    async def _on_message(self, message: Message) -> None:
+        if message.control is None or self.query(CommandList):
+            await super()._on_message(message)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Run no action while it closes."""
+        return super().check_action(action, parameters) if self.query(CommandList) else False
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        if self.query(CommandList):
+            await _gather_commands(self, search_value)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the palette."""
+        self._stop_no_matches_countdown()
+        return super().dismiss(result)
 
 
 def emoji_codes() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from msgspec import Struct
 from textual import on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
 from textual.worker import WorkerCancelled
@@ -18,7 +18,7 @@ from imtui.tui.commands.command import Keys
 from imtui.tui.commands.contacts import Contact, Contacts
 from imtui.tui.commands.offers import Offer, listed_commands
 from imtui.tui.kit.dialog import DIALOG_STYLE
-from imtui.tui.kit.undocumented import KeepsFocus
+from imtui.tui.kit.undocumented import ClosablePalette, KeepsFocus
 from imtui.tui.model.choices import Choice, is_too_long, text_bytes
 from imtui.tui.render.glyphs import Glyphs
 
@@ -167,7 +167,7 @@ def _bytes(text: str) -> str:
     return f"{text_bytes(text)} of {CUSTOM_STATUS_MAX_BYTES} bytes{over}"
 
 
-class ImtuiPalette(KeepsFocus, CommandPalette):
+class ImtuiPalette(KeepsFocus, ClosablePalette):
     """The palette; Enter waits until the list matches the typed text."""
 
     CSS_PATH = DIALOG_STYLE
@@ -196,7 +196,7 @@ class ImtuiPalette(KeepsFocus, CommandPalette):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn no page of a list that has no room, which Textual cannot do."""
         if action == "command_list" and str(parameters[0]).startswith("page"):
-            return bool(self.query_one(CommandList).scrollable_content_region)
+            return any(each.scrollable_content_region for each in self.query(CommandList))
         return super().check_action(action, parameters)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
@@ -211,5 +211,5 @@ class ImtuiPalette(KeepsFocus, CommandPalette):
                 with suppress(WorkerCancelled):
                     await search.wait()
         typed = event.value.strip()
-        if typed and self.query_one(CommandList).highlighted is None:
+        if typed and any(each.highlighted is None for each in self.query(CommandList)):
             self._nothing_fits(typed)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.widgets import Input
 
 from imtui.tui.state.account_state import StateFile
@@ -135,3 +136,15 @@ async def test_a_hostile_name_is_shown_as_text(tmp_path: Path) -> None:
             assert "\x1b" not in run.text()
             assert run.app.is_running
             await run.press("escape")
+
+
+@pytest.mark.parametrize("key", ["x", "enter", "pagedown", "down"])
+async def test_a_key_that_comes_while_the_palette_closes_does_nothing(
+    tmp_path: Path, key: str
+) -> None:
+    async with running(tmp_path) as run:
+        await run.press("ctrl+p")
+        await run.type("carol")
+        await run.app.screen.query_one(CommandList).remove()
+        await run.press(key)
+        assert run.app.return_code is None
