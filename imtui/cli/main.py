@@ -31,8 +31,6 @@ _VERBS: Final = (
 )
 """The commands; each is a module of ``imtui.cli.verbs``."""
 
-_FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
-
 
 class _Parser(argparse.ArgumentParser):
     """Takes the options of a command between its words, too."""
@@ -143,7 +141,7 @@ def _report_safely(error: BaseException) -> int:
 
 def _report(error: BaseException) -> int:
     # Imported only on errors: a command that raises it has imported it already.
-    from imtui.cli.paths import HomelessError, unusable
+    from imtui.cli.paths import FORBIDDEN, unusable
     from imtui.server.node.data_dir import BackendError
 
     if isinstance(error, UsageError):
@@ -154,11 +152,9 @@ def _report(error: BaseException) -> int:
         return _fail(str(error), EXIT_FAILED)
     if isinstance(error, BrokenPipeError):
         return _handle_broken_pipe()
-    if isinstance(error, HomelessError):
-        return _fail(str(error), EXIT_FAILED)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _fail("There is no room left on the disk.", EXIT_FAILED)
-    if isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename:
+    if isinstance(error, OSError) and error.errno in FORBIDDEN and error.filename:
         return _fail(unusable(error), EXIT_FAILED)
     from imtui.cli import crash
 

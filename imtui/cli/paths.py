@@ -3,13 +3,18 @@
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import platformdirs
 
+from imtui.cli.errors import CommandError
+
 _APP = "imtui"
 
+FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 
-class HomelessError(Exception):
+
+class HomelessError(CommandError):
     """There is no home folder; the message is one line that says what to set."""
 
 
@@ -17,7 +22,7 @@ def unusable(error: OSError) -> str:
     """Return a line that says which file or folder cannot be used, and what to set."""
     what = error.filename or "A file"
     line = f"{what} cannot be used: {error.strerror or error}."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+    if error.errno in FORBIDDEN:
         line += " Set HOME to a folder that you can write to."
     return line
 

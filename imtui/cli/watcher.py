@@ -89,7 +89,8 @@ class Watcher(IMSDKListener):
         try:
             strangers = [user for user in self._users if user not in known]
             subscriptions += await self._subscribe(client, strangers, subscriptions)
-            wanted = [user for user in self._users or subscriptions if user in set(subscriptions)]
+            subscribed = set(subscriptions)
+            wanted = [user for user in self._users or subscriptions if user in subscribed]
             asked = await _query(client, [user for user in wanted if user not in known])
         except IMError as error:
             # Friends' statuses need neither the edition nor the switch, so go on with them.

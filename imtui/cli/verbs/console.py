@@ -105,6 +105,7 @@ def open_screen(arguments: argparse.Namespace) -> int:
 
 
 def _connect(arguments: argparse.Namespace) -> "Client":
+    from imtui.cli.paths import unusable
     from imtui.server.node.data_dir import BackendError
     from imtui.tui.console.admin_client import Unreachable
 
@@ -113,8 +114,7 @@ def _connect(arguments: argparse.Namespace) -> "Client":
     except (BackendError, CommandError, UsageError) as error:
         raise Unreachable(str(error)) from error
     except OSError as error:
-        what = error.filename or "A file"
-        raise Unreachable(f"{what} cannot be used: {error.strerror or error}.") from error
+        raise Unreachable(unusable(error)) from error
 
 
 class _ScreenClient:
