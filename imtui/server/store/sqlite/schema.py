@@ -101,13 +101,24 @@ CREATE TABLE hidden (
 ) WITHOUT ROWID;
 """
 
-CALLBACKS: Final = """
-CREATE TABLE callbacks (
+ADDED: Final = {
+    "callbacks": """CREATE TABLE callbacks (
     number INTEGER PRIMARY KEY, user_id TEXT NOT NULL, command TEXT NOT NULL,
     platform TEXT NOT NULL, content BLOB NOT NULL, message_key TEXT NOT NULL
 );
-"""
-"""Callbacks that wait to be sent. The first databases of version 5 lack the table."""
+""",
+    "device_sigs": """CREATE TABLE device_sigs (
+    account INTEGER NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL,
+    digest BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (account, instance_id)
+) WITHOUT ROWID;
+""",
+    "revoked_sigs": """CREATE TABLE revoked_sigs (
+    account INTEGER NOT NULL REFERENCES accounts, digest BLOB NOT NULL,
+    expires_at INTEGER NOT NULL, PRIMARY KEY (account, digest)
+) WITHOUT ROWID;
+""",
+}
+"""Tables that the first databases of version 5 lack, by name; a start adds what is missing."""
 
 MESSAGE_INDEXES: Final = """
 CREATE UNIQUE INDEX messages_by_msg_id ON messages (sender, msg_id);
@@ -117,19 +128,7 @@ CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_vers
 """
 """Separate, because a migration creates them after it has inserted all rows."""
 
-USER_SIGS: Final = (
-    """CREATE TABLE IF NOT EXISTS device_sigs (
-    account INTEGER NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL,
-    digest BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (account, instance_id)
-) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS revoked_sigs (
-    account INTEGER NOT NULL REFERENCES accounts, digest BLOB NOT NULL,
-    expires_at INTEGER NOT NULL, PRIMARY KEY (account, digest)
-) WITHOUT ROWID""",
-)
-"""Tables that each start adds to a database without them."""
-
-TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + CALLBACKS
+TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + "".join(ADDED.values())
 EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
 """The statements for a new database."""
 

@@ -258,14 +258,12 @@ class SQLiteStore:
             self._is_log_new = not size_of_log(self._path)
             if not self._is_log_new:
                 self._empty_log()
-            if not self._rows("SELECT 1 FROM sqlite_schema WHERE name = 'callbacks'"):
+            known = {name for (name,) in self._rows("SELECT name FROM sqlite_schema")}
+            if missing := [sql for name, sql in schema.ADDED.items() if name not in known]:
                 self._begin()
-                self._database.execute(schema.CALLBACKS)
+                for sql in missing:
+                    self._database.execute(sql)
                 self._end()
-            self._begin()
-            for table in schema.USER_SIGS:
-                self._database.execute(table)
-            self._end()
         except sqlite3.Error as error:
             raise cannot(self._path, "read", error) from error
 
