@@ -35,7 +35,8 @@ def open_database(
         if found not in (0, version):
             raise sqlite3.DatabaseError(f"of version {found}")
         db.executescript(schema)
-        db.execute(f"PRAGMA user_version = {version}")
+        if found != version:
+            db.execute(f"PRAGMA user_version = {version}")
     except BaseException:
         db.close()
         raise
