@@ -73,13 +73,11 @@ def unblock(context: Context, user_ids: list[str]) -> None:
     """Unblock users; those that are not blocked are skipped."""
     own, state = context.user_id, context.state
     friends = state[Friends]
-    removed = [user_id for user_id in user_ids if friends.blocked.remove(own, user_id)]
+    removed = [user_id for user_id in user_ids if friends.unblock(own, user_id)]
     if not removed:
         return
     if state.console.hides_from_blocked:
         hiding.hide_from(state, own, ())
-    for user_id in removed:
-        friends.block_revisions.pop((own, user_id), None)
     emit(state, BlackListDeleted(own, tuple(removed)))
 
 

@@ -20,13 +20,11 @@ def remove_all(context: Context) -> None:
     for request in list(friends.requests.outgoing(own)):
         requests.take(state, own, request.receiver)
     for owner in list(friends.blocked.owners(own)):
-        friends.blocked.remove(owner, own)
-        friends.block_revisions.pop((owner, own), None)
+        friends.unblock(owner, own)
         emit(state, BlackListDeleted(owner, (own,)))
     blocked = tuple(friends.blocked.members(own))
     for member in blocked:
-        friends.blocked.remove(own, member)
-        friends.block_revisions.pop((own, member), None)
+        friends.unblock(own, member)
     if blocked:
         emit(state, BlackListDeleted(own, blocked))
     friends.profiles.pop(own, None)

@@ -27,6 +27,11 @@ class Friends:
         self.sequences: dict[str, int] = {}
         """The revision of the last change of each user's lists since the start."""
 
+    def unblock(self, owner: str, user_id: str) -> bool:
+        """Take a user from a blocklist; tell whether they were on it."""
+        self.block_revisions.pop((owner, user_id), None)
+        return self.blocked.remove(owner, user_id)
+
     def profile(self, user_id: str) -> UserFullInfo:
         """Return the profile of a user."""
         return self.profiles.get(user_id) or UserFullInfo(user_id)
