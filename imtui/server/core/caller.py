@@ -15,7 +15,7 @@ class Session(Struct):
     """Its device, as the author of changes."""
     passive: bool
     """Whether the login is passive: it has no device, so it does not make the user ONLINE."""
-    sig_id: SigID | None = None
+    sig_id: SigID
     """Identifies the UserSig of the login."""
 
     @property

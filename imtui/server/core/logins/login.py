@@ -123,7 +123,7 @@ def _resumes(device: Device, params: m.LoginParams) -> bool:
 def _note_user_sig(state: State, account: Account, session: Session) -> None:
     """Note the UserSig of a session's device, so that a kick can revoke it."""
     instance_id, sig_id = session.device.instance_id, session.sig_id
-    if session.passive or sig_id is None or account.sig_ids.get(instance_id) == sig_id:
+    if session.passive or account.sig_ids.get(instance_id) == sig_id:
         return
     account.sig_ids[instance_id] = sig_id
     state.emit(UserSigUsed(account.key, instance_id, sig_id))

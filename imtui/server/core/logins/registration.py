@@ -106,11 +106,12 @@ def _revoke_user_sigs(context: Context, account: Account) -> None:
     sessions = [accounts.sessions[one] for one in accounts.sessions_of(account.user_id)]
     found = [session.sig_id for session in sessions]
     found += [
-        account.sig_ids.get(device.instance_id)
+        account.sig_ids[device.instance_id]
         for device in account.devices.values()
         if device.state in (DeviceState.LIVE, DeviceState.LOST)
+        and device.instance_id in account.sig_ids
     ]
-    used = tuple(sig_id for sig_id in dict.fromkeys(found) if sig_id is not None)
+    used = tuple(dict.fromkeys(found))
     accounts.user_sigs.revoke(account.user_id, second, used)
     context.state.emit(UserSigsRevoked(account.key, second, used))
 
