@@ -55,6 +55,16 @@ async def blocked(client: Client) -> list[str]:
     return found
 
 
+async def block(client: Client, *user_ids: str) -> None:
+    """Block users."""
+    assert await client.call("addToBlackList", userIDList=list(user_ids)) == {}
+
+
+async def unblock(client: Client, *user_ids: str) -> None:
+    """Unblock users."""
+    assert await client.call("deleteFromBlackList", userIDList=list(user_ids)) == {}
+
+
 async def groups(client: Client) -> dict[str, int]:
     """Return the number of friends by friend group."""
     answer = await client.call("getFriendGroups")

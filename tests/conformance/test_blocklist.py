@@ -2,21 +2,11 @@
 
 import pytest
 
-from .befriending import CONFIRM, allow, blocked, friends, named, names, requests
+from .befriending import CONFIRM, allow, block, blocked, friends, named, names, requests, unblock
 from .chatting import history, new_messages, pair, send, texts
 from .core_world import CoreWorld
 from .raw_client import Push
-from .world import Client, World, befriend, code, login, only, register
-
-
-async def block(client: Client, *user_ids: str) -> None:
-    """Block users."""
-    assert await client.call("addToBlackList", userIDList=list(user_ids)) == {}
-
-
-async def unblock(client: Client, *user_ids: str) -> None:
-    """Unblock users."""
-    assert await client.call("deleteFromBlackList", userIDList=list(user_ids)) == {}
+from .world import World, befriend, code, login, only, register
 
 
 async def test_blocking_ends_the_friendship_both_ways_and_all_own_devices_are_told(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from imtui.protocol import usersig
 
+from .befriending import block, unblock
 from .chatting import conversation, pair, send
 from .clauses import covers
 from .core_world import DrivenCore
@@ -27,16 +28,6 @@ from .world import (
     status_of,
     statuses,
 )
-
-
-async def block(client: Client, *user_ids: str) -> None:
-    """Block users."""
-    await client.call("addToBlackList", userIDList=list(user_ids))
-
-
-async def unblock(client: Client, *user_ids: str) -> None:
-    """Unblock users."""
-    await client.call("deleteFromBlackList", userIDList=list(user_ids))
 
 
 async def subscribed(world: World, user_id: str, to: str) -> Client:
