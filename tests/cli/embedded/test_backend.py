@@ -112,7 +112,7 @@ async def test_local_accounts_become_friends(embedded: EmbeddedBackend) -> None:
 
 
 async def test_a_connected_user_keeps_it_running(embedded: EmbeddedBackend, home: Home) -> None:
-    backend = EmbeddedBackend(home.local_data, ("--start-grace", "0.2", "--idle-grace", "0.1"))
+    backend = EmbeddedBackend(home.local_data, ("--start-grace", "1", "--idle-grace", "0.1"))
     address = await backend.ensure_running()
     async with client_of(backend, address) as client:
         await log_in(backend, client, "bob")
