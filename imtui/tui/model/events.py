@@ -112,8 +112,6 @@ class Event(Struct, frozen=True, gc=False):
     """The origin of the change, such as ``from phone (Android)``."""
     times: int = 1
     """The number of events merged into this one."""
-    tally: "Tally | None" = None
-    """The numbers of changes in a burst; None for a single change."""
 
     def matches(self, words: str) -> bool:
         """Tell whether the event contains each of the words."""
@@ -122,6 +120,17 @@ class Event(Struct, frozen=True, gc=False):
         status = "" if self.status is None else self.status.name
         content = search_key(" ".join((self.who, status, self.text, self.description, self.source)))
         return all(word in content for word in search_key(words).split())
+
+
+class Burst(Event, frozen=True, gc=False, kw_only=True):
+    """The event for many changes at once, described by their numbers."""
+
+    tally: Tally
+
+
+def burst(at: int, kind: EventKind, tally: Tally) -> Burst:
+    """Return the event that tells the numbers of many changes."""
+    return Burst(at, kind, description=str(tally), tally=tally)
 
 
 def _is_flapping(last: Event, new: Event) -> bool:
@@ -134,11 +143,10 @@ def _is_flapping(last: Event, new: Event) -> bool:
     )
 
 
-def _merged_tallies(last: Event, new: Event, earlier: Tally, later: Tally) -> Event | None:
-    if new.at // FLOOD_MS != last.at // FLOOD_MS or earlier.noun != later.noun:
+def _merged_bursts(last: Burst, new: Burst) -> Burst | None:
+    if new.at // FLOOD_MS != last.at // FLOOD_MS or last.tally.noun != new.tally.noun:
         return None
-    tally = earlier + later
-    return replace(new, description=str(tally), tally=tally)
+    return burst(new.at, new.kind, last.tally + new.tally)
 
 
 def merged(last: Event, new: Event) -> Event | None:
@@ -147,8 +155,8 @@ def merged(last: Event, new: Event) -> Event | None:
     Equal events and successive status changes of one user are merged into the later one, with
     their number. The counts of successive bursts are added.
     """
-    if last.tally is not None and new.tally is not None:
-        return _merged_tallies(last, new, last.tally, new.tally)
+    if isinstance(last, Burst) and isinstance(new, Burst):
+        return _merged_bursts(last, new)
     same = replace(last, at=new.at, times=1) == new
     return replace(new, times=last.times + 1) if same or _is_flapping(last, new) else None
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from imtui.protocol.messages import FriendInfo
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatus, UserStatusType
-from imtui.tui.model.events import Event, EventKind, Tally, counted
+from imtui.tui.model.events import Burst, Event, EventKind, Tally, burst, counted
 
 
 class Person(Struct, gc=False):
@@ -94,10 +94,10 @@ def names_or_count(user_ids: list[str], noun: str) -> str:
     return ", ".join(user_ids) if len(user_ids) <= 3 else counted(len(user_ids), noun)
 
 
-def summary_event(at: int, changes: list[Event]) -> Event:
+def summary_event(at: int, changes: list[Event]) -> Burst:
     """Return one event that counts many changes."""
     kinds = {change.kind for change in changes}
     kind = EventKind.OTHER if kinds == {EventKind.OTHER} else EventKind.FRIEND
     noun = "friend" if kinds == {EventKind.FRIEND} else "user"
     tally = Tally(noun, tuple(Counter(change.status for change in changes).items()))
-    return Event(at, kind, description=str(tally), tally=tally)
+    return burst(at, kind, tally)

@@ -23,7 +23,7 @@ from imtui.tui.model.choices import (
     text_bytes,
     typed_choices,
 )
-from imtui.tui.model.events import Event, EventKind, EventLog, Tally
+from imtui.tui.model.events import Event, EventKind, EventLog, Tally, burst
 from imtui.tui.model.person import Person
 from imtui.tui.model.roster import Heading, Row, View, arrange_roster, count
 from imtui.tui.render.glyphs import ASCII, UNICODE, Glyphs
@@ -242,11 +242,9 @@ def test_successive_bursts_are_summed() -> None:
     log = EventLog()
     for second, number in enumerate((2, 3)):
         tally = Tally("friend", ((ONLINE, number), (None, 1)))
-        log.add(
-            Event(at(14) + second * 1000, EventKind.FRIEND, description=str(tally), tally=tally)
-        )
+        log.add(burst(at(14) + second * 1000, EventKind.FRIEND, tally))
     assert [event.description for event in log] == ["5 friends online · 2 new texts"]
-    log.add(Event(at(14, 1), EventKind.FRIEND, description=str(tally), tally=tally))
+    log.add(burst(at(14, 1), EventKind.FRIEND, tally))
     assert len(log) == 2
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from textual.events import Event, Key, Paste
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 _BY_WORDS: Final = {
     "alt+left": "ctrl+left",
@@ -26,7 +26,7 @@ def adapt_to_input(event: Event, focused: Widget | None) -> None:
     Alt with Left or Right goes by words, and what is pasted into an input of one line is one line.
     """
     if isinstance(event, Key) and event.key in _BY_WORDS:
-        if isinstance(focused, (Input, TextArea)):
+        if accepts_text(focused):
             event.key = _BY_WORDS[event.key]
     elif isinstance(event, Paste) and isinstance(focused, Input):
         event.text = one_line(event.text)
