@@ -54,6 +54,7 @@ def _is_plain_locale() -> bool:
 def print_last(words: str, file: TextIO) -> None:
     """Print a line to a terminal that may be closed, or may take nothing."""
     writer = TerminalWriter(file.fileno(), file.encoding, lambda: None)
+    writer.start()
     writer.write(f"{words}\n")
     writer.stop()
 

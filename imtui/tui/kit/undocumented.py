@@ -125,9 +125,9 @@ class TolerantDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         """Create the driver of an app."""
+        self._output: TerminalWriter | None = None
         super().__init__(app, **options)
         self._is_set_up = False
-        self._output: TerminalWriter | None = None
         self._reader = InputReader()
         self._parser = MessageParser()
         self._expiry: asyncio.TimerHandle | None = None
@@ -138,6 +138,15 @@ class TolerantDriver(LinuxDriver):
         self._wake_reading, self._wake_writing = -1, -1
 
     # Output
+
+    @property  # type: ignore[override]
+    def _writer_thread(self) -> TerminalWriter | None:
+        """Our writer, which Textual starts and stops in place of its own."""
+        return self._output
+
+    @_writer_thread.setter
+    def _writer_thread(self, theirs: object) -> None:
+        """Leave out the writer that Textual made."""
 
     def write(self, data: str) -> None:
         """Write to the terminal."""
@@ -164,9 +173,7 @@ class TolerantDriver(LinuxDriver):
     def close(self) -> None:
         """Write what is left, as far as the terminal takes it."""
         super().close()
-        if self._output is not None:
-            self._output.stop()
-            self._output = None
+        self._output = None
 
     def _caught_up(self) -> None:
         with suppress(RuntimeError):  # The app has ended meanwhile.

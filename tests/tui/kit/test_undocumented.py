@@ -84,6 +84,8 @@ async def test_a_lent_terminal_is_left_alone_when_the_process_goes_on(
 def test_the_driver_writes_only_through_its_method_and_starts_the_input_thread() -> None:
     source = inspect.getsource(LinuxDriver)
     assert source.count("self._writer_thread.write(") == 1
+    assert source.count("self._writer_thread.start()") == 1
+    assert source.count("self._writer_thread.stop()") == 1
     assert "target=self._run_input_thread" in source
 
 

@@ -27,7 +27,7 @@ class TerminalWriter:
     """
 
     def __init__(self, descriptor: int, encoding: str, caught_up: Callable[[], None]) -> None:
-        """Start the thread.
+        """Create the writer; ``start`` starts its thread.
 
         Args:
             descriptor: The terminal.
@@ -49,6 +49,9 @@ class TerminalWriter:
         self._gives_up = False
         """Whether the rest of what is being written is left out."""
         self._thread = threading.Thread(target=self._run, name="terminal-output", daemon=True)
+
+    def start(self) -> None:
+        """Start to write."""
         self._thread.start()
 
     def write(self, text: str) -> None:

@@ -17,6 +17,7 @@ class Pipe:
         self.reading, self.descriptor = os.pipe()
         self.caught_up = threading.Event()
         self.writer = TerminalWriter(self.descriptor, "utf-8", self.caught_up.set)
+        self.writer.start()
 
     def read_all(self) -> bytes:
         """Read until the writer has stopped and all is read."""
@@ -53,6 +54,7 @@ def test_all_is_written_in_order(pipe: Pipe) -> None:
 def test_what_the_encoding_lacks_is_a_question_mark() -> None:
     reading, descriptor = os.pipe()
     writer = TerminalWriter(descriptor, "latin-1", lambda: None)
+    writer.start()
     writer.write("é ◉")
     writer.stop()
     assert os.read(reading, 10) == b"\xe9 ?"
@@ -107,6 +109,7 @@ def test_a_closed_terminal_is_no_error() -> None:
     reading, descriptor = os.pipe()
     os.close(reading)
     writer = TerminalWriter(descriptor, "utf-8", lambda: None)
+    writer.start()
     for _ in range(100):
         writer.write("x" * 10_000)
     writer.stop()
