@@ -15,12 +15,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 from imtui.protocol import limits
 from imtui.protocol.app_key import AppKey
-from imtui.protocol.rest.callback import BEFORE_CALLBACKS
 from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
-from imtui.server.core.console import OnFailure
 from imtui.server.core.core import Core
-from imtui.server.core.logins.administration import get_console
 from imtui.server.core.state import Timing
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
@@ -31,13 +28,12 @@ from imtui.server.node.core_host import CoreHost
 from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
+from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.request import OutgoingCallback
 
 if TYPE_CHECKING:
-    from imtui.server.callbacks.sender import Webhooks
     from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
@@ -128,7 +124,14 @@ class Backend:
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
         stack.callback(self._edge.stop)
-        webhooks = await self._open_webhooks(stack, store)
+        webhooks = await open_webhooks(
+            stack,
+            config.webhook,
+            self.app_key.sdk_app_id,
+            config.clock,
+            store,
+            self.metrics,
+        )
         observers = (self._change_log.observe, log_corrections)
         self._host = CoreHost(
             self._core,
@@ -146,7 +149,9 @@ class Backend:
         stack.callback(self._host.commits.stop)
         self._host.carry_on()
         ws, rest = self._open_sockets(stack)
-        before_callbacks = await self._before_callbacks(stack)
+        before_callbacks = await open_before_callbacks(
+            stack, config.webhook, self.app_key.sdk_app_id, config.clock, self._core
+        )
         await self._listen(stack, ws, before_callbacks)
         await self._run(stack, self._alarms())
         await self._serve_rest(stack, rest, before_callbacks)
@@ -181,48 +186,6 @@ class Backend:
         if given != self.app_key:
             data.export_key(self.app_key)
         return store
-
-    async def _open_webhooks(
-        self, stack: contextlib.AsyncExitStack, store: SQLiteStore
-    ) -> "Webhooks | None":
-        """Return the sender of callbacks after events; None if no webhook is configured."""
-        waiting = _waiting_callbacks(store)
-        if self._config.webhook is None:
-            if waiting:
-                # They have contents of messages, which nobody may ever ask for.
-                _log.warning("%d callbacks dropped: there is no --webhook now", len(waiting))
-                store.forget_callbacks(callback.number for callback in waiting)
-            return None
-        from imtui.server.callbacks.sender import Webhooks
-
-        webhooks = Webhooks(
-            self._config.webhook,
-            self.app_key.sdk_app_id,
-            self._config.clock,
-            store,
-            self.metrics,
-        )
-        webhooks.resume(waiting)
-        stack.callback(_commit_last, store)
-        return await stack.enter_async_context(webhooks)
-
-    async def _before_callbacks(
-        self, stack: contextlib.AsyncExitStack
-    ) -> "HTTPBeforeCallbacks | None":
-        """Return the callbacks before events; None if none is configured."""
-        webhook = self._config.webhook
-        if webhook is None or not webhook.commands & BEFORE_CALLBACKS:
-            return None
-        from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
-
-        clock, core = self._config.clock, self._core
-
-        def denies_on_failure() -> bool:
-            console = get_console(core.admin(clock()))
-            return console.before_callback_failure is OnFailure.DENY
-
-        callbacks = HTTPBeforeCallbacks(webhook, self.app_key.sdk_app_id, clock, denies_on_failure)
-        return await stack.enter_async_context(callbacks)
 
     async def _listen(
         self,
@@ -310,22 +273,6 @@ class Backend:
             stack.callback((config.unix_dir / "rest.sock").unlink, missing_ok=True)
         stack.callback(rest.close)
         return ws, rest
-
-
-def _waiting_callbacks(store: SQLiteStore) -> list[OutgoingCallback]:
-    try:
-        return store.callbacks()
-    except StoreError as error:
-        raise BackendError(str(error)) from error
-
-
-def _commit_last(store: SQLiteStore) -> None:
-    """Commit the removal of the callbacks that were sent until the end."""
-    try:
-        store.commit()
-    except StoreError as error:
-        # They will be sent again.
-        _log.error("%s", error)
 
 
 @contextlib.asynccontextmanager
