@@ -15,6 +15,7 @@ from imtui.protocol import limits
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
+    from imtui.server.edge.addresses import Network
     from imtui.server.node.backend import BackendConfig
     from imtui.server.webhook.config import WebhookConfig
 
@@ -48,6 +49,15 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         default=[],
         metavar="O",
         help="allow connections from web pages of this origin; may be repeated",
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        type=proxy,
+        action="append",
+        default=[],
+        metavar="ADDR",
+        help="believe the client addresses that this proxy names, in place of proxies on this "
+        "machine; may be repeated, and may be a network such as 10.0.0.0/8",
     )
     parser.add_argument(
         "--check",
@@ -87,6 +97,18 @@ def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--socket-dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--start-grace", type=seconds, default=20.0, help=argparse.SUPPRESS)
     parser.add_argument("--idle-grace", type=seconds, default=10.0, help=argparse.SUPPRESS)
+
+
+def proxy(text: str) -> "Network":
+    """Parse the address or network of a trusted proxy."""
+    from imtui.server.edge.addresses import network
+
+    try:
+        return network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no IP address, such as 10.0.0.1, nor a network, such as 10.0.0.0/8"
+        ) from None
 
 
 def webhook_url(text: str) -> str:
@@ -142,6 +164,7 @@ def run(arguments: argparse.Namespace) -> int:
         rest_port=arguments.rest_port,
         heartbeat_timeout=arguments.heartbeat_timeout,
         allowed_origins=tuple(arguments.allow_origin),
+        trusted_proxies=tuple(arguments.trusted_proxy),
         webhook=_webhook(arguments),
     )
     run_async(_serve(config))

@@ -120,15 +120,21 @@ class Webhooks:
                 self._drop(callback, "not wanted any more")
         self._queue.committed()
 
-    def observe(self, changes: list[Change]) -> None:
-        """Queue and store the callbacks for some changes; returns at once."""
+    def observe(self, changes: list[Change], client_ip: str = "") -> None:
+        """Queue and store the callbacks for some changes; returns at once.
+
+        Args:
+            changes: The changes of one call.
+            client_ip: The address of whoever made them; empty if unknown.
+        """
         for message_key in message_keys_of_revoked(changes):
             if (callback := self._queue.forget_message(message_key)) is not None:
                 self._drop(callback, "its message was recalled")
         batch = Batch(changes, self._clock().unix_ms)
         for made in callbacks_of(batch, self._commands):
             self._last_number += 1
-            request = encode_callback(made, f"{self._run_id}-{self._last_number}")
+            event_id = f"{self._run_id}-{self._last_number}"
+            request = encode_callback(made, event_id, client_ip)
             callback = OutgoingCallback(self._last_number, made.user_id, request, made.message_key)
             self._rows.queue_callbacks([callback])
             self._put(callback)

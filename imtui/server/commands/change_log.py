@@ -66,7 +66,7 @@ class ChangeLog:
         newer = [item for item in islice(reversed(self._items), count) if item.index > index]
         return newer[::-1]
 
-    def observe(self, changes: Iterable[Change]) -> None:
+    def observe(self, changes: Iterable[Change], client_ip: str = "") -> None:
         """Add entries for some changes."""
         for change in changes:
             entries = _ENTRIES.get(type(change))

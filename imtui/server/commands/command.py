@@ -103,8 +103,11 @@ class Command:
     rate: int = RATE
     is_read_only: bool = False
     """Whether it changes nothing, so that it also works while nothing can be stored."""
-    before: Callable[[BeforeCallbacks, Any], Awaitable[Body]] | None = None
-    """Asks the app's own server, and returns the request to handle."""
+    before: Callable[[BeforeCallbacks, Any, str], Awaitable[Body]] | None = None
+    """Asks the app's own server, and returns the request to handle.
+
+    The last argument is the IP address of the admin's client.
+    """
 
     @property
     def full_name(self) -> str:

@@ -180,7 +180,7 @@ def _batchsendmsg(call: Call, params: BatchSendMsg) -> BatchSent:
     )
 
 
-async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg) -> SendMsg:
+async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg, client_ip: str) -> SendMsg:
     """Send the callback unless the request forbids it; a dropped message is refused."""
     if "ForbidBeforeSendMsgCallback" in params.forbid_callback_control:
         return params
@@ -190,7 +190,11 @@ async def _ask_before(callbacks: BeforeCallbacks, params: SendMsg) -> SendMsg:
     given = params.message_params(params.to_account, params.key(sender, 0), contents)
     try:
         replaced = await callbacks.before_send(
-            sender, given, msg_body=params.msg_body, platform=OptPlatform.REST_API
+            sender,
+            given,
+            msg_body=params.msg_body,
+            platform=OptPlatform.REST_API,
+            client_ip=client_ip,
         )
     except MessageDropped:
         raise IMError(ErrorCode.ERR_SVR_MSG_PUSH_DENY) from None

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +43,7 @@ class Rest:
         core: Core,
         key: AppKey,
         clock: Callable[[], Instant],
-        carry_on: Callable[[], None],
+        carry_on: Callable[[str], None],
         durable: Callable[[], Awaitable[None]],
         is_failing: Callable[[], bool],
         log: ChangeLog,
@@ -55,7 +56,7 @@ class Rest:
             core: The core that the commands call.
             key: The app's key.
             clock: Returns the current time.
-            carry_on: Stores and delivers the changes of a command.
+            carry_on: Stores and delivers the changes of a command, given its caller's address.
             durable: Waits until they are durable; raises IMError if the commit fails.
             is_failing: Tells whether nothing can be made durable at present.
             log: The log of the latest changes.
@@ -141,8 +142,8 @@ class Rest:
         params = command.read(request.body)
         try:
             if command.before is not None and self._before_callbacks is not None:
-                params = await command.before(self._before_callbacks, params)
-            return await self._call(command, params)
+                params = await command.before(self._before_callbacks, params, request.address)
+            return await self._call(command, params, request.address)
         except ArchiveError as error:
             _log.error("%s", error)
             raise IMError(command.service.internal) from error
@@ -162,18 +163,18 @@ class Rest:
         try:
             self._core.check_not_revoked(proof, now)
         finally:
-            self._carry_on()
+            self._carry_on(request.address)
 
-    async def _call(self, command: Command, params: msgspec.Struct) -> dict[str, Any]:
+    async def _call(self, command: Command, params: msgspec.Struct, address: str) -> dict[str, Any]:
         if self._is_failing() and not command.is_read_only:
             raise IMError(command.service.internal)
         try:
-            answer = command.handler(self._new_call(), params)
+            answer = command.handler(self._new_call(address), params)
             if isinstance(answer, Awaitable):
                 answer = await answer
         finally:
             # Also after an error: changes from before it stay, and have to be delivered.
-            self._carry_on()
+            self._carry_on(address)
         if not command.is_read_only:
             try:
                 await self._durable()
@@ -182,12 +183,13 @@ class Rest:
         result: dict[str, Any] = msgspec.to_builtins(answer)
         return result
 
-    def _new_call(self) -> Call:
+    def _new_call(self, address: str) -> Call:
         context = self._core.admin(self._clock())
-        return Call(context, self._log, self._metrics, self._began, self._checkpoint)
+        checkpoint = partial(self._checkpoint, address)
+        return Call(context, self._log, self._metrics, self._began, checkpoint)
 
-    async def _checkpoint(self) -> None:
-        self._carry_on()
+    async def _checkpoint(self, address: str) -> None:
+        self._carry_on(address)
         await asyncio.sleep(0)
         if self._is_failing():
             raise ArchiveError("A call was stopped before its end because the store fails.")

@@ -146,7 +146,7 @@ async def _friend_add(call: Call, params: FriendAdd) -> FriendResults:
     return await _each(call, owner, params.add_friend_item, partial(_add, params))
 
 
-async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAdd:
+async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd, client_ip: str) -> FriendAdd:
     """Ask the app's own server whether friends may be added."""
     check_count(params.add_friend_item)
     refused = await callbacks.before_friend_add(
@@ -166,6 +166,7 @@ async def _ask_before(callbacks: BeforeCallbacks, params: FriendAdd) -> FriendAd
         source=params.add_friend_item[0].add_source,
         is_forced=params.is_forced,
         platform=OptPlatform.REST_API,
+        client_ip=client_ip,
     )
     return CheckedFriendAdd(
         params.from_account,

@@ -17,6 +17,8 @@ class Session(Struct):
     """Whether the login is passive: it has no device, so it does not make the user ONLINE."""
     sig_id: SigID
     """Identifies the UserSig of the login."""
+    address: str = ""
+    """The IP address of the client; empty if unknown."""
 
     @property
     def platform(self) -> Platform | None:
@@ -29,6 +31,8 @@ class Claimant(Struct, frozen=True):
 
     session_id: int
     proof: Proof
+    address: str = ""
+    """The IP address of the client; empty if unknown."""
 
     @property
     def user_id(self) -> str:

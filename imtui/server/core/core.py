@@ -125,15 +125,29 @@ class Core:
             function = endpoint.dropped
         return function(self.context(session, now), params) or _EMPTY
 
-    def login(self, session_id: int, proof: Proof, request: Request, now: Instant) -> UserStatus:
+    def login(
+        self, session_id: int, proof: Proof, request: Request, now: Instant, address: str = ""
+    ) -> UserStatus:
         """Log in a connection whose UserSig was checked, and return the account's own status.
+
+        Args:
+            session_id: The connection.
+            proof: The verified UserSig.
+            request: The request.
+            now: The current time.
+            address: The IP address of the client; empty if unknown.
 
         Raises:
             IMError: 70052 for a revoked UserSig; 6017; then the errors of ``login``.
         """
         self.check_not_revoked(proof, now)
         params = decode_params(request.params, LoginParams)
-        return login(self.context(Claimant(session_id, proof), now), params)
+        return login(self.context(Claimant(session_id, proof, address), now), params)
+
+    def address_of(self, session_id: int) -> str:
+        """Return the IP address of a session's client; empty if unknown or not logged in."""
+        session = self._state[Accounts].sessions.get(session_id)
+        return "" if session is None else session.address
 
     def check_not_revoked(self, proof: Proof, now: Instant) -> None:
         """Check that a UserSig was not revoked.

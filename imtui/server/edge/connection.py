@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, UnsetType, structs
+from websockets.datastructures import Headers
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
@@ -19,9 +20,11 @@ from imtui.protocol.jsonrpc import (
     encode_answer,
 )
 from imtui.protocol.messages import CloseCode, Credentials, Empty, Method
+from imtui.protocol.rest.callback import opt_platform
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import UserSigAheadError
 from imtui.server.clock_faults import ClockFaults
+from imtui.server.edge.addresses import Client, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.outbox import ANSWERS_MAX, Outbox
 from imtui.server.edge.text_frames import Writer, text_frame
@@ -49,6 +52,7 @@ class Shared:
     """How long a connection may stay without a login, in seconds."""
     open_timeout: float
     """How long a handshake may take, in seconds."""
+    proxies: TrustedProxies
     checks: "RequestChecks | None"
     """Asks the app's own server about some requests; None without such a server."""
     origins: Sequence[Origin | None]
@@ -67,6 +71,7 @@ class Connection(WebSocket):
     """One connection; the core sees it as a session."""
 
     __slots__ = (
+        "_address",
         "_answered",
         "_asked",
         "_is_checking",
@@ -89,6 +94,8 @@ class Connection(WebSocket):
         self.outbox = Outbox(self, shared.metrics)
         self._user_id = ""
         """The user who is logged in; empty for nobody."""
+        self._address = ""
+        """The IP address of the client; empty on a Unix socket."""
         self._login_timer: asyncio.TimerHandle | None = None
         self._platform: Platform | None = None
         """The platform of the user's device; None if nobody is logged in."""
@@ -122,8 +129,9 @@ class Connection(WebSocket):
         if not self._shared.connections:
             self._shared.all_ended.set()
 
-    def opened(self) -> None:
+    def opened(self, headers: Headers) -> None:
         """Wait for a login."""
+        self._address = self._client(headers).address
         self._shared.edge.join(self._session_id, self)
         self._await_login()
 
@@ -219,7 +227,7 @@ class Connection(WebSocket):
                 self._answer(request.id, error)
                 self._shared.metrics.ws.answered(request.method, 0.0, error)
                 return
-            core.login(self._session_id, proof, self._counted(request))
+            core.login(self._session_id, proof, self._counted(request), self._address)
         else:
             core.request(self._session_id, self._counted(request), is_dropped=is_dropped)
 
@@ -253,7 +261,10 @@ class Connection(WebSocket):
             self.outbox.send_answer(frame)
 
     async def _check(self, checks: "RequestChecks", request: Request) -> None:
-        verdict = await checks.check(self._user_id, self._platform, request)
+        from imtui.server.edge.before_callbacks.request_checks import Sender
+
+        sender = Sender(self._user_id, opt_platform(self._platform), self._address)
+        verdict = await checks.check(sender, request)
         self._is_checking = False
         try:
             if verdict.refusal is not None:
@@ -265,6 +276,16 @@ class Connection(WebSocket):
             # Raised out of here, it would cancel the whole task group and end the backend.
             self.give_up(error)
         self.hand_over()
+
+    def _client(self, headers: Headers) -> Client:
+        assert self._transport is not None
+        name, own = map(self._transport.get_extra_info, ("peername", "sockname"))
+        proxies = self._shared.proxies
+        return proxies.client(
+            proxies.peer(name, own),
+            headers.get_all("X-Forwarded-For"),
+            headers.get_all("Forwarded"),
+        )
 
     def _await_login(self) -> None:
         self._login_timer = self._shared.loop.call_later(

@@ -11,6 +11,7 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
+from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.websocket import CLOSE_TIMEOUT
@@ -41,6 +42,7 @@ class Gateway:
         metrics: Metrics,
         *,
         login_timeout: float = LOGIN_TIMEOUT,
+        proxies: TrustedProxies | None = None,
         checks: "RequestChecks | None" = None,
     ) -> None:
         """Make a gateway; ``listen`` opens it.
@@ -51,6 +53,7 @@ class Gateway:
             clock: Returns the current time.
             metrics: Counts the requests of clients.
             login_timeout: How long a connection may stay without a login, in seconds.
+            proxies: The proxies that may name clients; by default those on this machine.
             checks: Asks the app's own server about some requests; None without such a server.
         """
         self._edge = edge
@@ -58,6 +61,7 @@ class Gateway:
         self._clock = clock
         self._metrics = metrics
         self._login_timeout = login_timeout
+        self._proxies = proxies or TrustedProxies()
         self._checks = checks
         self._ids = itertools.count(1)
 
@@ -93,6 +97,7 @@ class Gateway:
             self._metrics,
             self._login_timeout,
             min(_HANDSHAKE_TIMEOUT, self._login_timeout),
+            self._proxies,
             self._checks,
             (None, *map(Origin, allowed_origins)),
             tasks,

@@ -12,6 +12,7 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.protocol.rest.admin import check_admin
+from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.http_server import REQUEST_TIMEOUT, HTTPServer
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
@@ -26,17 +27,25 @@ Less than the whole request may take, so that there is time for an answer.
 class HTTPPort:
     """Serves the REST API and the pages for monitors."""
 
-    def __init__(self, core: CorePort, key: AppKey, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        core: CorePort,
+        key: AppKey,
+        clock: Callable[[], Instant],
+        proxies: TrustedProxies | None = None,
+    ) -> None:
         """Make a port; its ``server`` listens.
 
         Args:
             core: Answers the requests.
             key: The app's key.
             clock: Returns the current time.
+            proxies: The proxies that may name clients; by default those on this machine.
         """
         self._core = core
         self._key = key
         self._clock = clock
+        self._proxies = proxies or TrustedProxies()
 
     def server(self) -> HTTPServer:
         """Return a server, to be run with ``run_on``."""
@@ -57,7 +66,14 @@ class HTTPPort:
         body, problem = b"", ""
         if request.method == "POST" and self._is_admin(query):
             body, problem = await _read_body(request)
-        return HTTPRequest(request.method, request.url.path, query, body, problem)
+        address = self._address_of(request)
+        return HTTPRequest(request.method, request.url.path, query, body, problem, address)
+
+    def _address_of(self, request: Request) -> str:
+        scope, headers = request.scope, request.headers
+        peer = self._proxies.peer(scope["client"], scope["server"])
+        forwarded_for = headers.getlist("X-Forwarded-For")
+        return self._proxies.client(peer, forwarded_for, headers.getlist("Forwarded")).address
 
     def _is_admin(self, query: Mapping[str, str]) -> bool:
         """Tell whether to read the body; if not, the core answers with the reason."""

@@ -58,6 +58,8 @@ class HTTPServer(uvicorn.Server):
                 ws="none",
                 log_config=None,
                 access_log=False,
+                # The port reads them itself, from trusted proxies only.
+                proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )

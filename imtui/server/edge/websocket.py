@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, cast
 
+from websockets.datastructures import Headers
 from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
@@ -83,8 +84,8 @@ class WebSocket(TransportProtocol):
     # Implemented by a subclass
 
     @abstractmethod
-    def opened(self) -> None:
-        """Handle the completed handshake."""
+    def opened(self, headers: Headers) -> None:
+        """Handle the completed handshake, given the headers of its request."""
 
     @abstractmethod
     def received(self) -> None:
@@ -236,7 +237,7 @@ class WebSocket(TransportProtocol):
             self._write_protocol_data()
             self._is_over = False
             self._set_writable(True)
-            self.opened()
+            self.opened(request.headers)
 
     def _handle_frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.BINARY:

@@ -20,6 +20,8 @@ class HTTPRequest(Struct, frozen=True):
     body: bytes
     problem: str = ""
     """Why the body is missing: ``too large`` or ``too slow``."""
+    address: str = ""
+    """The IP address of the client; empty if unknown."""
 
 
 class HTTPAnswer(Struct, frozen=True):
@@ -36,8 +38,15 @@ class CorePort(Protocol):
     Answers arrive at the edge's port.
     """
 
-    def login(self, session_id: int, proof: Proof, request: Request) -> None:
-        """Log in a connection whose UserSig was checked."""
+    def login(self, session_id: int, proof: Proof, request: Request, address: str) -> None:
+        """Log in a connection whose UserSig was checked.
+
+        Args:
+            session_id: The connection.
+            proof: The verified UserSig.
+            request: The request.
+            address: The IP address of the client; empty if unknown.
+        """
 
     def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
         """Carry out a request.

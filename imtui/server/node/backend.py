@@ -19,6 +19,7 @@ from imtui.server.alarm import Alarm
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.core.core import Core
 from imtui.server.core.state import Timing
+from imtui.server.edge.addresses import Network, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
 from imtui.server.instant import Instant
@@ -63,6 +64,8 @@ class BackendConfig:
     """How long a connection may stay without a login, in seconds."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may connect; handshakes with another Origin are refused."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """The peers that may name clients in their headers; without any, those on this machine."""
     befriend: Callable[[str, str], bool] | None = None
     """Whether a newly registered account and an earlier one are friends from the start."""
     webhook: WebhookConfig | None = None
@@ -82,6 +85,7 @@ class Backend:
         self._config = config
         self._stack = contextlib.AsyncExitStack()
         self.metrics = Metrics()
+        self._proxies = TrustedProxies(config.trusted_proxies or None)
         self._parts: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -204,6 +208,7 @@ class Backend:
             self._config.clock,
             self.metrics,
             login_timeout=self._config.login_timeout,
+            proxies=self._proxies,
             checks=checks,
         )
         await stack.enter_async_context(gateway.listen(sock, self._config.allowed_origins))
@@ -243,7 +248,7 @@ class Backend:
             self.metrics,
             before_callbacks,
         )
-        server = HTTPPort(self._host, self.app_key, self._config.clock).server()
+        server = HTTPPort(self._host, self.app_key, self._config.clock, self._proxies).server()
         serving = asyncio.create_task(server.run_on(sock))
         self._parts.add(serving)
 

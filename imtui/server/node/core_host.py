@@ -49,7 +49,7 @@ class CoreHost:
         clock: Callable[[], Instant],
         heartbeat_timeout: float,
         metrics: Metrics,
-        observers: Sequence[Callable[[list[Change]], None]] = (),
+        observers: Sequence[Callable[[list[Change], str], None]] = (),
     ) -> None:
         """Start; needs a running event loop.
 
@@ -60,7 +60,8 @@ class CoreHost:
             clock: Returns the current time.
             heartbeat_timeout: In seconds; determines the heartbeat interval of clients.
             metrics: Counts requests and changes.
-            observers: Called with the changes of each call. They have to be quick and must not
+            observers: Called with the changes of each call and the IP address of its caller,
+                which is empty if unknown or if nobody called. They have to be quick and must not
                 raise, as all clients wait for them.
         """
         self._core = core
@@ -73,7 +74,7 @@ class CoreHost:
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the core's next deadline may be earlier than before."""
 
-    def login(self, session_id: int, proof: Proof, request: Request) -> None:
+    def login(self, session_id: int, proof: Proof, request: Request, address: str = "") -> None:
         """Log in a connection whose UserSig was checked."""
         began = monotonic()
         now = self._clock()
@@ -81,10 +82,10 @@ class CoreHost:
         def log_in() -> Struct:
             if self.commits.is_failing:
                 raise IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
-            own_status = self._core.login(session_id, proof, request, now)
+            own_status = self._core.login(session_id, proof, request, now, address)
             return LoginResult(self._heartbeat_interval, now.unix_ms, own_status)
 
-        self._dispatch(session_id, request, log_in, began)
+        self._dispatch(session_id, request, log_in, began, address)
         # A login may cancel a deadline without any change.
         self.on_due_changed()
 
@@ -103,13 +104,15 @@ class CoreHost:
                 is_read_only=self.commits.is_failing,
             ),
             began,
+            self._core.address_of(session_id),
         )
 
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         """Note that a connection ended without a logout."""
         reason = CloseReason.SILENT if is_silent else CloseReason.LOST
+        address = self._core.address_of(session_id)
         self._core.lost(session_id, reason, self._clock())
-        self.carry_on()
+        self.carry_on(address)
 
     async def rest(self, request: HTTPRequest) -> HTTPAnswer:
         """Answer a request to the HTTP port."""
@@ -120,15 +123,24 @@ class CoreHost:
         self._core.sweep(self._clock())
         self.carry_on()
 
-    def carry_on(self) -> None:
-        """Store and deliver changes that no request of a session made."""
+    def carry_on(self, address: str = "") -> None:
+        """Store and deliver changes that no request of a session made.
+
+        Args:
+            address: The IP address of whoever made them; empty if unknown.
+        """
         changes = self._core.take_changes()
         if changes:
-            self.commits.add(changes, self._deliver(changes))
+            self.commits.add(changes, self._deliver(changes, address))
             self.on_due_changed()
 
     def _dispatch(
-        self, session_id: int, request: Request, call: Callable[[], Struct], began: float
+        self,
+        session_id: int,
+        request: Request,
+        call: Callable[[], Struct],
+        began: float,
+        address: str,
     ) -> None:
         answer = self._answer(request, call)
         outputs: list[Output] = []
@@ -137,7 +149,7 @@ class CoreHost:
             outputs.append(Answer(session_id, request_id, encode_answer(request_id, answer)))
         changes = self._core.take_changes()
         if changes:
-            outputs += self._deliver(changes)
+            outputs += self._deliver(changes, address)
         if changes or not self.commits.is_idle:
             self.commits.add(changes, outputs)
             if changes:
@@ -159,14 +171,14 @@ class CoreHost:
             _log.exception("%s failed", request.method)
         return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
-    def _deliver(self, changes: list[Change]) -> Sequence[Output]:
+    def _deliver(self, changes: list[Change], address: str) -> Sequence[Output]:
         for change in changes:
             if isinstance(change, StatusChanged):
                 self._metrics.changes += 1
             elif isinstance(change, MessageSent):
                 self._metrics.messages += change.stored is not None
         for observe in self._observers:
-            observe(changes)
+            observe(changes, address)
         return self._core.deliveries(changes)
 
     def _send(self, outputs: Iterable[Output]) -> None:

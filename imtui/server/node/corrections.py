@@ -10,7 +10,7 @@ from imtui.server.core.change import Change
 _log: Final = logging.getLogger(__name__)
 
 
-def log_corrections(changes: Iterable[Change]) -> None:
+def log_corrections(changes: Iterable[Change], client_ip: str = "") -> None:
     """Log each revocation of UserSigs that lay ahead of the clock."""
     for change in changes:
         if isinstance(change, RevocationCorrected):

@@ -65,7 +65,7 @@ class Receiver:
         """Close all connections."""
         await self._transport.aclose()
 
-    async def post(self, request: CallbackRequest, client_ip: str = "") -> bytes:
+    async def post(self, request: CallbackRequest) -> bytes:
         """Send a callback, and return the body of the reply, at most 64 KB.
 
         Raises:
@@ -73,7 +73,7 @@ class Receiver:
         """
         import httpx
 
-        http_request = self._http_request(request, client_ip)
+        http_request = self._http_request(request)
         try:
             async with asyncio.timeout(self._config.timeout):
                 response = await self._transport.handle_async_request(http_request)
@@ -95,14 +95,14 @@ class Receiver:
             raise CallbackError(f"HTTP status {response.status_code}")
         return content
 
-    def _http_request(self, request: CallbackRequest, client_ip: str) -> "httpx.Request":
+    def _http_request(self, request: CallbackRequest) -> "httpx.Request":
         import httpx
 
         parameters = {
             "SdkAppid": str(self._sdk_app_id),
             "CallbackCommand": str(request.command),
             "contenttype": "json",
-            "ClientIP": client_ip,
+            "ClientIP": request.client_ip,
             "OptPlatform": request.platform,
             **self._signature(),
         }

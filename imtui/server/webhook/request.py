@@ -15,6 +15,8 @@ class CallbackRequest(msgspec.Struct, frozen=True):
     platform: str
     """The OptPlatform."""
     content: bytes
+    client_ip: str = ""
+    """The address of the client that caused it; empty if unknown."""
 
 
 class OutgoingCallback(msgspec.Struct, frozen=True):
@@ -39,12 +41,13 @@ class CallbackRows(Protocol):
         """Add the removal of callbacks, by their numbers, to the batch of changes."""
 
 
-def encode_callback(callback: Callback, event_id: str = "") -> CallbackRequest:
+def encode_callback(callback: Callback, event_id: str = "", client_ip: str = "") -> CallbackRequest:
     """Encode a callback.
 
     Args:
         callback: The callback.
         event_id: Tells an event that is sent twice from two events; empty for none.
+        client_ip: The address of the client that caused it; empty if unknown.
 
     Raises:
         UnicodeEncodeError: The callback has lone surrogates.
@@ -53,4 +56,4 @@ def encode_callback(callback: Callback, event_id: str = "") -> CallbackRequest:
     if event_id:
         body = {**body, "EventID": event_id}
     content = msgspec.json.encode({"CallbackCommand": callback.command, **body})
-    return CallbackRequest(callback.command, callback.platform, content)
+    return CallbackRequest(callback.command, callback.platform, content, client_ip)

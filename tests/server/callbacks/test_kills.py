@@ -53,6 +53,8 @@ async def test_what_waits_at_the_end_is_sent_after_the_restart(
         await receiver.wait_until(lambda: texts(receiver) == ["one", "two", "three"])
         await served.kill(signal.SIGTERM)
         check_events(receiver)
+        addresses = [one.query["ClientIP"] for one in receiver.accepted if "MsgBody" in one.body]
+        assert addresses == ["127.0.0.1"] * 3
         accepted = [one.body for one in receiver.accepted]
         states = [one["Info"] for one in accepted if "Info" in one]
         assert [one["Action"] for one in states if one["To_Account"] == "alice"] == [

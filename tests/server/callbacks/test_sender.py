@@ -69,8 +69,8 @@ class Telling(Webhooks):
                 self._more_sent.clear()
                 await self._more_sent.wait()
 
-    def observe(self, changes: list[Change]) -> None:
-        super().observe(changes)
+    def observe(self, changes: list[Change], client_ip: str = "") -> None:
+        super().observe(changes, client_ip)
         self.committed()
 
 
@@ -93,18 +93,18 @@ async def test_a_callback_is_posted_as_the_field_does_it_and_signed(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with webhooks(WebhookConfig(receiver.url, TOKEN)) as sender:
-        sender.observe(added("alice", "bob"))
+        sender.observe(added("alice", "bob"), "192.0.2.7")
         (received,) = await receiver.wait_for(1)
     assert received.query == {
         "from": "imtui",
         "SdkAppid": str(APP_ID),
         "CallbackCommand": "Sns.CallbackFriendAdd",
         "contenttype": "json",
+        "ClientIP": "192.0.2.7",
         "OptPlatform": "Unknown",
         "RequestTime": "1700000000",
         "Sign": hashlib.sha256(f"{TOKEN}1700000000".encode()).hexdigest(),
     }
-    assert "&ClientIP=&" in received.target
     assert received.query["Sign"] not in caplog.text
     assert received.body["CallbackCommand"] == "Sns.CallbackFriendAdd"
     assert received.body["EventID"]

@@ -450,8 +450,8 @@ async def test_an_account_that_goes_while_its_friends_are_imported_gets_no_more(
     await accounts(backend, "alice", *users)
     checkpoint = Rest._checkpoint
 
-    async def others(rest: Rest) -> None:
-        await checkpoint(rest)
+    async def others(rest: Rest, address: str) -> None:
+        await checkpoint(rest, address)
         body = {"DeleteItem": [{"UserID": "alice"}]}
         if await statuses(backend, "alice") == ["Imported"]:
             await post(backend, "v4/im_open_login_svc/account_delete", body)

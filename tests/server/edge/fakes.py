@@ -24,7 +24,7 @@ class FakeCore:
         self.lost_ones: list[tuple[int, bool]] = []
         self.has_lost = asyncio.Event()
 
-    def login(self, session_id: int, proof: Proof, request: Request) -> None:
+    def login(self, session_id: int, proof: Proof, request: Request, address: str) -> None:
         self.asked.append(request)
 
     def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:

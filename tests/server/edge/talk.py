@@ -15,7 +15,8 @@ from imtui.protocol.jsonrpc import Request, encode_answer
 from imtui.protocol.messages import Empty
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
-from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Verdict
+from imtui.server.edge.addresses import TrustedProxies
+from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Sender, Verdict
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
 from imtui.server.metrics import Metrics
@@ -31,14 +32,14 @@ class Checks:
     """Asks about sendMessage, and waits for a test to decide."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, Platform | None, Request]] = []
+        self.asked: list[tuple[Sender, Request]] = []
         self.verdicts: asyncio.Queue[Verdict] = asyncio.Queue()
 
     def concerns(self, method: str) -> bool:
         return method == "sendMessage"
 
-    async def check(self, user_id: str, platform: Platform | None, request: Request) -> Verdict:
-        self.asked.append((user_id, platform, request))
+    async def check(self, sender: Sender, request: Request) -> Verdict:
+        self.asked.append((sender, request))
         return await self.verdicts.get()
 
 
@@ -58,6 +59,7 @@ class Talk:
             self.metrics,
             options.get("login_timeout", 60.0),
             60.0,
+            TrustedProxies(),
             cast(RequestChecks | None, checks),
             (None,),
             tasks,

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import encode_answer, encode_push
 from imtui.protocol.messages import CloseCode, Empty, Push
+from imtui.protocol.rest.callback import OptPlatform
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
 from imtui.server.edge.before_callbacks.request_checks import Verdict
@@ -124,8 +125,9 @@ async def test_a_message_right_behind_its_login_is_asked_about(request_id: Any) 
         talk.edge.flush()
         await turns()
         assert talk.asked() == []
-        ((user_id, platform, request),) = checks.asked
-        assert (user_id, platform, request.method) == ("alice", Platform.ANDROID, "sendMessage")
+        ((sender, request),) = checks.asked
+        assert (sender.user_id, sender.platform) == ("alice", OptPlatform.ANDROID)
+        assert request.method == "sendMessage"
         checks.verdicts.put_nowait(Verdict(request))
         await turns()
         assert talk.asked() == ["sendMessage", "heartbeat"]
@@ -173,12 +175,12 @@ async def test_what_the_app_refuses_replaces_or_drops_keeps_its_place() -> None:
         talk.ask("getUserStatus", 4)
         await turns()
         assert talk.asked() == ["getUserStatus"]
-        request = checks.asked[-1][2]
+        request = checks.asked[-1][1]
         refusal = IMError(ErrorCode.ERR_SVR_MSG_PUSH_DENY)
         checks.verdicts.put_nowait(Verdict(request, refusal))
         await turns()
         assert talk.got() == []
-        request = checks.asked[-1][2]
+        request = checks.asked[-1][1]
         checks.verdicts.put_nowait(Verdict(request, is_dropped=True))
         await turns()
         assert talk.asked() == ["sendMessage", "getUserStatus"]

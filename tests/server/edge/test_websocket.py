@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Origin
@@ -38,7 +39,7 @@ class Talk(WebSocket):
         self.writer: Writer | None = None
         server.talks.append(self)
 
-    def opened(self) -> None:
+    def opened(self, headers: Headers) -> None:
         self.server.note()
 
     def received(self) -> None:

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from websockets.datastructures import Headers
 from websockets.frames import Opcode
 
 from imtui.server.edge.text_frames import Writer
@@ -55,7 +56,7 @@ class Reader(WebSocket):
         self.happened = wire.happened
         self.connection_made(wire)
 
-    def opened(self) -> None:
+    def opened(self, headers: Headers) -> None:
         self.happened.append("opened")
 
     def received(self) -> None:

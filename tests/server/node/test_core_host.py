@@ -74,6 +74,7 @@ class Bench:
         self.edge = NotingEdge()
         self.metrics = Metrics()
         self.seen: list[list[Change]] = []
+        self.addresses: list[str] = []
         self.seen_by_another: list[list[Change]] = []
         self.core = Core(self.store.load(), self.now(), archive=self.store.archive)
         self.host = CoreHost(
@@ -83,16 +84,26 @@ class Bench:
             self.now,
             400.0,
             self.metrics,
-            [self.seen.append, self.seen_by_another.append],
+            [self.observe, self.observe_too],
         )
+
+    def observe(self, changes: list[Change], address: str) -> None:
+        self.seen.append(changes)
+        self.addresses.append(address)
+
+    def observe_too(self, changes: list[Change], address: str) -> None:
+        self.seen_by_another.append(changes)
 
     def now(self) -> Instant:
         return Instant(self.loop.time(), 1_700_000_000_000 + int(self.loop.time() * 1000))
 
-    def ask_login(self, session_id: int, user_id: str, instance_id: str = "laptop") -> None:
+    def ask_login(
+        self, session_id: int, user_id: str, instance_id: str = "laptop", address: str = ""
+    ) -> None:
         params = {"sdkAppID": 1, "userID": user_id, "userSig": "", "instanceID": instance_id}
         request = Request("2.0", "login", Raw(encode(params)), "login")
-        self.host.login(session_id, Proof(user_id, 1_600_000_000, sig_id(session_id)), request)
+        proof = Proof(user_id, 1_600_000_000, sig_id(session_id))
+        self.host.login(session_id, proof, request, address)
 
     def login(self, session_id: int, user_id: str, instance_id: str = "laptop") -> None:
         self.ask_login(session_id, user_id, instance_id)
@@ -219,6 +230,19 @@ def test_observers_get_every_batch_of_changes(bench: Bench) -> None:
     assert bench.seen == bench.seen_by_another
     alice, bob = bench.seen
     assert alice + bob == bench.store.noted
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_observers_get_the_address_of_who_made_the_changes(bench: Bench, is_lost: bool) -> None:
+    bench.ask_login(1, "alice", address="192.0.2.7")
+    bench.ask(1, "setSelfStatus", customStatus="Away")
+    if is_lost:
+        bench.host.lost(1)
+    else:
+        bench.ask(1, "logout")
+    assert bench.addresses == ["192.0.2.7"] * 3
+    bench.ask_login(2, "bob")
+    assert bench.addresses[3:] == [""]
 
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError("a fault of ours"), StoreError("No disk.")])

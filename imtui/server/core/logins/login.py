@@ -77,6 +77,7 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
         ChangedBy(instance_id, params.device_name, params.platform),
         params.passive,
         sig_id,
+        claimant.address,
     )
     if params.passive:
         open_session(state, session)

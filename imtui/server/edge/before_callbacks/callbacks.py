@@ -271,7 +271,7 @@ class HTTPBeforeCallbacks:
         if command not in self._commands:
             return None
         try:
-            request = encode_callback(callback)
+            request = encode_callback(callback, client_ip=client_ip)
             is_sendable = len(request.content) <= _CONTENT_MAX_BYTES
         except UnicodeEncodeError:
             is_sendable = False
@@ -281,7 +281,7 @@ class HTTPBeforeCallbacks:
             return None
         async with self._turns.take(callback.user_id):
             try:
-                content = await self._receiver.post(request, client_ip)
+                content = await self._receiver.post(request)
                 return msgspec.json.decode(content, type=_Reply)
             except CallbackError as error:
                 problem = str(error)

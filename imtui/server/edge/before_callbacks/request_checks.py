@@ -11,8 +11,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import AcceptFriendApplicationParams, FriendApplicationParams
 from imtui.protocol.jsonrpc import Request, decode_params, encode
 from imtui.protocol.messages import AddFriendParams, Method
-from imtui.protocol.rest.callback import OptPlatform, opt_platform
-from imtui.protocol.status import Platform
+from imtui.protocol.rest.callback import OptPlatform
 from imtui.server.edge.before_callbacks.callbacks import (
     HTTPBeforeCallbacks,
     ResponseAction,
@@ -34,6 +33,16 @@ class Verdict(Struct, frozen=True):
     """Whether only the caller sees the effect of the request."""
 
 
+class Sender(Struct, frozen=True):
+    """The user who makes a request."""
+
+    user_id: str
+    platform: OptPlatform
+    """That of their device."""
+    client_ip: str = ""
+    """Their address; empty if unknown."""
+
+
 class RequestChecks:
     """Sends the callbacks before the requests of clients."""
 
@@ -45,12 +54,11 @@ class RequestChecks:
         """Tell whether requests of a method may need a callback."""
         return method in _CHECKS
 
-    async def check(self, user_id: str, platform: Platform | None, request: Request) -> Verdict:
+    async def check(self, sender: Sender, request: Request) -> Verdict:
         """Return the verdict about a request; a malformed one passes, as the core refuses it.
 
         Args:
-            user_id: The calling user.
-            platform: The platform of their device.
+            sender: The calling user.
             request: The request.
         """
         params_type, check = _CHECKS[request.method]
@@ -59,7 +67,7 @@ class RequestChecks:
         except IMError:
             return Verdict(request)
         try:
-            replaced = await check(self._callbacks, user_id, opt_platform(platform), params)
+            replaced = await check(self._callbacks, sender, params)
         except IMError as refusal:
             return Verdict(request, refusal)
         except MessageDropped:
@@ -73,47 +81,52 @@ class RequestChecks:
         return Verdict(structs.replace(request, params=Raw(encode(replaced))))
 
 
-_Check = Callable[[HTTPBeforeCallbacks, str, OptPlatform, Any], Awaitable[Struct | None]]
+_Check = Callable[[HTTPBeforeCallbacks, Sender, Any], Awaitable[Struct | None]]
 """Returns the parameters to use instead, or None; raises IMError for a refusal."""
 
 
 async def _send(
-    callbacks: HTTPBeforeCallbacks, own: str, platform: OptPlatform, params: SendMessageParams
+    callbacks: HTTPBeforeCallbacks, own: Sender, params: SendMessageParams
 ) -> SendMessageParams:
-    return await callbacks.before_send(own, params, platform=platform)
+    return await callbacks.before_send(
+        own.user_id, params, platform=own.platform, client_ip=own.client_ip
+    )
 
 
-async def _add_friend(
-    callbacks: HTTPBeforeCallbacks, own: str, platform: OptPlatform, params: AddFriendParams
-) -> None:
-    refusals = await callbacks.before_friend_add(own, own, [params], platform=platform)
+async def _add_friend(callbacks: HTTPBeforeCallbacks, own: Sender, params: AddFriendParams) -> None:
+    refusals = await callbacks.before_friend_add(
+        own.user_id, own.user_id, [params], platform=own.platform, client_ip=own.client_ip
+    )
     if params.user_id in refusals:
         raise refusals[params.user_id]
 
 
 async def _accept(
     callbacks: HTTPBeforeCallbacks,
-    own: str,
-    platform: OptPlatform,
+    own: Sender,
     params: AcceptFriendApplicationParams,
 ) -> None:
     await callbacks.before_friend_response(
-        own,
+        own.user_id,
         params.user_id,
         response_action(params.accept_type),
         remark=params.friend_remark,
-        platform=platform,
+        platform=own.platform,
+        client_ip=own.client_ip,
     )
 
 
 async def _refuse(
     callbacks: HTTPBeforeCallbacks,
-    own: str,
-    platform: OptPlatform,
+    own: Sender,
     params: FriendApplicationParams,
 ) -> None:
     await callbacks.before_friend_response(
-        own, params.user_id, ResponseAction.REJECT, platform=platform
+        own.user_id,
+        params.user_id,
+        ResponseAction.REJECT,
+        platform=own.platform,
+        client_ip=own.client_ip,
     )
 
 

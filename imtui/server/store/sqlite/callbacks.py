@@ -6,21 +6,32 @@ from typing import Any, Final
 from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.webhook.request import CallbackRequest, OutgoingCallback
 
-_QUEUE: Final = "INSERT INTO callbacks VALUES (?, ?, ?, ?, ?, ?)"
+_QUEUE: Final = "INSERT INTO callbacks VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FORGET: Final = "DELETE FROM callbacks WHERE number = ?"
+
+_CLIENT_IP: Final = "ALTER TABLE callbacks ADD COLUMN client_ip TEXT NOT NULL DEFAULT ''"
+
+
+def missing_columns(rows: Callable[[str], list[Any]]) -> list[str]:
+    """Return the statements that add what the first tables of callbacks lack, if there is one."""
+    columns = {name for _, name, *_ in rows("PRAGMA table_info(callbacks)")}
+    return [_CLIENT_IP] if columns and "client_ip" not in columns else []
 
 
 def load(rows: Callable[[str], list[Any]]) -> list[OutgoingCallback]:
     """Return the callbacks that wait, the oldest first."""
     sql = (
-        "SELECT number, user_id, command, platform, content, message_key FROM callbacks"
-        " ORDER BY number"
+        "SELECT number, user_id, command, platform, content, message_key, client_ip"
+        " FROM callbacks ORDER BY number"
     )
     return [
         OutgoingCallback(
-            number, user_id, CallbackRequest(CallbackCommand(command), platform, content), key
+            number,
+            user_id,
+            CallbackRequest(CallbackCommand(command), platform, content, client_ip),
+            message_key,
         )
-        for number, user_id, command, platform, content, key in rows(sql)
+        for number, user_id, command, platform, content, message_key, client_ip in rows(sql)
     ]
 
 
@@ -68,4 +79,5 @@ def _row(callback: OutgoingCallback) -> tuple[Any, ...]:
         request.platform,
         request.content,
         callback.message_key,
+        request.client_ip,
     )

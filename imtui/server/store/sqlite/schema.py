@@ -104,7 +104,8 @@ CREATE TABLE hidden (
 ADDED: Final = {
     "callbacks": """CREATE TABLE callbacks (
     number INTEGER PRIMARY KEY, user_id TEXT NOT NULL, command TEXT NOT NULL,
-    platform TEXT NOT NULL, content BLOB NOT NULL, message_key TEXT NOT NULL
+    platform TEXT NOT NULL, content BLOB NOT NULL, message_key TEXT NOT NULL,
+    client_ip TEXT NOT NULL DEFAULT ''
 );
 """,
     "device_sigs": """CREATE TABLE device_sigs (

@@ -259,7 +259,9 @@ class SQLiteStore:
             if not self._is_log_new:
                 self._empty_log()
             known = {name for (name,) in self._rows("SELECT name FROM sqlite_schema")}
-            if missing := [sql for name, sql in schema.ADDED.items() if name not in known]:
+            missing = [sql for name, sql in schema.ADDED.items() if name not in known]
+            missing += callbacks.missing_columns(self._rows)
+            if missing:
                 self._begin()
                 for sql in missing:
                     self._database.execute(sql)

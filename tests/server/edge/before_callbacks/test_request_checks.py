@@ -264,3 +264,21 @@ async def test_friends_that_an_admin_adds_are_asked_about_and_refused_one_by_one
     assert [one["GroupName"] for one in asked.body["FriendItem"]] == ["Work", "Work"]
     nobody = await post(backend, "v4/sns/friend_add", {**body, "AddFriendItem": []})
     assert nobody["ErrorCode"] == 30001
+
+
+async def test_the_address_of_who_asks_is_told_whoever_they_are(
+    backend: Backend, receiver: CallbackReceiver
+) -> None:
+    named = {"X-Forwarded-For": "203.0.113.7"}
+    elem = {"MsgType": "TIMTextElem", "MsgContent": {"Text": "one"}}
+    async with wire(backend) as alice, wire(backend, additional_headers=named) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        await alice.call("sendMessage", userID="bob", msgID="m1", text="one")
+        await bob.call("sendMessage", userID="alice", msgID="m2", text="two")
+        await bob.call("addFriend", userID="alice")
+        body = {"To_Account": "bob", "MsgRandom": 1, "MsgBody": [elem]}
+        await post(backend, "v4/openim/sendmsg", body)
+        received = await receiver.wait_for(4)
+    addresses = [one.query["ClientIP"] for one in received]
+    assert addresses == ["127.0.0.1", "203.0.113.7", "203.0.113.7", "127.0.0.1"]

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.store.sqlite.checking import check_database
@@ -14,7 +15,8 @@ from tests.server.store.sqlite.stores import ACCOUNTS, PEOPLE, opened, reopened
 
 
 def outgoing(number: int) -> OutgoingCallback:
-    request = CallbackRequest(CallbackCommand.AFTER_SEND_MSG, "Linux", b'{"a": "\xc3\xa9"}')
+    content = b'{"a": "\xc3\xa9"}'
+    request = CallbackRequest(CallbackCommand.AFTER_SEND_MSG, "Linux", content, f"192.0.2.{number}")
     return OutgoingCallback(number, f"user-{number}", request, f"a b {number}")
 
 
@@ -89,3 +91,24 @@ def test_a_database_without_the_table_gets_it(tmp_path: Path) -> None:
         assert other.callbacks() == []
     store.close()
     assert reopened(path).accounts == ACCOUNTS
+
+
+def test_a_table_without_the_addresses_gets_them_and_keeps_its_callbacks(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    first, second = outgoing(1), outgoing(2)
+    with opened(path) as store:
+        store.queue_callbacks([first])
+        store.commit()
+    with sqlite3.connect(path) as database:
+        database.execute("ALTER TABLE callbacks DROP COLUMN client_ip")
+    database.close()
+    assert check_database(path) == []
+    store = SQLiteStore(path)
+    # Another backend may find the log of one that was killed.
+    with opened(path) as other:
+        unknown = structs.replace(first, request=structs.replace(first.request, client_ip=""))
+        assert other.callbacks() == [unknown]
+        other.queue_callbacks([second])
+        other.commit()
+    store.close()
+    assert kept(path) == [unknown, second]
