@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
+from imtui.cli.folding import BoundedFormatter, FoldingHandler
 from imtui.cli.json_line import json_line
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ _CHATTY_LOGGERS = ("uvicorn", "uvicorn.access", "httpx", "httpcore", "websockets
 
 
 def configure_logging(handler: logging.Handler) -> None:
-    """Send the log of the process to ``handler``, without records that may contain secrets."""
-    handler.setFormatter(logging.Formatter(_LOG_FORMAT))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    """Send the log of the process to ``handler``, folded, without records that may have secrets."""
+    handler.setFormatter(BoundedFormatter(_LOG_FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[FoldingHandler(handler)])
     for name in _CHATTY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 

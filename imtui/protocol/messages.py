@@ -99,6 +99,8 @@ class CloseCode(IntEnum):
     """Nothing arrived for the heartbeat time-out."""
     NO_LOGIN = 4003
     """The connection had no login for too long."""
+    NO_PLACE = 4004
+    """There are too many connections, in all or from this address."""
 
 
 class _Message(Struct, frozen=True, rename=wire_name):

@@ -121,6 +121,10 @@ def close_failure(closed: ConnectionClosed) -> IMError:
         final = _FINAL_CLOSES.get(closed.rcvd.code)
         if final is not None:
             return IMError(*final)
+        if closed.rcvd.code == CloseCode.NO_PLACE:
+            return IMError(
+                ErrorCode.ERR_SDK_NET_DISCONNECT, "The backend has too many connections."
+            )
     return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT, "The connection to the backend was lost.")
 
 

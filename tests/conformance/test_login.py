@@ -456,3 +456,21 @@ async def test_login__again_as_the_same_account_passively_changes_nothing(world:
     alice = await login(world, "alice", instanceID="i1")
     await send_login(world, alice, "alice", instanceID="i1", passive=True)
     assert await query(alice, "alice") == ("alice", ONLINE, "")
+
+
+@covers(12)
+async def test_passive__one_more_than_the_limit_is_refused_and_changes_nothing(
+    world: World,
+) -> None:
+    await world.console(passive_logins="3")
+    scripts = [await login(world, "alice", passive=True) for _ in range(3)]
+    assert await code(login(world, "alice", passive=True)) == 7014
+    await login(world, "bob", passive=True)
+    await login(world, "alice")
+    assert await code(login(world, "alice", passive=True)) == 7014
+    await scripts[0].call("logout")
+    await login(world, "alice", passive=True)
+    assert await code(login(world, "alice", passive=True)) == 7014
+    await world.console(passive_logins="0")
+    for _ in range(5):
+        await login(world, "alice", passive=True)

@@ -7,6 +7,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidMessage, Invalid
 from websockets.frames import Close
 from websockets.http11 import Response
 
+from imtui.protocol.messages import CloseCode
 from imtui.sdk import ErrorCode, IMError, is_transient
 from imtui.sdk.failures import close_failure, connect_failure, is_kick, is_user_sig_expired
 
@@ -60,6 +61,10 @@ def test_a_too_large_frame_from_the_backend_is_worth_another_attempt() -> None:
 
 def test_a_broken_connection_is_worth_another_attempt() -> None:
     assert is_transient(close_failure(ConnectionClosedError(None, None)))
+    no_place = Close(CloseCode.NO_PLACE, "")
+    failure = close_failure(ConnectionClosedError(no_place, no_place, rcvd_then_sent=True))
+    assert is_transient(failure)
+    assert "too many connections" in failure.message
 
 
 @pytest.mark.parametrize("code", [6014, 6017, 6208, 70001, 70003, 70009, 70107, 7013, 72001, 12345])

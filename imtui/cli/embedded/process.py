@@ -16,6 +16,7 @@ from imtui.cli.embedded.backend import local_user_sig, start_lock_file
 from imtui.cli.embedded.idle_timer import IdleTimer
 from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.errors import EXIT_OK
+from imtui.cli.folding import log_loop_exceptions
 from imtui.cli.serving import configure_logging, print_ready_line
 from imtui.cli.signals import run_async, stop_signals
 from imtui.demo.cast import are_friends
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
     from imtui.server.node.backend import Backend
 
+    log_loop_exceptions(asyncio.get_running_loop())
     socket_dir = arguments.socket_dir or make_socket_dir(data_dir)
     lock_file = start_lock_file(data_dir)
     lock_file.touch()

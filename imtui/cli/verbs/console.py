@@ -21,6 +21,7 @@ keys and their values:
   auto_register            on, off     a first login creates the account
   block_hides_status       off, on     blocked users do not see the status of who blocks them
   before_callback_failure  pass, deny  when the app's own server cannot be asked
+  passive_logins           a number    passive logins of an account at once; 0: no limit
 """
 
 

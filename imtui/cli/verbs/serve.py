@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.arguments import port_number, seconds
+from imtui.cli.arguments import port_number, positive, seconds
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.folding import log_loop_exceptions
 from imtui.cli.serving import configure_logging, print_ready_line
 from imtui.cli.signals import run_async, stop_signals
 from imtui.protocol import limits
@@ -49,6 +50,19 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         default=[],
         metavar="O",
         help="allow connections from web pages of this origin; may be repeated",
+    )
+    parser.add_argument(
+        "--max-connections",
+        type=positive,
+        metavar="N",
+        help="the most connections of clients (as many as there are file descriptors, less 64)",
+    )
+    parser.add_argument(
+        "--max-per-address",
+        type=positive,
+        default=limits.CONNECTIONS_PER_ADDRESS,
+        metavar="N",
+        help="the most connections from one address, a tenth of them without a login (1000)",
     )
     parser.add_argument(
         "--trusted-proxy",
@@ -164,6 +178,8 @@ def run(arguments: argparse.Namespace) -> int:
         rest_port=arguments.rest_port,
         heartbeat_timeout=arguments.heartbeat_timeout,
         allowed_origins=tuple(arguments.allow_origin),
+        max_connections=arguments.max_connections,
+        max_per_address=arguments.max_per_address,
         trusted_proxies=tuple(arguments.trusted_proxy),
         webhook=_webhook(arguments),
     )
@@ -221,6 +237,7 @@ def _webhook_token(file: Path | None) -> str:
 async def _serve(config: "BackendConfig") -> None:
     from imtui.server.node.backend import Backend
 
+    log_loop_exceptions(asyncio.get_running_loop())
     # Installed before the backend is ready: from then on other processes may send a signal.
     with stop_signals() as stopped:
         async with Backend(config) as backend, asyncio.TaskGroup() as group:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -43,6 +43,10 @@ class OnFailure(StrEnum):
     DENY = "deny"
 
 
+LIMIT_MAX: Final = 1_000_000_000
+"""The largest value of a limit."""
+
+
 class Console(msgspec.Struct, frozen=True):
     """The settings of the console; a new app has everything on."""
 
@@ -57,6 +61,8 @@ class Console(msgspec.Struct, frozen=True):
     block_hides_status: Switch = Switch.ON
     """Whether those whom a user has blocked are not shown that user's status."""
     before_callback_failure: OnFailure = OnFailure.PASS
+    passive_logins: Annotated[int, msgspec.Meta(ge=0, le=LIMIT_MAX)] = 20
+    """How many passive logins an account may have at once; 0 for no limit."""
 
     @property
     def public(self) -> ConsoleSettings:
@@ -100,19 +106,25 @@ class Console(msgspec.Struct, frozen=True):
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
 
 
-_KINDS: Final[dict[str, type[StrEnum]]] = {
+_KINDS: Final[dict[str, Any]] = {
     field.name: field.type for field in msgspec.structs.fields(Console)
 }
 
 
-def _checked(name: str, value: Any) -> StrEnum:
+def _checked(name: str, value: Any) -> StrEnum | int:
     kind = _KINDS.get(name)
     if kind is None:
         raise _invalid(f"There is no setting {name[:40]!r}; there are {', '.join(_KINDS)}.")
+    if isinstance(value, str) and len(value) <= 20 and value.isascii() and value.isdigit():
+        # A command line has no numbers.
+        value = int(value)
     try:
-        return kind(value)
-    except ValueError:
-        raise _invalid(f"{name} is one of: {', '.join(kind)}.") from None
+        checked: StrEnum | int = msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        is_choice = isinstance(kind, type) and issubclass(kind, StrEnum)
+        values = f"one of: {', '.join(kind)}" if is_choice else f"a number, 0 to {LIMIT_MAX}"
+        raise _invalid(f"{name} is {values}.") from None
+    return checked
 
 
 def _invalid(message: str) -> IMError:

@@ -24,9 +24,10 @@ from imtui.protocol.rest.callback import opt_platform
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import UserSigAheadError
 from imtui.server.clock_faults import ClockFaults
-from imtui.server.edge.addresses import Client, TrustedProxies
+from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.outbox import ANSWERS_MAX, Outbox
+from imtui.server.edge.places import Places
 from imtui.server.edge.text_frames import Writer, text_frame
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
 from imtui.server.instant import Instant
@@ -58,6 +59,7 @@ class Shared:
     origins: Sequence[Origin | None]
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop
+    places: Places
     clock_faults: ClockFaults = field(default_factory=ClockFaults)
     connections: "set[Connection]" = field(default_factory=set)
     """All connections, with or without a completed handshake."""
@@ -75,9 +77,11 @@ class Connection(WebSocket):
         "_answered",
         "_asked",
         "_is_checking",
+        "_is_unwanted",
         "_login_number",
         "_login_timer",
         "_own_answers",
+        "_peer",
         "_platform",
         "_session_id",
         "_shared",
@@ -86,7 +90,7 @@ class Connection(WebSocket):
         "outbox",
     )
 
-    def __init__(self, shared: Shared, session_id: int) -> None:
+    def __init__(self, shared: Shared, session_id: int, peer: Peer) -> None:
         """Prepare the connection; asyncio connects it."""
         super().__init__(shared.loop, shared.origins, shared.open_timeout)
         self._shared = shared
@@ -94,8 +98,11 @@ class Connection(WebSocket):
         self.outbox = Outbox(self, shared.metrics)
         self._user_id = ""
         """The user who is logged in; empty for nobody."""
-        self._address = ""
+        self._peer = peer
+        self._address = peer.address
         """The IP address of the client; empty on a Unix socket."""
+        self._is_unwanted = False
+        """Whether it had to make room before it was connected."""
         self._login_timer: asyncio.TimerHandle | None = None
         self._platform: Platform | None = None
         """The platform of the user's device; None if nobody is logged in."""
@@ -118,20 +125,29 @@ class Connection(WebSocket):
         """Wait for the handshake."""
         super().connection_made(transport)
         self._shared.connections.add(self)
-        if self._shared.ending.is_set():
-            # Accepted just before the gateway stopped, which does not know of it.
+        if self._is_unwanted or self._shared.ending.is_set():
+            # The gateway, which stopped just after it was accepted, does not know of it.
             self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Handle the loss of the connection."""
         super().connection_lost(exc)
+        self._shared.places.leave(self)
         self._shared.connections.discard(self)
         if not self._shared.connections:
             self._shared.all_ended.set()
 
     def opened(self, headers: Headers) -> None:
         """Wait for a login."""
-        self._address = self._client(headers).address
+        client = self._shared.proxies.client(
+            self._peer, headers.get_all("X-Forwarded-For"), headers.get_all("Forwarded")
+        )
+        self._address = client.address
+        if self._peer.is_proxy and client.is_limited:
+            if not self._shared.places.admits(client.address):
+                self.close(CloseCode.NO_PLACE, "too many connections from this address")
+                return
+            self._shared.places.name(self, client.address)
         self._shared.edge.join(self._session_id, self)
         self._await_login()
 
@@ -201,8 +217,19 @@ class Connection(WebSocket):
         self._user_id = user_id
         self._platform = platform
         self._cancel_login_timer()
-        if not user_id and self.is_open:
+        if user_id:
+            self._shared.places.logged_in(self)
+        elif self.is_open:
+            self._shared.places.logged_out(self)
             self._await_login()
+
+    # Called by the places
+
+    def make_room(self) -> None:
+        """Close at once, as all places are taken and this connection has no login."""
+        self._is_unwanted = True
+        self.close(CloseCode.NO_PLACE, "too many connections")
+        self.abort()
 
     def _heartbeat(self, request: Request, began: float) -> None:
         answer = _EMPTY if self._user_id else IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
@@ -276,16 +303,6 @@ class Connection(WebSocket):
             # Raised out of here, it would cancel the whole task group and end the backend.
             self.give_up(error)
         self.hand_over()
-
-    def _client(self, headers: Headers) -> Client:
-        assert self._transport is not None
-        name, own = map(self._transport.get_extra_info, ("peername", "sockname"))
-        proxies = self._shared.proxies
-        return proxies.client(
-            proxies.peer(name, own),
-            headers.get_all("X-Forwarded-For"),
-            headers.get_all("Forwarded"),
-        )
 
     def _await_login(self) -> None:
         self._login_timer = self._shared.loop.call_later(

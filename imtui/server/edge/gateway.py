@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -11,9 +12,11 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
+from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
+from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
@@ -21,14 +24,13 @@ from imtui.server.metrics import Metrics
 if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
-BACKLOG: Final = 1024
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
-_ACCEPTED_AT_ONCE: Final = 32
-"""How many connections are accepted in one turn of the event loop.
+_ADDRESS_FULL: Final = "Connections of an address are refused: it has too many"
+_ALL_FULL: Final = "Connections are refused: all %d places are taken by clients that are logged in"
+_MAKING_ROOM: Final = "Connections without a login are closed: all %d places are taken"
 
-After an outage all clients reconnect at once; those that are connected need turns to log in.
-"""
+_log: Final = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -40,6 +42,7 @@ class Gateway:
         key: AppKey,
         clock: Callable[[], Instant],
         metrics: Metrics,
+        limits: PlaceLimits,
         *,
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
@@ -52,6 +55,7 @@ class Gateway:
             key: The app's key.
             clock: Returns the current time.
             metrics: Counts the requests of clients.
+            limits: How many connections there may be.
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
             checks: Asks the app's own server about some requests; None without such a server.
@@ -60,6 +64,7 @@ class Gateway:
         self._key = key
         self._clock = clock
         self._metrics = metrics
+        self._limits = limits
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
         self._checks = checks
@@ -73,18 +78,16 @@ class Gateway:
         failure: Exception | None = None
         async with asyncio.TaskGroup() as tasks:
             shared = self._shared(tasks, allowed_origins)
-            server = await shared.loop.create_server(
-                lambda: Connection(shared, next(self._ids)), sock=sock, backlog=_ACCEPTED_AT_ONCE
+            acceptor = Acceptor(
+                sock, lambda accepted: self._accepted(shared, accepted), failed=shared.places.leave
             )
-            # asyncio accepts up to ``backlog`` connections at once; many more may wait.
-            sock.listen(BACKLOG)
             try:
                 yield
             except Exception as error:
                 # Raised below, as the task group would wrap it in an exception group.
                 failure = error
             finally:
-                server.close()
+                await acceptor.close()
                 await _close_all(shared)
         if failure is not None:
             raise failure
@@ -102,7 +105,26 @@ class Gateway:
             (None, *map(Origin, allowed_origins)),
             tasks,
             asyncio.get_running_loop(),
+            Places(self._limits),
         )
+
+    def _accepted(self, shared: Shared, sock: socket.socket) -> Connection | None:
+        """Return the connection of an accepted socket; None refuses it."""
+        peer = self._proxies.peer(sock.getpeername(), sock.getsockname())
+        # A proxy may name its client in the handshake, which counts then.
+        address = "" if peer.is_local or peer.is_proxy else peer.address
+        places = shared.places
+        if not places.admits(address):
+            _log.warning(_ADDRESS_FULL)
+            return None
+        if places.are_taken and not places.make_room():
+            _log.warning(_ALL_FULL, self._limits.total)
+            return None
+        if places.are_taken:
+            _log.warning(_MAKING_ROOM, self._limits.total)
+        connection = Connection(shared, next(self._ids), peer)
+        places.enter(connection, address)
+        return connection
 
 
 async def _close_all(shared: Shared) -> None:

@@ -47,9 +47,9 @@ class HTTPPort:
         self._clock = clock
         self._proxies = proxies or TrustedProxies()
 
-    def server(self) -> HTTPServer:
-        """Return a server, to be run with ``run_on``."""
-        return HTTPServer(self._serve)
+    def server(self, connections_max: int) -> HTTPServer:
+        """Return a server with so many connections at most, to be run with ``run_on``."""
+        return HTTPServer(self._serve, connections_max)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         # No routes: a wrong method or path gets an envelope too.

@@ -1,18 +1,23 @@
-"""The HTTP server of the REST port: uvicorn with a time limit for each request."""
+"""The HTTP server of the REST port: uvicorn with limits on time and connections."""
 
 import asyncio
 import contextlib
 import logging
 import socket
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from imtui.server.edge.acceptor import Acceptor
+
 REQUEST_TIMEOUT: Final = 10.0
 """How long a client may take for a whole request, in seconds, including idle time before it."""
+
+_ARRIVAL: Final = 0.05
+"""How long a connection is left alone to send its request, in seconds."""
 
 # Anybody can send malformed requests, and uvicorn logs a line for each.
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
@@ -23,17 +28,40 @@ class _TimedProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
+    def __init__(self, server: "HTTPServer", **options: Any) -> None:
+        super().__init__(**options)
+        self._server = server
+        self._idle_since = self.loop.time()
+
+    @property
+    def can_make_room(self) -> bool:
+        """Tell whether no request is being answered, nor likely to be on its way."""
+        is_idle = self.cycle is None or self.cycle.response_complete
+        return is_idle and self.loop.time() >= self._idle_since + _ARRIVAL
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._restart_deadline()
+        if self not in self._server.open:
+            # It had to make room before it was connected.
+            transport.abort()
 
     def on_response_complete(self) -> None:
         self._restart_deadline()
+        self._idle_since = self.loop.time()
         super().on_response_complete()
+        self._server.became_idle(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_deadline()
+        self._server.forget(self)
         super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._server.forget(self)
+        if self.transport is not None:
+            self.transport.abort()
 
     def _restart_deadline(self) -> None:
         self._cancel_deadline()
@@ -45,10 +73,19 @@ class _TimedProtocol(H11Protocol):
 
 
 class HTTPServer(uvicorn.Server):
-    """An HTTP server that leaves signals to the program."""
+    """An HTTP server that leaves signals to the program.
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Make a server for an ASGI application."""
+    If all its connections are taken, the one that is longest without a request makes room; if all
+    have one, new connections wait.
+    """
+
+    def __init__(self, app: ASGIApp, connections_max: int) -> None:
+        """Make a server for an ASGI application.
+
+        Args:
+            app: The application.
+            connections_max: How many connections there may be at once.
+        """
         super().__init__(
             uvicorn.Config(
                 app,
@@ -64,6 +101,12 @@ class HTTPServer(uvicorn.Server):
                 timeout_graceful_shutdown=1,
             )
         )
+        self._connections_max = connections_max
+        self._sock: socket.socket | None = None
+        self._acceptor: Acceptor[_TimedProtocol] | None = None
+        self._retry: asyncio.TimerHandle | None = None
+        self.open: dict[_TimedProtocol, None] = {}
+        """The connections, those that are longest without a request first."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -72,4 +115,67 @@ class HTTPServer(uvicorn.Server):
 
     async def run_on(self, sock: socket.socket) -> None:
         """Serve on a bound socket until ``should_exit`` is set."""
-        await self.serve(sockets=[sock])
+        self._sock = sock
+        await self.serve(sockets=[])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start accepting."""
+        await super().startup(sockets)
+        assert self._sock is not None
+        self._acceptor = Acceptor(
+            self._sock, self._accepted, has_room=self._has_room, failed=self.forget
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, and end all connections."""
+        if self._acceptor is not None:
+            await self._acceptor.close()
+        if self._retry is not None:
+            self._retry.cancel()
+        await super().shutdown(sockets)
+
+    def became_idle(self, connection: _TimedProtocol) -> None:
+        """Note that a connection has had its answer."""
+        if connection in self.open:
+            del self.open[connection]
+            self.open[connection] = None
+        self._look_again()
+
+    def forget(self, connection: _TimedProtocol) -> None:
+        """Note that a connection has ended."""
+        self.open.pop(connection, None)
+        self._look_again()
+
+    def _accepted(self, sock: socket.socket) -> _TimedProtocol:
+        if len(self.open) >= self._connections_max:
+            oldest = next(filter(_can_make_room, self.open), None)
+            if oldest is not None:
+                oldest.abort()
+        connection = _TimedProtocol(
+            self,
+            config=self.config,
+            server_state=self.server_state,
+            app_state={},
+            _loop=asyncio.get_running_loop(),
+        )
+        self.open[connection] = None
+        return connection
+
+    def _has_room(self) -> bool:
+        if len(self.open) < self._connections_max or any(map(_can_make_room, self.open)):
+            return True
+        if self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(_ARRIVAL, self._try_again)
+        return False
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self._acceptor is not None:
+            self._acceptor.look_again()
+
+
+def _can_make_room(connection: _TimedProtocol) -> bool:
+    return connection.can_make_room

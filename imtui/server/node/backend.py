@@ -22,12 +22,14 @@ from imtui.server.core.state import Timing
 from imtui.server.edge.addresses import Network, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
+from imtui.server.edge.places import PlaceLimits
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.checks import check_in_background
 from imtui.server.node.core_host import CoreHost
 from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
+from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -64,6 +66,10 @@ class BackendConfig:
     """How long a connection may stay without a login, in seconds."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may connect; handshakes with another Origin are refused."""
+    max_connections: int | None = None
+    """How many connections of clients there may be; None for as many as there are descriptors."""
+    max_per_address: int = limits.CONNECTIONS_PER_ADDRESS
+    """How many connections an address may have; a tenth of them without a login."""
     trusted_proxies: tuple[Network, ...] = ()
     """The peers that may name clients in their headers; without any, those on this machine."""
     befriend: Callable[[str, str], bool] | None = None
@@ -121,6 +127,7 @@ class Backend:
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         config = self._config
+        self._connections_max, self._rest_connections_max = shares(raise_limit())
         data = DataDir(config.data_dir)
         data.make()
         stack.callback(data.hold().release)
@@ -207,11 +214,20 @@ class Backend:
             self.app_key,
             self._config.clock,
             self.metrics,
+            self._place_limits(),
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
             checks=checks,
         )
         await stack.enter_async_context(gateway.listen(sock, self._config.allowed_origins))
+
+    def _place_limits(self) -> PlaceLimits:
+        wanted = self._config.max_connections or self._connections_max
+        if wanted > self._connections_max:
+            _log.warning(
+                "The limit of file descriptors suffices for %d connections", self._connections_max
+            )
+        return PlaceLimits(min(wanted, self._connections_max), self._config.max_per_address)
 
     def _alarms(self) -> tuple[Alarm, Alarm]:
         clock, liveness = self._config.clock, self._edge.liveness
@@ -248,7 +264,8 @@ class Backend:
             self.metrics,
             before_callbacks,
         )
-        server = HTTPPort(self._host, self.app_key, self._config.clock, self._proxies).server()
+        port = HTTPPort(self._host, self.app_key, self._config.clock, self._proxies)
+        server = port.server(self._rest_connections_max)
         serving = asyncio.create_task(server.run_on(sock))
         self._parts.add(serving)
 

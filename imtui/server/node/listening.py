@@ -4,7 +4,7 @@ import errno
 import socket
 from pathlib import Path
 
-from imtui.server.edge.gateway import BACKLOG
+from imtui.server.edge.acceptor import BACKLOG
 from imtui.server.node.data_dir import BackendError
 
 

@@ -18,7 +18,12 @@ class Answer(Struct, frozen=True, rename=rest_name):
 class Settings(Answer, frozen=True):
     """The positions of the switches, by their keys."""
 
-    settings: dict[str, str]
+    settings: dict[str, str | int]
+
+    @property
+    def positions(self) -> dict[str, str]:
+        """Return all settings as text."""
+        return {key: str(value) for key, value in self.settings.items()}
 
 
 class Stats(Answer, frozen=True):

@@ -92,7 +92,7 @@ class ConsoleService:
     async def _poll(self) -> None:
         settings = await self._query(GET, {}, Settings)
         if settings is not None:
-            self._model.settings = settings.settings
+            self._model.settings = settings.positions
         stats = await self._query(STATS, {}, Stats)
         if stats is not None:
             self._model.update_stats(stats, self._connection.calls)
@@ -170,7 +170,7 @@ class ConsoleService:
             while sent != pending[key]:
                 sent = pending[key]
                 answer = await self._connection.call(SET, {"Settings": {key: sent}})
-                self._model.settings = read(answer, Settings).settings
+                self._model.settings = read(answer, Settings).positions
         except (IMError, Unreachable) as error:
             self._model.set_notice(_error_message(error), is_error=True)
         finally:

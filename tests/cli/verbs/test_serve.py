@@ -198,3 +198,14 @@ def one_line(text: str) -> str:
     assert len(lines) == 1, text
     assert lines[0].startswith("imtui: ")
     return lines[0]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--trusted-proxy", "proxy.example"), ("--max-connections", 0), ("--max-per-address", "x")],
+)
+def test_a_limit_or_proxy_that_is_none_is_refused(home: Home, option: tuple[str, object]) -> None:
+    failed = home.run("serve", "--data", home.path / "d", *option)
+    assert failed.returncode == 2
+    assert option[0] in failed.stderr
+    assert not (home.path / "d").exists()

@@ -23,6 +23,19 @@ def test_an_unknown_setting_or_value_changes_nothing(settings: dict[str, object]
     assert refused.value.code == 70402
 
 
+@pytest.mark.parametrize("value", [0, 7, "7", "0", 1_000_000_000])
+def test_a_limit_is_a_number_or_its_text(value: object) -> None:
+    assert Console().with_settings({"passive_logins": value}).passive_logins == int(str(value))
+
+
+@pytest.mark.parametrize("value", [-1, True, None, "", "x", 1.5, "-1", "1e3", 10**10, [], "on"])
+def test_anything_else_is_no_limit(value: object) -> None:
+    with pytest.raises(IMError) as refused:
+        Console().with_settings({"passive_logins": value})
+    assert refused.value.code == 70402
+    assert "0 to 1000000000" in refused.value.message
+
+
 def test_the_edition_is_checked_before_the_switch() -> None:
     console = Console().with_settings({"edition": "standard", "user_status": "off"})
     with pytest.raises(IMError) as refused:

@@ -15,10 +15,11 @@ from imtui.protocol.jsonrpc import Request, encode_answer
 from imtui.protocol.messages import Empty
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
-from imtui.server.edge.addresses import TrustedProxies
+from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Sender, Verdict
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
+from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
@@ -64,8 +65,9 @@ class Talk:
             (None,),
             tasks,
             loop,
+            Places(PlaceLimits(10)),
         )
-        self.connection = Connection(shared, 1)
+        self.connection = Connection(shared, 1, Peer("", is_local=True, is_proxy=True))
         self.wire = Wire()
         self.connection.connection_made(self.wire)
         self._receive(HANDSHAKE)

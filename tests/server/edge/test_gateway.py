@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from imtui.protocol.usersig import sign
+from imtui.server.edge.acceptor import ACCEPTED_AT_ONCE
 from imtui.server.edge.connection import Connection
-from imtui.server.edge.gateway import _ACCEPTED_AT_ONCE
 from imtui.server.node.backend import Backend, BackendConfig
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
@@ -357,4 +357,4 @@ async def test_all_who_come_at_once_wait_outside_and_are_let_in_a_few_at_a_time(
             before = len(connections)
             await asyncio.sleep(0)
             most = max(most, len(connections) - before)
-    assert 0 < most <= 2 * _ACCEPTED_AT_ONCE
+    assert 0 < most <= 2 * ACCEPTED_AT_ONCE

@@ -166,7 +166,7 @@ async def test_an_unknown_position_is_shown_unchanged() -> None:
         assert run.line("1 Edition") == "1 Edition galactic"
 
 
-@pytest.mark.parametrize("answer", [{}, {"Settings": "no"}, {"Settings": {"edition": 3}}])
+@pytest.mark.parametrize("answer", [{}, {"Settings": "no"}, {"Settings": {"edition": None}}])
 async def test_a_malformed_answer_is_an_error(answer: dict[str, Any]) -> None:
     fake = small_backend()
     fake._commands["imtui_console/get"] = lambda _: answer

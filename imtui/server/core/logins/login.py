@@ -42,8 +42,9 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
 
     Raises:
         IMError: 6017 for an invalid ID or name; 70107 for an unknown account while accounts are
-            not registered by their first login; 6208 for resuming a login that was kicked or
-            logged out, or would be kicked now. An earlier login on the connection stays.
+            not registered by their first login; 7014 for too many passive logins; 6208 for
+            resuming a login that was kicked or logged out, or would be kicked now. An earlier
+            login on the connection stays.
     """
     state, now, claimant = context.state, context.now, context.caller
     assert isinstance(claimant, Claimant)
@@ -65,7 +66,9 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
     account = accounts.get(params.user_id)
     if account is None and state.console.auto_register is Switch.OFF:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
-    if account is not None and not params.passive:
+    if params.passive:
+        _check_passive(state, params.user_id)
+    elif account is not None:
         _check_admitted(state, account, params, now)
     if current is not None:
         end(state, current.session_id, CloseReason.LOGGED_OUT, now)
@@ -96,6 +99,16 @@ def logout(context: Context, params: m.Empty) -> m.LogoutResult:
 
 def heartbeat(context: Context, params: m.Empty) -> None:
     """Do nothing: edges watch for signs of life."""
+
+
+def _check_passive(state: State, user_id: str) -> None:
+    """Check that an account may have one more passive login."""
+    accounts, most = state[Accounts], state.console.passive_logins
+    passive = sum(accounts.sessions[one].passive for one in accounts.sessions_of(user_id))
+    if most and passive >= most:
+        raise IMError(
+            ErrorCode.ERR_SDK_INVALID_OPERATION, f"An account has at most {most} passive logins."
+        )
 
 
 def _check_admitted(state: State, account: Account, params: m.LoginParams, now: Instant) -> None:
