@@ -39,6 +39,8 @@ class FoldingHandler(logging.Handler):
         """
         super().__init__()
         self._target = target
+        # Not its own, but else ``basicConfig`` sets another one.
+        self.formatter = target.formatter
         self._clock = clock
         self._ends = clock() + WINDOW
         self._left = WINDOW_MAX_BYTES
@@ -51,6 +53,7 @@ class FoldingHandler(logging.Handler):
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:
         """Set the formatter of the lines."""
+        super().setFormatter(fmt)
         self._target.setFormatter(fmt)
 
     def emit(self, record: logging.LogRecord) -> None:

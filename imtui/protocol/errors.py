@@ -127,6 +127,7 @@ class ErrorCode(IntEnum):
     ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID = 70013, "The UserSig is for another user."
     ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID = 70014, "The UserSig is for another app."
     ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND = 70020, "There is no app with this SDKAppID."
+    ERR_SVR_ACCOUNT_USERSIG_FREQ_LIMIT = 70050, "Too many logins failed; try again in a minute."
     ERR_SVR_ACCOUNT_INVALID_USERSIG = 70052, "The UserSig was revoked; get a new one."
     ERR_SVR_ACCOUNT_NOT_FOUND = 70107, "There is no such account."
     ERR_SVR_ACCOUNT_INVALID_COUNT = 70206, "Too few or too many accounts in a call."

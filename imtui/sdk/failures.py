@@ -21,6 +21,7 @@ _TRANSIENT: Final = frozenset(
         ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED,
         ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
         ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+        ErrorCode.ERR_SVR_ACCOUNT_USERSIG_FREQ_LIMIT,
     }
 )
 

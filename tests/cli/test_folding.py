@@ -16,6 +16,7 @@ from imtui.cli.folding import (
     FoldingHandler,
     log_loop_exceptions,
 )
+from imtui.cli.serving import configure_logging
 
 
 class Lines(logging.Handler):
@@ -99,6 +100,23 @@ def test_whatever_is_logged_a_minute_has_a_bound(records: list[tuple[str, str, i
     assert len("\n".join(log.taken()).encode()) <= WINDOW_MAX_BYTES
     log.handler.close()
     assert len("\n".join(log.taken()).encode()) <= WINDOW_MAX_BYTES
+
+
+def test_the_configuration_of_the_log_keeps_its_formatter() -> None:
+    root = logging.getLogger()
+    before, root.handlers, level = root.handlers, [], root.level
+    lines = Lines()
+    try:
+        configure_logging(lines)
+        logging.getLogger("tests").warning("x" * 10_000)
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers = before
+        root.setLevel(level)
+    (text,) = lines.texts
+    assert " WARNING tests: xxx" in text
+    assert len(text) < 5000
 
 
 async def test_unhandled_exceptions_of_the_loop_are_folded(log: Log) -> None:

@@ -5,12 +5,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin.calls import call
 from imtui.cli.admin.client import AdminClient
+from imtui.cli.admin.log_items import LogItem, LogPage
 from imtui.cli.admin.options import add_admin_options, admin_client
+from imtui.cli.arguments import positive
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.json_line import json_line
 from imtui.cli.signals import run_async
 
 if TYPE_CHECKING:
     from imtui.tui.console.admin_client import Client
+
+_LOG_PAGE: Final = 1000
+"""The most entries of the log in one call."""
 
 SETTINGS: Final = """\
 keys and their values:
@@ -38,7 +44,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--ascii", action="store_true", default=argparse.SUPPRESS, help="draw with ASCII only"
     )
     parser.set_defaults(run=open_screen)
-    actions = parser.add_subparsers(dest="action", metavar="show | set")
+    actions = parser.add_subparsers(dest="action", metavar="show | set | log")
     # No defaults, so that options before the action keep their values.
     none = argparse.SUPPRESS
     show = actions.add_parser("show", help="show the settings", argument_default=none)
@@ -57,10 +63,31 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="KEY=VALUE",
         help="such as user_status=off; see below",
     )
-    for action in (show, change):
+    log = actions.add_parser(
+        "log",
+        help="show the latest changes, failed logins, acts of admins and refusals by a limit",
+        argument_default=none,
+    )
+    _add_log_options(log)
+    for action in (show, change, log):
         add_admin_options(action)
         action.add_argument("--json", action="store_true", help="print JSON")
         action.set_defaults(run=run, json=False)
+
+
+def _add_log_options(log: argparse.ArgumentParser) -> None:
+    log.add_argument(
+        "--count", type=positive, default=100, metavar="N", help="at most so many entries (100)"
+    )
+    log.add_argument("--by", metavar="USER", default="", help="only those of a user or an admin")
+    log.add_argument(
+        "--event",
+        default="",
+        metavar="EVENT",
+        help="only failed, admin or limit; or of changes: online, offline, kicked and others",
+    )
+    log.add_argument("--address", default="", metavar="IP", help="only those from an IP address")
+    log.add_argument("--code", type=int, default=None, help="only those with this error code")
 
 
 def setting(text: str) -> tuple[str, str]:
@@ -72,8 +99,11 @@ def setting(text: str) -> tuple[str, str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run ``show`` or ``set``."""
+    """Run ``show``, ``set`` or ``log``."""
     client = admin_client(arguments)
+    if arguments.action == "log":
+        run_async(_show_log(client, arguments))
+        return EXIT_OK
     if arguments.action == "show":
         answer = run_async(call(client, "imtui_console/get", {}, dict))
     else:
@@ -143,12 +173,29 @@ def _where(arguments: argparse.Namespace) -> str:
     return "this machine's backend"
 
 
+async def _show_log(client: AdminClient, arguments: argparse.Namespace) -> None:
+    """Print the newest entries that match, the earliest first."""
+    wanted = {"UserID": arguments.by, "Event": arguments.event, "Address": arguments.address}
+    if arguments.code is not None:
+        wanted["Code"] = arguments.code
+    items: list[LogItem] = []
+    while len(items) < arguments.count:
+        count = min(arguments.count - len(items), _LOG_PAGE)
+        body = {**wanted, "MaxCnt": count, "Before": items[0].index if items else 0}
+        page = await call(client, "imtui_console/log", body, LogPage)
+        # A backend from before the audit log filters nothing.
+        older = [item for item in page.log_item if not items or item.index < items[0].index]
+        items = [*older, *items]
+        if len(older) < count:
+            break
+    for item in items:
+        print(json_line(item.as_json()) if arguments.json else item.as_line())
+
+
 def _show(settings: object, *, as_json: bool) -> None:
     if not isinstance(settings, dict):
         raise CommandError("The backend's answer holds no settings. Update imtui.")
     if as_json:
-        from imtui.cli.json_line import json_line
-
         print(json_line(settings))
         return
     from imtui.protocol.safe_text import safe_text

@@ -2,12 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from heapq import merge
+from itertools import islice, takewhile
 from typing import Any, Final
 
 from msgspec import Struct
 
 from imtui.protocol.wire_names import rest_name
+from imtui.server.audit import KEPT as AUDIT_KEPT
+from imtui.server.audit import AuditEntry
 from imtui.server.core.accounts import changes as a
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.change import Change
@@ -39,8 +42,15 @@ class LogItem(Struct, frozen=True, rename=rest_name):
     """The user whom it concerns; empty for the whole app."""
     event: str
     """``registered``, ``deleted``, ``online``, ``offline``, ``unlogined``, ``kicked``, ``status``,
-    ``friend`` or ``console``."""
+    ``friend`` or ``console``; of the audit log ``failed``, ``admin`` or ``limit``."""
     text: str
+    """Details; of the audit log the method or command."""
+    address: str = ""
+    """The IP address of the client; of the audit log only."""
+    code: int = 0
+    """The error code; of the audit log only."""
+    count: int = 1
+    """How often it happened; of the audit log only."""
 
 
 _Entry = tuple[str, str, str]
@@ -48,12 +58,13 @@ _Entry = tuple[str, str, str]
 
 
 class ChangeLog:
-    """Keeps the newest entries."""
+    """Keeps the newest changes, and apart from them the newest entries of the audit log."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         """Start without entries; ``now`` returns Unix milliseconds."""
         self._now = now
         self._items: deque[LogItem] = deque(maxlen=KEPT)
+        self._audit: deque[LogItem] = deque(maxlen=AUDIT_KEPT)
         self._last_index = 0
 
     @property
@@ -61,10 +72,42 @@ class ChangeLog:
         """Return the index of the newest entry; 0 if there is none."""
         return self._last_index
 
-    def after(self, index: int, count: int) -> list[LogItem]:
-        """Return the newest ``count`` entries after an index, the earliest first."""
-        newer = [item for item in islice(reversed(self._items), count) if item.index > index]
-        return newer[::-1]
+    def page(
+        self, count: int, matches: Callable[[LogItem], bool], *, after: int = 0, before: int = 0
+    ) -> list[LogItem]:
+        """Return the newest entries that match, the earliest first.
+
+        Args:
+            count: How many at most.
+            matches: Tells whether an entry is wanted.
+            after: Only entries with larger indexes.
+            before: Only entries with smaller indexes; 0 for no limit.
+        """
+        both = (reversed(self._items), reversed(self._audit))
+        newest = takewhile(lambda item: item.index > after, merge(*both, key=_negative_index))
+        wanted = (item for item in newest if (not before or item.index < before) and matches(item))
+        return list(islice(wanted, count))[::-1]
+
+    def show_audit(self, entries: Iterable[AuditEntry]) -> None:
+        """Add entries of the audit log from before the start."""
+        for entry in entries:
+            self.add_audit(entry)
+
+    def add_audit(self, entry: AuditEntry) -> None:
+        """Add an entry of the audit log."""
+        self._last_index += 1
+        self._audit.append(
+            LogItem(
+                self._last_index,
+                entry.time,
+                entry.identifier,
+                entry.kind,
+                entry.what,
+                entry.address,
+                entry.code,
+                entry.count,
+            )
+        )
 
     def observe(self, changes: Iterable[Change], client_ip: str = "") -> None:
         """Add entries for some changes."""
@@ -112,6 +155,10 @@ def _names(user_ids: Sequence[str]) -> str:
     named = ", ".join(user_ids[:_NAMED])
     more = len(user_ids) - _NAMED
     return f"{named} and {more} more" if more > 0 else named
+
+
+def _negative_index(item: LogItem) -> int:
+    return -item.index
 
 
 _ENTRIES: Final[Mapping[type[Change], Callable[[Any], Iterator[_Entry]]]] = {

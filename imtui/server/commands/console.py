@@ -101,11 +101,27 @@ class AccountsTold(Body, frozen=True):
 
 
 class LogQuery(Body, frozen=True):
-    """The wanted entries of the log of changes."""
+    """The wanted entries of the log of changes and of the audit log."""
 
     after: int = 0
     max_cnt: int = 100
     """1 to 1,000; if there are more, the newest."""
+    before: int = 0
+    """Only entries with smaller indexes; 0 for no limit."""
+    user_id: str = ""
+    """Only entries of this user or admin, if given; the same for the fields below."""
+    event: str = ""
+    address: str = ""
+    code: int | None = None
+
+    def matches(self, item: LogItem) -> bool:
+        """Tell whether an entry is wanted."""
+        return (
+            self.user_id in ("", item.user_id)
+            and self.event in ("", item.event)
+            and self.address in ("", item.address)
+            and self.code in (None, item.code)
+        )
 
 
 class LogTold(Body, frozen=True):
@@ -186,7 +202,8 @@ def _account(call: Call, user_id: str) -> AccountTold:
 
 def _log(call: Call, params: LogQuery) -> LogTold:
     _check_count(params.max_cnt, KEPT)
-    return LogTold(call.log.after(params.after, params.max_cnt), call.log.last_index)
+    items = call.log.page(params.max_cnt, params.matches, after=params.after, before=params.before)
+    return LogTold(items, call.log.last_index)
 
 
 def _check_count(count: int, most: int) -> None:
@@ -224,7 +241,13 @@ COMMANDS: Final = (
         is_read_only=True,
     ),
     Command(
-        _CONSOLE, "log", "Return the latest changes.", LogQuery, LogTold, _log, is_read_only=True
+        _CONSOLE,
+        "log",
+        "Return the latest changes, and entries of the audit log.",
+        LogQuery,
+        LogTold,
+        _log,
+        is_read_only=True,
     ),
     Command(
         _STATUS,

@@ -9,12 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.identifiers import ADMINISTRATOR
-from imtui.protocol.rest.admin import check_admin
-from imtui.protocol.usersig import UserSigAheadError
-from imtui.server.clock_faults import ClockFaults
+from imtui.protocol.proof import Proof
+from imtui.server.audit import Audit, Kind, no_audit
 from imtui.server.commands import COMMANDS
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.commands.command import Call, Command
@@ -41,7 +38,6 @@ class Rest:
     def __init__(
         self,
         core: Core,
-        key: AppKey,
         clock: Callable[[], Instant],
         carry_on: Callable[[str], None],
         durable: Callable[[], Awaitable[None]],
@@ -49,12 +45,12 @@ class Rest:
         log: ChangeLog,
         metrics: Metrics,
         before_callbacks: BeforeCallbacks | None = None,
+        audit: Audit = no_audit,
     ) -> None:
         """Make the API.
 
         Args:
             core: The core that the commands call.
-            key: The app's key.
             clock: Returns the current time.
             carry_on: Stores and delivers the changes of a command, given its caller's address.
             durable: Waits until they are durable; raises IMError if the commit fails.
@@ -63,17 +59,17 @@ class Rest:
             metrics: Counts the requests of admins.
             before_callbacks: Asks the app's own server about some commands; None without such
                 a server.
+            audit: Notes the acts of admins.
         """
         self._core = core
-        self._key = key
         self._clock = clock
         self._carry_on = carry_on
         self._durable = durable
         self._is_failing = is_failing
         self._log = log
         self._metrics = metrics
+        self._audit = audit
         self._before_callbacks = before_callbacks
-        self._clock_faults = ClockFaults()
         self.findings: list[str] | None = None
         """The findings of the check of the whole store; None until it is done."""
         metrics.rest.expect(command.full_name for command in COMMANDS.values())
@@ -118,9 +114,11 @@ class Rest:
         except IMError as error:
             self._metrics.rest.answered(name, self._clock().monotonic - began, error)
             code = command.service.code(error) if command else error.code
+            self._note(request, command, int(code))
             envelope = _envelope(command, code, error.message)
         else:
             self._metrics.rest.answered(name, self._clock().monotonic - began)
+            self._note(request, command, 0)
             envelope = _envelope(command, 0, "") | result
         return HTTPAnswer(msgspec.json.encode(envelope), _JSON)
 
@@ -129,8 +127,10 @@ class Rest:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL, "POST is the only method.")
         if _COMMAND.fullmatch(request.path) is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
+        if request.proof is None:
+            raise request.refusal or IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
         now = self._clock()
-        self._check_admin(request, now)
+        self._check_not_revoked(request.proof, now, request.address)
         if command is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_RES)
         if self._rates[command.path].wait(now.monotonic):
@@ -154,16 +154,21 @@ class Rest:
             _log.exception("%s failed", command.path)
             raise IMError(command.service.internal) from error
 
-    def _check_admin(self, request: HTTPRequest, now: Instant) -> None:
-        try:
-            proof = check_admin(self._key, request.query, now.unix_ms)
-        except UserSigAheadError as error:
-            self._clock_faults.user_sig_ahead(ADMINISTRATOR, error.ahead, now.monotonic)
-            raise
+    def _check_not_revoked(self, proof: Proof, now: Instant, address: str) -> None:
         try:
             self._core.check_not_revoked(proof, now)
         finally:
-            self._carry_on(request.address)
+            # The check may correct revocations.
+            self._carry_on(address)
+
+    def _note(self, request: HTTPRequest, command: Command | None, code: int) -> None:
+        """Note the act of an admin; whoever is none was noted where the UserSig was checked."""
+        if request.proof is None:
+            return
+        kind = _KINDS.get(code, Kind.ADMIN)
+        if command is None or (command.is_read_only and kind is Kind.ADMIN):
+            return
+        self._audit(kind, request.address, request.proof.user_id, command.full_name, code)
 
     async def _call(self, command: Command, params: msgspec.Struct, address: str) -> dict[str, Any]:
         if self._is_failing() and not command.is_read_only:
@@ -195,6 +200,10 @@ class Rest:
             raise ArchiveError("A call was stopped before its end because the store fails.")
 
 
+_KINDS: Final[Mapping[int, Kind]] = {
+    ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT: Kind.LIMIT,
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: Kind.FAILED,
+}
 _PROBLEMS: Final[Mapping[str, ErrorCode]] = {
     "too large": ErrorCode.ERR_SVR_COMM_BODY_SIZE_LIMIT,
     "too slow": ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT,

@@ -144,10 +144,10 @@ class Core:
         params = decode_params(request.params, LoginParams)
         return login(self.context(Claimant(session_id, proof, address), now), params)
 
-    def address_of(self, session_id: int) -> str:
-        """Return the IP address of a session's client; empty if unknown or not logged in."""
+    def origin_of(self, session_id: int) -> tuple[str, str]:
+        """Return the IP address and the user of a session; both empty if it is not logged in."""
         session = self._state[Accounts].sessions.get(session_id)
-        return "" if session is None else session.address
+        return ("", "") if session is None else (session.address, session.user_id)
 
     def check_not_revoked(self, proof: Proof, now: Instant) -> None:
         """Check that a UserSig was not revoked.

@@ -22,10 +22,10 @@ from imtui.protocol.jsonrpc import (
 from imtui.protocol.messages import CloseCode, Credentials, Empty, Method
 from imtui.protocol.rest.callback import opt_platform
 from imtui.protocol.status import Platform
-from imtui.protocol.usersig import UserSigAheadError
-from imtui.server.clock_faults import ClockFaults
+from imtui.server.audit import Audit, Kind
 from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.edge import Edge
+from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.outbox import ANSWERS_MAX, Outbox
 from imtui.server.edge.places import Places
 from imtui.server.edge.text_frames import Writer, text_frame
@@ -36,6 +36,8 @@ from imtui.server.metrics import OTHER, Metrics
 if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
+CONNECTING: Final = "connect"
+"""What was refused, in the audit log."""
 _EMPTY: Final = Empty()
 _HEARTBEAT: Final = Method.HEARTBEAT.value
 _LOGIN_CHANGES: Final = frozenset((Method.LOGIN.value, Method.LOGOUT.value))
@@ -47,6 +49,8 @@ class Shared:
 
     edge: Edge
     key: AppKey
+    guard: LoginGuard
+    audit: Audit
     clock: Callable[[], Instant]
     metrics: Metrics
     login_timeout: float
@@ -60,7 +64,6 @@ class Shared:
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop
     places: Places
-    clock_faults: ClockFaults = field(default_factory=ClockFaults)
     connections: "set[Connection]" = field(default_factory=set)
     """All connections, with or without a completed handshake."""
     all_ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -145,6 +148,7 @@ class Connection(WebSocket):
         self._address = client.address
         if self._peer.is_proxy and client.is_limited:
             if not self._shared.places.admits(client.address):
+                self._shared.audit(Kind.LIMIT, client.address, "", CONNECTING, CloseCode.NO_PLACE)
                 self.close(CloseCode.NO_PLACE, "too many connections from this address")
                 return
             self._shared.places.name(self, client.address)
@@ -243,14 +247,15 @@ class Connection(WebSocket):
             try:
                 claimed = decode_params(request.params, Credentials)
                 now = self._shared.clock()
-                proof = self._shared.key.verify(
-                    claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms
+                proof = self._shared.guard.check(
+                    self._address,
+                    claimed.user_id,
+                    Method.LOGIN,
+                    lambda admit: self._shared.key.verify(
+                        claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms, admit
+                    ),
                 )
             except IMError as error:
-                if isinstance(error, UserSigAheadError):
-                    self._shared.clock_faults.user_sig_ahead(
-                        claimed.user_id, error.ahead, now.monotonic
-                    )
                 self._answer(request.id, error)
                 self._shared.metrics.ws.answered(request.method, 0.0, error)
                 return

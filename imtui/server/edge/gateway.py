@@ -12,10 +12,13 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
+from imtui.protocol.messages import CloseCode
+from imtui.server.audit import Audit, Kind
 from imtui.server.edge.acceptor import Acceptor
-from imtui.server.edge.addresses import TrustedProxies
-from imtui.server.edge.connection import Connection, Shared
+from imtui.server.edge.addresses import Peer, TrustedProxies
+from imtui.server.edge.connection import CONNECTING, Connection, Shared
 from imtui.server.edge.edge import Edge
+from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
@@ -43,6 +46,8 @@ class Gateway:
         clock: Callable[[], Instant],
         metrics: Metrics,
         limits: PlaceLimits,
+        guard: LoginGuard,
+        audit: Audit,
         *,
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
@@ -56,6 +61,8 @@ class Gateway:
             clock: Returns the current time.
             metrics: Counts the requests of clients.
             limits: How many connections there may be.
+            guard: Lets UserSigs be checked.
+            audit: Notes the connections that are refused.
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
             checks: Asks the app's own server about some requests; None without such a server.
@@ -65,6 +72,8 @@ class Gateway:
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
+        self._guard = guard
+        self._audit = audit
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
         self._checks = checks
@@ -96,6 +105,8 @@ class Gateway:
         return Shared(
             self._edge,
             self._key,
+            self._guard,
+            self._audit,
             self._clock,
             self._metrics,
             self._login_timeout,
@@ -116,15 +127,20 @@ class Gateway:
         places = shared.places
         if not places.admits(address):
             _log.warning(_ADDRESS_FULL)
+            self._refused(peer)
             return None
         if places.are_taken and not places.make_room():
             _log.warning(_ALL_FULL, self._limits.total)
+            self._refused(peer)
             return None
         if places.are_taken:
             _log.warning(_MAKING_ROOM, self._limits.total)
         connection = Connection(shared, next(self._ids), peer)
         places.enter(connection, address)
         return connection
+
+    def _refused(self, peer: Peer) -> None:
+        self._audit(Kind.LIMIT, peer.address, "", CONNECTING, CloseCode.NO_PLACE)
 
 
 async def _close_all(shared: Shared) -> None:

@@ -1,9 +1,10 @@
 """The HTTP port: reads complete requests, within bounds, and forwards them to the core."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
+from msgspec import structs
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -11,12 +12,15 @@ from starlette.types import Receive, Scope, Send
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRAME_MAX_BYTES
+from imtui.protocol.proof import Proof
 from imtui.protocol.rest.admin import check_admin
 from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.http_server import REQUEST_TIMEOUT, HTTPServer
+from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
 
+_WHAT: Final = "rest"
 _BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
 """How long the body of a request may take, in seconds.
 
@@ -32,6 +36,7 @@ class HTTPPort:
         core: CorePort,
         key: AppKey,
         clock: Callable[[], Instant],
+        guard: LoginGuard,
         proxies: TrustedProxies | None = None,
     ) -> None:
         """Make a port; its ``server`` listens.
@@ -40,11 +45,13 @@ class HTTPPort:
             core: Answers the requests.
             key: The app's key.
             clock: Returns the current time.
+            guard: Lets UserSigs be checked.
             proxies: The proxies that may name clients; by default those on this machine.
         """
         self._core = core
         self._key = key
         self._clock = clock
+        self._guard = guard
         self._proxies = proxies or TrustedProxies()
 
     def server(self, connections_max: int) -> HTTPServer:
@@ -63,11 +70,17 @@ class HTTPPort:
 
     async def _read(self, request: Request) -> HTTPRequest:
         query = dict(request.query_params)
-        body, problem = b"", ""
-        if request.method == "POST" and self._is_admin(query):
-            body, problem = await _read_body(request)
-        address = self._address_of(request)
-        return HTTPRequest(request.method, request.url.path, query, body, problem, address)
+        read = HTTPRequest(
+            request.method, request.url.path, query, b"", address=self._address_of(request)
+        )
+        if request.method != "POST":
+            return read
+        try:
+            proof = self._check_admin(read)
+        except IMError as error:
+            return structs.replace(read, refusal=error)
+        body, problem = await _read_body(request)
+        return structs.replace(read, body=body, problem=problem, proof=proof)
 
     def _address_of(self, request: Request) -> str:
         scope, headers = request.scope, request.headers
@@ -75,13 +88,14 @@ class HTTPPort:
         forwarded_for = headers.getlist("X-Forwarded-For")
         return self._proxies.client(peer, forwarded_for, headers.getlist("Forwarded")).address
 
-    def _is_admin(self, query: Mapping[str, str]) -> bool:
-        """Tell whether to read the body; if not, the core answers with the reason."""
-        try:
-            check_admin(self._key, query, self._clock().unix_ms)
-        except IMError:
-            return False
-        return True
+    def _check_admin(self, request: HTTPRequest) -> Proof:
+        query, unix_ms = request.query, self._clock().unix_ms
+        return self._guard.check(
+            request.address,
+            query.get("identifier", ""),
+            _WHAT,
+            lambda admit: check_admin(self._key, query, unix_ms, admit),
+        )
 
 
 async def _read_body(request: Request) -> tuple[bytes, str]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
@@ -22,6 +23,10 @@ class HTTPRequest(Struct, frozen=True):
     """Why the body is missing: ``too large`` or ``too slow``."""
     address: str = ""
     """The IP address of the client; empty if unknown."""
+    proof: Proof | None = None
+    """The proof that an admin calls, if it was checked."""
+    refusal: IMError | None = None
+    """Why the caller is no admin."""
 
 
 class HTTPAnswer(Struct, frozen=True):

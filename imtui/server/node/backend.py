@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Final, Self
 from imtui.protocol import limits
 from imtui.protocol.app_key import AppKey
 from imtui.server.alarm import Alarm
+from imtui.server.audit import AuditLog
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.core.core import Core
 from imtui.server.core.state import Timing
 from imtui.server.edge.addresses import Network, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
+from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
@@ -133,6 +135,11 @@ class Backend:
         stack.callback(data.hold().release)
         store = self._open_store(stack, data)
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
+        self._audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)
+        stack.callback(self._audit.close)
+        self._change_log.show_audit(self._audit.latest())
+        self._audit.on_entry = self._change_log.add_audit
+        self._guard = LoginGuard(config.clock, self._audit)
         self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
         stack.callback(self._edge.stop)
         webhooks = await open_webhooks(
@@ -152,6 +159,7 @@ class Backend:
             config.heartbeat_timeout,
             self.metrics,
             observers if webhooks is None else (*observers, webhooks.observe),
+            self._audit,
         )
         if webhooks is not None:
             webhooks.on_sent = self._host.commits.commit_later
@@ -215,6 +223,8 @@ class Backend:
             self._config.clock,
             self.metrics,
             self._place_limits(),
+            self._guard,
+            self._audit,
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
             checks=checks,
@@ -252,19 +262,19 @@ class Backend:
         from imtui.server.commands.rest import Rest
         from imtui.server.edge.http_port import HTTPPort
 
-        commits = self._host.commits
+        config, commits = self._config, self._host.commits
         self._host.rest_api = Rest(
             self._core,
-            self.app_key,
-            self._config.clock,
+            config.clock,
             self._host.carry_on,
             commits.durable,
             lambda: commits.is_failing,
             self._change_log,
             self.metrics,
             before_callbacks,
+            self._audit,
         )
-        port = HTTPPort(self._host, self.app_key, self._config.clock, self._proxies)
+        port = HTTPPort(self._host, self.app_key, config.clock, self._guard, self._proxies)
         server = port.server(self._rest_connections_max)
         serving = asyncio.create_task(server.run_on(sock))
         self._parts.add(serving)

@@ -10,8 +10,9 @@ from msgspec import Struct, UnsetType
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import Request, encode_answer
 from imtui.protocol.limits import heartbeat_interval
-from imtui.protocol.messages import LoginResult
+from imtui.protocol.messages import LoginResult, Method
 from imtui.protocol.proof import Proof
+from imtui.server.audit import Audit, Kind, no_audit
 from imtui.server.core.accounts.changes import CloseReason
 from imtui.server.core.change import Change
 from imtui.server.core.core import Core
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from imtui.server.commands.rest import Rest
 
 _log: Final = logging.getLogger(__name__)
+_FAILED_LOGINS: Final = frozenset(
+    {ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND}
+)
 
 
 class CoreHost:
@@ -50,6 +54,7 @@ class CoreHost:
         heartbeat_timeout: float,
         metrics: Metrics,
         observers: Sequence[Callable[[list[Change], str], None]] = (),
+        audit: Audit = no_audit,
     ) -> None:
         """Start; needs a running event loop.
 
@@ -63,6 +68,7 @@ class CoreHost:
             observers: Called with the changes of each call and the IP address of its caller,
                 which is empty if unknown or if nobody called. They have to be quick and must not
                 raise, as all clients wait for them.
+            audit: Notes refused logins, and requests that are refused by a limit.
         """
         self._core = core
         self._edge = edge
@@ -70,6 +76,7 @@ class CoreHost:
         self._heartbeat_interval = heartbeat_interval(heartbeat_timeout)
         self._metrics = metrics
         self._observers = observers
+        self._audit = audit
         self.commits = Commits(store, self._send, metrics)
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the core's next deadline may be earlier than before."""
@@ -85,7 +92,7 @@ class CoreHost:
             own_status = self._core.login(session_id, proof, request, now, address)
             return LoginResult(self._heartbeat_interval, now.unix_ms, own_status)
 
-        self._dispatch(session_id, request, log_in, began, address)
+        self._dispatch(session_id, request, log_in, began, (address, proof.user_id))
         # A login may cancel a deadline without any change.
         self.on_due_changed()
 
@@ -104,13 +111,13 @@ class CoreHost:
                 is_read_only=self.commits.is_failing,
             ),
             began,
-            self._core.address_of(session_id),
+            self._core.origin_of(session_id),
         )
 
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         """Note that a connection ended without a logout."""
         reason = CloseReason.SILENT if is_silent else CloseReason.LOST
-        address = self._core.address_of(session_id)
+        address, _ = self._core.origin_of(session_id)
         self._core.lost(session_id, reason, self._clock())
         self.carry_on(address)
 
@@ -140,8 +147,9 @@ class CoreHost:
         request: Request,
         call: Callable[[], Struct],
         began: float,
-        address: str,
+        origin: tuple[str, str],
     ) -> None:
+        """Call the core for a session, given its IP address and user."""
         answer = self._answer(request, call)
         outputs: list[Output] = []
         request_id = request.id
@@ -149,7 +157,7 @@ class CoreHost:
             outputs.append(Answer(session_id, request_id, encode_answer(request_id, answer)))
         changes = self._core.take_changes()
         if changes:
-            outputs += self._deliver(changes, address)
+            outputs += self._deliver(changes, origin[0])
         if changes or not self.commits.is_idle:
             self.commits.add(changes, outputs)
             if changes:
@@ -158,6 +166,8 @@ class CoreHost:
             # Nothing waits for a commit that this answer could overtake or acknowledge.
             self._send(outputs)
         self._metrics.ws.answered(request.method, monotonic() - began, answer)
+        if isinstance(answer, IMError) and (kind := _kind(request, answer)) is not None:
+            self._audit(kind, *origin, request.method, answer.code)
 
     def _answer(self, request: Request, call: Callable[[], Struct]) -> Struct | IMError:
         try:
@@ -198,3 +208,13 @@ class CoreHost:
                 case CloseDelivery():
                     edge.close(output.session_id, output.code, output.reason)
         edge.flush()
+
+
+def _kind(request: Request, error: IMError) -> Kind | None:
+    """Return what the audit log notes of a refused request."""
+    is_login = request.method == Method.LOGIN
+    if error.code == ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT:
+        return Kind.LIMIT
+    if is_login and error.code == ErrorCode.ERR_SDK_INVALID_OPERATION:
+        return Kind.LIMIT
+    return Kind.FAILED if is_login and error.code in _FAILED_LOGINS else None

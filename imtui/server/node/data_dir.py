@@ -182,6 +182,11 @@ class DataDir:
         self._address_file.unlink(missing_ok=True)
 
     @property
+    def audit_log(self) -> Path:
+        """Return the file of the audit log."""
+        return self.path / "audit.jsonl"
+
+    @property
     def _key_file(self) -> Path:
         return self.path / "app_key.json"
 

@@ -1,7 +1,7 @@
 """The backend's answers: parsed, and made safe to show, in one place."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct, ValidationError, convert, field
 
@@ -90,14 +90,25 @@ class AccountPage(Answer, frozen=True):
     total: int = 0
 
 
+AUDIT_EVENTS: Final = frozenset(("failed", "admin", "limit"))
+
+
 class LogItem(Answer, frozen=True):
-    """A change of an account or of the settings."""
+    """A change of an account or of the settings, or an entry of the audit log."""
 
     index: int
     time: int = 0
     user_id: str = ""
     event: str = ""
     text: str = ""
+    address: str = ""
+    code: int = 0
+    count: int = 1
+
+    @property
+    def is_audit(self) -> bool:
+        """Tell whether it is an entry of the audit log."""
+        return self.event in AUDIT_EVENTS
 
 
 class LogPage(Answer, frozen=True):

@@ -22,6 +22,8 @@ class ChangeLog:
         """The index of the last entry read from the backend's log."""
         self.end = 0
         """The number of the next change."""
+        self._shown_until = 0
+        """The time of the newest entry from before the backend's restart."""
 
     @property
     def first(self) -> int:
@@ -45,10 +47,16 @@ class ChangeLog:
         for item in page.log_item:
             if item.index > self.after:
                 self.after = item.index
+                if item.is_audit and item.time <= self._shown_until:
+                    continue
                 self._items.append(item)
                 self.end += 1
         return len(page.log_item) >= PAGE_SIZE
 
     def restart(self) -> None:
-        """Read from the start again, after the backend restarted with an empty log."""
+        """Read from the start again, after the backend restarted.
+
+        Its log has no changes then, but still the entries of the audit log.
+        """
         self.after = 0
+        self._shown_until = max((item.time for item in self._items), default=0)

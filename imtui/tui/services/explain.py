@@ -69,6 +69,9 @@ _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_USER_SIG_EXPIRED: (
         "Your UserSig has expired. Get a new one and start imtui again."
     ),
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_FREQ_LIMIT: (
+        "Too many logins failed. Check the UserSig, and try again in a minute."
+    ),
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: (
         "An admin ended your logins, and this UserSig. Get a new one, and run imtui login."
     ),

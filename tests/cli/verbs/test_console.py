@@ -137,3 +137,28 @@ async def test_the_screen_waits_after_the_backend_was_killed(home: Home) -> None
         await screen.shows("trying again in", "No backend runs on")
         screen.send("q")
         assert await screen.ended() == 0
+
+
+async def test_the_log_is_shown_as_lines_and_as_json(served: Served) -> None:
+    served.home.run("console", "set", "edition=standard", "--data", served.data)
+    served.home.run("kick", "nobody", "--data", served.data)
+
+    shown = served.home.run("console", "log", "--data", served.data)
+    acts = served.home.run("console", "log", "--json", "--event", "admin", "--data", served.data)
+    last = served.home.run(
+        *("console", "log", "--json", "--by", "administrator", "--count", 1),
+        *("--address", "127.0.0.1", "--code", 70107, "--data", served.data),
+    )
+    none = served.home.run("console", "log", "--address", "192.0.2.1", "--data", served.data)
+
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert " console - edition=standard\n" in shown.stdout
+    assert " admin administrator imtui_console/set from 127.0.0.1\n" in shown.stdout
+    told = [json.loads(line) for line in acts.stdout.splitlines()]
+    assert [(one["what"], one["code"]) for one in told] == [
+        ("imtui_console/set", 0),
+        ("im_open_login_svc/kick", 70107),
+    ]
+    (only,) = map(json.loads, last.stdout.splitlines())
+    assert only == told[1]
+    assert (none.returncode, none.stdout) == (0, "")

@@ -1,18 +1,20 @@
 """The services of ours: figures, accounts, the log of changes and who subscribes to whom."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
+from imtui.protocol.usersig import sign
 from imtui.server.commands.change_log import KEPT, ChangeLog
 from imtui.server.commands.rest import Rest
 from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.friends.changes import FriendsAdded
 from imtui.server.link.ports import HTTPRequest
 from imtui.server.metrics import Metrics
-from imtui.server.node.backend import Backend, present
+from imtui.server.node.backend import Backend, BackendConfig, present
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -81,7 +83,8 @@ async def test_the_log_tells_what_changed(backend: Backend) -> None:
         await post(backend, "v4/im_open_login_svc/kick", {"UserID": "alice"})
         await alice.push("onKickedOffline")
     told = await console(backend, "log")
-    events = [(one["UserID"], one["Event"], one["Text"]) for one in told["LogItem"]]
+    changes = [one for one in told["LogItem"] if one["Event"] != "admin"]
+    events = [(one["UserID"], one["Event"], one["Text"]) for one in changes]
     assert events == [
         ("alice", "registered", ""),
         ("alice", "online", "on laptop (Linux)"),
@@ -90,19 +93,19 @@ async def test_the_log_tells_what_changed(backend: Backend) -> None:
         ("alice", "kicked", "on laptop (Linux)"),
         ("alice", "status", ""),
     ]
-    assert told["LastIndex"] == 6
+    assert told["LastIndex"] == 8
     later = await console(backend, "log", After=4, MaxCnt=1)
-    assert [one["Index"] for one in later["LogItem"]] == [6]
+    assert [one["Index"] for one in later["LogItem"]] == [8]
 
 
 def test_the_log_keeps_the_newest_only() -> None:
     log = ChangeLog(lambda: 5)
     log.observe([AccountRegistered(n, f"u{n}", 0) for n in range(KEPT + 5)])
-    kept = log.after(0, KEPT)
+    kept = log.page(KEPT, lambda item: True, after=0)
     assert (len(kept), kept[0].index, kept[-1].index) == (KEPT, 6, KEPT + 5)
-    assert log.after(log.last_index, 10) == []
+    assert log.page(10, lambda item: True, after=log.last_index) == []
     log.observe([FriendsAdded("ann", tuple(f"f{n}" for n in range(7)))])
-    assert log.after(0, 1)[0].text == "added f0, f1, f2, f3, f4 and 2 more"
+    assert log.page(1, lambda item: True, after=0)[0].text == "added f0, f1, f2, f3, f4 and 2 more"
 
 
 async def test_who_subscribes_to_whom_is_told_in_order_of_eviction(backend: Backend) -> None:
@@ -147,7 +150,6 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
     commits = backend._host.commits
     rest = Rest(
         backend._core,
-        backend.app_key,
         present,
         backend._host.carry_on,
         commits.durable,
@@ -181,3 +183,55 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
 
 async def test_a_path_without_a_command_is_60009_with_an_envelope(backend: Backend) -> None:
     assert (await post(backend, "v4/sns/no_such_command"))["ErrorCode"] == 60009
+
+
+async def test_the_log_has_failures_acts_and_limits_and_outlives_a_restart(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "data")
+    async with Backend(config) as backend, wire(backend) as alice:
+        assert await alice.code("login", **credentials(backend, "alice", "bob")) == 70013
+        await alice.login("alice")
+        for _ in range(21):
+            code = await alice.code("getUserStatus", userIDList=["alice", "bob"])
+        assert code == 7008
+        await post(backend, "v4/im_open_login_svc/kick", {"UserID": "alice"})
+        await post(backend, "v4/im_open_login_svc/kick", {"UserID": "nobody"})
+        for _ in range(11):
+            refused = await post(backend, "v4/imtui_console/get", usersig=forged(backend))
+        assert refused["ErrorCode"] == 70050
+    config = BackendConfig(tmp_path / "data")
+    async with Backend(config) as backend:
+        # The admin at this address has to wait, but only until the backend was started again.
+        told = await console(backend, "log")
+        seen = [
+            (one["Event"], one["UserID"], one["Text"], one["Code"], one["Count"])
+            for one in told["LogItem"]
+            if one["Address"] == "127.0.0.1"
+        ]
+        kick = "im_open_login_svc/kick"
+        assert seen == [
+            ("failed", "alice", "login", 70013, 1),
+            ("limit", "alice", "getUserStatus", 7008, 1),
+            ("admin", "administrator", kick, 0, 1),
+            ("admin", "administrator", kick, 70107, 1),
+            ("failed", "administrator", "rest", 70009, 1),
+            ("limit", "administrator", "rest", 70050, 1),
+            ("failed", "administrator", "rest", 70009, 9),
+        ]
+        for query, count in (
+            ({"Event": "admin"}, 2),
+            ({"UserID": "alice", "Event": "failed"}, 1),
+            ({"Code": 70009}, 2),
+            ({"Address": "192.0.2.1"}, 0),
+            ({"Before": told["LogItem"][1]["Index"]}, 1),
+        ):
+            assert len((await console(backend, "log", **query))["LogItem"]) == count
+
+
+def credentials(backend: Backend, user_id: str, signed_for: str) -> dict[str, Any]:
+    key = backend.app_key
+    sig = sign(signed_for, key.sdk_app_id, key.secret_key)
+    return {"sdkAppID": key.sdk_app_id, "userID": user_id, "userSig": sig}
+
+
+def forged(backend: Backend) -> str:
+    return sign("administrator", backend.app_key.sdk_app_id, "0" * 64)

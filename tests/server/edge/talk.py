@@ -15,10 +15,12 @@ from imtui.protocol.jsonrpc import Request, encode_answer
 from imtui.protocol.messages import Empty
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
+from imtui.server.audit import no_audit
 from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Sender, Verdict
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
+from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
@@ -56,6 +58,8 @@ class Talk:
         shared = Shared(
             self.edge,
             KEY,
+            LoginGuard(present, no_audit),
+            no_audit,
             present,
             self.metrics,
             options.get("login_timeout", 60.0),
