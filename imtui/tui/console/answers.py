@@ -110,6 +110,12 @@ class LogItem(Answer, frozen=True):
         """Tell whether it is an entry of the audit log."""
         return self.event in AUDIT_EVENTS
 
+    def matches(self, words: str) -> bool:
+        """Tell whether some words, in lower case, occur in the entry."""
+        code = str(self.code) if self.is_audit else ""
+        whole = f"{self.user_id} {self.event} {self.text} {self.address} {code}"
+        return words in whole.lower()
+
 
 class LogPage(Answer, frozen=True):
     """The log entries after a given index, in order."""

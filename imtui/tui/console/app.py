@@ -207,7 +207,7 @@ class ConsoleApp(FaultTolerantApp):
         self.push_screen(Question(question, takes_away=True), answered)
 
     def action_filter(self) -> None:
-        """Filter the accounts by the beginning of their IDs."""
+        """Filter the accounts by the beginning of their IDs, or the log by any words."""
         self.model.set_notice("")
         self.main.find()
 

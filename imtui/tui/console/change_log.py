@@ -18,6 +18,10 @@ class ChangeLog:
     def __init__(self) -> None:
         """Create an empty log."""
         self._items: deque[LogItem] = deque(maxlen=KEPT)
+        self._shown: deque[LogItem] = deque(maxlen=KEPT)
+        """Those that match the words."""
+        self.words = ""
+        """The search text, in lower case; empty shows all."""
         self.after = 0
         """The index of the last entry read from the backend's log."""
         self.end = 0
@@ -27,13 +31,13 @@ class ChangeLog:
 
     @property
     def first(self) -> int:
-        """Return the number of the oldest kept change."""
-        return self.end - len(self._items)
+        """Return the number of the oldest change that is shown."""
+        return self.end - len(self._shown)
 
     def at(self, number: int) -> LogItem | None:
-        """Return the change with this number; None if it is not kept."""
+        """Return the change with this number; None if it is not shown."""
         kept = self.first <= number < self.end
-        return self._items[number - self.first] if kept else None
+        return self._shown[number - self.first] if kept else None
 
     def __iter__(self) -> Iterator[LogItem]:
         """Iterate over the kept changes, oldest first."""
@@ -50,8 +54,17 @@ class ChangeLog:
                 if item.is_audit and item.time <= self._shown_until:
                     continue
                 self._items.append(item)
-                self.end += 1
+                if item.matches(self.words):
+                    self._shown.append(item)
+                    self.end += 1
         return len(page.log_item) >= PAGE_SIZE
+
+    def narrow(self, words: str) -> None:
+        """Show only the changes in which these words occur, with new numbers."""
+        self.words = words.lower()
+        matching = [item for item in self._items if item.matches(self.words)]
+        self._shown = deque(matching, maxlen=KEPT)
+        self.end += len(matching) + 1
 
     def restart(self) -> None:
         """Read from the start again, after the backend restarted.

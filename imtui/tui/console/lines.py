@@ -257,9 +257,9 @@ def log_line(item: LogItem, width: int, glyphs: Glyphs, clock: Clock) -> list[Sp
 def _details(item: LogItem, glyphs: Glyphs) -> Span:
     """Return a status text in quotes, or the backend's remark about the event."""
     if item.is_audit:
-        code = f"code {item.code}" if item.code else ""
-        times = f"({item.count} times)" if item.count > 1 else ""
-        words = " ".join(filter(None, (item.text, item.address, code, times)))
+        code = str(item.code) if item.code else ""
+        times = f"({item.count}x)" if item.count > 1 else ""
+        words = " ".join(filter(None, (item.text, code, item.address, times)))
         return Span(words, "" if item.event == "admin" else "alert")
     if item.event == "status" and item.text:
         return Span(glyphs.quote(item.text))

@@ -99,6 +99,12 @@ class ConsoleModel:
         self.refusals.pop(ACCOUNTS, None)
         self.changed()
 
+    def narrow_log(self, words: str) -> None:
+        """Show only the changes in which these words occur."""
+        if words.lower() != self.log.words:
+            self.log.narrow(words)
+            self.changed()
+
     def value(self, key: str) -> str:
         """Return the position of a switch in the backend's last answer; empty if unknown."""
         return self.settings.get(key, "")

@@ -26,6 +26,8 @@ from imtui.tui.widgets.finder import Finder
 from imtui.tui.widgets.key_line import KeyLine
 from imtui.tui.widgets.too_small import TooSmall
 
+_LOG: Final = "log"
+"""The pane of the log, as its finder names it."""
 _HINTS: Final = (
     ("/", "filter", "filter"),
     ("Enter", "devices", "devices"),
@@ -78,6 +80,8 @@ class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
         self._finder = Finder("accounts")
         self._finder.placeholder = "the beginning of a user ID, not of a nick"
         self._finder.max_length = USER_ID_MAX_CHARS
+        self._log_finder = Finder(_LOG)
+        self._log_finder.placeholder = "a user, an event, an address or a code"
         self._notes: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     def compose(self) -> ComposeResult:
@@ -90,6 +94,7 @@ class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
                 yield self.accounts
             with Column(id="log"):
                 yield self.log_title
+                yield self._log_finder
                 yield self.log_pane
         yield self._help
         yield KeyLine(Keys(), (), _HINTS)
@@ -122,7 +127,7 @@ class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show which pane has the focus."""
-        self.set_class(event.widget is self.log_pane, "-in-log")
+        self.set_class(event.widget in (self.log_pane, self._log_finder), "-in-log")
         self.accounts_title.refresh()
         self.log_title.refresh()
         self._help.show_changes()
@@ -137,21 +142,24 @@ class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
     # Finding
 
     def find(self) -> None:
-        """Open the input for the beginning of a user ID."""
-        self.remove_class("-in-log")
-        self._finder.begin()
+        """Open the input for the beginning of a user ID, or in the log for any words."""
+        (self._log_finder if self.in_log else self._finder).begin()
 
     def show_all(self) -> None:
-        """Show all accounts, and focus them."""
+        """Show all accounts and changes, and focus the accounts."""
         self._finder.clear_and_hide()
+        self._log_finder.clear_and_hide()
         self.remove_class("-in-log")
         self.accounts.focus()
 
-    def on_finder_narrowed(self) -> None:
-        """Request the accounts whose IDs start with the search text."""
+    def on_finder_narrowed(self, event: Finder.Narrowed) -> None:
+        """Request the accounts whose IDs start with the search text, or narrow the log."""
+        if event.pane == _LOG:
+            self._model.narrow_log(self._log_finder.value.strip())
+            return
         self._model.filter_accounts(self._finder.value.strip())
         self.post_message(AccountList.RowsWanted())
 
-    def on_finder_done(self) -> None:
-        """Focus the list."""
-        self.accounts.focus()
+    def on_finder_done(self, event: Finder.Done) -> None:
+        """Focus the list, or the log."""
+        (self.log_pane if event.pane == _LOG else self.accounts).focus()

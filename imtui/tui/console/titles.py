@@ -51,4 +51,6 @@ class LogTitle(PaneTitle):
         """Return why there is no log, or a note that it is scrolled back."""
         if refusal := self._model.refusals.get(LOG):
             return [refusal, refusal.partition(" ")[0]]
+        if words := self._model.log.words:
+            return [f"with {words}", "filtered"]
         return [] if self._log_pane.follows else ["End: newest", "scrolled"]

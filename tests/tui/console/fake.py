@@ -97,6 +97,13 @@ class FakeBackend:
         item = {"Index": index, "Time": self.now(), "UserID": user_id, "Event": event}
         self.log.append(item | {"Text": text})
 
+    def add_audit(
+        self, user_id: str, event: str, text: str, address: str, code: int = 0, count: int = 1
+    ) -> None:
+        """Add an entry of the audit log."""
+        self.add_change(user_id, event, text)
+        self.log[-1] |= {"Address": address, "Code": code, "Count": count}
+
     def restart(self) -> None:
         """Restart with empty totals and an empty log."""
         self.started = self.now()

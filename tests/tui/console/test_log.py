@@ -99,3 +99,44 @@ async def test_the_log_continues_after_a_restart_of_the_backend() -> None:
         await run.settle()
         for words in ("before 4", "after 0", "after 6"):
             assert words in run.text()
+
+
+async def test_the_audit_log_is_shown_and_filtered() -> None:
+    async with running(size=(180, 40)) as run:
+        run.fake.add_audit("ann", "failed", "login", "203.0.113.7", 70009, 12)
+        run.fake.add_audit("administrator", "admin", "im_open_login_svc/kick", "127.0.0.1")
+        run.fake.add_change("bob", "status", "Tea")
+        await run.settle()
+        assert "failed login 70009 203.0.113.7 (12x)" in run.line("203.0.113.7")
+        assert "admin im_open_login_svc/kick 127.0.0.1" in run.line("im_open_login_svc")
+        await run.press("l", "slash", *"FAILED")
+        assert "203.0.113.7" in run.text()
+        assert "im_open_login_svc" not in run.text()
+        assert "“Tea”" not in run.text()
+        run.fake.add_audit("zoe", "failed", "login", "203.0.113.8", 70001)
+        run.fake.add_change("bob", "status", "Cake")
+        await run.settle()
+        assert "203.0.113.8" in run.text()
+        assert "“Cake”" not in run.text()
+        await run.press("enter", "slash", "escape")
+        assert "“Cake”" in run.text()
+        assert "im_open_login_svc" in run.text()
+
+
+async def test_in_a_narrow_terminal_the_log_stays_while_it_is_filtered() -> None:
+    async with running(size=(80, 24)) as run:
+        run.fake.add_audit("ann", "failed", "login", "203.0.113.7", 70009)
+        await run.settle()
+        await run.press("l", "slash", *"70009")
+        assert "203.0.113.7" in run.text()
+        await run.press("backspace", "1")
+        assert "203.0.113.7" not in run.text()
+
+
+def test_an_audit_log_that_outlived_the_backend_is_not_shown_twice() -> None:
+    log = ChangeLog()
+    entries = tuple(LogItem(index, index, "ann", "failed") for index in (1, 2))
+    log.add_page(LogPage(entries, 2))
+    log.restart()
+    log.add_page(LogPage((*entries, LogItem(3, 9, "ann", "failed")), 3))
+    assert [item.time for item in log] == [1, 2, 9]
