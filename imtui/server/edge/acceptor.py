@@ -36,6 +36,7 @@ class Acceptor(Generic[P]):
         make: Callable[[socket.socket], P | None],
         *,
         has_room: Callable[[], bool] = lambda: True,
+        is_crowded: Callable[[], bool] = lambda: False,
         failed: Callable[[P], None] = lambda protocol: None,
     ) -> None:
         """Start accepting; needs a running event loop.
@@ -45,11 +46,14 @@ class Acceptor(Generic[P]):
             make: Returns the protocol of an accepted socket; None refuses it.
             has_room: Tells whether to accept another one in this turn. After it was False,
                 ``look_again`` goes on.
+            is_crowded: Tells whether others have to make room, one in each turn: their descriptors
+                are free only then.
             failed: Called if a protocol could not be connected.
         """
         self._sock = sock
         self._make = make
         self._has_room = has_room
+        self._is_crowded = is_crowded
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[None]] = set()
@@ -93,6 +97,8 @@ class Acceptor(Generic[P]):
                 self._pause = self._loop.call_later(_PAUSE, self._go_on)
                 return
             self._take(connection)
+            if self._is_crowded():
+                return
 
     def _take(self, connection: socket.socket) -> None:
         try:

@@ -88,7 +88,10 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             shared = self._shared(tasks, allowed_origins)
             acceptor = Acceptor(
-                sock, lambda accepted: self._accepted(shared, accepted), failed=shared.places.leave
+                sock,
+                lambda accepted: self._accepted(shared, accepted),
+                is_crowded=lambda: shared.places.are_taken,
+                failed=shared.places.leave,
             )
             try:
                 yield

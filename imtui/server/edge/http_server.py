@@ -123,7 +123,11 @@ class HTTPServer(uvicorn.Server):
         await super().startup(sockets)
         assert self._sock is not None
         self._acceptor = Acceptor(
-            self._sock, self._accepted, has_room=self._has_room, failed=self.forget
+            self._sock,
+            self._accepted,
+            has_room=self._has_room,
+            is_crowded=lambda: len(self.open) >= self._connections_max,
+            failed=self.forget,
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
