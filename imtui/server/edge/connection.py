@@ -232,6 +232,7 @@ class Connection(WebSocket):
     def make_room(self) -> None:
         """Close at once, as all places are taken and this connection has no login."""
         self._is_unwanted = True
+        self._shared.audit(Kind.LIMIT, self._address, "", CONNECTING, CloseCode.NO_PLACE)
         self.close(CloseCode.NO_PLACE, "too many connections")
         self.abort()
 

@@ -43,6 +43,10 @@ async def test_who_is_longest_without_a_login_makes_room(tmp_path: Path) -> None
         sixth = await stack.enter_async_context(wire(backend))
         assert await alice.close_code() == CloseCode.NO_PLACE
         await sixth.login("erin")
+        noted = backend._audit.latest()
+        assert [(one.what, one.code, one.address) for one in noted] == [
+            ("connect", CloseCode.NO_PLACE, "127.0.0.1")
+        ]
 
 
 async def test_a_crowd_of_strangers_keeps_nobody_out(
