@@ -232,6 +232,7 @@ async def test_questions_that_are_refused(world: World, method: str) -> None:
 
 
 async def test_a_page_of_friends_fits_into_a_frame(core_world: CoreWorld) -> None:
+    await core_world.console(requests_rate="0")
     alice = await login(core_world, "alice")
     everybody = [f"user{number:03}" for number in range(500)]
     for name in everybody:

@@ -266,6 +266,7 @@ async def test_the_remark_of_whoever_agrees_has_its_limit(core_world: CoreWorld)
 
 @pytest.mark.parametrize("direction", ["in", "out"])
 async def test_at_most_100_requests_are_pending(core_world: CoreWorld, direction: str) -> None:
+    await core_world.console(requests_rate="0")
     alice = await login(core_world, "alice")
     others = [f"user{number:03}" for number in range(101)]
     clients = [await login(core_world, name) for name in others]
@@ -289,6 +290,7 @@ async def test_at_most_100_requests_are_pending(core_world: CoreWorld, direction
 
 
 async def test_a_full_list_is_told_when_asking_and_when_agreeing(core_world: CoreWorld) -> None:
+    await core_world.console(requests_rate="0")
     alice, bob = await asked_pair(core_world)
     others = [f"user{number:04}" for number in range(3000)]
     await register(core_world, *others)

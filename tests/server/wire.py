@@ -9,6 +9,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from imtui.protocol.usersig import sign
+from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend
 from tests.server.served import Served
 
@@ -92,3 +93,12 @@ async def wire(backend: Backend | Served, **options: Any) -> AsyncIterator[Wire]
         backend.address.ws, compression=None, ping_interval=None, close_timeout=1, **options
     ) as socket:
         yield Wire(socket, backend)
+
+
+async def lift_quotas(backend: Backend | Served) -> None:
+    """Let each account send as many messages as it likes."""
+    key, admin = backend.app_key, "administrator"
+    user_sig = sign(admin, key.sdk_app_id, key.secret_key)
+    client = RestClient(backend.address.rest, key.sdk_app_id, admin, user_sig)
+    settings = {"messages_rate": 0, "message_bytes_rate": 0}
+    await client.call("imtui_console/set", {"Settings": settings})

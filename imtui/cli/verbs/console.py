@@ -28,6 +28,12 @@ keys and their values:
   block_hides_status       off, on     blocked users do not see the status of who blocks them
   before_callback_failure  pass, deny  when the app's own server cannot be asked
   passive_logins           a number    passive logins of an account at once; 0: no limit
+  messages_rate            a number    messages of an account in a second; 0: no limit
+  messages_burst           a number    and at once after a rest; 0: no limit
+  message_bytes_rate       a number    their bytes in a second; 0: no limit
+  message_bytes_burst      a number    and at once after a rest; 0: no limit
+  requests_rate            a number    friend requests and online-only messages in a second
+  requests_burst           a number    and at once after a rest; 0: no limit
 """
 
 

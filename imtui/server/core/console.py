@@ -46,6 +46,9 @@ class OnFailure(StrEnum):
 LIMIT_MAX: Final = 1_000_000_000
 """The largest value of a limit."""
 
+Limit = Annotated[int, msgspec.Meta(ge=0, le=LIMIT_MAX)]
+"""A number; 0 for no limit."""
+
 
 class Console(msgspec.Struct, frozen=True):
     """The settings of the console; a new app has everything on."""
@@ -61,8 +64,20 @@ class Console(msgspec.Struct, frozen=True):
     block_hides_status: Switch = Switch.ON
     """Whether those whom a user has blocked are not shown that user's status."""
     before_callback_failure: OnFailure = OnFailure.PASS
-    passive_logins: Annotated[int, msgspec.Meta(ge=0, le=LIMIT_MAX)] = 20
-    """How many passive logins an account may have at once; 0 for no limit."""
+    passive_logins: Limit = 20
+    """How many passive logins an account may have at once."""
+    messages_rate: Limit = 10
+    """How many messages an account may send in a second."""
+    messages_burst: Limit = 100
+    """How many messages an account may send at once after a rest."""
+    message_bytes_rate: Limit = 65_536
+    """How many bytes of messages an account may send in a second."""
+    message_bytes_burst: Limit = 2_097_152
+    """How many bytes of messages an account may send at once after a rest."""
+    requests_rate: Limit = 1
+    """How many friend requests and online-only messages an account may make in a second."""
+    requests_burst: Limit = 30
+    """How many friend requests and online-only messages an account may make after a rest."""
 
     @property
     def public(self) -> ConsoleSettings:

@@ -25,6 +25,7 @@ from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.methods import METHODS
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.quotas import Quotas
 from imtui.server.core.rates import Rates
 from imtui.server.core.restoring import restored
 from imtui.server.core.state import Timing
@@ -172,6 +173,7 @@ class Core:
         if now.monotonic - self._rates_checked >= _RATES_CHECK:
             self._rates_checked = now.monotonic
             state[Rates].forget_old(now.monotonic)
+            state[Quotas].forget_old(now.monotonic)
 
     def next_due(self, now: Instant) -> float | None:
         """Return when to sweep next, in monotonic seconds; None without deadlines."""

@@ -14,6 +14,7 @@ from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.presence.watchers import WatchingSessions
+from imtui.server.core.quotas import Quotas
 from imtui.server.core.rates import Rates
 from imtui.server.core.state import State, Timing
 from imtui.server.core.stored import StoredApp
@@ -42,6 +43,7 @@ def restored(
             _conversations(stored),
             StatusEnds(),
             Rates(),
+            Quotas(),
             WatchingSessions(),
         ),
     )

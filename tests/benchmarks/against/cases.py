@@ -14,6 +14,7 @@ from tests.benchmarks.against.trees import Tree
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Pair, burst
 from tests.benchmarks.peers.imtui_serve import connect_devices
+from tests.benchmarks.peers.quotas import lift_quotas
 from tests.benchmarks.server.crowd import Crowd
 from tests.benchmarks.server.heartbeat import Beating
 from tests.benchmarks.server.hosts import OurHost
@@ -201,6 +202,7 @@ def _messages(size: Size, host: OurHost, stack: ExitStack) -> Work:
 @contextmanager
 def _senders(host: OurHost, runner: asyncio.Runner, size: Size) -> Iterator[list[Pair]]:
     async def connect() -> list[Pair]:
+        await lift_quotas(host.rest_url, host.key)
         names = [(f"sender{number}", f"receiver{number}") for number in range(size.senders)]
         return [await connect_devices(host.url, host.key, *both) for both in names]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tests.benchmarks.peers.imtui_serve import WireDevice
+from tests.benchmarks.peers.quotas import lift_quotas
 from tests.benchmarks.server.hosts import OurHost
 
 _AT_ONCE: Final = 16
@@ -26,6 +27,7 @@ def fill(host: OurHost, talks: Sequence[Talk]) -> None:
     """Register the accounts and send the messages; return when all messages are durable."""
     accounts = {user: () for talk in talks for user in (talk.sender, talk.receiver)}
     host.make_friends(accounts)
+    asyncio.run(lift_quotas(host.rest_url, host.key))
     asyncio.run(_fill(host, talks))
 
 

@@ -19,6 +19,7 @@ from imtui.sdk import IMClient, IMSDKListener, Message
 from tests.benchmarks.app_key import AppKey, app_key_in
 from tests.benchmarks.load import TEXT, Heard, Pair, ignore
 from tests.benchmarks.peers.frames import TEXT_FRAME, text_frame, upgrade
+from tests.benchmarks.peers.quotas import lift_quotas
 from tests.benchmarks.peers.servers import WITHIN, Server, running
 
 R = TypeVar("R", bound=Struct)
@@ -35,6 +36,7 @@ async def imtui(folder: Path) -> AsyncIterator[Server]:
         async with asyncio.timeout(WITHIN):
             ready = msgspec.json.decode(await process.stdout.readline())
         url: str = ready["ws"]
+        await lift_quotas(ready["rest"], key)
 
         async def connect(sender: str, receiver: str) -> Pair:
             return await connect_devices(url, key, sender, receiver)

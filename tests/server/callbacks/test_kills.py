@@ -15,7 +15,7 @@ from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.served import Served
-from tests.server.wire import wire
+from tests.server.wire import lift_quotas, wire
 
 
 def texts(receiver: CallbackReceiver) -> list[str]:
@@ -79,6 +79,7 @@ async def test_after_each_kill_9_every_message_that_was_answered_is_told(tmp_pat
     async with callback_receiver() as receiver:
         for life in range(4):
             served = await Served.start(tmp_path, "--webhook", receiver.url)
+            await lift_quotas(served)
             async with wire(served) as alice:
                 await alice.login("bob")
                 await alice.login("alice")
@@ -96,7 +97,7 @@ async def test_after_each_kill_9_every_message_that_was_answered_is_told(tmp_pat
 async def _send(alice: Any, life: int, answered: list[str]) -> None:
     for number in range(100_000):
         name = f"{life}-{number}"
-        await alice.call("sendMessage", userID="bob", msgID=name, text=name)
+        assert await alice.code("sendMessage", userID="bob", msgID=name, text=name) == 0
         answered.append(name)
 
 

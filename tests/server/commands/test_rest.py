@@ -59,6 +59,12 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
             "block_hides_status": "on",
             "before_callback_failure": "pass",
             "passive_logins": 20,
+            "messages_rate": 10,
+            "messages_burst": 100,
+            "message_bytes_rate": 65_536,
+            "message_bytes_burst": 2_097_152,
+            "requests_rate": 1,
+            "requests_burst": 30,
         }
         assert await alice.code("getUserStatus", userIDList=["bob"]) == 0
         changed = await post(backend, SET, {"Settings": {"user_status": "off"}})

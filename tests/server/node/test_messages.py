@@ -17,7 +17,7 @@ from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.served import Served
-from tests.server.wire import Message, Wire, wire
+from tests.server.wire import Message, Wire, lift_quotas, wire
 
 
 @contextmanager
@@ -119,6 +119,7 @@ async def test_messages_that_were_sent_in_one_go_are_one_commit_each_turn_and_al
     async with wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
         await bob.login("bob")
+        await lift_quotas(backend)
         monkeypatch.setattr(SQLiteStore, "commit", counted)
         for number in range(200):
             await alice.notify("sendMessage", userID="bob", msgID=f"m{number}", text=str(number))
@@ -154,6 +155,7 @@ async def test_who_does_not_read_is_told_that_messages_were_missed_and_finds_the
     backend: Backend,
 ) -> None:
     amount = 3 * OWN_PUSHES_MAX
+    await lift_quotas(backend)
     async with wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
         await bob.login("bob")
@@ -185,6 +187,7 @@ async def test_after_kill_9_every_message_that_was_answered_or_told_is_there_onc
     tmp_path: Path,
 ) -> None:
     served = await Served.start(tmp_path)
+    await lift_quotas(served)
     answered: dict[str, Message] = {}
     told: dict[str, Message] = {}
     async with wire(served) as alice, wire(served) as bob:

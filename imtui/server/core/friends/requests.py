@@ -8,6 +8,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import AddFriendParams, Empty, FriendType
 from imtui.protocol.profiles import FriendAllowType
 from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.caller import Admin
 from imtui.server.core.context import Context
 from imtui.server.core.friends import friendships, groups
 from imtui.server.core.friends.book import FriendNote
@@ -18,6 +19,7 @@ from imtui.server.core.friends.changes import (
 )
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.friends.request import FriendRequest
+from imtui.server.core.quotas import Quota, Quotas
 from imtui.server.core.state import State
 
 
@@ -40,7 +42,8 @@ def add_friend(
             30003 for an unknown account; 30009 if an admin forbade the caller to add friends;
             30515 or 30525 if one has blocked the other; 30010, 30014 or 30011 if the caller's
             list, the user's, or the caller's groups are full; 30516 if the user accepts no
-            requests; 30012 if one of the two has 100 pending requests; 30539.
+            requests; 30012 if one of the two has 100 pending requests; 7008 for too many at
+            once; 30539.
     """
     state, own = context.state, context.user_id
     other = identifiers.check_user_id(params.user_id)
@@ -68,6 +71,8 @@ def add_friend(
         friendships.check_room(state, other, own, ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT)
     if request.group and not groups.has_room(state, own, request.group):
         raise IMError(ErrorCode.ERR_SVR_FRIENDSHIP_GROUP_COUNT_LIMIT)
+    if not isinstance(context.caller, Admin):
+        state[Quotas].take(own, {Quota.REQUESTS: 1}, state.console, context.now.monotonic)
     if not (has_asked or has_own or is_forced):
         _check_allowed(state, request)
     incoming = take(state, other, own)

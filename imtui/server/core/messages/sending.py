@@ -23,6 +23,7 @@ from imtui.server.core.messages.views import (
     shown_message,
     viewed_message,
 )
+from imtui.server.core.quotas import Quota, Quotas
 
 
 class SendOptions(Struct, frozen=True):
@@ -45,6 +46,13 @@ class SendOptions(Struct, frozen=True):
 
 
 DEFAULT_OPTIONS: Final = SendOptions()
+
+
+def _costs(params: SendMessageParams) -> dict[Quota, int]:
+    if params.online_user_only:
+        return {Quota.REQUESTS: 1}
+    texts = len(params.text.encode()) + len(params.cloud_custom_data.encode())
+    return {Quota.MESSAGES: 1, Quota.MESSAGE_BYTES: texts + len(params.data)}
 
 
 class _Plan(Struct, frozen=True):
@@ -106,7 +114,7 @@ def send_message(
     Raises:
         IMError: 6017, also for a ``msg_id`` that was used for another receiver; 8001 for
             contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account; 20007 if
-            the receiver has blocked the sender.
+            the receiver has blocked the sender; 7008 for too much at once, unless by an admin.
     """
     state, sender, receiver = context.state, context.user_id, params.user_id
     if plan.sent_before is not None:
@@ -117,6 +125,8 @@ def send_message(
     # A message that was sent before the block is still answered, so this check comes later.
     if state[Friends].blocked.has(receiver, sender) and not by_admin:
         raise IMError(ErrorCode.ERR_SVR_MSG_IN_PEER_BLACKLIST)
+    if not by_admin:
+        state[Quotas].take(sender, _costs(params), state.console, context.now.monotonic)
     if params.online_user_only:
         message = _message(context, params, options, options.timestamp or context.now.unix_ms)
         found = state[Conversations].get(receiver, sender)

@@ -1,0 +1,96 @@
+"""Quotas: what an account may send at once, and how fast that is filled up again."""
+
+import math
+from enum import Enum
+from typing import Final
+
+from msgspec import Struct
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.server.core.console import Console
+
+_FULL_MAX: Final = 86_400.0
+"""The most seconds that a bucket can take to fill, so that ``forget_old`` finds it full."""
+
+
+class Quota(Enum):
+    """A kind of bucket; the value is the beginning of its two settings in the console."""
+
+    MESSAGES = "messages"
+    """Messages, by number."""
+    MESSAGE_BYTES = "message_bytes"
+    """Messages, by the bytes of their contents."""
+    REQUESTS = "requests"
+    """Friend requests and online-only messages."""
+
+
+class _Bucket(Struct):
+    used: float = 0.0
+    """What is taken and not filled up yet."""
+    at: float = 0.0
+    """When ``used`` was right, in monotonic seconds."""
+    full_at: float = 0.0
+
+
+class Quotas:
+    """A bucket for each account and kind, shared by the account's devices.
+
+    The rates and sizes are settings of the console, and 0 means that there is no limit.
+    """
+
+    def __init__(self) -> None:
+        """Start with full buckets."""
+        self._buckets: dict[tuple[str, Quota], _Bucket] = {}
+
+    def take(self, user_id: str, costs: dict[Quota, int], console: Console, now: float) -> None:
+        """Take from several buckets of an account, or from none.
+
+        What costs more than the whole bucket passes while the bucket is full.
+
+        Args:
+            user_id: The account.
+            costs: How much to take of each kind.
+            console: The settings.
+            now: Monotonic seconds.
+
+        Raises:
+            IMError: 7008 with ``retryAfterMs`` if a bucket has not enough.
+        """
+        limits = {kind: _limits(kind, console) for kind in costs}
+        wait = max(self._wait(user_id, kind, costs[kind], *limits[kind], now) for kind in costs)
+        if wait > 0:
+            milliseconds = max(1, math.ceil(wait * 1000))
+            raise IMError(
+                ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT,
+                f"Too much at once; try again in {milliseconds} ms.",
+                {"retryAfterMs": milliseconds},
+            )
+        for kind, cost in costs.items():
+            rate, burst = limits[kind]
+            if rate and burst:
+                bucket = self._buckets.setdefault((user_id, kind), _Bucket())
+                bucket.used = _used(bucket, rate, now) + cost
+                bucket.at = now
+                bucket.full_at = now + min(bucket.used / rate, _FULL_MAX)
+
+    def _wait(
+        self, user_id: str, kind: Quota, cost: int, rate: int, burst: int, now: float
+    ) -> float:
+        bucket = self._buckets.get((user_id, kind))
+        if bucket is None or not (rate and burst):
+            return 0.0
+        return (_used(bucket, rate, now) + min(cost, burst) - burst) / rate
+
+    def forget_old(self, now: float) -> None:
+        """Drop full buckets, so that they do not accumulate."""
+        full = [key for key, bucket in self._buckets.items() if bucket.full_at <= now]
+        for key in full:
+            del self._buckets[key]
+
+
+def _limits(kind: Quota, console: Console) -> tuple[int, int]:
+    return getattr(console, f"{kind.value}_rate"), getattr(console, f"{kind.value}_burst")
+
+
+def _used(bucket: _Bucket, rate: int, now: float) -> float:
+    return max(bucket.used - rate * (now - bucket.at), 0.0)
