@@ -12,6 +12,9 @@ from imtui.server.core.console import Console
 _FULL_MAX: Final = 86_400.0
 """The most seconds that a bucket can take to fill, so that ``forget_old`` finds it full."""
 
+_NOISE: Final = 1e-6
+"""Seconds that floating-point numbers may be wrong by, so that a wait that was told is enough."""
+
 
 class Quota(Enum):
     """A kind of bucket; the value is the beginning of its two settings in the console."""
@@ -58,7 +61,7 @@ class Quotas:
         """
         limits = {kind: _limits(kind, console) for kind in costs}
         wait = max(self._wait(user_id, kind, costs[kind], *limits[kind], now) for kind in costs)
-        if wait > 0:
+        if wait > _NOISE:
             milliseconds = max(1, math.ceil(wait * 1000))
             raise IMError(
                 ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT,

@@ -310,3 +310,19 @@ async def test_what_is_wrong_with_an_imported_message_has_its_code(
         wish = {name: value for name, value in (IMPORTED | change).items() if value is not None}
         assert (await post(backend, IMPORT, wish))["ErrorCode"] == code
         assert await told_nothing(bob)
+
+
+async def test_the_quota_of_an_account_is_not_for_what_an_admin_sends_for_it(
+    backend: Backend,
+) -> None:
+    settings = {"message_bytes_burst": 1000, "message_bytes_rate": 1}
+    await post(backend, "v4/imtui_console/set", {"Settings": settings})
+    async with wire(backend) as alice, wire(backend) as bob:
+        await alice.login("alice")
+        await bob.login("bob")
+        large = {"userID": "bob", "text": "x" * 1000}
+        assert await alice.code("sendMessage", msgID="first", **large) == 0
+        for number in range(3):
+            sent = await post(backend, SEND, TO_BOB | {"MsgRandom": number})
+            assert sent["ErrorCode"] == 0
+        assert await alice.code("sendMessage", msgID="second", **large) == 7008
