@@ -46,8 +46,8 @@ class ConsoleScreen(KeepsFocus, SelectingScreen[None]):
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-flat"),
         (5, "-low"),
-        (12, "-middle"),
-        (19, "-high"),
+        (14, "-middle"),
+        (20, "-high"),
     ]
     AUTO_FOCUS = "AccountList"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -100,6 +100,16 @@ SWITCHES: Final = (
             "on": "who blocks is UNLOGINED to those they block",
         },
     ),
+    Switch(
+        "before_callback_failure",
+        "Failure of a callback before an event",
+        "Failed callbacks",
+        {
+            "pass": "requests pass if your server does not reply",
+            "deny": "requests answer 80003 if it does not reply",
+        },
+        {"deny": "Deny at a failure? Requests answer 80003 then."},
+    ),
 )
 
 _BY_KEY: Final = {switch.key: switch for switch in SWITCHES}

@@ -17,6 +17,7 @@ SETTINGS = {
     "login_policy": "multi",
     "auto_register": "on",
     "block_hides_status": "on",
+    "before_callback_failure": "pass",
 }
 STARTED = round(START.timestamp() * 1000)
 HOUR = 3_600_000

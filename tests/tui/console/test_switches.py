@@ -35,6 +35,7 @@ def test_only_stricter_positions_need_confirmation() -> None:
         ("login_policy", "multi", "platform"),
         ("login_policy", "multi", "single"),
         ("login_policy", "platform", "single"),
+        ("before_callback_failure", "pass", "deny"),
     }
     assert switch_named("edition").question("galactic", "standard")
 
@@ -47,6 +48,7 @@ def test_only_stricter_positions_need_confirmation() -> None:
         ("3", "friend_status", "off", "Only subscribers are told", "unless they subscribe"),
         ("5", "auto_register", "off", "", "answers 70107"),
         ("6", "block_hides_status", "off", "", "as ever"),
+        ("7", "before_callback_failure", "deny", "Requests answer 80003 then.", "answer 80003"),
     ],
 )
 @pytest.mark.parametrize("device", ["key", "mouse"])
