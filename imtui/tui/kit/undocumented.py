@@ -137,8 +137,6 @@ class TolerantDriver(LinuxDriver):
         self._reads = self._received = 0
         self._wake_reading, self._wake_writing = -1, -1
 
-    # Output
-
     @property  # type: ignore[override]
     def _writer_thread(self) -> TerminalWriter | None:
         """Our writer, which Textual starts and stops in place of its own."""
@@ -178,8 +176,6 @@ class TolerantDriver(LinuxDriver):
     def _caught_up(self) -> None:
         with suppress(RuntimeError):  # The app has ended meanwhile.
             self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
-
-    # Input
 
     def run_input_thread(self) -> None:
         """Pass input to the app's task until there is no more, or the driver stops."""
