@@ -242,11 +242,25 @@ class ChangedMessages(_Message, frozen=True):
 
 
 class MessageList(_Message, frozen=True):
-    """An answer or a push that holds messages."""
+    """A push that holds messages."""
+
+    message_list: list[Message]
+    is_finished: bool = True
+    """Always true, for clients that read a push like a page."""
+
+
+class HistoryPage(_Message, frozen=True):
+    """The answer to ``getC2CHistoryMessageList``.
+
+    A backend from before ``next_before_seq`` does not send it; its next page begins before the
+    last message.
+    """
 
     message_list: list[Message]
     is_finished: bool = True
     """Whether this is the last page."""
+    next_before_seq: int = 0
+    """``before_seq`` of the next page; 0 after the last one."""
 
 
 class RevokeMessageParams(_Message, frozen=True):

@@ -1,6 +1,8 @@
 """The core's archive in memory, as simple as can be: the yardstick of the one in the database."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+
+from msgspec import structs
 
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
 from imtui.server.core.change import Change
@@ -10,8 +12,9 @@ from imtui.server.core.messages.changes import MessageRevoked, MessageSent, Mess
 class MemoryArchive:
     """Keeps every message that changes tell of."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, searched_max: int = 1000) -> None:
+        """Start with none; a search stops after ``searched_max`` messages."""
+        self._searched_max = searched_max
         self._messages: dict[tuple[int, int], StoredMessage] = {}
         """By conversation and seq."""
         self._hidden: dict[tuple[int, int, int], int] = {}
@@ -45,21 +48,26 @@ class MemoryArchive:
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int
-    ) -> list[StoredMessage]:
+    ) -> list[ViewedMessage]:
         found = [
-            stored
-            for stored in self._visible(view)
-            if stored.timestamp >= since and _time(stored) < before
+            one
+            for one in self._viewed(View(view.conversation, view.account, 0))
+            if one.message.timestamp >= since and _time(one.message) < before
         ]
-        return sorted(found, key=_time, reverse=True)[:count]
+        found.sort(key=lambda one: _time(one.message), reverse=True)
+        return self._searched(view, found, count, lambda one: not one.own_version)
 
     def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
-        later = [one for one in self._viewed(view) if one.message.version > version]
-        return sorted(later, key=lambda one: one.message.version)[:count]
+        everything = self._viewed(View(view.conversation, view.account, 0))
+        later = [one for one in everything if one.message.version > version]
+        later.sort(key=lambda one: one.message.version)
+        return self._searched(view, later, count)
 
     def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
-        later = [one for one in self._viewed(view) if one.own_version > own_version]
-        return sorted(later, key=lambda one: one.own_version)[:count]
+        everything = self._viewed(View(view.conversation, view.account, 0))
+        later = [one for one in everything if one.own_version > own_version]
+        later.sort(key=lambda one: one.own_version)
+        return self._searched(view, later, count)
 
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         return sum(
@@ -80,6 +88,20 @@ class MemoryArchive:
         if change.hidden_from:
             member = conversation.member(change.hidden_from)
             self._hidden[conversation.key, member.account, stored.seq] = change.own_version
+
+    def _searched(
+        self,
+        view: View,
+        ordered: list[ViewedMessage],
+        count: int,
+        is_wanted: Callable[[ViewedMessage], bool] = lambda one: True,
+    ) -> list[ViewedMessage]:
+        """Return the first wanted ones above the floor, and where the search stopped."""
+        searched = ordered[: self._searched_max]
+        found = [one for one in searched if one.message.seq > view.floor and is_wanted(one)]
+        if len(found) < count and len(searched) == self._searched_max:
+            found.append(structs.replace(searched[-1], is_stop=True))
+        return found[:count]
 
     def _put(self, stored: StoredMessage) -> None:
         self._messages[stored.conversation, stored.seq] = stored

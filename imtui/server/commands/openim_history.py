@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, field
 
-from imtui.protocol.chat import Message, MessageStatus, RevokeMessageParams
+from imtui.protocol.chat import MessageStatus, RevokeMessageParams
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.message_body import Elements, elements_of
@@ -12,7 +12,7 @@ from imtui.protocol.rest.message_key import key_of, message_key
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
 from imtui.server.core.messages.counts import read_until, summaries
-from imtui.server.core.messages.reading import HistoryMessage, find_message, within
+from imtui.server.core.messages.reading import HistoryMessage, find_message, place_of, within
 from imtui.server.core.messages.removing import revoke_message
 from imtui.server.core.paging import page_of
 
@@ -23,8 +23,8 @@ PAGE_MAX_BYTES: Final = 13 * 1024
 PEERS_MAX: Final = 10
 """The most conversations whose unread messages are counted in one call."""
 
-_REVOKED: Final = 8
-"""The MsgFlagBits of a message that was recalled."""
+_GONE: Final = 8
+"""The MsgFlagBits of a message without contents: it was recalled, or is where a page ended."""
 
 _Seconds = Annotated[int, Meta(ge=0, le=2**40)]
 """A time, in Unix seconds."""
@@ -55,7 +55,7 @@ class RoamMsg(Body, frozen=True):
     msg_random: int
     msg_time_stamp: int
     msg_flag_bits: int
-    """8 if it was recalled."""
+    """8 if it has no contents any more, as after a recall."""
     is_peer_read: int
     """1 if the receiver has read it."""
     msg_key: str
@@ -128,31 +128,26 @@ def _admin_getroammsg(call: Call, params: GetRoamMsg) -> RoamMsgs:
     viewer = params.operator_account or params.from_account
     peer = params.peer_account or params.to_account
     _check_two(call, viewer, peer)
+    account = call.acting_for(viewer)
     before = ((params.max_time + 1) * 1000, 0)
     if params.last_msg_key:
-        last = _last(call, viewer, peer, params.last_msg_key)
-        before = min(before, (last.timestamp, last.seq))
+        place = place_of(account, peer, key_of(params.last_msg_key))
+        if place is None:
+            raise IMError(
+                ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY, "LastMsgKey: there is no such message."
+            )
+        before = min(before, place)
     count = min(params.max_cnt, PAGE_MAX)
-    account = call.acting_for(viewer)
     found = within(account, peer, params.min_time * 1000, before, count + 1)
-    page, is_last = page_of(found, count, _roam_msg, PAGE_MAX_BYTES)
+    page, is_last = page_of(found.messages, count, _roam_msg, PAGE_MAX_BYTES)
     page.reverse()
     return RoamMsgs(
-        int(is_last),
+        int(is_last and not found.is_cut),
         len(page),
         page[0].msg_time_stamp if page else 0,
         page[0].msg_key if page else "",
         page,
     )
-
-
-def _last(call: Call, viewer: str, peer: str, msg_key: str) -> Message:
-    key = key_of(msg_key)
-    for sender, receiver in ((viewer, peer), (peer, viewer)):
-        found = find_message(call.acting_for(sender), receiver, key)
-        if found is not None:
-            return found
-    raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_MSGKEY, "LastMsgKey: there is no such message.")
 
 
 def _roam_msg(found: HistoryMessage) -> RoamMsg:
@@ -164,7 +159,7 @@ def _roam_msg(found: HistoryMessage) -> RoamMsg:
         key.seq,
         key.random,
         message.timestamp // 1000,
-        _REVOKED if message.status is MessageStatus.LOCAL_REVOKED else 0,
+        0 if message.status is MessageStatus.SEND_SUCC else _GONE,
         int(found.is_read),
         str(key),
         elements_of(message),

@@ -56,6 +56,8 @@ class ViewedMessage(Struct, frozen=True, gc=False):
     message: StoredMessage
     own_version: int = 0
     """The member's own version at which they hid it; 0 if they did not."""
+    is_stop: bool = False
+    """The member does not see it, but a search stopped there to go on with the next page."""
 
 
 class View(Struct, frozen=True, gc=False):
@@ -74,6 +76,10 @@ class Archive(Protocol):
 
     All emitted changes count, whether they are durable or not. An ArchiveError passes through the
     core; as only plans read, the state is unchanged then.
+
+    No search steps through more than some 1,000 messages that its answer lacks. ``within``,
+    ``changed`` and ``hidden`` stop there, if they have found fewer than ``count`` by then. The
+    last message of their answer is the one at which they stopped, with ``is_stop``.
     """
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
@@ -87,7 +93,7 @@ class Archive(Protocol):
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int
-    ) -> list[StoredMessage]:
+    ) -> list[ViewedMessage]:
         """Return the last ``count`` visible messages of a time span, the latest first.
 
         They are ordered by timestamp; where messages were imported, seqs have another order.

@@ -25,6 +25,7 @@ from imtui.server.core.delivery import Delivery, PushDelivery
 from imtui.server.core.state import State
 from imtui.server.core.stored import StoredApp
 from imtui.server.instant import Instant
+from imtui.server.store.sqlite.archive import SEARCHED_MAX
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.memory_archive import MemoryArchive
 
@@ -46,13 +47,18 @@ class World:
     core: Core
 
     def __init__(
-        self, path: Path | None = None, *, befriend: Callable[[str, str], bool] | None = None
+        self,
+        path: Path | None = None,
+        *,
+        befriend: Callable[[str, str], bool] | None = None,
+        searched_max: int = SEARCHED_MAX,
     ) -> None:
         """Start with nobody.
 
         Args:
             path: Where the database goes; without one, messages are kept in memory.
             befriend: Whether two accounts are friends from the start.
+            searched_max: After how many messages a search stops.
         """
         self.seconds = 0.0
         self.changes: list[Change] = []
@@ -62,6 +68,7 @@ class World:
         self._numbers = itertools.count(1000)
         """Those of UserSigs: each login has a new one unless it says otherwise."""
         self._path = path
+        self._searched_max = searched_max
         self._befriend = befriend
         self._store: SQLiteStore | None = None
         self._start()
@@ -69,10 +76,10 @@ class World:
     def _start(self) -> None:
         stored = StoredApp(start=1)
         if self._path is None:
-            memory = MemoryArchive()
+            memory = MemoryArchive(self._searched_max)
             self.archive, self._write = memory, memory.write
         else:
-            self._store = SQLiteStore(self._path)
+            self._store = SQLiteStore(self._path, searched_max=self._searched_max)
             self.archive, self._write = self._store.archive, self._store.write
             stored = self._store.load()
         self.core = Core(stored, self.now, archive=self.archive, befriend=self._befriend)

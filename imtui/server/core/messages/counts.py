@@ -64,7 +64,8 @@ def _plan_read_until(context: Context, peer: str, before: int) -> _ReadUntil | N
     up_to = conversation.last_seq
     if before <= conversation.last_timestamp:
         last = context.archive.within(member.view, 0, (before, 0), 1)
-        up_to = last[0].seq if last else 0
+        # Everything after it is hidden, or else where the search stopped is.
+        up_to = last[0].message.seq if last else 0
     if up_to <= member.joined_seq:
         return None
     params = CleanUnreadParams(conversation_id(peer), up_to - member.joined_seq)

@@ -7,8 +7,8 @@ from imtui.protocol.chat import (
     ChangedMessages,
     GetChangedMessagesParams,
     GetHistoryParams,
+    HistoryPage,
     Message,
-    MessageList,
 )
 from imtui.protocol.errors import invalid_parameters
 from imtui.protocol.identifiers import check_user_id
@@ -18,7 +18,12 @@ from imtui.server.core.archive import StoredMessage, View, ViewedMessage
 from imtui.server.core.context import Context
 from imtui.server.core.endpoint import planned
 from imtui.server.core.messages.conversation import Conversation, Conversations, Member
-from imtui.server.core.messages.views import message_of, viewed_message
+from imtui.server.core.messages.views import (
+    hidden_message,
+    message_of,
+    tombstone,
+    viewed_message,
+)
 from imtui.server.core.paging import check_count, page_of
 
 
@@ -40,7 +45,7 @@ def _plan_history(context: Context, params: GetHistoryParams) -> list[StoredMess
 @planned(_plan_history)
 def get_history(
     context: Context, plan: list[StoredMessage], params: GetHistoryParams
-) -> MessageList:
+) -> HistoryPage:
     """Return the last messages of a conversation of the caller, the newest first.
 
     Hidden messages are left out. The page has fewer than ``count`` if more would not fit into a
@@ -51,14 +56,14 @@ def get_history(
     """
     found = _membership(context, params.user_id)
     if found is None:
-        return MessageList([])
+        return HistoryPage([])
     conversation, member = found
     page, is_last = page_of(
         plan,
         params.count,
         lambda stored: viewed_message(conversation, member, ViewedMessage(stored)),
     )
-    return MessageList(page, is_last)
+    return HistoryPage(page, is_last, 0 if is_last else page[-1].seq)
 
 
 class _Changes(Struct, frozen=True):
@@ -66,6 +71,8 @@ class _Changes(Struct, frozen=True):
     """Messages that changed for all members, by version."""
     hidden: list[ViewedMessage] = []
     """Messages that this member hid, by own version."""
+    is_cut: bool = False
+    """Whether a search stopped before it had found enough."""
 
 
 def _plan_changed(context: Context, params: GetChangedMessagesParams) -> _Changes:
@@ -83,13 +90,28 @@ def _plan_changed(context: Context, params: GetChangedMessagesParams) -> _Change
     conversation, member = found
     changed: list[ViewedMessage] = []
     hidden: list[ViewedMessage] = []
-    version = params.since_version + member.joined_version
+    is_cut = False
+    # No version is below its message's seq, so none up to the floor is above the floor.
+    version = max(params.since_version + member.joined_version, member.floor)
     if version < conversation.version:
-        changed = context.archive.changed(member.view, version, params.count + 1)
+        changed, is_cut = _until_stop(
+            context.archive.changed(member.view, version, params.count + 1)
+        )
     own_version = params.since_own_version
-    if own_version is not None and own_version < member.own_version:
-        hidden = context.archive.hidden(member.view, own_version, params.count + 1)
-    return _Changes(changed, hidden)
+    if own_version is not None and own_version < member.own_version and not is_cut:
+        hidden, is_cut = _until_stop(
+            context.archive.hidden(member.view, own_version, params.count + 1)
+        )
+        if changed and hidden and hidden[0].is_stop:
+            hidden = []
+    return _Changes(changed, hidden, is_cut)
+
+
+def _until_stop(found: list[ViewedMessage]) -> tuple[list[ViewedMessage], bool]:
+    """Return what a search found, and whether it stopped; where it did, only if that is all."""
+    if not found or not found[-1].is_stop:
+        return found, False
+    return found[:-1] or found, True
 
 
 @planned(_plan_changed)
@@ -99,7 +121,8 @@ def get_changed_messages(
     """Return the messages that changed after a version, the earliest change first.
 
     Changes for all members come first, then messages that the caller hid. The page has fewer than
-    ``count`` if more would not fit into a frame.
+    ``count`` if more would not fit into a frame, or if the search stopped. If it found nothing
+    until then, the page has the message at which it stopped, as a hidden one.
 
     Raises:
         IMError: 6017.
@@ -111,11 +134,12 @@ def get_changed_messages(
     page, is_last = page_of(
         [*plan.changed, *plan.hidden],
         params.count,
-        lambda viewed: viewed_message(conversation, member, viewed),
+        lambda viewed: _shown(conversation, member, viewed),
     )
+    is_last = is_last and not plan.is_cut
     next_version, next_own_version = conversation.version, member.own_version
     if not is_last:
-        if len(page) < len(plan.changed):
+        if len(page) < len(plan.changed) or (plan.is_cut and not plan.hidden):
             next_version = plan.changed[len(page) - 1].message.version
             next_own_version = params.since_own_version or 0
         else:
@@ -141,23 +165,31 @@ class HistoryMessage(Struct, frozen=True):
     """Whether its receiver has read it."""
 
 
-def plan_within(
+class History(Struct, frozen=True):
+    """Messages of a history that an admin reads."""
+
+    messages: list[HistoryMessage] = []
+    is_cut: bool = False
+    """Whether the search stopped before it had found enough. If it found nothing until then, the
+    only message is the one at which it stopped, as a hidden one."""
+
+
+def _plan_within(
     context: Context, peer: str, since: int, before: tuple[int, int], count: int
-) -> list[StoredMessage]:
-    """Plan ``within``; see ``Archive.within``."""
+) -> list[ViewedMessage]:
     found = _membership(context, peer)
     return [] if found is None else context.archive.within(found[1].view, since, before, count)
 
 
-@planned(plan_within)
+@planned(_plan_within)
 def within(
     context: Context,
-    plan: list[StoredMessage],
+    plan: list[ViewedMessage],
     peer: str,
     since: int,
     before: tuple[int, int],
     count: int,
-) -> list[HistoryMessage]:
+) -> History:
     """Return the last ``count`` messages of a time span that the caller sees, the latest first.
 
     Seqs and versions are the conversation's own.
@@ -173,9 +205,53 @@ def within(
     """
     conversation = context.state[Conversations].get(context.user_id, peer)
     if conversation is None:
-        return []
-    shown = [message_of(conversation, stored) for stored in plan]
-    return [HistoryMessage(one, one.seq <= _read_seq(conversation, one.receiver)) for one in shown]
+        return History()
+    found, is_cut = _until_stop(plan)
+    shown = [
+        hidden_message(message, one.own_version) if one.is_stop else message
+        for one in found
+        for message in (message_of(conversation, one.message),)
+    ]
+    return History(
+        [HistoryMessage(one, one.seq <= _read_seq(conversation, one.receiver)) for one in shown],
+        is_cut,
+    )
+
+
+def _plan_place(context: Context, peer: str, key: MessageKey) -> tuple[int, int] | None:
+    conversation = context.state[Conversations].get(context.user_id, peer)
+    if conversation is None:
+        return None
+    everything = View(conversation.key, conversation.member(context.user_id).account, 0)
+    found = [viewed.message for viewed in context.archive.at(everything, [key.seq])]
+    for member in conversation.members:
+        named = context.archive.find(
+            member.account, key.msg_id(conversation.peer_of(member.user_id))
+        )
+        found += [named] if named is not None else []
+    for stored in found:
+        if (
+            stored.conversation == conversation.key
+            and message_key(message_of(conversation, stored)) == key
+        ):
+            return stored.timestamp, stored.seq
+    return None
+
+
+@planned(_plan_place)
+def place_of(
+    context: Context, plan: tuple[int, int] | None, peer: str, key: MessageKey
+) -> tuple[int, int] | None:
+    """Return timestamp and seq of the message with a key in the caller's conversation, if any.
+
+    It may be from before the caller joined, as pages may end there.
+    """
+    return plan
+
+
+def _shown(conversation: Conversation, member: Member, viewed: ViewedMessage) -> Message:
+    show = tombstone if viewed.is_stop else viewed_message
+    return show(conversation, member, viewed)
 
 
 def _plan_find(context: Context, peer: str, key: MessageKey) -> StoredMessage | None:

@@ -65,6 +65,19 @@ def hidden_message(message: Message, own_version: int) -> Message:
     )
 
 
+def tombstone(conversation: Conversation, member: Member, viewed: ViewedMessage) -> Message:
+    """Return a message that a member does not see, to show where a page ended.
+
+    A message from before they joined is told by its version alone.
+    """
+    message = message_of(conversation, viewed.message)
+    if message.seq <= member.joined_seq:
+        message = Message("unknown", member.user_id, conversation.peer_of(member.user_id))
+        message = structs.replace(message, version=viewed.message.version)
+    own_version = viewed.own_version or member.own_version
+    return hidden_message(shown_message(member, message), own_version)
+
+
 def _read_by_peer(state: State, conversation: Conversation, member: Member) -> int:
     """Return the seq up to which a member is shown that the other one has read."""
     peer = conversation.peer_of(member.user_id)

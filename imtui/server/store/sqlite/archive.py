@@ -1,7 +1,9 @@
 """The core's ``Archive`` in SQLite."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
+
+from msgspec import structs
 
 from imtui.protocol.chat import ElemType
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
@@ -10,17 +12,65 @@ from imtui.server.store.sqlite.messages import MESSAGE_COLUMNS
 _COLUMNS: Final = ", ".join(f"m.{name.strip()}" for name in MESSAGE_COLUMNS.split(","))
 _SELECT: Final = f"SELECT {_COLUMNS} FROM messages m WHERE "
 _BY_MSG_ID: Final = f"{_SELECT}m.sender = ? AND m.msg_id = ?"
-_VISIBLE: Final = """
-m.conversation = ? AND m.seq > ? AND NOT EXISTS (
+_NOT_HIDDEN: Final = """NOT EXISTS (
     SELECT 1 FROM hidden h WHERE h.conversation = m.conversation AND h.account = ?
         AND h.seq = m.seq
-)
-"""
+)"""
 _VIEWED: Final = f"""
 SELECT {_COLUMNS}, ifnull(h.own_version, 0) FROM messages m
 LEFT JOIN hidden h ON h.conversation = m.conversation AND h.account = ? AND h.seq = m.seq
-WHERE m.conversation = ? AND m.seq > ?
+WHERE m.conversation = ?
 """
+# Seqs have no gaps, so each step leads to the next message, or over a run of hidden ones.
+_STEP: Final = """
+SELECT ifnull((
+    SELECT first_seq - 1 FROM (
+        SELECT first_seq FROM hidden_runs WHERE conversation = :conversation
+            AND account = :account AND last_seq >= {seq} ORDER BY last_seq LIMIT 1
+    ) WHERE first_seq <= {seq}
+), {seq})
+"""
+_BEFORE: Final = f"""
+WITH RECURSIVE visible (seq) AS (
+    {_STEP.format(seq="(:seq - 1)")}
+    UNION ALL
+    SELECT ({_STEP.format(seq="(visible.seq - 1)")}) FROM visible WHERE visible.seq > :floor
+    LIMIT :count
+)
+SELECT {_COLUMNS} FROM visible v
+JOIN messages m ON m.conversation = :conversation AND m.seq = v.seq
+WHERE v.seq > :floor ORDER BY v.seq DESC
+"""
+_TIMES: Final = """
+SELECT timestamp, seq FROM messages WHERE conversation = ? AND timestamp >= ?
+    AND (timestamp, seq) < (?, ?) ORDER BY timestamp DESC, seq DESC LIMIT 1 OFFSET ?
+"""
+_WITHIN: Final = f"""
+{_SELECT} m.conversation = ? AND m.timestamp >= ? AND (m.timestamp, m.seq) < (?, ?)
+    AND (m.timestamp, m.seq) >= (?, ?) AND +m.seq > ? AND {_NOT_HIDDEN}
+    ORDER BY m.timestamp DESC, m.seq DESC LIMIT ?
+"""
+_VERSIONS: Final = """
+SELECT version, seq FROM messages WHERE conversation = ? AND version > ?
+    ORDER BY version LIMIT 1 OFFSET ?
+"""
+_OWN_VERSIONS: Final = """
+SELECT own_version, seq FROM hidden WHERE conversation = ? AND account = ? AND own_version > ?
+    ORDER BY own_version LIMIT 1 OFFSET ?
+"""
+_HIDDEN: Final = f"""
+SELECT {_COLUMNS}, h.own_version FROM hidden h
+JOIN messages m ON m.conversation = h.conversation AND m.seq = h.seq
+WHERE h.conversation = ? AND h.account = ? AND h.own_version > ? AND h.own_version <= ?
+    AND +h.seq > ? ORDER BY h.own_version LIMIT ?
+"""
+_EVER: Final = 2**63 - 1
+"""Above all versions."""
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+SEARCHED_MAX: Final = 1000
+"""How many messages a search steps through at most."""
 
 
 class SQLiteArchive:
@@ -28,9 +78,10 @@ class SQLiteArchive:
 
     def __init__(
         self,
-        find: Callable[[str, Sequence[Any]], list[Any]],
-        find_durable: Callable[[str, Sequence[Any]], list[Any]],
+        find: Callable[[str, Values], list[Any]],
+        find_durable: Callable[[str, Values], list[Any]],
         is_in_batch: Callable[[int, str], bool],
+        searched_max: int = SEARCHED_MAX,
     ) -> None:
         """Make an archive from functions that read the database.
 
@@ -38,10 +89,12 @@ class SQLiteArchive:
             find: Returns the rows of a statement with values, after executing the batch.
             find_durable: The same, without executing the batch.
             is_in_batch: Tells whether the batch has a message with this sender and ID.
+            searched_max: How many messages a search steps through at most.
         """
         self._find = find
         self._find_durable = find_durable
         self._is_in_batch = is_in_batch
+        self._searched_max = searched_max
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
         """Return the message that an account sent under an ID, if there is one."""
@@ -53,57 +106,70 @@ class SQLiteArchive:
     def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
         """Return the messages at some seqs above the floor, hidden ones included, by seq."""
         places = ", ".join("?" * len(seqs))
-        return self._viewed(f"AND m.seq IN ({places}) ORDER BY m.seq", view, *seqs)
+        where = f"AND m.seq > ? AND m.seq IN ({places}) ORDER BY m.seq"
+        return self._viewed(where, view, view.floor, *seqs)
 
     def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
         """Return the last ``count`` visible messages below ``seq``, the newest first."""
-        where = f"{_VISIBLE} AND m.seq < ? ORDER BY m.seq DESC LIMIT ?"
-        return self._select(where, *_visible_to(view), seq, count)
+        values = {
+            "conversation": view.conversation,
+            "account": view.account,
+            "floor": view.floor,
+            "seq": seq,
+            "count": count,
+        }
+        return [_stored_message(row) for row in self._find(_BEFORE, values)]
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int
-    ) -> list[StoredMessage]:
+    ) -> list[ViewedMessage]:
         """Return the last ``count`` visible messages of a time span, the latest first."""
-        where = (
-            f"{_VISIBLE} AND m.timestamp >= ? AND (m.timestamp, m.seq) < (?, ?)"
-            " ORDER BY m.timestamp DESC, m.seq DESC LIMIT ?"
-        )
-        return self._select(where, *_visible_to(view), since, *before, count)
+        span = (view.conversation, since, *before)
+        stop = self._find(_TIMES, (*span, self._searched_max - 1))
+        first = stop[0] if stop else (since, 0)
+        found = self._find(_WITHIN, (*span, *first, view.floor, view.account, count))
+        viewed = [ViewedMessage(_stored_message(row)) for row in found]
+        return self._until(view, viewed, count, [seq for _, seq in stop])
 
     def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
         """Return the first ``count`` messages that changed for all after a version, by version."""
-        return self._viewed("AND m.version > ? ORDER BY m.version LIMIT ?", view, version, count)
+        stop = self._find(_VERSIONS, (view.conversation, version, self._searched_max - 1))
+        last = stop[0][0] if stop else _EVER
+        where = "AND +m.seq > ? AND m.version > ? AND m.version <= ? ORDER BY m.version LIMIT ?"
+        found = self._viewed(where, view, view.floor, version, last, count)
+        return self._until(view, found, count, [seq for _, seq in stop])
 
     def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
         """Return the first ``count`` messages hidden after an own version, by own version."""
-        sql = f"""
-            SELECT {_COLUMNS}, h.own_version FROM hidden h
-            JOIN messages m ON m.conversation = h.conversation AND m.seq = h.seq
-            WHERE h.conversation = ? AND h.account = ? AND h.own_version > ? AND m.seq > ?
-            ORDER BY h.own_version LIMIT ?
-        """
-        values = (view.conversation, view.account, own_version, view.floor, count)
-        return [_viewed_message(row) for row in self._find(sql, values)]
+        member = (view.conversation, view.account)
+        stop = self._find(_OWN_VERSIONS, (*member, own_version, self._searched_max - 1))
+        last = stop[0][0] if stop else _EVER
+        found = self._find(_HIDDEN, (*member, own_version, last, view.floor, count))
+        viewed = [_viewed_message(row) for row in found]
+        return self._until(view, viewed, count, [seq for _, seq in stop])
 
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         """Count the visible messages of others that count as unread in a range of seqs."""
         sql = (
-            f"SELECT count(*) FROM messages m WHERE {_VISIBLE} AND m.seq > ? AND m.seq <= ?"
-            " AND m.sender <> ? AND NOT (m.is_erased OR m.is_uncounted)"
+            "SELECT count(*) FROM messages m WHERE m.conversation = ? AND m.seq > ? AND m.seq <= ?"
+            f" AND m.sender <> ? AND NOT (m.is_erased OR m.is_uncounted) AND {_NOT_HIDDEN}"
         )
-        values = (*_visible_to(view), after, up_to, view.account)
+        first = max(after, view.floor)
+        values = (view.conversation, first, up_to, view.account, view.account)
         return int(self._find(sql, values)[0][0])
 
-    def _select(self, where: str, *values: Any) -> list[StoredMessage]:
-        return [_stored_message(row) for row in self._find(_SELECT + where, values)]
+    def _until(
+        self, view: View, found: list[ViewedMessage], count: int, stopped_at: list[int]
+    ) -> list[ViewedMessage]:
+        """Add where a search stopped, if it found fewer than ``count`` until then."""
+        if len(found) == count or not stopped_at:
+            return found
+        (stop,) = self.at(structs.replace(view, floor=0), stopped_at)
+        return [*found, structs.replace(stop, is_stop=True)]
 
     def _viewed(self, where: str, view: View, *values: Any) -> list[ViewedMessage]:
-        rows = self._find(_VIEWED + where, (view.account, view.conversation, view.floor, *values))
+        rows = self._find(_VIEWED + where, (view.account, view.conversation, *values))
         return [_viewed_message(row) for row in rows]
-
-
-def _visible_to(view: View) -> tuple[int, int, int]:
-    return view.conversation, view.floor, view.account
 
 
 def _stored_message(row: Sequence[Any]) -> StoredMessage:

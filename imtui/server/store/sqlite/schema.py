@@ -1,5 +1,6 @@
 """Version 5 of the schema; all tables refer to accounts by their keys."""
 
+from collections.abc import Mapping
 from typing import Final
 
 SCHEMA_VERSION: Final = 5
@@ -101,25 +102,59 @@ CREATE TABLE hidden (
 ) WITHOUT ROWID;
 """
 
-ADDED: Final = {
-    "callbacks": """CREATE TABLE callbacks (
+HIDDEN_RUNS: Final = (
+    """CREATE TABLE hidden_runs (
+    conversation INTEGER NOT NULL, account INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, PRIMARY KEY (conversation, account, last_seq)
+) WITHOUT ROWID""",
+    """INSERT INTO hidden_runs
+SELECT conversation, account, max(seq), min(seq) FROM (
+    SELECT conversation, account, seq, seq - row_number() OVER (
+        PARTITION BY conversation, account ORDER BY seq
+    ) AS run FROM hidden
+) GROUP BY conversation, account, run""",
+    """CREATE TRIGGER hidden_runs_grow AFTER INSERT ON hidden BEGIN
+    INSERT OR REPLACE INTO hidden_runs VALUES (
+        new.conversation, new.account,
+        ifnull((SELECT last_seq FROM (
+            SELECT last_seq, first_seq FROM hidden_runs WHERE conversation = new.conversation
+                AND account = new.account AND last_seq > new.seq ORDER BY last_seq LIMIT 1
+        ) WHERE first_seq = new.seq + 1), new.seq),
+        ifnull((SELECT first_seq FROM hidden_runs WHERE conversation = new.conversation
+            AND account = new.account AND last_seq = new.seq - 1), new.seq)
+    );
+    DELETE FROM hidden_runs WHERE conversation = new.conversation AND account = new.account
+        AND last_seq = new.seq - 1;
+END""",
+)
+"""The runs of successive hidden messages, so that no search has to step through them.
+
+A trigger keeps them, so they are right also after an earlier backend wrote into the database.
+"""
+
+ADDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "callbacks": (
+        """CREATE TABLE callbacks (
     number INTEGER PRIMARY KEY, user_id TEXT NOT NULL, command TEXT NOT NULL,
     platform TEXT NOT NULL, content BLOB NOT NULL, message_key TEXT NOT NULL,
     client_ip TEXT NOT NULL DEFAULT ''
-);
-""",
-    "device_sigs": """CREATE TABLE device_sigs (
+)""",
+    ),
+    "device_sigs": (
+        """CREATE TABLE device_sigs (
     account INTEGER NOT NULL REFERENCES accounts, instance_id TEXT NOT NULL,
     digest BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (account, instance_id)
-) WITHOUT ROWID;
-""",
-    "revoked_sigs": """CREATE TABLE revoked_sigs (
+) WITHOUT ROWID""",
+    ),
+    "revoked_sigs": (
+        """CREATE TABLE revoked_sigs (
     account INTEGER NOT NULL REFERENCES accounts, digest BLOB NOT NULL,
     expires_at INTEGER NOT NULL, PRIMARY KEY (account, digest)
-) WITHOUT ROWID;
-""",
+) WITHOUT ROWID""",
+    ),
+    "hidden_runs": HIDDEN_RUNS,
 }
-"""Tables that the first databases of version 5 lack, by name; a start adds what is missing."""
+"""What the first databases of version 5 lack, by tables; a start adds what is missing."""
 
 MESSAGE_INDEXES: Final = """
 CREATE UNIQUE INDEX messages_by_msg_id ON messages (sender, msg_id);
@@ -129,7 +164,8 @@ CREATE UNIQUE INDEX hidden_by_version ON hidden (conversation, account, own_vers
 """
 """Separate, because a migration creates them after it has inserted all rows."""
 
-TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + "".join(ADDED.values())
+_LATER: Final = "".join(f"{sql};" for statements in ADDED.values() for sql in statements)
+TABLES: Final = APP + ACCOUNTS + FRIENDS + MESSAGES + _LATER
 EMPTY: Final = TABLES + MESSAGE_INDEXES + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
 """The statements for a new database."""
 

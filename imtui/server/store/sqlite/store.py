@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,9 +17,9 @@ from imtui.server.core.change import Change
 from imtui.server.core.console import Console
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, callbacks, friends, messages, schema
-from imtui.server.store.sqlite.archive import SQLiteArchive
-from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log, version_of
+from imtui.server.store.sqlite import accounts, callbacks, friends, messages
+from imtui.server.store.sqlite.archive import SEARCHED_MAX, SQLiteArchive, Values
+from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import (
@@ -27,16 +27,13 @@ from imtui.server.store.sqlite.migration.migrate import (
     needs_migration,
     remove_unfinished,
 )
-from imtui.server.store.sqlite.schema import SCHEMA_VERSION
+from imtui.server.store.sqlite.preparing import missing_in, prepare
 from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 _LOG_MAX: Final = 32 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
-
-_CACHE_KIB: Final = 32 * 1024
-"""The most memory for pages; sends to many conversations touch as many pages of each index."""
 
 
 class SQLiteStore:
@@ -45,17 +42,24 @@ class SQLiteStore:
     The transaction begins with the commit, or earlier if a read has to see the batch.
     """
 
-    def __init__(self, path: Path, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        progress: Callable[[str], None] | None = None,
+        searched_max: int = SEARCHED_MAX,
+    ) -> None:
         """Open the database; create it if there is none, and migrate an earlier version.
 
         Args:
             path: The path of the database.
             progress: Called with a line now and then during a migration.
+            searched_max: How many messages a search in the archive steps through at most.
 
         Raises:
             StoreError: The database is damaged, of a newer version, or cannot be opened.
         """
         self._path = path
+        self._searched_max = searched_max
         self._batch: list[Statement] = []
         self._row_updates = messages.RowUpdates()
         """Executed after the statements of the batch."""
@@ -212,7 +216,12 @@ class SQLiteStore:
     @property
     def archive(self) -> Archive:
         """Return the messages, including the batch; reading them raises StoreError."""
-        return SQLiteArchive(self._find, self._find_durable, lambda *key: key in self._sent)
+        return SQLiteArchive(
+            self._find,
+            self._find_durable,
+            lambda *key: key in self._sent,
+            self._searched_max,
+        )
 
     def close(self) -> None:
         """Close the database; uncommitted changes are lost."""
@@ -235,32 +244,12 @@ class SQLiteStore:
 
     def _prepare(self) -> None:
         try:
-            version = version_of(self._database)
-            if version > SCHEMA_VERSION:
-                raise StoreError(f"The database {self._path} is of a newer imtui. Update imtui.")
-            if version == 0:
-                # Before the log is turned on: a log cannot be paired with an empty database.
-                self._database.executescript(
-                    f"BEGIN IMMEDIATE; {schema.EMPTY} PRAGMA user_version = {SCHEMA_VERSION};"
-                    " COMMIT;"
-                )
-            self._database.execute("PRAGMA journal_mode = WAL")
-            # Commits have to survive a power cut, not only the end of the process.
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.execute("PRAGMA foreign_keys = ON")
-            self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            # Each log has to begin with its generation, so only ``_empty_log`` may empty it.
-            self._database.execute("PRAGMA wal_autocheckpoint = 0")
-            for table in schema.SMALL_TABLES:
-                if self._rows(f"PRAGMA quick_check({table})") != [("ok",)]:
-                    raise sqlite3.DatabaseError("its pages do not fit together")
+            prepare(self._database, self._path)
             self._is_newly_migrated = self._rows("SELECT migrated_at FROM app") != [(None,)]
             self._is_log_new = not size_of_log(self._path)
             if not self._is_log_new:
                 self._empty_log()
-            known = {name for (name,) in self._rows("SELECT name FROM sqlite_schema")}
-            missing = [sql for name, sql in schema.ADDED.items() if name not in known]
-            missing += callbacks.missing_columns(self._rows)
+            missing = [*missing_in(self._database), *callbacks.missing_columns(self._rows)]
             if missing:
                 self._begin()
                 for sql in missing:
@@ -291,13 +280,13 @@ class SQLiteStore:
         self._database.execute("COMMIT")
         self._is_log_new = False
 
-    def _find(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    def _find(self, sql: str, values: Values) -> list[Any]:
         """Read messages, including the batch."""
         if self._failure is None:
             self._execute_batch()
         return self._find_durable(sql, values)
 
-    def _find_durable(self, sql: str, values: Sequence[Any]) -> list[Any]:
+    def _find_durable(self, sql: str, values: Values) -> list[Any]:
         """Read messages that the batch does not touch."""
         if self._failure is not None:
             raise self._failure

@@ -64,7 +64,7 @@ def read(world: World, session_id: int, peer: str, seq: int = 0) -> None:
 def history(world: World, session_id: int, peer: str) -> list[tuple[int, int, str]]:
     """Return seq, version and ID of the messages that a session sees, the earliest first."""
     method = Method.GET_C2C_HISTORY_MESSAGE_LIST
-    found: chat.MessageList = world.call(session_id, method, chat.GetHistoryParams(peer))
+    found: chat.HistoryPage = world.call(session_id, method, chat.GetHistoryParams(peer))
     return [(one.seq, one.version, one.msg_id) for one in found.message_list[::-1]]
 
 
@@ -127,7 +127,7 @@ def test_seq_and_version_are_counted_from_1_for_the_new_account_and_go_on_for_th
     # Whatever place is asked for, nothing from before is there.
     for seq in (0, 1):
         before = anew.call(BOB, method, chat.GetHistoryParams("alice", before_seq=seq))
-        assert before == chat.MessageList([])
+        assert before == chat.HistoryPage([])
 
 
 def test_changed_messages_are_those_since_the_new_account_joined(anew: World) -> None:
@@ -295,9 +295,9 @@ def test_an_admin_finds_and_reads_as_the_new_account_does(anew: World) -> None:
     assert found is not None
     assert found.msg_id == "n1"
     everything = (0, (anew.now.unix_ms + 1, 0), 100)
-    roamed = reading.within(as_bob, "alice", *everything)
+    roamed = reading.within(as_bob, "alice", *everything).messages
     assert [one.message.msg_id for one in roamed] == ["n1"]
-    roamed = reading.within(anew.admin("alice"), "bob", *everything)
+    roamed = reading.within(anew.admin("alice"), "bob", *everything).messages
     assert [(one.message.msg_id, one.is_read) for one in roamed] == [
         ("n1", False),
         ("a3", False),

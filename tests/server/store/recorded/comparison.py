@@ -18,7 +18,7 @@ from tests.conformance.raw_client import JSON
 
 DROPPED: Final = frozenset(
     {
-        *("ownVersion", "clearedSeq", "nextVersion", "nextOwnVersion", "revision"),
+        *("ownVersion", "clearedSeq", "nextVersion", "nextOwnVersion", "nextBeforeSeq", "revision"),
         *("StandardSequence", "CustomSequence", "CurrentSequence", "CurruentSequence"),
     }
 )
