@@ -1,5 +1,7 @@
 """Recalling and deleting messages."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from imtui.protocol import limits
@@ -7,15 +9,22 @@ from imtui.protocol.chat import DeleteMessagesParams, RevokeMessageParams
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.identifiers import check_msg_id, check_user_id
 from imtui.server.core.accounts.accounts import Accounts
-from imtui.server.core.archive import Archive, StoredMessage, View
+from imtui.server.core.archive import Archive, StoredMessage
 from imtui.server.core.caller import Admin
 from imtui.server.core.context import Context
 from imtui.server.core.endpoint import planned
 from imtui.server.core.messages.changes import Hidden, MessageRevoked, MessagesHidden
-from imtui.server.core.messages.conversation import Conversation, Conversations, Member
+from imtui.server.core.messages.conversation import Conversations, Member
 from imtui.server.core.messages.emitting import emit_changed
 from imtui.server.core.messages.membership import snapshot
-from imtui.server.core.messages.views import hidden_message, message_of, shown_message
+from imtui.server.core.messages.views import (
+    hidden_message,
+    message_of,
+    plan_newest,
+    shown_message,
+)
+
+_NEWEST_PAGES_MAX: Final = 20
 
 
 class _Found(Struct, frozen=True):
@@ -95,7 +104,13 @@ def _plan_delete(context: Context, params: DeleteMessagesParams) -> _Deletion:
     deleted = [viewed.message for viewed in seen if not viewed.own_version]
     if not deleted:
         return _Deletion()
-    return _Deletion(deleted, _newest_left(context.archive, member, conversation, wanted))
+    newest = conversation.newest(member)
+    left = None
+    if newest in wanted:
+        left = _newest_before(context.archive, member, newest, wanted)
+    elif newest:
+        left = plan_newest(context, conversation, member)
+    return _Deletion(deleted, left)
 
 
 @planned(_plan_delete)
@@ -136,17 +151,21 @@ def _counts(stored: StoredMessage, member: Member) -> bool:
     )
 
 
-def _newest_left(
-    archive: Archive, member: Member, conversation: Conversation, deleted: set[int]
+def _newest_before(
+    archive: Archive, member: Member, seq: int, deleted: set[int]
 ) -> StoredMessage | None:
-    """Find the newest message that keeps a conversation in a member's list after a deletion."""
-    view: View = member.view
-    seq = conversation.last_seq + 1
-    while page := archive.before(view, seq, limits.DELETE_MESSAGES_MAX + 1):
+    """Find the newest message that keeps a conversation in a member's list after a deletion.
+
+    After many messages that cannot be the last one, which only the REST API sends, there is none.
+    """
+    for _ in range(_NEWEST_PAGES_MAX):
+        page = archive.before(member.view, seq, limits.DELETE_MESSAGES_MAX + 1)
         for stored in page:
             if stored.seq <= member.unlisted_seq:
                 return None
             if stored.seq not in deleted and not stored.is_unlisted:
                 return stored
+        if not page:
+            return None
         seq = page[-1].seq
     return None
