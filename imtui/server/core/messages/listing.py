@@ -96,9 +96,12 @@ def _plan_clean(context: Context, params: chat.CleanUnreadParams) -> CleanPlan |
     read_seq = _up_to(conversation, params.clean_sequence, member.joined_seq)
     if read_seq <= member.read_seq:
         return None
-    unread = 0
-    if read_seq < conversation.last_seq:
-        unread = context.archive.count_unread(member.view, read_seq, conversation.last_seq)
+    # The shorter part is counted: all that is ever counted is no more than all that was sent.
+    last, count = conversation.last_seq, context.archive.count_unread
+    if last - read_seq <= read_seq - member.read_seq:
+        unread = count(member.view, read_seq, last) if read_seq < last else 0
+    else:
+        unread = conversation.unread(member) - count(member.view, member.read_seq, read_seq)
     return CleanPlan(unread, plan_newest(context, conversation, member))
 
 

@@ -31,8 +31,10 @@ SELECT ifnull((
 ), {seq})
 """
 _BEFORE: Final = f"""
-WITH RECURSIVE visible (seq) AS (
-    {_STEP.format(seq="(:seq - 1)")}
+WITH RECURSIVE newest (seq) AS (
+    SELECT max(seq) FROM messages WHERE conversation = :conversation AND seq < :seq
+), visible (seq) AS (
+    SELECT ({_STEP.format(seq="newest.seq")}) FROM newest
     UNION ALL
     SELECT ({_STEP.format(seq="(visible.seq - 1)")}) FROM visible WHERE visible.seq > :floor
     LIMIT :count
@@ -46,8 +48,8 @@ SELECT timestamp, seq FROM messages WHERE conversation = ? AND timestamp >= ?
     AND (timestamp, seq) < (?, ?) ORDER BY timestamp DESC, seq DESC LIMIT 1 OFFSET ?
 """
 _WITHIN: Final = f"""
-{_SELECT} m.conversation = ? AND m.timestamp >= ? AND (m.timestamp, m.seq) < (?, ?)
-    AND (m.timestamp, m.seq) >= (?, ?) AND +m.seq > ? AND {_NOT_HIDDEN}
+{_SELECT} m.conversation = ? AND (m.timestamp, m.seq) >= (?, ?)
+    AND (m.timestamp, m.seq) < (?, ?) AND +m.seq > ? AND {_NOT_HIDDEN}
     ORDER BY m.timestamp DESC, m.seq DESC LIMIT ?
 """
 _VERSIONS: Final = """
@@ -124,10 +126,11 @@ class SQLiteArchive:
         self, view: View, since: int, before: tuple[int, int], count: int
     ) -> list[ViewedMessage]:
         """Return the last ``count`` visible messages of a time span, the latest first."""
-        span = (view.conversation, since, *before)
-        stop = self._find(_TIMES, (*span, self._searched_max - 1))
+        span = (view.conversation, since, *before, self._searched_max - 1)
+        stop = self._find(_TIMES, span)
         first = stop[0] if stop else (since, 0)
-        found = self._find(_WITHIN, (*span, *first, view.floor, view.account, count))
+        values = (view.conversation, *first, *before, view.floor, view.account, count)
+        found = self._find(_WITHIN, values)
         viewed = [ViewedMessage(_stored_message(row)) for row in found]
         return self._until(view, viewed, count, [seq for _, seq in stop])
 

@@ -39,7 +39,6 @@ UPDATE messages SET version = ?, text = '', data = x'', cloud_custom_data = '', 
     is_erased = 1 WHERE conversation = ? AND seq = ?
 """
 _HIDDEN: Final = "INSERT INTO hidden VALUES (?, ?, ?, ?)"
-_CLEARED: Final = "DELETE FROM hidden WHERE conversation = ? AND account = ? AND seq <= ?"
 
 
 def load(rows: Callable[[str], list[Any]]) -> list[Conversation]:
@@ -152,10 +151,6 @@ def _hidden(change: c.MessagesHidden) -> list[Statement]:
     ]
 
 
-def _cleared(change: c.ConversationCleared) -> list[Statement]:
-    return [(_CLEARED, (change.conversation, change.account, change.cleared_seq))]
-
-
 class RowUpdates:
     """The rows of conversations and members that a batch updates, each once."""
 
@@ -206,7 +201,6 @@ STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.MessageSent: _sent,
     c.MessageRevoked: _revoked,
     c.MessagesHidden: _hidden,
-    c.ConversationCleared: _cleared,
 }
 """Functions that return the statements for each change; they run in the order of the changes."""
 

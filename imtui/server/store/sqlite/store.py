@@ -15,10 +15,11 @@ from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.console import Console
-from imtui.server.core.messages.changes import MessageSent
+from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, callbacks, friends, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, SQLiteArchive, Values
+from imtui.server.store.sqlite.cleared import ClearedRows
 from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
@@ -67,6 +68,7 @@ class SQLiteStore:
         """Executed with ``_row_updates``."""
         self._sent: set[tuple[int, str]] = set()
         """The senders and IDs of the messages in the batch."""
+        self._cleared = ClearedRows()
         self._executed = 0
         """How many statements of the batch are in the open transaction."""
         self._failure: StoreError | None = None
@@ -96,6 +98,7 @@ class SQLiteStore:
             self._begin()
             self._database.execute("UPDATE app SET start = start + 1")
             self._end()
+            self._cleared.load(self._rows)
             start, console = self._rows("SELECT start, console FROM app")[0]
             return StoredApp(
                 start=start,
@@ -142,6 +145,8 @@ class SQLiteStore:
                 self._row_updates.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
                     self._sent.add((change.stored.sender, change.stored.msg_id))
+            elif isinstance(change, ConversationCleared):
+                self._cleared.add(change)
 
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
@@ -168,7 +173,7 @@ class SQLiteStore:
         Raises:
             StoreError: The commit failed; the next one retries the batch.
         """
-        if not self._has_batch:
+        if not self._has_batch and not self._cleared:
             return
         self._failure = None
         self._execute_batch()
@@ -177,9 +182,11 @@ class SQLiteStore:
             for updates in (self._row_updates, self._callback_updates):
                 for sql, rows_of_values in updates.statements():
                     self._database.executemany(sql, rows_of_values)
+            self._cleared.remove_some(self._database)
             self._end()
         except sqlite3.Error as error:
             raise self._undo(error) from error
+        self._cleared.committed()
         self._batch.clear()
         self._row_updates.clear()
         self._callback_updates.clear()

@@ -55,6 +55,7 @@ class Messages(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.check_what_is_found()
+        self.check_runs()
         self.check_counts()
         self.world.close()
         self._folder.cleanup()
@@ -177,6 +178,31 @@ class Messages(RuleBasedStateMachine):
                 assert self.world.archive.find(account.key, name) == self.memory.find(
                     account.key, name
                 )
+
+    @rule()
+    def check_runs(self) -> None:
+        # The archive has executed the batch.
+        self.world.archive.at(View(1, 1, 0), [1])
+        hidden = self.rows("SELECT conversation, account, seq FROM hidden")
+        in_runs = [
+            (conversation, account, seq)
+            for conversation, account, last, first in self.rows("SELECT * FROM hidden_runs")
+            for seq in range(first, last + 1)
+        ]
+        # Those at or below the floor are removed in any order.
+        assert len(set(in_runs)) == len(in_runs)
+        assert self.above_floors(in_runs) == self.above_floors(hidden)
+
+    def rows(self, sql: str) -> list[Any]:
+        return self.store._database.execute(sql).fetchall()
+
+    def above_floors(self, hidden: list[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
+        floors = {
+            (member.conversation, member.account): member.cleared_seq
+            for conversation, _ in self.conversations().values()
+            for member in conversation.members
+        }
+        return {one for one in hidden if one[2] > floors.get(one[:2], 0)}
 
     @rule()
     def check_counts(self) -> None:

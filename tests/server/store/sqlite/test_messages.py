@@ -138,6 +138,33 @@ def test_hidden_messages_stay_hidden_for_one_until_they_are_cleared(store: SQLit
     assert rows == [(BOB, 4, 2)]
 
 
+def test_rows_about_cleared_messages_go_little_by_little_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "db"
+    with opened(path) as store:
+        store.write([*PEOPLE, CREATED, *(sent(seq) for seq in range(1, 402))])
+        hidden = tuple(Hidden(seq, number) for number, seq in enumerate(range(1, 401, 2), 1))
+        store.write([MessagesHidden("bob", 1, BOB, hidden, ())])
+        store.commit()
+        now = conversation(401).members[1]
+        now.cleared_seq = 400
+        store.write([ConversationCleared(1, BOB, 400), ConversationChanged("bob", None, now)])
+        store.commit()
+        assert count(store, "hidden") == 100
+    with opened(path) as store:
+        assert count(store, "hidden_runs") == 100
+        for _ in range(2):
+            store.commit()
+        assert count(store, "hidden") == count(store, "hidden_runs") == 0
+        assert [one.seq for one in store.archive.before(View(1, BOB, 400), 999, 9)] == [401]
+
+
+def count(store: SQLiteStore, table: str) -> int:
+    found: int = store._database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return found
+
+
 @pytest.mark.parametrize("from_whom", ["alice", "bob"])
 def test_a_message_may_be_hidden_from_one_from_the_start(
     store: SQLiteStore, from_whom: str
