@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from imtui.protocol.chat import GetHistoryParams, Message, MessageList, ReceiveOpt
+from imtui.protocol.chat import GetHistoryParams, HistoryPage, Message, ReceiveOpt
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import Method
 from imtui.sdk.failures import is_transient
@@ -12,7 +12,8 @@ from imtui.sdk.messages.sync import MessageSync
 if TYPE_CHECKING:
     from imtui.sdk.messages.cache import MessageCache
 
-_REQUESTS_MAX: Final = 8
+_REQUESTS_MAX: Final = 1000
+"""A backend may send pages with few messages, where many are deleted."""
 
 
 class History:
@@ -51,6 +52,7 @@ class History:
         """
         is_connected = self._link.connected
         must_ask = not before and self._may_lack_newest(user_id)
+        asked_below: int | None = None
         for _ in range(_REQUESTS_MAX):
             page, low = self._cached(user_id, count, before)
             # A message of an admin may be newer than the conversation's last message, or belong to
@@ -58,12 +60,13 @@ class History:
             has_top = bool(before) or user_id in self._is_newest_known
             first = self._sync.state.cleared_seq(user_id) + 1
             is_all = len(page) == count or (low <= first and has_top)
-            if not is_connected or (not must_ask and is_all):
+            if not is_connected or (not must_ask and is_all) or low == asked_below:
                 return page
             try:
                 if must_ask or not has_top:
                     await self._fetch(user_id, count, 0)
                 else:
+                    asked_below = low
                     await self._fetch(user_id, count - len(page), low)
             except IMError as error:
                 if not is_transient(error):
@@ -90,11 +93,11 @@ class History:
         await self._link.call(
             Method.GET_C2C_HISTORY_MESSAGE_LIST,
             params,
-            MessageList,
+            HistoryPage,
             lambda answer: self._apply(user_id, before, answer),
         )
 
-    def _apply(self, user_id: str, before: int, answer: MessageList) -> None:
+    def _apply(self, user_id: str, before: int, answer: HistoryPage) -> None:
         state = self._sync.state
         first = state.cleared_seq(user_id) + 1
         page = [
@@ -109,6 +112,9 @@ class History:
         else:
             high = max([state.top(user_id), *(message.seq for message in page)])
         lowest = min((message.seq for message in page), default=high + 1)
+        if first < answer.next_before_seq <= high + 1:
+            # Down to there, the page has all that is not deleted.
+            lowest = answer.next_before_seq
         self._cache.keep_page(user_id, page, first if answer.is_finished else lowest, high)
         newest = max((message.version for message in page), default=0)
         self._sync.publish(state.heard(user_id, newest))
