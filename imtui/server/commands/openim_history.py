@@ -11,7 +11,7 @@ from imtui.protocol.rest.message_body import Elements, elements_of
 from imtui.protocol.rest.message_key import key_of, message_key
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
-from imtui.server.core.messages.counts import read_until, summaries
+from imtui.server.core.messages.counts import all_unread, read_until, unread_of
 from imtui.server.core.messages.reading import HistoryMessage, find_message, place_of, within
 from imtui.server.core.messages.removing import revoke_message
 from imtui.server.core.paging import page_of
@@ -195,14 +195,14 @@ def _get_c2c_unread_msg_num(call: Call, params: GetUnreadMsgNum) -> UnreadMsgNum
         raise IMError(
             ErrorCode.ERR_SVR_MSG_JSON_PARSE_FAILED, f"Peer_Account: at most {PEERS_MAX} a call."
         )
-    unread = {one.peer: one.unread for one in summaries(call.acting_for(owner))}
+    account = call.acting_for(owner)
     if not peers:
-        return UnreadMsgNums(sum(unread.values()))
+        return UnreadMsgNums(all_unread(account))
     known = [peer for peer in peers if call.is_registered(peer)]
     unknown = [peer for peer in peers if not call.is_registered(peer)]
     return UnreadMsgNums(
         None,
-        [UnreadMsgNum(peer, unread.get(peer, 0)) for peer in known],
+        [UnreadMsgNum(peer, unread_of(account, peer)) for peer in known],
         tuple(PeerError(peer, ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND) for peer in unknown),
     )
 

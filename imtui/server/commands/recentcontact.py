@@ -9,11 +9,13 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.messages.counts import summaries
+from imtui.server.core.messages.counts import ConversationSummary, listed_from, pinned
 from imtui.server.core.messages.listing import leave_list
 
 PAGE_MAX: Final = 100
 """The most conversations on a page."""
+SEARCHED_MAX: Final = 1000
+"""The most conversations that are looked at for a page; those without messages may be left out."""
 
 _SERVICE: Final = Service(
     "recentcontact",
@@ -63,7 +65,7 @@ class SessionList(Body, frozen=True):
 
     session_item: list[SessionItem]
     complete_flag: int
-    """0 if there are more: ask for them with the numbers below."""
+    """0 if there may be more: ask for them with the numbers below."""
     time_stamp: int
     start_index: int
     top_time_stamp: int
@@ -86,43 +88,54 @@ class _Place(NamedTuple):
     second: int
     skipped: int
 
-    def rest(self, items: Iterable[SessionItem]) -> list[SessionItem]:
-        """Return the items from this place on, in order."""
-        ordered = sorted(items, key=lambda item: (-item.msg_time, item.to_account))
+    def rest(self, pinned: Iterable[ConversationSummary]) -> list[SessionItem]:
+        """Return the pinned conversations from this place on, in order."""
+        items = list(map(_item, pinned))
         if self == (0, 0):
-            return ordered
-        return [item for item in ordered if item.msg_time <= self.second][self.skipped :]
+            return items
+        return [item for item in items if item.msg_time <= self.second][self.skipped :]
 
-    def after(self, page: list[SessionItem]) -> "_Place":
-        """Return the place after the items of a page."""
-        if not page:
-            return self
-        second = page[-1].msg_time
-        skipped = sum(item.msg_time == second for item in page)
-        return _Place(second, skipped + (self.skipped if second == self.second else 0))
+    def after(self, second: int) -> "_Place":
+        """Return the place after the next conversation, which was active in some second."""
+        return _Place(second, self.skipped + 1 if second == self.second else 1)
 
 
 def _get_list(call: Call, params: GetList) -> SessionList:
     _check_account(call, params.from_account)
-    place = _Place(params.time_stamp, params.start_index)
+    place = searched_place = _Place(params.time_stamp, params.start_index)
     top_place = _Place(params.top_time_stamp, params.top_start_index)
     flags = params.assist_flags
-    with_pinned = flags & _WITH_PINNED
-    items = [
-        SessionItem(one.peer, one.active_at // 1000, int(one.is_pinned))
-        for one in summaries(call.acting_for(params.from_account))
-        if one.has_messages or (one.is_listed and flags & _WITH_EMPTY)
-    ]
-    pinned = top_place.rest(item for item in items if item.top_flag and with_pinned)
-    if not flags & _PAGES_OF_PINNED and place != (0, 0):
-        pinned = []
-    others = place.rest(item for item in items if not (item.top_flag and with_pinned))
-    pinned_page = pinned[:PAGE_MAX]
-    page = others[: PAGE_MAX - len(pinned_page)]
-    is_complete = len(pinned_page) + len(page) == len(pinned) + len(others)
-    return SessionList(
-        pinned_page + page, int(is_complete), *place.after(page), *top_place.after(pinned_page)
-    )
+    account = call.acting_for(params.from_account)
+    page: list[SessionItem] = []
+    is_complete = True
+    if flags & _WITH_PINNED and (flags & _PAGES_OF_PINNED or place == (0, 0)):
+        top = top_place.rest(one for one in pinned(account) if _is_wanted(one, flags))
+        # There are never more of them than on a page.
+        for item in top:
+            top_place = top_place.after(item.msg_time)
+            page.append(item)
+    others = listed_from(account, *place, with_pinned=not flags & _WITH_PINNED)
+    for searched, one in enumerate(others):
+        if len(page) == PAGE_MAX:
+            is_complete = False
+            break
+        if searched == SEARCHED_MAX:
+            place, is_complete = searched_place, False
+            break
+        item = _item(one)
+        searched_place = searched_place.after(item.msg_time)
+        if _is_wanted(one, flags):
+            place = searched_place
+            page.append(item)
+    return SessionList(page, int(is_complete), *place, *top_place)
+
+
+def _is_wanted(one: ConversationSummary, flags: int) -> bool:
+    return one.has_messages or bool(flags & _WITH_EMPTY)
+
+
+def _item(one: ConversationSummary) -> SessionItem:
+    return SessionItem(one.peer, one.active_at // 1000, int(one.is_pinned))
 
 
 def _delete(call: Call, params: Delete) -> Answer:

@@ -1,5 +1,9 @@
 """Functions with which the REST API reads conversations, and marks them as read."""
 
+import heapq
+from bisect import bisect_left
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from imtui.protocol.chat import CleanUnreadParams, conversation_id
@@ -7,39 +11,74 @@ from imtui.server.core.context import Context
 from imtui.server.core.endpoint import planned
 from imtui.server.core.messages import listing
 from imtui.server.core.messages.conversation import Conversations
+from imtui.server.core.messages.order import FIRST_UNPINNED, Place
 
 
 class ConversationSummary(Struct, frozen=True):
-    """A conversation of an account."""
+    """A conversation in an account's list."""
 
     peer: str
     active_at: int
     """When it was last active, in Unix milliseconds; 0 for never."""
-    unread: int
     is_pinned: bool
     has_messages: bool
-    """Whether a message puts it into the list."""
-    is_listed: bool
-    """Whether it is in the list, which a pin or a receive option alone can cause."""
+    """Whether a message puts it into the list, and not a pin or a receive option alone."""
 
 
-def summaries(context: Context) -> list[ConversationSummary]:
-    """Return all conversations of the caller."""
-    owner = context.user_id
-    found = []
-    for peer, conversation in context.state[Conversations].of(owner):
-        member = conversation.member(owner)
-        found.append(
-            ConversationSummary(
-                peer,
-                conversation.order_key(member),
-                conversation.unread(member),
-                member.is_pinned,
-                bool(conversation.newest(member)),
-                conversation.is_listed(member),
-            )
-        )
-    return found
+def pinned(context: Context) -> list[ConversationSummary]:
+    """Return the pinned conversations of the caller, the latest active first."""
+    places = context.state[Conversations].places(context.user_id)
+    return [_summary(context, place) for place in places[: bisect_left(places, FIRST_UNPINNED)]]
+
+
+def listed_from(
+    context: Context, second: int, skipped: int, *, with_pinned: bool
+) -> Iterator[ConversationSummary]:
+    """Yield conversations in the caller's list from a place on, the latest active first.
+
+    Args:
+        context: The context of the caller.
+        second: Begin with those that were last active in this second, in Unix time.
+        skipped: How many of those to leave out. Both are 0 for the first conversation.
+        with_pinned: Whether pinned ones are among them, with no place of their own.
+    """
+    places = context.state[Conversations].places(context.user_id)
+    start = first = bisect_left(places, FIRST_UNPINNED)
+    among = list(places[:first]) if with_pinned else []
+    if (second, skipped) != (0, 0):
+        latest = -(second * 1000 + 999)
+        start = bisect_left(places, (True, latest, ""), first)
+        among = [place for place in among if place[1] >= latest]
+    passed = sum(
+        bisect_left(places, (True, *place[1:]), start) - start + before < skipped
+        for before, place in enumerate(among)
+    )
+    others = (places[index] for index in range(start + skipped - passed, len(places)))
+    for place in heapq.merge(among[passed:], others, key=lambda place: place[1:]):
+        yield _summary(context, place)
+
+
+def unread_of(context: Context, peer: str) -> int:
+    """Return how many messages of a user are unread by the caller."""
+    conversation = context.state[Conversations].get(context.user_id, peer)
+    return conversation.unread(conversation.member(context.user_id)) if conversation else 0
+
+
+def all_unread(context: Context) -> int:
+    """Return how many messages are unread by the caller."""
+    return context.state[Conversations].unread_of(context.user_id)
+
+
+def _summary(context: Context, place: Place) -> ConversationSummary:
+    conversation = context.state[Conversations].get(context.user_id, place[2])
+    assert conversation is not None, "each place is one of a conversation"
+    member = conversation.member(context.user_id)
+    return ConversationSummary(
+        place[2],
+        conversation.order_key(member),
+        member.is_pinned,
+        bool(conversation.newest(member)),
+    )
 
 
 def last_active(context: Context, peer: str) -> int | None:

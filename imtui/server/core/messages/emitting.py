@@ -15,6 +15,7 @@ def emit_changed(
     state: State, conversation: Conversation, member: Member, newest: StoredMessage | None
 ) -> None:
     """Emit that a conversation changed for a member, given the newest message in their list."""
+    state[Conversations].changed(conversation)
     has_sessions = bool(state[Accounts].sessions_of(member.user_id))
     shown = shown_conversation(state, conversation, member, newest) if has_sessions else None
     state.emit(ConversationChanged(member.user_id, shown, copied(member)))

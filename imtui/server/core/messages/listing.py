@@ -1,7 +1,7 @@
 """Conversations: listing, reading, pinning, muting and deleting them."""
 
-import heapq
 import re
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 from msgspec import Struct
@@ -18,17 +18,15 @@ from imtui.server.core.messages.changes import ConversationCleared
 from imtui.server.core.messages.conversation import Conversation, Conversations
 from imtui.server.core.messages.emitting import emit_changed, read
 from imtui.server.core.messages.membership import conversation_of
+from imtui.server.core.messages.order import FIRST_UNPINNED, Place
 from imtui.server.core.messages.views import plan_newest, shown_conversation
 from imtui.server.core.paging import check_count, page_of
 
 _CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
 
-_Place = tuple[bool, int, str]
-"""The sort key of a conversation: whether it is not pinned, the negated time, and the peer."""
-
 
 class _Listed(Struct, frozen=True):
-    place: _Place
+    place: Place
     conversation: Conversation
     newest: StoredMessage | None = None
 
@@ -36,22 +34,16 @@ class _Listed(Struct, frozen=True):
 def _plan_list(context: Context, params: chat.GetConversationListParams) -> list[_Listed]:
     check_count(params.count, limits.CONVERSATION_PAGE_MAX)
     after = _place_of(params.cursor) if params.cursor else None
-    owner = context.user_id
-    listed = (
-        _Listed(_place(peer, conversation, owner), conversation)
-        for peer, conversation in context.state[Conversations].of(owner)
-        if conversation.is_listed(conversation.member(owner))
-    )
-    rest = (one for one in listed if after is None or one.place > after)
-    found = heapq.nsmallest(params.count + 1, rest, key=lambda one: one.place)
-    return [
-        _Listed(
-            one.place,
-            one.conversation,
-            plan_newest(context, one.conversation, one.conversation.member(owner)),
-        )
-        for one in found
-    ]
+    owner, conversations = context.user_id, context.state[Conversations]
+    places = conversations.places(owner)
+    start = bisect_right(places, after) if after is not None else 0
+    found = []
+    for place in places[start : start + params.count + 1]:
+        conversation = conversations.get(owner, place[2])
+        if conversation is not None:
+            newest = plan_newest(context, conversation, conversation.member(owner))
+            found.append(_Listed(place, conversation, newest))
+    return found
 
 
 @planned(_plan_list)
@@ -149,7 +141,7 @@ def pin(context: Context, plan: StoredMessage | None, params: chat.PinConversati
     if params.is_pinned == (known is not None and known.member(owner).is_pinned):
         return
     if params.is_pinned:
-        pinned = sum(one.member(owner).is_pinned for _, one in conversations.of(owner))
+        pinned = bisect_left(conversations.places(owner), FIRST_UNPINNED)
         if pinned >= limits.PINNED_CONVERSATIONS_MAX:
             raise IMError(ErrorCode.ERR_SVR_CONV_PINNED_COUNT_LIMIT)
     conversation = conversation_of(context.state, owner, peer)
@@ -246,17 +238,12 @@ def _up_to(conversation: Conversation, clean_sequence: int, joined_seq: int) -> 
     return min(clean_sequence + joined_seq, last) if clean_sequence else last
 
 
-def _place(peer: str, conversation: Conversation, owner: str) -> _Place:
-    member = conversation.member(owner)
-    return not member.is_pinned, -conversation.order_key(member), peer
-
-
-def _cursor(place: _Place) -> str:
+def _cursor(place: Place) -> str:
     is_unpinned, negated_time, peer = place
     return f"{int(is_unpinned)}.{-negated_time}.{peer}"
 
 
-def _place_of(cursor: str) -> _Place:
+def _place_of(cursor: str) -> Place:
     parts = _CURSOR.fullmatch(cursor)
     if parts is None:
         raise invalid_parameters("cursor", "not the cursor of a page")

@@ -207,6 +207,7 @@ def _append(
 ) -> tuple[Message, StoredMessage]:
     """Add a message to a conversation, with its seq and version."""
     conversation.last_seq += 1
+    context.state[Conversations].changed(conversation)
     # The wall clock may be set back, but timestamps never decrease.
     timestamp = options.timestamp or context.now.unix_ms
     conversation.last_timestamp = max(timestamp, conversation.last_timestamp)

@@ -29,6 +29,7 @@ from imtui.server.core.context import Context
 from imtui.server.core.logins import registration
 from imtui.server.core.messages import listing, removing
 from imtui.server.core.messages.conversation import Conversation, Conversations
+from imtui.server.core.messages.order import Place
 from imtui.server.core.messages.sending import SendOptions, send_message
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.core.world import WALL_START, World
@@ -56,6 +57,7 @@ class Messages(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.check_what_is_found()
         self.check_runs()
+        self.check_order()
         self.check_counts()
         self.world.close()
         self._folder.cleanup()
@@ -157,7 +159,8 @@ class Messages(RuleBasedStateMachine):
         return {
             (user_id, peer): (sorted_copy(conversation), found.unread_of(user_id))
             for user_id in USERS
-            for peer, conversation in found.of(user_id)
+            for peer in USERS
+            if (conversation := found.get(user_id, peer)) is not None
         }
 
     @rule()
@@ -221,6 +224,17 @@ class Messages(RuleBasedStateMachine):
             assert total == self.world.state[Conversations].unread_of(user_id)
         for user_id in USERS:
             assert self.world.state[Conversations].unread_of(user_id) == unread[user_id]
+
+    @rule()
+    def check_order(self) -> None:
+        listed: dict[str, list[Place]] = {user_id: [] for user_id in USERS}
+        for (user_id, peer), (conversation, _) in self.conversations().items():
+            member = conversation.member(user_id)
+            if conversation.is_listed(member):
+                place = (not member.is_pinned, -conversation.order_key(member), peer)
+                listed[user_id].append(place)
+        for user_id, places in listed.items():
+            assert self.world.state[Conversations].places(user_id) == sorted(places)
 
 
 def sorted_copy(conversation: Conversation) -> Conversation:
