@@ -17,6 +17,8 @@ from imtui.server.store.store import Store, StoreError
 _log: Final = logging.getLogger(__name__)
 
 _RETRY_AFTER: Final = 1.0
+_LOG_EVERY: Final = 60.0
+"""The seconds after which a commit that still fails is logged again."""
 _LATER: Final = 1.0
 """How long what nobody waits for waits for another batch, in seconds."""
 REST_AFTER: Final = 5.0
@@ -72,6 +74,8 @@ class Commits:
         self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._last_commit = 0.0
+        self._logged = "", 0.0
+        """Why a commit failed, and when that was logged."""
         self.on_committed: Callable[[], None] = lambda: None
         """Called when all that was written so far is durable."""
 
@@ -150,12 +154,13 @@ class Commits:
         try:
             self._store.commit()
         except StoreError as error:
-            _log.error("%s", error)
+            self._log_failure(str(error))
             self._metrics.commit_failures += 1
             self._refuse()
             self._hold_back()
             self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
             return
+        self._logged = "", 0.0
         if self._has_written:
             self._has_written = False
             if self._later is not None:
@@ -169,6 +174,13 @@ class Commits:
         if self._held:
             self._outputs[:0] = self._held
             self._held = []
+
+    def _log_failure(self, problem: str) -> None:
+        """Log why a commit failed: the same not more than once a minute."""
+        now = self._loop.time()
+        if problem != self._logged[0] or now >= self._logged[1] + _LOG_EVERY:
+            self._logged = problem, now
+            _log.error("%s", problem)
 
     def _try_again(self) -> None:
         self._commit()

@@ -149,6 +149,26 @@ def test_answers_are_refused_and_messages_held_back_while_the_store_fails(
     assert [record.message for record in caplog.records] == ["It fails."]
 
 
+def test_a_store_that_keeps_failing_is_logged_once_a_minute(
+    loop: VirtualLoop, bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.store.is_failing = True
+    bench.add(ANSWER)
+    loop.turn()
+    for _ in range(59):
+        loop.advance(1.0)
+    assert bench.metrics.commit_failures == 60
+    assert len(caplog.records) == 1
+    loop.advance(1.0)
+    assert len(caplog.records) == 2
+    bench.store.is_failing = False
+    loop.advance(1.0)
+    bench.store.is_failing = True
+    bench.add(ANSWER)
+    loop.turn()
+    assert [record.message for record in caplog.records] == ["It fails."] * 3
+
+
 def test_what_was_held_back_is_sent_first_and_once_when_it_is_durable(
     loop: VirtualLoop, bench: Bench
 ) -> None:
