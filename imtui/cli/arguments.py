@@ -2,6 +2,9 @@
 
 import argparse
 from pathlib import Path
+from typing import Final
+
+_MEBIBYTES_DIGITS: Final = 12
 
 
 def port_number(text: str) -> int:
@@ -35,6 +38,13 @@ def positive(text: str) -> int:
     if number <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return number
+
+
+def mebibytes(text: str) -> int:
+    """Parse a number of mebibytes, which may be 0."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MEBIBYTES_DIGITS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB")
+    return int(text)
 
 
 def user_id(text: str) -> str:

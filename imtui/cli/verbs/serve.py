@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from imtui.cli.arguments import port_number, positive, seconds
+from imtui.cli.arguments import mebibytes, port_number, positive, seconds
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 from imtui.cli.folding import log_loop_exceptions
 from imtui.cli.serving import configure_logging, print_ready_line
@@ -72,6 +72,13 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="ADDR",
         help="believe the client addresses that this proxy names, in place of proxies on this "
         "machine; may be repeated, and may be a network such as 10.0.0.0/8",
+    )
+    parser.add_argument(
+        "--disk-reserve",
+        type=mebibytes,
+        default=256,
+        metavar="MIB",
+        help="refuse messages and friend requests while less disk space is free (256; 0: never)",
     )
     parser.add_argument(
         "--check",
@@ -181,6 +188,7 @@ def run(arguments: argparse.Namespace) -> int:
         max_connections=arguments.max_connections,
         max_per_address=arguments.max_per_address,
         trusted_proxies=tuple(arguments.trusted_proxy),
+        disk_reserve=arguments.disk_reserve * 1024 * 1024,
         webhook=_webhook(arguments),
     )
     run_async(_serve(config))

@@ -81,6 +81,8 @@ class Service:
 
     def code(self, error: IMError) -> int:
         """Return the service's code for an error of the core."""
+        if error.code == ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR:
+            return self.internal
         return self.codes.get(error.code, error.code)
 
 

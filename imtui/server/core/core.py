@@ -28,6 +28,7 @@ from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.quotas import Quotas
 from imtui.server.core.rates import Rates
 from imtui.server.core.restoring import restored
+from imtui.server.core.room import Disk
 from imtui.server.core.state import Timing
 from imtui.server.core.stored import StoredApp
 from imtui.server.core.subscriptions import subscribing
@@ -59,6 +60,7 @@ class Core:
         archive: Archive,
         timing: Timing | None = None,
         befriend: Callable[[str, str], bool] | None = None,
+        disk: Disk | None = None,
     ) -> None:
         """Start from the stored state.
 
@@ -69,8 +71,9 @@ class Core:
             timing: How long the app waits.
             befriend: Whether a newly registered account and an earlier one are friends from the
                 start; by default nobody is.
+            disk: Tells whether the store may grow; by default it always may.
         """
-        self._state = restored(stored, now, timing or Timing(), befriend)
+        self._state = restored(stored, now, timing or Timing(), befriend, disk)
         self._archive = archive
         self._rates_checked = now.monotonic
 

@@ -16,6 +16,7 @@ from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.presence.watchers import WatchingSessions
 from imtui.server.core.quotas import Quotas
 from imtui.server.core.rates import Rates
+from imtui.server.core.room import Disk, EndlessDisk, Room
 from imtui.server.core.state import State, Timing
 from imtui.server.core.stored import StoredApp
 from imtui.server.core.subscriptions.part import Subscriptions
@@ -27,6 +28,7 @@ def restored(
     now: Instant,
     timing: Timing,
     befriend: Callable[[str, str], bool] | None = None,
+    disk: Disk | None = None,
 ) -> State:
     """Return the state after a restart: nobody is connected yet."""
     next_key = max((account.key for account in stored.accounts), default=0) + 1
@@ -45,6 +47,7 @@ def restored(
             Rates(),
             Quotas(),
             WatchingSessions(),
+            Room(disk or EndlessDisk()),
         ),
     )
     _restore_accounts(state, accounts, stored, now)

@@ -32,6 +32,7 @@ from imtui.server.node.core_host import CoreHost
 from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.descriptors import raise_limit, shares
+from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
 from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
 from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -76,6 +77,8 @@ class BackendConfig:
     """The peers that may name clients in their headers; without any, those on this machine."""
     befriend: Callable[[str, str], bool] | None = None
     """Whether a newly registered account and an earlier one are friends from the start."""
+    disk_reserve: int = RESERVE_MIB * MEBIBYTE
+    """In bytes; with less free space, messages are refused."""
     webhook: WebhookConfig | None = None
     """The app's own server for callbacks; None without one."""
     clock: Callable[[], Instant] = present
@@ -94,6 +97,7 @@ class Backend:
         self._stack = contextlib.AsyncExitStack()
         self.metrics = Metrics()
         self._proxies = TrustedProxies(config.trusted_proxies or None)
+        self.disk = DiskReserve(config.data_dir, config.disk_reserve)
         self._parts: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -199,6 +203,7 @@ class Backend:
                 archive=store.archive,
                 timing=Timing(config.subscriptions_cleared_after),
                 befriend=config.befriend,
+                disk=self.disk,
             )
         except StoreError as error:
             raise BackendError(str(error)) from error

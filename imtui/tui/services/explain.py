@@ -102,6 +102,12 @@ _SENTENCES: Final[dict[int, str]] = {
 }
 
 
+_SAY_WHAT_TO_DO: Final = frozenset(
+    {ErrorCode.ERR_SDK_INVALID_OPERATION, ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR}
+)
+"""The codes whose own messages, if they have any, say more than a sentence of ours can."""
+
+
 def explain(error: IMError, keys: Keys) -> str:
     """Return one line that says what went wrong and what to do, with the keys for it."""
     if error.code == ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT:
@@ -110,7 +116,7 @@ def explain(error: IMError, keys: Keys) -> str:
         sentence = f"{error.message} Correct it and try again."
     elif error.code == ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS:
         sentence = f"{error.message} You cannot be your own friend; check the user ID."
-    elif error.code == ErrorCode.ERR_SDK_INVALID_OPERATION and not _is_bare(error):
+    elif error.code in _SAY_WHAT_TO_DO and not _is_bare(error):
         sentence = error.message
     else:
         known = _SENTENCES.get(error.code)

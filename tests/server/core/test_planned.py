@@ -206,6 +206,7 @@ def _admin_calls(draw: st.DrawFn) -> Step:
         (counts.read_until, (peer, before)),
         (reading.within, (peer, 0, (before, draw(_seqs)), draw(_counts))),
         (reading.find_message, (peer, draw(_keys))),
+        (reading.place_of, (peer, draw(_keys))),
         (sending.send_message, (draw(_PARAMS[Method.SEND_MESSAGE](peer)), options)),
     ]
     function, args = draw(st.sampled_from([*calls, calls[-1]]))
@@ -271,6 +272,7 @@ _NOT_LISTED: Final = SendOptions(
         (reading.get_changed_messages, (chat.GetChangedMessagesParams("bob", 0, 9, 0),), 2),
         (reading.within, ("bob", 0, (WALL_START + 9000, 0), 9), 1),
         (reading.find_message, ("bob", MessageKey(2, 0, 0)), 2),
+        (reading.place_of, ("bob", MessageKey(2, 0, 0)), 3),
         (removing.revoke_message, (chat.RevokeMessageParams("bob", "m3"),), 3),
         (removing.delete_messages, (chat.DeleteMessagesParams("bob", [2]),), 2),
         (listing.clean_unread, (chat.CleanUnreadParams("c2c_carol", 2),), 2),
@@ -301,7 +303,7 @@ def test_a_plan_changes_nothing_and_what_applies_it_reads_nothing(steps: list[St
 def test_every_planned_function_is_tested() -> None:
     in_table = {method for method in Method if isinstance(METHODS[method].function, Planned)}
     assert _PARAMS.keys() == in_table
-    others = {counts.read_until, reading.within, reading.find_message}
+    others = {counts.read_until, reading.within, reading.find_message, reading.place_of}
     tested = others | {METHODS[method].function for method in in_table}
     found = {
         value

@@ -11,6 +11,7 @@ from imtui.server.core.context import Context
 from imtui.server.core.friends import custom_fields, friendships, groups, requests
 from imtui.server.core.friends.book import NO_NOTE, FriendNote
 from imtui.server.core.friends.friends import Friends
+from imtui.server.core.room import Room
 
 _INVALID: Final = ErrorCode.ERR_SVR_FRIENDSHIP_INVALID_PARAMETERS
 
@@ -55,13 +56,14 @@ def import_friend(context: Context, member: str, params: NoteParams) -> None:
 
     Raises:
         IMError: As for ``update``; 30001 for oneself; 30515 or 30525 if one has blocked the
-            other; 30010 if the list is full.
+            other; 30010 if the list is full; 70500 while the disk is almost full.
     """
     state, owner = context.state, context.user_id
     if state[Friends].lists.has(owner, member):
         update(context, member, params)
         return
     requests.check_possible(state, owner, identifiers.check_user_id(member))
+    state[Room].check()
     friendships.check_room(state, owner, member, ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT)
     note, names = _checked(context, NO_NOTE, params)
     requests.take(state, owner, member)

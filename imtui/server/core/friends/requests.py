@@ -20,6 +20,7 @@ from imtui.server.core.friends.changes import (
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.friends.request import FriendRequest
 from imtui.server.core.quotas import Quota, Quotas
+from imtui.server.core.room import Room
 from imtui.server.core.state import State
 
 
@@ -43,7 +44,7 @@ def add_friend(
             30515 or 30525 if one has blocked the other; 30010, 30014 or 30011 if the caller's
             list, the user's, or the caller's groups are full; 30516 if the user accepts no
             requests; 30012 if one of the two has 100 pending requests; 7008 for too many at
-            once; 30539.
+            once; 30539; 70500 while the disk is almost full.
     """
     state, own = context.state, context.user_id
     other = identifiers.check_user_id(params.user_id)
@@ -66,6 +67,7 @@ def add_friend(
     has_own = friends.lists.has(other, own)
     if friends.lists.has(own, other) and (has_own or not is_both) and not has_asked:
         return
+    state[Room].check()
     friendships.check_room(state, own, other, ErrorCode.ERR_SVR_FRIENDSHIP_COUNT_LIMIT)
     if is_both or has_asked:
         friendships.check_room(state, other, own, ErrorCode.ERR_SVR_FRIENDSHIP_PEER_FRIEND_LIMIT)

@@ -28,6 +28,7 @@ from imtui.server.core.logins.sessions import (
     self_devices,
 )
 from imtui.server.core.presence.recompute import recompute
+from imtui.server.core.room import Room
 from imtui.server.core.state import State
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.instant import Instant
@@ -66,6 +67,8 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
     account = accounts.get(params.user_id)
     if account is None and state.console.auto_register is Switch.OFF:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
+    if account is None:
+        state[Room].check_for_account()
     if params.passive:
         _check_passive(state, params.user_id)
     elif account is not None:

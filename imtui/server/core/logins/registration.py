@@ -20,6 +20,7 @@ from imtui.server.core.logins.sessions import leave_as, notify_devices, record
 from imtui.server.core.messages import listing
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.presence.status_ends import StatusEnds
+from imtui.server.core.room import Room
 from imtui.server.core.state import State
 from imtui.server.core.subscriptions import subscribing
 from imtui.server.instant import Instant
@@ -31,7 +32,12 @@ def is_registered(context: Context, user_id: str) -> bool:
 
 
 def register(context: Context, user_id: str) -> Account:
-    """Register a new account with its initial friends."""
+    """Register a new account with its initial friends.
+
+    Raises:
+        IMError: 70500 while the disk is full but for a small reserve.
+    """
+    context.state[Room].check_for_account()
     state, at = context.state, context.now.unix_ms
     accounts = state[Accounts]
     account = Account(accounts.next_key(), user_id, at, state.next_revision())

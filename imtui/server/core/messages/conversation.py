@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from functools import partial
 
 from msgspec import Struct, field
 
 from imtui.protocol.chat import ReceiveOpt
 from imtui.server.core.archive import View
-from imtui.server.core.messages.order import ConversationOrder, Place
+from imtui.server.core.messages.order import ConversationOrders, Place
 
 
 class ConversationKind(IntEnum):
@@ -169,8 +168,7 @@ class Conversations:
         self._of: dict[str, dict[str, Conversation]] = {}
         self._by_key: dict[int, Conversation] = {}
         self._next_key = next_key
-        self._orders: dict[str, ConversationOrder] = {}
-        """Of accounts whose list was read."""
+        self._orders = ConversationOrders()
         self._unread: dict[str, int] = {}
         """The unread messages of each account in all its conversations, if it has any."""
         self.read_before_block: dict[tuple[int, str], int] = {}
@@ -187,19 +185,13 @@ class Conversations:
 
     def places(self, user_id: str) -> Sequence[Place]:
         """Return the places of the conversations in an account's list, in order."""
-        order = self._orders.get(user_id)
-        if order is None:
-            place_of = partial(self._place_of, user_id)
-            order = ConversationOrder(place_of, self._of.get(user_id, ()))
-            self._orders[user_id] = order
-        return order.places()
+        return self._orders.places(user_id, self._of.get(user_id, ()), self._place_of)
 
     def changed(self, conversation: Conversation) -> None:
         """Note that the place of a conversation in its members' lists may have changed."""
         for member in conversation.members:
-            order = self._orders.get(member.user_id)
-            if order is not None and not member.has_left:
-                order.changed(conversation.peer_of(member.user_id))
+            if not member.has_left:
+                self._orders.changed(member.user_id, conversation.peer_of(member.user_id))
 
     def new(self) -> Conversation:
         """Return a new conversation without members."""
@@ -218,8 +210,7 @@ class Conversations:
         conversation.has_rejoined |= member.joined_seq > 0
         if not member.has_left:
             self._of.setdefault(member.user_id, {})[peer] = conversation
-            if (order := self._orders.get(member.user_id)) is not None:
-                order.changed(peer)
+            self._orders.changed(member.user_id, peer)
             self._count(member.user_id, conversation.unread(member))
 
     def leave(self, user_id: str) -> None:
@@ -227,7 +218,7 @@ class Conversations:
         for conversation in self._of.pop(user_id, {}).values():
             conversation.member(user_id).has_left = True
         self._unread.pop(user_id, None)
-        self._orders.pop(user_id, None)
+        self._orders.forget(user_id)
 
     def unread_of(self, user_id: str) -> int:
         """Return how many unread messages an account has in all its conversations."""

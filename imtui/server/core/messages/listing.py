@@ -21,6 +21,7 @@ from imtui.server.core.messages.membership import conversation_of
 from imtui.server.core.messages.order import FIRST_UNPINNED, Place
 from imtui.server.core.messages.views import plan_newest, shown_conversation
 from imtui.server.core.paging import check_count, page_of
+from imtui.server.core.room import Room
 
 _CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
 
@@ -124,6 +125,8 @@ def _plan_pin(context: Context, params: chat.PinConversationParams) -> StoredMes
         raise IMError(ErrorCode.ERR_SVR_MSG_INVALID_ID)
     conversation = context.state[Conversations].get(context.user_id, peer)
     if conversation is None:
+        if params.is_pinned:
+            context.state[Room].check()
         return None
     return plan_newest(context, conversation, conversation.member(context.user_id))
 
@@ -165,6 +168,8 @@ def _plan_receive_opt(
     for peer in peers:
         known = conversations.get(owner, peer)
         if params.opt is not (known.member(owner).recv_opt if known else ReceiveOpt.RECEIVE):
+            if known is None:
+                context.state[Room].check()
             changing[peer] = plan_newest(context, known, known.member(owner)) if known else None
     return changing
 

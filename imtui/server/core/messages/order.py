@@ -1,4 +1,4 @@
-"""The order of an account's list of conversations, kept up to date as they change."""
+"""The order of accounts' lists of conversations, kept up to date as they change."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
@@ -16,35 +16,57 @@ _SORTED_ABOVE: Final = 64
 """Of more changed conversations, sorting all of them is faster than placing each."""
 
 
-class ConversationOrder:
-    """The listed conversations of one account, sorted.
+class ConversationOrders:
+    """The sorted lists of the accounts that have read theirs.
 
-    What changes is only noted, and placed anew when the list is read: most changes are messages,
-    and nobody reads the list after each of them.
+    It only repeats what the conversations say, so reading it counts as no change. What changes is
+    noted, and placed anew when the list is read: most changes are messages, and nobody reads the
+    list after each of them.
     """
 
-    def __init__(self, place_of: Callable[[str], Place | None], peers: Iterable[str]) -> None:
-        """Start with the conversations with some peers.
+    def __init__(self) -> None:
+        """Start without lists."""
+        self._of: dict[str, _Order] = {}
+
+    def changed(self, user_id: str, peer: str) -> None:
+        """Note that the place of an account's conversation with a peer may have changed."""
+        order = self._of.get(user_id)
+        if order is not None:
+            order.changed.add(peer)
+
+    def forget(self, user_id: str) -> None:
+        """Forget the list of an account."""
+        self._of.pop(user_id, None)
+
+    def places(
+        self, user_id: str, peers: Iterable[str], place_of: Callable[[str, str], Place | None]
+    ) -> Sequence[Place]:
+        """Return the places of the conversations in an account's list, in order.
 
         Args:
-            place_of: Returns the place of the conversation with a peer; None if it is not listed.
-            peers: The peers.
+            user_id: The account.
+            peers: The peers of all its conversations.
+            place_of: Returns the place of an account's conversation with a peer; None if it is
+                not in the list.
         """
-        self._place_of = place_of
+        order = self._of.get(user_id)
+        if order is None:
+            order = self._of[user_id] = _Order(peers)
+        return order.settled(lambda peer: place_of(user_id, peer))
+
+
+class _Order:
+    def __init__(self, peers: Iterable[str]) -> None:
+        self.changed = set(peers)
+        """The peers whose places may have changed."""
         self._places: list[Place] = []
         self._by_peer: dict[str, Place] = {}
-        self._changed = set(peers)
 
-    def changed(self, peer: str) -> None:
-        """Note that the place of the conversation with a peer may have changed."""
-        self._changed.add(peer)
-
-    def places(self) -> Sequence[Place]:
-        """Return the places of all listed conversations, in order."""
-        changed, self._changed = self._changed, set()
+    def settled(self, place_of: Callable[[str], Place | None]) -> Sequence[Place]:
+        changed, self.changed = self.changed, set()
         is_sorted_anew = len(changed) > _SORTED_ABOVE
         for peer in changed:
-            before, after = self._by_peer.pop(peer, None), self._place_of(peer)
+            before, after = self._by_peer.pop(peer, None), place_of(peer)
             if after is not None:
                 self._by_peer[peer] = after
             if is_sorted_anew or before == after:

@@ -24,6 +24,7 @@ from imtui.server.core.messages.views import (
     viewed_message,
 )
 from imtui.server.core.quotas import Quota, Quotas
+from imtui.server.core.room import Room
 
 
 class SendOptions(Struct, frozen=True):
@@ -79,6 +80,7 @@ def _plan(
     found = context.archive.find(accounts[sender].key, params.msg_id)
     if found is not None:
         return _Plan(_sent_before(context, found, receiver))
+    context.state[Room].check()
     if options.to_sender and options.to_receiver:
         return _Plan()
     if not (options.is_excluded_from_last_message or options.hidden_from):
@@ -114,7 +116,8 @@ def send_message(
     Raises:
         IMError: 6017, also for a ``msg_id`` that was used for another receiver; 8001 for
             contents of more than 12 KB; 6032 to oneself; 20003 for an unknown account; 20007 if
-            the receiver has blocked the sender; 7008 for too much at once, unless by an admin.
+            the receiver has blocked the sender; 7008 for too much at once, unless by an admin;
+            70500 while the disk is almost full.
     """
     state, sender, receiver = context.state, context.user_id, params.user_id
     if plan.sent_before is not None:
