@@ -1,11 +1,63 @@
 """Private folders (0700), private files (0600) that are replaced atomically, and file locks."""
 
 import os
+import shlex
+import stat
 import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+
+
+class UnsafeFolderError(PermissionError):
+    """Another user owns a folder, or others can write to it.
+
+    Attributes:
+        problem: What is wrong with the folder, as a sentence.
+        advice: What to do, as a sentence, or empty if only another folder helps.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        """Say what is wrong, and what to do."""
+        super().__init__(problem)
+        self.problem = problem
+        self.advice = advice
+
+
+def make_folder(path: Path) -> Path:
+    """Create a folder that only this user may enter, and return it; one that exists keeps its mode.
+
+    Raises:
+        UnsafeFolderError: Another user owns the folder, or others can write to it.
+        OSError: The folder cannot be created.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+    check_folder(path)
+    return path
+
+
+def check_folder(path: Path) -> None:
+    """Check that only this user can write to a folder that exists.
+
+    Raises:
+        UnsafeFolderError: Another user owns it, or others can write to it.
+        OSError: It cannot be looked at.
+    """
+    if sys.platform == "win32":
+        return
+    found = path.stat()
+    if found.st_uid != os.getuid():
+        raise UnsafeFolderError(f"The folder {path} belongs to another user.")
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise UnsafeFolderError(
+            f"Others can write to the folder {path}.",
+            f"Forbid it with: chmod go-w {shlex.quote(str(path))}",
+        )
 
 
 def make_private_dir(path: Path) -> Path:

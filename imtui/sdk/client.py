@@ -12,8 +12,9 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
+from imtui.files import UnsafeFolderError, check_folder
 from imtui.protocol import limits
-from imtui.protocol.errors import invalid_parameters
+from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.identifiers import check_device_name
 from imtui.protocol.messages import LoginParams
 from imtui.protocol.status import Platform, UserStatus
@@ -81,15 +82,14 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
             ssl: The TLS settings for ``wss://``; the system's certificates if None.
             backoff: The delays between attempts to reconnect.
             wall_clock: Returns Unix seconds.
-            storage_dir: The private folder for cached and queued messages, created if it does not
-                exist and made private; if None, both are in memory and lost at ``close``.
+            storage_dir: The folder for cached and queued messages, created for this user alone
+                if it does not exist; only this user may be able to write to it. If None, both
+                are in memory and lost at ``close``.
 
         Raises:
             IMError: 6017.
         """
-        if storage_dir is not None and not fspath(storage_dir):
-            raise invalid_parameters("storageDir", "name a folder")
-        folder = None if storage_dir is None else Path(storage_dir)
+        folder = None if storage_dir is None else _storage_folder(storage_dir)
         self._instance = instance = InstanceID(
             instance_id, folder and _devices(folder, url, sdk_app_id)
         )
@@ -224,6 +224,21 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
     async def close(self) -> None:
         """Close the connection without logging out; may be called again."""
         await self._link.close()
+
+
+def _storage_folder(storage_dir: str | PathLike[str]) -> Path:
+    if not fspath(storage_dir):
+        raise invalid_parameters("storageDir", "name a folder")
+    folder = Path(storage_dir)
+    try:
+        check_folder(folder)
+    except UnsafeFolderError as error:
+        problem = f"storageDir: {error.problem} {error.advice or 'Choose another one.'}"
+        raise IMError(ErrorCode.ERR_INVALID_PARAMETERS, problem, {"field": "storageDir"}) from error
+    except OSError:
+        # If it is not there, it will be made; what else is wrong shows when its files are opened.
+        pass
+    return folder
 
 
 def _devices(storage_dir: Path, url: str, sdk_app_id: int) -> Path:

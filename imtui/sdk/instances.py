@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from imtui.files import FileLock, make_private_dir, write_private
+from imtui.files import FileLock, make_folder, make_private_dir, write_private
 from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import check_instance_id
 
@@ -97,7 +97,7 @@ class InstanceID:
         """
         if self._folder is not None and self._claimed is None:
             try:
-                make_private_dir(self._folder.parent)
+                make_folder(self._folder.parent)
                 self._claimed = claim_instance(self._folder)
                 self._value = self._claimed.instance_id
             except OSError as error:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+from imtui.files import make_folder
 from imtui.protocol.identifiers import is_user_id
 from imtui.sdk.instances import InstanceID
 from imtui.sdk.messages.cache import MessageCache
@@ -24,17 +25,11 @@ def open_storage(
     # The backend refuses an invalid user ID, so it must not become part of a path either.
     if storage_dir is None or not is_user_id(user_id):
         return MessageCache(None, user_id), Outbox(None)
-    folder = _private(storage_dir)
-    name = f"{user_id}.{instance.claim()}"
-    outbox = Outbox(folder / f"{name}.outbox")
-    for free_id in instance.free_ids():
-        outbox.take_over(folder / f"{user_id}.{free_id}.outbox")
-    return MessageCache(folder / f"{name}.cache", user_id), outbox
-
-
-def _private(path: Path) -> Path:
     # If the folder cannot be made, opening the files in it fails with an error of its own.
     with suppress(OSError):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
-    return path
+        make_folder(storage_dir)
+    name = f"{user_id}.{instance.claim()}"
+    outbox = Outbox(storage_dir / f"{name}.outbox")
+    for free_id in instance.free_ids():
+        outbox.take_over(storage_dir / f"{user_id}.{free_id}.outbox")
+    return MessageCache(storage_dir / f"{name}.cache", user_id), outbox

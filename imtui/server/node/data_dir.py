@@ -1,23 +1,20 @@
 """A backend's data folder: the app's key, the backend's address and the folder's lock."""
 
 import os
-import shlex
 import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from imtui.files import FileLock, write_private
+from imtui.files import FileLock, UnsafeFolderError, make_folder, write_private
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.wire_names import wire_name
 
 _OWN_FILES: Final = ("imtui.db*", "app_key.json", "backend.json", "backend.lock")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 class BackendError(Exception):
@@ -57,11 +54,16 @@ class DataDir:
                 belongs to another user.
         """
         try:
-            self._make_or_check()
+            make_folder(self.path)
             for pattern in _OWN_FILES:
                 for file in self.path.glob(pattern):
                     if file.stat().st_mode & _OTHERS:
                         file.chmod(0o600)
+        except UnsafeFolderError as error:
+            advice = error.advice or (
+                "Start the backend as that user, or choose another folder with --data."
+            )
+            raise BackendError(f"{error.problem} {advice}") from error
         except OSError as error:
             raise BackendError(
                 f"The data folder {self.path} cannot be used: {error.strerror or error}. "
@@ -70,26 +72,6 @@ class DataDir:
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise BackendError(
                 f"The data folder {self.path} is not writable. Choose another with --data."
-            )
-
-    def _make_or_check(self) -> None:
-        try:
-            self.path.mkdir(mode=0o700, parents=True)
-        except FileExistsError:
-            if not self.path.is_dir():
-                raise
-        if sys.platform == "win32":
-            return
-        found = self.path.stat()
-        if found.st_uid != os.getuid():
-            raise BackendError(
-                f"The data folder {self.path} belongs to another user. "
-                "Start the backend as that user, or choose another folder with --data."
-            )
-        if found.st_mode & _OTHERS_WRITE:
-            raise BackendError(
-                f"Others can write to the data folder {self.path}. "
-                f"Forbid it with: chmod go-w {shlex.quote(str(self.path))}"
             )
 
     def hold(self) -> FileLock:
