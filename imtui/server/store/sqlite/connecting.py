@@ -1,5 +1,7 @@
 """Connections to SQLite databases, and their errors."""
 
+import contextlib
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +11,9 @@ from imtui.server.store.store import StoreError
 
 BUSY_TIMEOUT: Final = 0.2
 """In seconds. Short, because nobody is served while a commit waits for a lock."""
+
+_LEAST_FREE: Final = 128 * 1024
+"""With fewer free bytes, the files of the database cannot grow by what a start needs."""
 
 # The file is sound, but the disk is full, or another process has locked the database.
 _NOT_DAMAGED: Final = frozenset(
@@ -55,11 +60,26 @@ def version_of(database: sqlite3.Connection) -> int:
 
 def cannot(path: Path, done: str, error: Exception) -> StoreError:
     """Return the error that a database cannot be opened, read or written, and what to do."""
-    if getattr(error, "sqlite_errorcode", None) in _NOT_DAMAGED:
+    code = getattr(error, "sqlite_errorcode", None)
+    if _is_disk_full(path, code):
+        return StoreError(
+            f"The database {path} cannot be {done}: the disk is full. Free some space, then try"
+            " again."
+        )
+    if code in _NOT_DAMAGED:
         advice = "Free the disk or the lock, then try again."
     else:
         advice = "Restore it from a backup, or move it away to start anew."
     return StoreError(f"The database {path} cannot be {done}: {error}. {advice}")
+
+
+def _is_disk_full(path: Path, code: int | None) -> bool:
+    if code is None or code & 0xFF != sqlite3.SQLITE_IOERR:
+        return code == sqlite3.SQLITE_FULL
+    # SQLite has the same codes for a full disk and for a broken one.
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(path.parent).free < _LEAST_FREE
+    return False
 
 
 def rows(database: sqlite3.Connection, sql: str) -> list[Any]:

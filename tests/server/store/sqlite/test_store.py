@@ -1,12 +1,14 @@
 """The SQLite store: what was committed comes back, whatever happens."""
 
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +17,7 @@ from imtui.server.core.archive import View
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import store as store_module
-from imtui.server.store.sqlite.connecting import log_of, size_of_log
+from imtui.server.store.sqlite.connecting import cannot, log_of, size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.store.sqlite.stores import (
@@ -129,7 +131,7 @@ def test_a_full_disk_loses_nothing_of_the_batch(tmp_path: Path) -> None:
         pages = store._database.execute("PRAGMA page_count").fetchone()[0]
         store._database.execute(f"PRAGMA max_page_count = {pages}")
         store.write([sent(seq) for seq in range(1, 501)])
-        with pytest.raises(StoreError, match=r"full.*Free the disk"):
+        with pytest.raises(StoreError, match=r"the disk is full\. Free some space"):
             store.archive.find(ALICE, "m1")
         with pytest.raises(StoreError, match="full"):
             store.commit()
@@ -311,3 +313,13 @@ def test_a_commit_is_done_even_if_the_log_cannot_be_emptied_after_it(
         assert size_of_log(path) == 0
     with opened(path) as store:
         assert len(store.archive.before(VIEW, 9999, 9999)) == 4600
+
+
+@pytest.mark.parametrize(("free", "advice"), [(0, "Free some space"), (2**30, "from a backup")])
+def test_a_disk_that_is_full_is_told_apart_from_one_that_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, advice: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert advice in str(cannot(tmp_path / "db", "opened", error))
