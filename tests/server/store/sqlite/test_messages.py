@@ -160,6 +160,21 @@ def test_rows_about_cleared_messages_go_little_by_little_also_after_a_restart(
         assert [one.seq for one in store.archive.before(View(1, BOB, 400), 999, 9)] == [401]
 
 
+def test_a_database_from_before_runs_gets_those_of_what_is_hidden(tmp_path: Path) -> None:
+    path, hidden = tmp_path / "db", [1, 2, 3, 5, 8, 9]
+    with opened(path) as store:
+        store.write([*PEOPLE, CREATED, *(sent(seq) for seq in range(1, 11))])
+        rows = tuple(Hidden(seq, number) for number, seq in enumerate(hidden, 1))
+        store.write([MessagesHidden("bob", 1, BOB, rows, ())])
+        store.commit()
+        store._database.executescript("DROP TRIGGER hidden_runs_grow; DROP TABLE hidden_runs")
+    with opened(path) as store:
+        store.write([MessagesHidden("bob", 1, BOB, (Hidden(4, 7),), ())])
+        assert [one.seq for one in store.archive.before(OF_BOB, 11, 9)] == [10, 7, 6]
+        runs = store._database.execute("SELECT first_seq, last_seq FROM hidden_runs").fetchall()
+        assert runs == [(1, 5), (8, 9)]
+
+
 def count(store: SQLiteStore, table: str) -> int:
     found: int = store._database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     return found
