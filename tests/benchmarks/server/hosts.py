@@ -51,6 +51,10 @@ class OurHost(Host):
         """Run commands of the REST API, one after the other."""
         asyncio.run(self._administer(calls))
 
+    def ask(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of a command of the REST API."""
+        return asyncio.run(self._client().call(command, body))
+
     def make_friends(self, rosters: Rosters) -> None:
         """Register accounts and make them friends."""
         users = list(rosters)
@@ -66,11 +70,14 @@ class OurHost(Host):
         )
 
     async def _administer(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        user_sig = sign(ADMIN, self.key.sdk_app_id, self.key.secret_key)
-        client = RestClient(self.rest_url, self.key.sdk_app_id, ADMIN, user_sig)
+        client = self._client()
         for command, body in calls:
             await client.call(command, body)
             await asyncio.sleep(_BETWEEN_CALLS)
+
+    def _client(self) -> RestClient:
+        user_sig = sign(ADMIN, self.key.sdk_app_id, self.key.secret_key)
+        return RestClient(self.rest_url, self.key.sdk_app_id, ADMIN, user_sig)
 
 
 def _items(friends: Sequence[str]) -> list[dict[str, str]]:
@@ -83,13 +90,18 @@ def imtui(
     *options: object,
     tree: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    open_files: int | None = None,
 ) -> Iterator[OurHost]:
-    """Run ``imtui serve`` of the source tree ``tree``, with all its data in a folder."""
+    """Run ``imtui serve`` of the source tree ``tree``, with all its data in a folder.
+
+    It can have ``open_files`` open files; None for as many as this process.
+    """
     data = folder / "data"
     key = app_key_in(data)
+    limit = () if open_files is None else ("sh", "-c", 'ulimit -n "$0" && exec "$@"', open_files)
     command = ("-m", "imtui", "serve", "--data", data, "--port", 0, "--rest-port", 0, *options)
     with started(
-        sys.executable, *command, log=folder / "log", cwd=tree, environment=environment
+        *limit, sys.executable, *command, log=folder / "log", cwd=tree, environment=environment
     ) as process:
         ready = msgspec.json.decode(said_by(process))
         url: str = ready["ws"]

@@ -1,0 +1,1 @@
+"""Attacks on a backend, and how its well-behaved clients fare meanwhile."""

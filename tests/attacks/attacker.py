@@ -1,0 +1,77 @@
+"""The process of an attack.
+
+``python -m tests.attacks.attacker NAME`` reads its aim from standard input, attacks until it reads
+another line, and prints what happened to the attackers.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+from typing import Final
+
+import msgspec
+
+from tests.attacks.aim import Aim, Tally
+from tests.attacks.registry import ATTACKS
+from tests.benchmarks.server.cores import LOAD
+from tests.benchmarks.server.crowd import raise_limit
+from tests.benchmarks.server.processes import said_by, started
+
+_NICENESS: Final = 10
+"""The clients that are measured share a core with the attackers, and come first."""
+
+
+class Attacker:
+    """The process of an attack, as the one who measures sees it."""
+
+    def __init__(self, process: "Popen[bytes]") -> None:
+        """Wrap a process whose attack is under way."""
+        self._process = process
+
+    def stop(self) -> dict[str, int]:
+        """Stop the attack, and return what happened to the attackers."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+        return msgspec.json.decode(said_by(self._process), type=dict[str, int])
+
+
+@contextmanager
+def attacker(name: str, aim: Aim, folder: Path) -> Iterator[Attacker]:
+    """Run an attack for as long as the context lasts."""
+    command = (sys.executable, "-m", "tests.attacks.attacker", name)
+    says = f"{msgspec.json.encode(aim).decode()}\n"
+    with started(*command, log=folder / "attacker.log", core=LOAD, says=says) as process:
+        said_by(process)
+        yield Attacker(process)
+
+
+async def main(name: str) -> None:
+    """Attack until a line is read."""
+    os.nice(_NICENESS)
+    raise_limit()
+    aim = msgspec.json.decode(sys.stdin.buffer.readline(), type=Aim)
+    tally = Tally()
+    attack = asyncio.create_task(_run(name, aim, tally))
+    stop = asyncio.create_task(asyncio.to_thread(sys.stdin.buffer.readline))
+    await asyncio.wait({attack, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if attack.done():
+        # An attack that has an end; one that failed ends the process.
+        attack.result()
+        await stop
+    else:
+        attack.cancel()
+        await asyncio.wait({attack})
+    print(msgspec.json.encode(tally.counts).decode(), flush=True)
+
+
+async def _run(name: str, aim: Aim, tally: Tally) -> None:
+    await ATTACKS[name].run(aim, tally)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

@@ -1,0 +1,75 @@
+"""The attacked backend: ``imtui serve`` in its own process and an empty data folder."""
+
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.server.hosts import OurHost, imtui
+
+_MIB: Final = 1024 * 1024
+_UNLIMITED: Final = "0"
+_LIMITS: Final = (
+    *("cpu_share", "messages_rate", "message_bytes_rate", "requests_rate"),
+    "passive_logins",
+)
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A running backend, and what it takes of the machine."""
+
+    host: OurHost
+    log: Path
+
+    def memory(self) -> float:
+        """Return its resident memory, in MiB."""
+        pages = int(Path(f"/proc/{self.host.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * resource.getpagesize() / _MIB
+
+    def log_kib(self) -> float:
+        """Return the size of its log, in KiB."""
+        return self.log.stat().st_size / 1024
+
+    def disk(self) -> float:
+        """Return the size of its data folder, in MiB."""
+        return sum(file.stat().st_size for file in self.host.folder.iterdir()) / _MIB
+
+    def set_console(self, settings: dict[str, str]) -> None:
+        """Change console settings."""
+        self.host.administer([("imtui_console/set", {"Settings": settings})])
+
+    @contextmanager
+    def unlimited(self) -> Iterator[None]:
+        """Lift the limits of accounts while the context lasts, so that it can be filled."""
+        before = {name: value for name, value in self._console().items() if name in _LIMITS}
+        if before:
+            self.set_console(dict.fromkeys(before, _UNLIMITED))
+        yield
+        if before:
+            self.set_console(before)
+
+    def lacks(self, setting: str) -> bool:
+        """Tell whether it has no such console setting."""
+        return setting not in self._console()
+
+    def _console(self) -> dict[str, str]:
+        settings: dict[str, Any] = self.host.ask("imtui_console/get", {})["Settings"]
+        return {name: str(value) for name, value in settings.items()}
+
+
+@contextmanager
+def attacked(
+    folder: Path, options: Sequence[str] = (), open_files: int | None = None
+) -> Iterator[Attacked]:
+    """Run a backend for as long as the context lasts.
+
+    Args:
+        folder: For its data and its log.
+        options: Options of ``imtui serve``.
+        open_files: The hard limit of its open files; None for that of this process.
+    """
+    with imtui(folder, *options, open_files=open_files) as host:
+        yield Attacked(host, folder / "log")

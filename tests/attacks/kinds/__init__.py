@@ -1,0 +1,1 @@
+"""The attacks, each with its relatives in one module."""
