@@ -1,1 +1,1 @@
-"""Feeds two running apps whatever a terminal may send, and looks at what they publish."""
+"""Feeds running apps whatever a terminal may send, and a backend whatever others may send it."""
