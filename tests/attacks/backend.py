@@ -30,8 +30,9 @@ class Attacked:
         return pages * resource.getpagesize() / _MIB
 
     def log_kib(self) -> float:
-        """Return the size of its log, in KiB."""
-        return self.log.stat().st_size / 1024
+        """Return the size of its logs, in KiB: what it prints, and those in its data folder."""
+        logs = (self.log, *self.host.folder.glob("*.jsonl*"))
+        return sum(file.stat().st_size for file in logs) / 1024
 
     def disk(self) -> float:
         """Return the size of its data folder, in MiB."""

@@ -160,13 +160,21 @@ class _Clients:
             began = time.perf_counter()
             try:
                 async with asyncio.timeout(_LOGIN_WITHIN):
-                    visitor = await self._login(f"visitor{number}")
+                    visitor = await self._get_in(f"visitor{number}")
                     self.measured.logins.append(_ms_since(began))
                     await visitor.call(Method.LOGOUT)
                     visitor.abort()
             except (ClosedError, OSError, TimeoutError):
                 self.measured.failed_logins += 1
             await asyncio.sleep(_LOGIN_EVERY)
+
+    async def _get_in(self, user_id: str) -> Connection:
+        """Log in; try again if the connection is closed, as a client does."""
+        while True:
+            try:
+                return await self._login(user_id)
+            except (ClosedError, OSError):
+                await asyncio.sleep(_RECONNECT_AFTER)
 
     def _check(self, answer: dict[str, object]) -> bool:
         error = answer.get("error")

@@ -42,6 +42,8 @@ class Report:
     """What happened to the attackers, see ``Tally.counts``."""
     lost: int
     """How often a well-behaved client was lost, during the attack and after it."""
+    seconds: float
+    """How long the attackers were there."""
 
     @property
     def log(self) -> float:

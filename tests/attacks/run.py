@@ -47,11 +47,13 @@ def _measure(attack: Attack, aim: Aim, backend: Attacked, folder: Path) -> Repor
         time.sleep(scale.rest)
         at_rest = others.ask()
         before = _usage(backend)
+        began = time.monotonic()
         with attacker(attack.name, aim, folder) as attackers:
             others.ask()
             during = _most(backend, scale.seconds)
             under_attack = others.ask()
             counts = attackers.stop()
+            seconds = time.monotonic() - began
         time.sleep(scale.recovery)
         afterwards = others.ask()
         return Report(
@@ -63,6 +65,7 @@ def _measure(attack: Attack, aim: Aim, backend: Attacked, folder: Path) -> Repor
             _usage(backend),
             counts,
             under_attack.lost + afterwards.lost,
+            seconds,
         )
 
 
