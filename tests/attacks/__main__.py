@@ -8,8 +8,10 @@ import sys
 
 from msgspec import structs
 
+from imtui.protocol.errors import IMError
+from tests.attacks.attack import Attack
 from tests.attacks.registry import ATTACKS
-from tests.attacks.report import as_table
+from tests.attacks.report import Report, as_table
 from tests.attacks.run import rows, run
 from tests.benchmarks.server.crowd import raise_limit
 
@@ -25,22 +27,33 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.attacks) - set(ATTACKS):
         parser.error(f"there is no attack {', '.join(sorted(unknown))}")
+    names = arguments.attacks or list(ATTACKS)
     raise_limit()
     load = " ".join(f"{one:.2f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs, load {load}")
-    found = []
-    for name in arguments.attacks or ATTACKS:
-        attack = ATTACKS[name]
-        scale = attack.short if arguments.short else attack.full
-        if arguments.seconds is not None:
-            scale = structs.replace(scale, seconds=arguments.seconds)
-        report = run(attack, scale)
-        measured = rows(attack, report)
-        found += [(name, row) for row in measured]
-        counts = ", ".join(f"{what}: {count}" for what, count in sorted(report.counts.items()))
-        print(f"{name}: {attack.what} ({scale.connections}); {counts}", flush=True)
+    reports = [(ATTACKS[name], _report(ATTACKS[name], arguments)) for name in names]
+    done = [(attack, report) for attack, report in reports if report is not None]
+    found = [(attack.name, row) for attack, report in done for row in rows(attack, report)]
     print(f"\n{as_table(found)}")
-    return int(any(row.met is False for _, row in found))
+    if lacking := {name for _, report in done for name in report.lacking}:
+        print(f"\nthe backend has no {', '.join(sorted(lacking))}")
+    return int(len(done) < len(reports) or any(row.met is False for _, row in found))
+
+
+def _report(attack: Attack, arguments: argparse.Namespace) -> Report | None:
+    """Run an attack; return None if it could not be run."""
+    scale = attack.short if arguments.short else attack.full
+    if arguments.seconds is not None:
+        scale = structs.replace(scale, seconds=arguments.seconds)
+    print(f"{attack.name}: {attack.what} ({scale.connections} connections)", flush=True)
+    try:
+        report = run(attack, scale)
+    except (OSError, RuntimeError, IMError) as error:
+        print(f"  it could not be run: {error}", flush=True)
+        return None
+    for what, count in sorted(report.counts.items()):
+        print(f"  {what}: {count}", flush=True)
+    return report
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ from tests.benchmarks.server.hosts import OurHost, imtui
 
 _MIB: Final = 1024 * 1024
 _UNLIMITED: Final = "0"
-_LIMITS: Final = (
-    *("cpu_share", "messages_rate", "message_bytes_rate", "requests_rate"),
-    "passive_logins",
-)
+_LIMITS: Final = ("cpu_share", "messages_rate", "message_bytes_rate", "requests_rate")
+"""The console settings that limit what an account may do; a backend may lack some."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,10 @@ class Attacked:
         if before:
             self.set_console(before)
 
-    def lacks(self, setting: str) -> bool:
-        """Tell whether it has no such console setting."""
-        return setting not in self._console()
+    def lacking(self) -> list[str]:
+        """Return the limits that it does not have."""
+        console = self._console()
+        return [name for name in _LIMITS if name not in console]
 
     def _console(self) -> dict[str, str]:
         settings: dict[str, Any] = self.host.ask("imtui_console/get", {})["Settings"]

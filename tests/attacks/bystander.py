@@ -9,7 +9,7 @@ import itertools
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import Popen
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct, field
 
+from imtui.protocol.limits import CALL_TIMEOUT
 from imtui.protocol.messages import Method, Push
 from imtui.protocol.status import UserStatusType
 from tests.attacks.aim import Aim
@@ -27,10 +28,14 @@ from tests.benchmarks.server.processes import said_by, started
 ANN: Final = "ann"
 BEN: Final = "ben"
 _HEARTBEAT_EVERY: Final = 0.01
-_CHANGE_EVERY: Final = 0.3
-_LOGIN_EVERY: Final = 0.3
-_LOGIN_WITHIN: Final = 3.0
+_CHANGE_EVERY: Final = 0.1
+_LOGIN_EVERY: Final = 0.1
+_LOGIN_WITHIN: Final = CALL_TIMEOUT
 _RECONNECT_AFTER: Final = 0.2
+_COMPLETE_WITHIN: Final = 2 * CALL_TIMEOUT
+_ALL: Final = b"all\n"
+"""Asks for at least one of each."""
+_NOW: Final = b"now\n"
 
 
 class Measured(Struct):
@@ -49,6 +54,12 @@ class Measured(Struct):
     refused: list[int] = field(default_factory=list)
     """The codes with which well-behaved calls were refused."""
 
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether there is at least one of each."""
+        tried = self.logins or self.failed_logins
+        return bool(self.heartbeats and self.changes and self.messages and tried)
+
 
 class Bystander:
     """The process of the well-behaved clients, as the one who measures sees it."""
@@ -57,10 +68,14 @@ class Bystander:
         """Wrap a process whose clients are connected."""
         self._process = process
 
-    def ask(self) -> Measured:
-        """Return what was measured since the last time."""
+    def ask(self, *, complete: bool = False) -> Measured:
+        """Return what was measured since the last time.
+
+        Args:
+            complete: Wait for at least one of each, but not for ever.
+        """
         assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
+        self._process.stdin.write(_ALL if complete else _NOW)
         self._process.stdin.flush()
         return msgspec.json.decode(said_by(self._process), type=Measured)
 
@@ -81,6 +96,15 @@ class _Clients:
         self._numbers = itertools.count(1)
         self._prefix = f"{time.time_ns():x}"
         self.measured = Measured()
+        self._more = asyncio.Event()
+
+    async def complete(self) -> None:
+        """Wait until there is at least one of each, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_COMPLETE_WITHIN):
+                while not self.measured.is_complete:
+                    self._more.clear()
+                    await self._more.wait()
 
     async def connect(self) -> None:
         """Make Ann and Ben friends."""
@@ -113,7 +137,7 @@ class _Clients:
             while True:
                 began = time.perf_counter()
                 self._check(await ann.call(Method.HEARTBEAT))
-                self.measured.heartbeats.append(_ms_since(began))
+                self._took(self.measured.heartbeats, began)
                 await asyncio.sleep(_HEARTBEAT_EVERY)
         finally:
             ann.abort()
@@ -126,13 +150,13 @@ class _Clients:
                 began = time.perf_counter()
                 self._check(await ann.call(Method.SET_SELF_STATUS, customStatus=tag))
                 await self._sees(ben, tag)
-                self.measured.changes.append(_ms_since(began))
+                self._took(self.measured.changes, began)
                 await asyncio.sleep(_CHANGE_EVERY)
                 began = time.perf_counter()
                 sent = await ann.call(Method.SEND_MESSAGE, userID=BEN, msgID=tag, text="hello")
                 if self._check(sent):
                     await self._hears(ben, tag)
-                    self.measured.messages.append(_ms_since(began))
+                    self._took(self.measured.messages, began)
                 await asyncio.sleep(_CHANGE_EVERY)
                 ann.pushes.clear()
         finally:
@@ -161,7 +185,7 @@ class _Clients:
             try:
                 async with asyncio.timeout(_LOGIN_WITHIN):
                     visitor = await self._get_in(f"visitor{number}")
-                    self.measured.logins.append(_ms_since(began))
+                    self._took(self.measured.logins, began)
                     await visitor.call(Method.LOGOUT)
                     visitor.abort()
             except (ClosedError, OSError, TimeoutError):
@@ -182,9 +206,9 @@ class _Clients:
             self.measured.refused.append(error["code"])
         return error is None
 
-
-def _ms_since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
+    def _took(self, times: list[float], began: float) -> None:
+        times.append((time.perf_counter() - began) * 1000)
+        self._more.set()
 
 
 async def main() -> None:
@@ -193,7 +217,9 @@ async def main() -> None:
     await clients.connect()
     running = asyncio.create_task(clients.run())
     print("ready", flush=True)
-    while await asyncio.to_thread(sys.stdin.buffer.readline):
+    while asked := await asyncio.to_thread(sys.stdin.buffer.readline):
+        if asked == _ALL:
+            await clients.complete()
         if running.done():
             running.result()
         print(msgspec.json.encode(clients.measured).decode(), flush=True)

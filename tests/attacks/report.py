@@ -44,6 +44,8 @@ class Report:
     """How often a well-behaved client was lost, during the attack and after it."""
     seconds: float
     """How long the attackers were there."""
+    lacking: Sequence[str] = ()
+    """The limits that the backend does not have."""
 
     @property
     def log(self) -> float:

@@ -51,7 +51,7 @@ def _measure(attack: Attack, aim: Aim, backend: Attacked, folder: Path) -> Repor
         with attacker(attack.name, aim, folder) as attackers:
             others.ask()
             during = _most(backend, scale.seconds)
-            under_attack = others.ask()
+            under_attack = others.ask(complete=True)
             counts = attackers.stop()
             seconds = time.monotonic() - began
         time.sleep(scale.recovery)
@@ -66,6 +66,7 @@ def _measure(attack: Attack, aim: Aim, backend: Attacked, folder: Path) -> Repor
             counts,
             under_attack.lost + afterwards.lost,
             seconds,
+            backend.lacking(),
         )
 
 

@@ -28,10 +28,11 @@ from tests.attacks.wire import (
     request,
 )
 from tests.benchmarks.app_key import AppKey
+from tests.benchmarks.peers.frames import upgrade
 from tests.benchmarks.server.crowd import Crowd, room
 from tests.benchmarks.server.wires import ImtuiWire
 
-_SHORT: Final = Scale(connections=20, seconds=0.8, rest=0.3, recovery=0.2)
+_SHORT: Final = Scale(connections=20, seconds=0.6, rest=0.2, recovery=0.1)
 _HELD: Final = 5.0
 """How long a connection is held before another one takes its place, in seconds."""
 _HELD_MAX_MIB: Final = 400 / 300
@@ -109,7 +110,7 @@ async def _unread(aim: Aim, tally: Tally) -> None:
         sock.setblocking(False)
         await loop.sock_connect(sock, (aim.host, aim.port))
         silent.append(sock)
-        await loop.sock_sendall(sock, ImtuiWire(aim.netloc, AppKey(0, "")).arrival(user)[0].says)
+        await loop.sock_sendall(sock, upgrade(aim.netloc, user))
         await loop.sock_recv(sock, 4096)
         named = {**credentials(aim, user), "instanceID": f"silent{number}"}
         await loop.sock_sendall(sock, request(Method.LOGIN, named))
@@ -190,7 +191,8 @@ def _descriptor_rows(report: Report) -> Iterator[Row]:
 async def _return(aim: Aim, tally: Tally) -> None:
     """Let all clients be lost at once and come back at once, over and over."""
     count = min(aim.scale.connections, room())
-    tally.counts["clients"] = count
+    if count < aim.scale.connections:
+        tally.counts["clients, as more open files are not allowed"] = count
     wire = ImtuiWire(aim.netloc, AppKey(aim.sdk_app_id, aim.secret_key))
     arrivals = [wire.arrival(f"u{number}") for number in range(count)]
 

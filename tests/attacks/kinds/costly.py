@@ -17,7 +17,7 @@ from tests.benchmarks.against.filling import Talk, fill
 
 EVE: Final = "eve"
 _MALLORY: Final = "mallory"
-_SHORT: Final = Scale(connections=4, seconds=0.8, rest=0.3, recovery=0.2)
+_SHORT: Final = Scale(connections=4, seconds=0.6, rest=0.2, recovery=0.1)
 _AT_ONCE: Final = 64
 _IMPORTED_AT_ONCE: Final = 500
 _IN_A_ROW: Final = 20
@@ -129,7 +129,7 @@ ATTACKS: Final = (
         "history of a conversation whose messages are all deleted",
         _asks(*_HISTORY),
         Scale(connections=10, amount=500_000),
-        structs.replace(_SHORT, amount=2000),
+        structs.replace(_SHORT, amount=1000),
         prepare=_hide_messages,
     ),
     Attack(

@@ -19,7 +19,7 @@ from tests.attacks.report import disk_row
 from tests.attacks.wire import Connection, opened, request
 
 EVE: Final = "eve"
-_SHORT: Final = Scale(connections=4, amount=20, seconds=0.8, rest=0.3, recovery=0.2)
+_SHORT: Final = Scale(connections=4, amount=20, seconds=0.6, rest=0.2, recovery=0.1)
 _IN_A_ROW: Final = 10
 _MESSAGE_BYTES: Final = 12_000
 

@@ -10,7 +10,7 @@ from tests.attacks.wire import CONTINUATION, PING, TEXT, frame, opened
 
 _IN_A_ROW: Final = 64 * 1024
 _FULL: Final = Scale(connections=100)
-_SHORT: Final = Scale(connections=8, seconds=0.8, rest=0.3, recovery=0.2)
+_SHORT: Final = Scale(connections=8, seconds=0.6, rest=0.2, recovery=0.1)
 _DEEP: Final = 60_000
 """So deep is nested JSON that fits the frames of a connection without a login."""
 

@@ -15,7 +15,7 @@ from tests.attacks.forever import forever, pour
 from tests.attacks.wire import ClosedError, opened, request
 from tests.benchmarks.server.hosts import ADMIN
 
-_SHORT: Final = Scale(connections=4, seconds=0.8, rest=0.3, recovery=0.2)
+_SHORT: Final = Scale(connections=4, seconds=0.6, rest=0.2, recovery=0.1)
 _IN_A_ROW: Final = 50
 _WRONG_KEY: Final = "0" * 64
 _BODY: Final = b" " * 1000
