@@ -17,9 +17,21 @@ _EXPECTED = {
     ErrorCode.ERR_SVR_FRIENDSHIP_PENDENCY_NOT_FOUND,
 }
 
+_NEED_CONFIRM = ErrorCode.ERR_SVR_FRIENDSHIP_ALLOW_TYPE_NEED_CONFIRM
+_LIMITS = {
+    "messages": (0, 100, 10),
+    "online-messages": (0, 30, 1),
+    "friend-requests": (_NEED_CONFIRM, 30, 1),
+}
+"""The code of what is done, the most at once, and the most in a second."""
+
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_floods_of_changes_harm_nobody(attack: Attack) -> None:
     report = attack_unharmed(attack)
     assert codes(report) <= _EXPECTED
     assert report.during.disk - report.before.disk <= DISK_MAX_MIB
+    if attack.name in _LIMITS:
+        code, burst, rate = _LIMITS[attack.name]
+        assert report.counts[f"code {code}"] <= burst + rate * report.seconds
+        assert ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT in codes(report)
