@@ -10,6 +10,7 @@ BIDI_CONTROLS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _REPLACEMENT: Final = "\ufffd"
 _COMBINING_MAX: Final = 4
+_FIRST_MARK: Final = "\u0300"
 _VARIATION_SELECTORS: Final = frozenset(
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 )
@@ -23,7 +24,8 @@ def safe_text(text: str) -> str:
     variation selectors are dropped, as they change widths. Of consecutive combining marks, the
     first four are kept.
     """
-    if text.isascii() and text.isprintable():
+    # Printable text from before the first combining mark has nothing to replace.
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return text
     out: list[str] = []
     combining = 0

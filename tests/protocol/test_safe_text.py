@@ -48,6 +48,14 @@ def test_printable_ascii_is_unchanged(text: str) -> None:
     assert safe_text(text) == text
 
 
+def test_what_is_printable_before_the_first_mark_is_unchanged() -> None:
+    for number in range(0x300):
+        character = chr(number)
+        category = unicodedata.category(character)
+        assert category not in ("Mn", "Me")
+        assert (safe_text(character) == character) == (character.isprintable())
+
+
 @given(texts)
 def test_it_never_grows(text: str) -> None:
     assert len(safe_text(text)) <= len(text)
