@@ -14,6 +14,7 @@ class Relation:
         """Start with empty lists."""
         self.edits = 0
         """How often a list was edited."""
+        self._count = 0
         self._lists: dict[str, dict[str, int]] = {}
         self._owners: dict[str, list[str]] = {}
 
@@ -26,6 +27,7 @@ class Relation:
         members = self._lists.setdefault(owner, {})
         if members.pop(member, None) is None:
             self._owners.setdefault(member, []).append(owner)
+            self._count += 1
         members[member] = since
 
     def remove(self, owner: str, member: str) -> bool:
@@ -34,6 +36,7 @@ class Relation:
         if member not in members:
             return False
         self.edits += 1
+        self._count -= 1
         del members[member]
         owners = self._owners[member]
         owners.remove(owner)
@@ -59,6 +62,10 @@ class Relation:
         """Return the owners whose lists have ``member``."""
         return self._owners.get(member, ())
 
+    def __len__(self) -> int:
+        """Return how many members all lists have together."""
+        return self._count
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the owners whose lists are not empty."""
         return iter(self._lists)
@@ -74,6 +81,7 @@ class ShortRelation:
         """Start with empty lists."""
         self.edits = 0
         """How often a list was edited."""
+        self._count = 0
         self._lists: dict[str, list[str]] = {}
         self._owners: dict[str, list[str]] = {}
 
@@ -85,6 +93,7 @@ class ShortRelation:
             members.remove(member)
         else:
             self._owners.setdefault(member, []).append(owner)
+            self._count += 1
         members.append(member)
 
     def remove(self, owner: str, member: str) -> bool:
@@ -92,6 +101,7 @@ class ShortRelation:
         if not self.has(owner, member):
             return False
         self.edits += 1
+        self._count -= 1
         for lists, one, other in ((self._lists, owner, member), (self._owners, member, owner)):
             lists[one].remove(other)
             if not lists[one]:
@@ -109,6 +119,10 @@ class ShortRelation:
     def owners(self, member: str) -> Sequence[str]:
         """Return the owners whose lists have ``member``."""
         return self._owners.get(member, ())
+
+    def __len__(self) -> int:
+        """Return how many members all lists have together."""
+        return self._count
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the owners whose lists are not empty."""

@@ -90,7 +90,7 @@ def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: 
     correct_revocations(state, now)
     for account in accounts:
         general = account.general_status
-        account.status = structs.replace(account.status, status_type=general)
+        accounts.set_status(account, structs.replace(account.status, status_type=general))
 
 
 def _restore_friends(friends: Friends, accounts: Accounts, stored: StoredApp) -> None:

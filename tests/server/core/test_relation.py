@@ -33,3 +33,4 @@ def test_both_ends_agree_with_plain_lists(
         owners = {owner for owner in "abcd" if member in lists[owner]}
         assert set(relation.owners(member)) == owners
     assert set(relation) == {owner for owner in "abcd" if lists[owner]}
+    assert len(relation) == sum(map(len, lists.values()))

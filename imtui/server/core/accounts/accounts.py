@@ -1,8 +1,11 @@
 """The accounts and sessions of an app."""
 
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator, ValuesView
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.server.core.accounts.account import Account
 from imtui.server.core.accounts.user_sigs import UserSigs
 from imtui.server.core.caller import Session
@@ -24,9 +27,11 @@ class Accounts:
         self.session_edits = 0
         """How often a session was added or dropped."""
         self.user_sigs = UserSigs()
+        self.by_status: Counter[UserStatusType] = Counter()
+        """How many accounts have each general status."""
         self._accounts: dict[str, Account] = {}
         self._ids: list[str] | None = None
-        """All user IDs, sorted; None until they are needed after an account came or went."""
+        """All user IDs, sorted; None until they are needed."""
         self._next_key = next_key
         self._login_order = last_login_order
 
@@ -92,13 +97,22 @@ class Accounts:
     def add(self, account: Account) -> Account:
         """Add an account, and return it."""
         self._accounts[account.user_id] = account
-        self._ids = None
+        self.by_status[account.status.status_type] += 1
+        if self._ids is not None:
+            insort(self._ids, account.user_id)
         return account
+
+    def set_status(self, account: Account, status: UserStatus) -> None:
+        """Set the status of an account."""
+        self.by_status[account.status.status_type] -= 1
+        self.by_status[status.status_type] += 1
+        account.status = status
 
     def drop(self, user_id: str) -> None:
         """Remove an account."""
-        del self._accounts[user_id]
-        self._ids = None
+        self.by_status[self._accounts.pop(user_id).status.status_type] -= 1
+        if self._ids is not None:
+            del self._ids[bisect_left(self._ids, user_id)]
 
     def session(self, session_id: int) -> Session:
         """Return a session.

@@ -1,12 +1,11 @@
 """Functions with which the REST API reads accounts and devices."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping
 
 from msgspec import Struct
 
-from imtui.protocol.status import UserStatus
+from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.context import Context
@@ -74,14 +73,13 @@ def account_page(context: Context, cursor: str, count: int, prefix: str) -> Acco
 
 
 def figures(context: Context) -> Figures:
-    """Return the current counts; this iterates over all accounts."""
+    """Return the current counts; of what there is, this iterates over the sessions alone."""
     accounts, state = context.state[Accounts], context.state
-    statuses = Counter(account.status.status_type.name for account in accounts)
-    subscriptions, friends = state[Subscriptions].lists, state[Friends].lists
+    told = (UserStatusType.ONLINE, UserStatusType.OFFLINE, UserStatusType.UNLOGINED)
     return Figures(
         sessions=len(accounts.sessions),
         devices=sum(not session.passive for session in accounts.sessions.values()),
-        accounts={name: statuses[name] for name in ("ONLINE", "OFFLINE", "UNLOGINED")},
-        subscriptions=sum(len(subscriptions.members(owner)) for owner in subscriptions),
-        friendships=sum(len(friends.members(owner)) for owner in friends),
+        accounts={status.name: accounts.by_status[status] for status in told},
+        subscriptions=len(state[Subscriptions].lists),
+        friendships=len(state[Friends].lists),
     )

@@ -4,6 +4,7 @@ from msgspec import structs
 
 from imtui.protocol.status import ChangedBy, UserStatus, UserStatusType
 from imtui.server.core.accounts.account import Account
+from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.custom_status import CLEARED
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.presence.status_ends import StatusEnds
@@ -52,7 +53,8 @@ def recompute(
     text_changed = after.custom_status != before.custom_status
     to_watchers = general != before.status_type or text_changed
     if after != before:
-        account.status = structs.replace(after, revision=state.next_revision())
+        status = structs.replace(after, revision=state.next_revision())
+        state[Accounts].set_status(account, status)
     account.changed_by = changed_by
     state.emit(StatusChanged(account.status, account.own_status, to_watchers, text_changed))
 

@@ -1,11 +1,15 @@
 """What the REST API reads of accounts and their devices."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from imtui.protocol import messages as m
 from imtui.protocol.errors import IMError
 from imtui.protocol.messages import Method
 from imtui.protocol.status import UserStatusType
+from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.logins.reads import (
     AccountPage,
     Figures,
@@ -35,6 +39,29 @@ def test_figures_count_what_there_is() -> None:
         subscriptions=2,
         friendships=3,
     )
+
+
+def test_figures_follow_each_change_and_come_back(tmp_path: Path) -> None:
+    world = World(tmp_path / "db")
+
+    def check() -> None:
+        counted = Counter(account.status.status_type.name for account in world.state[Accounts])
+        assert +Counter(figures(world.admin()).accounts) == counted
+
+    for session_id, user_id in enumerate(("alice", "bob", "carol", "dave"), start=1):
+        world.login(session_id, user_id)
+        check()
+    world.lose(1)
+    world.call(2, Method.LOGOUT)
+    check()
+    delete(world.admin(), "alice")
+    delete(world.admin(), "carol")
+    register(world.admin(), "alice")
+    check()
+    world.restart()
+    check()
+    assert figures(world.admin()).accounts == {"ONLINE": 0, "OFFLINE": 1, "UNLOGINED": 2}
+    world.close()
 
 
 def test_accounts_come_in_pages_in_order_and_by_prefix() -> None:
