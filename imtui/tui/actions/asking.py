@@ -9,7 +9,7 @@ from imtui.tui.actions.parts import Parts
 NOBODY: Final = "Whom? Choose a friend first, or type the command with a user ID."
 
 
-def whom(parts: Parts, typed: str) -> str:
+def chosen_user(parts: Parts, typed: str) -> str:
     """Return the typed or else the selected user, or complain and return an empty string."""
     user_id = typed.strip() or parts.navigator.selected
     if is_user_id(user_id):

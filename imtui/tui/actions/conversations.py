@@ -6,7 +6,7 @@ from functools import partial
 from imtui.protocol.chat import Message, MessageStatus
 from imtui.protocol.errors import IMError
 from imtui.protocol.status import UserStatusType
-from imtui.tui.actions.asking import whom
+from imtui.tui.actions.asking import chosen_user
 from imtui.tui.actions.drafts import Drafts
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.toggling import Toggle, run_toggle
@@ -46,7 +46,7 @@ class ConversationActions:
         user_id = typed.strip() or self._navigator.selected
         if user_id == self._model.own.user_id:
             self._feedback.complain("That is you: open a friend's conversation.")
-        elif user_id := whom(self._parts, typed):
+        elif user_id := chosen_user(self._parts, typed):
             self._show(user_id)
 
     def _show(self, user_id: str, at: Message | None = None) -> None:
@@ -125,7 +125,7 @@ class ConversationActions:
         if user_id := self._main.chat.user_id:
             self._attempt(lambda: self._messaging.load_older(user_id))
 
-    def seen(self) -> None:
+    def mark_seen(self) -> None:
         """Mark the open conversation as read if its end is in sight, and ask how its user is."""
         user_id = self._main.chat.user_id
         if self._navigator.sees_chat(user_id):
@@ -145,7 +145,7 @@ class ConversationActions:
             main.chat.read_up()
             main.chat.to_end()
 
-    def begun(self) -> None:
+    def send_typing_hint(self) -> None:
         """Send a typing hint if the other user is known to be ONLINE now."""
         person = self._model.person(self._main.chat.user_id)
         if person is None or self._model.connection.stale:
@@ -153,7 +153,7 @@ class ConversationActions:
         if person.live_status is UserStatusType.ONLINE:
             self._attempt(lambda: self._messaging.send_typing_hint(person.user_id))
 
-    def pasted(self, text: str) -> None:
+    def confirm_paste(self, text: str) -> None:
         """Insert a long paste after confirmation."""
         from imtui.tui.kit.prompt import Question
 
@@ -215,7 +215,7 @@ class ConversationActions:
         """Delete the conversation with a user for oneself, after confirmation."""
         from imtui.tui.kit.prompt import Question
 
-        user_id = whom(self._parts, typed)
+        user_id = chosen_user(self._parts, typed)
         if not user_id:
             return
 

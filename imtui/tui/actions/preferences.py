@@ -71,7 +71,7 @@ class Preferences:
             words = f"There is no theme {self._glyphs.quote(settings.theme)}."
             self._model.feed.emit(EventKind.NOTICE, words)
 
-    def look(self) -> None:
+    def reload(self) -> None:
         """Read the file again, and apply it if it changed."""
         if self._file.reload():
             self._apply()
@@ -104,7 +104,7 @@ class Preferences:
         except SettingsError as error:
             self._feedback.complain(str(error))
         else:
-            # What an editor wrote since the last look was read, too.
+            # What an editor wrote since the last reload was read, too.
             self._apply()
 
     def keep_theme(self, theme: Theme) -> None:

@@ -155,7 +155,7 @@ class ViewActions:
             words = f"{command[0]} cannot be run here: {error}. Edit {path} elsewhere."
             self._feedback.complain(safe_text(words))
             return
-        self._preferences.look()
+        self._preferences.reload()
         if status:
             words = f"{command[0]} ended with status {status}; what it saved holds."
             self._feedback.complain(safe_text(words))

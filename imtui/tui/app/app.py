@@ -158,7 +158,7 @@ class ImtuiApp(FaultTolerantApp):
     def _look(self) -> None:
         if self._dates.has_changed():
             self.painter.show_times()
-        self.preferences.look()
+        self.preferences.reload()
         self._look_later()
 
     def on_settings_screen_edit_wanted(self) -> None:
@@ -252,7 +252,7 @@ class ImtuiApp(FaultTolerantApp):
         if self.first_frame.is_set():
             self.late.away_service.focus_changed(focus)
             if focus:
-                self.late.actions.conversations.seen()
+                self.late.actions.conversations.mark_seen()
 
     # Messages of the widgets
 
@@ -287,7 +287,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def on_composer_begun(self) -> None:
         """Send a typing hint."""
-        self.late.actions.conversations.begun()
+        self.late.actions.conversations.send_typing_hint()
 
     def on_text_area_changed(self) -> None:
         """Keep what is being written."""
@@ -295,7 +295,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def on_composer_pasted(self, message: "Composer.Pasted") -> None:
         """Ask about a long paste."""
-        self.late.actions.conversations.pasted(message.text)
+        self.late.actions.conversations.confirm_paste(message.text)
 
     def on_message_view_older_wanted(self) -> None:
         """Load older messages of the open conversation."""
@@ -303,7 +303,7 @@ class ImtuiApp(FaultTolerantApp):
 
     def on_message_view_end_seen(self) -> None:
         """Mark the open conversation as read."""
-        self.late.actions.conversations.seen()
+        self.late.actions.conversations.mark_seen()
 
     # The clipboard
 
