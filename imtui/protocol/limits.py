@@ -65,6 +65,10 @@ INSTANCE_ID_MAX_CHARS: Final = 64
 DEVICE_NAME_MAX_BYTES: Final = 64
 REQUEST_ID_MAX_CHARS: Final = 256
 FRAME_MAX_BYTES: Final = 1024 * 1024
+STRANGER_FRAME_MAX_BYTES: Final = 64 * 1024
+"""The same while nobody is logged in on the connection."""
+CONNECTION_HELD_MAX: Final = 1024 * 1024
+"""What the backend holds for a connection, received and to be sent together."""
 USER_SIG_PACKED_MAX_BYTES: Final = 4 * 1024
 USER_SIG_UNPACKED_MAX_BYTES: Final = 8 * 1024
 USER_SIG_EXPIRE: Final = 15_552_000

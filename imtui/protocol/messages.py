@@ -86,6 +86,7 @@ class Push(StrEnum):
     RECV_C2C_READ_RECEIPT = "onRecvC2CReadReceipt"
     CONVERSATION_CHANGED = "onConversationChanged"
     MESSAGES_MISSED = "onMessagesMissed"
+    RESYNC_NEEDED = "onResyncNeeded"
     KICKED_OFFLINE = "onKickedOffline"
     USER_SIG_EXPIRED = "onUserSigExpired"
 

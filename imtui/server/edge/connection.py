@@ -26,7 +26,7 @@ from imtui.server.audit import Audit, Kind
 from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
-from imtui.server.edge.outbox import ANSWERS_MAX, Outbox
+from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.places import Places
 from imtui.server.edge.text_frames import Writer, text_frame
 from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 CONNECTING: Final = "connect"
 """What was refused, in the audit log."""
+REQUESTS_MAX: Final = 64
+"""The most requests of a connection that are under way."""
+_UNCOMMITTED_MAX: Final = 128 * 1024
+"""The most bytes of answers that wait for a commit before the next request is carried out."""
 _EMPTY: Final = Empty()
 _HEARTBEAT: Final = Method.HEARTBEAT.value
 _LOGIN_CHANGES: Final = frozenset((Method.LOGIN.value, Method.LOGOUT.value))
@@ -136,6 +140,8 @@ class Connection(WebSocket):
         """Handle the loss of the connection."""
         super().connection_lost(exc)
         self._shared.places.leave(self)
+        # Also if it never opened: the outbox would keep the connection alive.
+        self.outbox.close()
         self._shared.connections.discard(self)
         if not self._shared.connections:
             self._shared.all_ended.set()
@@ -160,10 +166,15 @@ class Connection(WebSocket):
         self._shared.edge.received(self._session_id)
 
     def is_ready(self) -> bool:
-        """Tell whether a request can be served: not while too many answers are unread."""
-        under_way = self._asked - self._answered + len(self._own_answers)
-        is_held_up = self._is_checking or self._answered < self._login_number
-        return not is_held_up and self.outbox.answers + under_way < ANSWERS_MAX
+        """Tell whether a request can be served: not while answers are unread."""
+        if self._writer is None or self._is_checking or self._answered < self._login_number:
+            return False
+        under_way = self._asked - self._answered
+        if not under_way:
+            return True
+        is_full = under_way + len(self._own_answers) >= REQUESTS_MAX
+        core = self._shared.edge.core
+        return not is_full and core.uncommitted_size(self._session_id) < _UNCOMMITTED_MAX
 
     def is_busy(self) -> bool:
         """Tell whether the app's own server is being asked about a request."""
@@ -173,6 +184,10 @@ class Connection(WebSocket):
         """Return frames that are ready, as many as are written at once."""
         return self.outbox.take(WRITE_BUFFER_MAX)
 
+    def waiting_size(self) -> int:
+        """Return how many bytes are ready to be written."""
+        return self.outbox.size
+
     def writable(self, writer: Writer | None) -> None:
         """Let the outbox write while the client reads."""
         self.outbox.writer = writer
@@ -180,6 +195,8 @@ class Connection(WebSocket):
     def closed(self) -> None:
         """Handle the end of the connection: the device is lost unless it logged out."""
         self._cancel_login_timer()
+        self._own_answers.clear()
+        self.outbox.close()
         self._shared.edge.leave(self._session_id)
 
     def message(self, text: bytes) -> None:
@@ -220,6 +237,7 @@ class Connection(WebSocket):
         """Set the user who is logged in; wait for a login while there is none."""
         self._user_id = user_id
         self._platform = platform
+        self.trust(is_trusted=bool(user_id))
         self._cancel_login_timer()
         if user_id:
             self._shared.places.logged_in(self)

@@ -1,21 +1,24 @@
 """The frames that wait to be sent on one connection."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from typing import Final, Protocol
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
-from imtui.protocol.limits import PUSH_MAX_STATUSES
+from imtui.protocol.limits import CONNECTION_HELD_MAX, PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import push_frame
 from imtui.server.edge.text_frames import Writer
 from imtui.server.metrics import Metrics
 
-OWN_PUSHES_MAX: Final = 1000
-ANSWERS_MAX: Final = 64
-
-
 _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())
+_RESYNC: Final = push_frame(Push.RESYNC_NEEDED, Empty())
+_OVERHEAD: Final = 128
+"""The memory that a frame or status takes beside its bytes."""
+_UNCHECKED: Final = 64 * 1024
+"""Up to so many bytes nothing is dropped, whatever else the connection holds."""
 
 
 class StatusUpdate(Struct, frozen=True, eq=False, gc=False):
@@ -26,11 +29,19 @@ class StatusUpdate(Struct, frozen=True, eq=False, gc=False):
     """As JSON."""
 
 
+class _Kind(IntEnum):
+    ANSWER = 0
+    """Never dropped."""
+    PUSH = 1
+    CHAT = 2
+    """A push that concerns messages or conversations."""
+    NOTICE = 3
+    """A push that says that others were dropped."""
+
+
 class _Frame(Struct, frozen=True, gc=False):
     data: bytes
-    is_answer: bool
-    is_chat: bool = False
-    """Whether it concerns messages or conversations."""
+    kind: _Kind
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
@@ -51,23 +62,42 @@ class Sink(Protocol):
     def write(self) -> None:
         """Write frames that are ready until the transport is congested."""
 
+    def held_size(self) -> int:
+        """Return how many bytes the connection holds beside its outbox."""
+
+
+class _NoSink:
+    """Takes the place of a connection that is closed."""
+
+    def send_now(self, data: bytes) -> bool:
+        return True
+
+    def write(self) -> None:
+        """Write nothing."""
+
+    def held_size(self) -> int:
+        return 0
+
+
+_NO_SINK: Final = _NoSink()
+
 
 class Outbox:
     """The frames of one connection.
 
     Answers and pushes leave in order. While the client does not read, only the last status of
-    each watched user is kept, and the oldest pushes are dropped. If pushes of messages were
-    dropped, the client is notified of that.
+    each watched user is kept. If the connection holds too many bytes, the pushes that wait are
+    dropped, and a push takes their place that tells the client what to ask for.
     """
 
     __slots__ = (
-        "_has_missed",
         "_is_overdue",
         "_metrics",
-        "_pushes",
         "_ready",
+        "_ready_size",
         "_sink",
         "_statuses",
+        "_statuses_size",
         "writer",
     )
 
@@ -75,39 +105,38 @@ class Outbox:
         """Start empty; frames are written to ``sink``."""
         self._sink = sink
         self._metrics = metrics
-        self._ready: list[_Frame] = []
-        self._pushes = 0
+        self._ready: deque[_Frame] = deque()
+        self._ready_size = 0
         self._statuses: dict[str, Raw] = {}
+        self._statuses_size = 0
         self._is_overdue = False
-        self._has_missed = False
         self.writer: Writer | None = None
         """Writes to the transport at once; None while it is congested."""
 
     @property
-    def answers(self) -> int:
-        """Return how many answers wait to be written."""
-        return len(self._ready) - self._pushes
+    def size(self) -> int:
+        """Return how many bytes wait to be written."""
+        return self._ready_size + self._statuses_size
 
     def send_answer(self, data: bytes) -> None:
         """Send a lone answer at once, or as soon as it can be written."""
         if self._ready or not self._sink.send_now(data):
-            self._ready.append(_Frame(data, True))
+            self.add_answer(data)
 
     def add_answer(self, data: bytes) -> None:
         """Add an answer; ``flush`` sends it."""
-        self._ready.append(_Frame(data, True))
+        self._add(_Frame(data, _Kind.ANSWER))
 
     def add_push(self, data: bytes, *, is_chat: bool = False) -> None:
         """Add a push that is not merged with others; ``flush`` sends it."""
-        self._ready.append(_Frame(data, False, is_chat))
-        self._pushes += 1
+        self._add(_Frame(data, _Kind.CHAT if is_chat else _Kind.PUSH))
 
     def flush(self) -> None:
-        """Write the added frames, and drop the oldest pushes if too many are left."""
+        """Write the added frames, and drop pushes if too many bytes are left."""
         # Written before any is dropped: a client that reads misses none.
         self._sink.write()
-        while self._pushes > OWN_PUSHES_MAX:
-            self._drop_oldest_push()
+        if self._ready:
+            self._keep_bound()
 
     def update(self, updates: Sequence[StatusUpdate], frames: list[bytes]) -> Writer | None:
         """Add statuses of watched users.
@@ -119,30 +148,40 @@ class Outbox:
             updates: The statuses.
             frames: The same statuses, encoded as pushes.
         """
-        if not self._ready and not self._statuses:
-            if len(frames) == 1 and self.writer is not None:
+        if self.writer is not None and not self._ready and not self._statuses:
+            if len(frames) == 1:
                 return self.writer
             self._metrics.deliveries += len(updates)
-            self._ready.extend(_Frame(data, False) for data in frames)
-            self._pushes += len(frames)
+            for data in frames:
+                self.add_push(data)
             self._sink.write()
             return None
         self._is_overdue = True
         for one in updates:
             # Removed before it is added, so that statuses are in the order of their last change.
-            if self._statuses.pop(one.user_id, None) is not None:
-                self._metrics.coalesced += 1
+            self._metrics.coalesced += self._pop_status(one.user_id)
             self._statuses[one.user_id] = one.status
+            self._statuses_size += len(one.status) + _OVERHEAD
+        self._keep_bound()
         return None
 
     def forget(self, user_id: str) -> None:
         """Drop a user's status that is still to be sent."""
-        self._statuses.pop(user_id, None)
+        self._pop_status(user_id)
 
     def forget_all(self) -> None:
         """Drop all statuses that are still to be sent, as another user logs in or out."""
-        self._statuses.clear()
-        self._has_missed = False
+        self._forget_statuses()
+        frames = (frame for frame in self._ready if frame.kind is not _Kind.NOTICE)
+        # Nobody would ask for what these say.
+        self._set_ready(structs.replace(frame, kind=_Kind.ANSWER) for frame in frames)
+
+    def close(self) -> None:
+        """Drop everything: the connection has ended."""
+        self._sink = _NO_SINK
+        self.writer = None
+        self._set_ready(())
+        self._forget_statuses()
 
     def take(self, most: int = 1) -> bytes:
         """Return the frames to write next, joined; empty if there are none.
@@ -153,7 +192,7 @@ class Outbox:
         if not self._ready and self._is_overdue:
             self._deliver_overdue()
         if not self._ready:
-            return self._take_missed()
+            return b""
         first = self._pop()
         if not self._ready or len(first) >= most:
             return first
@@ -164,25 +203,57 @@ class Outbox:
             size += len(frames[-1])
         return b"".join(frames)
 
+    def _add(self, frame: _Frame) -> None:
+        self._ready.append(frame)
+        self._ready_size += len(frame.data) + _OVERHEAD
+
     def _pop(self) -> bytes:
-        frame = self._ready.pop(0)
-        self._pushes -= not frame.is_answer
+        frame = self._ready.popleft()
+        self._ready_size -= len(frame.data) + _OVERHEAD
         return frame.data
 
+    def _set_ready(self, frames: Iterable[_Frame]) -> None:
+        self._ready = deque(frames)
+        self._ready_size = sum(len(frame.data) + _OVERHEAD for frame in self._ready)
+
+    def _pop_status(self, user_id: str) -> bool:
+        """Drop a user's status; tell whether there was one."""
+        status = self._statuses.pop(user_id, None)
+        if status is None:
+            return False
+        self._statuses_size -= len(status) + _OVERHEAD
+        return True
+
+    def _forget_statuses(self) -> None:
+        self._statuses.clear()
+        self._statuses_size = 0
+
     def _deliver_overdue(self) -> None:
-        statuses, self._statuses = list(self._statuses.values()), {}
+        statuses = list(self._statuses.values())
+        self._forget_statuses()
         self._is_overdue = False
         for data in status_frames(statuses):
             self.add_push(data)
         self._metrics.deliveries += len(statuses)
 
-    def _take_missed(self) -> bytes:
-        has_missed, self._has_missed = self._has_missed, False
-        return _MISSED if has_missed else b""
-
-    def _drop_oldest_push(self) -> None:
-        index = next(index for index, frame in enumerate(self._ready) if not frame.is_answer)
-        self._has_missed |= self._ready[index].is_chat
-        del self._ready[index]
-        self._pushes -= 1
-        self._metrics.pushes_dropped += 1
+    def _keep_bound(self) -> None:
+        """Drop pushes, and then statuses, if the connection holds too many bytes."""
+        if self.size <= _UNCHECKED:
+            return
+        room = CONNECTION_HELD_MAX - self._sink.held_size()
+        if self.size <= room:
+            return
+        is_missed = is_resync = False
+        for frame in self._ready:
+            is_missed |= frame.kind is _Kind.CHAT or frame.data is _MISSED
+            is_resync |= frame.kind is _Kind.PUSH or frame.data is _RESYNC
+            self._metrics.pushes_dropped += frame.kind in (_Kind.PUSH, _Kind.CHAT)
+        self._set_ready(frame for frame in self._ready if frame.kind is _Kind.ANSWER)
+        if self._statuses and self.size > room:
+            is_resync = True
+            self._metrics.pushes_dropped += len(self._statuses)
+            self._forget_statuses()
+        if is_missed:
+            self._add(_Frame(_MISSED, _Kind.NOTICE))
+        if is_resync:
+            self._add(_Frame(_RESYNC, _Kind.NOTICE))

@@ -47,12 +47,6 @@ def lone_text(data: memoryview) -> bytes | None:
     return apply_mask(bytes(data[start:]), bytes(data[mask:start]))
 
 
-def least_size(frame: Frame) -> int:
-    """Return the fewest bytes in which a client can send a frame."""
-    length = len(frame.data)
-    return length + (6 if length < 126 else 8 if length < 65536 else 14)
-
-
 @lru_cache(maxsize=1024)
 def _head(size: int) -> bytes:
     """Return the head of a frame with so many bytes."""

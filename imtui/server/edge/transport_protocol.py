@@ -56,6 +56,12 @@ class TransportProtocol(asyncio.BufferedProtocol, ABC):
         else:
             self._transport.pause_reading()
 
+    def _unsent_size(self) -> int:
+        """Return how many bytes the transport holds while it is congested; otherwise 0."""
+        if self._writer is not None or self._transport is None:
+            return 0
+        return self._transport.get_write_buffer_size()
+
     def _is_closing(self) -> bool:
         return self._transport is None or self._transport.is_closing()
 

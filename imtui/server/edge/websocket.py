@@ -1,46 +1,41 @@
-"""The server's end of a WebSocket: the sans-I/O protocol of websockets on an asyncio transport.
+"""The server's end of a WebSocket on an asyncio transport.
 
-``websockets`` does the handshake and the framing, except for a text frame that arrives alone and
-complete. This module does the rest: all connections share one read buffer, no task waits for
-input, and frames that are ready together are written together.
+``websockets`` checks the handshake; ``FrameReader`` reads what follows. All connections share one
+read buffer, no task waits for input, and frames that are ready together are written together.
 """
 
 import asyncio
 import contextlib
-import logging
 from abc import abstractmethod
-from collections import deque
 from collections.abc import Sequence
 from typing import Final, cast
 
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidState
-from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Request
-from websockets.protocol import State
-from websockets.server import ServerProtocol
+from websockets.frames import Close, CloseCode, Opcode
 from websockets.typing import Origin
 
-from imtui.protocol.limits import FRAME_MAX_BYTES
-from imtui.server.edge.text_frames import least_size, lone_text
+from imtui.protocol.limits import (
+    CONNECTION_HELD_MAX,
+    FRAME_MAX_BYTES,
+    STRANGER_FRAME_MAX_BYTES,
+)
+from imtui.server.edge.frame_reader import FrameError, FrameReader
+from imtui.server.edge.handshake import HEAD_ENDS, answer_handshake
+from imtui.server.edge.text_frames import lone_text
 from imtui.server.edge.transport_protocol import TransportProtocol
 
 CLOSE_TIMEOUT: Final = 5.0
 """How long the client may take to close after it was told to, in seconds."""
 WRITE_BUFFER_MAX: Final = 64 * 1024
 """Nothing more is written while the transport holds so many bytes."""
-# A client may fill it with the smallest frames, and all others wait until they are parsed.
 _READ_BUFFER: Final = 16 * 1024
 _TURN: Final = 0.002
-"""How long queued messages of one client are handled, in seconds, before others get their turn."""
-_HANDSHAKE_ENDS: Final = b"\r\n\r\n"
-_UNKNOWN: Final = 1 << 62
+"""How long frames of one client are handled, in seconds, before others get their turn."""
+_TURN_FRAMES: Final = 128
+"""How many frames of one client are handled, be they empty, before others get their turn."""
+_FINAL: Final = 0x80
 
-# Failed handshakes are the client's problem; their tracebacks would only fill the log.
-_log: Final = logging.getLogger(__name__)
-_log.setLevel(logging.CRITICAL)
-
-# Parsed as soon as it is filled, so that one buffer serves all connections of the thread.
+# Copied as soon as it is filled, so that one buffer serves all connections of the thread.
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
 
 
@@ -48,10 +43,19 @@ class WebSocket(TransportProtocol):
     """One connection; a subclass handles its events.
 
     Messages are handed over one at a time, in order, while the subclass is ready for more.
-    Reading pauses while messages wait.
+    Reading pauses while messages wait, and while too many bytes are held.
     """
 
-    __slots__ = ("_fragments", "_incoming", "_is_over", "_next_turn", "_protocol", "_unparsed")
+    __slots__ = (
+        "_frames",
+        "_handshake",
+        "_has_more",
+        "_is_over",
+        "_last_close",
+        "_next_turn",
+        "_origins",
+        "_pong",
+    )
 
     def __init__(
         self,
@@ -67,19 +71,19 @@ class WebSocket(TransportProtocol):
             open_timeout: How long the handshake may take, in seconds.
         """
         super().__init__(loop, open_timeout)
-        self._protocol = ServerProtocol(origins=origins, max_size=FRAME_MAX_BYTES, logger=_log)
-        self._incoming: deque[bytes] | None = None
-        """Messages that wait to be handed over."""
-        self._fragments: bytearray | None = None
-        self._unparsed = 0
-        """An upper bound of the bytes that websockets holds of an incomplete frame.
-
-        0 is exact. The bound stays above 0 after a client sends data before the handshake is
-        answered, or frames that are longer than necessary; then websockets parses everything.
-        """
+        self._origins = origins
+        self._handshake: bytearray | None = bytearray()
+        """The request of the handshake so far; None once it was answered."""
+        self._frames = FrameReader(STRANGER_FRAME_MAX_BYTES)
+        self._has_more = False
+        """Whether there may be complete frames to handle."""
+        self._last_close: bytes | None = None
+        """The close frame to send once all earlier messages are handled."""
         self._is_over = True
         """Whether input is ignored: before the handshake, and once either side closes."""
         self._next_turn: asyncio.Handle | None = None
+        self._pong: bytes | None = None
+        """The answer to the last ping, while it cannot be written; earlier ones need none."""
 
     # Implemented by a subclass
 
@@ -108,6 +112,10 @@ class WebSocket(TransportProtocol):
         """Return frames that are ready to be written, joined; empty if there are none."""
 
     @abstractmethod
+    def waiting_size(self) -> int:
+        """Return how many bytes are ready to be written."""
+
+    @abstractmethod
     def closed(self) -> None:
         """Handle the end: either side closes, and input is ignored from now on."""
 
@@ -118,6 +126,14 @@ class WebSocket(TransportProtocol):
         """Tell whether input is handled."""
         return not self._is_over
 
+    def trust(self, *, is_trusted: bool) -> None:
+        """Accept messages as large as those of a client that is logged in, or only small ones."""
+        self._frames.max_size = FRAME_MAX_BYTES if is_trusted else STRANGER_FRAME_MAX_BYTES
+
+    def held_size(self) -> int:
+        """Return how many bytes are held, beside those that the subclass has ready."""
+        return self._frames.size + self._unsent_size()
+
     def write(self) -> None:
         """Write frames that are ready until the transport is congested."""
         while self._writer is not None and not self._is_closing():
@@ -125,43 +141,33 @@ class WebSocket(TransportProtocol):
             if not data:
                 break
             self._writer(data)
-        if self._incoming:
+        if not self._is_reading:
             self._schedule_turn()
 
     def close(self, code: int, reason: str) -> None:
         """Close with a code and a reason; the client has ``CLOSE_TIMEOUT`` to close too."""
-        if self._protocol.state is State.CONNECTING:
+        if self._handshake is not None:
             # Before the handshake a close frame cannot be sent.
             self.abort()
             return
         # If the client has closed already, its messages that still wait are dropped.
-        with contextlib.suppress(InvalidState):
-            self._protocol.send_close(code, reason)
-        self._sync()
+        self._end(self._last_close or _control_frame(Opcode.CLOSE, Close(code, reason).serialize()))
 
     def give_up(self, error: Exception) -> None:
         """Abort after a bug, and report it; other connections are not affected."""
-        self._incoming = None
         self._report(error)
         self.abort()
 
     def hand_over(self) -> None:
-        """Hand over waiting messages while the subclass is ready, for one turn at most."""
+        """Hand over messages while the subclass is ready, for one turn at most."""
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
-        turn_ends = self._loop.time() + _TURN
-        while self._incoming and self.is_ready():
-            try:
-                self.message(self._incoming.popleft())
-            except Exception as error:
-                self.give_up(error)
-                break
-            if self._incoming and self._loop.time() >= turn_ends:
-                self._schedule_turn()
-                break
-        if not self._incoming:
-            self._incoming = None
+        try:
+            self._take_turn()
+        except Exception as error:
+            self.give_up(error)
+        self._frames.trim()
         self._proceed()
 
     # Called by asyncio
@@ -178,142 +184,163 @@ class WebSocket(TransportProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Handle the data in the buffer."""
         data = _buffer[:nbytes]
-        if not self._is_over:
-            self.received()
-        if self._is_between_messages() and (text := lone_text(data)) is not None:
-            self._queue_text(text)
-        else:
-            self._parse(data)
-        if self._incoming and self._next_turn is None:
-            self.hand_over()
-        if self._protocol.state is State.OPEN or self._is_over:
-            if self._protocol.writes:
-                self._sync()
-        else:
+        if self._is_over:
+            if self._handshake is not None and not self._is_closing():
+                self._continue_handshake(data)
+            return
+        if self._last_close is not None:
+            return
+        self.received()
+        if not self._frames and self.is_ready() and (text := lone_text(data)) is not None:
+            try:
+                self._take_text(text)
+            except Exception as error:
+                self.give_up(error)
             self._proceed()
+        else:
+            self._frames.feed(data)
+            self._has_more = True
+            if self._next_turn is None:
+                self.hand_over()
 
     def eof_received(self) -> bool:
         """Close, as the client has."""
-        self._protocol.receive_eof()
-        self._sync()
+        self._end(None)
         return False
 
     def resume_writing(self) -> None:
         """Write again: the transport is no longer congested."""
         self._set_writable(not self._is_over)
+        if self._pong is not None and self._writer is not None:
+            self._writer(self._pong)
+            self._pong = None
         self.write()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Handle the loss of the connection."""
-        self._transport = None
-        self._protocol.receive_eof()
-        self._sync()
+        self._transport = self._handshake = None
+        self._end(None)
         self._cancel_deadline()
 
-    def _is_between_messages(self) -> bool:
-        return not self._unparsed and self._fragments is None and self._protocol.state is State.OPEN
-
-    def _parse(self, data: memoryview) -> None:
-        self._unparsed += len(data)
-        self._protocol.receive_data(bytes(data))
-        for event in self._protocol.events_received():
-            if isinstance(event, Frame):
-                self._unparsed -= least_size(event)
-                if not self._is_over:
-                    self._handle_frame(event)
-            elif isinstance(event, Request):
-                is_all = self._unparsed == bytes(data).find(_HANDSHAKE_ENDS) + len(_HANDSHAKE_ENDS)
-                self._unparsed = 0 if is_all else _UNKNOWN
-                self._answer_handshake(event)
-
-    def _answer_handshake(self, request: Request) -> None:
-        if self._protocol.writes:
-            # websockets has already answered data after the handshake: not a WebSocket client.
+    def _continue_handshake(self, data: memoryview) -> None:
+        assert self._handshake is not None
+        self._handshake += data
+        _, end, more = self._handshake.partition(HEAD_ENDS)
+        # A client of WebSockets sends nothing before it has the answer.
+        if more or len(self._handshake) > STRANGER_FRAME_MAX_BYTES:
             self.abort()
+        elif end:
+            self._answer_handshake(bytes(self._handshake))
+
+    def _answer_handshake(self, head: bytes) -> None:
+        self._handshake = None
+        answer, headers = answer_handshake(head, self._origins)
+        assert self._transport is not None
+        self._transport.write(answer)
+        if headers is None:
+            with contextlib.suppress(OSError):
+                self._transport.write_eof()
             return
-        self._protocol.send_response(self._protocol.accept(request))
-        if self._protocol.state is State.OPEN:
-            self._cancel_deadline()
-            self._write_protocol_data()
-            self._is_over = False
-            self._set_writable(True)
-            self.opened(request.headers)
+        self._cancel_deadline()
+        self._is_over = False
+        self._set_writable(True)
+        self.opened(headers)
 
-    def _handle_frame(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.BINARY:
-            self._fail(CloseCode.UNSUPPORTED_DATA, "text frames only")
-        elif frame.opcode is Opcode.TEXT and frame.fin:
-            self._queue_text(bytes(frame.data))
-        elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
-            if self._fragments is None:
-                self._fragments = bytearray()
-            # Joined at once: the number of empty fragments has no limit.
-            self._fragments += frame.data
-            if frame.fin:
-                text, self._fragments = bytes(self._fragments), None
-                self._queue_text(text)
+    def _take_turn(self) -> None:
+        ends = self._loop.time() + _TURN
+        for _ in range(_TURN_FRAMES):
+            is_ended = self._is_over or self._last_close is not None or self._is_closing()
+            if is_ended or not self.is_ready():
+                return
+            try:
+                frame = self._frames.step()
+            except FrameError as error:
+                self._fail(error.code, error.reason)
+                frame = None
+            if frame is None:
+                self._has_more = False
+                return
+            self._take_frame(*frame)
+            if self._loop.time() >= ends:
+                break
+        self._schedule_turn()
 
-    def _queue_text(self, text: bytes) -> None:
+    def _take_frame(self, opcode: Opcode, payload: bytes) -> None:
+        if opcode is Opcode.TEXT:
+            self._take_text(payload)
+        elif opcode is Opcode.PING:
+            self._pong = _control_frame(Opcode.PONG, payload)
+            if self.send_now(self._pong):
+                self._pong = None
+        elif opcode is Opcode.CLOSE:
+            self._last_close = _control_frame(Opcode.CLOSE, payload)
+            self._has_more = False
+
+    def _take_text(self, text: bytes) -> None:
         if not text.isascii():
             try:
                 text.decode()
             except UnicodeDecodeError as error:
                 self._fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
                 return
-        if self._incoming is None:
-            self._incoming = deque()
-        self._incoming.append(text)
+        self.message(text)
 
     def _fail(self, code: CloseCode, reason: str) -> None:
-        self.hand_over()
-        self._protocol.fail(code, reason)
-        self._sync()
+        self._last_close = _control_frame(Opcode.CLOSE, Close(code, reason).serialize())
+        self._has_more = False
 
     def _proceed(self) -> None:
         """Read on, or handle the close, once all earlier messages are handled."""
-        if self._protocol.state is State.OPEN or self._is_over:
-            self._set_reading(self._incoming is None)
-        elif self._incoming or self.is_busy():
-            # Messages from before the close are still handled; nothing after it is read.
+        if self._is_over:
+            self._set_reading(True)
+        elif self._last_close is None:
+            # What is not congested holds little.
+            has_room = self._writer is not None or self._has_room()
+            self._set_reading(not self._has_more and has_room)
+        elif self.is_busy():
+            # Nothing after the close is read.
             self._set_reading(False)
             self._start_deadline(CLOSE_TIMEOUT)
         else:
-            self._sync()
+            self._end(self._last_close)
 
-    def _sync(self) -> None:
-        """Write what the protocol has to send, and end the connection if the protocol does."""
-        self._write_protocol_data()
-        if self._protocol.state is State.OPEN:
-            return
-        if not self._is_over:
-            self._is_over = True
-            self._incoming = self._fragments = None
-            self._set_writable(False)
-            # The client's close has to be read.
-            self._set_reading(True)
-            try:
-                self.closed()
-            except Exception as error:
-                # A bug of one connection must not reach the one that closes it.
-                self._report(error)
-        # A client that does not close, or does not read, is aborted.
-        self._start_deadline(CLOSE_TIMEOUT)
+    def _has_room(self) -> bool:
+        waiting = self.waiting_size() + self._unsent_size()
+        return waiting <= WRITE_BUFFER_MAX or waiting + self._frames.size <= CONNECTION_HELD_MAX
 
-    def _write_protocol_data(self) -> None:
-        writes = self._protocol.data_to_send()
-        if not writes or self._transport is None or self._transport.is_closing():
+    def _end(self, close_frame: bytes | None) -> None:
+        """Send a close frame, if any, and ignore all input from now on."""
+        if self._is_over:
             return
-        if self._transport.get_write_buffer_size() > FRAME_MAX_BYTES:
-            # The client pings without reading the answers.
-            self.abort()
-            return
-        self._transport.write(b"".join(writes))
-        if not writes[-1]:
+        self._is_over = True
+        self._set_writable(False)
+        if not self._is_closing():
+            assert self._transport is not None
+            if close_frame is not None:
+                self._transport.write(close_frame)
             # Half-closed only: after a full close, data that still arrives would reset the
             # connection before the client has read the last frames.
             with contextlib.suppress(OSError):
                 self._transport.write_eof()
+        self._frames = FrameReader(0)
+        self._pong = None
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
+        # The end of the input has to be noticed.
+        self._set_reading(True)
+        try:
+            self.closed()
+        except Exception as error:
+            # A bug of one connection must not reach the one that closes it.
+            self._report(error)
+        # A client that does not close, or does not read, is aborted.
+        self._start_deadline(CLOSE_TIMEOUT)
 
     def _schedule_turn(self) -> None:
-        if self._next_turn is None:
+        if self._next_turn is None and not self._is_over:
             self._next_turn = self._loop.call_soon(self.hand_over)
+
+
+def _control_frame(opcode: Opcode, payload: bytes) -> bytes:
+    return bytes((_FINAL | opcode, len(payload))) + payload

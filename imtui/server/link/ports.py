@@ -62,6 +62,9 @@ class CorePort(Protocol):
             is_dropped: The app's own server drops it: only the caller sees its effect.
         """
 
+    def uncommitted_size(self, session_id: int) -> int:
+        """Return how many bytes of answers to a session wait for a commit."""
+
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         """Note that a connection ended without a logout.
 

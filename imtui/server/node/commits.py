@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -61,6 +62,8 @@ class Commits:
         self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._outputs: list[Output] = []
+        self._answer_sizes: Counter[int] = Counter()
+        """The bytes of the answers among the outputs, by session."""
         self._held: list[PushDelivery] = []
         """Pushes of messages that are not durable yet, because the store fails."""
         self._has_written = False
@@ -99,9 +102,16 @@ class Commits:
         if changes:
             self._store.write(changes)
             self._has_written = True
-        self._outputs += outputs
+        for output in outputs:
+            self._outputs.append(output)
+            if isinstance(output, Answer):
+                self._answer_sizes[output.session_id] += len(output.data)
         if self._flush_soon is None:
             self._flush_soon = self._loop.call_soon(self._flush)
+
+    def uncommitted_size(self, session_id: int) -> int:
+        """Return how many bytes of answers to a session wait for the commit."""
+        return self._answer_sizes.get(session_id, 0)
 
     def commit_later(self) -> None:
         """Commit what the store was given, with the next batch or a little later."""
@@ -140,6 +150,7 @@ class Commits:
         else:
             self._hold_back()
         outputs, self._outputs = self._outputs, []
+        self._answer_sizes.clear()
         self._send(outputs)
         self._tell_committed()
 

@@ -114,6 +114,10 @@ class CoreHost:
             self._core.origin_of(session_id),
         )
 
+    def uncommitted_size(self, session_id: int) -> int:
+        """Return how many bytes of answers to a session wait for a commit."""
+        return self.commits.uncommitted_size(session_id)
+
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         """Note that a connection ended without a logout."""
         reason = CloseReason.SILENT if is_silent else CloseReason.LOST

@@ -23,6 +23,7 @@ class FakeCore:
         self.dropped: list[Request] = []
         self.lost_ones: list[tuple[int, bool]] = []
         self.has_lost = asyncio.Event()
+        self.uncommitted = 0
 
     def login(self, session_id: int, proof: Proof, request: Request, address: str) -> None:
         self.asked.append(request)
@@ -31,6 +32,9 @@ class FakeCore:
         self.asked.append(request)
         if is_dropped:
             self.dropped.append(request)
+
+    def uncommitted_size(self, session_id: int) -> int:
+        return self.uncommitted
 
     def lost(self, session_id: int, *, is_silent: bool = False) -> None:
         self.lost_ones.append((session_id, is_silent))
@@ -67,6 +71,9 @@ class FakeConnection:
         if self.takes:
             self.put(data)
         return self.takes
+
+    def held_size(self) -> int:
+        return 0
 
     def write(self) -> None:
         self.writes += 1

@@ -13,7 +13,7 @@ from imtui.protocol.rest.callback import OptPlatform
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
 from imtui.server.edge.before_callbacks.request_checks import Verdict
-from imtui.server.edge.outbox import ANSWERS_MAX
+from imtui.server.edge.connection import REQUESTS_MAX
 from imtui.server.node.backend import Backend
 from tests.server.commands.test_rest import post
 from tests.server.edge.talk import KEY, Checks, talking, turns
@@ -78,10 +78,10 @@ async def test_a_heartbeat_behind_a_request_that_is_not_answered_keeps_its_place
 async def test_a_request_without_id_holds_nothing_up() -> None:
     async with talking() as talk:
         talk.login()
-        for _ in range(2 * ANSWERS_MAX):
+        for _ in range(2 * REQUESTS_MAX):
             talk.ask("setSelfStatus", UNSET, customStatus="busy")
         talk.ask("noSuchMethod", UNSET)
-        assert len(talk.asked()) == 2 * ANSWERS_MAX + 1
+        assert len(talk.asked()) == 2 * REQUESTS_MAX + 1
         talk.ask("heartbeat", 1)
         assert talk.got() == [1]
 
@@ -192,35 +192,35 @@ async def test_what_the_app_refuses_replaces_or_drops_keeps_its_place() -> None:
 async def test_so_many_requests_wait_for_the_core_and_no_more() -> None:
     async with talking() as talk:
         talk.login()
-        for number in range(3 * ANSWERS_MAX):
+        for number in range(3 * REQUESTS_MAX):
             talk.ask("getUserStatus", number)
         await turns()
-        assert len(talk.asked()) == ANSWERS_MAX
+        assert len(talk.asked()) == REQUESTS_MAX
         assert not talk.wire.is_read
         talk.answer(0)
         await turns()
         assert len(talk.asked()) == 1
-        talk.answer(*range(1, ANSWERS_MAX + 1))
+        talk.answer(*range(1, REQUESTS_MAX + 1))
         await turns()
-        assert len(talk.asked()) == ANSWERS_MAX
-        talk.answer(*range(ANSWERS_MAX + 1, 2 * ANSWERS_MAX + 1))
+        assert len(talk.asked()) == REQUESTS_MAX
+        talk.answer(*range(REQUESTS_MAX + 1, 2 * REQUESTS_MAX + 1))
         await turns()
         assert talk.wire.is_read
-        assert len(talk.asked()) == ANSWERS_MAX - 1
+        assert len(talk.asked()) == REQUESTS_MAX - 1
 
 
 async def test_answers_of_the_edge_that_wait_count_as_well() -> None:
     async with talking() as talk:
         talk.login()
         talk.ask("getUserStatus", 1)
-        for _ in range(2 * ANSWERS_MAX):
+        for _ in range(2 * REQUESTS_MAX):
             talk.send("no JSON")
         talk.ask("getUserStatus", 2)
         await turns()
         assert talk.asked() == ["getUserStatus"]
         talk.answer(1)
         await turns()
-        assert talk.got() == [1, *[(None, -32700)] * 2 * ANSWERS_MAX]
+        assert talk.got() == [1, *[(None, -32700)] * 2 * REQUESTS_MAX]
         assert talk.asked() == ["getUserStatus"]
 
 
@@ -228,14 +228,14 @@ async def test_who_takes_no_answers_is_served_no_more_until_they_do() -> None:
     async with talking() as talk:
         talk.login()
         talk.connection.pause_writing()
-        for number in range(2 * ANSWERS_MAX):
+        for number in range(2 * REQUESTS_MAX):
             talk.ask("heartbeat", number)
         await turns()
         assert talk.got() == []
         assert not talk.wire.is_read
         talk.connection.resume_writing()
         await turns()
-        assert talk.got() == list(range(2 * ANSWERS_MAX))
+        assert talk.got() == list(range(2 * REQUESTS_MAX))
         assert talk.wire.is_read
 
 

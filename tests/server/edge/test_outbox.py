@@ -1,12 +1,22 @@
 """Outboxes: what is sent, and in which order."""
 
+import itertools
+import weakref
+
+import pytest
 from msgspec import Raw
 
-from imtui.protocol.limits import PUSH_MAX_STATUSES
+from imtui.protocol.limits import CONNECTION_HELD_MAX, PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import push_frame
-from imtui.server.edge.outbox import OWN_PUSHES_MAX, Outbox, StatusUpdate, status_frames
+from imtui.server.edge.outbox import Outbox, StatusUpdate, status_frames
 from imtui.server.metrics import Metrics
+
+MISSED = push_frame(Push.MESSAGES_MISSED, Empty())
+RESYNC = push_frame(Push.RESYNC_NEEDED, Empty())
+LARGE = b"x" * (CONNECTION_HELD_MAX // 4)
+TOO_MANY = 4
+"""Of large frames."""
 
 
 def taken(outbox: Outbox) -> list[bytes]:
@@ -23,6 +33,10 @@ class Connection:
         self.takes = takes
         self.sent: list[bytes] = []
         self.writes = 0
+        self.held = 0
+
+    def held_size(self) -> int:
+        return self.held
 
     def send_now(self, data: bytes) -> bool:
         if self.takes:
@@ -49,35 +63,100 @@ def test_what_is_added_is_written_in_its_order_when_it_is_flushed() -> None:
     assert taken(box) == [b"answer", b"push"]
 
 
-def test_messages_that_were_dropped_are_told_of_once_all_that_was_ready_is_taken() -> None:
-    box = outbox()
-    for number in range(OWN_PUSHES_MAX + 2):
-        box.add_push(str(number).encode(), is_chat=True)
+def overflow(box: Outbox, *, is_chat: bool = False) -> None:
+    for _ in range(TOO_MANY):
+        box.add_push(LARGE, is_chat=is_chat)
         box.flush()
-    frames = taken(box)
-    assert frames[:2] == [b"2", b"3"]
-    assert frames[OWN_PUSHES_MAX:] == [push_frame(Push.MESSAGES_MISSED, Empty())]
-    assert taken(box) == []
-    box.add_push(b"next", is_chat=True)
-    box.flush()
-    assert taken(box) == [b"next"]
 
 
-def test_nothing_is_said_to_be_missed_if_no_message_was_dropped() -> None:
+@pytest.mark.parametrize(("is_chat", "notice"), [(True, MISSED), (False, RESYNC)])
+def test_pushes_that_were_dropped_are_told_of_in_their_place(is_chat: bool, notice: bytes) -> None:
     box = outbox()
-    for _ in range(OWN_PUSHES_MAX + 2):
-        box.add_push(b"status")
+    box.add_answer(b"answer")
+    overflow(box, is_chat=is_chat)
+    box.add_push(b"next", is_chat=is_chat)
     box.flush()
-    assert taken(box) == [b"status"] * OWN_PUSHES_MAX
+    assert box.size < CONNECTION_HELD_MAX
+    assert taken(box) == [b"answer", notice, b"next"]
+    assert (taken(box), box.size) == ([], 0)
 
 
-def test_who_is_logged_out_has_missed_nothing() -> None:
+def test_what_was_dropped_is_told_of_once_however_often_it_was() -> None:
     box = outbox()
-    for _ in range(OWN_PUSHES_MAX + 1):
-        box.add_push(b"message", is_chat=True)
+    for is_chat in (True, False, True, False):
+        overflow(box, is_chat=is_chat)
+    assert taken(box) == [MISSED, RESYNC]
+
+
+def test_all_that_the_connection_holds_counts() -> None:
+    connection = Connection()
+    box = outbox(sink=connection)
+    box.add_push(LARGE)
     box.flush()
+    connection.held = CONNECTION_HELD_MAX
+    box.flush()
+    assert taken(box) == [RESYNC]
+    # A few bytes are kept all the same, so that not each of them is a reason to ask anew.
+    box.add_push(b"small")
+    box.flush()
+    assert taken(box) == [b"small"]
+
+
+def test_answers_are_never_dropped() -> None:
+    box = outbox()
+    for _ in range(2 * TOO_MANY):
+        box.add_answer(LARGE)
+        box.flush()
+    box.add_push(b"push")
+    box.flush()
+    assert taken(box) == [LARGE] * 2 * TOO_MANY + [RESYNC]
+
+
+def test_small_frames_are_bounded_too() -> None:
+    box = outbox()
+    for _ in range(100_000):
+        box.add_push(b"")
+        box.flush()
+    assert len(box._ready) < CONNECTION_HELD_MAX // 100
+
+
+def test_who_is_logged_out_is_told_the_last_pushes_and_of_none_that_was_dropped() -> None:
+    box = outbox()
+    overflow(box)
+    box.add_push(b"kicked")
     box.forget_all()
-    assert taken(box) == [b"message"] * OWN_PUSHES_MAX
+    box.flush()
+    overflow(box)
+    assert taken(box) == [b"kicked", RESYNC]
+
+
+def test_statuses_are_kept_as_long_as_there_is_room_for_them() -> None:
+    box = outbox()
+    box.add_push(b"first")
+    box.flush()
+    told = updates("bob", "busy")
+    update(box, told)
+    overflow(box)
+    assert taken(box) == [RESYNC, *framed(told)]
+    box.add_answer(LARGE)
+    for name in ("bob", "carol", "dave"):
+        box.update([StatusUpdate(name, Raw(LARGE))], [])
+    assert taken(box) == [LARGE, RESYNC]
+
+
+def test_a_closed_outbox_holds_nothing() -> None:
+    connection = Connection()
+    box = outbox(sink=connection)
+    box.add_push(b"first")
+    box.flush()
+    update(box, updates("bob", "busy"))
+    box.close()
+    assert (taken(box), box.size) == ([], 0)
+    box.send_answer(b"late")
+    assert (taken(box), box.size) == ([], 0)
+    gone = weakref.ref(connection)
+    del connection
+    assert gone() is None
 
 
 def updates(user_id: str, status: str) -> list[StatusUpdate]:
@@ -175,28 +254,22 @@ def test_what_is_ready_is_taken_together_as_far_as_there_is_room() -> None:
     assert box.take(4) == b""
 
 
-def test_of_own_pushes_the_newest_1000_are_kept_and_no_answer_is_dropped() -> None:
+def test_the_bytes_that_wait_are_counted() -> None:
     box = outbox()
-    box.add_answer(b"answer")
-    for number in range(OWN_PUSHES_MAX + 5):
-        box.add_push(str(number).encode())
-    box.flush()
-    frames = taken(box)
-    assert frames[0] == b"answer"
-    assert frames[1:] == [str(number).encode() for number in range(5, OWN_PUSHES_MAX + 5)]
-
-
-def test_answers_that_are_not_taken_are_counted() -> None:
-    box = outbox()
-    box.add_push(b"push")
-    box.add_answer(b"answer")
-    box.flush()
-    box.send_answer(b"answer")
-    assert box.answers == 2
-    assert box.take() == b"push"
-    assert box.answers == 2
-    box.take()
-    assert box.answers == 1
+    sizes = [box.size]
+    box.add_push(bytes(1000))
+    sizes.append(box.size)
+    box.add_answer(bytes(1000))
+    sizes.append(box.size)
+    box.send_answer(bytes(1000))
+    sizes.append(box.size)
+    update(box, updates("bob", "x" * 1000))
+    sizes.append(box.size)
+    assert all(1000 < b - a < 1300 for a, b in itertools.pairwise(sizes))
+    update(box, updates("bob", ""))
+    assert box.size < sizes[-1] - 900
+    taken(box)
+    assert (sizes[0], box.size) == (0, 0)
 
 
 def test_a_push_holds_at_most_500_statuses() -> None:
@@ -216,6 +289,7 @@ def test_a_status_counts_as_coalesced_or_as_delivered() -> None:
     taken(box)
     assert (metrics.coalesced, metrics.deliveries) == (2, 2)
     update(box, updates("bob", "5"))
+    taken(box)
     assert metrics.deliveries == 3
 
 
@@ -223,7 +297,5 @@ def test_dropped_pushes_are_counted() -> None:
     metrics = Metrics()
     box = outbox(metrics)
     box.add_answer(b"answer")
-    for _ in range(OWN_PUSHES_MAX + 3):
-        box.add_push(b"push")
-    box.flush()
-    assert metrics.pushes_dropped == 3
+    overflow(box)
+    assert metrics.pushes_dropped == TOO_MANY

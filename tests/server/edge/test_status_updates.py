@@ -14,14 +14,21 @@ class Tick:
     def __init__(self, *session_ids: int) -> None:
         self.metrics = Metrics()
         self.updates = StatusUpdates(self.metrics)
+        self.sent: dict[int, list[bytes]] = {one: [] for one in session_ids}
         self.outboxes = {one: Outbox(Connection(), self.metrics) for one in session_ids}
+        for one, outbox in self.outboxes.items():
+            outbox.writer = self.sent[one].append
 
     def add(self, user_id: str, text: str, *session_ids: int) -> None:
         self.updates.add(user_id, f'"{user_id} is {text}"'.encode(), list(session_ids))
 
     def deliver(self) -> dict[int, list[bytes]]:
         self.updates.deliver(self.outboxes)
-        return {one: list(iter(outbox.take, b"")) for one, outbox in self.outboxes.items()}
+        sent, self.sent = self.sent, {one: [] for one in self.outboxes}
+        for one, outbox in self.outboxes.items():
+            sent[one] += iter(outbox.take, b"")
+            outbox.writer = self.sent[one].append
+        return sent
 
 
 def test_the_last_status_wins_and_is_sent_in_the_order_of_the_last_change() -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.protocol import SERVER, Protocol
 
-from imtui.server.edge.text_frames import least_size, lone_text, text_frame
+from imtui.server.edge.text_frames import lone_text, text_frame
 
 LENGTHS = st.sampled_from([0, 1, 2, 124, 125, 126, 127, 128, 133, 134, 300, 65535, 65536])
 DATA = st.binary(max_size=300) | LENGTHS.map(bytes)
@@ -31,12 +31,6 @@ def read_by_websockets(data: bytes) -> tuple[list[Frame], bytes, list[bytes]]:
 @given(DATA)
 def test_a_frame_is_made_as_websockets_makes_it(data: bytes) -> None:
     assert text_frame(data) == Frame(Opcode.TEXT, data).serialize(mask=False)
-
-
-@given(DATA)
-def test_the_least_size_is_what_websockets_makes(data: bytes) -> None:
-    frame = Frame(Opcode.BINARY, data)
-    assert least_size(frame) == len(frame.serialize(mask=True))
 
 
 @given(DATA)

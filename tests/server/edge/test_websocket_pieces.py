@@ -1,4 +1,4 @@
-"""However what is sent is cut, it is read as websockets alone reads it."""
+"""However what is sent is cut, the same happens."""
 
 import asyncio
 from unittest.mock import patch
@@ -56,6 +56,10 @@ class Reader(WebSocket):
         self.happened = wire.happened
         self.connection_made(wire)
 
+    def receive(self, data: bytes) -> None:
+        self.get_buffer(-1)[: len(data)] = data
+        self.buffer_updated(len(data))
+
     def opened(self, headers: Headers) -> None:
         self.happened.append("opened")
 
@@ -74,6 +78,9 @@ class Reader(WebSocket):
     def next_data(self) -> bytes:
         return b""
 
+    def waiting_size(self) -> int:
+        return 0
+
     def writable(self, writer: Writer | None) -> None:
         """Write nothing."""
 
@@ -87,8 +94,7 @@ async def read(pieces: list[bytes]) -> list[bytes | str]:
     reader = Reader(wire)
     for piece in pieces:
         if wire.is_read and not wire.is_closing() and piece:
-            reader.get_buffer(-1)[: len(piece)] = piece
-            reader.buffer_updated(len(piece))
+            reader.receive(piece)
     reader.connection_lost(None)
     return wire.happened
 
@@ -118,23 +124,56 @@ FRAMES = st.builds(
 
 
 @given(
-    start=st.sampled_from([HANDSHAKE, HANDSHAKE, HANDSHAKE + b"\n", HANDSHAKE + b"\x81\x85\n"]),
     sent=st.lists(FRAMES | st.binary(max_size=4), max_size=6),
     cuts=st.sets(st.integers(0, 400)),
     is_whole=st.booleans(),
 )
-@example(HANDSHAKE + b"\x81\x85\n", [b"\x81\x82\0\0\0\0hi"], set(), True)
-@example(HANDSHAKE, [frame(Opcode.TEXT, b"a", fin, 0) for fin in (False, True)], set(), True)
-@example(HANDSHAKE, [frame(Opcode.BINARY, frame(Opcode.TEXT, b"a", True, 0), True, 0)], {6}, False)
-def test_it_is_read_as_by_websockets_alone(
-    start: bytes, sent: list[bytes], cuts: set[int], is_whole: bool
+@example([frame(Opcode.TEXT, b"a", fin, 0) for fin in (False, True)], set(), True)
+@example([frame(Opcode.BINARY, frame(Opcode.TEXT, b"a", True, 0), True, 0)], {6}, False)
+def test_the_same_happens_however_it_is_cut(
+    sent: list[bytes], cuts: set[int], is_whole: bool
 ) -> None:
-    if is_whole:
-        pieces = [start, *sent]
-    else:
-        stream = b"".join(sent)
-        ends = sorted({*(cut for cut in cuts if cut < len(stream)), len(stream)})
-        pieces = [start, *(stream[a:b] for a, b in zip([0, *ends], ends, strict=False))]
-    happened = asyncio.run(read(pieces))
+    stream = b"".join(sent)
+    ends = sorted({*(cut for cut in cuts if cut < len(stream)), len(stream)})
+    cut_up = [stream[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+    happened = asyncio.run(read([HANDSHAKE, *(sent if is_whole else cut_up)]))
+    assert asyncio.run(read([HANDSHAKE, stream])) == happened
     with patch("imtui.server.edge.websocket.lone_text", return_value=None):
-        assert asyncio.run(read(pieces)) == happened
+        assert asyncio.run(read([HANDSHAKE, stream])) == happened
+
+
+@given(
+    cuts=st.sets(st.integers(1, len(HANDSHAKE) - 1)),
+    more=st.sampled_from([b"", b"\n", b"\x81\x85\n"]),
+)
+def test_a_handshake_is_read_however_it_is_cut(cuts: set[int], more: bytes) -> None:
+    sent = HANDSHAKE + more
+    ends = [*sorted(cuts), len(sent)]
+    happened = asyncio.run(read([sent[a:b] for a, b in zip([0, *ends], ends, strict=False)]))
+    # A client of WebSockets waits for the answer.
+    assert happened[:2] == (["abort"] if more else ["handshake", "opened"])
+
+
+async def test_a_handshake_has_its_bound() -> None:
+    wire = Wire()
+    reader = Reader(wire)
+    line = b"X: " + b"x" * 8000 + b"\r\n"
+    reader.receive(HANDSHAKE[:-2])
+    for _ in range(100):
+        reader.receive(line)
+    assert wire.happened == ["abort"]
+
+
+async def test_frames_come_in_turns_be_they_empty() -> None:
+    wire = Wire()
+    reader = Reader(wire)
+    reader.receive(HANDSHAKE)
+    reader.receive(frame(Opcode.PING, b"", True, 0) * 1000)
+    # Others have their turns meanwhile, and nothing more is read.
+    held = [reader.held_size()]
+    assert not wire.is_read
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        held.append(reader.held_size())
+    assert wire.is_read
+    assert 6000 > held[0] > held[1] > held[2] > held[-1] == 0
