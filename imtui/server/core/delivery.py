@@ -19,6 +19,8 @@ class PushDelivery(Struct, frozen=True, gc=False):
     """A JSON-RPC message."""
     is_chat: bool = False
     """Whether it concerns messages or conversations, which have to be durable before."""
+    state: str = ""
+    """What it describes as a whole, if it does: of several that wait, the last one suffices."""
 
 
 class StatusDelivery(Struct, frozen=True, gc=False):
@@ -66,8 +68,18 @@ def push(
     params: Struct | dict[str, Any],
     *,
     is_chat: bool = False,
+    is_state: bool = False,
 ) -> Iterable[PushDelivery]:
-    """Return one push to some sessions; none if there are no sessions."""
+    """Return one push to some sessions; none if there are no sessions.
+
+    Args:
+        session_ids: The sessions.
+        method: The method.
+        params: Its parameters.
+        is_chat: Whether it concerns messages or conversations.
+        is_state: Whether it makes earlier pushes of the method needless.
+    """
     if not session_ids:
         return ()
-    return (PushDelivery(session_ids, encode_push(method, params), is_chat),)
+    state = method.value if is_state else ""
+    return (PushDelivery(session_ids, encode_push(method, params), is_chat, state),)

@@ -110,13 +110,15 @@ class Edge:
             connection.add_answer(text_frame(data))
             self._touched[connection.outbox] = None
 
-    def push(self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool) -> None:
+    def push(
+        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
+    ) -> None:
         """Send a push, in JSON."""
         frame = text_frame(data)
         for session_id in session_ids:
             outbox = self._outboxes.get(session_id)
             if outbox is not None:
-                outbox.add_push(frame, is_chat=is_chat)
+                outbox.add_push(frame, is_chat=is_chat, state=state)
                 self._touched[outbox] = None
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:

@@ -42,6 +42,8 @@ class _Kind(IntEnum):
 class _Frame(Struct, frozen=True, gc=False):
     data: bytes
     kind: _Kind
+    state: str = ""
+    """What it describes as a whole, if it does: of several frames the last one suffices."""
 
 
 def status_frames(statuses: list[Raw]) -> list[bytes]:
@@ -127,9 +129,15 @@ class Outbox:
         """Add an answer; ``flush`` sends it."""
         self._add(_Frame(data, _Kind.ANSWER))
 
-    def add_push(self, data: bytes, *, is_chat: bool = False) -> None:
-        """Add a push that is not merged with others; ``flush`` sends it."""
-        self._add(_Frame(data, _Kind.CHAT if is_chat else _Kind.PUSH))
+    def add_push(self, data: bytes, *, is_chat: bool = False, state: str = "") -> None:
+        """Add a push; ``flush`` sends it.
+
+        Args:
+            data: The push as a frame.
+            is_chat: Whether it concerns messages or conversations.
+            state: What it describes as a whole, if it does.
+        """
+        self._add(_Frame(data, _Kind.CHAT if is_chat else _Kind.PUSH, state))
 
     def flush(self) -> None:
         """Write the added frames, and drop pushes if too many bytes are left."""
@@ -244,11 +252,16 @@ class Outbox:
         if self.size <= room:
             return
         is_missed = is_resync = False
+        last = {frame.state: frame for frame in self._ready if frame.state}
+        kept = []
         for frame in self._ready:
+            if frame.kind is _Kind.ANSWER or last.get(frame.state) is frame:
+                kept.append(frame)
+                continue
             is_missed |= frame.kind is _Kind.CHAT or frame.data is _MISSED
-            is_resync |= frame.kind is _Kind.PUSH or frame.data is _RESYNC
-            self._metrics.pushes_dropped += frame.kind in (_Kind.PUSH, _Kind.CHAT)
-        self._set_ready(frame for frame in self._ready if frame.kind is _Kind.ANSWER)
+            is_resync |= (frame.kind is _Kind.PUSH and not frame.state) or frame.data is _RESYNC
+            self._metrics.pushes_dropped += frame.kind is not _Kind.NOTICE
+        self._set_ready(kept)
         if self._statuses and self.size > room:
             is_resync = True
             self._metrics.pushes_dropped += len(self._statuses)

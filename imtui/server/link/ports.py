@@ -86,13 +86,17 @@ class EdgePort(Protocol):
     def answer(self, session_id: int, data: bytes) -> None:
         """Send the answer to the session's earliest request that is not answered, in JSON."""
 
-    def push(self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool) -> None:
+    def push(
+        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
+    ) -> None:
         """Send a push, in JSON.
 
         Args:
             session_ids: The receiving sessions.
             data: The push.
             is_chat: It concerns messages: if it is dropped, the client is notified of that.
+            state: What it describes as a whole, if it does: of several that wait, only the last
+                one need be sent.
         """
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:

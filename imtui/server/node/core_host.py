@@ -202,7 +202,12 @@ class CoreHost:
                 case Answer():
                     edge.answer(output.session_id, output.data)
                 case PushDelivery():
-                    edge.push(output.session_ids, output.data, is_chat=output.is_chat)
+                    edge.push(
+                        output.session_ids,
+                        output.data,
+                        is_chat=output.is_chat,
+                        state=output.state,
+                    )
                 case StatusDelivery():
                     edge.status(output.user_id, output.status, output.session_ids)
                 case ForgetDelivery():

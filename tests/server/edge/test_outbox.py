@@ -88,6 +88,18 @@ def test_what_was_dropped_is_told_of_once_however_often_it_was() -> None:
     assert taken(box) == [MISSED, RESYNC]
 
 
+def test_of_pushes_of_a_whole_the_last_is_kept_and_replaces_the_others() -> None:
+    box = outbox()
+    for number in range(10):
+        box.add_push(LARGE + b"%d" % number, state="devices")
+        box.add_push(b"console %d" % number, state="console")
+        box.flush()
+        assert box.size < CONNECTION_HELD_MAX + len(LARGE)
+    frames = taken(box)
+    assert frames[-2:] == [LARGE + b"9", b"console 9"]
+    assert RESYNC not in frames
+
+
 def test_all_that_the_connection_holds_counts() -> None:
     connection = Connection()
     box = outbox(sink=connection)

@@ -41,7 +41,9 @@ class NotingEdge:
         self.result = answer.get("result")
         self._events.append(("answer", session_id, answer["id"], outcome))
 
-    def push(self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool) -> None:
+    def push(
+        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
+    ) -> None:
         self._events.append(("push", session_ids, msgspec.json.decode(data)["method"]))
 
     def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:

@@ -32,7 +32,8 @@ def _closed(state: State, change: SessionClosed) -> Iterable[Delivery]:
 def _own_devices(state: State, change: OwnDevicesChanged) -> Iterable[Delivery]:
     only = change.only_session
     session_ids = state[Accounts].sessions_of(change.user_id) if only is None else (only,)
-    return push(session_ids, m.Push.SELF_DEVICES_CHANGED, m.SelfDevices(list(change.devices)))
+    devices = m.SelfDevices(list(change.devices))
+    return push(session_ids, m.Push.SELF_DEVICES_CHANGED, devices, is_state=True)
 
 
 DELIVERIES: Final[Mapping[type[Change], Deliver]] = {

@@ -14,7 +14,8 @@ from imtui.server.core.state import State
 def _console(state: State, change: ConsoleChanged) -> Iterable[Delivery]:
     if not change.is_public:
         return ()
-    return push(tuple(state[Accounts].sessions), Push.CONSOLE_CHANGED, change.console.public)
+    session_ids = tuple(state[Accounts].sessions)
+    return push(session_ids, Push.CONSOLE_CHANGED, change.console.public, is_state=True)
 
 
 DELIVERIES: Final[Mapping[type[Change], Deliver]] = {ConsoleChanged: _console}
