@@ -290,6 +290,9 @@ class Watcher(IMSDKListener):
         self._needs_reload.set()
         self._print_or_queue(partial(self._printer.console_changed, settings))
 
+    def on_resync_needed(self) -> None:
+        self._needs_reload.set()
+
     def on_reconnect_scheduled(self, delay: float) -> None:
         if not self._is_disconnected:
             self._is_disconnected = True

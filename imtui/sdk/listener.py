@@ -35,6 +35,13 @@ class IMSDKListener:
     def on_connect_success(self) -> Handled:
         """The client is connected and logged in."""
 
+    def on_resync_needed(self) -> Handled:
+        """The backend dropped events, because this client did not read them in time.
+
+        The client learns again what it keeps, as after a reconnect, and notifies of what differs.
+        An app asks again for what it shows beside that, as at ``on_connect_success``.
+        """
+
     def on_connect_failed(self, code: int, message: str) -> Handled:
         """The client could not connect or log in, and has given up; it is logged out."""
 

@@ -42,6 +42,9 @@ class Recorder(IMSDKListener):
     def on_connect_success(self) -> None:
         self._keep("connected")
 
+    def on_resync_needed(self) -> None:
+        self._keep("resync needed")
+
     def on_connect_failed(self, code: int, message: str) -> None:
         self._keep("failed", int(code))
 

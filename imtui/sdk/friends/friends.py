@@ -76,6 +76,7 @@ class Friends(Capability):
             Push.BLACK_LIST_ADDED: push_handler(UserIDList, self._blocked),
             Push.BLACK_LIST_DELETED: push_handler(UserIDList, self._unblocked),
             Push.SELF_INFO_UPDATED: push_handler(SelfInfo, self._self_info_updated),
+            Push.RESYNC_NEEDED: push_handler(Empty, self._pushes_dropped),
         }
 
     def __contains__(self, user_id: str) -> bool:
@@ -155,6 +156,9 @@ class Friends(Capability):
                 friend = structs.replace(friend, user_status=status)
             newest.append(friend)
         return newest
+
+    def _pushes_dropped(self, push: Empty) -> None:
+        self._list.begin_login()
 
     def _added(self, push: FriendInfoList) -> None:
         friends = push.friend_info_list

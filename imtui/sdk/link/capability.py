@@ -25,7 +25,7 @@ class Capability:
     """
 
     push_handlers: Mapping[str, PushHandler] = {}
-    """The handler of each push, by method."""
+    """The handler of each push, by method; several capabilities may handle the same."""
 
     def open(self, user_id: str) -> None:
         """Prepare for an account, before its session starts."""

@@ -1,5 +1,6 @@
 """The statuses and subscriptions of one account, as its listeners know them."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -54,6 +55,8 @@ class Presence(Capability):
         self._followed: list[FollowedUsers] = []
         self._told_at_login: UserStatus | None = None
         """The own status in the answer to the login, which a push may repeat right afterwards."""
+        self._wanted = asyncio.Event()
+        self._is_resync_wanted = False
         self.statuses = KnownStatuses("")
         """The newest status of each user that listeners know."""
         self.subscriptions = SubscriptionList()
@@ -65,6 +68,7 @@ class Presence(Capability):
                 SubscriptionsChanged, self._subscriptions_pushed
             ),
             Push.CONSOLE_CHANGED: push_handler(ConsoleSettings, self._console_pushed),
+            Push.RESYNC_NEEDED: push_handler(Empty, self._pushes_dropped),
         }
 
     def follow(self, users: FollowedUsers) -> None:
@@ -74,6 +78,7 @@ class Presence(Capability):
     def open(self, user_id: str) -> None:
         """Start with nothing known of an account."""
         self._user_id = user_id
+        self._is_resync_wanted = False
         self.statuses = KnownStatuses(user_id)
         self.subscriptions = SubscriptionList()
 
@@ -92,14 +97,23 @@ class Presence(Capability):
         self.notify([self.statuses.lose_connection(now)])
 
     async def run(self, *, is_reconnect: bool) -> IMError | None:
-        """Learn again what may have changed while there was no connection."""
-        if not is_reconnect:
-            return None
+        """Learn again what may have changed while there was no connection, or was dropped."""
+        # An event belongs to one event loop, and a program may run several after one another.
+        self._wanted = asyncio.Event()
+        self._is_resync_wanted |= is_reconnect
         refreshes = [users.refresh for users in self._followed]
-        error = await resync([*refreshes, self.list_subscriptions, self._query_subscribed])
-        if error is None:
-            self._give_up_outdated()
-        return error
+        steps = [self._query_own, *refreshes, self.list_subscriptions, self._query_subscribed]
+        while True:
+            if not self._is_resync_wanted:
+                await self._wanted.wait()
+            self._wanted.clear()
+            self._is_resync_wanted = False
+            error = await resync(steps)
+            if error is not None:
+                # What was learned is outdated again after the next login.
+                return error
+            if not self._is_resync_wanted:
+                self._give_up_outdated()
 
     async def list_subscriptions(self) -> Subscriptions:
         """Return the account's subscriptions; notify of those that listeners do not know."""
@@ -140,6 +154,11 @@ class Presence(Capability):
             or user_id in self.subscriptions
         )
 
+    async def _query_own(self) -> None:
+        """Learn the own status, unless the answer to the login had it."""
+        if self._user_id in self.statuses.outdated():
+            await self._query([self._user_id])
+
     async def _query_subscribed(self) -> None:
         outdated = set(self.statuses.outdated())
         users = [
@@ -148,12 +167,15 @@ class Presence(Capability):
             if user in outdated or user not in self.statuses
         ]
         if users:
-            await self.link.call(
-                Method.GET_USER_STATUS,
-                UserIDListParams(users),
-                UserStatusList,
-                lambda answer: self.apply_answer(answer.user_status_list, notify_new=True),
-            )
+            await self._query(users)
+
+    async def _query(self, users: list[str]) -> None:
+        await self.link.call(
+            Method.GET_USER_STATUS,
+            UserIDListParams(users),
+            UserStatusList,
+            lambda answer: self.apply_answer(answer.user_status_list, notify_new=True),
+        )
 
     def _give_up_outdated(self) -> None:
         """Make UNKNOWN what the resync did not learn, so that no listener keeps a stale status."""
@@ -186,6 +208,12 @@ class Presence(Capability):
         self._listeners.notify(
             IMSDKListener.on_subscriptions_changed, push.added, push.removed, push.reason
         )
+
+    def _pushes_dropped(self, push: Empty) -> None:
+        self.begin_login()
+        self._is_resync_wanted = True
+        self._wanted.set()
+        self._listeners.notify(IMSDKListener.on_resync_needed)
 
     def _console_pushed(self, push: ConsoleSettings) -> None:
         self._listeners.notify(IMSDKListener.on_console_changed, push)

@@ -82,6 +82,16 @@ class Connection:
         """Handle a login; from now on statuses arrive, before ``connected`` confirms them all."""
         self._logged_in = True
 
+    def outdated(self) -> None:
+        """Handle that changes were missed while connected, until ``connected`` confirms all."""
+        if self.link is not Link.CONNECTED:
+            return
+        self._mark_stale()
+        self._logged_in = True
+        self.link = Link.CONNECTING
+        self._feed.emit(EventKind.CONNECTION, "missed changes, which are loaded again")
+        self._feed.head_changed()
+
     def _note_loss(self) -> None:
         if self._logged_in:
             self._mark_stale()

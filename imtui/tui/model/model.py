@@ -115,6 +115,11 @@ class Model:
         self.sources.begin_login()
         self.connection.login_succeeded()
 
+    def resync_needed(self) -> None:
+        """Handle that changes were missed; from now on each status has to be confirmed again."""
+        self.sources.begin_login()
+        self.connection.outdated()
+
     def synced(self) -> None:
         """Handle the end of a synchronization: what it did not confirm is not live any more."""
         as_of = self.connection.as_of or self._now()

@@ -34,6 +34,10 @@ class Listener(IMSDKListener):
         """The connection is established."""
         self._connection.login_succeeded()
 
+    def on_resync_needed(self) -> None:
+        """Events were missed."""
+        self._connection.resync_needed()
+
     def on_connect_failed(self, code: int, message: str) -> None:
         """There will be no further attempt."""
         self._connection.refused(IMError(code, message))

@@ -194,6 +194,11 @@ class LoginService:
         self._model.login_succeeded()
         self.request_sync()
 
+    def resync_needed(self) -> None:
+        """Handle that the backend dropped events: load everything again."""
+        self._model.resync_needed()
+        self.request_sync()
+
     def lost(self, delay: float) -> None:
         """Handle the loss of the connection, and revive the embedded backend."""
         self._model.connection.waiting(delay)

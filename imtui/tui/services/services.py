@@ -19,6 +19,9 @@ class ConnectionEvents(Protocol):
     def login_succeeded(self) -> None:
         """Handle an established connection."""
 
+    def resync_needed(self) -> None:
+        """Handle that the backend dropped events."""
+
     def request_sync(self) -> None:
         """Load everything again."""
 

@@ -31,6 +31,7 @@ class World:
     def __init__(self, fake: FakeBackend) -> None:
         self.friends: Statuses = {}
         self.subscribed: Statuses = {}
+        self.own = status("alice")
         fake.handlers["getFriendList"] = self._friends
         fake.handlers["getSubscriptions"] = self._subscriptions
         fake.handlers["getUserStatus"] = self._statuses
@@ -43,7 +44,7 @@ class World:
         return {"userIDList": list(self.subscribed), "clearedAt": None}
 
     def _statuses(self, peer: Peer, params: dict[str, Any]) -> Any:
-        everybody = {**self.friends, **self.subscribed}
+        everybody = {**self.friends, **self.subscribed, "alice": self.own}
         return {"userStatusList": [everybody[u] for u in params["userIDList"] if everybody.get(u)]}
 
 
@@ -326,3 +327,43 @@ async def test_pushes_before_the_loss_are_not_reported_again() -> None:
         world.subscribed = {}
         await come_back(fake, client, recorder)
         assert differences(recorder) == []
+
+
+@in_virtual_time
+async def test_what_the_backend_dropped_is_learned_again_over_the_same_connection() -> None:
+    friends: Statuses = {"bob": status("bob", 5), "carl": status("carl", 5)}
+    subscribed: Statuses = {"dora": status("dora", 5), "emil": status("emil", 5)}
+    async with following(friends, subscribed) as (fake, world, client, recorder):
+        await client.get_user_status(["dora", "emil"])
+        recorder.clear()
+        world.friends = {"bob": status("bob", 6, 2), "fred": status("fred", 6)}
+        world.subscribed = {"dora": status("dora", 6, 2), "gina": status("gina", 6)}
+        world.own = status("alice", 6, 1, "set elsewhere")
+        await fake.peer.push("onResyncNeeded", {})
+        await recorder.until(lambda seen: bool(seen.texts("gina")))
+        assert recorder.names[0] == "resync needed"
+        assert recorder.texts("alice") == [(ONLINE, "set elsewhere")]
+        assert recorder.texts("bob") == recorder.texts("dora") == [(OFFLINE, "")]
+        assert recorder.count("friends added") == recorder.count("friends deleted") == 1
+        assert recorder.count("subscriptions") == 1
+        assert "scheduled" not in recorder.names
+        assert len(fake.peers) == 1
+
+
+@in_virtual_time
+async def test_what_is_dropped_during_a_resync_is_learned_by_another() -> None:
+    async with following({"bob": status("bob", 5)}, {}) as (fake, world, _client, recorder):
+        listed = fake.handlers["getFriendList"]
+
+        def list_and_drop(peer: Peer, params: dict[str, Any]) -> Any:
+            fake.handlers["getFriendList"] = listed
+            answer = listed(peer, params)
+            world.friends["bob"] = status("bob", 7, 1, "later")
+            asyncio.get_running_loop().create_task(peer.push("onResyncNeeded", {}))
+            return answer
+
+        fake.handlers["getFriendList"] = list_and_drop
+        recorder.clear()
+        await fake.peer.push("onResyncNeeded", {})
+        await recorder.until(lambda seen: seen.texts("bob")[-1:] == [(ONLINE, "later")])
+        assert not [1 for kind, _ in recorder.texts("bob") if kind is UNKNOWN]

@@ -65,6 +65,15 @@ class LoopClock:
         return self._loop.call_later(delay, callback)
 
 
+STATES: Final = ["onSelfDevicesChanged", "onConsoleChanged"]
+"""The pushes of which the backend keeps the last one."""
+
+
+def notice(method: str) -> bytes:
+    """Return a push without parameters."""
+    return json.dumps({"jsonrpc": "2.0", "method": method, "params": {}}).encode()
+
+
 class CoreSocket:
     """The client's end of a connection to the core."""
 
@@ -74,6 +83,8 @@ class CoreSocket:
         self.inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.is_silent = False
         """Whether nothing passes in either direction any more."""
+        self.dropped: dict[str, bytes] | None = None
+        """While pushes are dropped, the last one of each method."""
         self.transport = self
 
     async def send(self, frame: bytes, *, text: bool) -> None:
@@ -197,8 +208,11 @@ class LiveWorld:
         for socket in self._sockets:
             for push in self.core.told.pop(socket.session_id, []):
                 document = {"jsonrpc": "2.0", "method": push.method, "params": push.params}
-                if not socket.is_silent:
-                    socket.inbox.put_nowait(json.dumps(document).encode())
+                frame = json.dumps(document).encode()
+                if socket.dropped is not None:
+                    socket.dropped[push.method] = frame
+                elif not socket.is_silent:
+                    socket.inbox.put_nowait(frame)
 
     def close(self, socket: CoreSocket) -> None:
         """End a connection on both sides."""
@@ -212,6 +226,24 @@ class LiveWorld:
         """End the app's connection."""
         for socket in list(self._sockets):
             self.close(socket)
+
+    def stop_reading(self) -> None:
+        """Let the app's connection take no more pushes than the backend keeps for it."""
+        for socket in self._sockets:
+            socket.dropped = {}
+
+    def read_again(self) -> None:
+        """Let the app read what the backend kept, and that the rest was dropped."""
+        for socket in self._sockets:
+            if socket.dropped is None:
+                continue
+            dropped, socket.dropped = socket.dropped, None
+            kept = [dropped.pop(state) for state in STATES if state in dropped]
+            if dropped:
+                kept += map(notice, ("onMessagesMissed", "onResyncNeeded"))
+            if not socket.is_silent:
+                for frame in kept:
+                    socket.inbox.put_nowait(frame)
 
     def silence(self) -> None:
         """Let nothing pass any more over the app's connection."""

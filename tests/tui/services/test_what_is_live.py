@@ -112,6 +112,14 @@ class LiveMachine(RuleBasedStateMachine):
             assert model.connection.stale or not any(one.live for one in model.listed())
 
     @rule()
+    def stops_reading(self) -> None:
+        self.world.stop_reading()
+
+    @rule()
+    def reads_again(self) -> None:
+        self.world.read_again()
+
+    @rule()
     def restarts(self) -> None:
         self.world.restart()
 
@@ -121,6 +129,7 @@ class LiveMachine(RuleBasedStateMachine):
 
     @rule()
     def nothing_is_under_way(self) -> None:
+        self.world.read_again()
         self.world.run(STALE_WITHIN)
         # The back-off may have grown by many cuts.
         while self.world.model.connection.link is not Link.CONNECTED:
