@@ -26,6 +26,7 @@ from imtui.server.audit import Audit, Kind
 from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.places import Places
 from imtui.server.edge.text_frames import Writer, text_frame
@@ -68,6 +69,7 @@ class Shared:
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop
     places: Places
+    trimmer: Trimmer
     connections: "set[Connection]" = field(default_factory=set)
     """All connections, with or without a completed handshake."""
     all_ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -192,10 +194,11 @@ class Connection(WebSocket):
         """Let the outbox write while the client reads."""
         self.outbox.writer = writer
 
-    def closed(self) -> None:
+    def closed(self, held: int) -> None:
         """Handle the end of the connection: the device is lost unless it logged out."""
         self._cancel_login_timer()
         self._own_answers.clear()
+        self._shared.trimmer.freed(self.outbox.size + held)
         self.outbox.close()
         self._shared.edge.leave(self._session_id)
 

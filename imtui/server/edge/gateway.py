@@ -19,6 +19,7 @@ from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.connection import CONNECTING, Connection, Shared
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
@@ -101,10 +102,12 @@ class Gateway:
             finally:
                 await acceptor.close()
                 await _close_all(shared)
+                shared.trimmer.stop()
         if failure is not None:
             raise failure
 
     def _shared(self, tasks: asyncio.TaskGroup, allowed_origins: Sequence[str]) -> Shared:
+        loop = asyncio.get_running_loop()
         return Shared(
             self._edge,
             self._key,
@@ -118,8 +121,9 @@ class Gateway:
             self._checks,
             (None, *map(Origin, allowed_origins)),
             tasks,
-            asyncio.get_running_loop(),
+            loop,
             Places(self._limits),
+            Trimmer(loop),
         )
 
     def _accepted(self, shared: Shared, sock: socket.socket) -> Connection | None:

@@ -116,8 +116,12 @@ class WebSocket(TransportProtocol):
         """Return how many bytes are ready to be written."""
 
     @abstractmethod
-    def closed(self) -> None:
-        """Handle the end: either side closes, and input is ignored from now on."""
+    def closed(self, held: int) -> None:
+        """Handle the end: either side closes, and input is ignored from now on.
+
+        Args:
+            held: How many bytes the connection held at most, beside those of the subclass.
+        """
 
     # Called by a subclass and its owner
 
@@ -313,6 +317,8 @@ class WebSocket(TransportProtocol):
         if self._is_over:
             return
         self._is_over = True
+        # What a congested transport holds cannot be told if the connection was lost.
+        held = self._frames.size + (CONNECTION_HELD_MAX if self._writer is None else 0)
         self._set_writable(False)
         if not self._is_closing():
             assert self._transport is not None
@@ -330,7 +336,7 @@ class WebSocket(TransportProtocol):
         # The end of the input has to be noticed.
         self._set_reading(True)
         try:
-            self.closed()
+            self.closed(held)
         except Exception as error:
             # A bug of one connection must not reach the one that closes it.
             self._report(error)

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct, structs
@@ -61,7 +61,7 @@ class Commits:
         self._send = send
         self._metrics = metrics
         self._loop = asyncio.get_running_loop()
-        self._outputs: list[Output] = []
+        self._outputs: deque[Output] = deque()
         self._answer_sizes: Counter[int] = Counter()
         """The bytes of the answers among the outputs, by session."""
         self._held: list[PushDelivery] = []
@@ -149,9 +149,9 @@ class Commits:
             self._commit()
         else:
             self._hold_back()
-        outputs, self._outputs = self._outputs, []
+        outputs, self._outputs = self._outputs, deque()
         self._answer_sizes.clear()
-        self._send(outputs)
+        self._send(_taken(outputs))
         self._tell_committed()
 
     def _flush_late(self) -> None:
@@ -183,7 +183,7 @@ class Commits:
             if self._rest is None:
                 self._rest = self._loop.call_later(REST_AFTER, self._come_to_rest)
         if self._held:
-            self._outputs[:0] = self._held
+            self._outputs.extendleft(reversed(self._held))
             self._held = []
 
     def _log_failure(self, problem: str) -> None:
@@ -207,14 +207,14 @@ class Commits:
 
     def _refuse(self) -> None:
         """Replace all answers with an error."""
-        self._outputs = [
+        self._outputs = deque(
             self._refused(output) if isinstance(output, Answer) else output
             for output in self._outputs
-        ]
+        )
 
     def _hold_back(self) -> None:
         """Move pushes of messages from the outputs to the held ones."""
-        outputs: list[Output] = []
+        outputs: deque[Output] = deque()
         for output in self._outputs:
             if isinstance(output, PushDelivery) and output.is_chat:
                 self._held.append(output)
@@ -248,3 +248,9 @@ class Commits:
             self._store.rest()
         except StoreError as error:
             _log.error("%s", error)
+
+
+def _taken(outputs: deque[Output]) -> Iterator[Output]:
+    """Remove and yield all outputs, so that none is kept longer than it takes to send it."""
+    while outputs:
+        yield outputs.popleft()

@@ -21,6 +21,7 @@ from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Sen
 from imtui.server.edge.connection import Connection, Shared
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
@@ -70,6 +71,7 @@ class Talk:
             tasks,
             loop,
             Places(PlaceLimits(10)),
+            Trimmer(loop),
         )
         self.connection = Connection(shared, 1, Peer("", is_local=True, is_proxy=True))
         self.wire = Wire()

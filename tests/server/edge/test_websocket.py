@@ -75,7 +75,7 @@ class Talk(WebSocket):
         self.writer = writer
         self.server.note()
 
-    def closed(self) -> None:
+    def closed(self, held: int) -> None:
         self.ends += 1
         self.server.note()
 
@@ -488,7 +488,7 @@ async def test_a_fault_at_the_end_of_a_connection_does_not_reach_who_closes_it(
 ) -> None:
     fault = RuntimeError("a fault of ours")
 
-    def fail(_: Talk) -> None:
+    def fail(_: Talk, held: int) -> None:
         raise fault
 
     with reported() as faults:

@@ -84,7 +84,7 @@ class Reader(WebSocket):
     def writable(self, writer: Writer | None) -> None:
         """Write nothing."""
 
-    def closed(self) -> None:
+    def closed(self, held: int) -> None:
         self.happened.append("closed")
 
 
