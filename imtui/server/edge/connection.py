@@ -41,8 +41,10 @@ CONNECTING: Final = "connect"
 """What was refused, in the audit log."""
 REQUESTS_MAX: Final = 64
 """The most requests of a connection that are under way."""
-_UNCOMMITTED_MAX: Final = 128 * 1024
-"""The most bytes of answers that wait for a commit before the next request is carried out."""
+_UNSENT_MAX: Final = 128 * 1024
+"""With more bytes of answers that the client does not read, no request is carried out."""
+_UNCOMMITTED_MAX: Final = 64 * 1024
+"""The same of answers that wait for a commit."""
 _EMPTY: Final = Empty()
 _HEARTBEAT: Final = Method.HEARTBEAT.value
 _LOGIN_CHANGES: Final = frozenset((Method.LOGIN.value, Method.LOGOUT.value))
@@ -168,8 +170,10 @@ class Connection(WebSocket):
         self._shared.edge.received(self._session_id)
 
     def is_ready(self) -> bool:
-        """Tell whether a request can be served: not while answers are unread."""
-        if self._writer is None or self._is_checking or self._answered < self._login_number:
+        """Tell whether a request can be served: not while many answers are unread."""
+        if self._is_checking or self._answered < self._login_number:
+            return False
+        if self._writer is None and self.outbox.answers_size + self._unsent_size() > _UNSENT_MAX:
             return False
         under_way = self._asked - self._answered
         if not under_way:

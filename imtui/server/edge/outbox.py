@@ -93,6 +93,7 @@ class Outbox:
     """
 
     __slots__ = (
+        "_answers_size",
         "_is_overdue",
         "_metrics",
         "_ready",
@@ -109,6 +110,7 @@ class Outbox:
         self._metrics = metrics
         self._ready: deque[_Frame] = deque()
         self._ready_size = 0
+        self._answers_size = 0
         self._statuses: dict[str, Raw] = {}
         self._statuses_size = 0
         self._is_overdue = False
@@ -119,6 +121,11 @@ class Outbox:
     def size(self) -> int:
         """Return how many bytes wait to be written."""
         return self._ready_size + self._statuses_size
+
+    @property
+    def answers_size(self) -> int:
+        """Return how many bytes of answers, which are never dropped, wait to be written."""
+        return self._answers_size
 
     def send_answer(self, data: bytes) -> None:
         """Send a lone answer at once, or as soon as it can be written."""
@@ -182,7 +189,7 @@ class Outbox:
         self._forget_statuses()
         frames = (frame for frame in self._ready if frame.kind is not _Kind.NOTICE)
         # Nobody would ask for what these say.
-        self._set_ready(structs.replace(frame, kind=_Kind.ANSWER) for frame in frames)
+        self._set_ready([structs.replace(frame, kind=_Kind.ANSWER) for frame in frames])
 
     def close(self) -> None:
         """Drop everything: the connection has ended."""
@@ -213,16 +220,24 @@ class Outbox:
 
     def _add(self, frame: _Frame) -> None:
         self._ready.append(frame)
-        self._ready_size += len(frame.data) + _OVERHEAD
+        size = len(frame.data) + _OVERHEAD
+        self._ready_size += size
+        if frame.kind is _Kind.ANSWER:
+            self._answers_size += size
 
     def _pop(self) -> bytes:
         frame = self._ready.popleft()
-        self._ready_size -= len(frame.data) + _OVERHEAD
+        size = len(frame.data) + _OVERHEAD
+        self._ready_size -= size
+        if frame.kind is _Kind.ANSWER:
+            self._answers_size -= size
         return frame.data
 
     def _set_ready(self, frames: Iterable[_Frame]) -> None:
-        self._ready = deque(frames)
-        self._ready_size = sum(len(frame.data) + _OVERHEAD for frame in self._ready)
+        self._ready = deque()
+        self._ready_size = self._answers_size = 0
+        for frame in frames:
+            self._add(frame)
 
     def _pop_status(self, user_id: str) -> bool:
         """Drop a user's status; tell whether there was one."""

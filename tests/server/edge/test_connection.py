@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.jsonrpc import encode_answer, encode_push
+from imtui.protocol.limits import CONNECTION_HELD_MAX
 from imtui.protocol.messages import CloseCode, Empty, Push
 from imtui.protocol.rest.callback import OptPlatform
 from imtui.protocol.status import Platform
@@ -228,15 +229,32 @@ async def test_who_takes_no_answers_is_served_no_more_until_they_do() -> None:
     async with talking() as talk:
         talk.login()
         talk.connection.pause_writing()
-        for number in range(2 * REQUESTS_MAX):
-            talk.ask("heartbeat", number)
+        sent = 0
+        while talk.wire.is_read:
+            talk.ask("heartbeat", sent)
+            sent += 1
         await turns()
         assert talk.got() == []
-        assert not talk.wire.is_read
+        assert talk.connection.outbox.size < CONNECTION_HELD_MAX // 4
         talk.connection.resume_writing()
         await turns()
-        assert talk.got() == list(range(2 * REQUESTS_MAX))
+        assert talk.got() == list(range(sent))
         assert talk.wire.is_read
+
+
+async def test_who_takes_no_pushes_is_served_all_the_same() -> None:
+    async with talking() as talk:
+        talk.login()
+        talk.connection.pause_writing()
+        for _ in range(100):
+            talk.edge.push(
+                (1,), encode_push(Push.KICKED_OFFLINE, Empty()) + bytes(20_000), is_chat=False
+            )
+            talk.edge.flush()
+            talk.ask("setSelfStatus", UNSET, customStatus="busy")
+        await turns()
+        assert len(talk.asked()) == 100
+        assert talk.connection.outbox.size < CONNECTION_HELD_MAX
 
 
 async def test_the_end_of_a_connection_is_told_once_and_nothing_is_left() -> None:

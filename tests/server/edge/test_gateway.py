@@ -79,8 +79,22 @@ async def test_a_binary_or_huge_frame_closes_that_connection_only(
 
 async def test_a_frame_of_exactly_1_mb_is_read(backend: Backend) -> None:
     async with wire(backend) as client:
+        await client.login("alice")
+        client.pushes.clear()
         await client.socket.send(" " * (1024 * 1024))
+        while "error" not in (answer := await client.receive()):
+            assert "method" in answer
+        assert answer["error"]["code"] == -32700
+
+
+async def test_without_a_login_a_frame_is_small(backend: Backend) -> None:
+    async with wire(backend) as client:
+        await client.socket.send(" " * (64 * 1024))
         assert (await client.receive())["error"]["code"] == -32700
+        await client.login("alice")
+        await client.call("logout")
+        await client.socket.send(" " * (64 * 1024 + 1))
+        assert await client.close_code() == 1009
 
 
 async def test_a_handshake_with_an_origin_is_refused_unless_it_was_allowed(tmp_path: Path) -> None:

@@ -278,10 +278,11 @@ def test_the_bytes_that_wait_are_counted() -> None:
     update(box, updates("bob", "x" * 1000))
     sizes.append(box.size)
     assert all(1000 < b - a < 1300 for a, b in itertools.pairwise(sizes))
+    assert box.answers_size == sizes[3] - sizes[1]
     update(box, updates("bob", ""))
     assert box.size < sizes[-1] - 900
     taken(box)
-    assert (sizes[0], box.size) == (0, 0)
+    assert (sizes[0], box.size, box.answers_size) == (0, 0, 0)
 
 
 def test_a_push_holds_at_most_500_statuses() -> None:
