@@ -29,8 +29,8 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.places import Places
-from imtui.server.edge.text_frames import Writer, text_frame
-from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
+from imtui.server.edge.websocket.text_frames import Writer, text_frame
+from imtui.server.edge.websocket.websocket import WRITE_BUFFER_MAX, WebSocket
 from imtui.server.instant import Instant
 from imtui.server.metrics import OTHER, Metrics
 

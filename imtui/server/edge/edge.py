@@ -9,7 +9,7 @@ from imtui.protocol.status import Platform
 from imtui.server.edge.liveness import Liveness
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.status_updates import StatusUpdates
-from imtui.server.edge.text_frames import text_frame
+from imtui.server.edge.websocket.text_frames import text_frame
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort
 from imtui.server.metrics import Metrics

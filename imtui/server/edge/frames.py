@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.messages import Push
-from imtui.server.edge.text_frames import text_frame
+from imtui.server.edge.websocket.text_frames import text_frame
 
 
 def push_frame(push: Push, params: Struct | dict[str, object]) -> bytes:

@@ -21,7 +21,7 @@ from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
-from imtui.server.edge.websocket import CLOSE_TIMEOUT
+from imtui.server.edge.websocket.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 

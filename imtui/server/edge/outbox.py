@@ -10,7 +10,7 @@ from msgspec import Raw, Struct, structs
 from imtui.protocol.limits import CONNECTION_HELD_MAX, PUSH_MAX_STATUSES
 from imtui.protocol.messages import Empty, Push
 from imtui.server.edge.frames import push_frame
-from imtui.server.edge.text_frames import Writer
+from imtui.server.edge.websocket.text_frames import Writer
 from imtui.server.metrics import Metrics
 
 _MISSED: Final = push_frame(Push.MESSAGES_MISSED, Empty())

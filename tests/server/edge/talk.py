@@ -26,8 +26,8 @@ from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
-from tests.server.edge.test_websocket import HANDSHAKE, masked
-from tests.server.edge.test_websocket_pieces import Wire
+from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
+from tests.server.edge.websocket.test_websocket_pieces import Wire
 
 KEY = AppKey(1400000001, "5" * 64)
 

@@ -7,7 +7,7 @@ import pytest
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.status import Platform
 from imtui.server.edge.edge import TICK_MAX, TICK_MIN
-from imtui.server.edge.text_frames import text_frame
+from imtui.server.edge.websocket.text_frames import text_frame
 from imtui.server.node.backend import Backend
 from tests.server.edge.fakes import TIMEOUT, Bench
 from tests.server.virtual_loop import virtual_loop

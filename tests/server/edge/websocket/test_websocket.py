@@ -18,8 +18,8 @@ from imtui.protocol.limits import (
     FRAME_MAX_BYTES,
     STRANGER_FRAME_MAX_BYTES,
 )
-from imtui.server.edge.text_frames import Writer, text_frame
-from imtui.server.edge.websocket import WRITE_BUFFER_MAX, WebSocket
+from imtui.server.edge.websocket.text_frames import Writer, text_frame
+from imtui.server.edge.websocket.websocket import WRITE_BUFFER_MAX, WebSocket
 
 TIMEOUT = 20.0
 HANDSHAKE = (
@@ -307,7 +307,7 @@ async def test_closing_says_why_and_nothing_counts_that_comes_then() -> None:
 async def test_who_does_not_close_after_being_told_to_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.websocket.CLOSE_TIMEOUT", 0.05)
+    monkeypatch.setattr("imtui.server.edge.websocket.websocket.CLOSE_TIMEOUT", 0.05)
     async with serving() as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(HANDSHAKE)
@@ -400,7 +400,7 @@ async def test_one_client_that_sends_ahead_leaves_others_their_turn() -> None:
 async def test_all_that_was_sent_before_the_end_counts_however_many_turns_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.websocket._TURN_FRAMES", 1)
+    monkeypatch.setattr("imtui.server.edge.websocket.websocket._TURN_FRAMES", 1)
     async with serving() as server, talking(server) as (client, talk):
         close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
         client.transport.write(masked(b"x") * 5 + close)
@@ -440,7 +440,7 @@ async def test_who_is_told_to_close_after_closing_has_nothing_more_served() -> N
 async def test_who_neither_takes_what_was_sent_nor_sends_any_more_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.websocket.CLOSE_TIMEOUT", 0.05)
+    monkeypatch.setattr("imtui.server.edge.websocket.websocket.CLOSE_TIMEOUT", 0.05)
     async with serving() as server, talking(server) as (client, talk):
         client.transport.pause_reading()
         talk.frames = [text_frame(b"y" * WRITE_BUFFER_MAX)] * 500
@@ -465,7 +465,7 @@ def reported() -> Iterator[list[object]]:
 async def test_a_fault_with_a_message_ends_that_connection_and_is_reported(
     monkeypatch: pytest.MonkeyPatch, turn: int
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.websocket._TURN_FRAMES", turn)
+    monkeypatch.setattr("imtui.server.edge.websocket.websocket._TURN_FRAMES", turn)
     fault = RuntimeError("a fault of ours")
 
     def fail(talk: Talk, text: bytes) -> None:

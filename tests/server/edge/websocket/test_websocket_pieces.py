@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from websockets.datastructures import Headers
 from websockets.frames import Opcode
 
-from imtui.server.edge.text_frames import Writer
-from imtui.server.edge.websocket import WebSocket
-from tests.server.edge.test_websocket import HANDSHAKE, masked
+from imtui.server.edge.websocket.text_frames import Writer
+from imtui.server.edge.websocket.websocket import WebSocket
+from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
 
 
 class Wire(asyncio.Transport):
@@ -138,7 +138,7 @@ def test_the_same_happens_however_it_is_cut(
     cut_up = [stream[a:b] for a, b in zip([0, *ends], ends, strict=False)]
     happened = asyncio.run(read([HANDSHAKE, *(sent if is_whole else cut_up)]))
     assert asyncio.run(read([HANDSHAKE, stream])) == happened
-    with patch("imtui.server.edge.websocket.lone_text", return_value=None):
+    with patch("imtui.server.edge.websocket.websocket.lone_text", return_value=None):
         assert asyncio.run(read([HANDSHAKE, stream])) == happened
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.protocol import SERVER, Protocol
 
-from imtui.server.edge.text_frames import lone_text, text_frame
+from imtui.server.edge.websocket.text_frames import lone_text, text_frame
 
 LENGTHS = st.sampled_from([0, 1, 2, 124, 125, 126, 127, 128, 133, 134, 300, 65535, 65536])
 DATA = st.binary(max_size=300) | LENGTHS.map(bytes)

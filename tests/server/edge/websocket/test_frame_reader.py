@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.protocol import SERVER, Protocol
 
-from imtui.server.edge.frame_reader import FrameError, FrameReader
+from imtui.server.edge.websocket.frame_reader import FrameError, FrameReader
 
 LIMIT = 400
 

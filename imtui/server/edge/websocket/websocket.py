@@ -19,10 +19,10 @@ from imtui.protocol.limits import (
     FRAME_MAX_BYTES,
     STRANGER_FRAME_MAX_BYTES,
 )
-from imtui.server.edge.frame_reader import FrameError, FrameReader
-from imtui.server.edge.handshake import HEAD_ENDS, answer_handshake
-from imtui.server.edge.text_frames import lone_text
-from imtui.server.edge.transport_protocol import TransportProtocol
+from imtui.server.edge.websocket.frame_reader import FrameError, FrameReader
+from imtui.server.edge.websocket.handshake import HEAD_ENDS, answer_handshake
+from imtui.server.edge.websocket.text_frames import lone_text
+from imtui.server.edge.websocket.transport_protocol import TransportProtocol
 
 CLOSE_TIMEOUT: Final = 5.0
 """How long the client may take to close after it was told to, in seconds."""
@@ -260,7 +260,7 @@ class WebSocket(TransportProtocol):
                 frame = self._frames.step()
             except FrameError as error:
                 self._fail(error.code, error.reason)
-                frame = None
+                return
             if frame is None:
                 self._has_more = False
                 return
@@ -278,7 +278,6 @@ class WebSocket(TransportProtocol):
                 self._pong = None
         elif opcode is Opcode.CLOSE:
             self._last_close = _control_frame(Opcode.CLOSE, payload)
-            self._has_more = False
 
     def _take_text(self, text: bytes) -> None:
         if not text.isascii():
@@ -291,7 +290,6 @@ class WebSocket(TransportProtocol):
 
     def _fail(self, code: CloseCode, reason: str) -> None:
         self._last_close = _control_frame(Opcode.CLOSE, Close(code, reason).serialize())
-        self._has_more = False
 
     def _proceed(self) -> None:
         """Read on, or handle the close, once all earlier messages are handled."""

@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 
-from imtui.server.edge.text_frames import Writer
+from imtui.server.edge.websocket.text_frames import Writer
 
 
 class TransportProtocol(asyncio.BufferedProtocol, ABC):

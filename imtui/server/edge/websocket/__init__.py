@@ -1,0 +1,1 @@
+"""WebSockets: frames, handshakes, and a connection on an asyncio transport."""
