@@ -100,5 +100,5 @@ async def lift_quotas(backend: Backend | Served) -> None:
     key, admin = backend.app_key, "administrator"
     user_sig = sign(admin, key.sdk_app_id, key.secret_key)
     client = RestClient(backend.address.rest, key.sdk_app_id, admin, user_sig)
-    settings = {"messages_rate": 0, "message_bytes_rate": 0}
+    settings = {"messages_rate": 0, "message_bytes_rate": 0, "cpu_share": 0}
     await client.call("imtui_console/set", {"Settings": settings})

@@ -27,6 +27,7 @@ keys and their values:
   auto_register            on, off     a first login creates the account
   block_hides_status       off, on     blocked users do not see the status of who blocks them
   before_callback_failure  pass, deny  when the app's own server cannot be asked
+  cpu_share                a number    ms of CPU time of an account in a second; 0: no limit
   passive_logins           a number    passive logins of an account at once; 0: no limit
   messages_rate            a number    messages of an account in a second; 0: no limit
   messages_burst           a number    and at once after a rest; 0: no limit

@@ -64,6 +64,8 @@ class Console(msgspec.Struct, frozen=True):
     block_hides_status: Switch = Switch.ON
     """Whether those whom a user has blocked are not shown that user's status."""
     before_callback_failure: OnFailure = OnFailure.PASS
+    cpu_share: Limit = 100
+    """How many milliseconds of CPU time an account may use in a second."""
     passive_logins: Limit = 20
     """How many passive logins an account may have at once."""
     messages_rate: Limit = 10
@@ -83,6 +85,11 @@ class Console(msgspec.Struct, frozen=True):
     def public(self) -> ConsoleSettings:
         """Return the settings that clients see."""
         return ConsoleSettings(self.edition, self.user_status, self.friend_status)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return how many seconds of CPU time an account may use in a second; 0 for any."""
+        return self.cpu_share / 1000
 
     @property
     def notifies_subscribers(self) -> bool:

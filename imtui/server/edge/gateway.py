@@ -5,7 +5,8 @@ import contextlib
 import itertools
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from websockets.frames import CloseCode as WebSocketClose
@@ -14,13 +15,16 @@ from websockets.typing import Origin
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import CloseCode
 from imtui.server.audit import Audit, Kind
+from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import Peer, TrustedProxies
-from imtui.server.edge.connection import CONNECTING, Connection, Shared
+from imtui.server.edge.connection import CONNECTING, Connection
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
+from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.edge.websocket.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
@@ -49,10 +53,12 @@ class Gateway:
         limits: PlaceLimits,
         guard: LoginGuard,
         audit: Audit,
+        buckets: Buckets[Hashable],
         *,
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
         checks: "RequestChecks | None" = None,
+        cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Make a gateway; ``listen`` opens it.
 
@@ -64,9 +70,12 @@ class Gateway:
             limits: How many connections there may be.
             guard: Lets UserSigs be checked.
             audit: Notes the connections that are refused.
+            buckets: The CPU time that each account may use, and each connection and address
+                before a login.
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
             checks: Asks the app's own server about some requests; None without such a server.
+            cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._edge = edge
         self._key = key
@@ -75,6 +84,8 @@ class Gateway:
         self._limits = limits
         self._guard = guard
         self._audit = audit
+        self._buckets = buckets
+        self._cpu_clock = cpu_clock
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
         self._checks = checks
@@ -103,6 +114,7 @@ class Gateway:
                 await acceptor.close()
                 await _close_all(shared)
                 shared.trimmer.stop()
+                shared.turns.stop()
         if failure is not None:
             raise failure
 
@@ -114,6 +126,7 @@ class Gateway:
             self._guard,
             self._audit,
             self._clock,
+            self._cpu_clock,
             self._metrics,
             self._login_timeout,
             min(_HANDSHAKE_TIMEOUT, self._login_timeout),
@@ -124,6 +137,7 @@ class Gateway:
             loop,
             Places(self._limits),
             Trimmer(loop),
+            Turns(loop, self._buckets),
         )
 
     def _accepted(self, shared: Shared, sock: socket.socket) -> Connection | None:

@@ -43,7 +43,9 @@ class CorePort(Protocol):
     Answers arrive at the edge's port.
     """
 
-    def login(self, session_id: int, proof: Proof, request: Request, address: str) -> None:
+    def login(
+        self, session_id: int, proof: Proof, request: Request, address: str, spent: float
+    ) -> float:
         """Log in a connection whose UserSig was checked.
 
         Args:
@@ -51,15 +53,25 @@ class CorePort(Protocol):
             proof: The verified UserSig.
             request: The request.
             address: The IP address of the client; empty if unknown.
+            spent: What the login has cost the edge, in seconds of CPU time.
+
+        Returns:
+            What it has cost in all, if no account pays for it, as it failed; else 0.
         """
 
-    def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
+    def request(
+        self, session_id: int, request: Request, spent: float, *, is_dropped: bool = False
+    ) -> float:
         """Carry out a request.
 
         Args:
             session_id: The calling session.
             request: The request; without an ID it gets no answer.
+            spent: What it has cost the edge, in seconds of CPU time.
             is_dropped: The app's own server drops it: only the caller sees its effect.
+
+        Returns:
+            What it has cost in all, if no account pays for it, as nobody is logged in; else 0.
         """
 
     def uncommitted_size(self, session_id: int) -> int:

@@ -230,6 +230,7 @@ class Backend:
             self._place_limits(),
             self._guard,
             self._audit,
+            self._host.buckets,
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
             checks=checks,

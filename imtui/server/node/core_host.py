@@ -1,8 +1,8 @@
 """Drives the core: passes calls and the time in, and outputs on after their commit."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, UnsetType
@@ -13,8 +13,10 @@ from imtui.protocol.limits import heartbeat_interval
 from imtui.protocol.messages import LoginResult, Method
 from imtui.protocol.proof import Proof
 from imtui.server.audit import Audit, Kind, no_audit
+from imtui.server.buckets import Buckets
 from imtui.server.core.accounts.changes import CloseReason
 from imtui.server.core.change import Change
+from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.core import Core
 from imtui.server.core.delivery import (
     CloseDelivery,
@@ -23,6 +25,7 @@ from imtui.server.core.delivery import (
     PushDelivery,
     StatusDelivery,
 )
+from imtui.server.core.logins.administration import get_console
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.instant import Instant
@@ -55,6 +58,7 @@ class CoreHost:
         metrics: Metrics,
         observers: Sequence[Callable[[list[Change], str], None]] = (),
         audit: Audit = no_audit,
+        cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Start; needs a running event loop.
 
@@ -69,6 +73,7 @@ class CoreHost:
                 which is empty if unknown or if nobody called. They have to be quick and must not
                 raise, as all clients wait for them.
             audit: Notes refused logins, and requests that are refused by a limit.
+            cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._core = core
         self._edge = edge
@@ -77,13 +82,18 @@ class CoreHost:
         self._metrics = metrics
         self._observers = observers
         self._audit = audit
+        self._cpu_clock = cpu_clock
+        self.buckets: Buckets[Hashable] = Buckets(get_console(core.admin(clock())).cpu_seconds)
+        """The CPU time that each account may use; edges add connections and addresses."""
         self.commits = Commits(store, self._send, metrics)
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the core's next deadline may be earlier than before."""
 
-    def login(self, session_id: int, proof: Proof, request: Request, address: str = "") -> None:
-        """Log in a connection whose UserSig was checked."""
-        began = monotonic()
+    def login(
+        self, session_id: int, proof: Proof, request: Request, address: str, spent: float
+    ) -> float:
+        """Log in a connection whose UserSig was checked, and return what nobody has paid for."""
+        began = self._cpu_clock()
         now = self._clock()
 
         def log_in() -> Struct:
@@ -92,15 +102,21 @@ class CoreHost:
             own_status = self._core.login(session_id, proof, request, now, address)
             return LoginResult(self._heartbeat_interval, now.unix_ms, own_status)
 
-        self._dispatch(session_id, request, log_in, began, (address, proof.user_id))
+        answer, cost = self._dispatch(session_id, request, log_in, began, (address, proof.user_id))
         # A login may cancel a deadline without any change.
         self.on_due_changed()
+        # A failed login is not the account's: anybody could try it.
+        payer = "" if isinstance(answer, IMError) else proof.user_id
+        return self._charge(payer, spent + cost, now)
 
-    def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
-        """Carry out a request."""
-        began = monotonic()
+    def request(
+        self, session_id: int, request: Request, spent: float, *, is_dropped: bool = False
+    ) -> float:
+        """Carry out a request, and return what nobody has paid for."""
+        began = self._cpu_clock()
         now = self._clock()
-        self._dispatch(
+        origin = self._core.origin_of(session_id)
+        _, cost = self._dispatch(
             session_id,
             request,
             lambda: self._core.call(
@@ -111,8 +127,9 @@ class CoreHost:
                 is_read_only=self.commits.is_failing,
             ),
             began,
-            self._core.origin_of(session_id),
+            origin,
         )
+        return self._charge(origin[1], spent + cost, now)
 
     def uncommitted_size(self, session_id: int) -> int:
         """Return how many bytes of answers to a session wait for a commit."""
@@ -152,13 +169,18 @@ class CoreHost:
         call: Callable[[], Struct],
         began: float,
         origin: tuple[str, str],
-    ) -> None:
-        """Call the core for a session, given its IP address and user."""
+    ) -> tuple[Struct | IMError, float]:
+        """Call the core for a session, given its IP address and user.
+
+        Returns:
+            The answer, and what it has cost since ``began``: telling others is not included.
+        """
         answer = self._answer(request, call)
         outputs: list[Output] = []
         request_id = request.id
         if not isinstance(request_id, UnsetType):
             outputs.append(Answer(session_id, request_id, encode_answer(request_id, answer)))
+        cost = self._cpu_clock() - began
         changes = self._core.take_changes()
         if changes:
             outputs += self._deliver(changes, origin[0])
@@ -169,9 +191,17 @@ class CoreHost:
         elif outputs:
             # Nothing waits for a commit that this answer could overtake or acknowledge.
             self._send(outputs)
-        self._metrics.ws.answered(request.method, monotonic() - began, answer)
+        self._metrics.ws.answered(request.method, self._cpu_clock() - began, answer)
         if isinstance(answer, IMError) and (kind := _kind(request, answer)) is not None:
             self._audit(kind, *origin, request.method, answer.code)
+        return answer, cost
+
+    def _charge(self, user_id: str, cost: float, now: Instant) -> float:
+        """Let an account pay for a cost, and return what is left to pay."""
+        if not user_id:
+            return cost
+        self.buckets.charge(user_id, cost, now.monotonic)
+        return 0.0
 
     def _answer(self, request: Request, call: Callable[[], Struct]) -> Struct | IMError:
         try:
@@ -191,6 +221,8 @@ class CoreHost:
                 self._metrics.changes += 1
             elif isinstance(change, MessageSent):
                 self._metrics.messages += change.stored is not None
+            elif isinstance(change, ConsoleChanged):
+                self.buckets.share = change.console.cpu_seconds
         for observe in self._observers:
             observe(changes, address)
         return self._core.deliveries(changes)

@@ -58,6 +58,7 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
             "auto_register": "on",
             "block_hides_status": "on",
             "before_callback_failure": "pass",
+            "cpu_share": 100,
             "passive_logins": 20,
             "messages_rate": 10,
             "messages_burst": 100,

@@ -24,14 +24,24 @@ class FakeCore:
         self.lost_ones: list[tuple[int, bool]] = []
         self.has_lost = asyncio.Event()
         self.uncommitted = 0
+        self.spent: list[float] = []
+        self.unpaid = 0.0
 
-    def login(self, session_id: int, proof: Proof, request: Request, address: str) -> None:
+    def login(
+        self, session_id: int, proof: Proof, request: Request, address: str, spent: float
+    ) -> float:
         self.asked.append(request)
+        self.spent.append(spent)
+        return self.unpaid
 
-    def request(self, session_id: int, request: Request, *, is_dropped: bool = False) -> None:
+    def request(
+        self, session_id: int, request: Request, spent: float, *, is_dropped: bool = False
+    ) -> float:
         self.asked.append(request)
+        self.spent.append(spent)
         if is_dropped:
             self.dropped.append(request)
+        return self.unpaid
 
     def uncommitted_size(self, session_id: int) -> int:
         return self.uncommitted

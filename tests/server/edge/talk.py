@@ -1,13 +1,13 @@
 """One connection, its transport, and a core that a test speaks for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
@@ -16,19 +16,23 @@ from imtui.protocol.messages import Empty
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
 from imtui.server.audit import no_audit
+from imtui.server.buckets import Buckets
 from imtui.server.edge.addresses import Peer, TrustedProxies
 from imtui.server.edge.before_callbacks.request_checks import RequestChecks, Sender, Verdict
-from imtui.server.edge.connection import Connection, Shared
+from imtui.server.edge.connection import Connection
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
+from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
 from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
 from tests.server.edge.websocket.test_websocket_pieces import Wire
 
+SHARE = 0.1
 KEY = AppKey(1400000001, "5" * 64)
 
 
@@ -56,12 +60,16 @@ class Talk:
         self.metrics = Metrics()
         self.edge = Edge(present, 400.0, self.metrics)
         self.edge.core = self.core
+        self.buckets: Buckets[Hashable] = Buckets(SHARE)
+        self.tick: Callable[[], float] = lambda: 0.0
+        """The clock of CPU time."""
         shared = Shared(
             self.edge,
             KEY,
             LoginGuard(present, no_audit),
             no_audit,
             present,
+            lambda: self.tick(),
             self.metrics,
             options.get("login_timeout", 60.0),
             60.0,
@@ -72,6 +80,7 @@ class Talk:
             loop,
             Places(PlaceLimits(10)),
             Trimmer(loop),
+            Turns(loop, self.buckets),
         )
         self.connection = Connection(shared, 1, Peer("", is_local=True, is_proxy=True))
         self.wire = Wire()
@@ -107,6 +116,19 @@ class Talk:
         sent = b"".join(one for one in self.wire.happened if isinstance(one, bytes))
         self.wire.happened.clear()
         return [_in_short(opcode, data) for opcode, data in _frames(sent)]
+
+    def ping(self, times: int) -> None:
+        self._receive(Frame(Opcode.PING, b"").serialize(mask=True) * times)
+
+    # As others
+
+    def charge(self, payer: Hashable, cost: float) -> None:
+        self.buckets.charge(payer, cost, asyncio.get_running_loop().time())
+
+    def owed(self, payer: Hashable) -> float:
+        """Return how much of a bucket was used, in seconds of CPU time."""
+        now = asyncio.get_running_loop().time()
+        return (self.buckets._full_at.get(payer, now) - now) * SHARE
 
     # As the core
 

@@ -14,7 +14,7 @@ from imtui.protocol.rest.callback import OptPlatform
 from imtui.protocol.status import Platform
 from imtui.protocol.usersig import sign
 from imtui.server.edge.before_callbacks.request_checks import Verdict
-from imtui.server.edge.connection import REQUESTS_MAX
+from imtui.server.edge.request_socket import QUEUE_MAX, REQUESTS_MAX
 from imtui.server.node.backend import Backend
 from tests.server.commands.test_rest import post
 from tests.server.edge.talk import KEY, Checks, talking, turns
@@ -62,18 +62,15 @@ async def test_a_heartbeat_with_parameters_is_for_the_core_to_judge() -> None:
         assert talk.asked() == ["heartbeat"]
 
 
-async def test_a_heartbeat_behind_a_request_that_is_not_answered_keeps_its_place() -> None:
+async def test_a_heartbeat_does_not_wait_for_the_answers_to_other_requests() -> None:
     async with talking() as talk:
         talk.login()
         talk.ask("sendMessage", 1, userID="bob", msgID="m", text="Hello")
         talk.ask("heartbeat", 2)
-        assert talk.asked() == ["sendMessage", "heartbeat"]
-        assert talk.got() == []
-        talk.answer(1, 2)
-        assert talk.got() == [1, 2]
-        talk.ask("heartbeat", 3)
-        assert talk.got() == [3]
-        assert talk.asked() == []
+        assert talk.asked() == ["sendMessage"]
+        assert talk.got() == [2]
+        talk.answer(1)
+        assert talk.got() == [1]
 
 
 async def test_a_request_without_id_holds_nothing_up() -> None:
@@ -131,9 +128,10 @@ async def test_a_message_right_behind_its_login_is_asked_about(request_id: Any) 
         assert request.method == "sendMessage"
         checks.verdicts.put_nowait(Verdict(request))
         await turns()
-        assert talk.asked() == ["sendMessage", "heartbeat"]
-        talk.answer(2, 3)
-        assert talk.got() == ([2, 3] if request_id is UNSET else [1, 2, 3])
+        assert talk.asked() == ["sendMessage"]
+        talk.answer(2)
+        # A heartbeat waits for no answer.
+        assert talk.got() == ([3, 2] if request_id is UNSET else [1, 3, 2])
 
 
 async def test_a_message_behind_a_login_that_is_refused_is_refused_and_not_asked_about() -> None:
@@ -190,14 +188,15 @@ async def test_what_the_app_refuses_replaces_or_drops_keeps_its_place() -> None:
         assert talk.got() == [1, (2, 20006), 3, 4]
 
 
-async def test_so_many_requests_wait_for_the_core_and_no_more() -> None:
+async def test_so_many_requests_are_under_way_and_the_others_wait() -> None:
     async with talking() as talk:
         talk.login()
         for number in range(3 * REQUESTS_MAX):
             talk.ask("getUserStatus", number)
         await turns()
         assert len(talk.asked()) == REQUESTS_MAX
-        assert not talk.wire.is_read
+        talk.ask("heartbeat", "beat")
+        assert talk.got() == ["beat"]
         talk.answer(0)
         await turns()
         assert len(talk.asked()) == 1
@@ -206,8 +205,24 @@ async def test_so_many_requests_wait_for_the_core_and_no_more() -> None:
         assert len(talk.asked()) == REQUESTS_MAX
         talk.answer(*range(REQUESTS_MAX + 1, 2 * REQUESTS_MAX + 1))
         await turns()
-        assert talk.wire.is_read
         assert len(talk.asked()) == REQUESTS_MAX - 1
+
+
+async def test_who_asks_too_far_ahead_is_not_read_from() -> None:
+    async with talking() as talk:
+        talk.login()
+        sent = 0
+        while talk.wire.is_read:
+            talk.ask("getUserStatus", sent, userIDList=["x" * 1000])
+            sent += 1
+        assert len(talk.asked()) == REQUESTS_MAX
+        assert talk.connection._queue_size < QUEUE_MAX + 2000
+        for start in range(0, sent, REQUESTS_MAX):
+            talk.answer(*range(start, min(start + REQUESTS_MAX, sent)))
+            await turns()
+        assert talk.wire.is_read
+        assert len(talk.asked()) == sent - REQUESTS_MAX
+        assert not talk.connection._queue_size
 
 
 async def test_answers_of_the_edge_that_wait_count_as_well() -> None:
@@ -304,7 +319,7 @@ async def test_a_fault_of_the_core_ends_that_connection_only() -> None:
     loop.set_exception_handler(lambda _, context: faults.append(context["exception"]))
     fault = RuntimeError("a fault of ours")
 
-    def fail(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> float:
         raise fault
 
     async with talking() as talk:

@@ -155,7 +155,7 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
         await alice.login("alice")
         connection = backend._edge._connections[1]
         assert isinstance(connection, Connection)
-        assert connection._user_id == "alice"
+        assert connection.user_id == "alice"
         await bob.login("bob")
         await alice.call("subscribeUserStatus", userIDList=["bob"])
         connection.pause_writing()

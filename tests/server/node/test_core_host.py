@@ -15,6 +15,7 @@ from imtui.protocol.status import Platform
 from imtui.server.core.accounts.changes import CloseReason, SessionClosed
 from imtui.server.core.change import Change
 from imtui.server.core.core import Core
+from imtui.server.core.logins.administration import set_console
 from imtui.server.core.logins.registration import kick
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
@@ -72,6 +73,8 @@ class Bench:
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.loop = loop
+        self.spent = self.unpaid = 0.0
+        self.cpu_clock: Callable[[], float] = lambda: 0.0
         self.store = MemoryStore()
         self.edge = NotingEdge()
         self.metrics = Metrics()
@@ -87,7 +90,13 @@ class Bench:
             400.0,
             self.metrics,
             [self.observe, self.observe_too],
+            cpu_clock=lambda: self.cpu_clock(),
         )
+
+    def owed(self, user_id: str) -> float:
+        """Return how much of an account's bucket was used, in seconds of CPU time."""
+        buckets, now = self.host.buckets, self.now().monotonic
+        return (buckets._full_at.get(user_id, now) - now) * buckets.share
 
     def observe(self, changes: list[Change], address: str) -> None:
         self.seen.append(changes)
@@ -105,7 +114,7 @@ class Bench:
         params = {"sdkAppID": 1, "userID": user_id, "userSig": "", "instanceID": instance_id}
         request = Request("2.0", "login", Raw(encode(params)), "login")
         proof = Proof(user_id, 1_600_000_000, sig_id(session_id))
-        self.host.login(session_id, proof, request, address)
+        self.unpaid = self.host.login(session_id, proof, request, address, self.spent)
 
     def login(self, session_id: int, user_id: str, instance_id: str = "laptop") -> None:
         self.ask_login(session_id, user_id, instance_id)
@@ -114,7 +123,7 @@ class Bench:
 
     def ask(self, session_id: int, method: str, request_id: Any = 1, **params: Any) -> None:
         request = Request("2.0", method, Raw(encode(params)), request_id)
-        self.host.request(session_id, request)
+        self.unpaid = self.host.request(session_id, request, self.spent)
 
     def answers(self) -> list[Event]:
         return [event for event in self.edge.taken() if event[0] == "answer"]
@@ -357,3 +366,34 @@ async def test_a_batch_is_committed_in_the_next_turn_of_a_real_loop() -> None:
     await asyncio.sleep(0)
     assert bench.store.durable
     bench.host.commits.stop()
+
+
+def test_an_account_pays_for_its_calls_and_answers_and_not_for_what_others_are_told(
+    bench: Bench,
+) -> None:
+    bench.login(1, "alice")
+    assert bench.owed("alice") == 0
+    ticks = iter(range(1000))
+    bench.cpu_clock = lambda: next(ticks) / 1000
+    bench.spent = 0.005
+    bench.ask(1, "setSelfStatus", customStatus="busy")
+    # One tick for the call and its answer, however many others there are.
+    assert bench.owed("alice") == pytest.approx(0.006)
+    assert bench.unpaid == 0
+
+
+def test_what_nobody_pays_for_is_said(bench: Bench) -> None:
+    bench.spent = 0.005
+    bench.ask(1, "getUserStatus", userIDList=["alice"])
+    assert bench.unpaid == pytest.approx(0.005)
+    set_console(bench.core.admin(bench.now()), {"auto_register": "off"})
+    bench.ask_login(1, "nobody")
+    assert bench.unpaid == pytest.approx(0.005)
+    assert bench.owed("nobody") == 0
+
+
+def test_the_share_is_the_consoles(bench: Bench) -> None:
+    assert bench.host.buckets.share == pytest.approx(0.1)
+    set_console(bench.core.admin(bench.now()), {"cpu_share": 0})
+    bench.host.carry_on()
+    assert bench.host.buckets.share == 0

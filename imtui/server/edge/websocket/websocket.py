@@ -6,11 +6,9 @@ read buffer, no task waits for input, and frames that are ready together are wri
 
 import asyncio
 import contextlib
-from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final, cast
 
-from websockets.datastructures import Headers
 from websockets.frames import Close, CloseCode, Opcode
 from websockets.typing import Origin
 
@@ -19,6 +17,7 @@ from imtui.protocol.limits import (
     FRAME_MAX_BYTES,
     STRANGER_FRAME_MAX_BYTES,
 )
+from imtui.server.edge.websocket.events import Events
 from imtui.server.edge.websocket.frame_reader import FrameError, FrameReader
 from imtui.server.edge.websocket.handshake import HEAD_ENDS, answer_handshake
 from imtui.server.edge.websocket.text_frames import lone_text
@@ -29,7 +28,7 @@ CLOSE_TIMEOUT: Final = 5.0
 WRITE_BUFFER_MAX: Final = 64 * 1024
 """Nothing more is written while the transport holds so many bytes."""
 _READ_BUFFER: Final = 16 * 1024
-_TURN: Final = 0.002
+TURN: Final = 0.002
 """How long frames of one client are handled, in seconds, before others get their turn."""
 _TURN_FRAMES: Final = 128
 """How many frames of one client are handled, be they empty, before others get their turn."""
@@ -39,7 +38,7 @@ _FINAL: Final = 0x80
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
 
 
-class WebSocket(TransportProtocol):
+class WebSocket(TransportProtocol, Events):
     """One connection; a subclass handles its events.
 
     Messages are handed over one at a time, in order, while the subclass is ready for more.
@@ -83,45 +82,7 @@ class WebSocket(TransportProtocol):
         """Whether input is ignored: before the handshake, and once either side closes."""
         self._next_turn: asyncio.Handle | None = None
         self._pong: bytes | None = None
-        """The answer to the last ping, while it cannot be written; earlier ones need none."""
-
-    # Implemented by a subclass
-
-    @abstractmethod
-    def opened(self, headers: Headers) -> None:
-        """Handle the completed handshake, given the headers of its request."""
-
-    @abstractmethod
-    def received(self) -> None:
-        """Handle that any data arrived."""
-
-    @abstractmethod
-    def message(self, text: bytes) -> None:
-        """Handle a message, which is valid UTF-8."""
-
-    @abstractmethod
-    def is_ready(self) -> bool:
-        """Tell whether the next message may be handed over."""
-
-    @abstractmethod
-    def is_busy(self) -> bool:
-        """Tell whether a message is still being handled; the close that follows it waits."""
-
-    @abstractmethod
-    def next_data(self) -> bytes:
-        """Return frames that are ready to be written, joined; empty if there are none."""
-
-    @abstractmethod
-    def waiting_size(self) -> int:
-        """Return how many bytes are ready to be written."""
-
-    @abstractmethod
-    def closed(self, held: int) -> None:
-        """Handle the end: either side closes, and input is ignored from now on.
-
-        Args:
-            held: How many bytes the connection held at most, beside those of the subclass.
-        """
+        """The answer to the last ping, until it can be written; earlier ones need none."""
 
     # Called by a subclass and its owner
 
@@ -145,7 +106,7 @@ class WebSocket(TransportProtocol):
             if not data:
                 break
             self._writer(data)
-        if not self._is_reading:
+        if not self._is_reading or self.is_busy():
             self._schedule_turn()
 
     def close(self, code: int, reason: str) -> None:
@@ -164,14 +125,17 @@ class WebSocket(TransportProtocol):
 
     def hand_over(self) -> None:
         """Hand over messages while the subclass is ready, for one turn at most."""
-        if self._next_turn is not None:
-            self._next_turn.cancel()
-            self._next_turn = None
-        try:
-            self._take_turn()
-        except Exception as error:
-            self.give_up(error)
-        self._frames.trim()
+        self._cancel_turn()
+        delay = self.turn_delay() if self._has_more else 0.0
+        if delay:
+            self._schedule_turn(delay)
+        else:
+            try:
+                self._take_turn()
+            except Exception as error:
+                self.give_up(error)
+            self._frames.trim()
+        self.handed_over()
         self._proceed()
 
     # Called by asyncio
@@ -195,17 +159,23 @@ class WebSocket(TransportProtocol):
         if self._last_close is not None:
             return
         self.received()
-        if not self._frames and self.is_ready() and (text := lone_text(data)) is not None:
+        delay = self.turn_delay()
+        is_free = not delay and not self._frames and self.is_ready()
+        if is_free and (text := lone_text(data)) is not None:
             try:
                 self._take_text(text)
             except Exception as error:
                 self.give_up(error)
+            self.handed_over()
             self._proceed()
-        else:
-            self._frames.feed(data)
-            self._has_more = True
-            if self._next_turn is None:
-                self.hand_over()
+            return
+        self._frames.feed(data)
+        self._has_more = True
+        if delay:
+            self._schedule_turn(delay)
+            self._proceed()
+        elif self._next_turn is None:
+            self.hand_over()
 
     def eof_received(self) -> bool:
         """Close, as the client has."""
@@ -215,15 +185,14 @@ class WebSocket(TransportProtocol):
     def resume_writing(self) -> None:
         """Write again: the transport is no longer congested."""
         self._set_writable(not self._is_over)
-        if self._pong is not None and self._writer is not None:
-            self._writer(self._pong)
-            self._pong = None
+        self._answer_ping()
         self.write()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Handle the loss of the connection."""
         self._transport = self._handshake = None
         self._end(None)
+        self._cancel_turn()
         self._cancel_deadline()
 
     def _continue_handshake(self, data: memoryview) -> None:
@@ -233,13 +202,19 @@ class WebSocket(TransportProtocol):
         # A client of WebSockets sends nothing before it has the answer.
         if more or len(self._handshake) > STRANGER_FRAME_MAX_BYTES:
             self.abort()
+        elif end and (delay := self.turn_delay()):
+            self._set_reading(False)
+            self._next_turn = self._loop.call_later(delay, self._answer_handshake)
         elif end:
-            self._answer_handshake(bytes(self._handshake))
+            self._answer_handshake()
 
-    def _answer_handshake(self, head: bytes) -> None:
-        self._handshake = None
-        answer, headers = answer_handshake(head, self._origins)
+    def _answer_handshake(self) -> None:
+        self._next_turn = None
         assert self._transport is not None
+        assert self._handshake is not None
+        answer, headers = answer_handshake(bytes(self._handshake), self._origins)
+        self._handshake = None
+        self._set_reading(True)
         self._transport.write(answer)
         if headers is None:
             with contextlib.suppress(OSError):
@@ -251,31 +226,45 @@ class WebSocket(TransportProtocol):
         self.opened(headers)
 
     def _take_turn(self) -> None:
-        ends = self._loop.time() + _TURN
+        ends = self._loop.time() + TURN
+        others = 0
         for _ in range(_TURN_FRAMES):
-            is_ended = self._is_over or self._last_close is not None or self._is_closing()
-            if is_ended or not self.is_ready():
-                return
-            try:
-                frame = self._frames.step()
-            except FrameError as error:
-                self._fail(error.code, error.reason)
-                return
+            frame = self._next_frame()
             if frame is None:
-                self._has_more = False
-                return
+                break
+            others += frame[0] is not Opcode.TEXT
             self._take_frame(*frame)
             if self._loop.time() >= ends:
+                self._schedule_turn()
                 break
-        self._schedule_turn()
+        else:
+            self._schedule_turn()
+        if others:
+            self._answer_ping()
+            self.took_frames(others)
+
+    def _answer_ping(self) -> None:
+        """Answer the last ping; those that came before it in the same turn need no answer."""
+        if self._pong is not None and self.send_now(self._pong):
+            self._pong = None
+
+    def _next_frame(self) -> tuple[Opcode, bytes] | None:
+        is_ended = self._is_over or self._last_close is not None or self._is_closing()
+        if is_ended or not self.is_ready():
+            return None
+        try:
+            frame = self._frames.step()
+        except FrameError as error:
+            self._fail(error.code, error.reason)
+            return None
+        self._has_more = frame is not None
+        return frame
 
     def _take_frame(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.TEXT:
             self._take_text(payload)
         elif opcode is Opcode.PING:
             self._pong = _control_frame(Opcode.PONG, payload)
-            if self.send_now(self._pong):
-                self._pong = None
         elif opcode is Opcode.CLOSE:
             self._last_close = _control_frame(Opcode.CLOSE, payload)
 
@@ -328,9 +317,7 @@ class WebSocket(TransportProtocol):
                 self._transport.write_eof()
         self._frames = FrameReader(0)
         self._pong = None
-        if self._next_turn is not None:
-            self._next_turn.cancel()
-            self._next_turn = None
+        self._cancel_turn()
         # The end of the input has to be noticed.
         self._set_reading(True)
         try:
@@ -341,9 +328,18 @@ class WebSocket(TransportProtocol):
         # A client that does not close, or does not read, is aborted.
         self._start_deadline(CLOSE_TIMEOUT)
 
-    def _schedule_turn(self) -> None:
-        if self._next_turn is None and not self._is_over:
+    def _schedule_turn(self, delay: float = 0.0) -> None:
+        if self._next_turn is not None or self._is_over:
+            return
+        if delay:
+            self._next_turn = self._loop.call_later(delay, self.hand_over)
+        else:
             self._next_turn = self._loop.call_soon(self.hand_over)
+
+    def _cancel_turn(self) -> None:
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
 
 
 def _control_frame(opcode: Opcode, payload: bytes) -> bytes:

@@ -1,0 +1,1 @@
+"""Whose turn it is to have requests carried out."""

@@ -1,0 +1,78 @@
+"""Fair turns: accounts take turns, and the sessions of an account take its turns; pure."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from imtui.server.deadlines import Deadlines
+
+K = TypeVar("K", bound=Hashable)
+S = TypeVar("S", bound=Hashable)
+
+
+class FairTurns(Generic[K, S]):
+    """The sessions that wait for a turn, by the account that pays for it.
+
+    Each account has a turn before any has another one, but an account in debt has none.
+    """
+
+    def __init__(self, wait: Callable[[K, float], float]) -> None:
+        """Start with nobody waiting.
+
+        Args:
+            wait: Returns for how many seconds an account is still in debt, given the time.
+        """
+        self._wait = wait
+        self._accounts: dict[S, K] = {}
+        self._sessions: dict[K, dict[S, None]] = {}
+        self._ready: dict[K, None] = {}
+        """The accounts that are not known to be in debt; the first one is next."""
+        self._indebted: Deadlines[K] = Deadlines()
+
+    @property
+    def has_ready(self) -> bool:
+        """Tell whether anybody waits who is not known to be in debt."""
+        return bool(self._ready)
+
+    def want(self, account: K, session: S) -> None:
+        """Let a session wait for a turn, unless it does already."""
+        if self._accounts.get(session) == account:
+            return
+        self.leave(session)
+        self._accounts[session] = account
+        if account in self._sessions:
+            self._sessions[account][session] = None
+        else:
+            self._sessions[account] = {session: None}
+            self._ready[account] = None
+
+    def leave(self, session: S) -> None:
+        """Let a session wait no longer, if it does."""
+        account = self._accounts.pop(session, None)
+        if account is None:
+            return
+        del self._sessions[account][session]
+        if not self._sessions[account]:
+            del self._sessions[account]
+            self._ready.pop(account, None)
+            self._indebted.cancel(account)
+
+    def next(self, now: float) -> S | None:
+        """Return the session that has a turn now, and waits no longer; None if there is none."""
+        for account in self._indebted.pop_due(now):
+            self._ready[account] = None
+        while self._ready:
+            account = next(iter(self._ready))
+            del self._ready[account]
+            wait = self._wait(account, now)
+            if wait > 0:
+                self._indebted.set(account, now + wait)
+                continue
+            session = next(iter(self._sessions[account]))
+            self._ready[account] = None
+            self.leave(session)
+            return session
+        return None
+
+    def next_due(self) -> float | None:
+        """Return when the first account is out of debt; None if none is known to be in debt."""
+        return self._indebted.next_due()

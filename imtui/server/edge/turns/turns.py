@@ -1,0 +1,94 @@
+"""Gives the turns: a bounded time for those who wait, then the event loop does the rest."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import Final, Protocol
+
+from imtui.server.buckets import Buckets
+from imtui.server.edge.turns.fair_turns import FairTurns
+
+ROUND: Final = 0.005
+"""For how many seconds turns are given before the event loop does something else."""
+
+Payers = tuple[Hashable, ...]
+"""The buckets that pay for a connection: its account's, or its own and its address's."""
+
+
+class Turned(Hashable, Protocol):
+    """A connection, as its turns see it."""
+
+    def take_turn(self) -> None:
+        """Carry out requests for a bounded time; must not raise."""
+
+
+class Turns:
+    """The turns of connections, which pay for them out of their buckets."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, buckets: Buckets[Hashable]) -> None:
+        """Start with nobody waiting.
+
+        Args:
+            loop: The running event loop.
+            buckets: The buckets of accounts, connections and addresses.
+        """
+        self._loop = loop
+        self._buckets = buckets
+        self._fair: FairTurns[Payers, Turned] = FairTurns(self.debt)
+        self._next: asyncio.Handle | None = None
+        self._next_at = 0.0
+
+    @property
+    def are_free(self) -> bool:
+        """Tell whether nobody waits but those in debt."""
+        return not self._fair.has_ready
+
+    def debt(self, payers: Payers, now: float) -> float:
+        """Return in how many seconds all of these are out of debt; 0 if they are."""
+        wait = self._buckets.wait
+        if len(payers) == 1:
+            return wait(payers[0], now)
+        return max(wait(payer, now) for payer in payers)
+
+    def charge(self, payers: Payers, cost: float) -> None:
+        """Let all of these pay for a cost, in seconds of CPU time."""
+        now = self._loop.time()
+        for payer in payers:
+            self._buckets.charge(payer, cost, now)
+
+    def want(self, payers: Payers, connection: Turned) -> None:
+        """Let a connection wait for a turn, unless it does already."""
+        self._fair.want(payers, connection)
+        self._schedule()
+
+    def leave(self, connection: Turned) -> None:
+        """Let a connection wait no longer."""
+        self._fair.leave(connection)
+
+    def stop(self) -> None:
+        """Give no turns any more."""
+        if self._next is not None:
+            self._next.cancel()
+
+    def _schedule(self) -> None:
+        if self._fair.has_ready:
+            at = 0.0
+        elif (due := self._fair.next_due()) is not None:
+            at = due
+        else:
+            return
+        if self._next is not None:
+            if self._next_at <= at:
+                return
+            self._next.cancel()
+        self._next_at = at
+        self._next = self._loop.call_at(at, self._give) if at else self._loop.call_soon(self._give)
+
+    def _give(self) -> None:
+        self._next = None
+        ends = self._loop.time() + ROUND
+        while (now := self._loop.time()) < ends:
+            connection = self._fair.next(now)
+            if connection is None:
+                break
+            connection.take_turn()
+        self._schedule()
