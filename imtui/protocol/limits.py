@@ -21,6 +21,8 @@ CLOCK_AHEAD_MAX: Final = 300
 HEARTBEAT_INTERVAL_MAX: Final = 25.0
 HEARTBEAT_ANSWER_MAX: Final = 10.0
 CALL_TIMEOUT: Final = 10.0
+CALLS_UNDER_WAY_MAX: Final = 16
+"""The most requests that the SDK has under way; others wait until they can be sent."""
 CONNECTIONS_PER_ADDRESS: Final = 1000
 LOGIN_FAILURES_MAX: Final = 10
 LOGIN_FAILURES_WINDOW: Final = 60.0

@@ -25,10 +25,6 @@ _TRANSIENT: Final = frozenset(
     }
 )
 
-_CONNECTION_TROUBLE: Final = frozenset(
-    {ErrorCode.ERR_SDK_NET_DISCONNECT, ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT}
-)
-
 _USER_SIG_EXPIRED: Final = frozenset(
     {ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED, ErrorCode.ERR_USER_SIG_EXPIRED}
 )
@@ -73,8 +69,11 @@ def retry_after(error: IMError, otherwise: float) -> float:
 
 
 def is_trouble(error: IMError) -> bool:
-    """Return whether the connection cannot be used any more, because an answer did not come."""
-    return error.code in _CONNECTION_TROUBLE
+    """Return whether the connection cannot be used any more, because an answer did not come.
+
+    A call that was not sent says nothing of the connection: too many others may be under way.
+    """
+    return error.code == ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT
 
 
 def is_kick(error: IMError) -> bool:

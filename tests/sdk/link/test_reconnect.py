@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from imtui.protocol.limits import CALLS_UNDER_WAY_MAX
 from imtui.sdk import IMError, LoginStatus, UserStatusType
 from imtui.sdk.link.suspension import TICK
 from tests.sdk.fake_backend import (
@@ -371,3 +372,43 @@ async def test_pushes_before_the_answer_to_the_login_are_ignored() -> None:
         await client.login("alice", "sig")
         assert recorder.texts("bob") == []
         assert client.get_login_user() == "alice"
+
+
+@in_virtual_time
+async def test_a_few_calls_are_under_way_and_the_others_wait_for_their_turn() -> None:
+    async with recorded_client() as (fake, client, _recorder):
+        fake.handlers["setSelfStatus"] = silent
+
+        async def answer(number: int) -> None:
+            asked = [one for one in fake.peer.requests if one["method"] == "setSelfStatus"]
+            await fake.peer.send({"jsonrpc": "2.0", "id": asked[number]["id"], "result": {}})
+
+        most = CALLS_UNDER_WAY_MAX
+        calls = [asyncio.create_task(client.set_self_status(str(n))) for n in range(most + 1)]
+        await fake.asked("setSelfStatus", most)
+        await asyncio.sleep(5.0)
+        assert fake.methods().count("setSelfStatus") == most
+        await answer(0)
+        await calls[0]
+        await fake.asked("setSelfStatus", most + 1)
+        await asyncio.sleep(9.0)
+        # The time of an answer begins when the call is sent.
+        await answer(most)
+        await calls[most]
+        outcomes = await asyncio.gather(*calls[1:most], return_exceptions=True)
+        assert [one.code for one in outcomes if isinstance(one, IMError)] == [9520] * (most - 1)
+
+
+@in_virtual_time
+async def test_a_call_that_has_no_turn_in_time_is_not_sent() -> None:
+    async with recorded_client() as (fake, client, recorder):
+        fake.handlers["setSelfStatus"] = silent
+        many = 3 * CALLS_UNDER_WAY_MAX
+        calls = [client.set_self_status(str(n)) for n in range(many)]
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        codes = [one.code for one in outcomes if isinstance(one, IMError)]
+        sent = fake.methods().count("setSelfStatus")
+        assert CALLS_UNDER_WAY_MAX <= sent <= 2 * CALLS_UNDER_WAY_MAX
+        assert sorted(codes) == [9508] * (many - sent) + [9520] * sent
+        # That the client waits for itself is no reason to give up the connection.
+        assert "scheduled" not in recorder.names

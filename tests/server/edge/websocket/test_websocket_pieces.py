@@ -12,7 +12,6 @@ from imtui.server.edge.websocket.text_frames import Writer
 from imtui.server.edge.websocket.websocket import WebSocket
 from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
 
-
 PONG = bytes([0x80 | Opcode.PONG])
 
 
