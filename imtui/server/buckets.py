@@ -32,6 +32,8 @@ class Buckets(Generic[K]):
         self._full_at: dict[K, float] = {}
         """When each bucket will be full, if nothing else is charged; the past means it is."""
         self._purge_from = _PURGE_FROM
+        self.owing: set[K] = set()
+        """The keys that may be in debt: who is not among them has none."""
 
     def __len__(self) -> int:
         """Return how many buckets take memory."""
@@ -42,17 +44,22 @@ class Buckets(Generic[K]):
         if self.share <= 0:
             return
         full_at = max(self._full_at.get(key, now), now) + cost / self.share
-        self._full_at[key] = min(full_at, now + HOLDS + DEBT_MAX)
+        if full_at > now + HOLDS:
+            full_at = min(full_at, now + HOLDS + DEBT_MAX)
+            self.owing.add(key)
+        self._full_at[key] = full_at
         if len(self._full_at) >= self._purge_from:
             self._purge(now)
 
     def wait(self, key: K, now: float) -> float:
         """Return in how many seconds a key will be out of debt; 0 if it has none."""
-        if self.share <= 0:
-            return 0.0
         wait = self._full_at.get(key, now) - now - HOLDS
-        return wait if wait > _LEAST else 0.0
+        if wait > _LEAST and self.share > 0:
+            return wait
+        self.owing.discard(key)
+        return 0.0
 
     def _purge(self, now: float) -> None:
         self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+        self.owing.intersection_update(self._full_at)
         self._purge_from = max(_PURGE_FROM, 2 * len(self._full_at))

@@ -62,4 +62,8 @@ def test_who_may_go_on_has_used_no_more_than_the_share(
         assert used <= (HOLDS + now) * share * (1 + 1e-9) + 1e-9
         buckets.charge("ann", cost, now)
         used += cost
+        is_owing = "ann" in buckets.owing
         assert 0 <= buckets.wait("ann", now) <= DEBT_MAX * (1 + 1e-9)
+        assert is_owing or not buckets.wait("ann", now)
+    now += buckets.wait("ann", now)
+    assert (buckets.wait("ann", now), buckets.owing) == (0, set())

@@ -103,8 +103,7 @@ class Connection(RequestSocket):
         """Set the user who is logged in; wait for a login while there is none."""
         self.user_id = user_id
         self.platform = platform
-        self._shared.turns.leave(self)
-        self.payers = (user_id,) if user_id else self._strangers
+        self.change_payers((user_id,) if user_id else self._strangers)
         self.trust(is_trusted=bool(user_id))
         self._cancel_login_timer()
         if user_id:

@@ -40,6 +40,8 @@ _UNCOMMITTED_MAX: Final = 64 * 1024
 """The same of answers that wait for a commit."""
 _PACE: Final = 0.05
 """How often input of an account in debt is handled, in seconds."""
+_COLLECTED: Final = 500e-6
+"""From how much on the payers pay what the edge has spent, in seconds."""
 _FRAME_COST: Final = 10e-6
 """What a ping or a fragment costs, in seconds; to measure it would cost as much."""
 _HEARTBEAT_MAX: Final = 512
@@ -64,6 +66,7 @@ class RequestSocket(WebSocket):
         "_queue_size",
         "_session_id",
         "_shared",
+        "_unpaid",
         "address",
         "outbox",
         "payers",
@@ -103,13 +106,18 @@ class RequestSocket(WebSocket):
         self._is_indebted = False
         """Whether the payers were in debt when input was last handled."""
         self._paced_until = 0.0
+        self._unpaid = 0.0
 
     # Called by the WebSocket
 
     def turn_delay(self) -> float:
         """Return in how many seconds input may be handled: now, unless there is a debt."""
+        turns = self._shared.turns
+        if not turns.owing or turns.owing.isdisjoint(self.payers):
+            self._is_indebted = False
+            return 0.0
         now = self._shared.loop.time()
-        debt = self._shared.turns.debt(self.payers, now)
+        debt = turns.debt(self.payers, now)
         self._is_indebted = debt > 0
         if not self._is_indebted or not self.user_id:
             return debt
@@ -122,7 +130,9 @@ class RequestSocket(WebSocket):
 
     def is_ready(self) -> bool:
         """Tell whether a message may be handed over: if not to be served, then to wait."""
-        return self._queue_size < QUEUE_MAX and not self._is_congested()
+        if self._queue_size >= QUEUE_MAX:
+            return False
+        return self._writer is not None or not self._is_congested()
 
     def is_busy(self) -> bool:
         """Tell whether requests wait, or the app's own server is being asked about one."""
@@ -140,7 +150,7 @@ class RequestSocket(WebSocket):
     def message(self, text: bytes) -> None:
         """Serve a request, or let it wait for its turn."""
         is_first = self._queue is None and not self._is_indebted
-        if is_first and self._shared.turns.are_free and self._can_serve():
+        if is_first and not self._shared.turns.ready and self._can_serve():
             self._serve(text)
         elif not (_may_be_heartbeat(text) and self._is_out_of_order and self._beat(text)):
             if self._queue is None:
@@ -173,33 +183,47 @@ class RequestSocket(WebSocket):
         for answer in self._pending.take(frame):
             self.outbox.add_answer(answer)
 
+    def change_payers(self, payers: Payers) -> None:
+        """Let others pay from now on, as somebody logged in or out."""
+        self._pay()
+        self._shared.turns.leave(self)
+        self.payers = payers
+
     def drop_requests(self) -> int:
         """Drop all that waits, as the connection has ended; return how many bytes that frees."""
         self._pending.clear()
         self._shared.turns.leave(self)
         self._queue = None
-        self._charge(self.spent)
+        self._unpaid += self.spent
+        self._pay()
         return self._queue_size
 
     def _is_congested(self) -> bool:
-        """Tell whether the client does not read answers."""
-        if self._writer is not None:
-            return False
+        """Tell whether the client does not read answers, given that the transport is congested."""
         return self.outbox.answers_size + self._unsent_size() > _UNSENT_MAX
 
     def _can_serve(self) -> bool:
         """Tell whether a request can be served, as far as earlier ones and their answers go."""
-        if self._is_checking or self._pending.is_login_pending or self._is_congested():
+        if self._is_checking or (self._writer is None and self._is_congested()):
             return False
-        under_way = len(self._pending)
+        under_way = self._pending.waiting
         if not under_way:
             return True
+        if self._pending.is_login_pending:
+            return False
         core = self._shared.edge.core
         is_full = core.uncommitted_size(self._session_id) >= _UNCOMMITTED_MAX
         return under_way < REQUESTS_MAX and not is_full
 
     def _charge(self, cost: float) -> None:
-        self._shared.turns.charge(self.payers, cost)
+        """Let the payers pay; small sums are collected first."""
+        self._unpaid += cost
+        if self._unpaid >= _COLLECTED:
+            self._pay()
+
+    def _pay(self) -> None:
+        self._shared.turns.charge(self.payers, self._unpaid)
+        self._unpaid = 0.0
 
     @property
     def _is_out_of_order(self) -> bool:
@@ -219,6 +243,8 @@ class RequestSocket(WebSocket):
         """Answer a request if it is a heartbeat that the core need not see; tell whether it is."""
         if request.method != _HEARTBEAT or not _has_no_params(request):
             return False
+        if self._pending.waiting and not self._is_out_of_order:
+            return False
         answer = _EMPTY if self.user_id else IMError(ErrorCode.ERR_SDK_NOT_LOGGED_IN)
         if not isinstance(request.id, UnsetType):
             self.outbox.send_answer(text_frame(encode_answer(request.id, answer)))
@@ -235,8 +261,7 @@ class RequestSocket(WebSocket):
         except IMError as error:
             self._refuse(None, OTHER, error, began)
             return
-        is_first = not self._pending or self._is_out_of_order
-        if is_first and self._answer_heartbeat(request, began):
+        if self._answer_heartbeat(request, began):
             return
         checks = self._shared.checks
         if checks is None or not checks.concerns(request.method):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, structs
@@ -97,15 +97,19 @@ class Commits:
         """Tell whether the last commit failed, so that nothing can be made durable at present."""
         return self._retry is not None
 
-    def add(self, changes: list[Change], outputs: Iterable[Output]) -> None:
-        """Add changes to the batch, and the outputs that wait for its commit."""
+    def add(self, changes: list[Change], outputs: Sequence[Output]) -> None:
+        """Add changes to the batch, and the outputs that wait for its commit.
+
+        Args:
+            changes: The changes.
+            outputs: The outputs; only the first one may be an answer.
+        """
         if changes:
             self._store.write(changes)
             self._has_written = True
-        for output in outputs:
-            self._outputs.append(output)
-            if isinstance(output, Answer):
-                self._answer_sizes[output.session_id] += len(output.data)
+        self._outputs += outputs
+        if outputs and isinstance(first := outputs[0], Answer):
+            self._answer_sizes[first.session_id] += len(first.data)
         if self._flush_soon is None:
             self._flush_soon = self._loop.call_soon(self._flush)
 

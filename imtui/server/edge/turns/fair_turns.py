@@ -24,14 +24,9 @@ class FairTurns(Generic[K, S]):
         self._wait = wait
         self._accounts: dict[S, K] = {}
         self._sessions: dict[K, dict[S, None]] = {}
-        self._ready: dict[K, None] = {}
+        self.ready: dict[K, None] = {}
         """The accounts that are not known to be in debt; the first one is next."""
         self._indebted: Deadlines[K] = Deadlines()
-
-    @property
-    def has_ready(self) -> bool:
-        """Tell whether anybody waits who is not known to be in debt."""
-        return bool(self._ready)
 
     def want(self, account: K, session: S) -> None:
         """Let a session wait for a turn, unless it does already."""
@@ -43,7 +38,7 @@ class FairTurns(Generic[K, S]):
             self._sessions[account][session] = None
         else:
             self._sessions[account] = {session: None}
-            self._ready[account] = None
+            self.ready[account] = None
 
     def leave(self, session: S) -> None:
         """Let a session wait no longer, if it does."""
@@ -53,22 +48,22 @@ class FairTurns(Generic[K, S]):
         del self._sessions[account][session]
         if not self._sessions[account]:
             del self._sessions[account]
-            self._ready.pop(account, None)
+            self.ready.pop(account, None)
             self._indebted.cancel(account)
 
     def next(self, now: float) -> S | None:
         """Return the session that has a turn now, and waits no longer; None if there is none."""
         for account in self._indebted.pop_due(now):
-            self._ready[account] = None
-        while self._ready:
-            account = next(iter(self._ready))
-            del self._ready[account]
+            self.ready[account] = None
+        while self.ready:
+            account = next(iter(self.ready))
+            del self.ready[account]
             wait = self._wait(account, now)
             if wait > 0:
                 self._indebted.set(account, now + wait)
                 continue
             session = next(iter(self._sessions[account]))
-            self._ready[account] = None
+            self.ready[account] = None
             self.leave(session)
             return session
         return None

@@ -33,14 +33,13 @@ class Turns:
         """
         self._loop = loop
         self._buckets = buckets
+        self.owing = buckets.owing
+        """The buckets that may be in debt."""
         self._fair: FairTurns[Payers, Turned] = FairTurns(self.debt)
+        self.ready = self._fair.ready
+        """Those who wait and are not known to be in debt; empty if nobody does."""
         self._next: asyncio.Handle | None = None
         self._next_at = 0.0
-
-    @property
-    def are_free(self) -> bool:
-        """Tell whether nobody waits but those in debt."""
-        return not self._fair.has_ready
 
     def debt(self, payers: Payers, now: float) -> float:
         """Return in how many seconds all of these are out of debt; 0 if they are."""
@@ -70,7 +69,7 @@ class Turns:
             self._next.cancel()
 
     def _schedule(self) -> None:
-        if self._fair.has_ready:
+        if self.ready:
             at = 0.0
         elif (due := self._fair.next_due()) is not None:
             at = due

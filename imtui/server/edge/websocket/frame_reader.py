@@ -42,7 +42,7 @@ class FrameError(Exception):
 class FrameReader:
     """The bytes that a client sent and that were not read as frames yet."""
 
-    __slots__ = ("_data", "_fragments", "_start", "max_size")
+    __slots__ = ("_start", "data", "fragments", "max_size")
 
     def __init__(self, max_size: int) -> None:
         """Start without data.
@@ -50,29 +50,26 @@ class FrameReader:
         Args:
             max_size: The most bytes of a message; may be set to another value later.
         """
-        self._data: bytearray | None = None
+        self.data: bytearray | None = None
+        """What was not read as frames yet; None if there is nothing."""
         self._start = 0
         """Where the next frame starts."""
-        self._fragments: bytearray | None = None
-        """The fragments so far of a message that is not complete."""
+        self.fragments: bytearray | None = None
+        """The fragments so far of a message that is not complete; None between messages."""
         self.max_size = max_size
-
-    def __bool__(self) -> bool:
-        """Tell whether there is data, or a message that is not complete."""
-        return self._data is not None or self._fragments is not None
 
     @property
     def size(self) -> int:
         """Return how many bytes are held."""
-        fragments = 0 if self._fragments is None else len(self._fragments)
-        return fragments + (0 if self._data is None else len(self._data))
+        fragments = 0 if self.fragments is None else len(self.fragments)
+        return fragments + (0 if self.data is None else len(self.data))
 
     def feed(self, data: memoryview) -> None:
         """Add data behind the data that is there."""
-        if self._data is None:
-            self._data = bytearray(data)
+        if self.data is None:
+            self.data = bytearray(data)
         else:
-            self._data += data
+            self.data += data
 
     def next(self) -> tuple[Opcode, bytes] | None:
         """Return the next text, ping, pong or close; None if no other is complete.
@@ -93,7 +90,7 @@ class FrameReader:
         Raises:
             FrameError: As ``next``.
         """
-        data, start = self._data, self._start
+        data, start = self.data, self._start
         if data is None or len(data) < start + 2:
             return None
         first, second = data[start], data[start + 1]
@@ -129,15 +126,15 @@ class FrameReader:
     def _check_order(self, opcode: Opcode) -> None:
         if opcode is Opcode.BINARY:
             raise FrameError(CloseCode.UNSUPPORTED_DATA, "text frames only")
-        if (opcode is Opcode.CONT) != (self._fragments is not None):
+        if (opcode is Opcode.CONT) != (self.fragments is not None):
             raise _violation("unexpected fragment, or one is missing")
 
     def _check_size(self, length: int) -> None:
-        if length + (0 if self._fragments is None else len(self._fragments)) > self.max_size:
+        if length + (0 if self.fragments is None else len(self.fragments)) > self.max_size:
             raise FrameError(CloseCode.MESSAGE_TOO_BIG, f"more than {self.max_size} bytes")
 
     def _check_close(self, payload: bytes) -> None:
-        if self._fragments is not None:
+        if self.fragments is not None:
             raise _violation("incomplete fragmented message")
         try:
             Close.parse(payload)
@@ -147,28 +144,28 @@ class FrameReader:
             raise FrameError(CloseCode.INVALID_DATA, "the reason is not UTF-8") from None
 
     def _join(self, payload: bytes, is_final: bool) -> tuple[Opcode, bytes]:
-        if self._fragments is None:
+        if self.fragments is None:
             if is_final:
                 return Opcode.TEXT, payload
-            self._fragments = bytearray()
+            self.fragments = bytearray()
         # Joined at once: the number of empty fragments has no limit.
-        self._fragments += payload
+        self.fragments += payload
         if not is_final:
             return Opcode.CONT, b""
-        text, self._fragments = bytes(self._fragments), None
+        text, self.fragments = bytes(self.fragments), None
         return Opcode.TEXT, text
 
     def _consume(self, end: int) -> None:
-        assert self._data is not None
-        if end == len(self._data):
-            self._data, self._start = None, 0
+        assert self.data is not None
+        if end == len(self.data):
+            self.data, self._start = None, 0
         else:
             self._start = end
 
     def trim(self) -> None:
         """Release the bytes that were read; called once after several frames."""
-        if self._start and self._data is not None:
-            del self._data[: self._start]
+        if self._start and self.data is not None:
+            del self.data[: self._start]
             self._start = 0
 
 

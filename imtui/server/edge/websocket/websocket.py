@@ -160,8 +160,10 @@ class WebSocket(TransportProtocol, Events):
             return
         self.received()
         delay = self.turn_delay()
-        is_free = not delay and not self._frames and self.is_ready()
-        if is_free and (text := lone_text(data)) is not None:
+        frames = self._frames
+        # Attributes, as nearly all requests come this way.
+        is_free = not delay and frames.data is None and frames.fragments is None
+        if is_free and self.is_ready() and (text := lone_text(data)) is not None:
             try:
                 self._take_text(text)
             except Exception as error:
@@ -169,7 +171,7 @@ class WebSocket(TransportProtocol, Events):
             self.handed_over()
             self._proceed()
             return
-        self._frames.feed(data)
+        frames.feed(data)
         self._has_more = True
         if delay:
             self._schedule_turn(delay)

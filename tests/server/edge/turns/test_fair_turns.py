@@ -99,7 +99,7 @@ class Machine(RuleBasedStateMachine):
                 self.now = due
             self.who_waits_is_noted()
         assert self.turns.next(self.now) is None
-        assert not self.turns.has_ready
+        assert not self.turns.ready
 
 
 TestTurns = Machine.TestCase

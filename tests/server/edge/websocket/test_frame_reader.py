@@ -124,10 +124,10 @@ def test_empty_fragments_take_no_memory() -> None:
     reader.feed(memoryview(frame(Opcode.CONT, b"", False, 0, 0) * 10_000))
     assert reader.next() is None
     reader.trim()
-    assert (reader.size, bool(reader)) == (0, True)
+    assert (reader.size, reader.data) == (0, None)
     reader.feed(memoryview(frame(Opcode.CONT, b"end", True, 0, 0)))
     assert reader.next() == (Opcode.TEXT, b"end")
-    assert not reader
+    assert (reader.data, reader.fragments) == (None, None)
 
 
 def test_a_frame_that_is_read_alone_is_read_before_what_follows() -> None:
