@@ -23,17 +23,20 @@ from imtui.server.core.console import Console
 from imtui.server.core.core import Core
 from imtui.server.core.logins.administration import set_console
 from imtui.server.edge.addresses import Peer, TrustedProxies
-from imtui.server.edge.connection import Connection, Shared
+from imtui.server.edge.connection import Connection
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
+from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.fuzz.backend.values import document
-from tests.server.edge.test_websocket_pieces import Wire
+from tests.server.edge.websocket.test_websocket_pieces import Wire
 
 KEY: Final = AppKey(1_400_000_000, "5" * 64)
 WALL_START: Final = 1_700_000_000
@@ -174,12 +177,14 @@ class Bench:
         edge.core = self._host
         self._edge = edge
         self._ids = iter(range(1, 1 << 30))
+        loop = asyncio.get_running_loop()
         self._shared = Shared(
             edge,
             KEY,
             LoginGuard(self.now, no_audit),
             no_audit,
             self.now,
+            lambda: 0.0,
             self.metrics,
             _NEVER,
             _NEVER,
@@ -187,8 +192,10 @@ class Bench:
             None,
             (None,),
             tasks,
-            asyncio.get_running_loop(),
+            loop,
             Places(PlaceLimits(_PLACES)),
+            Trimmer(loop),
+            Turns(loop, self._host.buckets),
         )
         commits = self._host.commits
         self._rest = Rest(
