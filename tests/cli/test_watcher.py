@@ -292,3 +292,15 @@ async def test_ending_its_subscriptions_prints_nothing(fake: FakeBackend) -> Non
         pass
     assert "unsubscribeUserStatus" in fake.methods()
     assert printer.printed.empty()
+
+
+async def test_what_the_backend_dropped_is_printed_once_it_is_learned(fake: FakeBackend) -> None:
+    async with watching(fake, "bob") as printer:
+        fake.handlers["getSubscriptions"] = listed("bob")
+        statuses = {"alice": status("alice"), "bob": status("bob", 9, text="meanwhile")}
+        fake.handlers["getUserStatus"] = lambda peer, params: {
+            "userStatusList": [statuses[user] for user in params["userIDList"]]
+        }
+        await fake.peer.push("onResyncNeeded", {})
+        while await printer.printed.get() != "bob ONLINE meanwhile":
+            pass
