@@ -169,6 +169,7 @@ ACTIONS: dict[str, Callable[[Talk], Any]] = {
     "send and delete": send_and_delete,
     "delete the newest": lambda talk: talk.delete(talk.last, talk.last),
     "recall": lambda talk: talk.recall(talk.last),
+    "delete fifty": lambda talk: talk.delete(talk.last - 60, talk.last - 11),
     "clear": Talk.clear,
     "clear again": clear_again,
     "read one": lambda talk: talk.read(1),
