@@ -153,7 +153,7 @@ ATTACKS: Final = (
         "statuses",
         "statuses of one account with many subscribers",
         _floods(_statuses, watched=True),
-        Scale(connections=4, amount=1000),
+        Scale(connections=4, amount=900),
         _SHORT,
         prepare=_register,
         rows=disk_row,
