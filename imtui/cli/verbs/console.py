@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin.calls import call
 from imtui.cli.admin.client import AdminClient
-from imtui.cli.admin.log_items import LogItem, LogPage
+from imtui.cli.admin.log_items import LogPage, as_json, as_line
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import positive
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 from imtui.cli.json_line import json_line
 from imtui.cli.signals import run_async
+from imtui.protocol.rest.log_item import LogItem
 
 if TYPE_CHECKING:
     from imtui.tui.console.admin_client import Client
@@ -196,7 +197,7 @@ async def _show_log(client: AdminClient, arguments: argparse.Namespace) -> None:
         if len(older) < count:
             break
     for item in items:
-        print(json_line(item.as_json()) if arguments.json else item.as_line())
+        print(json_line(as_json(item)) if arguments.json else as_line(item))
 
 
 def _show(settings: object, *, as_json: bool) -> None:

@@ -6,9 +6,7 @@ from heapq import merge
 from itertools import islice, takewhile
 from typing import Any, Final
 
-from msgspec import Struct
-
-from imtui.protocol.wire_names import rest_name
+from imtui.protocol.rest.log_item import LogItem
 from imtui.server.audit import KEPT as AUDIT_KEPT
 from imtui.server.audit import AuditEntry
 from imtui.server.core.accounts import changes as a
@@ -29,28 +27,6 @@ _EVENTS: Final = {
     DeviceState.LOGGED_OUT: "unlogined",
     DeviceState.KICKED: "kicked",
 }
-
-
-class LogItem(Struct, frozen=True, rename=rest_name):
-    """An entry of the log of changes."""
-
-    index: int
-    """Counts from 1 at the start of the backend."""
-    time: int
-    """In Unix milliseconds."""
-    user_id: str
-    """The user whom it concerns; empty for the whole app."""
-    event: str
-    """``registered``, ``deleted``, ``online``, ``offline``, ``unlogined``, ``kicked``, ``status``,
-    ``friend`` or ``console``; of the audit log ``failed``, ``admin`` or ``limit``."""
-    text: str
-    """Details; of the audit log the method or command."""
-    address: str = ""
-    """The IP address of the client; of the audit log only."""
-    code: int = 0
-    """The error code; of the audit log only."""
-    count: int = 1
-    """How often it happened; of the audit log only."""
 
 
 _Entry = tuple[str, str, str]

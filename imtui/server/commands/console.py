@@ -5,7 +5,8 @@ from typing import Any, Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Empty
 from imtui.protocol.rest.body import Body
-from imtui.server.commands.change_log import KEPT, LogItem
+from imtui.protocol.rest.log_item import LogItem
+from imtui.server.commands.change_log import KEPT
 from imtui.server.commands.command import Answer, Call, Command, Service
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.console import Console

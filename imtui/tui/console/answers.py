@@ -1,11 +1,12 @@
 """The backend's answers: parsed, and made safe to show, in one place."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, ValidationError, convert, field
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.rest.log_item import LogItem
 from imtui.protocol.safe_text import safe_text
 from imtui.protocol.status import UserStatusType
 from imtui.protocol.wire_names import rest_name
@@ -88,33 +89,6 @@ class AccountPage(Answer, frozen=True):
     next_cursor: str = ""
     """The cursor of the next page; empty on the last one."""
     total: int = 0
-
-
-AUDIT_EVENTS: Final = frozenset(("failed", "admin", "limit"))
-
-
-class LogItem(Answer, frozen=True):
-    """A change of an account or of the settings, or an entry of the audit log."""
-
-    index: int
-    time: int = 0
-    user_id: str = ""
-    event: str = ""
-    text: str = ""
-    address: str = ""
-    code: int = 0
-    count: int = 1
-
-    @property
-    def is_audit(self) -> bool:
-        """Tell whether it is an entry of the audit log."""
-        return self.event in AUDIT_EVENTS
-
-    def matches(self, words: str) -> bool:
-        """Tell whether some words, in lower case, occur in the entry."""
-        code = str(self.code) if self.is_audit else ""
-        whole = f"{self.user_id} {self.event} {self.text} {self.address} {code}"
-        return words in whole.lower()
 
 
 class LogPage(Answer, frozen=True):

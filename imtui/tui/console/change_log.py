@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from imtui.tui.console.answers import LogItem, LogPage
+from imtui.protocol.rest.log_item import LogItem
+from imtui.tui.console.answers import LogPage
 
 KEPT: Final = 1_000
 PAGE_SIZE: Final = KEPT
@@ -54,7 +55,7 @@ class ChangeLog:
                 if item.is_audit and item.time <= self._shown_until:
                     continue
                 self._items.append(item)
-                if item.matches(self.words):
+                if _matches(item, self.words):
                     self._shown.append(item)
                     self.end += 1
         return len(page.log_item) >= PAGE_SIZE
@@ -62,7 +63,7 @@ class ChangeLog:
     def narrow(self, words: str) -> None:
         """Show only the changes in which these words occur, with new numbers."""
         self.words = words.lower()
-        matching = [item for item in self._items if item.matches(self.words)]
+        matching = [item for item in self._items if _matches(item, self.words)]
         self._shown = deque(matching, maxlen=KEPT)
         self.end += len(matching) + 1
 
@@ -73,3 +74,10 @@ class ChangeLog:
         """
         self.after = 0
         self._shown_until = max((item.time for item in self._items), default=0)
+
+
+def _matches(item: LogItem, words: str) -> bool:
+    """Tell whether some words, in lower case, occur in an entry."""
+    code = str(item.code) if item.is_audit else ""
+    whole = f"{item.user_id} {item.event} {item.text} {item.address} {code}"
+    return words in whole.lower()

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from imtui.protocol.rest.log_item import LogItem
 from imtui.protocol.status import UserStatusType
 from imtui.tui.console.admin_client import STATS
-from imtui.tui.console.answers import AccountItem, LogItem
+from imtui.tui.console.answers import AccountItem
 from imtui.tui.console.model import ConsoleModel, Link
 from imtui.tui.console.switches import SWITCHES, Switch, effect
 from imtui.tui.kit.cells import cell_len, column, fit

@@ -1,6 +1,7 @@
 """The log of changes."""
 
-from imtui.tui.console.answers import LogItem, LogPage
+from imtui.protocol.rest.log_item import LogItem
+from imtui.tui.console.answers import LogPage
 from imtui.tui.console.change_log import KEPT, PAGE_SIZE, ChangeLog
 from tests.tui.console.fake import small_backend
 from tests.tui.console.harness import running
