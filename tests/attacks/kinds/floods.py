@@ -121,50 +121,45 @@ async def _ask_first(aim: Aim) -> None:
             await connection.call(Method.SET_SELF_INFO, allowType=FriendAllowType.NEED_CONFIRM)
 
 
+def _flood(
+    name: str,
+    what: str,
+    run: Callable[[Aim, Tally], Awaitable[None]],
+    others: int,
+    prepare: Callable[[Attacked, Aim], None] = _register,
+    short: Scale = _SHORT,
+) -> Attack:
+    """Return a flood by four connections, in which so many other accounts take part."""
+    full = Scale(connections=4, amount=others)
+    return Attack(name, what, run, full, short, prepare=prepare, rows=disk_row)
+
+
 ATTACKS: Final = (
-    Attack(
-        "messages",
-        "long messages by one account",
-        _floods(_messages),
-        Scale(connections=4, amount=10),
-        _SHORT,
-        prepare=_register,
-        rows=disk_row,
-    ),
-    Attack(
+    _flood("messages", "long messages by one account", _floods(_messages), 10),
+    _flood(
         "online-messages",
         "online-only messages by one account to users who are connected",
         _floods(_online_messages, watched=True),
-        Scale(connections=4, amount=10),
-        _SHORT,
-        prepare=_register,
-        rows=disk_row,
+        10,
     ),
-    Attack(
+    _flood(
         "friend-requests",
         "friend requests by one account, each withdrawn and sent again",
         _floods(_friend_requests),
-        Scale(connections=4, amount=90),
-        _SHORT,
-        prepare=_need_confirmation,
-        rows=disk_row,
+        90,
+        _need_confirmation,
     ),
-    Attack(
+    _flood(
         "statuses",
         "statuses of one account with many subscribers",
         _floods(_statuses, watched=True),
-        Scale(connections=4, amount=900),
-        _SHORT,
-        prepare=_register,
-        rows=disk_row,
+        900,
     ),
-    Attack(
+    _flood(
         "subscriptions",
         "one account that subscribes and unsubscribes",
         _floods(_subscriptions),
-        Scale(connections=4, amount=SUBSCRIBE_MAX_USERS),
-        structs.replace(_SHORT, amount=SUBSCRIBE_MAX_USERS),
-        prepare=_register,
-        rows=disk_row,
+        SUBSCRIBE_MAX_USERS,
+        short=structs.replace(_SHORT, amount=SUBSCRIBE_MAX_USERS),
     ),
 )

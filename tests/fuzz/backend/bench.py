@@ -4,10 +4,10 @@ import asyncio
 import logging
 import tempfile
 import typing
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from websockets.frames import Opcode
@@ -37,6 +37,8 @@ from imtui.server.node.core_host import CoreHost
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.fuzz.backend.values import document
 from tests.server.edge.websocket.test_websocket_pieces import Wire
+
+T = TypeVar("T")
 
 KEY: Final = AppKey(1_400_000_000, "5" * 64)
 WALL_START: Final = 1_700_000_000
@@ -251,18 +253,6 @@ class Bench:
         store.close()
 
 
-@asynccontextmanager
-async def running_bench(folder: Path) -> AsyncIterator[Bench]:
-    """Run a backend, and check at the end that its next start can read what it stored."""
-    async with asyncio.TaskGroup() as tasks:
-        bench = Bench(folder, tasks)
-        try:
-            yield bench
-        finally:
-            bench.stop()
-        bench.check_stored()
-
-
 class _Keeping(logging.Handler):
     def __init__(self, records: list[logging.LogRecord]) -> None:
         super().__init__(logging.ERROR)
@@ -294,3 +284,24 @@ def new_folder() -> Iterator[Path]:
     where = _memory if _memory.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="imtui-fuzz-", dir=where) as folder:
         yield Path(folder)
+
+
+def run_on_bench(work: Callable[[Bench], Awaitable[T]], runner: asyncio.Runner) -> T:
+    """Do some work with a new backend, and return its result.
+
+    Raises:
+        Fault: An error was logged, or the next start cannot read what was stored.
+    """
+    with new_folder() as folder, nothing_logged():
+        return runner.run(_run(work, folder))
+
+
+async def _run(work: Callable[[Bench], Awaitable[T]], folder: Path) -> T:
+    async with asyncio.TaskGroup() as tasks:
+        bench = Bench(folder, tasks)
+        try:
+            result = await work(bench)
+        finally:
+            bench.stop()
+        bench.check_stored()
+    return result

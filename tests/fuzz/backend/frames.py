@@ -1,22 +1,13 @@
 """Bytes that are hardly a WebSocket: a connection takes them or ends, and others do not notice."""
 
 import asyncio
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
 from imtui.protocol.messages import Method
-from tests.fuzz.backend.bench import (
-    HANDSHAKE,
-    Bench,
-    Fault,
-    new_folder,
-    nothing_logged,
-    running_bench,
-    text_frame,
-)
+from tests.fuzz.backend.bench import HANDSHAKE, Bench, Fault, run_on_bench, text_frame
 from tests.fuzz.backend.names import USERS
 from tests.fuzz.backend.values import ANYTHING, SKIPPED, document
 
@@ -131,21 +122,19 @@ def check(streams: list[Stream], runner: asyncio.Runner) -> int:
     Raises:
         Fault: A connection was left behind, or another one was not answered.
     """
-    with new_folder() as folder, nothing_logged():
-        runner.run(_check(streams, folder))
+    run_on_bench(lambda bench: _check(streams, bench), runner)
     return 0
 
 
-async def _check(streams: list[Stream], folder: Path) -> None:
-    async with running_bench(folder) as bench:
-        other = await bench.log_in(USERS[0])
-        for stream in streams:
-            await _receive(bench, stream)
-            answer = await other.ask(Method.HEARTBEAT, "{}")
-            if answer is None or "result" not in answer:
-                raise Fault(f"another client's heartbeat was answered with {answer}")
-        if bench.metrics.connections != 1:
-            raise Fault(f"{bench.metrics.connections} connections instead of one are left")
+async def _check(streams: list[Stream], bench: Bench) -> None:
+    other = await bench.log_in(USERS[0])
+    for stream in streams:
+        await _receive(bench, stream)
+        answer = await other.ask(Method.HEARTBEAT, "{}")
+        if answer is None or "result" not in answer:
+            raise Fault(f"another client's heartbeat was answered with {answer}")
+    if bench.metrics.connections != 1:
+        raise Fault(f"{bench.metrics.connections} connections instead of one are left")
 
 
 async def _receive(bench: Bench, stream: Stream) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import typing
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -14,15 +13,7 @@ from imtui.protocol.jsonrpc import encode
 from imtui.protocol.messages import Empty, LoginResult, Method
 from imtui.server.core.endpoint import Planned
 from imtui.server.core.methods import METHODS
-from tests.fuzz.backend.bench import (
-    Bench,
-    Client,
-    Fault,
-    Message,
-    new_folder,
-    nothing_logged,
-    running_bench,
-)
+from tests.fuzz.backend.bench import Bench, Client, Fault, Message, run_on_bench
 from tests.fuzz.backend.names import NAMED, USERS
 from tests.fuzz.backend.values import SKIPPED, Values, document, values
 
@@ -82,25 +73,22 @@ def check(steps: list[Step], runner: asyncio.Runner) -> int:
     Raises:
         Fault: One was not answered as it has to be.
     """
-    with new_folder() as folder, nothing_logged():
-        outcomes = runner.run(_outcomes(steps, folder))
-    return len(outcomes)
+    return len(run_on_bench(lambda bench: _outcomes(steps, bench), runner))
 
 
-async def _outcomes(steps: list[Step], folder: Path) -> set[tuple[str, int]]:
+async def _outcomes(steps: list[Step], bench: Bench) -> set[tuple[str, int]]:
     """Return the methods with the codes of their answers; 0 is success."""
     outcomes = set()
-    async with running_bench(folder) as bench:
-        clients = [await _connect(bench, number) for number in range(_STRANGER + 1)]
-        for step in steps:
-            bench.seconds += step.pause
-            client = clients[step.connection]
-            answer = await client.ask(step.method, document(step.params))
-            if answer is not None:
-                outcomes.add((step.method, _code(step, answer)))
-            if not client.is_open:
-                client.lose()
-                clients[step.connection] = await _connect(bench, step.connection)
+    clients = [await _connect(bench, number) for number in range(_STRANGER + 1)]
+    for step in steps:
+        bench.seconds += step.pause
+        client = clients[step.connection]
+        answer = await client.ask(step.method, document(step.params))
+        if answer is not None:
+            outcomes.add((step.method, _code(step, answer)))
+        if not client.is_open:
+            client.lose()
+            clients[step.connection] = await _connect(bench, step.connection)
     return outcomes
 
 

@@ -1,7 +1,6 @@
 """Commands of admins, as the OpenAPI description has them: each is answered as it says."""
 
 import asyncio
-from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -11,13 +10,7 @@ from msgspec import Struct
 from imtui.server.commands import COMMANDS
 from imtui.server.commands.command import Command
 from imtui.server.commands.openapi import Envelope, description
-from tests.fuzz.backend.bench import (
-    Bench,
-    Fault,
-    new_folder,
-    nothing_logged,
-    running_bench,
-)
+from tests.fuzz.backend.bench import Bench, Fault, run_on_bench
 from tests.fuzz.backend.names import NAMED, USERS
 from tests.fuzz.backend.requests import INTERNAL
 from tests.fuzz.backend.values import SKIPPED, document, values
@@ -64,19 +57,16 @@ def check(steps: list[Step], runner: asyncio.Runner) -> int:
     Raises:
         Fault: One was not answered as it has to be.
     """
-    with new_folder() as folder, nothing_logged():
-        outcomes = runner.run(_outcomes(steps, folder))
-    return len(outcomes)
+    return len(run_on_bench(lambda bench: _outcomes(steps, bench), runner))
 
 
-async def _outcomes(steps: list[Step], folder: Path) -> set[tuple[str, int]]:
+async def _outcomes(steps: list[Step], bench: Bench) -> set[tuple[str, int]]:
     outcomes = set()
-    async with running_bench(folder) as bench:
-        imported = {"Accounts": list(USERS)}
-        await _post(bench, "/v4/im_open_login_svc/multiaccount_import", imported)
-        for step in steps:
-            bench.seconds += step.pause
-            outcomes.add((step.path, await _post(bench, step.path, step.body)))
+    imported = {"Accounts": list(USERS)}
+    await _post(bench, "/v4/im_open_login_svc/multiaccount_import", imported)
+    for step in steps:
+        bench.seconds += step.pause
+        outcomes.add((step.path, await _post(bench, step.path, step.body)))
     return outcomes
 
 
