@@ -22,6 +22,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.context import Context
 from imtui.server.core.core import Core
 from imtui.server.core.delivery import Delivery, PushDelivery
+from imtui.server.core.room import Disk
 from imtui.server.core.state import State
 from imtui.server.core.stored import StoredApp
 from imtui.server.instant import Instant
@@ -52,6 +53,7 @@ class World:
         *,
         befriend: Callable[[str, str], bool] | None = None,
         searched_max: int = SEARCHED_MAX,
+        disk: Disk | None = None,
     ) -> None:
         """Start with nobody.
 
@@ -59,6 +61,7 @@ class World:
             path: Where the database goes; without one, messages are kept in memory.
             befriend: Whether two accounts are friends from the start.
             searched_max: After how many messages a search stops.
+            disk: Says how much room there is; by default one that never fills.
         """
         self.seconds = 0.0
         self.changes: list[Change] = []
@@ -70,6 +73,7 @@ class World:
         self._path = path
         self._searched_max = searched_max
         self._befriend = befriend
+        self._disk = disk
         self._store: SQLiteStore | None = None
         self._start()
 
@@ -82,7 +86,9 @@ class World:
             self._store = SQLiteStore(self._path, searched_max=self._searched_max)
             self.archive, self._write = self._store.archive, self._store.write
             stored = self._store.load()
-        self.core = Core(stored, self.now, archive=self.archive, befriend=self._befriend)
+        self.core = Core(
+            stored, self.now, archive=self.archive, befriend=self._befriend, disk=self._disk
+        )
         self.carry_on()
 
     def restart(self) -> None:

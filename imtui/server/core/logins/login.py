@@ -28,7 +28,6 @@ from imtui.server.core.logins.sessions import (
     self_devices,
 )
 from imtui.server.core.presence.recompute import recompute
-from imtui.server.core.room import Room
 from imtui.server.core.state import State
 from imtui.server.core.subscriptions.part import Subscriptions
 from imtui.server.instant import Instant
@@ -67,15 +66,14 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
     account = accounts.get(params.user_id)
     if account is None and state.console.auto_register is Switch.OFF:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
-    if account is None:
-        state[Room].check_for_account()
     if params.passive:
         _check_passive(state, params.user_id)
     elif account is not None:
         _check_admitted(state, account, params, now)
+    # Before the earlier login ends: there may be no room for another account.
+    account = account or register(context, params.user_id)
     if current is not None:
         end(state, current.session_id, CloseReason.LOGGED_OUT, now)
-    account = account or register(context, params.user_id)
     state[Subscriptions].clearings.cancel(account.user_id)
     session = Session(
         claimant.session_id,

@@ -360,3 +360,29 @@ def test_a_request_of_or_to_a_deleted_account_can_be_answered_by_nobody(world: W
     for session in (1, 2, 3):
         found = world.call(session, Method.GET_FRIEND_APPLICATION_LIST)
         assert (found.friend_application_list, found.unread_count) == ([], 0)
+
+
+class AccountsLeft:
+    """A disk with room for a number of accounts, as long as each asks once."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def has_room(self) -> bool:
+        return True
+
+    def has_room_for_accounts(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+def test_a_login_that_finds_no_room_leaves_the_earlier_one_on_its_connection() -> None:
+    world = World(disk=AccountsLeft(2))
+    world.login(1, "alice")
+    world.login(2, "bob")
+    with pytest.raises(IMError) as refused:
+        world.login(1, "carol")
+    assert refused.value.code == 70500
+    for session_id, user_id in ((1, "alice"), (2, "bob")):
+        assert world.login(session_id, user_id).status_type is UserStatusType.ONLINE
+    assert not [one for one in world.changes if isinstance(one, SessionClosed)]
