@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.protocol.chat import Message, SendMessageParams, SentMessage, check_contents
+from imtui.protocol.chat import Message, SendMessageParams, SentMessage, check_contents, size_of
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.protocol.identifiers import check_msg_id, check_user_id
 from imtui.server.core.accounts.accounts import Accounts
@@ -52,8 +52,8 @@ DEFAULT_OPTIONS: Final = SendOptions()
 def _costs(params: SendMessageParams) -> dict[Quota, int]:
     if params.online_user_only:
         return {Quota.REQUESTS: 1}
-    texts = len(params.text.encode()) + len(params.cloud_custom_data.encode())
-    return {Quota.MESSAGES: 1, Quota.MESSAGE_BYTES: texts + len(params.data)}
+    size = size_of(params.text, params.data, params.cloud_custom_data)
+    return {Quota.MESSAGES: 1, Quota.MESSAGE_BYTES: size}
 
 
 class _Plan(Struct, frozen=True):
