@@ -133,24 +133,24 @@ class SQLiteArchive:
         values = (view.conversation, *first, *before, view.floor, view.account, count)
         found = self._find(_WITHIN, values)
         viewed = [ViewedMessage(_stored_message(row)) for row in found]
-        return self._until(view, viewed, count, [seq for _, seq in stop])
+        return self._until(view, viewed, count, stop)
 
     def changed(self, view: View, version: int, count: int) -> list[ViewedMessage]:
         """Return the first ``count`` messages that changed for all after a version, by version."""
         stop = self._find(_VERSIONS, (view.conversation, version, self._searched_max - 1))
-        last = stop[0][0] if stop else _EVER
+        last = _end(stop)
         where = "AND +m.seq > ? AND m.version > ? AND m.version <= ? ORDER BY m.version LIMIT ?"
         found = self._viewed(where, view, view.floor, version, last, count)
-        return self._until(view, found, count, [seq for _, seq in stop])
+        return self._until(view, found, count, stop)
 
     def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
         """Return the first ``count`` messages hidden after an own version, by own version."""
         member = (view.conversation, view.account)
         stop = self._find(_OWN_VERSIONS, (*member, own_version, self._searched_max - 1))
-        last = stop[0][0] if stop else _EVER
+        last = _end(stop)
         found = self._find(_HIDDEN, (*member, own_version, last, view.floor, count))
         viewed = [_viewed_message(row) for row in found]
-        return self._until(view, viewed, count, [seq for _, seq in stop])
+        return self._until(view, viewed, count, stop)
 
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         """Count the visible messages of others that count as unread in a range of seqs."""
@@ -163,17 +163,23 @@ class SQLiteArchive:
         return int(self._find(sql, values)[0][0])
 
     def _until(
-        self, view: View, found: list[ViewedMessage], count: int, stopped_at: list[int]
+        self, view: View, found: list[ViewedMessage], count: int, stop: list[Any]
     ) -> list[ViewedMessage]:
         """Add where a search stopped, if it found fewer than ``count`` until then."""
-        if len(found) == count or not stopped_at:
+        if len(found) == count or not stop:
             return found
-        (stop,) = self.at(structs.replace(view, floor=0), stopped_at)
-        return [*found, structs.replace(stop, is_stop=True)]
+        ((_, seq),) = stop
+        (message,) = self.at(structs.replace(view, floor=0), [seq])
+        return [*found, structs.replace(message, is_stop=True)]
 
     def _viewed(self, where: str, view: View, *values: Any) -> list[ViewedMessage]:
         rows = self._find(_VIEWED + where, (view.account, view.conversation, *values))
         return [_viewed_message(row) for row in rows]
+
+
+def _end(stop: list[Any]) -> int:
+    """Return the version at which a search stops."""
+    return stop[0][0] if stop else _EVER
 
 
 def _stored_message(row: Sequence[Any]) -> StoredMessage:

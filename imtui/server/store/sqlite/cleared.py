@@ -60,15 +60,12 @@ class ClearedRows:
     def remove_some(self, database: sqlite3.Connection) -> None:
         """Remove some rows in the transaction that has begun; ``committed`` confirms it."""
         self._is_done = False
-        for (conversation, account), cleared_seq in self._floors.items():
-            values = {
-                "conversation": conversation,
-                "account": account,
-                "cleared_seq": cleared_seq,
-            }
-            removed = [database.execute(sql, values).rowcount for sql in _REMOVE]
-            self._is_done = max(removed) < _AT_ONCE
-            break
+        if not self._floors:
+            return
+        (conversation, account), cleared_seq = next(iter(self._floors.items()))
+        values = {"conversation": conversation, "account": account, "cleared_seq": cleared_seq}
+        removed = [database.execute(sql, values).rowcount for sql in _REMOVE]
+        self._is_done = max(removed) < _AT_ONCE
 
     def committed(self) -> None:
         """Note that the removal is durable."""

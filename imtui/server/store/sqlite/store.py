@@ -181,7 +181,8 @@ class SQLiteStore:
             self._begin()
             for updates in (self._row_updates, self._callback_updates):
                 for sql, rows_of_values in updates.statements():
-                    self._database.executemany(sql, rows_of_values)
+                    if rows_of_values:
+                        self._database.executemany(sql, rows_of_values)
             self._cleared.remove_some(self._database)
             self._end()
         except sqlite3.Error as error:
