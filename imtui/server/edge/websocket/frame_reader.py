@@ -6,21 +6,14 @@ they came, so a client that sends ahead costs no more than what it sent.
 
 from typing import Final
 
+from websockets.exceptions import ProtocolError
 from websockets.frames import Close, CloseCode, Opcode
 
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # pragma: no cover
-    from websockets.utils import apply_mask
-
-from websockets.exceptions import ProtocolError
+from imtui.server.edge.websocket.masking import LENGTH_IN_2_BYTES, MASKED, apply_mask
 
 # RFC 6455, section 5.2.
 _FINAL: Final = 0x80
-_MASKED: Final = 0x80
 _LENGTH: Final = 0x7F
-_LENGTH_IN_2_BYTES: Final = 126
-_LENGTH_IN_8_BYTES: Final = 127
 _CONTROL: Final = 0x08
 _CONTROL_MAX: Final = 125
 _MASK_SIZE: Final = 4
@@ -71,24 +64,14 @@ class FrameReader:
         else:
             self.data += data
 
-    def next(self) -> tuple[Opcode, bytes] | None:
-        """Return the next text, ping, pong or close; None if no other is complete.
+    def step(self) -> tuple[Opcode, bytes] | None:
+        """Read one frame, and return its text, ping, pong or close; None if it is not complete.
 
-        A text is returned once all its fragments are there. It may be no UTF-8.
+        A fragment that is not the last is returned as CONT, and a text once all its fragments are
+        there. It may be no UTF-8.
 
         Raises:
             FrameError: The client has to be closed; nothing more can be read.
-        """
-        frame = self.step()
-        while frame is not None and frame[0] is Opcode.CONT:
-            frame = self.step()
-        return frame
-
-    def step(self) -> tuple[Opcode, bytes] | None:
-        """Read one frame, and return as ``next``; CONT for a fragment that is not the last.
-
-        Raises:
-            FrameError: As ``next``.
         """
         data, start = self.data, self._start
         if data is None or len(data) < start + 2:
@@ -98,7 +81,7 @@ class FrameReader:
         if opcode is None:
             raise _violation("reserved bits must be 0, and the opcode one of the known ones")
         is_final = first >= _FINAL
-        if not second & _MASKED:
+        if not second & MASKED:
             raise _violation("incorrect masking")
         length, start = second & _LENGTH, start + 2
         if opcode & _CONTROL:
@@ -106,8 +89,8 @@ class FrameReader:
                 raise _violation("control frame too long or fragmented")
         else:
             self._check_order(opcode)
-            if length >= _LENGTH_IN_2_BYTES:
-                size = 2 if length == _LENGTH_IN_2_BYTES else 8
+            if length >= LENGTH_IN_2_BYTES:
+                size = 2 if length == LENGTH_IN_2_BYTES else 8
                 if len(data) < start + size:
                     return None
                 length, start = int.from_bytes(data[start : start + size]), start + size
