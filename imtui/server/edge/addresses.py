@@ -31,6 +31,11 @@ class Peer(Struct, frozen=True):
     is_proxy: bool
     """Whether it is trusted to name the client that it speaks for."""
 
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether the limits for each address apply to it."""
+        return not (self.is_local or self.is_proxy)
+
 
 class Client(Struct, frozen=True):
     """The client behind a socket."""
@@ -76,7 +81,7 @@ class TrustedProxies:
             forwarded_for: All lines of ``X-Forwarded-For``.
             forwarded: All lines of ``Forwarded``; used only without ``X-Forwarded-For``.
         """
-        address, is_limited = peer.address, not (peer.is_local or peer.is_proxy)
+        address, is_limited = peer.address, peer.is_limited
         if not peer.is_proxy:
             return Client(address, is_limited)
         hops = _split(forwarded_for) or [_forwarded_hop(hop) for hop in _split(forwarded)]

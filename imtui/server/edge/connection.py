@@ -7,15 +7,12 @@ from websockets.datastructures import Headers
 
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.status import Platform
-from imtui.server.audit import Kind
 from imtui.server.edge.addresses import Peer
 from imtui.server.edge.request_socket import RequestSocket
 from imtui.server.edge.shared import Shared
 from imtui.server.edge.websocket.text_frames import Writer
 from imtui.server.edge.websocket.websocket import WRITE_BUFFER_MAX
 
-CONNECTING: Final = "connect"
-"""What was refused, in the audit log."""
 _HANDSHAKE_COST: Final = 300e-6
 
 
@@ -31,7 +28,7 @@ class Connection(RequestSocket):
         self._is_unwanted = False
         """Whether it had to make room before it was connected."""
         self._login_timer: asyncio.TimerHandle | None = None
-        if not (peer.is_local or peer.is_proxy):
+        if peer.is_limited:
             self.payers = (session_id, (peer.address,))
         self._strangers = self.payers
         """Who pays while nobody is logged in."""
@@ -64,11 +61,10 @@ class Connection(RequestSocket):
         self.address = client.address
         if self._peer.is_proxy and client.is_limited:
             if not self._shared.places.admits(client.address):
-                self._shared.audit(Kind.LIMIT, client.address, "", CONNECTING, CloseCode.NO_PLACE)
+                self._shared.note_refused(client.address)
                 self.close(CloseCode.NO_PLACE, "too many connections from this address")
                 return
             self._shared.places.name(self, client.address)
-        if client.is_limited:
             self.payers = self._strangers = (self._session_id, (client.address,))
         self.spent = _HANDSHAKE_COST
         self._shared.edge.join(self._session_id, self)
@@ -117,7 +113,7 @@ class Connection(RequestSocket):
     def make_room(self) -> None:
         """Close at once, as all places are taken and this connection has no login."""
         self._is_unwanted = True
-        self._shared.audit(Kind.LIMIT, self.address, "", CONNECTING, CloseCode.NO_PLACE)
+        self._shared.note_refused(self.address)
         self.close(CloseCode.NO_PLACE, "too many connections")
         self.abort()
 

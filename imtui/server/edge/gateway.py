@@ -13,12 +13,11 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
-from imtui.protocol.messages import CloseCode
-from imtui.server.audit import Audit, Kind
+from imtui.server.audit import Audit
 from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
-from imtui.server.edge.addresses import Peer, TrustedProxies
-from imtui.server.edge.connection import CONNECTING, Connection
+from imtui.server.edge.addresses import TrustedProxies
+from imtui.server.edge.connection import Connection
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
@@ -144,24 +143,21 @@ class Gateway:
         """Return the connection of an accepted socket; None refuses it."""
         peer = self._proxies.peer(sock.getpeername(), sock.getsockname())
         # A proxy may name its client in the handshake, which counts then.
-        address = "" if peer.is_local or peer.is_proxy else peer.address
+        address = peer.address if peer.is_limited else ""
         places = shared.places
         if not places.admits(address):
             _log.warning(_ADDRESS_FULL)
-            self._refused(peer)
+            shared.note_refused(peer.address)
             return None
         if places.are_taken and not places.make_room():
             _log.warning(_ALL_FULL, self._limits.total)
-            self._refused(peer)
+            shared.note_refused(peer.address)
             return None
         if places.are_taken:
             _log.warning(_MAKING_ROOM, self._limits.total)
         connection = Connection(shared, next(self._ids), peer)
         places.enter(connection, address)
         return connection
-
-    def _refused(self, peer: Peer) -> None:
-        self._audit(Kind.LIMIT, peer.address, "", CONNECTING, CloseCode.NO_PLACE)
 
 
 async def _close_all(shared: Shared) -> None:

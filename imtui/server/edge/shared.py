@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from websockets.typing import Origin
 
 from imtui.protocol.app_key import AppKey
-from imtui.server.audit import Audit
+from imtui.protocol.messages import CloseCode
+from imtui.server.audit import Audit, Kind
 from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
@@ -21,6 +22,9 @@ from imtui.server.metrics import Metrics
 
 if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.request_checks import RequestChecks
+
+_CONNECTING: Final = "connect"
+"""What was refused, in the audit log."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,7 @@ class Shared:
     """Set when the last connection has ended."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when new connections are no longer accepted."""
+
+    def note_refused(self, address: str) -> None:
+        """Note in the audit log that there was no place for a connection."""
+        self.audit(Kind.LIMIT, address, "", _CONNECTING, CloseCode.NO_PLACE)
