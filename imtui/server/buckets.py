@@ -9,7 +9,7 @@ HOLDS: Final = 2.0
 """In how many seconds an empty bucket is full."""
 DEBT_MAX: Final = 2.0
 """In how many seconds the greatest debt is paid; what costs more is forgiven."""
-_LEAST: Final = 1e-6
+LEAST: Final = 1e-6
 """Shorter waits are none, or clocks could not show their end."""
 _PURGE_FROM: Final = 1024
 
@@ -54,7 +54,7 @@ class Buckets(Generic[K]):
     def wait(self, key: K, now: float) -> float:
         """Return in how many seconds a key will be out of debt; 0 if it has none."""
         wait = self._full_at.get(key, now) - now - HOLDS
-        if wait > _LEAST and self.share > 0:
+        if wait > LEAST and self.share > 0:
             return wait
         self.owing.discard(key)
         return 0.0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from imtui.server.buckets import LEAST
 from imtui.server.deadlines import Deadlines
 
 K = TypeVar("K", bound=Hashable)
@@ -53,7 +54,8 @@ class FairTurns(Generic[K, S]):
 
     def next(self, now: float) -> S | None:
         """Return the session that has a turn now, and waits no longer; None if there is none."""
-        for account in self._indebted.pop_due(now):
+        # Where a debt is over by rounding only, its account must not wait for a deadline.
+        for account in self._indebted.pop_due(now + LEAST):
             self.ready[account] = None
         while self.ready:
             account = next(iter(self.ready))

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from imtui.server.buckets import DEBT_MAX, Buckets
+from imtui.server.buckets import DEBT_MAX, LEAST, Buckets
 from imtui.server.edge.turns.fair_turns import FairTurns
 
 SHARE = 0.1
@@ -104,3 +104,17 @@ class Machine(RuleBasedStateMachine):
 
 TestTurns = Machine.TestCase
 TestTurns.settings = settings(deadline=None, max_examples=100, stateful_step_count=40)
+
+
+def test_debts_that_end_together_but_for_rounding_end_at_one_time() -> None:
+    ends = {"ann": 1.0, "bob": 1.0 + LEAST / 2}
+
+    def wait(account: str, now: float) -> float:
+        left = ends[account] - now
+        return left if left > LEAST else 0.0
+
+    turns: FairTurns[str, str] = FairTurns(wait)
+    turns.want("ann", "ann's")
+    turns.want("bob", "bob's")
+    assert turns.next(0.0) is None
+    assert [turns.next(1.0), turns.next(1.0)] == ["ann's", "bob's"]
