@@ -1,7 +1,6 @@
 """Private folders (0700), private files (0600) that are replaced atomically, and file locks."""
 
 import os
-import shlex
 import stat
 import sys
 import tempfile
@@ -54,6 +53,9 @@ def check_folder(path: Path) -> None:
     if found.st_uid != os.getuid():
         raise UnsafeFolderError(f"The folder {path} belongs to another user.")
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        # Each start imports this module, and hardly any needs this.
+        import shlex
+
         raise UnsafeFolderError(
             f"Others can write to the folder {path}.",
             f"Forbid it with: chmod go-w {shlex.quote(str(path))}",
