@@ -56,7 +56,7 @@ class Presence(Capability):
         self._told_at_login: UserStatus | None = None
         """The own status in the answer to the login, which a push may repeat right afterwards."""
         self._wanted = asyncio.Event()
-        self._is_resync_wanted = False
+        """Set while what may have changed is to be learned again."""
         self.statuses = KnownStatuses("")
         """The newest status of each user that listeners know."""
         self.subscriptions = SubscriptionList()
@@ -78,7 +78,7 @@ class Presence(Capability):
     def open(self, user_id: str) -> None:
         """Start with nothing known of an account."""
         self._user_id = user_id
-        self._is_resync_wanted = False
+        self._wanted.clear()
         self.statuses = KnownStatuses(user_id)
         self.subscriptions = SubscriptionList()
 
@@ -99,20 +99,20 @@ class Presence(Capability):
     async def run(self, *, is_reconnect: bool) -> IMError | None:
         """Learn again what may have changed while there was no connection, or was dropped."""
         # An event belongs to one event loop, and a program may run several after one another.
+        is_wanted = is_reconnect or self._wanted.is_set()
         self._wanted = asyncio.Event()
-        self._is_resync_wanted |= is_reconnect
+        if is_wanted:
+            self._wanted.set()
         refreshes = [users.refresh for users in self._followed]
         steps = [self._query_own, *refreshes, self.list_subscriptions, self._query_subscribed]
         while True:
-            if not self._is_resync_wanted:
-                await self._wanted.wait()
+            await self._wanted.wait()
             self._wanted.clear()
-            self._is_resync_wanted = False
             error = await resync(steps)
             if error is not None:
                 # What was learned is outdated again after the next login.
                 return error
-            if not self._is_resync_wanted:
+            if not self._wanted.is_set():
                 self._give_up_outdated()
 
     async def list_subscriptions(self) -> Subscriptions:
@@ -211,7 +211,6 @@ class Presence(Capability):
 
     def _pushes_dropped(self, push: Empty) -> None:
         self.begin_login()
-        self._is_resync_wanted = True
         self._wanted.set()
         self._listeners.notify(IMSDKListener.on_resync_needed)
 
