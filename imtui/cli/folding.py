@@ -4,9 +4,9 @@ import asyncio
 import logging
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Final
 
 WINDOW: Final = 60.0
@@ -61,9 +61,7 @@ class FoldingHandler(logging.Handler):
         try:
             if self._clock() >= self._ends:
                 self.end_window()
-            if self._is_new(record):
-                self._pass(record)
-            else:
+            if not (self._is_new(record) and self._write(record, _COUNTS_MAX_BYTES)):
                 self._fold(record)
         except Exception:
             self.handleError(record)
@@ -93,9 +91,10 @@ class FoldingHandler(logging.Handler):
         self._of_a_kind.clear()
         self._ends = self._clock() + WINDOW
         self._left = WINDOW_MAX_BYTES
-        for text, count in folded.most_common(_COUNTS_MAX):
+        told = folded.most_common(_COUNTS_MAX)
+        for text, count in told:
             self._count(f"{count} x more: {text}")
-        others += sum(folded.values()) - sum(dict(folded.most_common(_COUNTS_MAX)).values())
+        others += folded.total() - sum(count for _, count in told)
         if others:
             self._count(f"{others} other lines were left out")
 
@@ -109,13 +108,14 @@ class FoldingHandler(logging.Handler):
         self._of_a_kind[kind] += 1
         return True
 
-    def _pass(self, record: logging.LogRecord) -> None:
+    def _write(self, record: logging.LogRecord, spare: int = 0) -> bool:
+        """Log a record if there is room for it beside ``spare`` bytes; tell whether there is."""
         size = _size(self._target.format(record))
-        if size > self._left - _COUNTS_MAX_BYTES:
-            self._fold(record)
-            return
+        if size > self._left - spare:
+            return False
         self._left -= size
         self._target.handle(record)
+        return True
 
     def _fold(self, record: logging.LogRecord) -> None:
         text = f"{record.name}: {record.getMessage()}"[:_COUNTED_MAX_CHARS].partition("\n")[0]
@@ -137,11 +137,7 @@ class FoldingHandler(logging.Handler):
             self.release()
 
     def _count(self, text: str) -> None:
-        record = logging.LogRecord(_log.name, logging.WARNING, "", 0, "%s", (text,), None)
-        size = _size(self._target.format(record))
-        if size <= self._left:
-            self._left -= size
-            self._target.handle(record)
+        self._write(logging.LogRecord(_log.name, logging.WARNING, "", 0, "%s", (text,), None))
 
 
 class BoundedFormatter(logging.Formatter):
@@ -173,10 +169,8 @@ def _place(record: logging.LogRecord) -> tuple[object, ...]:
     if not record.exc_info or record.exc_info[0] is None:
         return ()
     kind, _, trace = record.exc_info
-    last: TracebackType | None = trace
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    return (kind, last and last.tb_frame.f_code.co_filename, last and last.tb_lineno)
+    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
+    return (kind, *lines[-1:])
 
 
 def _size(text: str) -> int:
