@@ -29,8 +29,6 @@ class Attack:
     short: Scale
     prepare: Callable[[Attacked, Aim], None] = nothing
     """Prepares the backend, before its clients are measured at rest."""
-    options: tuple[str, ...] = ()
-    """Options of ``imtui serve``."""
     open_files: int | None = None
     """The hard limit of open files of the backend; None for that of this process."""
     hook_seconds: float | None = None

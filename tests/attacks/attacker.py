@@ -19,7 +19,7 @@ from tests.attacks.aim import Aim, Tally
 from tests.attacks.registry import ATTACKS
 from tests.benchmarks.server.cores import LOAD
 from tests.benchmarks.server.crowd import raise_limit
-from tests.benchmarks.server.processes import said_by, started
+from tests.benchmarks.server.processes import asked, said_by, started
 
 _NICENESS: Final = 10
 """The clients that are measured share a core with the attackers, and come first."""
@@ -34,10 +34,7 @@ class Attacker:
 
     def stop(self) -> dict[str, int]:
         """Stop the attack, and return what happened to the attackers."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
-        self._process.stdin.flush()
-        return msgspec.json.decode(said_by(self._process), type=dict[str, int])
+        return msgspec.json.decode(asked(self._process), type=dict[str, int])
 
 
 @contextmanager

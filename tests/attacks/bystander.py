@@ -23,7 +23,7 @@ from imtui.protocol.status import UserStatusType
 from tests.attacks.aim import Aim
 from tests.attacks.wire import ClosedError, Connection
 from tests.benchmarks.server.cores import LOAD
-from tests.benchmarks.server.processes import said_by, started
+from tests.benchmarks.server.processes import asked, said_by, started
 
 ANN: Final = "ann"
 BEN: Final = "ben"
@@ -74,10 +74,7 @@ class Bystander:
         Args:
             complete: Wait for at least one of each, but not for ever.
         """
-        assert self._process.stdin is not None
-        self._process.stdin.write(_ALL if complete else _NOW)
-        self._process.stdin.flush()
-        return msgspec.json.decode(said_by(self._process), type=Measured)
+        return msgspec.json.decode(asked(self._process, _ALL if complete else _NOW), type=Measured)
 
 
 @contextmanager

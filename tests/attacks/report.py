@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median
 from typing import Final
 
 from tests.attacks.aim import Scale
 from tests.attacks.bystander import Measured
+from tests.benchmarks.server.setting import percentile
 
 LOG_MAX_KIB: Final = 64
 DISK_MAX_MIB: Final = 16
@@ -128,9 +129,7 @@ def at_most(
 
 def percentile_99(values: Sequence[float]) -> float | None:
     """Return the 99th percentile; None without values."""
-    if len(values) < 2:
-        return values[0] if values else None
-    return quantiles(values, n=100, method="inclusive")[-1]
+    return percentile(values, 99) if values else None
 
 
 _HEAD: Final = ("attack", "what", "at rest", "under attack", "ratio", "goal", "met")

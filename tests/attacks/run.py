@@ -23,9 +23,9 @@ def run(attack: Attack, scale: Scale) -> Report:
     with ExitStack() as stack:
         temporary = TemporaryDirectory(prefix="imtui-attack-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
-        options = attack.options
+        options: tuple[str, ...] = ()
         if attack.hook_seconds is not None:
-            options += stack.enter_context(hook(attack.hook_seconds, folder))
+            options = stack.enter_context(hook(attack.hook_seconds, folder))
         backend = stack.enter_context(attacked(folder, options, attack.open_files))
         aim = _aim(backend, scale)
         attack.prepare(backend, aim)

@@ -1,19 +1,13 @@
 """What has to hold for the others in a short attack, whatever the speed of the machine."""
 
-from tests.attacks.aim import Scale
 from tests.attacks.attack import Attack
 from tests.attacks.report import LOG_MAX_KIB, Report
 from tests.attacks.run import run
 
 
-def attack_unharmed(attack: Attack, scale: Scale | None = None) -> Report:
-    """Run the short form of an attack, and check that the well-behaved clients got what they want.
-
-    Args:
-        attack: The attack.
-        scale: Its size, if not that of the short form.
-    """
-    report = run(attack, scale or attack.short)
+def attack_unharmed(attack: Attack) -> Report:
+    """Run the short form of an attack, and check that well-behaved clients got what they want."""
+    report = run(attack, attack.short)
     others = report.under_attack
     assert report.lost == 0
     assert others.refused == []

@@ -12,18 +12,13 @@ from typing import Any, Final, Self
 import msgspec
 
 from tests.attacks.aim import ADDRESS, Aim, Tally
-from tests.benchmarks.peers.frames import upgrade
+from tests.benchmarks.peers.frames import TEXT, frame_head, upgrade
 
 JSON = dict[str, Any]
 
-TEXT: Final = 1
 CONTINUATION: Final = 0
 PING: Final = 9
 _CLOSE: Final = 8
-_FINAL: Final = 0x80
-_MASKED: Final = 0x80
-# A mask of zeros does not change the data.
-_MASK: Final = bytes(4)
 _READ: Final = 256 * 1024
 _CODE: Final = re.compile(rb'"error":\{"code":(-?\d+)|("result":)')
 _ANSWERS_WITHIN: Final = 60.0
@@ -32,16 +27,6 @@ _ANSWERS_WITHIN: Final = 60.0
 def frame(opcode: int, payload: bytes = b"", *, is_final: bool = True) -> bytes:
     """Return a client's frame."""
     return frame_head(opcode, len(payload), is_final=is_final) + payload
-
-
-def frame_head(opcode: int, size: int, *, is_final: bool = True) -> bytes:
-    """Return the head of a client's frame whose payload has ``size`` bytes."""
-    first = bytes((opcode | _FINAL * is_final,))
-    if size < 126:
-        return first + bytes((_MASKED | size,)) + _MASK
-    if size < 1 << 16:
-        return first + bytes((_MASKED | 126,)) + size.to_bytes(2) + _MASK
-    return first + bytes((_MASKED | 127,)) + size.to_bytes(8) + _MASK
 
 
 def request(method: str, params: Mapping[str, Any], request_id: int = 1) -> bytes:

@@ -12,8 +12,8 @@ from imtui.protocol.messages import Method, UserIDList
 from imtui.server.core.context import Context
 from imtui.server.core.methods import METHODS
 from tests.fuzz.backend import frames, requests, rest
-from tests.fuzz.backend.bench import HANDSHAKE
 from tests.fuzz.backend.parts import PARTS, fuzz
+from tests.server.edge.websocket.test_websocket import HANDSHAKE
 
 _ASKED = [requests.Step(0, Method.GET_BLACK_LIST, {}, 0.0)]
 

@@ -19,16 +19,14 @@ from tests.attacks.bystander import BEN
 from tests.attacks.forever import forever
 from tests.attacks.report import Report, Row, at_most
 from tests.attacks.wire import (
-    TEXT,
     ClosedError,
     Connection,
     credentials,
-    frame_head,
     opened,
     request,
 )
 from tests.benchmarks.app_key import AppKey
-from tests.benchmarks.peers.frames import upgrade
+from tests.benchmarks.peers.frames import TEXT, frame_head, upgrade
 from tests.benchmarks.server.crowd import Crowd, room
 from tests.benchmarks.server.wires import ImtuiWire
 

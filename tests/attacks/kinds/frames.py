@@ -6,7 +6,8 @@ from typing import Final
 from tests.attacks.aim import Aim, Scale, Tally
 from tests.attacks.attack import Attack
 from tests.attacks.forever import forever, pour
-from tests.attacks.wire import CONTINUATION, PING, TEXT, frame, opened
+from tests.attacks.wire import CONTINUATION, PING, frame, opened
+from tests.benchmarks.peers.frames import TEXT
 
 _IN_A_ROW: Final = 64 * 1024
 _FULL: Final = Scale(connections=100)

@@ -20,7 +20,6 @@ _IN_A_ROW: Final = 50
 _WRONG_KEY: Final = "0" * 64
 _BODY: Final = b" " * 1000
 _HTTP_CODE: Final = re.compile(rb'"ErrorCode":(\d+)')
-_READ: Final = 64 * 1024
 
 
 async def _wrong_logins(aim: Aim, tally: Tally) -> None:

@@ -21,7 +21,7 @@ from imtui.protocol.messages import Method
 from tests.benchmarks.server.cores import LOAD
 from tests.benchmarks.server.crowd import Step
 from tests.benchmarks.server.hosts import OurHost
-from tests.benchmarks.server.processes import said_by, started
+from tests.benchmarks.server.processes import asked, said_by, started
 from tests.benchmarks.server.wires import request
 
 _EVERY: Final = 0.01
@@ -37,10 +37,7 @@ class Bystander:
 
     def ask(self) -> list[float]:
         """Return the response times of the heartbeats since the last call, in milliseconds."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
-        self._process.stdin.flush()
-        return msgspec.json.decode(said_by(self._process), type=list[float])
+        return msgspec.json.decode(asked(self._process), type=list[float])
 
 
 @contextmanager

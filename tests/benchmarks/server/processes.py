@@ -62,6 +62,18 @@ def said_by(process: "subprocess.Popen[bytes]") -> bytes:
     return line
 
 
+def asked(process: "subprocess.Popen[bytes]", line: bytes = b"\n") -> bytes:
+    """Write a line to a program, and return the next one that it prints.
+
+    Raises:
+        RuntimeError: As ``said_by``.
+    """
+    assert process.stdin is not None
+    process.stdin.write(line)
+    process.stdin.flush()
+    return said_by(process)
+
+
 def end(pid: int) -> None:
     """Terminate a program that this process started, and wait for its end."""
     os.kill(pid, signal.SIGTERM)

@@ -35,7 +35,9 @@ from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
 from imtui.server.store.sqlite.store import SQLiteStore
+from tests.benchmarks.peers.frames import text_frame
 from tests.fuzz.backend.values import document
+from tests.server.edge.websocket.test_websocket import HANDSHAKE
 from tests.server.edge.websocket.test_websocket_pieces import Wire
 
 T = TypeVar("T")
@@ -43,10 +45,6 @@ T = TypeVar("T")
 KEY: Final = AppKey(1_400_000_000, "5" * 64)
 WALL_START: Final = 1_700_000_000
 """The wall clock at the start, in Unix seconds."""
-HANDSHAKE: Final = (
-    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
 _HEARTBEAT_TIMEOUT: Final = 400.0
 _NEVER: Final = 3600.0
 _PLACES: Final = 100
@@ -68,19 +66,6 @@ def user_sig(user_id: str) -> str:
     return sign(user_id, KEY.sdk_app_id, KEY.secret_key, now=WALL_START - 1)
 
 
-def text_frame(text: bytes) -> bytes:
-    """Return a client's text frame."""
-    size = len(text)
-    if size < 126:
-        head = bytes((0x81, 0x80 | size))
-    elif size < 1 << 16:
-        head = bytes((0x81, 0x80 | 126)) + size.to_bytes(2)
-    else:
-        head = bytes((0x81, 0x80 | 127)) + size.to_bytes(8)
-    # A mask of zeros does not change the data.
-    return head + bytes(4) + text
-
-
 _QUERY: Final = {
     "sdkappid": str(KEY.sdk_app_id),
     "identifier": ADMIN,
@@ -98,7 +83,6 @@ class Client:
         self._connection = connection
         self._wire = Wire()
         self._last_id = 0
-        self._unread = b""
         connection.connection_made(self._wire)
 
     @property

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from websockets.frames import Opcode
 
 from imtui.protocol.messages import Method
-from tests.fuzz.backend.bench import HANDSHAKE, Bench, Fault, run_on_bench, text_frame
+from tests.benchmarks.peers.frames import text_frame
+from tests.fuzz.backend.bench import Bench, Fault, run_on_bench
 from tests.fuzz.backend.names import USERS
 from tests.fuzz.backend.values import ANYTHING, SKIPPED, document
+from tests.server.edge.websocket.test_websocket import HANDSHAKE
 
 IN_A_ROW: Final = 25
 
