@@ -3,6 +3,9 @@
 import asyncio
 import gc
 import ssl
+import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,7 @@ from imtui.sdk import (
 )
 from tests.sdk.fake_backend import (
     SILENCE,
+    FakeBackend,
     Peer,
     Refusal,
     client_of,
@@ -532,6 +536,68 @@ async def test_a_client_that_is_thrown_away_warns_and_is_closed() -> None:
             gc.collect()
         await fake.peer.socket.wait_closed()
         assert fake.methods() == ["login"]
+
+
+async def _logged_in(fake: FakeBackend, folder: Path | None) -> None:
+    """Log in with a client that only the garbage collector can find afterwards."""
+    client = client_of(fake, storage_dir=folder)
+    await client.login("alice", "sig")
+    cycle: list[object] = [client]
+    cycle.append(cycle)
+
+
+def _open_files(folder: Path) -> list[Path]:
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(descriptor.readlink())
+    return [path for path in found if path.is_relative_to(folder)]
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+async def test_a_client_may_be_thrown_away_in_another_thread(
+    is_stored: bool, tmp_path: Path
+) -> None:
+    async with fake_backend() as fake:
+        with pytest.warns(ResourceWarning, match="unclosed"):
+            await _logged_in(fake, tmp_path if is_stored else None)
+            await asyncio.to_thread(gc.collect)
+        await fake.peer.socket.wait_closed()
+    assert _open_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_client_may_be_thrown_away_in_another_thread_after_its_loop(
+    is_stored: bool, tmp_path: Path
+) -> None:
+    async def log_in() -> None:
+        async with fake_backend() as fake:
+            await _logged_in(fake, tmp_path if is_stored else None)
+
+    gc.disable()
+    try:
+        asyncio.run(log_in())
+        with pytest.warns(ResourceWarning, match="unclosed"):
+            collector = threading.Thread(target=gc.collect)
+            collector.start()
+            collector.join()
+    finally:
+        gc.enable()
+    assert _open_files(tmp_path) == []
+
+
+async def test_a_client_is_closed_when_its_loop_ends_in_that_moment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def ended(*_: object) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    async with fake_backend() as fake:
+        await _logged_in(fake, tmp_path)
+        with monkeypatch.context() as patch, pytest.warns(ResourceWarning, match="unclosed"):
+            patch.setattr(asyncio.get_running_loop(), "call_soon_threadsafe", ended)
+            gc.collect()
+        assert _open_files(tmp_path) == []
 
 
 async def test_a_client_that_is_closed_or_never_logged_in_does_not_warn() -> None:

@@ -142,9 +142,13 @@ class Link:
         loop = None if session is None else session.loop
         if session is None or loop is None:
             self._close_capabilities()
-        else:
+            return session is not None and session.has_logged_in
+        try:
             loop.call_soon_threadsafe(self._end_abandoned, session)
-        return session is not None and session.has_logged_in
+        except RuntimeError:
+            # The loop was closed in this moment, by its own thread.
+            self._close_capabilities()
+        return session.has_logged_in
 
     def _end_abandoned(self, session: Session) -> None:
         session.abandon()

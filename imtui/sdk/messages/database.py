@@ -25,7 +25,8 @@ def open_database(
     """
     if path is not None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path or ":memory:", timeout=_BUSY_TIMEOUT)
+    # One thread uses it at a time, but the garbage collector may close it in any.
+    db = sqlite3.connect(path or ":memory:", timeout=_BUSY_TIMEOUT, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(f"PRAGMA synchronous = {synchronous}")
