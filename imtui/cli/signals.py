@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -34,8 +34,15 @@ def stop_signals() -> Iterator[asyncio.Event]:
         restore()
 
 
-def run_async(main: Coroutine[Any, Any, T]) -> T:
+def run_async(
+    main: Coroutine[Any, Any, T],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> T:
     """Run a coroutine as ``asyncio.run`` does; a Ctrl-C counts even if it awaited nothing more.
+
+    Args:
+        main: The coroutine.
+        loop_factory: Makes the event loop; None for asyncio's own.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
@@ -48,7 +55,8 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
             if _is_interrupted():
                 raise asyncio.CancelledError
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(run())
 
 
 @contextlib.contextmanager

@@ -191,7 +191,9 @@ def run(arguments: argparse.Namespace) -> int:
         disk_reserve=arguments.disk_reserve * 1024 * 1024,
         webhook=_webhook(arguments),
     )
-    run_async(_serve(config))
+    from imtui.server.edge.turns.fair_loop import new_loop
+
+    run_async(_serve(config), new_loop)
     return EXIT_OK
 
 

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
+from imtui.server.edge.turns.fair_loop import Ranks
+
 _log: Final = logging.getLogger(__name__)
 
 BACKLOG: Final = 1024
@@ -56,6 +58,8 @@ class Acceptor(Generic[P]):
         self._is_crowded = is_crowded
         self._failed = failed
         self._loop = asyncio.get_running_loop()
+        self._ranks = Ranks(self._loop)
+        self._ranks.set(sock, is_stranger=True)
         self._connecting: set[asyncio.Task[None]] = set()
         self._pause: asyncio.TimerHandle | None = None
         self._is_listening = False
@@ -77,6 +81,7 @@ class Acceptor(Generic[P]):
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None
+        self._ranks.forget(self._sock)
         if self._connecting:
             await asyncio.wait(self._connecting)
 

@@ -38,6 +38,7 @@ class Connection(RequestSocket):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the handshake."""
         super().connection_made(transport)
+        self._set_rank(is_stranger=True)
         self._shared.connections.add(self)
         if self._is_unwanted or self._shared.ending.is_set():
             # The gateway, which stopped just after it was accepted, does not know of it.
@@ -45,6 +46,8 @@ class Connection(RequestSocket):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Handle the loss of the connection."""
+        if self._transport is not None:
+            self._shared.ranks.forget(self._transport)
         super().connection_lost(exc)
         self._shared.places.leave(self)
         # Also if it never opened: the outbox would keep the connection alive.
@@ -101,6 +104,7 @@ class Connection(RequestSocket):
         self.platform = platform
         self.change_payers((user_id,) if user_id else self._strangers)
         self.trust(is_trusted=bool(user_id))
+        self._set_rank(is_stranger=not user_id)
         self._cancel_login_timer()
         if user_id:
             self._shared.places.logged_in(self)
@@ -116,6 +120,10 @@ class Connection(RequestSocket):
         self._shared.note_refused(self.address)
         self.close(CloseCode.NO_PLACE, "too many connections")
         self.abort()
+
+    def _set_rank(self, *, is_stranger: bool) -> None:
+        if self._transport is not None:
+            self._shared.ranks.set(self._transport, is_stranger=is_stranger)
 
     def _await_login(self) -> None:
         self._login_timer = self._shared.loop.call_later(

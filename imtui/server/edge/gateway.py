@@ -23,6 +23,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.edge.websocket.websocket import CLOSE_TIMEOUT
 from imtui.server.instant import Instant
@@ -137,6 +138,7 @@ class Gateway:
             Places(self._limits),
             Trimmer(loop),
             Turns(loop, self._buckets),
+            Ranks(loop),
         )
 
     def _accepted(self, shared: Shared, sock: socket.socket) -> Connection | None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from imtui.server.edge.acceptor import Acceptor
+from imtui.server.edge.turns.fair_loop import Ranks
 
 REQUEST_TIMEOUT: Final = 10.0
 """How long a client may take for a whole request, in seconds, including idle time before it."""
@@ -31,6 +32,7 @@ class _TimedProtocol(H11Protocol):
     def __init__(self, server: "HTTPServer", **options: Any) -> None:
         super().__init__(**options)
         self._server = server
+        self._ranks = Ranks(self.loop)
         self._idle_since = self.loop.time()
 
     @property
@@ -41,6 +43,7 @@ class _TimedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._ranks.set(transport, is_stranger=True)
         self._restart_deadline()
         if self not in self._server.open:
             # It had to make room before it was connected.
@@ -53,6 +56,7 @@ class _TimedProtocol(H11Protocol):
         self._server.became_idle(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._ranks.forget(self.transport)
         self._cancel_deadline()
         self._server.forget(self)
         super().connection_lost(exc)

@@ -15,6 +15,7 @@ from imtui.server.edge.edge import Edge
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import Places
+from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.edge.websocket.websocket import WebSocket
 from imtui.server.instant import Instant
@@ -52,6 +53,7 @@ class Shared:
     places: Places
     trimmer: Trimmer
     turns: Turns
+    ranks: Ranks
     connections: set[WebSocket] = field(default_factory=set)
     """All connections, with or without a completed handshake."""
     all_ended: asyncio.Event = field(default_factory=asyncio.Event)

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -25,6 +26,7 @@ from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
+from imtui.server.edge.turns.fair_loop import is_busy
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.checks import check_in_background
@@ -168,6 +170,7 @@ class Backend:
         if webhooks is not None:
             webhooks.on_sent = self._host.commits.commit_later
             self._host.commits.on_committed = webhooks.committed
+        self._host.commits.is_busy = partial(is_busy, asyncio.get_running_loop())
         self._edge.core = self._host
         stack.callback(self._host.commits.stop)
         self._host.carry_on()

@@ -20,6 +20,8 @@ _log: Final = logging.getLogger(__name__)
 _RETRY_AFTER: Final = 1.0
 _LOG_EVERY: Final = 60.0
 """The seconds after which a commit that still fails is logged again."""
+_PATIENCE: Final = 0.02
+"""How long after a commit those who are patient wait at most for the next one, in seconds."""
 _LATER: Final = 1.0
 """How long what nobody waits for waits for another batch, in seconds."""
 REST_AFTER: Final = 5.0
@@ -42,9 +44,10 @@ Output = Answer | Delivery
 class Commits:
     """Commits one batch after the other, and sends the outputs that waited for it.
 
-    A batch has the changes of one turn of the event loop. If a commit fails, it is retried every
-    second; until it succeeds, answers become 70500, pushes of messages are held back, and all
-    other outputs are sent.
+    A batch has the changes of one turn of the event loop, or of a few turns if all of them are
+    patient: a flood of logins needs few commits. If a commit fails, it is retried every second;
+    until it succeeds, answers become 70500, pushes of messages are held back, and all other outputs
+    are sent.
     """
 
     def __init__(
@@ -73,12 +76,16 @@ class Commits:
         self._told_number = 1
         """The number for which ``on_committed`` was called last."""
         self._flush_soon: asyncio.Handle | None = None
+        self._is_patient = False
+        """Whether all who wait for the flush are patient."""
         self._retry: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._last_commit = 0.0
         self._logged = "", 0.0
         """Why a commit failed, and when that was logged."""
+        self.is_busy: Callable[[], bool] = lambda: False
+        """Tells whether the event loop has just found clients to serve."""
         self.on_committed: Callable[[], None] = lambda: None
         """Called when all that was written so far is durable."""
 
@@ -97,12 +104,15 @@ class Commits:
         """Tell whether the last commit failed, so that nothing can be made durable at present."""
         return self._retry is not None
 
-    def add(self, changes: list[Change], outputs: Sequence[Output]) -> None:
+    def add(
+        self, changes: list[Change], outputs: Sequence[Output], *, is_patient: bool = False
+    ) -> None:
         """Add changes to the batch, and the outputs that wait for its commit.
 
         Args:
             changes: The changes.
             outputs: The outputs; only the first one may be an answer.
+            is_patient: Whether the commit may wait a little for more changes.
         """
         if changes:
             self._store.write(changes)
@@ -110,8 +120,7 @@ class Commits:
         self._outputs += outputs
         if outputs and isinstance(first := outputs[0], Answer):
             self._answer_sizes[first.session_id] += len(first.data)
-        if self._flush_soon is None:
-            self._flush_soon = self._loop.call_soon(self._flush)
+        self._schedule_flush(is_patient=is_patient)
 
     def uncommitted_size(self, session_id: int) -> int:
         """Return how many bytes of answers to a session wait for the commit."""
@@ -130,6 +139,7 @@ class Commits:
             IMError: 70500 if the commit failed; the changes are kept, and retried.
         """
         if self._flush_soon is not None:
+            self._schedule_flush(is_patient=False)
             # Callbacks of the loop run in order: the flush is done when this task continues.
             await asyncio.sleep(0)
         if self.is_failing:
@@ -145,6 +155,24 @@ class Commits:
         for handle in handles:
             if handle is not None:
                 handle.cancel()
+
+    def _schedule_flush(self, *, is_patient: bool) -> None:
+        if self._flush_soon is not None:
+            self._is_patient &= is_patient
+            return
+        self._is_patient = is_patient
+        self._flush_soon = self._loop.call_soon(self._flush_unless_more)
+
+    def _flush_unless_more(self) -> None:
+        """Flush, unless all are patient and the event loop has more to do."""
+        if (
+            self._is_patient
+            and self.is_busy()
+            and self._loop.time() < self._last_commit + _PATIENCE
+        ):
+            self._flush_soon = self._loop.call_soon(self._flush_unless_more)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         self._flush_soon = None

@@ -140,7 +140,7 @@ class CoreHost:
         reason = CloseReason.SILENT if is_silent else CloseReason.LOST
         address, _ = self._core.origin_of(session_id)
         self._core.lost(session_id, reason, self._clock())
-        self.carry_on(address)
+        self.carry_on(address, is_patient=True)
 
     async def rest(self, request: HTTPRequest) -> HTTPAnswer:
         """Answer a request to the HTTP port."""
@@ -151,15 +151,16 @@ class CoreHost:
         self._core.sweep(self._clock())
         self.carry_on()
 
-    def carry_on(self, address: str = "") -> None:
+    def carry_on(self, address: str = "", *, is_patient: bool = False) -> None:
         """Store and deliver changes that no request of a session made.
 
         Args:
             address: The IP address of whoever made them; empty if unknown.
+            is_patient: Whether their commit may wait a little for more changes.
         """
         changes = self._core.take_changes()
         if changes:
-            self.commits.add(changes, self._deliver(changes, address))
+            self.commits.add(changes, self._deliver(changes, address), is_patient=is_patient)
             self.on_due_changed()
 
     def _dispatch(
@@ -185,7 +186,9 @@ class CoreHost:
         if changes:
             outputs += self._deliver(changes, origin[0])
         if changes or not self.commits.is_idle:
-            self.commits.add(changes, outputs)
+            # Many clients come back at once, and ask for much then.
+            is_patient = not changes or request.method == Method.LOGIN
+            self.commits.add(changes, outputs, is_patient=is_patient)
             if changes:
                 self.on_due_changed()
         elif outputs:

@@ -29,6 +29,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
@@ -182,6 +183,7 @@ class Bench:
             Places(PlaceLimits(_PLACES)),
             Trimmer(loop),
             Turns(loop, self._host.buckets),
+            Ranks(loop),
         )
         commits = self._host.commits
         self._rest = Rest(

@@ -25,6 +25,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.memory import Trimmer
 from imtui.server.edge.places import PlaceLimits, Places
 from imtui.server.edge.shared import Shared
+from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import present
@@ -81,6 +82,7 @@ class Talk:
             Places(PlaceLimits(10)),
             Trimmer(loop),
             Turns(loop, self.buckets),
+            Ranks(loop),
         )
         self.connection = Connection(shared, 1, Peer("", is_local=True, is_proxy=True))
         self.wire = Wire()

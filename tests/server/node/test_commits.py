@@ -57,8 +57,9 @@ class Bench:
         sent, self._sent = self._sent, []
         return [one for one in sent if not isinstance(one, PushDelivery) or one.session_ids]
 
-    def add(self, *outputs: Output, changes: int = 1) -> None:
-        self.commits.add([change(key) for key in range(changes)], outputs)
+    def add(self, *outputs: Output, changes: int = 1, is_patient: bool = False) -> None:
+        made = [change(key) for key in range(changes)]
+        self.commits.add(made, outputs, is_patient=is_patient)
 
 
 @pytest.fixture
@@ -117,6 +118,46 @@ def test_what_changes_nothing_waits_for_the_batch_and_begins_none(
     assert bench.sent() == [ANSWER]
     assert bench.commits.number == number
     assert bench.metrics.commits.count == 0
+
+
+def test_who_is_patient_waits_for_more_while_there_is_more_to_do_but_not_for_long(
+    loop: VirtualLoop, bench: Bench
+) -> None:
+    busy = True
+    bench.commits.is_busy = lambda: busy
+    loop.advance(1.0)
+    bench.add(ANSWER, is_patient=True)
+    loop.turn()
+    # Nothing was committed for long.
+    assert bench.sent() == [ANSWER]
+    for _ in range(3):
+        bench.add(ANSWER, is_patient=True)
+        loop.turn()
+    assert bench.sent() == []
+    assert bench.metrics.commits.count == 1
+    loop.advance(0.02)
+    loop.turn()
+    assert bench.sent() == [ANSWER] * 3
+    assert bench.metrics.commits.count == 2
+    bench.add(ANSWER, is_patient=True)
+    loop.turn()
+    assert bench.sent() == []
+    busy = False
+    loop.turn()
+    assert bench.sent() == [ANSWER]
+
+
+def test_who_is_not_patient_waits_for_nobody(loop: VirtualLoop, bench: Bench) -> None:
+    bench.commits.is_busy = lambda: True
+    bench.add(is_patient=False)
+    loop.turn()
+    bench.add(ANSWER, is_patient=True)
+    loop.turn()
+    assert bench.sent() == []
+    bench.add(STATUS, is_patient=False)
+    bench.add(ANSWER, is_patient=True)
+    loop.turn()
+    assert bench.sent() == [ANSWER, STATUS, ANSWER]
 
 
 def test_a_batch_that_fails_keeps_its_number_until_it_is_durable(
@@ -380,6 +421,15 @@ async def test_who_waits_for_what_is_durable_shares_a_commit(real: Bench) -> Non
     assert real.store.commits == real.metrics.commits.count == 1
     await real.commits.durable()
     assert real.store.commits == 1
+
+
+async def test_whoever_waits_for_what_is_durable_ends_the_patience_of_others(real: Bench) -> None:
+    real.commits.is_busy = lambda: True
+    real.add()
+    await real.commits.durable()
+    real.add(ANSWER, is_patient=True)
+    await real.commits.durable()
+    assert real.sent() == [ANSWER]
 
 
 async def test_who_waits_is_told_when_it_cannot_be_made_durable(real: Bench) -> None:
