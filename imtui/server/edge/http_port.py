@@ -1,7 +1,7 @@
 """The HTTP port: reads complete requests, within bounds, and forwards them to the core."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from msgspec import structs
@@ -26,6 +26,8 @@ _BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
 
 Less than the whole request may take, so that there is time for an answer.
 """
+REFUSED_AFTER: Final = 0.2
+"""How long whoever is no admin waits for the refusal, in seconds, so that they cannot ask often."""
 
 
 class HTTPPort:
@@ -38,6 +40,7 @@ class HTTPPort:
         clock: Callable[[], Instant],
         guard: LoginGuard,
         proxies: TrustedProxies | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Make a port; its ``server`` listens.
 
@@ -47,12 +50,14 @@ class HTTPPort:
             clock: Returns the current time.
             guard: Lets UserSigs be checked.
             proxies: The proxies that may name clients; by default those on this machine.
+            sleep: Waits for so many seconds.
         """
         self._core = core
         self._key = key
         self._clock = clock
         self._guard = guard
         self._proxies = proxies or TrustedProxies()
+        self._sleep = sleep
 
     def server(self, connections_max: int) -> HTTPServer:
         """Return a server with so many connections at most, to be run with ``run_on``."""
@@ -62,7 +67,10 @@ class HTTPPort:
         # No routes: a wrong method or path gets an envelope too.
         request = Request(scope, receive)
         try:
-            answer = await self._core.rest(await self._read(request))
+            read = await self._read(request)
+            if read.refusal is not None:
+                await self._sleep(REFUSED_AFTER)
+            answer = await self._core.rest(read)
         except ClientDisconnect:
             return
         response = Response(answer.content, answer.status, media_type=answer.media_type)

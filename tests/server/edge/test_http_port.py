@@ -1,0 +1,55 @@
+"""The HTTP port, between a client and a core that answers at once."""
+
+import asyncio
+
+import httpx
+
+from imtui.protocol.app_key import AppKey
+from imtui.protocol.usersig import sign
+from imtui.server.audit import no_audit
+from imtui.server.edge.http_port import REFUSED_AFTER, HTTPPort
+from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.link.ports import HTTPAnswer, HTTPRequest
+from imtui.server.node.backend import present
+from tests.server.edge.fakes import FakeCore
+
+KEY = AppKey(1400000000, "secret")
+ADMIN = "administrator"
+
+
+class RESTCore(FakeCore):
+    """Answers each request."""
+
+    async def rest(self, request: HTTPRequest) -> HTTPAnswer:
+        return HTTPAnswer(b"no" if request.refusal else b"yes", "text/plain")
+
+
+async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
+    waits: list[float] = []
+    may_go_on = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await may_go_on.wait()
+
+    port = HTTPPort(RESTCore(), KEY, present, LoginGuard(present, no_audit), sleep=sleep)
+    transport = httpx.ASGITransport(port.server(10).config.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+
+        async def post(secret: str) -> str:
+            user_sig = sign(ADMIN, KEY.sdk_app_id, secret)
+            query: dict[str, str | int] = {
+                "sdkappid": KEY.sdk_app_id,
+                "identifier": ADMIN,
+                "usersig": user_sig,
+            }
+            return (await client.post("/v4/openim/querystate", params=query)).text
+
+        async with asyncio.TaskGroup() as group:
+            refused = group.create_task(post("wrong"))
+            assert await post(KEY.secret_key) == "yes"
+            assert (await client.get("/healthz")).text == "yes"
+            assert not refused.done()
+            may_go_on.set()
+        assert refused.result() == "no"
+    assert waits == [REFUSED_AFTER]
