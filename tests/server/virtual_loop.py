@@ -44,9 +44,11 @@ class VirtualLoop:
         return handle
 
     def turn(self) -> None:
-        """Call what was to be called soon."""
-        soon, self._soon = self._soon, []
-        for handle in soon:
+        """Call what was to be called soon, then the timers that are due."""
+        due, self._soon = self._soon, []
+        while self._timers and self._timers[0][0] <= self._now:
+            due.append(heapq.heappop(self._timers)[2])
+        for handle in due:
             if not handle.is_cancelled:
                 handle.callback()
 

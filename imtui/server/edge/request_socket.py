@@ -150,7 +150,7 @@ class RequestSocket(WebSocket):
     def message(self, text: bytes) -> None:
         """Serve a request, or let it wait for its turn."""
         is_first = self._queue is None and not self._is_indebted
-        if is_first and not self._shared.turns.ready and self._can_serve():
+        if is_first and self._shared.turns.is_free() and self._can_serve():
             self._serve(text)
         elif not (_may_be_heartbeat(text) and self._is_out_of_order and self._beat(text)):
             if self._queue is None:

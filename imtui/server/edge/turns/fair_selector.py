@@ -48,7 +48,8 @@ class FairSelector(selectors.BaseSelector):
         self._waiting: deque[tuple[int, int]] = deque()
         """The strangers that were ready and were not served yet, with their events."""
         self._few = STRANGERS_MAX
-        self._turn_began = clock()
+        self.turn_began = clock()
+        """When this turn began."""
         self.is_busy = False
         """Whether anybody is served in this turn."""
 
@@ -116,13 +117,13 @@ class FairSelector(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> list[Ready]:
         """Wait until a socket is ready, and return whom to serve in this turn."""
-        turn = self._clock() - self._turn_began
+        turn = self._clock() - self.turn_began
         if turn > TURN:
             self._few = max(1, self._few // 2)
         elif self._few < STRANGERS_MAX:
             self._few += 1
         found = self._members.poll(0 if self._waiting else _rounded(timeout), _MEMBERS_MAX)
-        self._turn_began = self._clock()
+        self.turn_began = self._clock()
         ready: list[Ready] = []
         for fd, mask in found:
             if fd == self._knock:

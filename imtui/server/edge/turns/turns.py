@@ -5,10 +5,11 @@ from collections.abc import Hashable
 from typing import Final, Protocol
 
 from imtui.server.buckets import Buckets
+from imtui.server.edge.turns.fair_loop import FairLoop
 from imtui.server.edge.turns.fair_turns import FairTurns
 
-ROUND: Final = 0.005
-"""For how many seconds turns are given before the event loop does something else."""
+ROUND: Final = 0.001
+"""For how many seconds requests are carried out before the event loop does something else."""
 
 Payers = tuple[Hashable, ...]
 """The buckets that pay for a connection: its account's, or its own and its address's."""
@@ -32,14 +33,18 @@ class Turns:
             buckets: The buckets of accounts, connections and addresses.
         """
         self._loop = loop
+        self._sockets = loop.sockets if isinstance(loop, FairLoop) else None
         self._buckets = buckets
         self.owing = buckets.owing
         """The buckets that may be in debt."""
         self._fair: FairTurns[Payers, Turned] = FairTurns(self.debt)
-        self.ready = self._fair.ready
-        """Those who wait and are not known to be in debt; empty if nobody does."""
+        self._ready = self._fair.ready
         self._next: asyncio.Handle | None = None
         self._next_at = 0.0
+
+    def is_free(self) -> bool:
+        """Tell whether a request can be carried out at once: nobody waits, and there is time."""
+        return not self._ready and self._loop.time() < self._round_ends()
 
     def debt(self, payers: Payers, now: float) -> float:
         """Return in how many seconds all of these are out of debt; 0 if they are."""
@@ -69,8 +74,9 @@ class Turns:
             self._next.cancel()
 
     def _schedule(self) -> None:
-        if self.ready:
-            at = 0.0
+        if self._ready:
+            # A timer, unlike ``call_soon``, lets those go first who are read from meanwhile.
+            at = self._loop.time()
         elif (due := self._fair.next_due()) is not None:
             at = due
         else:
@@ -80,14 +86,17 @@ class Turns:
                 return
             self._next.cancel()
         self._next_at = at
-        self._next = self._loop.call_at(at, self._give) if at else self._loop.call_soon(self._give)
+        self._next = self._loop.call_at(at, self._give)
 
     def _give(self) -> None:
         self._next = None
-        ends = self._loop.time() + ROUND
-        while (now := self._loop.time()) < ends:
-            connection = self._fair.next(now)
-            if connection is None:
-                break
+        ends = self._round_ends()
+        while (connection := self._fair.next(self._loop.time())) is not None:
             connection.take_turn()
+            if self._loop.time() >= ends:
+                break
         self._schedule()
+
+    def _round_ends(self) -> float:
+        began = self._loop.time() if self._sockets is None else self._sockets.turn_began
+        return began + ROUND

@@ -28,7 +28,7 @@ CLOSE_TIMEOUT: Final = 5.0
 WRITE_BUFFER_MAX: Final = 64 * 1024
 """Nothing more is written while the transport holds so many bytes."""
 _READ_BUFFER: Final = 16 * 1024
-TURN: Final = 0.002
+TURN: Final = 0.001
 """How long frames of one client are handled, in seconds, before others get their turn."""
 _TURN_FRAMES: Final = 128
 """How many frames of one client are handled, be they empty, before others get their turn."""

@@ -1,9 +1,12 @@
 """Turns are given for a while, and the event loop goes on between them."""
 
 import asyncio
+import socket
 from collections.abc import Hashable
 
 from imtui.server.buckets import DEBT_MAX, HOLDS, Buckets
+from imtui.server.edge.turns.fair_loop import FairLoop, new_loop
+from imtui.server.edge.turns.fair_selector import FairSelector
 from imtui.server.edge.turns.turns import ROUND, Turns
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 
@@ -48,7 +51,7 @@ def test_who_is_in_debt_waits_as_long_as_it_takes() -> None:
         began = loop.time()
         ann = Busy(loop, turns, "ann", 0.001)
         loop.advance(DEBT_MAX - 0.1)
-        assert (ann.times, turns.ready) == ([], {})
+        assert (ann.times, turns.is_free()) == ([], True)
         # Nobody else is held up.
         bob = Busy(loop, turns, "bob", 0.001)
         loop.turn()
@@ -75,3 +78,45 @@ def test_after_the_end_nobody_has_a_turn() -> None:
         turns.stop()
         loop.turn()
         assert (ann.times, loop.pending()) == ([], 0)
+
+
+def test_late_in_a_turn_of_the_event_loop_requests_wait() -> None:
+    loop = FairLoop(FairSelector())
+    try:
+        turns = Turns(loop, Buckets[Hashable](SHARE))
+        loop.sockets.turn_began = loop.time() + 60
+        assert turns.is_free()
+        loop.sockets.turn_began = loop.time() - ROUND
+        assert not turns.is_free()
+    finally:
+        loop.close()
+
+
+def test_who_is_read_from_goes_before_those_who_wait_for_turns() -> None:
+    order: list[str] = []
+
+    class Waiting:
+        def take_turn(self) -> None:
+            order.append("waited")
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        turns = Turns(loop, Buckets[Hashable](SHARE))
+        ours, theirs = socket.socketpair()
+        was_read = asyncio.Event()
+
+        def read() -> None:
+            loop.remove_reader(ours)
+            order.append("read")
+            was_read.set()
+
+        with ours, theirs:
+            theirs.send(b"x")
+            loop.add_reader(ours, read)
+            turns.want(("ann",), Waiting())
+            await was_read.wait()
+        turns.stop()
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main())
+    assert order[0] == "read"
