@@ -1,6 +1,7 @@
 """Messages: sending, reading, changes, recalling and deleting."""
 
 import base64
+import json
 
 import pytest
 
@@ -249,20 +250,37 @@ async def test_parameters_out_of_bounds_are_refused_naming_them(
     assert (refused.code, refused.data["field"]) == (6017, field)
 
 
-async def test_pages_fit_into_a_frame_whatever_is_in_them(world: World) -> None:
+@pytest.mark.parametrize("size", [2_000, 12_000])
+async def test_pages_have_64_kib_at_most_or_one_message(world: World, size: int) -> None:
     alice, bob = await pair(world)
     # Each of these characters takes six in JSON.
     for _ in range(30):
-        await send(alice, "bob", "\x01" * 12_000)
+        await send(alice, "bob", "\x01" * size)
     seen: list[int] = []
     page: JSON = {"isFinished": False}
     while not page["isFinished"]:
         page = await changed(bob, "alice", since=seen[-1] if seen else 0)
+        check_size(page)
         seen += [message["version"] for message in page["messageList"]]
     assert seen == list(range(1, 31))
-    page = await bob.call("getC2CHistoryMessageList", userID="alice", count=100)
-    assert 1 < len(page["messageList"]) < 30
-    assert page["isFinished"] is False
+    page, seen = {"nextBeforeSeq": None, "isFinished": False}, []
+    while not page["isFinished"]:
+        page = await bob.call(
+            "getC2CHistoryMessageList",
+            userID="alice",
+            count=100,
+            beforeSeq=page["nextBeforeSeq"],
+        )
+        check_size(page)
+        seen += [message["seq"] for message in page["messageList"]]
+    assert seen == list(range(30, 0, -1))
+
+
+def check_size(page: JSON) -> None:
+    messages = page["messageList"]
+    size = len(json.dumps(messages))
+    assert len(messages) == 1 or size < 65 * 1024
+    assert page["isFinished"] or len(messages) == 1 or size > 50 * 1024
 
 
 async def test_what_changed_comes_in_the_order_of_its_last_change_deleted_ones_among_it(

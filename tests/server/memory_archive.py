@@ -42,9 +42,16 @@ class MemoryArchive:
     def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
         return [one for one in self._viewed(view) if one.message.seq in seqs]
 
-    def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
-        earlier = [stored for stored in self._visible(view) if stored.seq < seq]
-        return earlier[::-1][:count]
+    def before(
+        self, view: View, seq: int, count: int, most_bytes: int | None = None
+    ) -> list[StoredMessage]:
+        earlier = [stored for stored in self._visible(view) if stored.seq < seq][::-1][:count]
+        size = 0
+        for number, stored in enumerate(earlier, 1):
+            size += len(stored.text) + len(stored.data) + len(stored.cloud_custom_data)
+            if most_bytes is not None and size > most_bytes:
+                return earlier[:number]
+        return earlier
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int

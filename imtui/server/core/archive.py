@@ -88,8 +88,14 @@ class Archive(Protocol):
     def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
         """Return the messages at some seqs above the floor, hidden ones included, by seq."""
 
-    def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
-        """Return the last ``count`` visible messages below ``seq``, the newest first."""
+    def before(
+        self, view: View, seq: int, count: int, most_bytes: int | None = None
+    ) -> list[StoredMessage]:
+        """Return the last ``count`` visible messages below ``seq``, the newest first.
+
+        Those after the first with which the contents of all have more than ``most_bytes`` are left
+        out: a page need not read more than it can hold.
+        """
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int

@@ -11,6 +11,8 @@ from imtui.protocol.limits import FRAME_MAX_BYTES
 
 PAGE_MAX_BYTES: Final = FRAME_MAX_BYTES * 3 // 4
 """The size limit of a page; the rest of the frame is for the envelope."""
+MESSAGES_MAX_BYTES: Final = 64 * 1024
+"""The size limit of a page of messages, which may be long: others wait while it is made."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)

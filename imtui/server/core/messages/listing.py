@@ -20,7 +20,7 @@ from imtui.server.core.messages.emitting import emit_changed, read
 from imtui.server.core.messages.membership import conversation_of
 from imtui.server.core.messages.order import FIRST_UNPINNED, Place
 from imtui.server.core.messages.views import plan_newest, shown_conversation
-from imtui.server.core.paging import check_count, page_of
+from imtui.server.core.paging import MESSAGES_MAX_BYTES, check_count, page_of
 from imtui.server.core.room import Room
 
 _CURSOR: Final = re.compile(r"([01])\.(\d{1,16})\.(.+)", re.ASCII)
@@ -54,7 +54,7 @@ def get_list(
     """Return a page of the caller's conversations: pinned ones first, then the latest active.
 
     A conversation without a message for the caller is only listed if it is pinned or has a
-    receive option. The page has fewer than ``count`` if more would not fit into a frame.
+    receive option. The page has fewer than ``count`` if the messages are long.
 
     Raises:
         IMError: 6017.
@@ -66,6 +66,7 @@ def get_list(
         lambda one: shown_conversation(
             context.state, one.conversation, one.conversation.member(owner), one.newest
         ),
+        MESSAGES_MAX_BYTES,
     )
     return ConversationList(page, None if is_last else _cursor(plan[len(page) - 1].place))
 

@@ -24,7 +24,7 @@ from imtui.server.core.messages.views import (
     tombstone,
     viewed_message,
 )
-from imtui.server.core.paging import check_count, page_of
+from imtui.server.core.paging import MESSAGES_MAX_BYTES, check_count, page_of
 
 
 def _plan_history(context: Context, params: GetHistoryParams) -> list[StoredMessage]:
@@ -39,7 +39,7 @@ def _plan_history(context: Context, params: GetHistoryParams) -> list[StoredMess
     conversation, member = found
     end = conversation.last_seq + 1
     seq = end if before_seq is None else min(before_seq + member.joined_seq, end)
-    return context.archive.before(member.view, seq, params.count + 1)
+    return context.archive.before(member.view, seq, params.count + 1, MESSAGES_MAX_BYTES)
 
 
 @planned(_plan_history)
@@ -48,8 +48,7 @@ def get_history(
 ) -> HistoryPage:
     """Return the last messages of a conversation of the caller, the newest first.
 
-    Hidden messages are left out. The page has fewer than ``count`` if more would not fit into a
-    frame.
+    Hidden messages are left out. The page has fewer than ``count`` if they are long.
 
     Raises:
         IMError: 6017.
@@ -62,6 +61,7 @@ def get_history(
         plan,
         params.count,
         lambda stored: viewed_message(conversation, member, ViewedMessage(stored)),
+        MESSAGES_MAX_BYTES,
     )
     return HistoryPage(page, is_last, 0 if is_last else page[-1].seq)
 
@@ -121,7 +121,7 @@ def get_changed_messages(
     """Return the messages that changed after a version, the earliest change first.
 
     Changes for all members come first, then messages that the caller hid. The page has fewer than
-    ``count`` if more would not fit into a frame, or if the search stopped. If it found nothing
+    ``count`` if they are long, or if the search stopped. If it found nothing
     until then, the page has the message at which it stopped, as a hidden one.
 
     Raises:
@@ -135,6 +135,7 @@ def get_changed_messages(
         [*plan.changed, *plan.hidden],
         params.count,
         lambda viewed: _shown(conversation, member, viewed),
+        MESSAGES_MAX_BYTES,
     )
     is_last = is_last and not plan.is_cut
     next_version, next_own_version = conversation.version, member.own_version

@@ -1,7 +1,7 @@
 """The core's ``Archive`` in SQLite."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import structs
 
@@ -30,6 +30,8 @@ SELECT ifnull((
     ) WHERE first_seq <= {seq}
 ), {seq})
 """
+# The recursion finds the newest first, and the join keeps that order. To sort them, SQLite would
+# read all of them first.
 _BEFORE: Final = f"""
 WITH RECURSIVE newest (seq) AS (
     SELECT max(seq) FROM messages WHERE conversation = :conversation AND seq < :seq
@@ -37,11 +39,11 @@ WITH RECURSIVE newest (seq) AS (
     SELECT ({_STEP.format(seq="newest.seq")}) FROM newest
     UNION ALL
     SELECT ({_STEP.format(seq="(visible.seq - 1)")}) FROM visible WHERE visible.seq > :floor
-    LIMIT :count
+    ORDER BY 1 DESC LIMIT :count
 )
 SELECT {_COLUMNS} FROM visible v
-JOIN messages m ON m.conversation = :conversation AND m.seq = v.seq
-WHERE v.seq > :floor ORDER BY v.seq DESC
+CROSS JOIN messages m ON m.conversation = :conversation AND m.seq = v.seq
+WHERE v.seq > :floor
 """
 _TIMES: Final = """
 SELECT timestamp, seq FROM messages WHERE conversation = ? AND timestamp >= ?
@@ -70,9 +72,19 @@ _EVER: Final = 2**63 - 1
 """Above all versions."""
 
 Values = Sequence[Any] | Mapping[str, Any]
+IsEnough = Callable[[Sequence[Any]], bool]
 
+_CONTENTS: Final = slice(7, 10)
+"""The columns that the client gets of a message's contents."""
 SEARCHED_MAX: Final = 1000
 """How many messages a search steps through at most."""
+
+
+class Find(Protocol):
+    """Reads rows."""
+
+    def __call__(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
+        """Return the rows of a statement; all, or those up to the first with which it is enough."""
 
 
 class SQLiteArchive:
@@ -80,7 +92,7 @@ class SQLiteArchive:
 
     def __init__(
         self,
-        find: Callable[[str, Values], list[Any]],
+        find: Find,
         find_durable: Callable[[str, Values], list[Any]],
         is_in_batch: Callable[[int, str], bool],
         searched_max: int = SEARCHED_MAX,
@@ -88,7 +100,8 @@ class SQLiteArchive:
         """Make an archive from functions that read the database.
 
         Args:
-            find: Returns the rows of a statement with values, after executing the batch.
+            find: Returns the rows of a statement with values, after executing the batch; all, or
+                those up to the first with which it is enough.
             find_durable: The same, without executing the batch.
             is_in_batch: Tells whether the batch has a message with this sender and ID.
             searched_max: How many messages a search steps through at most.
@@ -112,8 +125,13 @@ class SQLiteArchive:
         where = f"AND +m.seq > ? AND m.seq IN ({places}) ORDER BY m.seq"
         return self._viewed(where, view, view.floor, *seqs)
 
-    def before(self, view: View, seq: int, count: int) -> list[StoredMessage]:
-        """Return the last ``count`` visible messages below ``seq``, the newest first."""
+    def before(
+        self, view: View, seq: int, count: int, most_bytes: int | None = None
+    ) -> list[StoredMessage]:
+        """Return the last ``count`` visible messages below ``seq``, the newest first.
+
+        Those after the first with which all have more than ``most_bytes`` are left out.
+        """
         values = {
             "conversation": view.conversation,
             "account": view.account,
@@ -121,7 +139,8 @@ class SQLiteArchive:
             "seq": seq,
             "count": count,
         }
-        return [_stored_message(row) for row in self._find(_BEFORE, values)]
+        is_enough = None if most_bytes is None else _is_more_than(most_bytes)
+        return [_stored_message(row) for row in self._find(_BEFORE, values, is_enough)]
 
     def within(
         self, view: View, since: int, before: tuple[int, int], count: int
@@ -180,6 +199,18 @@ class SQLiteArchive:
 def _end(stop: list[Any]) -> int:
     """Return the version at which a search stops."""
     return stop[0][0] if stop else _EVER
+
+
+def _is_more_than(most_bytes: int) -> IsEnough:
+    """Return a test that holds once the contents of all rows that it saw have more bytes."""
+    seen = 0
+
+    def is_enough(row: Sequence[Any]) -> bool:
+        nonlocal seen
+        seen += sum(len(content) for content in row[_CONTENTS])
+        return seen > most_bytes
+
+    return is_enough
 
 
 def _stored_message(row: Sequence[Any]) -> StoredMessage:

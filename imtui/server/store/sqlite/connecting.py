@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -85,3 +86,14 @@ def _is_disk_full(path: Path, code: int | None) -> bool:
 def rows(database: sqlite3.Connection, sql: str) -> list[Any]:
     """Return the rows of a statement that has no values."""
     return database.execute(sql).fetchall()
+
+
+def rows_until(found: sqlite3.Cursor, is_enough: Callable[[Any], bool]) -> list[Any]:
+    """Return the rows up to the first with which it is enough."""
+    taken = []
+    with contextlib.closing(found):
+        for row in found:
+            taken.append(row)
+            if is_enough(row):
+                break
+    return taken

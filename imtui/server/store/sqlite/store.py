@@ -18,9 +18,9 @@ from imtui.server.core.console import Console
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, callbacks, friends, messages
-from imtui.server.store.sqlite.archive import SEARCHED_MAX, SQLiteArchive, Values
+from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.cleared import ClearedRows
-from imtui.server.store.sqlite.connecting import cannot, connect, rows, size_of_log
+from imtui.server.store.sqlite.connecting import cannot, connect, rows, rows_until, size_of_log
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import (
@@ -288,13 +288,15 @@ class SQLiteStore:
         self._database.execute("COMMIT")
         self._is_log_new = False
 
-    def _find(self, sql: str, values: Values) -> list[Any]:
+    def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
         """Read messages, including the batch."""
         if self._failure is None:
             self._execute_batch()
-        return self._find_durable(sql, values)
+        return self._find_durable(sql, values, is_enough)
 
-    def _find_durable(self, sql: str, values: Values) -> list[Any]:
+    def _find_durable(
+        self, sql: str, values: Values, is_enough: IsEnough | None = None
+    ) -> list[Any]:
         """Read messages that the batch does not touch."""
         if self._failure is not None:
             raise self._failure
@@ -302,7 +304,8 @@ class SQLiteStore:
             if self._batch:
                 # Outside a transaction each read takes its locks anew, which is most of its time.
                 self._begin()
-            return self._database.execute(sql, values).fetchall()
+            found = self._database.execute(sql, values)
+            return found.fetchall() if is_enough is None else rows_until(found, is_enough)
         except sqlite3.Error as error:
             raise self._undo(error, "read") from error
 

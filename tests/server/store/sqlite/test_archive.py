@@ -248,6 +248,8 @@ def everything(archive: Archive, view: View, edge: int) -> list[Any]:
     return [
         archive.at(view, [edge, 3]),
         archive.before(view, edge, 3),
+        # Each text has 6 bytes or more.
+        archive.before(view, edge, 99, 13),
         archive.changed(view, edge, 3),
         archive.hidden(view, edge, 3),
         archive.count_unread(view, edge, edge + 4),

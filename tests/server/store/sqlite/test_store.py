@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -323,3 +324,23 @@ def test_a_disk_that_is_full_is_told_apart_from_one_that_is_broken(
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
     assert advice in str(cannot(tmp_path / "db", "opened", error))
+
+
+def test_a_search_reads_no_more_than_a_page_can_hold(tmp_path: Path) -> None:
+    rows_read: list[int] = []
+
+    def note(_: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[object, ...]:
+        rows_read.append(cast(int, row[1]))
+        return row
+
+    with opened(tmp_path / "db") as store:
+        store.write([*PEOPLE, CREATED, *many(1, 100)])
+        store.commit()
+        store._database.row_factory = note
+        # The texts have 7 bytes, but the newest has 8.
+        found = store.archive.before(VIEW, 101, 100, 70)
+        store._database.row_factory = None
+        assert [one.seq for one in found] == rows_read == list(range(100, 90, -1))
+        # Nothing is being read any more, which would keep the log from being emptied.
+        store.rest()
+        assert size_of_log(tmp_path / "db") == 0
