@@ -93,6 +93,7 @@ def read_by_websockets(data: bytes) -> tuple[list[Event], bool]:
 @given(st.lists(FRAMES | st.binary(max_size=4), max_size=6), st.sets(st.integers(0, 900)))
 @example([frame(Opcode.TEXT, b"a", fin, 0, 0) for fin in (False, True)], set())
 @example([frame(Opcode.CLOSE, b"\x03", True, 0, 0)], set())
+@example([b"\x88\xfe" + bytes(6)], set())
 @example([frame(Opcode.CLOSE, b"\x03\xe8\xff", True, 0, 0)], set())
 def test_frames_are_read_as_by_websockets(sent: list[bytes], cuts: set[int]) -> None:
     stream = b"".join(sent)
@@ -106,8 +107,9 @@ def test_frames_are_read_as_by_websockets(sent: list[bytes], cuts: set[int]) -> 
         assert (len(events), has_failed) == (len(expected), False)
     elif failure.code == 1003:
         assert Opcode.BINARY in (one[0] for one in expected) or has_failed
-    else:
-        assert has_failed
+    elif not has_failed:
+        # Only ``websockets`` reads a short control frame whose length takes more than a byte.
+        assert failure.reason == "control frame too long or fragmented"
 
 
 @pytest.mark.parametrize("is_in_pieces", [False, True])
