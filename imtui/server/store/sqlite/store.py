@@ -33,7 +33,7 @@ from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
-_LOG_MAX: Final = 32 * 1024 * 1024
+_LOG_MAX: Final = 12 * 1024 * 1024
 """The size in bytes at which the log is written into the database."""
 
 
