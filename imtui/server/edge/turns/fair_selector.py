@@ -136,13 +136,16 @@ class FairSelector(selectors.BaseSelector):
         if self._waiting:
             most = len(ready) + max(self._few, len(ready))
             while self._waiting and len(ready) < most:
-                self._add(ready, *self._waiting.popleft())
+                fd, mask = self._waiting.popleft()
+                # Its descriptor may be that of another socket by now.
+                if self._is_stranger.get(fd):
+                    self._add(ready, fd, mask)
         self.is_busy = bool(ready)
         return ready
 
     def _add(self, ready: list[Ready], fd: int, mask: int) -> None:
-        # A stranger that waited may be gone by now, or want less. If its descriptor is that of
-        # another one now, that one reads in vain, which asyncio allows for.
+        # A stranger that waited may be gone by now, or want less. If its descriptor is another
+        # stranger's now, that one reads in vain, which asyncio allows for.
         key = self._keys.get(fd)
         if key is None:
             return

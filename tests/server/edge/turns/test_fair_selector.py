@@ -1,5 +1,6 @@
 """The fair selector: members first, a few strangers at a time, and nobody for ever."""
 
+import os
 import selectors
 import socket
 from collections.abc import Iterator
@@ -121,6 +122,17 @@ def test_who_waits_and_is_closed_is_not_served(bench: Bench) -> None:
         bench.selector.forget(fd)
     assert bench.turn() == []
     assert not bench.selector.get_map()
+
+
+def test_a_descriptor_that_is_another_socket_s_by_now_is_not_ready(bench: Bench) -> None:
+    waiting = strangers(bench, 100)
+    bench.turn()
+    for fd in waiting:
+        bench.selector.unregister(fd)
+        bench.selector.forget(fd)
+        os.read(fd, 1)
+        bench.selector.register(fd, READ)
+    assert bench.turn() == []
 
 
 def test_a_rank_is_kept_while_a_socket_is_not_registered_until_it_is_forgotten(
