@@ -22,6 +22,8 @@ _LOG_EVERY: Final = 60.0
 """The seconds after which a commit that still fails is logged again."""
 _PATIENCE: Final = 0.02
 """How long after a commit those who are patient wait at most for the next one, in seconds."""
+_HASTE: Final = 0.01
+"""The same for all others, only while there is more to do: few commits leave more time for it."""
 _LATER: Final = 1.0
 """How long what nobody waits for waits for another batch, in seconds."""
 REST_AFTER: Final = 5.0
@@ -76,8 +78,8 @@ class Commits:
         self._told_number = 1
         """The number for which ``on_committed`` was called last."""
         self._flush_soon: asyncio.Handle | None = None
-        self._is_patient = False
-        """Whether all who wait for the flush are patient."""
+        self._patience = 0.0
+        """For how long after the last commit the most impatient waits for the flush."""
         self._retry: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -120,7 +122,7 @@ class Commits:
         self._outputs += outputs
         if outputs and isinstance(first := outputs[0], Answer):
             self._answer_sizes[first.session_id] += len(first.data)
-        self._schedule_flush(is_patient=is_patient)
+        self._schedule_flush(_PATIENCE if is_patient else _HASTE)
 
     def uncommitted_size(self, session_id: int) -> int:
         """Return how many bytes of answers to a session wait for the commit."""
@@ -139,7 +141,7 @@ class Commits:
             IMError: 70500 if the commit failed; the changes are kept, and retried.
         """
         if self._flush_soon is not None:
-            self._schedule_flush(is_patient=False)
+            self._schedule_flush(0.0)
             # Callbacks of the loop run in order: the flush is done when this task continues.
             await asyncio.sleep(0)
         if self.is_failing:
@@ -156,20 +158,16 @@ class Commits:
             if handle is not None:
                 handle.cancel()
 
-    def _schedule_flush(self, *, is_patient: bool) -> None:
+    def _schedule_flush(self, patience: float) -> None:
         if self._flush_soon is not None:
-            self._is_patient &= is_patient
+            self._patience = min(self._patience, patience)
             return
-        self._is_patient = is_patient
+        self._patience = patience
         self._flush_soon = self._loop.call_soon(self._flush_unless_more)
 
     def _flush_unless_more(self) -> None:
-        """Flush, unless all are patient and the event loop has more to do."""
-        if (
-            self._is_patient
-            and self.is_busy()
-            and self._loop.time() < self._last_commit + _PATIENCE
-        ):
+        """Flush, unless all can wait a little and the event loop has more to do."""
+        if self._loop.time() < self._last_commit + self._patience and self.is_busy():
             self._flush_soon = self._loop.call_soon(self._flush_unless_more)
         else:
             self._flush()

@@ -147,17 +147,23 @@ def test_who_is_patient_waits_for_more_while_there_is_more_to_do_but_not_for_lon
     assert bench.sent() == [ANSWER]
 
 
-def test_who_is_not_patient_waits_for_nobody(loop: VirtualLoop, bench: Bench) -> None:
+def test_others_wait_half_as_long_and_all_wait_as_long_as_the_most_impatient(
+    loop: VirtualLoop, bench: Bench
+) -> None:
     bench.commits.is_busy = lambda: True
-    bench.add(is_patient=False)
+    loop.advance(1.0)
+    bench.add()
     loop.turn()
+    assert bench.metrics.commits.count == 1
+    bench.add(ANSWER, is_patient=True)
+    bench.add(STATUS)
     bench.add(ANSWER, is_patient=True)
     loop.turn()
     assert bench.sent() == []
-    bench.add(STATUS, is_patient=False)
-    bench.add(ANSWER, is_patient=True)
+    loop.advance(0.01)
     loop.turn()
     assert bench.sent() == [ANSWER, STATUS, ANSWER]
+    assert bench.metrics.commits.count == 2
 
 
 def test_a_batch_that_fails_keeps_its_number_until_it_is_durable(

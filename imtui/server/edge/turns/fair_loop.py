@@ -32,8 +32,8 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 def is_busy(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a fair event loop serves anybody in this turn."""
-    return isinstance(loop, FairLoop) and loop.sockets.is_busy
+    """Tell whether a fair event loop serves anybody in this turn, or has requests that wait."""
+    return isinstance(loop, FairLoop) and (loop.sockets.is_busy or loop.sockets.has_queue)
 
 
 class Ranks:

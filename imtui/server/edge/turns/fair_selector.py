@@ -52,6 +52,8 @@ class FairSelector(selectors.BaseSelector):
         """When this turn began."""
         self.is_busy = False
         """Whether anybody is served in this turn."""
+        self.has_queue = False
+        """Whether requests that were read wait for their turns; set by those who give them."""
 
     def set_rank(self, fd: int, *, is_stranger: bool) -> None:
         """Serve a socket as a stranger, or as a member, until ``forget``.

@@ -74,6 +74,8 @@ class Turns:
             self._next.cancel()
 
     def _schedule(self) -> None:
+        if self._sockets is not None:
+            self._sockets.has_queue = bool(self._ready)
         if self._ready:
             # A timer, unlike ``call_soon``, lets those go first who are read from meanwhile.
             at = self._loop.time()

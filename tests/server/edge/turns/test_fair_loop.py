@@ -2,7 +2,7 @@
 
 import asyncio
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,9 @@ import pytest
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
+from imtui.server.buckets import Buckets
 from imtui.server.edge.turns.fair_loop import FairLoop, Ranks, is_busy, new_loop
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.node.backend import Backend, BackendConfig
 
 
@@ -87,3 +89,27 @@ def test_clients_are_members_while_they_are_logged_in_and_no_rank_is_left(tmp_pa
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(main())
+
+
+def test_a_loop_is_busy_while_requests_wait_for_their_turns() -> None:
+    loop = cast(FairLoop, new_loop())
+    try:
+        turns = Turns(loop, Buckets[Hashable](0.1))
+        assert not is_busy(loop)
+        one = Waiting()
+        turns.want(("ann",), one)
+        assert is_busy(loop)
+        loop.run_until_complete(one.has_had_its_turn.wait())
+        assert not is_busy(loop)
+    finally:
+        loop.close()
+
+
+class Waiting:
+    """Waits for its turn once."""
+
+    def __init__(self) -> None:
+        self.has_had_its_turn = asyncio.Event()
+
+    def take_turn(self) -> None:
+        self.has_had_its_turn.set()
