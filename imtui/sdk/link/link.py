@@ -139,16 +139,21 @@ class Link:
     def abandon(self) -> bool:
         """End without waiting for it, in any thread; return whether a login was never closed."""
         session, self._session = self._session, None
-        loop = None if session is None else session.loop
-        if session is None or loop is None:
+        if session is None or not self._abandon_soon(session):
             self._close_capabilities()
-            return session is not None and session.has_logged_in
+        return session is not None and session.has_logged_in
+
+    def _abandon_soon(self, session: Session) -> bool:
+        """Let a session end in its event loop; tell whether there is such a loop."""
+        loop = session.loop
+        if loop is None:
+            return False
         try:
             loop.call_soon_threadsafe(self._end_abandoned, session)
         except RuntimeError:
-            # The loop was closed in this moment, by its own thread.
-            self._close_capabilities()
-        return session.has_logged_in
+            # Its own thread has closed it in this moment.
+            return False
+        return True
 
     def _end_abandoned(self, session: Session) -> None:
         session.abandon()
