@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from msgspec import structs
 
+from imtui.protocol.chat import size_of
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import MessageRevoked, MessageSent, MessagesHidden
@@ -48,7 +49,7 @@ class MemoryArchive:
         earlier = [stored for stored in self._visible(view) if stored.seq < seq][::-1][:count]
         size = 0
         for number, stored in enumerate(earlier, 1):
-            size += len(stored.text) + len(stored.data) + len(stored.cloud_custom_data)
+            size += size_of(stored.text, stored.data, stored.cloud_custom_data)
             if most_bytes is not None and size > most_bytes:
                 return earlier[:number]
         return earlier

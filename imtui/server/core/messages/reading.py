@@ -121,8 +121,8 @@ def get_changed_messages(
     """Return the messages that changed after a version, the earliest change first.
 
     Changes for all members come first, then messages that the caller hid. The page has fewer than
-    ``count`` if they are long, or if the search stopped. If it found nothing
-    until then, the page has the message at which it stopped, as a hidden one.
+    ``count`` if they are long, or if the search stopped. If it found nothing until then, the page
+    has the message at which it stopped, as a hidden one.
 
     Raises:
         IMError: 6017.

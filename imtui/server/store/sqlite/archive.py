@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import structs
 
-from imtui.protocol.chat import ElemType
+from imtui.protocol.chat import ElemType, size_of
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
 from imtui.server.store.sqlite.messages import MESSAGE_COLUMNS
 
@@ -75,7 +75,7 @@ Values = Sequence[Any] | Mapping[str, Any]
 IsEnough = Callable[[Sequence[Any]], bool]
 
 _CONTENTS: Final = slice(7, 10)
-"""The columns that the client gets of a message's contents."""
+"""The columns of a message's contents that the client gets: text, data and cloud custom data."""
 SEARCHED_MAX: Final = 1000
 """How many messages a search steps through at most."""
 
@@ -207,7 +207,7 @@ def _is_more_than(most_bytes: int) -> IsEnough:
 
     def is_enough(row: Sequence[Any]) -> bool:
         nonlocal seen
-        seen += sum(len(content) for content in row[_CONTENTS])
+        seen += size_of(*row[_CONTENTS])
         return seen > most_bytes
 
     return is_enough
