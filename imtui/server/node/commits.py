@@ -46,10 +46,9 @@ Output = Answer | Delivery
 class Commits:
     """Commits one batch after the other, and sends the outputs that waited for it.
 
-    A batch has the changes of one turn of the event loop, or of a few turns if all of them are
-    patient: a flood of logins needs few commits. If a commit fails, it is retried every second;
-    until it succeeds, answers become 70500, pushes of messages are held back, and all other outputs
-    are sent.
+    A batch has the changes of one turn of the event loop, or of a few turns while there is more to
+    do: a flood needs few commits. If a commit fails, it is retried every second; until it succeeds,
+    answers become 70500, pushes of messages are held back, and all other outputs are sent.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class Commits:
         self._logged = "", 0.0
         """Why a commit failed, and when that was logged."""
         self.is_busy: Callable[[], bool] = lambda: False
-        """Tells whether the event loop has just found clients to serve."""
+        """Tells whether there is more to do: clients to serve, or requests that wait."""
         self.on_committed: Callable[[], None] = lambda: None
         """Called when all that was written so far is durable."""
 

@@ -31,9 +31,15 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return FairLoop(FairSelector())
 
 
+def sockets_of(loop: asyncio.AbstractEventLoop) -> "FairSelector | None":
+    """Return the selector of a fair event loop; None for any other loop."""
+    return loop.sockets if isinstance(loop, FairLoop) else None
+
+
 def is_busy(loop: asyncio.AbstractEventLoop) -> bool:
     """Tell whether a fair event loop serves anybody in this turn, or has requests that wait."""
-    return isinstance(loop, FairLoop) and (loop.sockets.is_busy or loop.sockets.has_queue)
+    sockets = sockets_of(loop)
+    return sockets is not None and (sockets.is_busy or sockets.has_queue)
 
 
 class Ranks:
@@ -41,7 +47,7 @@ class Ranks:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Speak to the loop that runs the sockets; any other than a ``FairLoop`` knows no ranks."""
-        self._sockets = loop.sockets if isinstance(loop, FairLoop) else None
+        self._sockets = sockets_of(loop)
 
     def set(self, whose: asyncio.BaseTransport | socket, *, is_stranger: bool) -> None:
         """Set whether a socket is a stranger's; before it is closed, it has to be forgotten."""

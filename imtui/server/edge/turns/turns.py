@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Final, Protocol
 
 from imtui.server.buckets import Buckets
-from imtui.server.edge.turns.fair_loop import FairLoop
+from imtui.server.edge.turns.fair_loop import sockets_of
 from imtui.server.edge.turns.fair_turns import FairTurns
 
 ROUND: Final = 0.001
@@ -33,7 +33,7 @@ class Turns:
             buckets: The buckets of accounts, connections and addresses.
         """
         self._loop = loop
-        self._sockets = loop.sockets if isinstance(loop, FairLoop) else None
+        self._sockets = sockets_of(loop)
         self._buckets = buckets
         self.owing = buckets.owing
         """The buckets that may be in debt."""

@@ -3,7 +3,7 @@
 import os
 import selectors
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -36,6 +36,12 @@ class Bench:
         self.selector.register(ours.fileno(), READ, theirs)
         theirs.send(said)
         return ours
+
+    def release(self, fds: Iterable[int]) -> None:
+        """Unregister sockets and forget their ranks, as before they are closed."""
+        for fd in fds:
+            self.selector.unregister(fd)
+            self.selector.forget(fd)
 
     def turn(self, took: float = 0.0) -> list[int]:
         """Return who is served in a turn, after one that took so many seconds."""
@@ -117,9 +123,7 @@ def test_whoever_becomes_a_member_is_served_first(bench: Bench) -> None:
 def test_who_waits_and_is_closed_is_not_served(bench: Bench) -> None:
     waiting = strangers(bench, 100)
     bench.turn()
-    for fd in waiting:
-        bench.selector.unregister(fd)
-        bench.selector.forget(fd)
+    bench.release(waiting)
     assert bench.turn() == []
     assert not bench.selector.get_map()
 
@@ -127,9 +131,8 @@ def test_who_waits_and_is_closed_is_not_served(bench: Bench) -> None:
 def test_a_descriptor_that_is_another_socket_s_by_now_is_not_ready(bench: Bench) -> None:
     waiting = strangers(bench, 100)
     bench.turn()
+    bench.release(waiting)
     for fd in waiting:
-        bench.selector.unregister(fd)
-        bench.selector.forget(fd)
         os.read(fd, 1)
         bench.selector.register(fd, READ)
     assert bench.turn() == []
