@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -21,9 +21,9 @@ _RETRY_AFTER: Final = 1.0
 _LOG_EVERY: Final = 60.0
 """The seconds after which a commit that still fails is logged again."""
 _PATIENCE: Final = 0.02
-"""How long after a commit those who are patient wait at most for the next one, in seconds."""
+"""How long those who are patient wait at most for a commit, in seconds, if there is more to do."""
 _HASTE: Final = 0.01
-"""The same for all others, only while there is more to do: few commits leave more time for it."""
+"""The same for all others: few commits leave more time for what there is to do."""
 _LATER: Final = 1.0
 """How long what nobody waits for waits for another batch, in seconds."""
 REST_AFTER: Final = 5.0
@@ -66,7 +66,7 @@ class Commits:
         self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._outputs: deque[Output] = deque()
-        self._answer_sizes: Counter[int] = Counter()
+        self._answer_sizes: dict[int, int] = {}
         """The bytes of the answers among the outputs, by session."""
         self._held: list[PushDelivery] = []
         """Pushes of messages that are not durable yet, because the store fails."""
@@ -78,7 +78,9 @@ class Commits:
         """The number for which ``on_committed`` was called last."""
         self._flush_soon: asyncio.Handle | None = None
         self._patience = 0.0
-        """For how long after the last commit the most impatient waits for the flush."""
+        """For how long the most impatient waits for the flush."""
+        self._batch_began = 0.0
+        """When the first of the batch began to wait."""
         self._retry: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -120,7 +122,8 @@ class Commits:
             self._has_written = True
         self._outputs += outputs
         if outputs and isinstance(first := outputs[0], Answer):
-            self._answer_sizes[first.session_id] += len(first.data)
+            earlier = self._answer_sizes.get(first.session_id, 0)
+            self._answer_sizes[first.session_id] = earlier + len(first.data)
         self._schedule_flush(_PATIENCE if is_patient else _HASTE)
 
     def uncommitted_size(self, session_id: int) -> int:
@@ -162,11 +165,12 @@ class Commits:
             self._patience = min(self._patience, patience)
             return
         self._patience = patience
+        self._batch_began = self._loop.time()
         self._flush_soon = self._loop.call_soon(self._flush_unless_more)
 
     def _flush_unless_more(self) -> None:
         """Flush, unless all can wait a little and the event loop has more to do."""
-        if self._loop.time() < self._last_commit + self._patience and self.is_busy():
+        if self._loop.time() < self._batch_began + self._patience and self.is_busy():
             self._flush_soon = self._loop.call_soon(self._flush_unless_more)
         else:
             self._flush()
