@@ -170,11 +170,12 @@ class RequestSocket(WebSocket):
                 if not self._queue:
                     self._queue = None
                 self._serve(text)
-                if self._shared.loop.time() >= ends:
+                if self._queue and self._shared.loop.time() >= ends:
                     break
         except Exception as error:
             self.give_up(error)
-        self.hand_over()
+        if self._queue is not None or self.has_halted():
+            self.hand_over()
 
     # Called by the edge and a subclass
 

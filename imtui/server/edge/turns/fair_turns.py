@@ -31,9 +31,11 @@ class FairTurns(Generic[K, S]):
 
     def want(self, account: K, session: S) -> None:
         """Let a session wait for a turn, unless it does already."""
-        if self._accounts.get(session) == account:
-            return
-        self.leave(session)
+        earlier = self._accounts.get(session)
+        if earlier is not None:
+            if earlier == account:
+                return
+            self.leave(session)
         self._accounts[session] = account
         if account in self._sessions:
             self._sessions[account][session] = None
@@ -57,16 +59,21 @@ class FairTurns(Generic[K, S]):
         # Where a debt is over by rounding only, its account must not wait for a deadline.
         for account in self._indebted.pop_due(now + LEAST):
             self.ready[account] = None
-        while self.ready:
-            account = next(iter(self.ready))
-            del self.ready[account]
+        ready = self.ready
+        while ready:
+            account = next(iter(ready))
+            del ready[account]
             wait = self._wait(account, now)
             if wait > 0:
                 self._indebted.set(account, now + wait)
                 continue
-            session = next(iter(self._sessions[account]))
-            self.ready[account] = None
-            self.leave(session)
+            sessions = self._sessions[account]
+            session = next(iter(sessions))
+            del sessions[session], self._accounts[session]
+            if sessions:
+                ready[account] = None
+            else:
+                del self._sessions[account]
             return session
         return None
 

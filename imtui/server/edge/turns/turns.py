@@ -41,6 +41,8 @@ class Turns:
         self._ready = self._fair.ready
         self._next: asyncio.Handle | None = None
         self._next_at = 0.0
+        self._is_next = False
+        """Whether turns are given as soon as the loop has served those who are read from."""
 
     def is_free(self) -> bool:
         """Tell whether a request can be carried out at once: nobody waits, and there is time."""
@@ -48,6 +50,8 @@ class Turns:
 
     def debt(self, payers: Payers, now: float) -> float:
         """Return in how many seconds all of these are out of debt; 0 if they are."""
+        if self.owing.isdisjoint(payers):
+            return 0.0
         wait = self._buckets.wait
         if len(payers) == 1:
             return wait(payers[0], now)
@@ -62,7 +66,8 @@ class Turns:
     def want(self, payers: Payers, connection: Turned) -> None:
         """Let a connection wait for a turn, unless it does already."""
         self._fair.want(payers, connection)
-        self._schedule()
+        if not self._is_next:
+            self._schedule()
 
     def leave(self, connection: Turned) -> None:
         """Let a connection wait no longer."""
@@ -76,6 +81,7 @@ class Turns:
     def _schedule(self) -> None:
         if self._sockets is not None:
             self._sockets.has_queue = bool(self._ready)
+        self._is_next = bool(self._ready)
         if self._ready:
             # A timer, unlike ``call_soon``, lets those go first who are read from meanwhile.
             at = self._loop.time()
@@ -92,10 +98,13 @@ class Turns:
 
     def _give(self) -> None:
         self._next = None
+        self._is_next = False
         ends = self._round_ends()
-        while (connection := self._fair.next(self._loop.time())) is not None:
+        now = self._loop.time()
+        while (connection := self._fair.next(now)) is not None:
             connection.take_turn()
-            if self._loop.time() >= ends:
+            now = self._loop.time()
+            if now >= ends:
                 break
         self._schedule()
 

@@ -123,6 +123,10 @@ class WebSocket(TransportProtocol, Events):
         self._report(error)
         self.abort()
 
+    def has_halted(self) -> bool:
+        """Tell whether input waits until what is under way has ended."""
+        return self._has_more or not self._is_reading or self._last_close is not None
+
     def hand_over(self) -> None:
         """Hand over messages while the subclass is ready, for one turn at most."""
         self._cancel_turn()
