@@ -19,6 +19,8 @@ from imtui.server.metrics import Metrics
 TICK_MIN: Final = 0.002
 TICK_MAX: Final = 0.1
 _REST_PER_DELIVERY: Final = 4
+_PATIENCE: Final = 0.01
+"""How long a change waits for others at most while there is more to do, in seconds."""
 
 
 class EdgeConnection(Protocol):
@@ -62,8 +64,10 @@ class Edge:
         self.liveness = Liveness(heartbeat_timeout)
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the next session to fall silent may be due earlier than before."""
+        self.is_busy: Callable[[], bool] = lambda: False
+        """Tells whether there is more to do: clients to serve, or requests that wait."""
         self._updates = StatusUpdates(metrics)
-        self._next_tick: asyncio.TimerHandle | None = None
+        self._next_tick: asyncio.Handle | None = None
         self._next_tick_set = 0.0
         """When the next tick was set."""
         self._rest_until = 0.0
@@ -127,7 +131,7 @@ class Edge:
         if self._updates and self._next_tick is None:
             self._next_tick_set = self._loop.time()
             due = max(self._next_tick_set + TICK_MIN, self._rest_until)
-            self._next_tick = self._loop.call_at(due, self._deliver)
+            self._next_tick = self._loop.call_at(due, self._deliver_unless_more)
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
         """Drop the statuses of some users that are still to be sent."""
@@ -167,6 +171,13 @@ class Edge:
         touched, self._touched = self._touched, {}
         for outbox in touched:
             outbox.flush()
+
+    def _deliver_unless_more(self) -> None:
+        """Deliver, unless the statuses can wait a little and the event loop has more to do."""
+        if self._loop.time() < self._next_tick_set + _PATIENCE and self.is_busy():
+            self._next_tick = self._loop.call_soon(self._deliver_unless_more)
+        else:
+            self._deliver()
 
     def _deliver(self) -> None:
         self._next_tick = None

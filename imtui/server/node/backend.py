@@ -170,7 +170,8 @@ class Backend:
         if webhooks is not None:
             webhooks.on_sent = self._host.commits.commit_later
             self._host.commits.on_committed = webhooks.committed
-        self._host.commits.is_busy = partial(is_busy, asyncio.get_running_loop())
+        has_more = partial(is_busy, asyncio.get_running_loop())
+        self._host.commits.is_busy = self._edge.is_busy = has_more
         self._edge.core = self._host
         stack.callback(self._host.commits.stop)
         self._host.carry_on()

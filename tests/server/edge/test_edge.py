@@ -69,6 +69,30 @@ def test_a_status_is_sent_at_the_next_tick_and_only_the_last_one(bench: Bench) -
     assert bench.loop.pending() == 0
 
 
+def test_statuses_wait_for_others_while_there_is_more_to_do_but_not_for_long(bench: Bench) -> None:
+    alice = bench.connect(1, "alice")
+    busy = True
+    bench.edge.is_busy = lambda: busy
+    bench.status("bob", "first", 1)
+    bench.loop.advance(0.009)
+    bench.status("carol", "other", 1)
+    bench.loop.turn()
+    assert alice.taken() == []
+    bench.loop.advance(0.001)
+    bench.loop.turn()
+    (frame,) = alice.taken()
+    assert isinstance(frame, bytes)
+    assert b'["first","other"]' in frame
+    bench.loop.advance(TICK_MAX)
+    bench.status("bob", "second", 1)
+    bench.loop.advance(TICK_MIN)
+    bench.loop.turn()
+    assert alice.taken() == []
+    busy = False
+    bench.loop.turn()
+    assert len(alice.taken()) == 1
+
+
 @pytest.mark.parametrize(("takes", "rest"), [(0.01, 0.04), (1.0, TICK_MAX)])
 def test_the_longer_a_delivery_takes_the_longer_is_the_next_tick(
     bench: Bench, takes: float, rest: float
