@@ -9,18 +9,16 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
-from imtui.server.core.console import Console
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, callbacks, friends, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.cleared import ClearedRows
 from imtui.server.store.sqlite.connecting import cannot, connect, rows, rows_until, size_of_log
+from imtui.server.store.sqlite.loading import load_app
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import (
@@ -99,17 +97,7 @@ class SQLiteStore:
             self._database.execute("UPDATE app SET start = start + 1")
             self._end()
             self._cleared.load(self._rows)
-            start, console = self._rows("SELECT start, console FROM app")[0]
-            return StoredApp(
-                start=start,
-                console=msgspec.json.decode(console, type=Console),
-                accounts=accounts.load_accounts(self._rows),
-                devices=accounts.load_devices(self._rows),
-                sig_ids=accounts.load_sig_ids(self._rows),
-                **friends.load(self._rows),
-                subscriptions=accounts.load_subscriptions(self._rows),
-                conversations=messages.load(self._rows),
-            )
+            return load_app(self._rows)
         except (sqlite3.Error, ValueError, IndexError) as error:
             raise cannot(self._path, "read", error) from error
 

@@ -1,0 +1,30 @@
+"""Loads everything that outlives a restart, in SQLite."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from imtui.server.core.console import Console
+from imtui.server.core.stored import StoredApp
+from imtui.server.store.sqlite import accounts, friends, messages
+
+
+def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
+    """Return everything that was stored, given a function that executes a query.
+
+    Raises:
+        sqlite3.Error: The database cannot be read.
+        ValueError: What was read is malformed; IndexError if the app is missing.
+    """
+    start, console = rows("SELECT start, console FROM app")[0]
+    return StoredApp(
+        start=start,
+        console=msgspec.json.decode(console, type=Console),
+        accounts=accounts.load_accounts(rows),
+        devices=accounts.load_devices(rows),
+        sig_ids=accounts.load_sig_ids(rows),
+        **friends.load(rows),
+        subscriptions=accounts.load_subscriptions(rows),
+        conversations=messages.load(rows),
+    )
