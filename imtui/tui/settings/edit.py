@@ -7,7 +7,7 @@ import tomlkit
 from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.items import AoT, Comment, InlineTable, Item, Key, Table, Whitespace
 
-from imtui.tui.settings.key_path import KeyPath, dotted_name
+from imtui.toml.key_path import KeyPath, dotted_name
 from imtui.tui.settings.schema import SettingValue
 
 # New keys are inserted into these bodies, because tomlkit's own methods put a key below the comment

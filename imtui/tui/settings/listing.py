@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from imtui.tui.settings.key_path import KeyPath, dotted_name
+from imtui.toml.key_path import KeyPath, dotted_name
 from imtui.tui.settings.schema import Settings
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.key_path import KeyPath
+from imtui.toml.key_path import KeyPath
+from imtui.toml.table import Problems, TableReader, shortened
 from imtui.tui.settings.schema import (
     AlertSettings,
     AwaySettings,
@@ -16,7 +16,6 @@ from imtui.tui.settings.schema import (
     Settings,
     SettingValue,
 )
-from imtui.tui.settings.table import Problems, TableReader, shortened
 from imtui.tui.settings.values import (
     check_escape_ms,
     check_flag,
@@ -64,14 +63,12 @@ def parse_settings(
     """
     if not text:  # Most users have no file, and importing tomllib takes time.
         return ParsedSettings(Settings())
-    import tomllib
+    from imtui.toml.parsing import NotTOMLError, parse_toml
 
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return _not_toml(_syntax_problem(text, file_name, str(error)))
-    except (ValueError, RecursionError):
-        return _not_toml(f"{file_name}: A number in it is too long, or it is nested too deeply.")
+        values = parse_toml(text, file_name)
+    except NotTOMLError as error:
+        return ParsedSettings(Settings(), (str(error),), is_toml=False)
     problems = Problems()
     settings = _read_settings(TableReader(values, (), problems), key_parsers)
     _report_taken_keys(settings.keys, default_keys, problems)
@@ -91,20 +88,6 @@ def check_value(path: KeyPath, value: SettingValue, key_parsers: KeyParsers) -> 
     _read_settings(TableReader(values, (), problems), key_parsers)
     if messages := problems.messages():
         raise ValueError(messages[0])
-
-
-def _not_toml(problem: str) -> ParsedSettings:
-    return ParsedSettings(Settings(), (safe_text(problem),), is_toml=False)
-
-
-def _syntax_problem(text: str, file_name: str, error: str) -> str:
-    # Before Python 3.14, only the message has the place: “Invalid value (at line 1, column 9)”.
-    words, _, place = error.removesuffix(")").rpartition(" (at ")
-    if place.startswith("line "):
-        line, _, place = place.removeprefix("line ").partition(", ")
-    else:
-        line, place = str(text.rstrip().count("\n") + 1), "the end"
-    return f"{file_name}:{line}: {words} at {place}."
 
 
 def _read_settings(table: TableReader, key_parsers: KeyParsers) -> Settings:

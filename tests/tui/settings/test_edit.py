@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imtui.toml.key_path import KeyPath
 from imtui.tui.settings.edit import with_value
-from imtui.tui.settings.key_path import KeyPath
 from imtui.tui.settings.schema import SettingValue
-from tests.tui.settings.test_key_lines import Document, documents
+from tests.toml.test_key_lines import Document, documents
 
 
 def difference(before: str, after: str) -> tuple[str, str]:

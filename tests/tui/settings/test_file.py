@@ -227,7 +227,7 @@ def imported(path: Path, then: str) -> set[str]:
 
 
 def test_reading_settings_imports_little(path: Path) -> None:
-    edit, key_lines = "imtui.tui.settings.edit", "imtui.tui.settings.key_lines"
+    edit, key_lines = "imtui.tui.settings.edit", "imtui.toml.key_lines"
     absent = {"tomllib", "difflib", "textual", "tomlkit", edit, key_lines}
     assert not absent & imported(path, "pass")
     path.write_text("restore_status = true\n")

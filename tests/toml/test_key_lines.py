@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imtui.tui.settings.key_lines import key_lines
-from imtui.tui.settings.key_path import KeyPath
+from imtui.toml.key_lines import key_lines
+from imtui.toml.key_path import KeyPath
 
 VALUES = st.sampled_from(
     [

@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from typing import Final
 
-from imtui.tui.settings.key_path import KeyPath
+from imtui.toml.key_path import KeyPath
 
 _DEPTH_MAX: Final = 4
 _PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from imtui.protocol.safe_text import safe_text
-from imtui.tui.settings.key_path import KeyPath, dotted_name
+from imtui.toml.key_path import KeyPath, dotted_name
 
 _PROBLEMS_MAX: Final = 20
 _SHOWN_MAX: Final = 60
@@ -35,7 +35,7 @@ class Problems:
         """
         if not self._found:
             return ()
-        from imtui.tui.settings.key_lines import key_lines
+        from imtui.toml.key_lines import key_lines
 
         line_of = key_lines(text)
         found = sorted(
