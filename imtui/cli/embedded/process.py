@@ -90,9 +90,8 @@ def _config(
 
     return BackendConfig(
         data_dir=data_dir,
-        host="127.0.0.1",
-        port=arguments.port,
-        rest_port=arguments.rest_port,
+        port=arguments.port or 0,
+        rest_port=arguments.rest_port or 0,
         unix_dir=socket_dir,
         heartbeat_timeout=arguments.heartbeat_timeout,
         befriend=are_friends,

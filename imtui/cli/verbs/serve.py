@@ -180,7 +180,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = BackendConfig(
         data_dir=arguments.data,
-        host=arguments.host,
+        hosts=(arguments.host,),
         port=arguments.port,
         rest_port=arguments.rest_port,
         heartbeat_timeout=arguments.heartbeat_timeout,

@@ -54,7 +54,7 @@ class TrustedProxies:
 
     def __init__(self, networks: Sequence[Network] | None = None) -> None:
         """Trust the peers in these networks; None stands for those on this machine."""
-        self._networks = networks
+        self.networks = networks
 
     def peer(self, peer_name: Any, own_name: Any) -> Peer:
         """Return the peer of a socket.
@@ -95,9 +95,9 @@ class TrustedProxies:
         return Client(address, is_limited)
 
     def _trusts(self, address: Address | None, is_local: bool) -> bool:
-        if self._networks is None or address is None:
+        if self.networks is None or address is None:
             return is_local
-        return any(address in network for network in self._networks)
+        return any(address in network for network in self.networks)
 
 
 def network(text: str) -> Network:

@@ -57,6 +57,7 @@ class Gateway:
         *,
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
+        origins: Sequence[str] = (),
         checks: "RequestChecks | None" = None,
         cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
@@ -74,6 +75,7 @@ class Gateway:
                 before a login.
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
+            origins: The web pages that may connect.
             checks: Asks the app's own server about some requests; None without such a server.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
@@ -81,7 +83,7 @@ class Gateway:
         self._key = key
         self._clock = clock
         self._metrics = metrics
-        self._limits = limits
+        self._places = Places(limits)
         self._guard = guard
         self._audit = audit
         self._buckets = buckets
@@ -89,36 +91,49 @@ class Gateway:
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
         self._checks = checks
+        self._origins: list[Origin | None] = []
         self._ids = itertools.count(1)
+        self.adjust(limits, origins)
+
+    def adjust(self, limits: PlaceLimits, origins: Sequence[str]) -> None:
+        """Set how many connections there may be, and the web pages that may connect.
+
+        Nobody who is connected has to go.
+        """
+        self._places.limits = limits
+        # Connections whose handshake is under way have this list.
+        self._origins[:] = (None, *map(Origin, origins))
 
     @contextlib.asynccontextmanager
-    async def listen(
-        self, sock: socket.socket, allowed_origins: Sequence[str]
-    ) -> AsyncIterator[None]:
-        """Serve clients on a bound socket while the context lasts, then close all connections."""
+    async def listen(self, socks: Sequence[socket.socket]) -> AsyncIterator[None]:
+        """Serve clients on bound sockets while the context lasts, then close all connections."""
         failure: Exception | None = None
         async with asyncio.TaskGroup() as tasks:
-            shared = self._shared(tasks, allowed_origins)
-            acceptor = Acceptor(
-                sock,
-                lambda accepted: self._accepted(shared, accepted),
-                is_crowded=lambda: shared.places.are_taken,
-                failed=shared.places.leave,
-            )
+            shared = self._shared(tasks)
+            acceptors = [self._acceptor(shared, sock) for sock in socks]
             try:
                 yield
             except Exception as error:
                 # Raised below, as the task group would wrap it in an exception group.
                 failure = error
             finally:
-                await acceptor.close()
+                for acceptor in acceptors:
+                    await acceptor.close()
                 await _close_all(shared)
                 shared.trimmer.stop()
                 shared.turns.stop()
         if failure is not None:
             raise failure
 
-    def _shared(self, tasks: asyncio.TaskGroup, allowed_origins: Sequence[str]) -> Shared:
+    def _acceptor(self, shared: Shared, sock: socket.socket) -> Acceptor[Connection]:
+        return Acceptor(
+            sock,
+            lambda accepted: self._accepted(shared, accepted),
+            is_crowded=lambda: shared.places.are_taken,
+            failed=shared.places.leave,
+        )
+
+    def _shared(self, tasks: asyncio.TaskGroup) -> Shared:
         loop = asyncio.get_running_loop()
         return Shared(
             self._edge,
@@ -132,10 +147,10 @@ class Gateway:
             min(_HANDSHAKE_TIMEOUT, self._login_timeout),
             self._proxies,
             self._checks,
-            (None, *map(Origin, allowed_origins)),
+            self._origins,
             tasks,
             loop,
-            Places(self._limits),
+            self._places,
             Trimmer(loop),
             Turns(loop, self._buckets),
             Ranks(loop),
@@ -152,11 +167,11 @@ class Gateway:
             shared.note_refused(peer.address)
             return None
         if places.are_taken and not places.make_room():
-            _log.warning(_ALL_FULL, self._limits.total)
+            _log.warning(_ALL_FULL, places.limits.total)
             shared.note_refused(peer.address)
             return None
         if places.are_taken:
-            _log.warning(_MAKING_ROOM, self._limits.total)
+            _log.warning(_MAKING_ROOM, places.limits.total)
         connection = Connection(shared, next(self._ids), peer)
         places.enter(connection, address)
         return connection

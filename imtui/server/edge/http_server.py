@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import uvicorn
@@ -106,8 +106,8 @@ class HTTPServer(uvicorn.Server):
             )
         )
         self._connections_max = connections_max
-        self._sock: socket.socket | None = None
-        self._acceptor: Acceptor[_TimedProtocol] | None = None
+        self._socks: Sequence[socket.socket] = ()
+        self._acceptors: list[Acceptor[_TimedProtocol]] = []
         self._retry: asyncio.TimerHandle | None = None
         self.open: dict[_TimedProtocol, None] = {}
         """The connections, those that are longest without a request first."""
@@ -117,27 +117,29 @@ class HTTPServer(uvicorn.Server):
         """Capture no signals."""
         yield
 
-    async def run_on(self, sock: socket.socket) -> None:
-        """Serve on a bound socket until ``should_exit`` is set."""
-        self._sock = sock
+    async def run_on(self, socks: Sequence[socket.socket]) -> None:
+        """Serve on bound sockets until ``should_exit`` is set."""
+        self._socks = socks
         await self.serve(sockets=[])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting."""
         await super().startup(sockets)
-        assert self._sock is not None
-        self._acceptor = Acceptor(
-            self._sock,
-            self._accepted,
-            has_room=self._has_room,
-            is_crowded=lambda: len(self.open) >= self._connections_max,
-            failed=self.forget,
-        )
+        self._acceptors = [
+            Acceptor(
+                sock,
+                self._accepted,
+                has_room=self._has_room,
+                is_crowded=lambda: len(self.open) >= self._connections_max,
+                failed=self.forget,
+            )
+            for sock in self._socks
+        ]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, and end all connections."""
-        if self._acceptor is not None:
-            await self._acceptor.close()
+        for acceptor in self._acceptors:
+            await acceptor.close()
         if self._retry is not None:
             self._retry.cancel()
         await super().shutdown(sockets)
@@ -181,8 +183,8 @@ class HTTPServer(uvicorn.Server):
         self._look_again()
 
     def _look_again(self) -> None:
-        if self._acceptor is not None:
-            self._acceptor.look_again()
+        for acceptor in self._acceptors:
+            acceptor.look_again()
 
 
 def _can_make_room(connection: _TimedProtocol) -> bool:

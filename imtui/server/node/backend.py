@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
-from imtui.server.node.listening import listen_on_path, listen_on_port, url_of
+from imtui.server.node.listening import open_sockets, remote_hosts, url_of
 from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
+
+_WITHOUT_TLS: Final = (
+    "Listening on %s without TLS: others can read and change what is sent. Use --tls-cert and "
+    "--tls-key, or listen on this machine only, behind a proxy with TLS"
+)
 
 
 def present() -> Instant:
@@ -57,7 +62,7 @@ class BackendConfig:
     """The configuration of a backend."""
 
     data_dir: Path
-    host: str = "127.0.0.1"
+    hosts: tuple[str, ...] = ("127.0.0.1",)
     port: int = 0
     """0 for any free port, here and below."""
     rest_port: int = 0
@@ -126,6 +131,12 @@ class Backend:
         """Return the number of sessions of each account, passive ones included."""
         return self._core.logged_in()
 
+    def adjust(self, config: BackendConfig) -> None:
+        """Take what can change while the backend runs: origins, proxies, caps, disk reserve."""
+        self._gateway.adjust(self._place_limits(config), config.allowed_origins)
+        self._proxies.networks = config.trusted_proxies or None
+        self.disk.reserve = config.disk_reserve
+
     async def wait_failed(self) -> None:
         """Wait until a part of the backend fails, and raise its error."""
         ended, _ = await asyncio.wait(self._parts, return_when=asyncio.FIRST_COMPLETED)
@@ -175,7 +186,11 @@ class Backend:
         self._edge.core = self._host
         stack.callback(self._host.commits.stop)
         self._host.carry_on()
-        ws, rest = self._open_sockets(stack)
+        ws, rest = open_sockets(
+            stack, config.hosts, (config.port, config.rest_port), config.unix_dir
+        )
+        if remote := remote_hosts(ws):
+            _log.warning(_WITHOUT_TLS, ", ".join(remote))
         before_callbacks = await open_before_callbacks(
             stack, config.webhook, self.app_key.sdk_app_id, config.clock, self._core
         )
@@ -183,7 +198,7 @@ class Backend:
         await self._run(stack, self._alarms())
         await self._serve_rest(stack, rest, before_callbacks)
         self.address = Address(
-            url_of("ws", ws), url_of("http", rest), self.app_key.sdk_app_id, os.getpid()
+            url_of("ws", ws[0]), url_of("http", rest[0]), self.app_key.sdk_app_id, os.getpid()
         )
         try:
             data.publish(self.address)
@@ -218,7 +233,7 @@ class Backend:
     async def _listen(
         self,
         stack: contextlib.AsyncExitStack,
-        sock: socket.socket,
+        socks: Sequence[socket.socket],
         before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
         checks = None
@@ -226,28 +241,29 @@ class Backend:
             from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
             checks = RequestChecks(before_callbacks)
-        gateway = Gateway(
+        self._gateway = Gateway(
             self._edge,
             self.app_key,
             self._config.clock,
             self.metrics,
-            self._place_limits(),
+            self._place_limits(self._config),
             self._guard,
             self._audit,
             self._host.buckets,
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
+            origins=self._config.allowed_origins,
             checks=checks,
         )
-        await stack.enter_async_context(gateway.listen(sock, self._config.allowed_origins))
+        await stack.enter_async_context(self._gateway.listen(socks))
 
-    def _place_limits(self) -> PlaceLimits:
-        wanted = self._config.max_connections or self._connections_max
+    def _place_limits(self, config: BackendConfig) -> PlaceLimits:
+        wanted = config.max_connections or self._connections_max
         if wanted > self._connections_max:
             _log.warning(
                 "The limit of file descriptors suffices for %d connections", self._connections_max
             )
-        return PlaceLimits(min(wanted, self._connections_max), self._config.max_per_address)
+        return PlaceLimits(min(wanted, self._connections_max), config.max_per_address)
 
     def _alarms(self) -> tuple[Alarm, Alarm]:
         clock, liveness = self._config.clock, self._edge.liveness
@@ -264,7 +280,7 @@ class Backend:
     async def _serve_rest(
         self,
         stack: contextlib.AsyncExitStack,
-        sock: socket.socket,
+        socks: Sequence[socket.socket],
         before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
         # A slow import: it takes longer than all the rest of the start, so the WebSocket opens
@@ -286,7 +302,7 @@ class Backend:
         )
         port = HTTPPort(self._host, self.app_key, config.clock, self._guard, self._proxies)
         server = port.server(self._rest_connections_max)
-        serving = asyncio.create_task(server.run_on(sock))
+        serving = asyncio.create_task(server.run_on(socks))
         self._parts.add(serving)
 
         async def end() -> None:
@@ -298,23 +314,6 @@ class Backend:
     async def _check(self, stack: contextlib.AsyncExitStack, data: DataDir) -> None:
         checking = check_in_background(data.database, self._host.rest_api)
         await stack.enter_async_context(_running(checking))
-
-    def _open_sockets(
-        self, stack: contextlib.AsyncExitStack
-    ) -> tuple[socket.socket, socket.socket]:
-        config = self._config
-        if config.unix_dir is None:
-            ws = listen_on_port(config.host, config.port, "--port")
-            stack.callback(ws.close)
-            rest = listen_on_port(config.host, config.rest_port, "--rest-port")
-        else:
-            ws = listen_on_path(config.unix_dir / "ws.sock")
-            stack.callback((config.unix_dir / "ws.sock").unlink, missing_ok=True)
-            stack.callback(ws.close)
-            rest = listen_on_path(config.unix_dir / "rest.sock")
-            stack.callback((config.unix_dir / "rest.sock").unlink, missing_ok=True)
-        stack.callback(rest.close)
-        return ws, rest
 
 
 @contextlib.asynccontextmanager

@@ -91,9 +91,7 @@ async def test_an_address_that_is_not_trusted_is_refused_before_the_handshake(
 ) -> None:
     monkeypatch.setattr("imtui.server.edge.addresses.IPv4Address.is_loopback", False)
     proxies = (network("192.0.2.1"),)
-    config = BackendConfig(
-        tmp_path / "data", host="127.0.0.1", max_per_address=10, trusted_proxies=proxies
-    )
+    config = BackendConfig(tmp_path / "data", max_per_address=10, trusted_proxies=proxies)
     monkeypatch.setattr("imtui.server.edge.addresses.TrustedProxies.peer", _remote)
     async with Backend(config) as backend, wire(backend) as alice:
         reader, writer = await asyncio.open_connection(*address_of(backend))
@@ -140,7 +138,7 @@ async def test_rest_requests_over_the_limit_wait() -> None:
     server = HTTPServer(app, 2)
     with socket.create_server(("127.0.0.1", 0)) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        serving = asyncio.create_task(server.run_on(sock))
+        serving = asyncio.create_task(server.run_on([sock]))
         async with httpx.AsyncClient(timeout=ANSWER_TIMEOUT) as client:
             asking = [asyncio.create_task(client.get(url)) for _ in range(6)]
             async with asyncio.timeout(ANSWER_TIMEOUT):

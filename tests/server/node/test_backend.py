@@ -9,15 +9,18 @@ import threading
 import time
 from asyncio import subprocess
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
 from imtui.server.core.core import Core
+from imtui.server.edge.addresses import network
 from imtui.server.edge.edge import Edge
 from imtui.server.instant import Instant
 from imtui.server.node.backend import Backend, BackendConfig
@@ -46,7 +49,7 @@ async def test_a_port_in_use_is_told_with_the_option_that_chooses_another(tmp_pa
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "x" * 300, "\x00"])
 async def test_a_host_that_is_none_is_told(tmp_path: Path, host: str) -> None:
-    assert "Cannot listen" in await refusal(BackendConfig(tmp_path / "a", host=host))
+    assert "Cannot listen" in await refusal(BackendConfig(tmp_path / "a", hosts=(host,)))
 
 
 async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
@@ -356,3 +359,38 @@ async def test_a_start_that_fails_leaves_nothing_behind(
         DataDir(tmp_path).address()
     async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
         await client.login("alice")
+
+
+async def test_what_can_change_changes_while_it_runs(tmp_path: Path) -> None:
+    config = BackendConfig(tmp_path / "a", disk_reserve=0)
+    origin = "https://chat.example"
+    named = {"X-Forwarded-For": "203.0.113.5"}
+    async with Backend(config) as backend, wire(backend) as early:
+        await early.login("early")
+        changed = replace(
+            config,
+            allowed_origins=(origin,),
+            max_connections=3,
+            max_per_address=10,
+            trusted_proxies=(network("192.0.2.1"),),
+            disk_reserve=1 << 60,
+        )
+        backend.adjust(changed)
+        async with wire(backend, origin=origin) as second:
+            await second.login("second")
+            # Nobody may name clients now, so these have no share of their own.
+            async with wire(backend, additional_headers=named) as third:
+                await third.login("third")
+                with pytest.raises((ConnectionClosed, InvalidMessage, OSError)):
+                    async with wire(backend) as fourth:
+                        await fourth.login("fourth")
+        backend.adjust(config)
+        with pytest.raises(InvalidStatus):
+            async with wire(backend, origin=origin):
+                pass
+        async with AsyncExitStack() as stack:
+            for number in range(10):
+                one = await stack.enter_async_context(wire(backend, additional_headers=named))
+                await one.login(f"user{number}")
+        assert not backend.disk.reserve
+        assert await early.code("heartbeat") == 0
