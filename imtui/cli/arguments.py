@@ -2,20 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Final
-
-_MEBIBYTES_DIGITS: Final = 12
-
-
-def port_number(text: str) -> int:
-    """Parse a port, 0 to 65535."""
-    try:
-        port = int(text)
-    except ValueError:
-        port = -1
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
-    return port
 
 
 def seconds(text: str) -> float:
@@ -38,13 +24,6 @@ def positive(text: str) -> int:
     if number <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return number
-
-
-def mebibytes(text: str) -> int:
-    """Parse a number of mebibytes, which may be 0."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MEBIBYTES_DIGITS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of MiB")
-    return int(text)
 
 
 def user_id(text: str) -> str:

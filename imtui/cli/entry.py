@@ -1,8 +1,9 @@
-"""The entry point of the command: Ctrl-C ends it cleanly, during the imports too."""
+"""The entry point of the command: Ctrl-C ends it cleanly, and SIGHUP no server; also early."""
 
 try:
     import os
     import signal
+    import sys
     from types import FrameType
 
     _EXIT_INTERRUPTED = 130
@@ -17,6 +18,9 @@ try:
             signal.signal(signal.SIGINT, handler)
 
     _set(_exit_at_once)
+    if sys.argv[1:2] == ["serve"] and sys.platform != "win32":
+        # Later it reads its settings again.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 except KeyboardInterrupt:
     raise SystemExit(130) from None
 

@@ -23,6 +23,11 @@ def configure_logging(handler: logging.Handler) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def set_log_level(name: str) -> None:
+    """Log only records of a level, such as ``warning``, and graver ones."""
+    logging.getLogger().setLevel(name.upper())
+
+
 def print_ready_line(address: "Address") -> None:
     """Print the JSON line that says that the backend is ready, with its addresses."""
     line = {

@@ -11,12 +11,16 @@ T = TypeVar("T")
 
 
 @contextlib.contextmanager
-def stop_signals() -> Iterator[asyncio.Event]:
-    """Yield an event that the first stop signal sets; a second one has its default effect."""
+def stop_signals(*, hang_up: bool = True) -> Iterator[asyncio.Event]:
+    """Yield an event that the first stop signal sets; a second one has its default effect.
+
+    Args:
+        hang_up: Whether SIGHUP, which a closed terminal sends, is a stop signal.
+    """
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32":
+    if sys.platform != "win32" and hang_up:
         numbers.append(signal.SIGHUP)
 
     def restore() -> None:
@@ -32,6 +36,26 @@ def stop_signals() -> Iterator[asyncio.Event]:
         yield ended
     finally:
         restore()
+
+
+@contextlib.contextmanager
+def reload_signal() -> Iterator[asyncio.Event]:
+    """Yield an event that each SIGHUP sets; after the context, SIGHUP is ignored for good."""
+    asked = asyncio.Event()
+    if sys.platform == "win32":
+        yield asked
+        return
+    loop = asyncio.get_running_loop()
+
+    def ask(*_: object) -> None:
+        loop.call_soon_threadsafe(asked.set)
+
+    signal.signal(signal.SIGHUP, ask)
+    try:
+        yield asked
+    finally:
+        # Also while the process ends, the default effect would kill it.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def run_async(

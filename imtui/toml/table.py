@@ -1,6 +1,6 @@
 """Read the known keys of a TOML table, and collect its problems."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -28,10 +28,13 @@ class Problems:
         """Return the messages in the order in which they were added."""
         return [safe_text(message()) for _, message in self._found]
 
-    def lines(self, text: str, file_name: str) -> tuple[str, ...]:
-        """Return a line for each problem, in the order of the document ``text``.
+    def lines(self, text: str, file_name: str, most: int | None = _PROBLEMS_MAX) -> tuple[str, ...]:
+        """Return a line for each problem, in the order of the document.
 
-        After the first twenty, one more line says how many others there are.
+        Args:
+            text: The document.
+            file_name: The name of its file.
+            most: After so many, one more line says how many others there are; None for all.
         """
         if not self._found:
             return ()
@@ -41,12 +44,9 @@ class Problems:
         found = sorted(
             (line_of.get(path, 1), number) for number, (path, _) in enumerate(self._found)
         )
-        lines = [
-            f"{file_name}:{line}: {self._found[number][1]()}"
-            for line, number in found[:_PROBLEMS_MAX]
-        ]
-        if len(found) > _PROBLEMS_MAX:
-            lines.append(f"{file_name}: There are {len(found) - _PROBLEMS_MAX} more like these.")
+        lines = [f"{file_name}:{line}: {self._found[number][1]()}" for line, number in found[:most]]
+        if len(found) > len(lines):
+            lines.append(f"{file_name}: There are {len(found) - len(lines)} more like these.")
         return tuple(map(safe_text, lines))
 
 
@@ -86,7 +86,7 @@ class TableReader:
         values = self.read_value(key, empty, _check_table)
         return TableReader(values, (*self._path, key), self._problems)
 
-    def report_unknown(self, known: Collection[str] = (), reason: str = "is no setting") -> None:
+    def report_unknown(self, known: Iterable[str] = (), reason: str = "is no setting") -> None:
         """Report the keys that were not read and are not in ``known``."""
         names = {*known, *self._known}
         for key in self.values:

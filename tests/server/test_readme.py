@@ -11,6 +11,8 @@ from imtui.protocol import limits
 from imtui.server.core.console import Console
 from imtui.server.core.logins.reads import Figures
 from imtui.server.metrics import Metrics
+from imtui.server.node.settings.file import SettingsSource
+from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 from tests.pages import blocks, page_of, section, table_names
 
 PAGE = page_of("server")
@@ -29,6 +31,17 @@ def test_the_options_are_those_of_serve(capsys: pytest.CaptureFixture[str]) -> N
     offered = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
     rows = [line for line in section(PAGE, "Start").splitlines() if line.startswith("| `--")]
     assert set(re.findall(r"--[a-z-]+", "\n".join(rows))) == offered
+
+
+def test_the_settings_file_has_all_settings_with_their_defaults(tmp_path: Path) -> None:
+    (text,) = blocks(PAGE, "toml")
+    file = tmp_path / "imtui.toml"
+    file.write_text(text)
+    assert SettingsSource({}, file, must_exist=True).read() == NodeSettings()
+    keys = set(re.findall(r"^(?:# )?(\w+) = ", text, re.MULTILINE))
+    assert keys == set(SETTINGS)
+    file.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
+    assert SettingsSource({}, file, must_exist=True).read() != NodeSettings()
 
 
 def test_the_console_settings_are_all() -> None:

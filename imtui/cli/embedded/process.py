@@ -54,7 +54,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
     idle_timer = IdleTimer(arguments.start_grace, arguments.idle_grace)
     try:
         # Installed before the backend is ready: from then on other processes may send a signal.
-        with stop_signals() as stopped:
+        with stop_signals(hang_up=False) as stopped:
             async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
                 print_ready_line(backend.address)
                 await _run_until_idle(backend, idle_timer, lock_file, lock, stopped)

@@ -4,19 +4,26 @@ import argparse
 import asyncio
 import logging
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from imtui.cli.arguments import mebibytes, port_number, positive, seconds
-from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.arguments import seconds
+from imtui.cli.errors import EXIT_OK, EXIT_USAGE, CommandError, UsageError, print_notice
 from imtui.cli.folding import log_loop_exceptions
-from imtui.cli.serving import configure_logging, print_ready_line
-from imtui.cli.signals import run_async, stop_signals
+from imtui.cli.serving import configure_logging, print_ready_line, set_log_level
+from imtui.cli.signals import reload_signal, run_async, stop_signals
 from imtui.protocol import limits
+from imtui.protocol.safe_text import safe_text
+from imtui.server.node.disk_reserve import MEBIBYTE
+from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSource
+from imtui.server.node.settings.kinds import Kind
+from imtui.server.node.settings.reload import Reloader
+from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
-    from imtui.server.edge.addresses import Network
     from imtui.server.node.backend import BackendConfig
     from imtui.server.webhook.config import WebhookConfig
 
@@ -29,13 +36,6 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser = verbs.add_parser(
         "serve", help="run the backend", description="Run the backend until SIGTERM or Ctrl-C."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-    parser.add_argument(
-        "--port", type=port_number, default=7788, help="the WebSocket port (7788; 0: a free one)"
-    )
-    parser.add_argument(
-        "--rest-port", type=port_number, default=7789, help="the REST port (7789; 0: a free one)"
-    )
     parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
     parser.add_argument(
         "--heartbeat-timeout",
@@ -45,40 +45,16 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="seconds of silence after which a device is lost (400)",
     )
     parser.add_argument(
-        "--allow-origin",
-        action="append",
-        default=[],
-        metavar="O",
-        help="allow connections from web pages of this origin; may be repeated",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"the file with the settings of this node (DIR/{FILE_NAME}, if it exists)",
     )
+    _add_setting_options(parser)
     parser.add_argument(
-        "--max-connections",
-        type=positive,
-        metavar="N",
-        help="the most connections of clients (as many as there are file descriptors, less 64)",
-    )
-    parser.add_argument(
-        "--max-per-address",
-        type=positive,
-        default=limits.CONNECTIONS_PER_ADDRESS,
-        metavar="N",
-        help="the most connections from one address, a tenth of them without a login (1000)",
-    )
-    parser.add_argument(
-        "--trusted-proxy",
-        type=proxy,
-        action="append",
-        default=[],
-        metavar="ADDR",
-        help="believe the client addresses that this proxy names, in place of proxies on this "
-        "machine; may be repeated, and may be a network such as 10.0.0.0/8",
-    )
-    parser.add_argument(
-        "--disk-reserve",
-        type=mebibytes,
-        default=256,
-        metavar="MIB",
-        help="refuse messages and friend requests while less disk space is free (256; 0: never)",
+        "--check-config",
+        action="store_true",
+        help="only check the settings, and list all that is wrong with them",
     )
     parser.add_argument(
         "--check",
@@ -88,6 +64,24 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     _add_webhook_options(parser)
     _add_hidden_options(parser)
     parser.set_defaults(run=run)
+
+
+def _add_setting_options(parser: argparse.ArgumentParser) -> None:
+    for name, setting in SETTINGS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=partial(_parse, setting.kind),
+            action="append" if setting.kind.is_list else "store",
+            metavar=setting.metavar,
+            help=setting.help,
+        )
+
+
+def _parse(kind: Kind[Any], text: str) -> Any:
+    try:
+        return kind.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
@@ -118,18 +112,6 @@ def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--socket-dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--start-grace", type=seconds, default=20.0, help=argparse.SUPPRESS)
     parser.add_argument("--idle-grace", type=seconds, default=10.0, help=argparse.SUPPRESS)
-
-
-def proxy(text: str) -> "Network":
-    """Parse the address or network of a trusted proxy."""
-    from imtui.server.edge.addresses import network
-
-    try:
-        return network(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no IP address, such as 10.0.0.1, nor a network, such as 10.0.0.0/8"
-        ) from None
 
 
 def webhook_url(text: str) -> str:
@@ -167,7 +149,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         CommandError: The webhook token's file cannot be read or is empty, or a check failed.
-        UsageError: A webhook option is given without ``--webhook``.
+        UsageError: The settings are wrong, or a webhook option is given without ``--webhook``.
     """
     if arguments.embedded:
         from imtui.cli.embedded import process
@@ -175,25 +157,55 @@ def run(arguments: argparse.Namespace) -> int:
         return process.run(arguments)
     if arguments.check:
         return _check(arguments.data)
+    source = _source(arguments)
+    if arguments.check_config:
+        return _check_config(source)
     configure_logging(logging.StreamHandler())
-    from imtui.server.node.backend import BackendConfig
+    webhook = _webhook(arguments)
 
-    config = BackendConfig(
-        data_dir=arguments.data,
-        hosts=(arguments.host,),
-        port=arguments.port,
-        rest_port=arguments.rest_port,
-        heartbeat_timeout=arguments.heartbeat_timeout,
-        allowed_origins=tuple(arguments.allow_origin),
-        max_connections=arguments.max_connections,
-        max_per_address=arguments.max_per_address,
-        trusted_proxies=tuple(arguments.trusted_proxy),
-        disk_reserve=arguments.disk_reserve * 1024 * 1024,
-        webhook=_webhook(arguments),
-    )
+    def config(settings: NodeSettings) -> "BackendConfig":
+        from imtui.server.node.backend import BackendConfig
+
+        return BackendConfig(
+            data_dir=arguments.data,
+            hosts=settings.host,
+            port=settings.port,
+            rest_port=settings.rest_port,
+            heartbeat_timeout=arguments.heartbeat_timeout,
+            allowed_origins=settings.allow_origin,
+            max_connections=settings.max_connections,
+            max_per_address=settings.max_per_address,
+            trusted_proxies=settings.trusted_proxy,
+            disk_reserve=settings.disk_reserve * MEBIBYTE,
+            webhook=webhook,
+        )
+
     from imtui.server.edge.turns.fair_loop import new_loop
 
-    run_async(_serve(config), new_loop)
+    run_async(_serve(source, config), new_loop)
+    return EXIT_OK
+
+
+def _source(arguments: argparse.Namespace) -> SettingsSource:
+    given = ((name, getattr(arguments, name)) for name in SETTINGS)
+    options = {
+        name: tuple(dict.fromkeys(value)) if isinstance(value, list) else value
+        for name, value in given
+        if value is not None
+    }
+    if arguments.config is not None:
+        return SettingsSource(options, arguments.config, must_exist=True)
+    return SettingsSource(options, arguments.data / FILE_NAME, must_exist=False)
+
+
+def _check_config(source: SettingsSource) -> int:
+    try:
+        source.read()
+    except SettingsError as error:
+        for problem in error.problems:
+            print_notice(problem)
+        return EXIT_USAGE
+    print(f"The settings are right ({safe_text(str(source.file))})")
     return EXIT_OK
 
 
@@ -244,14 +256,28 @@ def _webhook_token(file: Path | None) -> str:
     return token
 
 
-async def _serve(config: "BackendConfig") -> None:
+async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:
     from imtui.server.node.backend import Backend
 
     log_loop_exceptions(asyncio.get_running_loop())
     # Installed before the backend is ready: from then on other processes may send a signal.
-    with stop_signals() as stopped:
-        async with Backend(config) as backend, asyncio.TaskGroup() as group:
+    with stop_signals(hang_up=False) as stopped, reload_signal() as asked:
+        try:
+            settings = source.read()
+        except SettingsError as error:
+            raise UsageError(str(error)) from error
+        set_log_level(settings.log_level)
+
+        def adjust(changed: NodeSettings) -> None:
+            set_log_level(changed.log_level)
+            backend.adjust(config(changed))
+
+        async with Backend(config(settings)) as backend, asyncio.TaskGroup() as group:
             print_ready_line(backend.address)
-            failing = group.create_task(backend.wait_failed())
+            reloader = Reloader(source, settings, adjust)
+            tasks = [
+                group.create_task(part) for part in (backend.wait_failed(), reloader.run(asked))
+            ]
             await stopped.wait()
-            failing.cancel()
+            for task in tasks:
+                task.cancel()

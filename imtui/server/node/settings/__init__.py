@@ -1,0 +1,1 @@
+"""The settings of a node: from the command line, from its file, and while it runs."""

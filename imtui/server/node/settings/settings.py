@@ -1,0 +1,149 @@
+"""The settings of a node.
+
+A setting is declared once, as a field of ``NodeSettings``. Its key in the file, its option, its
+checks, its default and its help follow from that.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Generic, TypeVar
+
+from imtui.protocol.limits import CONNECTIONS_PER_ADDRESS
+from imtui.server.edge.addresses import Network
+from imtui.server.node.disk_reserve import RESERVE_MIB
+from imtui.server.node.settings.kinds import (
+    COUNT,
+    HOSTS,
+    MEBIBYTES,
+    NETWORKS,
+    OPTIONAL_COUNT,
+    ORIGINS,
+    PORT,
+    Kind,
+    one_of,
+)
+
+T = TypeVar("T")
+
+_LOG_LEVELS: Final = ("info", "warning", "error")
+
+
+def _never(before: object, after: object) -> bool:
+    return False
+
+
+def _always(before: object, after: object) -> bool:
+    return True
+
+
+def _if_begun_or_ended(before: object, after: object) -> bool:
+    return (before is None) is not (after is None)
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """What is known of a setting beside its name."""
+
+    kind: Kind[T]
+    default: T
+    metavar: str
+    help: str
+    needs_restart: Callable[[T, T], bool]
+    """Tells whether a running backend cannot change from one value to another."""
+
+
+def _setting(
+    kind: Kind[T],
+    default: T,
+    metavar: str,
+    help_text: str,
+    needs_restart: Callable[[object, object], bool] = _never,
+) -> T:
+    declared = Setting(kind, default, metavar, help_text, needs_restart)
+    made: T = field(default=default, metadata={"setting": declared})
+    return made
+
+
+@dataclass(frozen=True)
+class NodeSettings:
+    """What belongs to a node rather than to the app."""
+
+    host: tuple[str, ...] = _setting(
+        HOSTS,
+        ("127.0.0.1",),
+        "HOST",
+        "an address to listen on (127.0.0.1); may be repeated, and :: is all of IPv4 and IPv6",
+        _always,
+    )
+    port: int = _setting(PORT, 7788, "PORT", "the WebSocket port (7788; 0: a free one)", _always)
+    rest_port: int = _setting(PORT, 7789, "PORT", "the REST port (7789; 0: a free one)", _always)
+    allow_origin: tuple[str, ...] = _setting(
+        ORIGINS, (), "O", "allow connections from web pages of this origin; may be repeated"
+    )
+    max_connections: int | None = _setting(
+        OPTIONAL_COUNT,
+        None,
+        "N",
+        "the most connections of clients (as many as there are file descriptors, less 64)",
+    )
+    max_per_address: int = _setting(
+        COUNT,
+        CONNECTIONS_PER_ADDRESS,
+        "N",
+        "the most connections from one address, a tenth of them without a login (1000)",
+    )
+    trusted_proxy: tuple[Network, ...] = _setting(
+        NETWORKS,
+        (),
+        "ADDR",
+        "believe the client addresses that this proxy names, in place of proxies on this "
+        "machine; may be repeated, and may be a network such as 10.0.0.0/8",
+    )
+    disk_reserve: int = _setting(
+        MEBIBYTES,
+        RESERVE_MIB,
+        "MIB",
+        "refuse messages and friend requests while less disk space is free (256; 0: never)",
+    )
+    log_level: str = _setting(
+        one_of(*_LOG_LEVELS),
+        "info",
+        "LEVEL",
+        "the least level of what is logged: info, warning or error (info)",
+    )
+
+
+SETTINGS: Final[Mapping[str, Setting[Any]]] = {
+    declared.name: declared.metadata["setting"] for declared in fields(NodeSettings)
+}
+"""The settings by the name of their key."""
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What becomes of settings that were read while the backend runs."""
+
+    settings: NodeSettings
+    """What holds from now on."""
+    taken: tuple[str, ...]
+    """What has changed, such as ``max_per_address is 500 now, not 1000``."""
+    refused: tuple[str, ...]
+    """What holds only after a restart, such as ``port``."""
+
+
+def reloaded(running: NodeSettings, wanted: NodeSettings) -> Reloaded:
+    """Return what a backend that runs with some settings can take of others."""
+    values: dict[str, Any] = {}
+    taken, refused = [], []
+    for name, setting in SETTINGS.items():
+        before, after = getattr(running, name), getattr(wanted, name)
+        values[name] = after
+        if before == after:
+            continue
+        if setting.needs_restart(before, after):
+            values[name] = before
+            refused.append(name)
+        else:
+            write = setting.kind.write
+            taken.append(f"{name} is {write(after)} now, not {write(before)}")
+    return Reloaded(NodeSettings(**values), tuple(taken), tuple(refused))

@@ -1,0 +1,83 @@
+"""What a setting can be, in a file and on the command line alike."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imtui.server.node.settings.settings import SETTINGS
+
+GOOD: dict[str, list[tuple[object, object]]] = {
+    "host": [("::", ("::",)), (["a", "b", "a"], ("a", "b"))],
+    "port": [(0, 0), (65535, 65535)],
+    "rest_port": [(1, 1)],
+    "tls_cert": [("/a", Path("/a"))],
+    "tls_key": [("/a", Path("/a"))],
+    "allow_origin": [("https://a.example:1", ("https://a.example:1",)), ([], ()), ("null",) * 2],
+    "max_connections": [(1, 1), (1_000_000_000, 1_000_000_000)],
+    "max_per_address": [(1, 1)],
+    "trusted_proxy": [([], ())],
+    "disk_reserve": [(0, 0)],
+    "log_level": [("error", "error")],
+}
+BAD: dict[str, list[object]] = {
+    "host": ["", [], 1, ["a", 1], "a b", "[::]", "a\n", "x" * 256, ["a"] * 257, {}, [["a"]]],
+    "port": [-1, 65536, "7788", 1.0, True, [1], {}, "x"],
+    "rest_port": [-1],
+    "tls_cert": ["", 1, ["a"], "a\0b"],
+    "tls_key": ["", False],
+    "allow_origin": ["chat.example.org", "https://a.example/", "*", 5],
+    "max_connections": [0, -1, 1_000_000_001, "many"],
+    "max_per_address": [0, 0.5],
+    "trusted_proxy": ["proxy.example", "10.0.0.0/40", 10],
+    "disk_reserve": [-1, 1.5, 10**12],
+    "log_level": ["debug", "INFO", 20],
+}
+
+
+def items(cases: dict[str, list[Any]]) -> list[tuple[str, Any]]:
+    """Return the cases of all settings that there are."""
+    return [(name, case) for name in SETTINGS for case in cases[name]]
+
+
+@pytest.mark.parametrize(("name", "case"), items(GOOD))
+def test_a_value_that_is_right_is_taken(name: str, case: tuple[object, object]) -> None:
+    value, expected = case
+    if isinstance(expected, str):
+        expected = (expected,) if SETTINGS[name].kind.is_list else expected
+    assert SETTINGS[name].kind.check(value) == expected
+
+
+@pytest.mark.parametrize(("name", "value"), items(BAD))
+def test_a_value_that_is_wrong_is_refused_in_one_line_that_says_what_is_wanted(
+    name: str, value: object
+) -> None:
+    with pytest.raises(ValueError, match=r"^must (not )?(be|have) .+\.$") as refused:
+        SETTINGS[name].kind.check(value)
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@given(text=st.text(max_size=40) | st.integers().map(str))
+def test_an_option_takes_what_the_file_takes(name: str, text: str) -> None:
+    kind = SETTINGS[name].kind
+    written = {text, int(text)} if text.isascii() and text.isdecimal() else {text}
+    try:
+        parsed = kind.parse(text)
+    except ValueError as error:
+        assert "is not" in str(error)
+        for value in written:
+            with pytest.raises(ValueError, match="must be"):
+                kind.check(value)
+    else:
+        assert any(_is_accepted(kind, value, parsed) for value in written)
+
+
+def _is_accepted(kind: Any, value: object, parsed: object) -> bool:
+    try:
+        checked = kind.check(value)
+    except ValueError:
+        return False
+    return bool(checked == ((parsed,) if kind.is_list else parsed))
