@@ -12,6 +12,8 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct, structs
 
+from imtui.server.disk_faults import words_of
+
 _log: Final = logging.getLogger(__name__)
 
 KEPT: Final = 10_000
@@ -168,6 +170,7 @@ class AuditLog:
             path: The file.
             unix_ms: Returns the current time, in Unix milliseconds.
         """
+        self._path = path
         self._file = AuditFile(path)
         self._unix_ms = unix_ms
         self._loop = asyncio.get_running_loop()
@@ -182,7 +185,7 @@ class AuditLog:
         try:
             return self._file.latest()
         except OSError as error:
-            _log.warning("The audit log cannot be read: %s", error.strerror)
+            _log.warning("The audit log cannot be read: %s", self._words(error))
             return []
 
     def __call__(self, kind: Kind, address: str, identifier: str, what: str, code: int) -> None:
@@ -212,7 +215,10 @@ class AuditLog:
             if entries:
                 self._file.append(entries)
         except OSError as error:
-            _log.error("The audit log cannot be written: %s", error.strerror)
+            _log.error("The audit log cannot be written: %s", self._words(error))
+
+    def _words(self, error: OSError) -> str:
+        return words_of(error, self._path.parent, f"Look at {self._path}.")
 
 
 def _entries(path: Path) -> Iterable[AuditEntry]:

@@ -41,7 +41,7 @@ class Rest:
         clock: Callable[[], Instant],
         carry_on: Callable[[str], None],
         durable: Callable[[], Awaitable[None]],
-        is_failing: Callable[[], bool],
+        failure: Callable[[], str],
         log: ChangeLog,
         metrics: Metrics,
         before_callbacks: BeforeCallbacks | None = None,
@@ -54,7 +54,7 @@ class Rest:
             clock: Returns the current time.
             carry_on: Stores and delivers the changes of a command, given its caller's address.
             durable: Waits until they are durable; raises IMError if the commit fails.
-            is_failing: Tells whether nothing can be made durable at present.
+            failure: Returns why nothing can be made durable at present; empty if it can.
             log: The log of the latest changes.
             metrics: Counts the requests of admins.
             before_callbacks: Asks the app's own server about some commands; None without such
@@ -65,13 +65,15 @@ class Rest:
         self._clock = clock
         self._carry_on = carry_on
         self._durable = durable
-        self._is_failing = is_failing
+        self._failure = failure
         self._log = log
         self._metrics = metrics
         self._audit = audit
         self._before_callbacks = before_callbacks
         self.findings: list[str] | None = None
         """The findings of the check of the whole store; None until it is done."""
+        self.unreadable = ""
+        """Why that check cannot read the store; empty if it can."""
         metrics.rest.expect(command.full_name for command in COMMANDS.values())
         self._began = clock()
         self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
@@ -99,8 +101,10 @@ class Rest:
         state = {"status": "ok", "store": "unchecked" if self.findings is None else "sound"}
         if self.findings:
             state = {"status": "store damaged", "store": self.findings[0]}
-        if self._is_failing():
-            state["status"] = "store failing"
+        elif self.unreadable:
+            state = {"status": "store unreadable", "store": self.unreadable}
+        if failure := self._failure():
+            state = {"status": "store failing", "store": failure}
         return HTTPAnswer(
             msgspec.json.encode(state), _JSON, 200 if state["status"] == "ok" else 503
         )
@@ -171,7 +175,7 @@ class Rest:
         self._audit(kind, request.address, request.proof.user_id, command.full_name, code)
 
     async def _call(self, command: Command, params: msgspec.Struct, address: str) -> dict[str, Any]:
-        if self._is_failing() and not command.is_read_only:
+        if self._failure() and not command.is_read_only:
             raise IMError(command.service.internal)
         try:
             answer = command.handler(self._new_call(address), params)
@@ -196,7 +200,7 @@ class Rest:
     async def _checkpoint(self, address: str) -> None:
         self._carry_on(address)
         await asyncio.sleep(0)
-        if self._is_failing():
+        if self._failure():
             raise ArchiveError("A call was stopped before its end because the store fails.")
 
 

@@ -200,10 +200,7 @@ class Backend:
         self.address = Address(
             url_of("ws", ws[0]), url_of("http", rest[0]), self.app_key.sdk_app_id, os.getpid()
         )
-        try:
-            data.publish(self.address)
-        except OSError as error:
-            raise BackendError(f"{data.path} cannot be written: {error.strerror}.") from error
+        data.publish(self.address)
         stack.callback(data.withdraw)
         store.started()
         await self._check(stack, data)
@@ -294,7 +291,7 @@ class Backend:
             config.clock,
             self._host.carry_on,
             commits.durable,
-            lambda: commits.is_failing,
+            lambda: commits.failure,
             self._change_log,
             self.metrics,
             before_callbacks,

@@ -85,8 +85,10 @@ class Commits:
         self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._last_commit = 0.0
-        self._logged = "", 0.0
-        """Why a commit failed, and when that was logged."""
+        self.failure = ""
+        """Why the last commit failed, so that nothing can be made durable; empty if it did not."""
+        self._logged_at = 0.0
+        """When that was logged."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether there is more to do: clients to serve, or requests that wait."""
         self.on_committed: Callable[[], None] = lambda: None
@@ -204,7 +206,7 @@ class Commits:
             self._hold_back()
             self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
             return
-        self._logged = "", 0.0
+        self.failure = ""
         if self._has_written:
             self._has_written = False
             if self._later is not None:
@@ -222,8 +224,8 @@ class Commits:
     def _log_failure(self, problem: str) -> None:
         """Log why a commit failed: the same not more than once a minute."""
         now = self._loop.time()
-        if problem != self._logged[0] or now >= self._logged[1] + _LOG_EVERY:
-            self._logged = problem, now
+        if problem != self.failure or now >= self._logged_at + _LOG_EVERY:
+            self.failure, self._logged_at = problem, now
             _log.error("%s", problem)
 
     def _try_again(self) -> None:

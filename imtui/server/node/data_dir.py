@@ -12,6 +12,7 @@ from imtui.files import FileLock, UnsafeFolderError, make_folder, write_private
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.wire_names import wire_name
+from imtui.server.disk_faults import READ_ONLY, DiskFault, find_fault, words_of
 
 _OWN_FILES: Final = ("imtui.db*", "app_key.json", "backend.json", "backend.lock")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -65,14 +66,13 @@ class DataDir:
             )
             raise BackendError(f"{error.problem} {advice}") from error
         except OSError as error:
-            raise BackendError(
-                f"The data folder {self.path} cannot be used: {error.strerror or error}. "
-                "Choose another with --data."
-            ) from error
+            words = words_of(error, self.path.parent, "Choose another with --data.")
+            raise BackendError(f"The data folder {self.path} cannot be used: {words}") from error
         if not os.access(self.path, os.W_OK | os.X_OK):
-            raise BackendError(
-                f"The data folder {self.path} is not writable. Choose another with --data."
-            )
+            fault = find_fault(self.database)
+            if fault is not READ_ONLY:
+                fault = DiskFault("permission denied", "Choose another with --data.")
+            raise BackendError(f"The data folder {self.path} is not writable: {fault}")
 
     def hold(self) -> FileLock:
         """Acquire and return the folder's lock: one backend serves a folder at a time.
@@ -84,7 +84,8 @@ class DataDir:
         try:
             is_acquired = lock.acquire(blocking=False)
         except OSError as error:
-            raise BackendError(f"{self.path} cannot be locked: {error.strerror}.") from error
+            words = words_of(error, self.path, "Choose another with --data.")
+            raise BackendError(f"{self.path} cannot be locked: {words}") from error
         if not is_acquired:
             raise BackendError(
                 f"Another backend serves {self.path}. "
@@ -117,7 +118,8 @@ class DataDir:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise BackendError(f"{self._key_file} cannot be read: {error.strerror}.") from error
+            words = words_of(error, self.path, "Move it away, then start the backend.")
+            raise BackendError(f"{self._key_file} cannot be read: {words}") from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BackendError(
                 f"{self._key_file} is damaged. Delete it, and start the backend: it writes the key "
@@ -133,7 +135,8 @@ class DataDir:
         try:
             write_private(self._key_file, msgspec.json.encode(key).decode())
         except OSError as error:
-            raise BackendError(f"{self._key_file} cannot be written: {error.strerror}.") from error
+            words = words_of(error, self.path, "Look at its folder, then try again.")
+            raise BackendError(f"{self._key_file} cannot be written: {words}") from error
 
     def address(self) -> Address:
         """Return the address of the running backend.
@@ -155,9 +158,13 @@ class DataDir:
         """Write the address of the running backend.
 
         Raises:
-            OSError: The address cannot be written.
+            BackendError: The address cannot be written.
         """
-        write_private(self._address_file, msgspec.json.encode(address).decode())
+        try:
+            write_private(self._address_file, msgspec.json.encode(address).decode())
+        except OSError as error:
+            words = words_of(error, self.path, "Look at its folder, then try again.")
+            raise BackendError(f"{self._address_file} cannot be written: {words}") from error
 
     def withdraw(self) -> None:
         """Remove the address, as the backend stops."""

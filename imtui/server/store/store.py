@@ -14,6 +14,10 @@ class StoreError(ArchiveError):
     """The store cannot be opened, read or written; one line that says what to do."""
 
 
+class DamagedError(StoreError):
+    """The file of the store is damaged."""
+
+
 class Store(Protocol):
     """Keeps everything that outlives a restart."""
 

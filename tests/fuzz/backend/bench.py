@@ -191,7 +191,7 @@ class Bench:
             self.now,
             self._host.carry_on,
             commits.durable,
-            lambda: commits.is_failing,
+            lambda: commits.failure,
             ChangeLog(lambda: self.now().unix_ms),
             self.metrics,
         )

@@ -153,7 +153,7 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
         present,
         backend._host.carry_on,
         commits.durable,
-        lambda: commits.is_failing,
+        lambda: commits.failure,
         ChangeLog(lambda: 0),
         Metrics(),
     )
@@ -177,7 +177,8 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
         assert again["ErrorCode"] == 70500
         async with httpx.AsyncClient(base_url=backend.address.rest) as client:
             health = await client.get("/healthz")
-            assert (health.status_code, health.json()["status"]) == (503, "store failing")
+            told = {"status": "store failing", "store": "The disk is full."}
+            assert (health.status_code, health.json()) == (503, told)
             assert (await client.head("/healthz")).status_code == 503
 
 

@@ -1,6 +1,7 @@
 """The backend as a whole: starting, ending, and what outlives it."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
+from imtui.files import write_private
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
 from imtui.server.core.core import Core
@@ -310,7 +312,8 @@ async def test_what_the_check_finds_is_told_and_logged(
     monkeypatch.setattr("imtui.server.node.checks.check_database", check)
     async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:
         found = await checked(backend)
-        assert found == (503, {"status": "store damaged", "store": "a page is broken"})
+        status = "store damaged" if is_read else "store unreadable"
+        assert found == (503, {"status": status, "store": "a page is broken"})
         await client.login("alice")
     assert "a page is broken" in caplog.text
 
@@ -349,12 +352,14 @@ async def test_those_who_are_logged_in_are_counted(tmp_path: Path) -> None:
 async def test_a_start_that_fails_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def fail_to_publish(path: Path, text: str) -> None:
+        if path.name == "backend.json":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_private(path, text)
 
     with monkeypatch.context() as patched:
-        patched.setattr(DataDir, "publish", fail)
-        assert "cannot be written: No space" in await refusal(BackendConfig(tmp_path))
+        patched.setattr("imtui.server.node.data_dir.write_private", fail_to_publish)
+        assert "cannot be written: the disk is full." in await refusal(BackendConfig(tmp_path))
     with pytest.raises(BackendError):
         DataDir(tmp_path).address()
     async with Backend(BackendConfig(tmp_path)) as backend, wire(backend) as client:

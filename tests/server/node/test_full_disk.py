@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.node.disk_reserve import MEBIBYTE
 from tests.server.commands.test_rest import post
+from tests.server.disks import mounted
 from tests.server.node.test_messages import works_again
 from tests.server.wire import Message, Wire, lift_quotas, wire
 
@@ -79,14 +78,8 @@ async def test_below_the_reserve_only_what_grows_without_end_is_refused(tmp_path
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk of a few MiB of its own, where this user may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    if mount is None or subprocess.run([mount, *options], capture_output=True).returncode:
-        pytest.skip("this user may not mount a disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted(tmp_path / "disk") as disk:
+        yield disk
 
 
 async def fill(alice: Wire, prefix: str) -> list[str]:

@@ -4,7 +4,9 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from imtui.server.store.sqlite.connecting import cannot, connect, connect_to_read
+from imtui.server.disk_faults import LOCKED, words_of
+from imtui.server.store.sqlite.connecting import connect, connect_to_read
+from imtui.server.store.sqlite.failures import cannot, check_exists, fault_of_code
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.store import StoreError
 
@@ -19,10 +21,7 @@ def back_up(path: Path, copy: Path) -> None:
     Raises:
         StoreError: The database cannot be read, or the copy cannot be written; no copy is left.
     """
-    if not path.exists():
-        raise StoreError(f"There is no database {path}.")
-    if copy.exists():
-        raise StoreError(f"{copy} exists already. Choose another name.")
+    check_exists(path)
     check_log(path)
     try:
         source = connect_to_read(path)
@@ -31,17 +30,34 @@ def back_up(path: Path, copy: Path) -> None:
     part = copy.with_name(f"{copy.name}.part")
     with contextlib.closing(source):
         try:
+            if copy.exists():
+                raise StoreError(f"{copy} exists already. Choose another name.")
             _copy(source, part)
             part.replace(copy)
         except (sqlite3.Error, OSError) as error:
             with contextlib.suppress(OSError):
                 part.unlink()
-            raise StoreError(f"The backup {copy} cannot be written: {error}.") from error
+            raise _failure(path, copy, error) from error
+
+
+def _failure(path: Path, copy: Path, error: sqlite3.Error | OSError) -> StoreError:
+    if isinstance(error, OSError):
+        words = words_of(error, copy.parent, "Choose another place for it.")
+    else:
+        fault = fault_of_code(copy, getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT))
+        if fault in (None, LOCKED):
+            # The database is damaged or locked, not its copy.
+            return cannot(path, "read", error)
+        words = str(fault)
+    return StoreError(f"The backup {copy} cannot be written: {words}")
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     part.unlink(missing_ok=True)
     with contextlib.closing(connect(part)) as target:
+        # From here on nobody can lock the database, for which ``backup`` would wait for ever.
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_schema").fetchone()
         source.backup(target)
         # Without a write-ahead log the copy is a single file.
         target.execute("PRAGMA journal_mode = DELETE")

@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from imtui.server.store.sqlite.connecting import cannot, connect_to_read, version_of
+from imtui.server.store.sqlite.connecting import connect_to_read, version_of
+from imtui.server.store.sqlite.failures import cannot, check_exists
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.schema import SCHEMA_VERSION
-from imtui.server.store.store import StoreError
 
 _FINDINGS_MAX: Final = 20
 
@@ -33,8 +33,7 @@ def check_database(path: Path, stop: threading.Event | None = None) -> list[str]
         StoreError: The database does not exist or cannot be read.
         Stopped: ``stop`` was set.
     """
-    if not path.exists():
-        raise StoreError(f"There is no database {path}.")
+    check_exists(path)
     check_log(path)
     try:
         with contextlib.closing(connect_to_read(path)) as database:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from imtui.server.store.sqlite.connecting import (
-    cannot,
     connect_to_read,
     log_of,
     size_of_log,
     version_of,
 )
+from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.store import StoreError
 
 _FIRST_WITH_GENERATIONS: Final = 5

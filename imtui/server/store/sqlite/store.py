@@ -17,7 +17,8 @@ from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, callbacks, friends, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.cleared import ClearedRows
-from imtui.server.store.sqlite.connecting import cannot, connect, rows, rows_until, size_of_log
+from imtui.server.store.sqlite.connecting import connect, rows, rows_until, size_of_log
+from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.loading import load_app
 from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
 from imtui.server.store.sqlite.migration.copy import forget_copy
@@ -181,12 +182,12 @@ class SQLiteStore:
         self._callback_updates.clear()
         self._sent.clear()
         self._executed = 0
-        if size_of_log(self._path) > self._log_checked + _LOG_MAX:
-            try:
+        try:
+            if size_of_log(self._path) > self._log_checked + _LOG_MAX:
                 self._empty_log()
-            except sqlite3.Error:
-                # The commit succeeded; ``rest`` will report the error.
-                self._log_checked = size_of_log(self._path)
+        except (OSError, sqlite3.Error):
+            # The commit succeeded; ``rest`` will report the error.
+            self._log_checked += _LOG_MAX
 
     def rest(self) -> None:
         """Write the log into the database and empty it, so that a copy of the file is complete.
@@ -194,12 +195,11 @@ class SQLiteStore:
         Raises:
             StoreError: The log could not be written; no data is lost.
         """
-        forget_copy(self._path, if_old=True)
-        if self._has_batch or not size_of_log(self._path):
-            return
         try:
-            self._empty_log()
-        except sqlite3.Error as error:
+            forget_copy(self._path, if_old=True)
+            if not self._has_batch and size_of_log(self._path):
+                self._empty_log()
+        except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "written", error) from error
 
     def started(self) -> None:
@@ -221,7 +221,7 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close the database; uncommitted changes are lost."""
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(OSError, sqlite3.Error):
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             if size_of_log(self._path):
@@ -251,7 +251,7 @@ class SQLiteStore:
                 for sql in missing:
                     self._database.execute(sql)
                 self._end()
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "read", error) from error
 
     def _empty_log(self) -> None:

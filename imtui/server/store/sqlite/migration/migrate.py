@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from imtui.server.store.sqlite.connecting import cannot, connect, connect_to_read, version_of
+from imtui.server.store.sqlite.connecting import connect, connect_to_read, version_of
+from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.migration.conversations import migrate_conversations
 from imtui.server.store.sqlite.migration.copy import put_in_place
 from imtui.server.store.sqlite.migration.earlier import STEPS
@@ -64,11 +65,9 @@ def migrate(path: Path, progress: Callable[[str], None]) -> None:
             _upgrade(path, upgraded, version)
         _build(migrated, source, progress)
         put_in_place(path, migrated)
-    except (sqlite3.Error, LookupError, ValueError) as error:
+    except (OSError, sqlite3.Error, LookupError, ValueError) as error:
         # The last two: a row refers to nothing, or holds what no version has written.
         raise cannot(path, "migrated", error) from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be migrated: {error.strerror or error}.") from error
     finally:
         remove_unfinished(path)
     progress("The database is migrated")
