@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Final, cast
 
-from websockets.frames import Close, CloseCode, Opcode
+from websockets.frames import CloseCode, Opcode
 from websockets.typing import Origin
 
 from imtui.protocol.limits import (
@@ -17,6 +17,7 @@ from imtui.protocol.limits import (
     FRAME_MAX_BYTES,
     STRANGER_FRAME_MAX_BYTES,
 )
+from imtui.server.edge.websocket.control_frames import close_frame, control_frame
 from imtui.server.edge.websocket.events import Events
 from imtui.server.edge.websocket.frame_reader import FrameError, FrameReader
 from imtui.server.edge.websocket.handshake import HEAD_ENDS, answer_handshake
@@ -32,7 +33,6 @@ TURN: Final = 0.001
 """How long frames of one client are handled, in seconds, before others get their turn."""
 _TURN_FRAMES: Final = 128
 """How many frames of one client are handled, be they empty, before others get their turn."""
-_FINAL: Final = 0x80
 
 # Copied as soon as it is filled, so that one buffer serves all connections of the thread.
 _buffer: Final = memoryview(bytearray(_READ_BUFFER))
@@ -116,7 +116,7 @@ class WebSocket(TransportProtocol, Events):
             self.abort()
             return
         # If the client has closed already, its messages that still wait are dropped.
-        self._end(self._last_close or _control_frame(Opcode.CLOSE, Close(code, reason).serialize()))
+        self._end(self._last_close or close_frame(code, reason))
 
     def give_up(self, error: Exception) -> None:
         """Abort after a bug, and report it; other connections are not affected."""
@@ -270,9 +270,9 @@ class WebSocket(TransportProtocol, Events):
         if opcode is Opcode.TEXT:
             self._take_text(payload)
         elif opcode is Opcode.PING:
-            self._pong = _control_frame(Opcode.PONG, payload)
+            self._pong = control_frame(Opcode.PONG, payload)
         elif opcode is Opcode.CLOSE:
-            self._last_close = _control_frame(Opcode.CLOSE, payload)
+            self._last_close = control_frame(Opcode.CLOSE, payload)
 
     def _take_text(self, text: bytes) -> None:
         if not text.isascii():
@@ -284,7 +284,7 @@ class WebSocket(TransportProtocol, Events):
         self.message(text)
 
     def _fail(self, code: CloseCode, reason: str) -> None:
-        self._last_close = _control_frame(Opcode.CLOSE, Close(code, reason).serialize())
+        self._last_close = close_frame(code, reason)
 
     def _proceed(self) -> None:
         """Read on, or handle the close, once all earlier messages are handled."""
@@ -346,7 +346,3 @@ class WebSocket(TransportProtocol, Events):
         if self._next_turn is not None:
             self._next_turn.cancel()
             self._next_turn = None
-
-
-def _control_frame(opcode: Opcode, payload: bytes) -> bytes:
-    return bytes((_FINAL | opcode, len(payload))) + payload
