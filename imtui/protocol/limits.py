@@ -24,6 +24,10 @@ CALL_TIMEOUT: Final = 10.0
 CALLS_UNDER_WAY_MAX: Final = 16
 """The most requests that the SDK has under way; others wait until they can be sent."""
 CONNECTIONS_PER_ADDRESS: Final = 1000
+APP_KEYS_MAX: Final = 10
+"""The most keys of an app at once: the newest one, and earlier ones in their grace."""
+KEY_GRACE_MAX: Final = 366 * 24 * 3600
+ADMINS_MAX: Final = 100
 LOGIN_FAILURES_MAX: Final = 10
 LOGIN_FAILURES_WINDOW: Final = 60.0
 DEVICES_PER_PLATFORM: Final = 10

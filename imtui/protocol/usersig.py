@@ -96,8 +96,7 @@ def verify(
     user_sig: str,
     user_id: str,
     sdk_app_id: int,
-    secret_key: str,
-    *,
+    *secret_keys: str,
     now: float | None = None,
 ) -> Claims:
     """Return the contents of a UserSig if it proves that the bearer is this user of this app.
@@ -106,7 +105,7 @@ def verify(
         user_sig: The UserSig.
         user_id: The user that it should prove.
         sdk_app_id: The app that it should be for.
-        secret_key: That app's secret key, as text.
+        secret_keys: That app's secret keys, as text, the likeliest first; any one suffices.
         now: Unix seconds; the present if not given.
 
     Raises:
@@ -119,10 +118,7 @@ def verify(
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID)
     if claims.identifier != user_id:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID)
-    expected = _signature(
-        user_id, sdk_app_id, claims.time, claims.expire, claims.userbuf, secret_key
-    )
-    if not hmac.compare_digest(expected.encode(), claims.sig.encode()):
+    if not any(_is_made_with(secret_key, claims) for secret_key in secret_keys):
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY)
     present = time.time() if now is None else now
     if claims.time > present + limits.CLOCK_AHEAD_MAX:
@@ -147,6 +143,18 @@ def read(user_sig: str) -> Claims:
     if claims.ver != "2.0":
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED)
     return claims
+
+
+def _is_made_with(secret_key: str, claims: Claims) -> bool:
+    expected = _signature(
+        claims.identifier,
+        claims.sdk_app_id,
+        claims.time,
+        claims.expire,
+        claims.userbuf,
+        secret_key,
+    )
+    return hmac.compare_digest(expected.encode(), claims.sig.encode())
 
 
 def _unpack(user_sig: str) -> bytes:

@@ -15,6 +15,7 @@ from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request, decode_params, encode
 from imtui.protocol.limits import heartbeat_interval
+from imtui.protocol.verification import verify_user_sig
 from imtui.server.core.accounts.changes import CloseReason
 from imtui.server.core.core import Core
 from imtui.server.core.delivery import (
@@ -29,6 +30,7 @@ from imtui.server.core.logins.registration import kick
 from imtui.server.edge.liveness import Liveness
 from imtui.server.instant import Instant
 from imtui.server.store.sqlite.store import SQLiteStore
+from tests.server.trusting import ring_of
 
 from .raw_client import JSON, Push, Refused
 from .virtual_time import WALL_START
@@ -120,8 +122,10 @@ class DrivenCore:
 
     def _login(self, session_id: int, request: Request) -> m.LoginResult:
         claimed = decode_params(request.params, m.Credentials)
-        key, now = AppKey(self.sdk_app_id, self.secret_key), self.instant()
-        proof = key.verify(claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms)
+        ring, now = ring_of(AppKey(self.sdk_app_id, self.secret_key)), self.instant()
+        proof = verify_user_sig(
+            ring, claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms
+        )
         own_status = self.core.login(session_id, proof, request, now)
         interval = heartbeat_interval(HEARTBEAT_TIMEOUT)
         return m.LoginResult(interval, now.unix_ms, own_status)

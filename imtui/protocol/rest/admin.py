@@ -1,15 +1,16 @@
 """Authentication of admins for the REST API."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from imtui.protocol.app_key import AppKey
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.proof import Proof
+from imtui.protocol.verification import verify_user_sig
 
 
 def check_admin(
-    key: AppKey,
+    key_ring: KeyRing,
+    admins: Collection[str],
     query: Mapping[str, str],
     unix_ms: int,
     admit: Callable[[], None] = lambda: None,
@@ -17,20 +18,23 @@ def check_admin(
     """Return the proof that a call comes from an admin.
 
     Args:
-        key: The app's key.
+        key_ring: The app's keys.
+        admins: The user IDs of all admins.
         query: The parameters of the URL.
         unix_ms: The present, in Unix milliseconds.
-        admit: Called before the key is tried; may raise 70050.
+        admit: Called before a key is tried; may raise 70050.
 
     Raises:
         IMError: 60012 for a missing SDKAppID; 60006 for another app; 60010 if the identifier is
-            not an admin; then the codes of ``AppKey.verify``.
+            not an admin; then the codes of ``verify_user_sig``.
     """
     app_id = query.get("sdkappid", "")
     if not app_id:
         raise IMError(ErrorCode.ERR_SVR_COMM_SDKAPPID_MISS)
-    if not (app_id.isascii() and app_id.isdigit()) or int(app_id[:20]) != key.sdk_app_id:
+    if not (app_id.isascii() and app_id.isdigit()) or int(app_id[:20]) != key_ring.sdk_app_id:
         raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_SDKAPPID)
-    if query.get("identifier") != ADMINISTRATOR:
+    identifier = query.get("identifier", "")
+    if identifier not in admins:
         raise IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
-    return key.verify(key.sdk_app_id, ADMINISTRATOR, query.get("usersig", ""), unix_ms, admit)
+    user_sig = query.get("usersig", "")
+    return verify_user_sig(key_ring, key_ring.sdk_app_id, identifier, user_sig, unix_ms, admit)

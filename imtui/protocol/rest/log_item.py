@@ -20,7 +20,8 @@ class LogItem(Struct, frozen=True, rename=rest_name):
     """The user whom it concerns; empty for the whole app."""
     event: str = ""
     """``registered``, ``deleted``, ``online``, ``offline``, ``unlogined``, ``kicked``, ``status``,
-    ``friend`` or ``console``; of the audit log ``failed``, ``admin`` or ``limit``."""
+    ``friend`` or ``console``, also for admins and keys; of the audit log ``failed``, ``admin`` or
+    ``limit``."""
     text: str = ""
     """Details; of the audit log the method or command."""
     address: str = ""

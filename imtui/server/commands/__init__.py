@@ -3,7 +3,9 @@
 from typing import Final
 
 from imtui.server.commands import (
+    admins,
     console,
+    keys,
     login_svc,
     openim,
     openim_history,
@@ -29,6 +31,8 @@ COMMANDS: Final[dict[str, Command]] = {
         profile,
         recentcontact,
         console,
+        admins,
+        keys,
     )
     for command in service.COMMANDS
 }

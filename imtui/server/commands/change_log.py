@@ -11,9 +11,11 @@ from imtui.server.audit import KEPT as AUDIT_KEPT
 from imtui.server.audit import AuditEntry
 from imtui.server.core.accounts import changes as a
 from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.change import Change
 from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.friends import changes as f
+from imtui.server.core.keys.changes import KeyRotated, KeysEnded
 from imtui.server.core.presence.changes import StatusChanged
 
 KEPT: Final = 1000
@@ -127,6 +129,24 @@ def _console_changed(change: ConsoleChanged) -> Iterator[_Entry]:
         yield "", "console", f"{name}={value}"
 
 
+def _admin_added(change: AdminAdded) -> Iterator[_Entry]:
+    yield change.admin.user_id, "console", f"is an admin with the role {change.admin.role}"
+
+
+def _admin_removed(change: AdminRemoved) -> Iterator[_Entry]:
+    yield change.user_id, "console", "is no admin any more"
+
+
+def _key_rotated(change: KeyRotated) -> Iterator[_Entry]:
+    yield "", "console", f"key {change.key_ring.keys[0].key_id} was made"
+    yield from _keys_ended(change)
+
+
+def _keys_ended(change: KeyRotated | KeysEnded) -> Iterator[_Entry]:
+    for key_id in change.ended:
+        yield "", "console", f"key {key_id} ended"
+
+
 def _names(user_ids: Sequence[str]) -> str:
     named = ", ".join(user_ids[:_NAMED])
     more = len(user_ids) - _NAMED
@@ -145,4 +165,8 @@ _ENTRIES: Final[Mapping[type[Change], Callable[[Any], Iterator[_Entry]]]] = {
     f.FriendsAdded: _friends_added,
     f.FriendsDeleted: _friends_deleted,
     ConsoleChanged: _console_changed,
+    AdminAdded: _admin_added,
+    AdminRemoved: _admin_removed,
+    KeyRotated: _key_rotated,
+    KeysEnded: _keys_ended,
 }

@@ -11,6 +11,7 @@ import msgspec
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.change_log import ChangeLog
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.archive import ArchiveError
 from imtui.server.core.context import Context
 from imtui.server.core.logins.registration import is_registered
@@ -38,6 +39,8 @@ class Call:
 
     context: Context
     """The context of an admin who acts for the whole app."""
+    role: Role
+    """The role of the admin who calls."""
     log: ChangeLog
     metrics: Metrics
     began: Instant
@@ -103,6 +106,8 @@ class Command:
     fields: Mapping[str, ErrorCode] = field(default_factory=dict)
     """The codes for fields that are missing or of the wrong type."""
     rate: int = RATE
+    role: Role = Role.FULL
+    """The lowest role that may call it; what ``read`` may call counts as no act of an admin."""
     is_read_only: bool = False
     """Whether it changes nothing, so that it also works while nothing can be stored."""
     before: Callable[[BeforeCallbacks, Any, str], Awaitable[Body]] | None = None

@@ -9,6 +9,7 @@ from imtui.protocol.rest.log_item import LogItem
 from imtui.server.commands.change_log import KEPT
 from imtui.server.commands.command import Answer, Call, Command, Service
 from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.console import Console
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.logins.administration import get_console, set_console
@@ -229,9 +230,19 @@ COMMANDS: Final = (
         Settings,
         _get,
         is_read_only=True,
+        role=Role.READ,
     ),
     Command(_CONSOLE, "set", "Change settings of the console.", SettingsChange, Settings, _set),
-    Command(_CONSOLE, "stats", "Return statistics.", Answer, StatsTold, _stats, is_read_only=True),
+    Command(
+        _CONSOLE,
+        "stats",
+        "Return statistics.",
+        Answer,
+        StatsTold,
+        _stats,
+        is_read_only=True,
+        role=Role.READ,
+    ),
     Command(
         _CONSOLE,
         "accounts",
@@ -240,6 +251,7 @@ COMMANDS: Final = (
         AccountsTold,
         _accounts,
         is_read_only=True,
+        role=Role.READ,
     ),
     Command(
         _CONSOLE,
@@ -249,6 +261,7 @@ COMMANDS: Final = (
         LogTold,
         _log,
         is_read_only=True,
+        role=Role.READ,
     ),
     Command(
         _STATUS,
@@ -258,5 +271,6 @@ COMMANDS: Final = (
         SubscriptionsTold,
         _subscriptions,
         is_read_only=True,
+        role=Role.READ,
     ),
 )

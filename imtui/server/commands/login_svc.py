@@ -6,6 +6,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Service, result_of
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.logins import registration
 
 ACCOUNTS_MAX: Final = 100
@@ -128,6 +129,10 @@ def _account_check(call: Call, params: AccountCheck) -> AccountsChecked:
 
 
 def _kick(call: Call, params: AccountItem) -> Answer:
+    if params.user_id == ADMINISTRATOR and call.role is not Role.FULL:
+        raise IMError(
+            ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN, f"Only a full admin may kick {ADMINISTRATOR}."
+        )
     if params.user_id == ADMINISTRATOR and not call.is_registered(ADMINISTRATOR):
         # The admin has no account by default, but its UserSigs have to be revocable.
         registration.register(call.context, ADMINISTRATOR)
@@ -150,6 +155,7 @@ COMMANDS: Final = (
         AccountImport,
         Answer,
         _account_import,
+        role=Role.SUPPORT,
     ),
     Command(
         _SERVICE,
@@ -159,6 +165,7 @@ COMMANDS: Final = (
         MultiaccountImported,
         _multiaccount_import,
         rate=BULK_RATE,
+        role=Role.SUPPORT,
     ),
     Command(
         _SERVICE,
@@ -177,6 +184,7 @@ COMMANDS: Final = (
         AccountsChecked,
         _account_check,
         rate=BULK_RATE,
+        role=Role.READ,
     ),
     Command(
         _SERVICE,
@@ -185,5 +193,6 @@ COMMANDS: Final = (
         AccountItem,
         Answer,
         _kick,
+        role=Role.SUPPORT,
     ),
 )

@@ -8,6 +8,7 @@ from imtui.protocol.rest.body import Body
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 from imtui.server.commands.command import Call, Command, Service
 from imtui.server.core.accounts.device import Device, DeviceState
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.context import Context
 from imtui.server.core.logins.reads import get_devices, get_status
 from imtui.server.instant import Instant
@@ -150,6 +151,7 @@ COMMANDS: Final = tuple(
         _query_online_status,
         fields=_FIELDS,
         is_read_only=True,
+        role=Role.READ,
     )
     for name in ("query_online_status", "querystate")
 )

@@ -11,6 +11,7 @@ from imtui.protocol.rest.message_body import Elements, elements_of
 from imtui.protocol.rest.message_key import key_of, message_key
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.messages.counts import all_unread, read_until, unread_of
 from imtui.server.core.messages.reading import HistoryMessage, find_message, place_of, within
 from imtui.server.core.messages.removing import revoke_message
@@ -261,5 +262,6 @@ COMMANDS: Final = (
         UnreadMsgNums,
         _get_c2c_unread_msg_num,
         _FIELDS,
+        role=Role.READ,
     ),
 )

@@ -13,6 +13,7 @@ from imtui.protocol.rest.tags import (
     show_profile,
 )
 from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import custom_fields, profiles
 
 _INVALID: Final = ErrorCode.ERR_SVR_PROFILE_INVALID_PARAMETERS
@@ -103,6 +104,7 @@ COMMANDS: Final = (
         Portraits,
         _portrait_get,
         fields={"To_Account": ErrorCode.ERR_SVR_PROFILE_ACCOUNT_MISS},
+        role=Role.READ,
     ),
     Command(
         _SERVICE,

@@ -9,6 +9,7 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.rest.body import Body
 from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.messages.counts import ConversationSummary, listed_from, pinned
 from imtui.server.core.messages.listing import leave_list
 
@@ -163,6 +164,7 @@ COMMANDS: Final = (
         GetList,
         SessionList,
         _get_list,
+        role=Role.READ,
     ),
     Command(
         _SERVICE,

@@ -16,6 +16,8 @@ from imtui.server.commands import COMMANDS
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.commands.command import Call, Command
 from imtui.server.commands.openapi import description
+from imtui.server.core.admins.admin import Role
+from imtui.server.core.admins.administering import get_role
 from imtui.server.core.archive import ArchiveError
 from imtui.server.core.core import Core
 from imtui.server.core.logins.reads import figures
@@ -133,11 +135,11 @@ class Rest:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_HTTP_URL)
         if request.proof is None:
             raise request.refusal or IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
-        now = self._clock()
-        self._check_not_revoked(request.proof, now, request.address)
+        role = self._role(request.proof, request.address)
         if command is None:
             raise IMError(ErrorCode.ERR_SVR_COMM_INVALID_RES)
-        if self._rates[command.path].wait(now.monotonic):
+        _check_role(role, command)
+        if self._rates[command.path].wait(self._clock().monotonic):
             raise IMError(
                 ErrorCode.ERR_SVR_COMM_REST_FREQ_LIMIT, f"At most {command.rate} calls a second."
             )
@@ -147,7 +149,9 @@ class Rest:
         try:
             if command.before is not None and self._before_callbacks is not None:
                 params = await command.before(self._before_callbacks, params, request.address)
-            return await self._call(command, params, request.address)
+                role = self._role(request.proof, request.address)
+                _check_role(role, command)
+            return await self._call(command, params, role, request.address)
         except ArchiveError as error:
             _log.error("%s", error)
             raise IMError(command.service.internal) from error
@@ -158,27 +162,41 @@ class Rest:
             _log.exception("%s failed", command.path)
             raise IMError(command.service.internal) from error
 
-    def _check_not_revoked(self, proof: Proof, now: Instant, address: str) -> None:
+    def _role(self, proof: Proof, address: str) -> Role:
+        """Return the present role of an admin, who may have been removed since the request.
+
+        Raises:
+            IMError: 70052 for a UserSig that was revoked meanwhile; 60010 for no admin any more.
+        """
+        now = self._clock()
         try:
             self._core.check_not_revoked(proof, now)
         finally:
             # The check may correct revocations.
             self._carry_on(address)
+        role = get_role(self._core.admin(now), proof.user_id)
+        if role is None:
+            raise IMError(ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN)
+        return role
 
     def _note(self, request: HTTPRequest, command: Command | None, code: int) -> None:
         """Note the act of an admin; whoever is none was noted where the UserSig was checked."""
-        if request.proof is None:
+        if request.proof is None or command is None:
             return
         kind = _KINDS.get(code, Kind.ADMIN)
-        if command is None or (command.is_read_only and kind is Kind.ADMIN):
+        # A query is no act, but to try what one may not do is.
+        is_query = command.role is Role.READ and code != ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN
+        if is_query and kind is Kind.ADMIN:
             return
         self._audit(kind, request.address, request.proof.user_id, command.full_name, code)
 
-    async def _call(self, command: Command, params: msgspec.Struct, address: str) -> dict[str, Any]:
+    async def _call(
+        self, command: Command, params: msgspec.Struct, role: Role, address: str
+    ) -> dict[str, Any]:
         if self._failure() and not command.is_read_only:
             raise IMError(command.service.internal)
         try:
-            answer = command.handler(self._new_call(address), params)
+            answer = command.handler(self._new_call(role, address), params)
             if isinstance(answer, Awaitable):
                 answer = await answer
         finally:
@@ -192,16 +210,24 @@ class Rest:
         result: dict[str, Any] = msgspec.to_builtins(answer)
         return result
 
-    def _new_call(self, address: str) -> Call:
+    def _new_call(self, role: Role, address: str) -> Call:
         context = self._core.admin(self._clock())
         checkpoint = partial(self._checkpoint, address)
-        return Call(context, self._log, self._metrics, self._began, checkpoint)
+        return Call(context, role, self._log, self._metrics, self._began, checkpoint)
 
     async def _checkpoint(self, address: str) -> None:
         self._carry_on(address)
         await asyncio.sleep(0)
         if self._failure():
             raise ArchiveError("A call was stopped before its end because the store fails.")
+
+
+def _check_role(role: Role, command: Command) -> None:
+    if not role.includes(command.role):
+        raise IMError(
+            ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN,
+            f"Your role is {role}. This needs an admin with the role {command.role}.",
+        )
 
 
 _KINDS: Final[Mapping[int, Kind]] = {

@@ -27,6 +27,7 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import add_source, read_custom, read_note
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import friendships, notes, reads, requests
 from imtui.server.core.friends.notes import NoteParams
 from imtui.server.link.before_callbacks import BeforeCallbacks
@@ -283,6 +284,7 @@ COMMANDS: Final = (
         FriendResults,
         _friend_add,
         before=_ask_before,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -291,6 +293,7 @@ COMMANDS: Final = (
         FriendImport,
         FriendResults,
         _friend_import,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -299,6 +302,7 @@ COMMANDS: Final = (
         FriendUpdate,
         FriendResults,
         _friend_update,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -307,6 +311,7 @@ COMMANDS: Final = (
         FriendDelete,
         FriendsDeleted,
         _friend_delete,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -315,5 +320,6 @@ COMMANDS: Final = (
         FriendDeleteAll,
         Answer,
         _friend_delete_all,
+        role=Role.SUPPORT,
     ),
 )

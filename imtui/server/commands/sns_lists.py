@@ -23,6 +23,7 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_reads import Index, RelationItem, check_relations
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import blocklist, groups, reads
 from imtui.server.core.friends.reads import RelationKind
 
@@ -252,6 +253,7 @@ COMMANDS: Final = (
         BlackList,
         FriendResults,
         _black_list_add,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -260,6 +262,7 @@ COMMANDS: Final = (
         BlackList,
         FriendResults,
         _black_list_delete,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -268,6 +271,7 @@ COMMANDS: Final = (
         BlackListGet,
         BlackListPage,
         _black_list_get,
+        role=Role.READ,
     ),
     Command(
         SNS,
@@ -276,6 +280,7 @@ COMMANDS: Final = (
         BlackListCheck,
         BlackListChecked,
         _black_list_check,
+        role=Role.READ,
     ),
     Command(
         SNS,
@@ -284,6 +289,7 @@ COMMANDS: Final = (
         GroupAdd,
         GroupsAdded,
         _group_add,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -292,6 +298,7 @@ COMMANDS: Final = (
         GroupDelete,
         GroupsDeleted,
         _group_delete,
+        role=Role.SUPPORT,
     ),
     Command(
         SNS,
@@ -300,5 +307,6 @@ COMMANDS: Final = (
         GroupGet,
         Groups,
         _group_get,
+        role=Role.READ,
     ),
 )

@@ -21,6 +21,7 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import is_note_tag, show_note, show_tags
+from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import reads
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.friends.reads import RelationKind
@@ -217,6 +218,7 @@ COMMANDS: Final = (
         FriendGet,
         FriendPage,
         _friend_get,
+        role=Role.READ,
     ),
     Command(
         SNS,
@@ -225,6 +227,7 @@ COMMANDS: Final = (
         FriendGetList,
         FriendInfos,
         _friend_get_list,
+        role=Role.READ,
     ),
     Command(
         SNS,
@@ -233,5 +236,6 @@ COMMANDS: Final = (
         FriendCheck,
         FriendsChecked,
         _friend_check,
+        role=Role.READ,
     ),
 )

@@ -19,6 +19,8 @@ from imtui.server.core.caller import Admin, Caller, Claimant
 from imtui.server.core.change import Change
 from imtui.server.core.context import Context
 from imtui.server.core.delivery import Delivery
+from imtui.server.core.keys.keys import Keys
+from imtui.server.core.keys.rotation import end_keys
 from imtui.server.core.logins import sessions
 from imtui.server.core.logins.login import login
 from imtui.server.core.logins.registration import correct_revocations
@@ -41,6 +43,8 @@ _WALL_CLOCK_CHECK: Final = 1.0
 The wall clock may be set, and the monotonic one stands still while the machine sleeps.
 """
 _RATES_CHECK: Final = 60.0
+_KEYS_CHECK: Final = 60.0
+"""The longest wait for the end of a key, in seconds; edges note the end by themselves."""
 
 _EMPTY: Final = Empty()
 
@@ -173,6 +177,7 @@ class Core:
             subscribing.clear(state, user_id, now)
         for user_id in state[StatusEnds].pop_due(now.unix_ms):
             recompute(state, state[Accounts][user_id], now)
+        end_keys(state, now)
         if now.monotonic - self._rates_checked >= _RATES_CHECK:
             self._rates_checked = now.monotonic
             state[Rates].forget_old(now.monotonic)
@@ -180,11 +185,14 @@ class Core:
 
     def next_due(self, now: Instant) -> float | None:
         """Return when to sweep next, in monotonic seconds; None without deadlines."""
-        due = self._state[Subscriptions].clearings.next_due()
-        if (end := self._state[StatusEnds].next_due()) is not None:
-            end_due = now.monotonic + min((end - now.unix_ms) / 1000, _WALL_CLOCK_CHECK)
-            due = end_due if due is None else min(due, end_due)
-        return due
+        dues = [self._state[Subscriptions].clearings.next_due()]
+        for end, longest in (
+            (self._state[StatusEnds].next_due(), _WALL_CLOCK_CHECK),
+            (self._state[Keys].next_end(), _KEYS_CHECK),
+        ):
+            if end is not None:
+                dues.append(now.monotonic + min((end - now.unix_ms) / 1000, longest))
+        return min((due for due in dues if due is not None), default=None)
 
     def logged_in(self) -> Counter[str]:
         """Return the number of sessions of each account, passive ones included."""

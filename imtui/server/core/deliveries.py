@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from imtui.server.core.accounts.deliveries import DELIVERIES as ACCOUNTS
+from imtui.server.core.admins.deliveries import DELIVERIES as ADMINS
 from imtui.server.core.change import Change
 from imtui.server.core.delivery import Deliver, Delivery
 from imtui.server.core.friends.deliveries import DELIVERIES as FRIENDS
 from imtui.server.core.friends.deliveries import merged
+from imtui.server.core.keys.deliveries import DELIVERIES as KEYS
 from imtui.server.core.logins.deliveries import DELIVERIES as LOGINS
 from imtui.server.core.messages.deliveries import DELIVERIES as MESSAGES
 from imtui.server.core.presence.deliveries import DELIVERIES as PRESENCE
@@ -27,7 +29,9 @@ def _merge(tables: _Tables) -> dict[type[Change], tuple[Deliver, ...]]:
 
 
 # Presence is last: watchers forget statuses after the push about the ended subscription.
-_DELIVERIES: Final = _merge((ACCOUNTS, LOGINS, SUBSCRIPTIONS, FRIENDS, MESSAGES, PRESENCE))
+_DELIVERIES: Final = _merge(
+    (KEYS, ADMINS, ACCOUNTS, LOGINS, SUBSCRIPTIONS, FRIENDS, MESSAGES, PRESENCE)
+)
 
 
 def deliveries(state: State, changes: Sequence[Change]) -> list[Delivery]:

@@ -1,4 +1,4 @@
-"""Deliveries: everything that the core sends to edges for its sessions."""
+"""Deliveries: everything that the core sends to edges."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from imtui.protocol import messages as m
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.status import Platform
 from imtui.server.core.state import State
@@ -56,7 +57,27 @@ class CloseDelivery(Struct, frozen=True, gc=False):
     reason: str
 
 
-Delivery = PushDelivery | StatusDelivery | ForgetDelivery | LoginDelivery | CloseDelivery
+class KeysDelivery(Struct, frozen=True, gc=False):
+    """The keys changed with which edges verify UserSigs."""
+
+    key_ring: KeyRing
+
+
+class AdminsDelivery(Struct, frozen=True, gc=False):
+    """The admins changed whose requests edges let in."""
+
+    user_ids: frozenset[str]
+
+
+Delivery = (
+    PushDelivery
+    | StatusDelivery
+    | ForgetDelivery
+    | LoginDelivery
+    | CloseDelivery
+    | KeysDelivery
+    | AdminsDelivery
+)
 
 Deliver = Callable[[State, Any], Iterable[Delivery]]
 """Returns the deliveries for a change of one kind; pure."""

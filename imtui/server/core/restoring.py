@@ -8,7 +8,11 @@ from imtui.server.core.accounts.account import Account, LeftAs
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.changes import AccountLeft, DeviceChanged
 from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.admins.admin import Admin
+from imtui.server.core.admins.admins import Admins
 from imtui.server.core.friends.friends import Friends
+from imtui.server.core.keys.keys import Keys
+from imtui.server.core.keys.rotation import end_keys
 from imtui.server.core.logins.initial_friends import InitialFriends
 from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.messages.conversation import Conversations
@@ -39,6 +43,8 @@ def restored(
         stored.console,
         timing,
         (
+            Keys(stored.key_ring),
+            Admins(),
             accounts,
             InitialFriends(befriend),
             Friends(),
@@ -50,6 +56,8 @@ def restored(
             Room(disk or EndlessDisk()),
         ),
     )
+    end_keys(state, now)
+    _restore_admins(state[Admins], accounts, stored)
     _restore_accounts(state, accounts, stored, now)
     _restore_friends(state[Friends], accounts, stored)
     subscriptions = Subscriptions(
@@ -60,6 +68,14 @@ def restored(
         subscriptions.clearings.set(owner, now.monotonic + timing.subscriptions_cleared_after)
     state.add_part(subscriptions)
     return state
+
+
+def _restore_admins(admins: Admins, accounts: Accounts, stored: StoredApp) -> None:
+    for known in stored.admins:
+        if known.sigs_revoked_at:
+            accounts.user_sigs.revoke(known.user_id, known.sigs_revoked_at, ())
+        if known.role is not None:
+            admins.put(Admin(known.user_id, known.role, known.since))
 
 
 def _restore_accounts(state: State, accounts: Accounts, stored: StoredApp, now: Instant) -> None:

@@ -2,10 +2,12 @@
 
 from msgspec import Struct, field
 
+from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, KeyRing
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.proof import SigID
 from imtui.server.core.accounts.account import LeftAs
 from imtui.server.core.accounts.device import Device
+from imtui.server.core.admins.admin import StoredAdmin
 from imtui.server.core.console import Console
 from imtui.server.core.friends.book import FriendNote
 from imtui.server.core.friends.request import FriendRequest
@@ -36,6 +38,8 @@ class StoredApp(Struct, frozen=True):
     start: int
     """How often the backend was started, including this start."""
     console: Console = field(default_factory=Console)
+    key_ring: KeyRing = KeyRing(DEFAULT_SDK_APP_ID, ())
+    admins: list[StoredAdmin] = field(default_factory=list)
     accounts: list[StoredAccount] = field(default_factory=list)
     """By key."""
     devices: list[Device] = field(default_factory=list)

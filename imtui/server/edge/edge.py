@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.status import Platform
 from imtui.server.edge.liveness import Liveness
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.status_updates import StatusUpdates
+from imtui.server.edge.trust import Trust
 from imtui.server.edge.websocket.text_frames import text_frame
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort
@@ -45,7 +47,11 @@ class Edge:
     """Set before the first connection."""
 
     def __init__(
-        self, clock: Callable[[], Instant], heartbeat_timeout: float, metrics: Metrics
+        self,
+        clock: Callable[[], Instant],
+        heartbeat_timeout: float,
+        metrics: Metrics,
+        trust: Trust,
     ) -> None:
         """Start with no connections; needs a running event loop.
 
@@ -53,9 +59,11 @@ class Edge:
             clock: Returns the current time.
             heartbeat_timeout: How long a session may be silent, in seconds.
             metrics: Counts connections, deliveries and lost heartbeats.
+            trust: The app's keys and admins, which the core keeps up to date.
         """
         self._clock = clock
         self._metrics = metrics
+        self.trust = trust
         self._loop = asyncio.get_running_loop()
         self._connections: dict[int, EdgeConnection] = {}
         self._outboxes: dict[int, Outbox] = {}
@@ -165,6 +173,14 @@ class Edge:
             # Frames from before the close have to be sent before it.
             connection.outbox.flush()
             connection.close(code, reason)
+
+    def keys_changed(self, key_ring: KeyRing) -> None:
+        """Verify UserSigs with these keys from now on."""
+        self.trust.key_ring = key_ring
+
+    def admins_changed(self, user_ids: frozenset[str]) -> None:
+        """Let in requests of these admins from now on."""
+        self.trust.admins = user_ids
 
     def flush(self) -> None:
         """Send everything that was added since the last flush."""

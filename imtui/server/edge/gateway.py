@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
-from imtui.protocol.app_key import AppKey
 from imtui.server.audit import Audit
 from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
@@ -47,7 +46,6 @@ class Gateway:
     def __init__(
         self,
         edge: Edge,
-        key: AppKey,
         clock: Callable[[], Instant],
         metrics: Metrics,
         limits: PlaceLimits,
@@ -65,7 +63,6 @@ class Gateway:
 
         Args:
             edge: Holds the connections.
-            key: The app's key.
             clock: Returns the current time.
             metrics: Counts the requests of clients.
             limits: How many connections there may be.
@@ -80,7 +77,6 @@ class Gateway:
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._edge = edge
-        self._key = key
         self._clock = clock
         self._metrics = metrics
         self._places = Places(limits)
@@ -137,7 +133,6 @@ class Gateway:
         loop = asyncio.get_running_loop()
         return Shared(
             self._edge,
-            self._key,
             self._guard,
             self._audit,
             self._clock,

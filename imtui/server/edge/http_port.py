@@ -9,7 +9,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.protocol.proof import Proof
@@ -17,6 +16,7 @@ from imtui.protocol.rest.admin import check_admin
 from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.http_server import REQUEST_TIMEOUT, HTTPServer
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.trust import Trust
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
 
@@ -36,7 +36,7 @@ class HTTPPort:
     def __init__(
         self,
         core: CorePort,
-        key: AppKey,
+        trust: Trust,
         clock: Callable[[], Instant],
         guard: LoginGuard,
         proxies: TrustedProxies | None = None,
@@ -46,14 +46,14 @@ class HTTPPort:
 
         Args:
             core: Answers the requests.
-            key: The app's key.
+            trust: The app's keys and admins.
             clock: Returns the current time.
             guard: Lets UserSigs be checked.
             proxies: The proxies that may name clients; by default those on this machine.
             sleep: Waits for so many seconds.
         """
         self._core = core
-        self._key = key
+        self._trust = trust
         self._clock = clock
         self._guard = guard
         self._proxies = proxies or TrustedProxies()
@@ -97,12 +97,12 @@ class HTTPPort:
         return self._proxies.client(peer, forwarded_for, headers.getlist("Forwarded")).address
 
     def _check_admin(self, request: HTTPRequest) -> Proof:
-        query, unix_ms = request.query, self._clock().unix_ms
+        query, unix_ms, trust = request.query, self._clock().unix_ms, self._trust
         return self._guard.check(
             request.address,
             query.get("identifier", ""),
             _WHAT,
-            lambda admit: check_admin(self._key, query, unix_ms, admit),
+            lambda admit: check_admin(trust.key_ring, trust.admins, query, unix_ms, admit),
         )
 
 

@@ -17,6 +17,7 @@ from imtui.protocol.messages import Credentials, Empty, Method
 from imtui.protocol.proof import Proof
 from imtui.protocol.rest.callback import opt_platform
 from imtui.protocol.status import Platform
+from imtui.protocol.verification import verify_user_sig
 from imtui.server.edge.outbox import Outbox
 from imtui.server.edge.pending_answers import PendingAnswers
 from imtui.server.edge.shared import Shared
@@ -297,13 +298,13 @@ class RequestSocket(WebSocket):
 
     def _check_user_sig(self, request: Request) -> Proof:
         claimed = decode_params(request.params, Credentials)
-        now = self._shared.clock()
+        now, key_ring = self._shared.clock(), self._shared.edge.trust.key_ring
         return self._shared.guard.check(
             self.address,
             claimed.user_id,
             Method.LOGIN,
-            lambda admit: self._shared.key.verify(
-                claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms, admit
+            lambda admit: verify_user_sig(
+                key_ring, claimed.sdk_app_id, claimed.user_id, claimed.user_sig, now.unix_ms, admit
             ),
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from websockets.typing import Origin
 
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import CloseCode
 from imtui.server.audit import Audit, Kind
 from imtui.server.edge.addresses import TrustedProxies
@@ -33,7 +32,6 @@ class Shared:
     """The objects that all connections share."""
 
     edge: Edge
-    key: AppKey
     guard: LoginGuard
     audit: Audit
     clock: Callable[[], Instant]

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Request
 from imtui.protocol.messages import CloseCode
@@ -122,6 +123,12 @@ class EdgePort(Protocol):
 
     def close(self, session_id: int, code: CloseCode, reason: str) -> None:
         """Close a connection."""
+
+    def keys_changed(self, key_ring: KeyRing) -> None:
+        """Verify UserSigs with these keys from now on."""
+
+    def admins_changed(self, user_ids: frozenset[str]) -> None:
+        """Let in requests of these admins from now on."""
 
     def flush(self) -> None:
         """Send everything that was added since the last flush."""

@@ -19,13 +19,16 @@ from imtui.protocol.app_key import AppKey
 from imtui.server.alarm import Alarm
 from imtui.server.audit import AuditLog
 from imtui.server.commands.change_log import ChangeLog
+from imtui.server.core.admins.administering import get_admin_ids
 from imtui.server.core.core import Core
+from imtui.server.core.keys.rotation import get_key_ring
 from imtui.server.core.state import Timing
 from imtui.server.edge.addresses import Network, TrustedProxies
 from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
+from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import is_busy
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
@@ -35,6 +38,7 @@ from imtui.server.node.corrections import log_corrections
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
+from imtui.server.node.key_export import KeyExport
 from imtui.server.node.listening import open_sockets, remote_hosts, url_of
 from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -95,7 +99,6 @@ class Backend:
     """One running backend: ``async with Backend(config) as backend``."""
 
     address: Address
-    app_key: AppKey
     metrics: Metrics
 
     def __init__(self, config: BackendConfig) -> None:
@@ -127,6 +130,11 @@ class Backend:
         """Close all connections, and stop."""
         await self._stack.aclose()
 
+    @property
+    def app_key(self) -> AppKey:
+        """Return the key with which UserSigs are made."""
+        return self._trust.key_ring.newest
+
     def logged_in(self) -> Counter[str]:
         """Return the number of sessions of each account, passive ones included."""
         return self._core.logged_in()
@@ -157,7 +165,7 @@ class Backend:
         self._change_log.show_audit(self._audit.latest())
         self._audit.on_entry = self._change_log.add_audit
         self._guard = LoginGuard(config.clock, self._audit)
-        self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics)
+        self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics, self._trust)
         stack.callback(self._edge.stop)
         webhooks = await open_webhooks(
             stack,
@@ -167,7 +175,8 @@ class Backend:
             store,
             self.metrics,
         )
-        observers = (self._change_log.observe, log_corrections)
+        key_export = KeyExport(data, self.app_key)
+        observers = (self._change_log.observe, log_corrections, key_export.observe)
         self._host = CoreHost(
             self._core,
             store,
@@ -178,9 +187,10 @@ class Backend:
             observers if webhooks is None else (*observers, webhooks.observe),
             self._audit,
         )
+        self._host.commits.on_committed.append(key_export.committed)
         if webhooks is not None:
             webhooks.on_sent = self._host.commits.commit_later
-            self._host.commits.on_committed = webhooks.committed
+            self._host.commits.on_committed.append(webhooks.committed)
         has_more = partial(is_busy, asyncio.get_running_loop())
         self._host.commits.is_busy = self._edge.is_busy = has_more
         self._edge.core = self._host
@@ -211,7 +221,7 @@ class Backend:
         try:
             store = SQLiteStore(data.database, _log.warning)
             stack.callback(store.close)
-            self.app_key = store.app_key(given)
+            newest = store.app_key(given)
             # Loading counts the start durably before a port opens, so that revisions only grow.
             self._core = Core(
                 store.load(),
@@ -223,8 +233,10 @@ class Backend:
             )
         except StoreError as error:
             raise BackendError(str(error)) from error
-        if given != self.app_key:
-            data.export_key(self.app_key)
+        if given != newest:
+            data.export_key(newest)
+        admin = self._core.admin(config.clock())
+        self._trust = Trust(get_key_ring(admin), get_admin_ids(admin))
         return store
 
     async def _listen(
@@ -240,7 +252,6 @@ class Backend:
             checks = RequestChecks(before_callbacks)
         self._gateway = Gateway(
             self._edge,
-            self.app_key,
             self._config.clock,
             self.metrics,
             self._place_limits(self._config),
@@ -297,7 +308,7 @@ class Backend:
             before_callbacks,
             self._audit,
         )
-        port = HTTPPort(self._host, self.app_key, config.clock, self._guard, self._proxies)
+        port = HTTPPort(self._host, self._trust, config.clock, self._guard, self._proxies)
         server = port.server(self._rest_connections_max)
         serving = asyncio.create_task(server.run_on(socks))
         self._parts.add(serving)

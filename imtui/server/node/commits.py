@@ -91,8 +91,8 @@ class Commits:
         """When that was logged."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether there is more to do: clients to serve, or requests that wait."""
-        self.on_committed: Callable[[], None] = lambda: None
-        """Called when all that was written so far is durable."""
+        self.on_committed: list[Callable[[], None]] = []
+        """Called in order when all that was written so far is durable."""
 
     @property
     def number(self) -> int:
@@ -238,7 +238,8 @@ class Commits:
         """Call ``on_committed`` after a commit, when those who waited for it have their answers."""
         if self._told_number != self._number:
             self._told_number = self._number
-            self.on_committed()
+            for committed in self.on_committed:
+                committed()
 
     def _refuse(self) -> None:
         """Replace all answers with an error."""

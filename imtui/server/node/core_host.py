@@ -19,8 +19,10 @@ from imtui.server.core.change import Change
 from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.core import Core
 from imtui.server.core.delivery import (
+    AdminsDelivery,
     CloseDelivery,
     ForgetDelivery,
+    KeysDelivery,
     LoginDelivery,
     PushDelivery,
     StatusDelivery,
@@ -251,6 +253,10 @@ class CoreHost:
                     edge.login_changed(output.session_id, output.user_id, output.platform)
                 case CloseDelivery():
                     edge.close(output.session_id, output.code, output.reason)
+                case KeysDelivery():
+                    edge.keys_changed(output.key_ring)
+                case AdminsDelivery():
+                    edge.admins_changed(output.user_ids)
         edge.flush()
 
 

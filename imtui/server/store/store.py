@@ -29,7 +29,7 @@ class Store(Protocol):
         """
 
     def app_key(self, given: AppKey | None) -> AppKey:
-        """Return the app's key; if there is none yet, store the given one, or a new one.
+        """Return the app's newest key; if there is none yet, store the given one, or a new one.
 
         Raises:
             StoreError: The store cannot be read or written.

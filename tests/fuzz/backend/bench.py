@@ -40,6 +40,7 @@ from tests.benchmarks.peers.frames import text_frame
 from tests.fuzz.backend.values import document
 from tests.server.edge.websocket.test_websocket import HANDSHAKE
 from tests.server.edge.websocket.test_websocket_pieces import Wire
+from tests.server.trusting import ring_of, trust_in
 
 T = TypeVar("T")
 
@@ -159,7 +160,7 @@ class Bench:
         hints = typing.get_type_hints(Console)
         unlimited = {name: "0" for name, kind in hints.items() if kind is int}
         set_console(core.admin(self.now()), unlimited)
-        edge = Edge(self.now, _HEARTBEAT_TIMEOUT, self.metrics)
+        edge = Edge(self.now, _HEARTBEAT_TIMEOUT, self.metrics, trust_in(KEY))
         self._host = CoreHost(core, self._store, edge, self.now, _HEARTBEAT_TIMEOUT, self.metrics)
         edge.core = self._host
         self._edge = edge
@@ -167,7 +168,6 @@ class Bench:
         loop = asyncio.get_running_loop()
         self._shared = Shared(
             edge,
-            KEY,
             LoginGuard(self.now, no_audit),
             no_audit,
             self.now,
@@ -202,7 +202,7 @@ class Bench:
 
     async def post(self, path: str, body: str) -> HTTPAnswer:
         """Return the answer to a command of the admin."""
-        proof = check_admin(KEY, _QUERY, self.now().unix_ms)
+        proof = check_admin(ring_of(KEY), (ADMIN,), _QUERY, self.now().unix_ms)
         request = HTTPRequest("POST", path, _QUERY, body.encode(), proof=proof)
         return await self._rest.answer(request)
 

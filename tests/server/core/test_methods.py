@@ -13,10 +13,12 @@ from imtui.protocol.jsonrpc import Request, decode_params, decode_request, encod
 from imtui.protocol.messages import Credentials, Method
 from imtui.protocol.proof import Proof
 from imtui.protocol.usersig import sign
+from imtui.protocol.verification import verify_user_sig
 from imtui.server.core.logins.registration import kick
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.methods import METHODS
 from tests.server.core.world import World, sig_id
+from tests.server.trusting import ring_of
 
 KEY = AppKey(1400000000, "secret")
 ALICE, NOBODY = 1, 2
@@ -110,7 +112,8 @@ def answer(
         if method != Method.LOGIN:
             return world.core.call(session_id, request, world.now, **options)
         claimed = decode_params(request.params, Credentials)
-        proof = KEY.verify(claimed.sdk_app_id, claimed.user_id, claimed.user_sig, world.now.unix_ms)
+        claims = (claimed.sdk_app_id, claimed.user_id, claimed.user_sig)
+        proof = verify_user_sig(ring_of(KEY), *claims, world.now.unix_ms)
         return world.core.login(session_id, proof, request, world.now)
     except IMError as error:
         return error

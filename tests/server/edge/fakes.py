@@ -2,6 +2,7 @@
 
 import asyncio
 
+from imtui.protocol.app_key import AppKey
 from imtui.protocol.jsonrpc import Request
 from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
@@ -10,6 +11,7 @@ from imtui.server.edge.outbox import Outbox
 from imtui.server.instant import Instant
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
+from tests.server.trusting import trust_in
 from tests.server.virtual_loop import VirtualLoop
 
 TIMEOUT = 10.0
@@ -113,7 +115,12 @@ class Bench:
         self.loop = loop
         self.metrics = Metrics()
         self.core = FakeCore()
-        self.edge = Edge(lambda: Instant(loop.time(), 0), TIMEOUT, self.metrics)
+        self.edge = Edge(
+            lambda: Instant(loop.time(), 0),
+            TIMEOUT,
+            self.metrics,
+            trust_in(AppKey(1400000000, "secret")),
+        )
         self.edge.core = self.core
 
     def connect(self, session_id: int, user_id: str = "") -> FakeConnection:

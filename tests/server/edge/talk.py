@@ -32,6 +32,7 @@ from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
 from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
 from tests.server.edge.websocket.test_websocket_pieces import Wire
+from tests.server.trusting import trust_in
 
 SHARE = 0.1
 KEY = AppKey(1400000001, "5" * 64)
@@ -59,14 +60,13 @@ class Talk:
         loop = asyncio.get_running_loop()
         self.core = FakeCore()
         self.metrics = Metrics()
-        self.edge = Edge(present, 400.0, self.metrics)
+        self.edge = Edge(present, 400.0, self.metrics, trust_in(KEY))
         self.edge.core = self.core
         self.buckets: Buckets[Hashable] = Buckets(SHARE)
         self.tick: Callable[[], float] = lambda: 0.0
         """The clock of CPU time."""
         shared = Shared(
             self.edge,
-            KEY,
             LoginGuard(present, no_audit),
             no_audit,
             present,

@@ -12,6 +12,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
+from tests.server.trusting import trust_in
 
 KEY = AppKey(1400000000, "secret")
 ADMIN = "administrator"
@@ -32,7 +33,7 @@ async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
         waits.append(seconds)
         await may_go_on.wait()
 
-    port = HTTPPort(RESTCore(), KEY, present, LoginGuard(present, no_audit), sleep=sleep)
+    port = HTTPPort(RESTCore(), trust_in(KEY), present, LoginGuard(present, no_audit), sleep=sleep)
     transport = httpx.ASGITransport(port.server(10).config.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
 

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import IMError
 from imtui.protocol.usersig import sign
+from imtui.protocol.verification import verify_user_sig
 from imtui.server.audit import Kind
 from imtui.server.edge import login_guard
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.instant import Instant
+from tests.server.trusting import ring_of
 
 KEY = AppKey(1400000001, "5" * 64)
+RING = ring_of(KEY)
 NOW = 1_700_000_000
 GOOD = sign("alice", KEY.sdk_app_id, KEY.secret_key, now=NOW)
 FORGED = sign("alice", KEY.sdk_app_id, "6" * 64, now=NOW)
@@ -41,7 +44,7 @@ class Door:
                 address,
                 user_id,
                 "login",
-                lambda admit: KEY.verify(app, user_id, user_sig, NOW * 1000, admit),
+                lambda admit: verify_user_sig(RING, app, user_id, user_sig, NOW * 1000, admit),
             )
         except IMError as error:
             return error.code

@@ -354,7 +354,7 @@ def test_what_nobody_waits_for_goes_with_the_next_batch_or_a_little_later(
     loop: VirtualLoop, bench: Bench
 ) -> None:
     committed: list[int] = []
-    bench.commits.on_committed = lambda: committed.append(bench.store.commits)
+    bench.commits.on_committed.append(lambda: committed.append(bench.store.commits))
     bench.commits.commit_later()
     bench.commits.commit_later()
     loop.turn()
@@ -378,7 +378,7 @@ def test_what_nobody_waits_for_is_retried_while_the_store_fails(
     loop: VirtualLoop, bench: Bench
 ) -> None:
     committed: list[int] = []
-    bench.commits.on_committed = lambda: committed.append(bench.store.commits)
+    bench.commits.on_committed.append(lambda: committed.append(bench.store.commits))
     bench.store.is_failing = True
     bench.commits.commit_later()
     loop.advance(1.0)

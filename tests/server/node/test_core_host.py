@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec import UNSET, Raw
 
+from imtui.protocol.app_key import KeyRing
 from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
@@ -58,6 +59,12 @@ class NotingEdge:
 
     def close(self, session_id: int, code: CloseCode, reason: str) -> None:
         self._events.append(("close", session_id, code))
+
+    def keys_changed(self, key_ring: KeyRing) -> None:
+        self._events.append(("keys", *(key.key_id for key in key_ring.keys)))
+
+    def admins_changed(self, user_ids: frozenset[str]) -> None:
+        self._events.append(("admins", *sorted(user_ids)))
 
     def flush(self) -> None:
         self._events.append(("flush",))

@@ -13,6 +13,7 @@ from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.changes import CloseReason, DeviceChanged, UserSigUsed
 from imtui.server.core.accounts.device import Device, DeviceState
 from imtui.server.core.accounts.login_policy import over_policy
+from imtui.server.core.admins.admins import Admins
 from imtui.server.core.caller import Claimant, Session
 from imtui.server.core.console import Switch
 from imtui.server.core.context import Context
@@ -42,9 +43,9 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
 
     Raises:
         IMError: 6017 for an invalid ID or name; 70107 for an unknown account while accounts are
-            not registered by their first login; 7014 for too many passive logins; 6208 for
-            resuming a login that was kicked or logged out, or would be kicked now. An earlier
-            login on the connection stays.
+            not registered by their first login, and for the name of an admin; 7014 for too many
+            passive logins; 6208 for resuming a login that was kicked or logged out, or would be
+            kicked now. An earlier login on the connection stays.
     """
     state, now, claimant = context.state, context.now, context.caller
     assert isinstance(claimant, Claimant)
@@ -64,7 +65,7 @@ def login(context: Context, params: m.LoginParams) -> UserStatus:
         device_name=identifiers.check_device_name(params.device_name),
     )
     account = accounts.get(params.user_id)
-    if account is None and state.console.auto_register is Switch.OFF:
+    if account is None and not _may_register(state, params.user_id):
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND)
     if params.passive:
         _check_passive(state, params.user_id)
@@ -100,6 +101,10 @@ def logout(context: Context, params: m.Empty) -> m.LogoutResult:
 
 def heartbeat(context: Context, params: m.Empty) -> None:
     """Do nothing: edges watch for signs of life."""
+
+
+def _may_register(state: State, user_id: str) -> bool:
+    return state.console.auto_register is Switch.ON and state[Admins].may_be_account(user_id)
 
 
 def _check_passive(state: State, user_id: str) -> None:

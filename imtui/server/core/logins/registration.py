@@ -1,5 +1,6 @@
 """Registering, kicking and deleting accounts."""
 
+from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_profile_text, check_user_id
 from imtui.server.core.accounts.account import Account, LeftAs
 from imtui.server.core.accounts.accounts import Accounts
@@ -12,6 +13,7 @@ from imtui.server.core.accounts.changes import (
     UserSigsRevoked,
 )
 from imtui.server.core.accounts.device import DeviceState
+from imtui.server.core.admins.admins import Admins
 from imtui.server.core.context import Context
 from imtui.server.core.friends import deletion as friends_deletion
 from imtui.server.core.friends import friendships, profiles
@@ -35,8 +37,13 @@ def register(context: Context, user_id: str) -> Account:
     """Register a new account with its initial friends.
 
     Raises:
-        IMError: 70500 while the disk is full but for a small reserve.
+        IMError: 70402 for the name of an admin; 70500 while the disk is full but for a small
+            reserve.
     """
+    if not context.state[Admins].may_be_account(user_id):
+        raise IMError(
+            ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, f"{user_id} is the name of an admin."
+        )
     context.state[Room].check_for_account()
     state, at = context.state, context.now.unix_ms
     accounts = state[Accounts]
@@ -54,7 +61,8 @@ def import_account(
     """Register an account if it does not exist, and set the given fields of its profile.
 
     Raises:
-        IMError: 6017 for an invalid ID or text; 40601 for a text of more than 500 bytes.
+        IMError: 6017 for an invalid ID or text; 40601 for a text of more than 500 bytes; 70402 for
+            the name of an admin.
     """
     check_user_id(user_id, "UserID")
     given = {"nick_name": nick_name, "face_url": face_url}

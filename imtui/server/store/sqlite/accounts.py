@@ -115,9 +115,10 @@ def _revoked(change: c.UserSigsRevoked) -> list[Statement]:
 
 
 def _revocation_corrected(change: c.RevocationCorrected) -> list[Statement]:
-    # Also the revocations of deleted accounts that had the same user ID.
-    sql = "UPDATE accounts SET sigs_revoked_at = ? WHERE user_id = ? AND sigs_revoked_at > ?"
-    return [(sql, (change.second, change.user_id, change.second))]
+    # Also the revocations of deleted accounts and of admins that had the same user ID.
+    sql = "UPDATE {} SET sigs_revoked_at = ? WHERE user_id = ? AND sigs_revoked_at > ?"
+    values = (change.second, change.user_id, change.second)
+    return [(sql.format(table), values) for table in ("accounts", "admins")]
 
 
 def _user_sig_used(change: c.UserSigUsed) -> list[Statement]:

@@ -7,7 +7,7 @@ import msgspec
 
 from imtui.server.core.console import Console
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, friends, messages
+from imtui.server.store.sqlite import accounts, admins, friends, keys, messages
 
 
 def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
@@ -21,6 +21,8 @@ def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
     return StoredApp(
         start=start,
         console=msgspec.json.decode(console, type=Console),
+        key_ring=keys.load_key_ring(rows),
+        admins=admins.load_admins(rows),
         accounts=accounts.load_accounts(rows),
         devices=accounts.load_devices(rows),
         sig_ids=accounts.load_sig_ids(rows),

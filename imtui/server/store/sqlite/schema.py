@@ -11,7 +11,8 @@ CREATE TABLE app (
     based_on INTEGER NOT NULL, migrated_at INTEGER
 );
 CREATE TABLE app_keys (
-    id INTEGER PRIMARY KEY, sdk_app_id INTEGER NOT NULL, secret_key TEXT NOT NULL
+    id INTEGER PRIMARY KEY, sdk_app_id INTEGER NOT NULL, secret_key TEXT NOT NULL,
+    since INTEGER NOT NULL DEFAULT 0, until INTEGER
 );
 """
 """``migrated_at`` is set from the migration until a start has worked."""
@@ -133,6 +134,12 @@ A trigger keeps them, so they are right also after an earlier backend wrote into
 """
 
 ADDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "admins": (
+        """CREATE TABLE admins (
+    user_id TEXT PRIMARY KEY, role TEXT, since INTEGER NOT NULL,
+    sigs_revoked_at INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID""",
+    ),
     "callbacks": (
         """CREATE TABLE callbacks (
     number INTEGER PRIMARY KEY, user_id TEXT NOT NULL, command TEXT NOT NULL,

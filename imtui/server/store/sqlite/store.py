@@ -14,7 +14,7 @@ from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, callbacks, friends, messages
+from imtui.server.store.sqlite import accounts, admins, callbacks, friends, keys, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.cleared import ClearedRows
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until, size_of_log
@@ -103,22 +103,18 @@ class SQLiteStore:
             raise cannot(self._path, "read", error) from error
 
     def app_key(self, given: AppKey | None) -> AppKey:
-        """Return the app's key; if there is none yet, store the given one, or a new one.
+        """Return the app's newest key; if there is none yet, store the given one, or a new one.
 
         Raises:
             StoreError: The database cannot be read or written.
         """
-        newest = "SELECT sdk_app_id, secret_key FROM app_keys ORDER BY id DESC LIMIT 1"
         try:
-            found = self._rows(newest)
-            if found:
-                return AppKey(*found[0])
+            known = keys.load_key_ring(self._rows)
+            if known.keys:
+                return known.newest
             key = given or AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
             self._begin()
-            self._database.execute(
-                "INSERT INTO app_keys (sdk_app_id, secret_key) VALUES (?, ?)",
-                (key.sdk_app_id, key.secret_key),
-            )
+            self._database.execute(*keys.first_key(key))
             self._end()
             return key
         except sqlite3.Error as error:
@@ -245,7 +241,11 @@ class SQLiteStore:
             self._is_log_new = not size_of_log(self._path)
             if not self._is_log_new:
                 self._empty_log()
-            missing = [*missing_in(self._database), *callbacks.missing_columns(self._rows)]
+            missing = [
+                *missing_in(self._database),
+                *callbacks.missing_columns(self._rows),
+                *keys.missing_columns(self._rows),
+            ]
             if missing:
                 self._begin()
                 for sql in missing:
@@ -329,6 +329,8 @@ _SQL_OF: Final = itemgetter(0)
 
 _STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     **accounts.STATEMENTS,
+    **admins.STATEMENTS,
     **friends.STATEMENTS,
+    **keys.STATEMENTS,
     **messages.STATEMENTS,
 }

@@ -1,0 +1,1 @@
+"""The admins of the app and their roles."""
