@@ -26,7 +26,12 @@ _TRANSIENT: Final = frozenset(
 )
 
 _USER_SIG_EXPIRED: Final = frozenset(
-    {ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED, ErrorCode.ERR_USER_SIG_EXPIRED}
+    {
+        ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED,
+        ErrorCode.ERR_USER_SIG_EXPIRED,
+        # The app's key was rotated.
+        ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY,
+    }
 )
 
 _UNSUPPORTED_DATA: Final = 1003
@@ -82,7 +87,7 @@ def is_kick(error: IMError) -> bool:
 
 
 def is_user_sig_expired(error: IMError) -> bool:
-    """Return whether a new UserSig is needed."""
+    """Return whether a UserSig that was accepted before is not any more, so a new one is needed."""
     return error.code in _USER_SIG_EXPIRED
 
 

@@ -76,4 +76,5 @@ def test_kicks_and_expired_user_sigs_are_distinguished() -> None:
     assert is_kick(IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER))
     assert is_user_sig_expired(IMError(70001))
     assert is_user_sig_expired(IMError(6206))
-    assert not is_user_sig_expired(IMError(70009))
+    assert is_user_sig_expired(IMError(70009))
+    assert not is_user_sig_expired(IMError(70013))
