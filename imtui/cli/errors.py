@@ -16,6 +16,7 @@ _HINTS: Final = {
     ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY: "Get a new one, then: imtui login",
     # The message already says that a new one is needed.
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "Then: imtui login",
     ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED: (

@@ -27,6 +27,7 @@ from imtui.protocol.errors import IMError
 
 _VERBS: Final = (
     *("serve", "backup", "usersig", "console", "account", "friend", "kick"),
+    *("admin", "key"),
     *("login", "logout", "status", "watch", "send", "history", "unread"),
 )
 """The commands; each is a module of ``imtui.cli.verbs``."""

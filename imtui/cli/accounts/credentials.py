@@ -73,7 +73,6 @@ async def passive_client(
 async def _local_credentials(account: LocalAccount) -> Credentials:
     from imtui.cli import paths
     from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig
-    from imtui.server.node.data_dir import DataDir
 
     data_dir = paths.local_data()
     address = await EmbeddedBackend(data_dir).running_address()
@@ -82,10 +81,9 @@ async def _local_credentials(account: LocalAccount) -> Credentials:
             "This machine's backend is not running. Start the app: imtui. "
             "Or set up an account: imtui login"
         )
-    key = DataDir(data_dir).app_key()
     return Credentials(
         address.ws,
         address.sdk_app_id,
         account.user_id,
-        partial(local_user_sig, key, account.user_id),
+        partial(local_user_sig, data_dir, account.user_id),
     )

@@ -88,6 +88,37 @@ class AccountPage(Struct, frozen=True):
     next_cursor: str = field(name="NextCursor", default="")
 
 
+class Admin(Struct, frozen=True):
+    """An admin."""
+
+    user_id: str = field(name="UserID")
+    role: str = field(name="Role")
+    since: int = field(name="Since", default=0)
+    """When they were added, in Unix milliseconds; 0 for the first admin."""
+
+
+class Admins(Struct, frozen=True):
+    """The answer of ``imtui_admin/list``."""
+
+    admins: list[Admin] = field(name="AdminItem")
+
+
+class Key(Struct, frozen=True):
+    """A key of the app, without its secret."""
+
+    key_id: int = field(name="KeyID")
+    since: int = field(name="Since", default=0)
+    """When it was made, in Unix milliseconds; 0 if unknown."""
+    until: int | None = field(name="Until", default=None)
+    """When the UserSigs made with it become invalid; None for the newest key."""
+
+
+class Keys(Struct, frozen=True):
+    """The answer of ``imtui_key/list`` and ``imtui_key/rotate``, the newest first."""
+
+    keys: list[Key] = field(name="KeyItem")
+
+
 class _Value(Struct, frozen=True):
     tag: str = field(name="Tag")
     value: Any = field(name="Value", default=None)

@@ -19,6 +19,7 @@ _USER_ERROR_CODES: Final = frozenset(
 _HINTS: Final = {
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one for the admin.",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one for the admin.",
+    ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY: "Get a new one for the admin.",
     # The message already says so, and an admin does not log in.
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID: "Check --admin.",

@@ -1,14 +1,19 @@
 """The options that select the backend of an admin command, and a client for it."""
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from imtui.cli.accounts.selection import USER_SIG_VARIABLE, given_user_sig
 from imtui.cli.admin.client import LOCAL_NOT_RUNNING, AdminClient
 from imtui.cli.arguments import add_data_option, positive, rest_url
 from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.identifiers import ADMINISTRATOR
+
+if TYPE_CHECKING:
+    from imtui.sdk.rest import RestClient
+    from imtui.server.node.data_dir import DataDir
 
 _USER_SIG_EXPIRE: Final = 24 * 3600
 
@@ -45,8 +50,8 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
 def admin_client(arguments: argparse.Namespace) -> AdminClient:
     """Return a client for the REST API that the arguments select.
 
-    The client of a data folder is valid for a day; a new one then also finds the backend at a
-    new address.
+    The client of a data folder is valid for a day, also if the app's key is rotated; a new one then
+    also finds the backend at a new address.
 
     Args:
         arguments: The arguments, with the options of ``add_admin_options``.
@@ -91,16 +96,21 @@ def _remote_client(arguments: argparse.Namespace) -> AdminClient:
 
 
 def _local_client(data_dir: Path, not_running: str = "") -> AdminClient:
-    from imtui.protocol.usersig import sign
-    from imtui.sdk.rest import RestClient
     from imtui.server.node.data_dir import DataDir
 
     folder = DataDir(data_dir)
+    renew = partial(_rest_client, folder)
+    return AdminClient(renew(), not_running or folder.not_running, renew)
+
+
+def _rest_client(folder: "DataDir") -> "RestClient":
+    from imtui.protocol.usersig import sign
+    from imtui.sdk.rest import RestClient
+
     address, key = folder.address(), folder.app_key()
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
     # A user who can read the key runs the backend, and may reach it as they like.
-    client = RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
-    return AdminClient(client, not_running or folder.not_running)
+    return RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
 
 
 def _local_data() -> Path:

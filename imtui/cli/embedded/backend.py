@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from imtui.cli.embedded.sockets import make_socket_dir
 from imtui.cli.paths import unusable
 from imtui.files import FileLock, make_private_dir
-from imtui.protocol.app_key import AppKey
 from imtui.protocol.messages import PROTOCOL_VERSION
 from imtui.protocol.usersig import sign
 from imtui.server.node.data_dir import Address, BackendError, DataDir
@@ -34,8 +33,13 @@ USER_SIG_EXPIRE: Final = 600
 """Validity of a local UserSig in seconds; it is short, since a new one costs nothing."""
 
 
-def local_user_sig(key: AppKey, user_id: str) -> str:
-    """Return a new UserSig for a user of the embedded backend."""
+def local_user_sig(data_dir: Path, user_id: str) -> str:
+    """Return a new UserSig for a user of the embedded backend, made with its newest key.
+
+    Raises:
+        BackendError: There is no key yet, or its file is damaged.
+    """
+    key = DataDir(data_dir).app_key()
     return sign(user_id, key.sdk_app_id, key.secret_key, USER_SIG_EXPIRE)
 
 

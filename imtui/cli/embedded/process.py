@@ -57,7 +57,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
         with stop_signals(hang_up=False) as stopped:
             async with Backend(_config(data_dir, socket_dir, arguments)) as backend:
                 print_ready_line(backend.address)
-                await _run_until_idle(backend, idle_timer, lock_file, lock, stopped)
+                await _run_until_idle(backend, data_dir, idle_timer, lock_file, lock, stopped)
     finally:
         _remove_empty(socket_dir)
         lock.release()
@@ -65,6 +65,7 @@ async def _serve(data_dir: Path, arguments: argparse.Namespace) -> None:
 
 async def _run_until_idle(
     backend: "Backend",
+    data_dir: Path,
     idle_timer: IdleTimer,
     lock_file: Path,
     lock: FileLock,
@@ -73,7 +74,7 @@ async def _run_until_idle(
     """Run the demo until idle or stopped; if idle, return with the lock held."""
     from imtui.demo.runner import Demo
 
-    sign = partial(local_user_sig, backend.app_key)
+    sign = partial(local_user_sig, data_dir)
     demo = Demo(backend.address.ws, backend.address.sdk_app_id, sign, Random())
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(demo.run()), group.create_task(backend.wait_failed())]

@@ -131,17 +131,15 @@ class AccountJoiner:
         from imtui.cli import paths
         from imtui.cli.embedded.backend import EmbeddedBackend, local_user_sig
         from imtui.demo.cast import FIRST_SUBSCRIPTIONS
-        from imtui.server.node.data_dir import DataDir
 
         backend = EmbeddedBackend(paths.local_data())
         address = await backend.ensure_running()
-        key = DataDir(backend.data_dir).app_key()
         account = self._account(
             address.ws,
             "local",
             address.sdk_app_id,
             selected.user_id,
-            partial(local_user_sig, key, selected.user_id),
+            partial(local_user_sig, backend.data_dir, selected.user_id),
         )
         others = tuple(user for user in FIRST_SUBSCRIPTIONS if user != selected.user_id)
         return replace(

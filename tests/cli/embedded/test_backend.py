@@ -39,8 +39,7 @@ def client_of(backend: EmbeddedBackend, address: Address) -> IMClient:
 
 
 async def log_in(backend: EmbeddedBackend, client: IMClient, user_id: str) -> None:
-    key = DataDir(backend.data_dir).app_key()
-    await client.login(user_id, partial(local_user_sig, key, user_id))
+    await client.login(user_id, partial(local_user_sig, backend.data_dir, user_id))
 
 
 def assert_nothing_left(home: Home) -> None:

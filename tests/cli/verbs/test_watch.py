@@ -163,7 +163,7 @@ async def test_permanent_failure_of_a_reconnect_is_an_error(served: Served) -> N
         await watch.line()
         served.running.process.kill()
         await served.running.ended()
-        # Make the backend that of another app.
+        # End the key of her UserSig.
         with contextlib.closing(sqlite3.connect(served.data / "imtui.db")) as database, database:
             database.execute("UPDATE app_keys SET secret_key = 'another key'")
         async with served.home.start("serve", *ports, "--data", served.data) as again:
@@ -173,4 +173,4 @@ async def test_permanent_failure_of_a_reconnect_is_an_error(served: Served) -> N
 
     assert status == 1
     assert "Traceback" not in errors
-    assert errors.splitlines()[-1].startswith("imtui: 70009 · ")
+    assert errors.splitlines()[-1].startswith("imtui: 6206 · ")
