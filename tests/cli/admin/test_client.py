@@ -67,3 +67,26 @@ async def test_errors_after_a_success_do_not_blame_the_address() -> None:
     assert await client.call("a/b", {}) == {"Count": 1}
     with pytest.raises(IMError):
         await client.call("a/b", {})
+
+
+async def test_a_client_of_a_folder_takes_the_new_key_after_a_rotation() -> None:
+    class Answering(Failing):
+        async def call(self, command: str, body: dict[str, object]) -> dict[str, object]:
+            return {"Count": 1}
+
+    renewed: list[RestClient] = []
+
+    def renew() -> RestClient:
+        renewed.append(Answering(IMError(0)))
+        return renewed[-1]
+
+    client = AdminClient(Failing(IMError(70009)), "It does not run.", renew)
+    assert await client.call("a/b", {}) == {"Count": 1}
+    assert await client.call("a/b", {}) == {"Count": 1}
+    assert len(renewed) == 1
+
+
+async def test_a_key_that_is_wrong_twice_is_an_error() -> None:
+    client = AdminClient(Failing(IMError(70009)), "", lambda: Failing(IMError(70009)))
+    with pytest.raises(IMError):
+        await client.call("a/b", {})
