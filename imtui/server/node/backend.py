@@ -158,6 +158,7 @@ class Backend:
         data = DataDir(config.data_dir)
         data.make()
         stack.callback(data.hold().release)
+        data.remove_unfinished_exports()
         store = self._open_store(stack, data)
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self._audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)

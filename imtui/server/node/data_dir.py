@@ -138,6 +138,18 @@ class DataDir:
             words = words_of(error, self.path, "Look at its folder, then try again.")
             raise BackendError(f"{self._key_file} cannot be written: {words}") from error
 
+    def remove_unfinished_exports(self) -> None:
+        """Remove what a kill during ``export_key`` left: a file with a secret that nobody reads.
+
+        Raises:
+            BackendError: It cannot be removed.
+        """
+        try:
+            for file in self.path.glob(f".{self._key_file.name}.*"):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise BackendError(f"{self.path} cannot be written: {error.strerror}.") from error
+
     def address(self) -> Address:
         """Return the address of the running backend.
 
