@@ -17,6 +17,7 @@ from tests.checker.lines import Line, Setup
 from tests.checker.processes import Device, Died, Server
 from tests.checker.proxy import Break, Direction, Proxy
 from tests.checker.record import Pin, Record, Said
+from tests.checker.rotations import Rotations
 from tests.checker.verdict import Dump, wrongs
 
 DEVICES: Final = {"alice": 2, "bob": 2, "carol": 1}
@@ -109,6 +110,7 @@ class Run:
         self._record = Record()
         self._report = Report(seed)
         self._server = Server(folder)
+        self._rotations = Rotations(self._server.data)
         self._devices: list[Device] = []
         self._proxies: list[Proxy] = []
         self._operations: set[asyncio.Task[None]] = set()
@@ -135,6 +137,7 @@ class Run:
             "kill client": (4, self._kill_client),
             "pause backend": (1, self._pause_backend),
             "pause client": (1, self._pause_client),
+            "rotate key": (2, self._rotate_key),
         }
 
     async def start(self) -> None:
@@ -204,6 +207,7 @@ class Run:
             dumps = [await self._dump(device) for device in self._devices]
             await self._server.kill()
             await self._server.start()
+            await self._rotations.check()
             for user_id in DEVICES:
                 fresh = self._device(user_id, f"{user_id}-fresh", self._server.port, "")
                 self._devices.append(fresh)
@@ -227,7 +231,7 @@ class Run:
     def _conclude(self, wrong: list[str]) -> Report:
         report = self._report
         tracebacks = [f"{log.name} has a traceback" for log in self._tracebacks()]
-        report.wrong = wrong + tracebacks
+        report.wrong = wrong + self._rotations.wrong + tracebacks
         report.messages = len(self._record.seqs)
         report.taken_over = self._record.taken_over
         report.seconds = time.monotonic() - self._began
@@ -431,6 +435,10 @@ class Run:
             self._log("kill backend", "and restart")
             await self._server.kill()
             await self._server.start()
+
+    async def _rotate_key(self) -> None:
+        rotated = await self._rotations.rotate()
+        self._log("rotate key", "acknowledged" if rotated else "not acknowledged")
 
     async def _kill_client(self) -> None:
         device = self._rng.choice(self._devices)
