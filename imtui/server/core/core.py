@@ -185,14 +185,12 @@ class Core:
 
     def next_due(self, now: Instant) -> float | None:
         """Return when to sweep next, in monotonic seconds; None without deadlines."""
-        dues = [self._state[Subscriptions].clearings.next_due()]
-        for end, longest in (
-            (self._state[StatusEnds].next_due(), _WALL_CLOCK_CHECK),
-            (self._state[Keys].next_end(), _KEYS_CHECK),
-        ):
-            if end is not None:
-                dues.append(now.monotonic + min((end - now.unix_ms) / 1000, longest))
-        return min((due for due in dues if due is not None), default=None)
+        due = self._state[Subscriptions].clearings.next_due()
+        if (end := self._state[StatusEnds].next_due()) is not None:
+            due = _earlier(due, now, end, _WALL_CLOCK_CHECK)
+        if (end := self._state[Keys].next_end) is not None:
+            due = _earlier(due, now, end, _KEYS_CHECK)
+        return due
 
     def logged_in(self) -> Counter[str]:
         """Return the number of sessions of each account, passive ones included."""
@@ -202,3 +200,9 @@ class Core:
     def admin(self, now: Instant) -> Context:
         """Return the context of an admin who acts for the whole app."""
         return self.context(Admin(), now)
+
+
+def _earlier(due: float | None, now: Instant, end: float, longest: float) -> float:
+    """Return the earlier of a deadline and an end in Unix milliseconds, seen again in time."""
+    end_due = now.monotonic + min((end - now.unix_ms) / 1000, longest)
+    return end_due if due is None else min(due, end_due)

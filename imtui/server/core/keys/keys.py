@@ -8,9 +8,11 @@ class Keys:
 
     def __init__(self, key_ring: KeyRing) -> None:
         """Start with the stored keys."""
-        self.key_ring = key_ring
+        self.replace(key_ring)
 
-    def next_end(self) -> int | None:
-        """Return when the next key ends, in Unix milliseconds; None if none does."""
-        ends = (key.until for key in self.key_ring.keys if key.until is not None)
-        return min(ends, default=None)
+    def replace(self, key_ring: KeyRing) -> None:
+        """Put other keys in the place of these."""
+        self.key_ring = key_ring
+        ends = (key.until for key in key_ring.keys if key.until is not None)
+        self.next_end = min(ends, default=None)
+        """When the next key ends, in Unix milliseconds; None if none does."""

@@ -47,7 +47,7 @@ def rotate_key(context: Context, grace: int) -> KeyRing:
         raise _invalid(_too_many(kept))
     key_id = max((key.key_id for key in before.keys), default=0) + 1
     added = SecretKey(key_id, secrets.token_hex(SECRET_BYTES), now)
-    keys.key_ring = KeyRing(before.sdk_app_id, (added, *kept))
+    keys.replace(KeyRing(before.sdk_app_id, (added, *kept)))
     ended = tuple(key.key_id for key in earlier if _is_over(key, now))
     context.state.emit(KeyRotated(keys.key_ring, ended))
     return keys.key_ring
@@ -56,12 +56,13 @@ def rotate_key(context: Context, grace: int) -> KeyRing:
 def end_keys(state: State, now: Instant) -> None:
     """Forget the keys whose grace is over."""
     keys = state[Keys]
+    if keys.next_end is None or keys.next_end > now.unix_ms:
+        return
     before = keys.key_ring
     kept = tuple(key for key in before.keys if not _is_over(key, now.unix_ms))
-    if len(kept) < len(before.keys):
-        keys.key_ring = KeyRing(before.sdk_app_id, kept)
-        ended = tuple(key.key_id for key in before.keys if _is_over(key, now.unix_ms))
-        state.emit(KeysEnded(keys.key_ring, ended))
+    ended = tuple(key.key_id for key in before.keys if _is_over(key, now.unix_ms))
+    keys.replace(KeyRing(before.sdk_app_id, kept))
+    state.emit(KeysEnded(keys.key_ring, ended))
 
 
 def _ending(key: SecretKey, until: int) -> SecretKey:
