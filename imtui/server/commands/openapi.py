@@ -60,6 +60,7 @@ def _operation(command: Command, references: dict[Any, Any]) -> dict[str, Any]:
         "tags": [command.service.name],
         "x-imtui": command.service.is_extension,
         "x-calls-per-second": command.rate,
+        "x-role": command.role,
         "parameters": [_parameter(*parameter) for parameter in _PARAMETERS],
         "requestBody": {
             "required": True,
