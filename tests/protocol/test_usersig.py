@@ -1,6 +1,8 @@
 """UserSig: vectors, an independent implementation, every wrong one with its code, and bombs."""
 
 import base64
+import hashlib
+import hmac
 import json
 import zlib
 from typing import Any
@@ -11,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtui.protocol import usersig
+from imtui.protocol.app_key import KeyRing, SecretKey
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.verification import verify_user_sig
 
 APP = 1_400_000_000
 KEY = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
@@ -290,3 +294,35 @@ def test_a_tampered_one_is_refused_with_a_code(changes: dict[str, object]) -> No
 def test_the_order_of_refusal_needs_no_proof_to_read() -> None:
     forged = usersig.sign("xiaojun", APP, "a key that nobody has", now=NOW)
     assert usersig.read(forged).identifier == "xiaojun"
+
+
+def test_any_of_several_keys_suffices_and_the_newest_is_tried_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[bytes] = []
+
+    def digest(key: bytes, message: bytes, how: object) -> bytes:
+        tried.append(key)
+        return hmac.HMAC(key, message, hashlib.sha256).digest()
+
+    monkeypatch.setattr(hmac, "digest", digest)
+    keys = ("newest", "earlier", "earliest")
+    for number, key in enumerate(keys, 1):
+        user_sig = usersig.sign("xiaojun", APP, key, now=NOW)
+        tried.clear()
+        usersig.verify(user_sig, "xiaojun", APP, *keys, now=NOW)
+        assert tried == [one.encode() for one in keys[:number]]
+    for others in ((), ("another",), ("another", "yet another")):
+        with pytest.raises(IMError) as error:
+            usersig.verify(user_sig, "xiaojun", APP, *others, now=NOW)
+        assert error.value.code == 70009
+
+
+def test_a_key_whose_end_has_come_verifies_nothing() -> None:
+    ring = KeyRing(APP, (SecretKey(2, "new"), SecretKey(1, "old", 0, NOW * 1000)))
+    user_sig = usersig.sign("xiaojun", APP, "old", now=NOW - 1)
+    verify_user_sig(ring, APP, "xiaojun", user_sig, NOW * 1000 - 1)
+    for unix_ms in (NOW * 1000, NOW * 1000 + 1):
+        with pytest.raises(IMError) as error:
+            verify_user_sig(ring, APP, "xiaojun", user_sig, unix_ms)
+        assert error.value.code == 70009

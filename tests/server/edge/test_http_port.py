@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
@@ -54,3 +55,34 @@ async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
             may_go_on.set()
         assert refused.result() == "no"
     assert waits == [REFUSED_AFTER]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_admin"), [(ADMIN, True), ("anna", True), ("alice", False), ("", False)]
+)
+async def test_only_admins_get_in_also_with_a_right_user_sig(
+    identifier: str, is_admin: bool
+) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    trust = trust_in(KEY, ADMIN, "anna")
+    port = HTTPPort(RESTCore(), trust, present, LoginGuard(present, no_audit), sleep=sleep)
+    transport = httpx.ASGITransport(port.server(10).config.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        query: dict[str, str | int] = {
+            "sdkappid": KEY.sdk_app_id,
+            "identifier": identifier,
+            "usersig": sign(identifier, KEY.sdk_app_id, KEY.secret_key),
+        }
+
+        async def answer() -> str:
+            return (await client.post("/v4/openim/querystate", params=query)).text
+
+        assert await answer() == ("yes" if is_admin else "no")
+        assert waits == ([] if is_admin else [REFUSED_AFTER])
+        # What the core says of its admins holds from the next request on.
+        trust.admins = frozenset({"alice"})
+        assert await answer() == ("yes" if identifier == "alice" else "no")
