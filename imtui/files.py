@@ -1,5 +1,6 @@
 """Private folders (0700), private files (0600) that are replaced atomically, and file locks."""
 
+import errno
 import os
 import stat
 import sys
@@ -73,6 +74,32 @@ def make_private_dir(path: Path) -> Path:
         raise PermissionError(f"{path} belongs to another user")
     path.chmod(0o700)
     return path
+
+
+def read_small(path: Path, most: int) -> bytes:
+    """Return the content of a regular file; nothing that could block is opened.
+
+    Args:
+        path: The file.
+        most: How many bytes it may have.
+
+    Raises:
+        OSError: It cannot be read, is no regular file, or is larger.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except ValueError as error:
+        # Such as a zero byte in its name.
+        raise OSError(errno.EINVAL, str(error), str(path)) from error
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most} bytes", str(path))
+    return data
 
 
 def write_private(path: Path, text: str) -> None:

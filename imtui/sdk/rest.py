@@ -12,6 +12,9 @@ from imtui.sdk.failures import unanswered, unreadable
 from imtui.sdk.link.address import rest_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
     import httpx
 
 _VERSION: Final = "v4"
@@ -35,6 +38,7 @@ class RestClient:
         *,
         timeout: float = limits.CALL_TIMEOUT,
         insecure: bool = False,
+        ssl: "Callable[[], SSLContext] | None" = None,
     ) -> None:
         """Prepare a client; nothing is sent before ``call``.
 
@@ -46,6 +50,8 @@ class RestClient:
             timeout: How long connecting, sending and each wait for the answer may take, in
                 seconds.
             insecure: Allow ``http://`` to another machine.
+            ssl: Returns the TLS settings for ``https://``, for each call; the system's
+                certificates if None.
 
         Raises:
             IMError: 6017 if the address is not valid.
@@ -58,6 +64,7 @@ class RestClient:
             "contenttype": "json",
         }
         self._timeout = timeout
+        self._ssl = ssl
 
     async def call(self, command: str, body: dict[str, Any]) -> dict[str, Any]:
         """Call a command, such as ``imtui_console/get``, and return its whole answer.
@@ -94,7 +101,8 @@ class RestClient:
 
         # Without TLS there is nothing to verify, and making the context would take 30 ms.
         is_secure = self._address.url.startswith("https")
-        return httpx.AsyncHTTPTransport(uds=self._address.unix_path, verify=is_secure)
+        verify = self._ssl() if is_secure and self._ssl is not None else is_secure
+        return httpx.AsyncHTTPTransport(uds=self._address.unix_path, verify=verify)
 
     def _request(self, command: str, body: dict[str, Any]) -> "httpx.Request":
         import httpx

@@ -12,6 +12,8 @@ from imtui.cli.errors import CommandError, UsageError
 from imtui.protocol.identifiers import ADMINISTRATOR
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from imtui.sdk.rest import RestClient
     from imtui.server.node.data_dir import DataDir
 
@@ -109,8 +111,17 @@ def _rest_client(folder: "DataDir") -> "RestClient":
 
     address, key = folder.address(), folder.app_key()
     user_sig = sign(ADMINISTRATOR, key.sdk_app_id, key.secret_key, _USER_SIG_EXPIRE)
+
+    def trust() -> "SSLContext":
+        from imtui.cli.admin.trust import only
+
+        # Each time, as it may have been renewed.
+        return only(folder.address().certificate)
+
     # A user who can read the key runs the backend, and may reach it as they like.
-    return RestClient(address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True)
+    return RestClient(
+        address.rest, key.sdk_app_id, ADMINISTRATOR, user_sig, insecure=True, ssl=trust
+    )
 
 
 def _local_data() -> Path:

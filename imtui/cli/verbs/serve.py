@@ -176,6 +176,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_connections=settings.max_connections,
             max_per_address=settings.max_per_address,
             trusted_proxies=settings.trusted_proxy,
+            tls=settings.certificate_files,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             webhook=webhook,
         )
@@ -199,11 +200,20 @@ def _source(arguments: argparse.Namespace) -> SettingsSource:
 
 
 def _check_config(source: SettingsSource) -> int:
+    from imtui.server.edge.tls.certificate import CertificateError, load_certificate
+
+    problems: tuple[str, ...] = ()
     try:
-        source.read()
+        files = source.read().certificate_files
+        if files is not None:
+            load_certificate(files)
     except SettingsError as error:
-        for problem in error.problems:
-            print_notice(problem)
+        problems = error.problems
+    except CertificateError as error:
+        problems = (f"tls_cert and tls_key: {error}",)
+    for problem in problems:
+        print_notice(problem)
+    if problems:
         return EXIT_USAGE
     print(f"The settings are right ({safe_text(str(source.file))})")
     return EXIT_OK
@@ -268,9 +278,9 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
             raise UsageError(str(error)) from error
         set_log_level(settings.log_level)
 
-        def adjust(changed: NodeSettings) -> None:
+        async def adjust(changed: NodeSettings) -> None:
             set_log_level(changed.log_level)
-            backend.adjust(config(changed))
+            await backend.adjust(config(changed))
 
         async with Backend(config(settings)) as backend, asyncio.TaskGroup() as group:
             print_ready_line(backend.address)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
+from imtui.server.edge.tls.transport import Speaker
 from imtui.server.edge.turns.fair_loop import Ranks
 
 _log: Final = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ _PAUSE: Final = 1.0
 """How long to wait when there are no descriptors, in seconds."""
 _EXHAUSTED: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 
-P = TypeVar("P", bound=asyncio.BaseProtocol)
+P = TypeVar("P", bound=Speaker)
 
 
 class Acceptor(Generic[P]):
@@ -40,6 +41,7 @@ class Acceptor(Generic[P]):
         has_room: Callable[[], bool] = lambda: True,
         is_crowded: Callable[[], bool] = lambda: False,
         failed: Callable[[P], None] = lambda protocol: None,
+        over: Callable[[P], asyncio.BaseProtocol] = lambda protocol: protocol,
     ) -> None:
         """Start accepting; needs a running event loop.
 
@@ -51,12 +53,14 @@ class Acceptor(Generic[P]):
             is_crowded: Tells whether others have to make room, one in each turn: their descriptors
                 are free only then.
             failed: Called if a protocol could not be connected.
+            over: Returns what is put between a protocol and its socket, such as TLS.
         """
         self._sock = sock
         self._make = make
         self._has_room = has_room
         self._is_crowded = is_crowded
         self._failed = failed
+        self._over = over
         self._loop = asyncio.get_running_loop()
         self._ranks = Ranks(self._loop)
         self._ranks.set(sock, is_stranger=True)
@@ -121,7 +125,7 @@ class Acceptor(Generic[P]):
 
     async def _connect(self, connection: socket.socket, protocol: P) -> None:
         try:
-            await self._loop.connect_accepted_socket(lambda: protocol, connection)
+            await self._loop.connect_accepted_socket(lambda: self._over(protocol), connection)
         except OSError as error:
             _log.warning("A connection could not be set up: %s", error.strerror)
             connection.close()

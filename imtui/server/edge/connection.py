@@ -69,7 +69,7 @@ class Connection(RequestSocket):
                 return
             self._shared.places.name(self, client.address)
             self.payers = self._strangers = (self._session_id, (client.address,))
-        self.spent = _HANDSHAKE_COST
+        self.spent += _HANDSHAKE_COST
         self._shared.edge.join(self._session_id, self)
         self._await_login()
 
@@ -95,6 +95,15 @@ class Connection(RequestSocket):
         self._shared.trimmer.freed(self.outbox.size + self.drop_requests() + held)
         self.outbox.close()
         self._shared.edge.leave(self._session_id)
+
+    # Called by TLS
+
+    def pay(self, cost: float) -> None:
+        """Pay for handshakes and decryption, in seconds of CPU time."""
+        if self.is_open:
+            self.charge(cost)
+        else:
+            self.spent += cost
 
     # Called by the edge
 

@@ -30,6 +30,7 @@ from imtui.server.metrics import Metrics
 
 if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.request_checks import RequestChecks
+    from imtui.server.edge.tls.certificate import TLS
 
 LOGIN_TIMEOUT: Final = 30.0
 _HANDSHAKE_TIMEOUT: Final = 10.0
@@ -57,6 +58,7 @@ class Gateway:
         proxies: TrustedProxies | None = None,
         origins: Sequence[str] = (),
         checks: "RequestChecks | None" = None,
+        tls: "TLS | None" = None,
         cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Make a gateway; ``listen`` opens it.
@@ -74,6 +76,7 @@ class Gateway:
             proxies: The proxies that may name clients; by default those on this machine.
             origins: The web pages that may connect.
             checks: Asks the app's own server about some requests; None without such a server.
+            tls: Encrypts the connections; None for plain ones.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._edge = edge
@@ -87,6 +90,7 @@ class Gateway:
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
         self._checks = checks
+        self._tls = tls
         self._origins: list[Origin | None] = []
         self._ids = itertools.count(1)
         self.adjust(limits, origins)
@@ -127,7 +131,11 @@ class Gateway:
             lambda accepted: self._accepted(shared, accepted),
             is_crowded=lambda: shared.places.are_taken,
             failed=shared.places.leave,
+            over=self._over,
         )
+
+    def _over(self, connection: Connection) -> asyncio.BaseProtocol:
+        return connection if self._tls is None else self._tls.over(connection, connection.pay)
 
     def _shared(self, tasks: asyncio.TaskGroup) -> Shared:
         loop = asyncio.get_running_loop()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +19,9 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.trust import Trust
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
+
+if TYPE_CHECKING:
+    from imtui.server.edge.tls.certificate import TLS
 
 _WHAT: Final = "rest"
 _BODY_TIMEOUT: Final = REQUEST_TIMEOUT / 2
@@ -59,9 +62,14 @@ class HTTPPort:
         self._proxies = proxies or TrustedProxies()
         self._sleep = sleep
 
-    def server(self, connections_max: int) -> HTTPServer:
-        """Return a server with so many connections at most, to be run with ``run_on``."""
-        return HTTPServer(self._serve, connections_max)
+    def server(self, connections_max: int, tls: "TLS | None" = None) -> HTTPServer:
+        """Return a server, to be run with ``run_on``.
+
+        Args:
+            connections_max: How many connections there may be at once.
+            tls: Encrypts the connections; None for plain ones.
+        """
+        return HTTPServer(self._serve, connections_max, tls)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         # No routes: a wrong method or path gets an envelope too.

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,6 +13,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.turns.fair_loop import Ranks
+
+if TYPE_CHECKING:
+    from imtui.server.edge.tls.certificate import TLS
 
 REQUEST_TIMEOUT: Final = 10.0
 """How long a client may take for a whole request, in seconds, including idle time before it."""
@@ -83,12 +86,13 @@ class HTTPServer(uvicorn.Server):
     have one, new connections wait.
     """
 
-    def __init__(self, app: ASGIApp, connections_max: int) -> None:
+    def __init__(self, app: ASGIApp, connections_max: int, tls: "TLS | None" = None) -> None:
         """Make a server for an ASGI application.
 
         Args:
             app: The application.
             connections_max: How many connections there may be at once.
+            tls: Encrypts the connections; None for plain ones.
         """
         super().__init__(
             uvicorn.Config(
@@ -106,6 +110,7 @@ class HTTPServer(uvicorn.Server):
             )
         )
         self._connections_max = connections_max
+        self._tls = tls
         self._socks: Sequence[socket.socket] = ()
         self._acceptors: list[Acceptor[_TimedProtocol]] = []
         self._retry: asyncio.TimerHandle | None = None
@@ -132,6 +137,7 @@ class HTTPServer(uvicorn.Server):
                 has_room=self._has_room,
                 is_crowded=lambda: len(self.open) >= self._connections_max,
                 failed=self.forget,
+                over=self._over,
             )
             for sock in self._socks
         ]
@@ -155,6 +161,9 @@ class HTTPServer(uvicorn.Server):
         """Note that a connection has ended."""
         self.open.pop(connection, None)
         self._look_again()
+
+    def _over(self, connection: _TimedProtocol) -> asyncio.BaseProtocol:
+        return connection if self._tls is None else self._tls.over(connection)
 
     def _accepted(self, sock: socket.socket) -> _TimedProtocol:
         if len(self.open) >= self._connections_max:

@@ -141,7 +141,7 @@ class RequestSocket(WebSocket):
 
     def took_frames(self, count: int) -> None:
         """Pay for frames that were no messages."""
-        self._charge(count * _FRAME_COST)
+        self.charge(count * _FRAME_COST)
 
     def handed_over(self) -> None:
         """Wait for a turn if requests wait that could be served."""
@@ -191,6 +191,12 @@ class RequestSocket(WebSocket):
         self._shared.turns.leave(self)
         self.payers = payers
 
+    def charge(self, cost: float) -> None:
+        """Let the payers pay; small sums are collected first."""
+        self._unpaid += cost
+        if self._unpaid >= _COLLECTED:
+            self._pay()
+
     def drop_requests(self) -> int:
         """Drop all that waits, as the connection has ended; return how many bytes that frees."""
         self._pending.clear()
@@ -216,12 +222,6 @@ class RequestSocket(WebSocket):
         core = self._shared.edge.core
         is_full = core.uncommitted_size(self._session_id) >= _UNCOMMITTED_MAX
         return under_way < REQUESTS_MAX and not is_full
-
-    def _charge(self, cost: float) -> None:
-        """Let the payers pay; small sums are collected first."""
-        self._unpaid += cost
-        if self._unpaid >= _COLLECTED:
-            self._pay()
 
     def _pay(self) -> None:
         self._shared.turns.charge(self.payers, self._unpaid)
@@ -252,7 +252,7 @@ class RequestSocket(WebSocket):
             self.outbox.send_answer(text_frame(encode_answer(request.id, answer)))
         cost = self._shared.cpu_clock() - began
         self._shared.metrics.ws.answered(_HEARTBEAT, cost, answer)
-        self._charge(cost)
+        self.charge(cost)
         return True
 
     def _serve(self, text: bytes) -> None:
@@ -294,7 +294,7 @@ class RequestSocket(WebSocket):
             spent, self.spent = self.spent + cpu_clock() - began, 0.0
             cost = core.login(self._session_id, proof, asked, self.address, spent)
         if cost:
-            self._charge(cost)
+            self.charge(cost)
 
     def _check_user_sig(self, request: Request) -> Proof:
         claimed = decode_params(request.params, Credentials)
@@ -314,7 +314,7 @@ class RequestSocket(WebSocket):
         """Answer a request with an error that the core did not make, and pay for it."""
         self._answer(request_id, error)
         self._shared.metrics.ws.answered(method, 0.0, error)
-        self._charge(self._shared.cpu_clock() - began)
+        self.charge(self._shared.cpu_clock() - began)
 
     def _answer(self, request_id: RequestID | UnsetType, answer: Struct | IMError) -> None:
         """Answer a request without the core, after the answers to earlier requests."""

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import time
 from collections import Counter
@@ -28,10 +27,12 @@ from imtui.server.edge.edge import Edge
 from imtui.server.edge.gateway import LOGIN_TIMEOUT, Gateway
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
+from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import is_busy
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
+from imtui.server.node.certificates import load_certificates
 from imtui.server.node.checks import check_in_background
 from imtui.server.node.core_host import CoreHost
 from imtui.server.node.corrections import log_corrections
@@ -39,7 +40,7 @@ from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
 from imtui.server.node.key_export import KeyExport
-from imtui.server.node.listening import open_sockets, remote_hosts, url_of
+from imtui.server.node.listening import address_of, open_sockets
 from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -49,11 +50,6 @@ if TYPE_CHECKING:
     from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
-
-_WITHOUT_TLS: Final = (
-    "Listening on %s without TLS: others can read and change what is sent. Use --tls-cert and "
-    "--tls-key, or listen on this machine only, behind a proxy with TLS"
-)
 
 
 def present() -> Instant:
@@ -88,6 +84,8 @@ class BackendConfig:
     """The peers that may name clients in their headers; without any, those on this machine."""
     befriend: Callable[[str, str], bool] | None = None
     """Whether a newly registered account and an earlier one are friends from the start."""
+    tls: CertificateFiles | None = None
+    """The certificate for both ports; None to serve without TLS."""
     disk_reserve: int = RESERVE_MIB * MEBIBYTE
     """In bytes; with less free space, messages are refused."""
     webhook: WebhookConfig | None = None
@@ -139,11 +137,13 @@ class Backend:
         """Return the number of sessions of each account, passive ones included."""
         return self._core.logged_in()
 
-    def adjust(self, config: BackendConfig) -> None:
-        """Take what can change while the backend runs: origins, proxies, caps, disk reserve."""
+    async def adjust(self, config: BackendConfig) -> None:
+        """Take what can change while it runs: origins, proxies, caps, reserve, certificate."""
         self._gateway.adjust(self._place_limits(config), config.allowed_origins)
         self._proxies.networks = config.trusted_proxies or None
         self.disk.reserve = config.disk_reserve
+        if self._certificates is not None and config.tls is not None:
+            await self._certificates.use(config.tls)
 
     async def wait_failed(self) -> None:
         """Wait until a part of the backend fails, and raise its error."""
@@ -200,19 +200,21 @@ class Backend:
         ws, rest = open_sockets(
             stack, config.hosts, (config.port, config.rest_port), config.unix_dir
         )
-        if remote := remote_hosts(ws):
-            _log.warning(_WITHOUT_TLS, ", ".join(remote))
+        self._certificates = await load_certificates(config.tls, ws)
         before_callbacks = await open_before_callbacks(
             stack, config.webhook, self.app_key.sdk_app_id, config.clock, self._core
         )
         await self._listen(stack, ws, before_callbacks)
-        await self._run(stack, self._alarms())
+        await self._run(stack, *(alarm.run() for alarm in self._alarms()))
         await self._serve_rest(stack, rest, before_callbacks)
-        self.address = Address(
-            url_of("ws", ws[0]), url_of("http", rest[0]), self.app_key.sdk_app_id, os.getpid()
-        )
+        certificates = self._certificates
+        pem = "" if certificates is None else certificates.tls.certificate.pem
+        self.address = address_of(ws[0], rest[0], self.app_key.sdk_app_id, pem)
         data.publish(self.address)
         stack.callback(data.withdraw)
+        if certificates is not None:
+            certificates.publish = data.publish_certificate
+            await self._run(stack, certificates.run())
         store.started()
         await self._check(stack, data)
 
@@ -263,6 +265,7 @@ class Backend:
             proxies=self._proxies,
             origins=self._config.allowed_origins,
             checks=checks,
+            tls=None if self._certificates is None else self._certificates.tls,
         )
         await stack.enter_async_context(self._gateway.listen(socks))
 
@@ -282,9 +285,11 @@ class Backend:
         self._edge.on_due_changed = silence.look_again
         return due, silence
 
-    async def _run(self, stack: contextlib.AsyncExitStack, alarms: tuple[Alarm, ...]) -> None:
-        for alarm in alarms:
-            self._parts.add(await stack.enter_async_context(_running(alarm.run())))
+    async def _run(
+        self, stack: contextlib.AsyncExitStack, *parts: Coroutine[None, None, None]
+    ) -> None:
+        for part in parts:
+            self._parts.add(await stack.enter_async_context(_running(part)))
 
     async def _serve_rest(
         self,
@@ -310,7 +315,10 @@ class Backend:
             self._audit,
         )
         port = HTTPPort(self._host, self._trust, config.clock, self._guard, self._proxies)
-        server = port.server(self._rest_connections_max)
+        server = port.server(
+            self._rest_connections_max,
+            None if self._certificates is None else self._certificates.tls,
+        )
         serving = asyncio.create_task(server.run_on(socks))
         self._parts.add(serving)
 

@@ -26,12 +26,14 @@ class Address(msgspec.Struct, frozen=True, rename=wire_name):
     """Where a running backend listens."""
 
     ws: str
-    """``ws://host:port``, or ``ws+unix:///path`` for a Unix socket."""
+    """``ws://host:port``, ``wss://host:port``, or ``ws+unix:///path`` for a Unix socket."""
     rest: str
-    """``http://host:port``, or ``http+unix:///path``."""
+    """``http://host:port``, ``https://host:port``, or ``http+unix:///path``."""
     sdk_app_id: int
     pid: int
     protocol_version: int = PROTOCOL_VERSION
+    certificate: str = ""
+    """That of the backend, in PEM; empty without TLS."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,14 @@ class DataDir:
         except OSError as error:
             words = words_of(error, self.path, "Look at its folder, then try again.")
             raise BackendError(f"{self._address_file} cannot be written: {words}") from error
+
+    def publish_certificate(self, pem: str) -> None:
+        """Write the address of the running backend again, with another certificate.
+
+        Raises:
+            BackendError: No backend runs, or the address cannot be written.
+        """
+        self.publish(msgspec.structs.replace(self.address(), certificate=pem))
 
     def withdraw(self) -> None:
         """Remove the address, as the backend stops."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from imtui.server.edge.acceptor import BACKLOG
-from imtui.server.node.data_dir import BackendError
+from imtui.server.node.data_dir import Address, BackendError
 
 _ANY: Final = "::"
 _ANY_IPV4: Final = "0.0.0.0"
@@ -114,6 +114,27 @@ def url_of(scheme: str, sock: socket.socket) -> str:
         return f"{scheme}+unix://{name}"
     host, port = name[:2]
     return f"{scheme}://{_with_port(host, port)}"
+
+
+def address_of(
+    ws: socket.socket, rest: socket.socket, sdk_app_id: int, certificate: str
+) -> Address:
+    """Return the address of this process, given its listening sockets.
+
+    Args:
+        ws: That for WebSockets.
+        rest: That for REST.
+        sdk_app_id: The app.
+        certificate: The certificate in PEM; empty without TLS.
+    """
+    s = "s" if certificate else ""
+    return Address(
+        url_of(f"ws{s}", ws),
+        url_of(f"http{s}", rest),
+        sdk_app_id,
+        os.getpid(),
+        certificate=certificate,
+    )
 
 
 def remote_hosts(socks: Iterable[socket.socket]) -> list[str]:

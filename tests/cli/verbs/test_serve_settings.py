@@ -5,11 +5,14 @@ import contextlib
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from imtui.server.edge.tls.certificate import CertificateFiles
+from tests.certificates import EXPIRED, FIRST, SECOND, copy_of
 from tests.cli.processes import TIMEOUT, Home, Running
 
 FREE_PORTS = "port = 0\nrest_port = 0\n"
@@ -95,6 +98,61 @@ async def test_sighup_takes_what_can_change_and_tells_what_cannot(home: Home) ->
         running.process.send_signal(signal.SIGHUP)
         assert f"{file}:1: " in (await until(running, "The settings stay as they were"))[-2]
         assert (await running.end())[0] == 0
+
+
+async def test_a_backend_with_tls_is_reached_with_its_certificate(home: Home) -> None:
+    files = copy_of(FIRST, home.path)
+    file = written(home.path / "d/imtui.toml", f"{FREE_PORTS}tls_cert = '../tls.pem'\n")
+    data = home.path / "d"
+    options = ("--data", data, "--tls-key", files.key)
+    async with home.start("serve", *options) as running:
+        ready = await running.json_line()
+        assert ready["ws"].startswith("wss://127.0.0.1:")
+        assert ready["rest"].startswith("https://127.0.0.1:")
+        sig = home.path / "alice.sig"
+        sig.write_text(
+            (await asyncio.to_thread(home.run, "usersig", "alice", "--data", data)).stdout
+        )
+        account = ("--server", ready["ws"], "--app-id", ready["sdkAppID"], "--user", "alice")
+
+        async def works(files: CertificateFiles) -> bool:
+            # Commands with the data folder know the certificate, whatever it is.
+            shown = await asyncio.to_thread(home.run, "console", "show", "--data", data)
+            assert shown.returncode == 0, shown.stderr
+            status = await asyncio.to_thread(
+                partial(home.run, SSL_CERT_FILE=str(files.certificate)),
+                *("status", *account, "--usersig-file", sig),
+            )
+            return status.returncode == 0
+
+        assert await works(FIRST)
+        assert not await works(SECOND)
+        copy_of(EXPIRED, home.path)
+        running.process.send_signal(signal.SIGHUP)
+        await until(running, "has expired")
+        assert not await works(EXPIRED)
+        copy_of(SECOND, home.path)
+        # The files are looked at, also without a signal.
+        await until(running, "New connections get the certificate")
+        assert await works(SECOND)
+        file.write_text(FREE_PORTS)
+        running.process.send_signal(signal.SIGHUP)
+        await until(running, "The settings stay as they were")
+        assert (await running.end())[0] == 0
+
+
+@pytest.mark.parametrize("action", [[], ["--check-config"]])
+def test_a_certificate_that_cannot_be_used_is_told(home: Home, action: list[str]) -> None:
+    first, second = copy_of(FIRST, home.path), copy_of(SECOND, home.path, "second")
+    data = ("--data", home.path / "d", "--port", 0, "--rest-port", 0)
+    alone = home.run("serve", *data, "--tls-cert", first.certificate, *action)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert alone.stderr == "imtui: tls_cert and tls_key need each other: set both, or none.\n"
+    both = ("--tls-cert", first.certificate, "--tls-key", second.key)
+    failed = home.run("serve", *data, *both, *action)
+    assert (failed.returncode, failed.stdout) == (2 if action else 1, "")
+    assert failed.stderr.count("\n") == 1
+    assert "is not that of the certificate" in failed.stderr
 
 
 async def test_sighup_never_ends_a_server(home: Home) -> None:

@@ -380,7 +380,7 @@ async def test_what_can_change_changes_while_it_runs(tmp_path: Path) -> None:
             trusted_proxies=(network("192.0.2.1"),),
             disk_reserve=1 << 60,
         )
-        backend.adjust(changed)
+        await backend.adjust(changed)
         async with wire(backend, origin=origin) as second:
             await second.login("second")
             # Nobody may name clients now, so these have no share of their own.
@@ -389,7 +389,7 @@ async def test_what_can_change_changes_while_it_runs(tmp_path: Path) -> None:
                 with pytest.raises((ConnectionClosed, InvalidMessage, OSError)):
                     async with wire(backend) as fourth:
                         await fourth.login("fourth")
-        backend.adjust(config)
+        await backend.adjust(config)
         with pytest.raises(InvalidStatus):
             async with wire(backend, origin=origin):
                 pass

@@ -1,11 +1,11 @@
 """The settings file of a node, ``imtui.toml``."""
 
-import stat
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from imtui.files import read_small
 from imtui.protocol.safe_text import safe_text
 from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 from imtui.toml.parsing import NotTOMLError, parse_toml
@@ -52,25 +52,23 @@ class SettingsSource:
         """
         text = self._text()
         values = {} if text is None else _parse(text, self.file)
-        return NodeSettings(**{**values, **self._options})
+        settings = NodeSettings(**{**values, **self._options})
+        if contradiction := settings.contradiction():
+            raise SettingsError(contradiction)
+        return settings
 
     def _text(self) -> str | None:
         """Return the text of the file; None if there need not be one, and is none."""
         try:
-            # What is no regular file may block whoever opens it.
-            if not stat.S_ISREG(self.file.stat().st_mode):
-                raise SettingsError(safe_text(f"{self.file} is not a file."))
-            with self.file.open("rb") as opened:
-                data = opened.read(FILE_MAX_BYTES + 1)
+            data = read_small(self.file, FILE_MAX_BYTES)
         except (FileNotFoundError, NotADirectoryError) as error:
             if not self._must_exist:
                 return None
             raise SettingsError(safe_text(f"There is no file {self.file}.")) from error
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise SettingsError(safe_text(f"{self.file} cannot be read: {reason}.")) from error
-        if len(data) > FILE_MAX_BYTES:
-            raise SettingsError(safe_text(f"{self.file} has more than {FILE_MAX_BYTES} bytes."))
+        except OSError as error:
+            raise SettingsError(
+                safe_text(f"{self.file} cannot be read: {error.strerror or error}.")
+            ) from error
         try:
             return data.decode()
         except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from imtui.server.node.settings.file import SettingsError, SettingsSource
@@ -18,7 +18,7 @@ class Reloader:
         self,
         source: SettingsSource,
         running: NodeSettings,
-        adjust: Callable[[NodeSettings], None],
+        adjust: Callable[[NodeSettings], Awaitable[None]],
     ) -> None:
         """Read nothing yet.
 
@@ -49,7 +49,7 @@ class Reloader:
             return
         result = reloaded(self._running, wanted)
         self._running = result.settings
-        self._adjust(self._running)
+        await self._adjust(self._running)
         if result.taken:
             _log.warning("The settings have changed: %s", "; ".join(result.taken))
         if result.refused:

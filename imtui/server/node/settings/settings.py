@@ -6,10 +6,12 @@ checks, its default and its help follow from that.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from imtui.protocol.limits import CONNECTIONS_PER_ADDRESS
 from imtui.server.edge.addresses import Network
+from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.node.disk_reserve import RESERVE_MIB
 from imtui.server.node.settings.kinds import (
     COUNT,
@@ -17,6 +19,7 @@ from imtui.server.node.settings.kinds import (
     MEBIBYTES,
     NETWORKS,
     OPTIONAL_COUNT,
+    OPTIONAL_FILE,
     ORIGINS,
     PORT,
     Kind,
@@ -77,6 +80,16 @@ class NodeSettings:
     )
     port: int = _setting(PORT, 7788, "PORT", "the WebSocket port (7788; 0: a free one)", _always)
     rest_port: int = _setting(PORT, 7789, "PORT", "the REST port (7789; 0: a free one)", _always)
+    tls_cert: Path | None = _setting(  # noqa: RUF009 - a field, as all are
+        OPTIONAL_FILE,
+        None,
+        "FILE",
+        "serve wss:// and https:// with this certificate, in PEM, followed by those of its CAs",
+        _if_begun_or_ended,
+    )
+    tls_key: Path | None = _setting(  # noqa: RUF009 - a field, as all are
+        OPTIONAL_FILE, None, "FILE", "the private key of --tls-cert, in PEM", _if_begun_or_ended
+    )
     allow_origin: tuple[str, ...] = _setting(
         ORIGINS, (), "O", "allow connections from web pages of this origin; may be repeated"
     )
@@ -111,6 +124,19 @@ class NodeSettings:
         "LEVEL",
         "the least level of what is logged: info, warning or error (info)",
     )
+
+    @property
+    def certificate_files(self) -> CertificateFiles | None:
+        """Return the files for TLS; None to serve without it."""
+        if self.tls_cert is None or self.tls_key is None:
+            return None
+        return CertificateFiles(self.tls_cert, self.tls_key)
+
+    def contradiction(self) -> str:
+        """Return what is wrong with the settings together, as a sentence; empty if nothing is."""
+        if (self.tls_cert is None) is not (self.tls_key is None):
+            return "tls_cert and tls_key need each other: set both, or none."
+        return ""
 
 
 SETTINGS: Final[Mapping[str, Setting[Any]]] = {

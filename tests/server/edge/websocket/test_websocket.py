@@ -2,9 +2,13 @@
 
 import asyncio
 import gc
+import socket
+import ssl
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,10 +22,14 @@ from imtui.protocol.limits import (
     FRAME_MAX_BYTES,
     STRANGER_FRAME_MAX_BYTES,
 )
+from imtui.server.edge.tls.certificate import TLS
+from imtui.server.edge.tls.transport import Speaker
 from imtui.server.edge.websocket.text_frames import Writer, text_frame
 from imtui.server.edge.websocket.websocket import WRITE_BUFFER_MAX, WebSocket
+from tests.certificates import FIRST, tls_with, trust_in
 
 TIMEOUT = 20.0
+TRUST = trust_in(FIRST)
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -63,7 +71,7 @@ class Talk(WebSocket):
         return 0.0
 
     def took_frames(self, count: int) -> None:
-        """Take no note of it."""
+        self.server.note()
 
     def handed_over(self) -> None:
         """Let nobody wait."""
@@ -97,6 +105,8 @@ class Talk(WebSocket):
 class Server:
     """Talks, and how to wait for what happens to them."""
 
+    tls: ClassVar[TLS | None] = None
+
     def __init__(self, open_timeout: float) -> None:
         self.open_timeout = open_timeout
         self.talks: list[Talk] = []
@@ -108,6 +118,20 @@ class Server:
     def note(self) -> None:
         self._changed.set()
 
+    def accept(self) -> Speaker:
+        """Return the protocol of a new connection."""
+        talk = Talk(self)
+        return talk if self.tls is None else self.tls.over(talk)
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """Return the settings of clients for TLS; None without it."""
+        return None if self.tls is None else TRUST
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect a client that is no WebSocket."""
+        return await asyncio.open_connection("127.0.0.1", self.port, ssl=self.trust)
+
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(TIMEOUT):
             while not holds():
@@ -115,13 +139,22 @@ class Server:
                 await self._changed.wait()
 
 
+@pytest.fixture(params=["plain", "TLS"], autouse=True)
+def encrypt(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Let each test be one of plain connections, and one of connections with TLS."""
+    if request.param == "TLS":
+        monkeypatch.setattr(Server, "tls", tls_with(FIRST, tmp_path))
+
+
 @asynccontextmanager
 async def serving(open_timeout: float = TIMEOUT) -> AsyncIterator[Server]:
     server = Server(open_timeout)
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: Talk(server), "127.0.0.1", 0)
+    listening = await loop.create_server(server.accept, "127.0.0.1", 0)
     server.port = listening.sockets[0].getsockname()[1]
-    server.url = f"ws://127.0.0.1:{server.port}"
+    server.url = f"{'ws' if server.tls is None else 'wss'}://127.0.0.1:{server.port}"
     try:
         yield server
     finally:
@@ -133,9 +166,35 @@ async def serving(open_timeout: float = TIMEOUT) -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def talking(server: Server) -> AsyncIterator[tuple[ClientConnection, Talk]]:
-    async with connect(server.url, compression=None) as client:
+    async with connect(server.url, compression=None, ssl=server.trust) as client:
         await server.until(lambda: bool(server.talks))
         yield client, server.talks[-1]
+
+
+def end_input(client: ClientConnection) -> None:
+    """Close one direction; asyncio cannot with TLS."""
+    client.transport.get_extra_info("socket").shutdown(socket.SHUT_WR)
+
+
+def pause_reading(client: ClientConnection) -> None:
+    """Read nothing; with TLS, asyncio reads on for a while unless its buffer is small."""
+    client.transport.pause_reading()
+    if isinstance(client.transport, _SecuredTransport):
+        client.transport.set_read_buffer_limits(0)
+
+
+def resume_reading(client: ClientConnection) -> None:
+    """Read on."""
+    if isinstance(client.transport, _SecuredTransport):
+        client.transport.set_read_buffer_limits()
+    client.transport.resume_reading()
+
+
+@runtime_checkable
+class _SecuredTransport(Protocol):
+    """A transport of asyncio with TLS."""
+
+    def set_read_buffer_limits(self, high: int | None = None) -> None: ...
 
 
 async def close_code(client: ClientConnection) -> int | None:
@@ -229,7 +288,7 @@ async def test_however_the_other_side_goes_it_is_told_once_and_at_once(way: str)
         elif way == "abort":
             client.transport.abort()
         else:
-            client.transport.write_eof()
+            end_input(client)
         await server.until(lambda: talk.ends > 0)
         assert talk.ends == 1
 
@@ -244,7 +303,7 @@ async def test_what_was_sent_before_the_end_counts() -> None:
 
 async def test_who_pings_and_reads_no_answer_is_sent_the_last_one_only() -> None:
     async with serving() as server, talking(server) as (client, talk):
-        client.transport.pause_reading()
+        pause_reading(client)
         async with asyncio.timeout(TIMEOUT):
             while talk.writer is not None:
                 talk.writer(text_frame(b"x" * WRITE_BUFFER_MAX))
@@ -256,7 +315,7 @@ async def test_who_pings_and_reads_no_answer_is_sent_the_last_one_only() -> None
             await server.until(lambda: talk._pong == pong(b"9999"))
             assert talk.signs > signs
             assert talk.held_size() == held
-            client.transport.resume_reading()
+            resume_reading(client)
             await server.until(lambda: talk.writer is not None)
             assert talk._pong is None
 
@@ -268,7 +327,7 @@ def pong(data: bytes) -> bytes:
 async def test_what_is_received_and_what_waits_are_bounded_together() -> None:
     async with serving() as server, talking(server) as (client, talk):
         talk.trust(is_trusted=True)
-        client.transport.pause_reading()
+        pause_reading(client)
         talk.frames = [text_frame(b"y" * WRITE_BUFFER_MAX)] * 500
         talk.write()
         talk.frames = [text_frame(b"y" * (CONNECTION_HELD_MAX // 2))]
@@ -276,7 +335,7 @@ async def test_what_is_received_and_what_waits_are_bounded_together() -> None:
         await server.until(lambda: not talk._is_reading)
         held = talk.held_size() + talk.waiting_size()
         assert CONNECTION_HELD_MAX < held < CONNECTION_HELD_MAX + 2 * WRITE_BUFFER_MAX
-        client.transport.resume_reading()
+        resume_reading(client)
         await server.until(lambda: bool(talk.texts))
         assert (len(talk.texts[0]), talk.held_size()) == (FRAME_MAX_BYTES - 1, 0)
 
@@ -318,7 +377,7 @@ async def test_who_does_not_close_after_being_told_to_is_hung_up_on(
 ) -> None:
     monkeypatch.setattr("imtui.server.edge.websocket.websocket.CLOSE_TIMEOUT", 0.05)
     async with serving() as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await server.connect()
         writer.write(HANDSHAKE)
         async with asyncio.timeout(TIMEOUT):
             assert b"101" in await reader.readuntil(b"\r\n\r\n")
@@ -334,17 +393,17 @@ async def test_who_does_not_close_after_being_told_to_is_hung_up_on(
 
 async def test_half_a_handshake_is_hung_up_on_and_a_wrong_one_is_refused() -> None:
     async with serving(open_timeout=0.1) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await server.connect()
         writer.write(HANDSHAKE[:40])
         async with asyncio.timeout(TIMEOUT):
             assert await reader.read() == b""
         writer.close()
         with pytest.raises(InvalidStatus):
-            async with connect(server.url, origin=Origin("https://evil")):
+            async with connect(server.url, origin=Origin("https://evil"), ssl=server.trust):
                 pass
-        async with connect(server.url, origin=Origin("https://ok")):
+        async with connect(server.url, origin=Origin("https://ok"), ssl=server.trust):
             pass
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = await server.connect()
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         async with asyncio.timeout(TIMEOUT):
             assert b"426" in await reader.readuntil(b"\r\n")
@@ -380,13 +439,13 @@ async def test_who_sends_more_than_is_served_is_not_read_from() -> None:
 
 async def test_frames_wait_while_the_other_side_does_not_take_them() -> None:
     async with serving() as server, talking(server) as (client, talk):
-        client.transport.pause_reading()
+        pause_reading(client)
         big = text_frame(b"y" * WRITE_BUFFER_MAX)
         talk.frames = [big] * 500
         talk.write()
         left = len(talk.frames)
         assert left > 0
-        client.transport.resume_reading()
+        resume_reading(client)
         async with asyncio.timeout(TIMEOUT):
             for _ in range(500):
                 assert len(await client.recv()) == WRITE_BUFFER_MAX
@@ -423,7 +482,7 @@ async def test_the_end_waits_for_a_message_that_is_worked_on() -> None:
         talk.busy = True
         close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
         client.transport.write(masked(b"hard") + close)
-        client.transport.write_eof()
+        end_input(client)
         await server.until(lambda: talk.texts == [b"hard"])
         assert talk.is_open
         talk.busy = False
@@ -451,10 +510,10 @@ async def test_who_neither_takes_what_was_sent_nor_sends_any_more_is_hung_up_on(
 ) -> None:
     monkeypatch.setattr("imtui.server.edge.websocket.websocket.CLOSE_TIMEOUT", 0.05)
     async with serving() as server, talking(server) as (client, talk):
-        client.transport.pause_reading()
+        pause_reading(client)
         talk.frames = [text_frame(b"y" * WRITE_BUFFER_MAX)] * 500
         talk.write()
-        client.transport.write_eof()
+        end_input(client)
         await server.until(lambda: talk.ends == 1)
         await server.until(lambda: server.lost == 1)
         client.transport.abort()
@@ -522,7 +581,7 @@ async def test_who_does_not_wait_for_the_handshake_is_hung_up_on_without_a_fault
 ) -> None:
     with reported() as faults:
         async with serving() as server:
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            reader, writer = await server.connect()
             writer.write(HANDSHAKE + more)
             async with asyncio.timeout(TIMEOUT):
                 assert await reader.read() == b""

@@ -35,6 +35,20 @@ def test_an_option_wins_over_the_file_and_the_file_over_the_default(file: Path) 
     assert found.disk_reserve == NodeSettings().disk_reserve
 
 
+def test_a_file_is_found_from_where_the_settings_are(file: Path) -> None:
+    file.write_text("tls_cert = 'cert.pem'\ntls_key = '/etc/key.pem'\n")
+    files = settings(file).certificate_files
+    assert files == (file.parent / "cert.pem", Path("/etc/key.pem"))
+
+
+@pytest.mark.parametrize("name", ["tls_cert", "tls_key"])
+def test_a_certificate_and_its_key_need_each_other(file: Path, name: str) -> None:
+    file.write_text("")
+    assert settings(file).certificate_files is None
+    file.write_text(f"{name} = 'a'\n")
+    assert problems(file) == ["tls_cert and tls_key need each other: set both, or none."]
+
+
 def test_a_file_need_not_exist_unless_it_was_named(file: Path) -> None:
     assert SettingsSource({}, file, must_exist=False).read() == NodeSettings()
     assert problems(file) == ["There is no file imtui.toml."]
@@ -49,7 +63,7 @@ def test_all_that_is_wrong_is_told_in_the_order_of_the_file(file: Path) -> None:
         "imtui.toml:2: max_per_addres is no setting; is it max_per_address?",
         "imtui.toml:3: port must be a port: 0 to 65535, not '7788'.",
         "imtui.toml:5: host must not be empty.",
-        "imtui.toml:6: tls is no setting.",
+        "imtui.toml:6: tls is no setting; is it tls_key?",
         "imtui.toml:9: more is no setting.",
     ]
     with pytest.raises(SettingsError, match="There are 4 more problems"):
@@ -77,7 +91,10 @@ def test_a_setting_of_the_app_is_told_where_it_belongs(file: Path, key: str) -> 
         (b"\x00", "imtui.toml:1: Invalid statement"),
         (b"a = " + b"[" * 5000, "imtui.toml: A number in it is too long, or it is nested"),
         (b"port = " + b"1" * 5000, "imtui.toml: A number in it is too long, or it is nested"),
-        (b"#" * (FILE_MAX_BYTES + 1), f"imtui.toml has more than {FILE_MAX_BYTES} bytes."),
+        (
+            b"#" * (FILE_MAX_BYTES + 1),
+            f"imtui.toml cannot be read: it has more than {FILE_MAX_BYTES}",
+        ),
     ],
 )
 def test_what_is_no_settings_file_is_told_in_one_line(
@@ -90,10 +107,10 @@ def test_what_is_no_settings_file_is_told_in_one_line(
 
 def test_what_is_no_file_is_told_and_never_waited_for(file: Path) -> None:
     file.mkdir()
-    assert problems(file) == ["imtui.toml is not a file."]
+    assert problems(file) == ["imtui.toml cannot be read: it is a folder."]
     file.rmdir()
     os.mkfifo(file)
-    assert problems(file) == ["imtui.toml is not a file."]
+    assert problems(file) == ["imtui.toml cannot be read: it is no regular file."]
     file.unlink()
     file.symlink_to(file)
     assert problems(file)[0].startswith("imtui.toml cannot be read: ")

@@ -18,7 +18,11 @@ class Node:
         self._file = folder / "imtui.toml"
         source = SettingsSource({"port": 1}, self._file, must_exist=False)
         self.taken: list[NodeSettings] = []
-        self.reloader = Reloader(source, source.read(), self.taken.append)
+        self.reloader = Reloader(source, source.read(), self.take)
+
+    async def take(self, settings: NodeSettings) -> None:
+        """Note settings."""
+        self.taken.append(settings)
 
     async def reload(self, text: str) -> None:
         """Write the file, and read it again."""
@@ -66,11 +70,12 @@ async def test_a_broken_file_changes_nothing_and_is_told(
 
 async def test_settings_are_read_each_time_that_it_is_asked_for(tmp_path: Path) -> None:
     asked, taken = asyncio.Event(), asyncio.Event()
-    reloader = Reloader(
-        SettingsSource({}, tmp_path / "imtui.toml", must_exist=False),
-        NodeSettings(),
-        lambda settings: taken.set(),
-    )
+
+    async def take(settings: NodeSettings) -> None:
+        taken.set()
+
+    source = SettingsSource({}, tmp_path / "imtui.toml", must_exist=False)
+    reloader = Reloader(source, NodeSettings(), take)
     running = asyncio.create_task(reloader.run(asked))
     for _ in range(2):
         asked.set()

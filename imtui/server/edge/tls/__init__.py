@@ -1,0 +1,1 @@
+"""TLS for the connections of clients."""
