@@ -59,6 +59,12 @@ class Buckets(Generic[K]):
         self.owing.discard(key)
         return 0.0
 
+    def debt(self, keys: tuple[K, ...], now: float) -> float:
+        """Return in how many seconds all of these are out of debt; 0 if they are."""
+        if self.owing.isdisjoint(keys):
+            return 0.0
+        return max(self.wait(key, now) for key in keys)
+
     def _purge(self, now: float) -> None:
         self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
         self.owing.intersection_update(self._full_at)

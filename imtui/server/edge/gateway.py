@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,6 @@ from websockets.frames import CloseCode as WebSocketClose
 from websockets.typing import Origin
 
 from imtui.server.audit import Audit
-from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import TrustedProxies
 from imtui.server.edge.connection import Connection
@@ -52,7 +51,7 @@ class Gateway:
         limits: PlaceLimits,
         guard: LoginGuard,
         audit: Audit,
-        buckets: Buckets[Hashable],
+        turns: Turns,
         *,
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
@@ -70,8 +69,7 @@ class Gateway:
             limits: How many connections there may be.
             guard: Lets UserSigs be checked.
             audit: Notes the connections that are refused.
-            buckets: The CPU time that each account may use, and each connection and address
-                before a login.
+            turns: The turns in which requests are carried out.
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
             origins: The web pages that may connect.
@@ -85,7 +83,7 @@ class Gateway:
         self._places = Places(limits)
         self._guard = guard
         self._audit = audit
-        self._buckets = buckets
+        self._turns = turns
         self._cpu_clock = cpu_clock
         self._login_timeout = login_timeout
         self._proxies = proxies or TrustedProxies()
@@ -121,7 +119,6 @@ class Gateway:
                     await acceptor.close()
                 await _close_all(shared)
                 shared.trimmer.stop()
-                shared.turns.stop()
         if failure is not None:
             raise failure
 
@@ -155,7 +152,7 @@ class Gateway:
             loop,
             self._places,
             Trimmer(loop),
-            Turns(loop, self._buckets),
+            self._turns,
             Ranks(loop),
         )
 

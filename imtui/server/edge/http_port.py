@@ -13,10 +13,13 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRAME_MAX_BYTES
 from imtui.protocol.proof import Proof
 from imtui.protocol.rest.admin import check_admin
-from imtui.server.edge.addresses import TrustedProxies
-from imtui.server.edge.http_server import REQUEST_TIMEOUT, HTTPServer
+from imtui.server.edge.addresses import Client, TrustedProxies
+from imtui.server.edge.http_connection import REQUEST_TIMEOUT
+from imtui.server.edge.http_server import HTTPServer, payers
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.trust import Trust
+from imtui.server.edge.turns.http_turns import HTTPTurns
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
 from imtui.server.link.ports import CorePort, HTTPRequest
 
@@ -42,6 +45,7 @@ class HTTPPort:
         trust: Trust,
         clock: Callable[[], Instant],
         guard: LoginGuard,
+        turns: Turns,
         proxies: TrustedProxies | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -52,6 +56,7 @@ class HTTPPort:
             trust: The app's keys and admins.
             clock: Returns the current time.
             guard: Lets UserSigs be checked.
+            turns: The turns in which connections are read.
             proxies: The proxies that may name clients; by default those on this machine.
             sleep: Waits for so many seconds.
         """
@@ -61,6 +66,8 @@ class HTTPPort:
         self._guard = guard
         self._proxies = proxies or TrustedProxies()
         self._sleep = sleep
+        self._turns = turns
+        self._strangers = HTTPTurns(turns, sleep)
 
     def server(self, connections_max: int, tls: "TLS | None" = None) -> HTTPServer:
         """Return a server, to be run with ``run_on``.
@@ -69,26 +76,29 @@ class HTTPPort:
             connections_max: How many connections there may be at once.
             tls: Encrypts the connections; None for plain ones.
         """
-        return HTTPServer(self._serve, connections_max, tls)
+        return HTTPServer(self._serve, connections_max, self._turns, self._proxies, tls)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         # No routes: a wrong method or path gets an envelope too.
         request = Request(scope, receive)
+        client = self._client_of(request)
         try:
-            read = await self._read(request)
+            read = await self._read(request, client.address)
             if read.refusal is not None:
                 await self._sleep(REFUSED_AFTER)
-            answer = await self._core.rest(read)
+            if read.proof is None:
+                async with self._strangers.turn(payers(scope["client"], client)):
+                    answer = await self._core.rest(read)
+            else:
+                answer = await self._core.rest(read)
         except ClientDisconnect:
             return
         response = Response(answer.content, answer.status, media_type=answer.media_type)
         await response(scope, receive, send)
 
-    async def _read(self, request: Request) -> HTTPRequest:
+    async def _read(self, request: Request, address: str) -> HTTPRequest:
         query = dict(request.query_params)
-        read = HTTPRequest(
-            request.method, request.url.path, query, b"", address=self._address_of(request)
-        )
+        read = HTTPRequest(request.method, request.url.path, query, b"", address=address)
         if request.method != "POST":
             return read
         try:
@@ -98,11 +108,11 @@ class HTTPPort:
         body, problem = await _read_body(request)
         return structs.replace(read, body=body, problem=problem, proof=proof)
 
-    def _address_of(self, request: Request) -> str:
+    def _client_of(self, request: Request) -> Client:
         scope, headers = request.scope, request.headers
         peer = self._proxies.peer(scope["client"], scope["server"])
         forwarded_for = headers.getlist("X-Forwarded-For")
-        return self._proxies.client(peer, forwarded_for, headers.getlist("Forwarded")).address
+        return self._proxies.client(peer, forwarded_for, headers.getlist("Forwarded"))
 
     def _check_admin(self, request: HTTPRequest) -> Proof:
         query, unix_ms, trust = request.query, self._clock().unix_ms, self._trust

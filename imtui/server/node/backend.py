@@ -30,6 +30,7 @@ from imtui.server.edge.places import PlaceLimits
 from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import is_busy
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.certificates import load_certificates
@@ -195,6 +196,8 @@ class Backend:
         has_more = partial(is_busy, asyncio.get_running_loop())
         self._host.commits.is_busy = self._edge.is_busy = has_more
         self._edge.core = self._host
+        self._turns = Turns(asyncio.get_running_loop(), self._host.buckets)
+        stack.callback(self._turns.stop)
         stack.callback(self._host.commits.stop)
         self._host.carry_on()
         ws, rest = open_sockets(
@@ -260,7 +263,7 @@ class Backend:
             self._place_limits(self._config),
             self._guard,
             self._audit,
-            self._host.buckets,
+            self._turns,
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
             origins=self._config.allowed_origins,
@@ -314,11 +317,10 @@ class Backend:
             before_callbacks,
             self._audit,
         )
-        port = HTTPPort(self._host, self._trust, config.clock, self._guard, self._proxies)
-        server = port.server(
-            self._rest_connections_max,
-            None if self._certificates is None else self._certificates.tls,
-        )
+        host, guard = self._host, self._guard
+        port = HTTPPort(host, self._trust, config.clock, guard, self._turns, self._proxies)
+        tls = None if self._certificates is None else self._certificates.tls
+        server = port.server(self._rest_connections_max, tls)
         serving = asyncio.create_task(server.run_on(socks))
         self._parts.add(serving)
 

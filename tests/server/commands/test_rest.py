@@ -162,7 +162,7 @@ async def test_a_client_that_leaves_in_the_middle_leaves_no_trace_in_the_log(
 async def test_connections_that_say_nothing_are_closed_and_hinder_nobody(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.http_server.REQUEST_TIMEOUT", 1.0)
+    monkeypatch.setattr("imtui.server.edge.http_connection.REQUEST_TIMEOUT", 1.0)
     idle = [await asyncio.open_connection(*address(backend)) for _ in range(200)]
     for number, (_, writer) in enumerate(idle):
         writer.write((b"", b"POST /v4/a/b HTTP/1.1\r\nHo", head(backend, 100) + b"{")[number % 3])

@@ -11,9 +11,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from imtui.protocol.messages import CloseCode
+from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
-from imtui.server.edge.addresses import network
+from imtui.server.edge.addresses import TrustedProxies, network
 from imtui.server.edge.http_server import HTTPServer
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.node.backend import Backend, BackendConfig
 from tests.server.edge.test_gateway import address_of
 from tests.server.wire import ANSWER_TIMEOUT, wire
@@ -135,7 +137,8 @@ async def test_rest_requests_over_the_limit_wait() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
         await send({"type": "http.response.body", "body": b"done"})  # type: ignore[operator]
 
-    server = HTTPServer(app, 2)
+    turns = Turns(asyncio.get_running_loop(), Buckets())
+    server = HTTPServer(app, 2, turns, TrustedProxies())
     with socket.create_server(("127.0.0.1", 0)) as sock:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         serving = asyncio.create_task(server.run_on([sock]))

@@ -1,6 +1,7 @@
 """The HTTP port, between a client and a core that answers at once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.usersig import sign
 from imtui.server.audit import no_audit
+from imtui.server.buckets import Buckets
 from imtui.server.edge.http_port import REFUSED_AFTER, HTTPPort
 from imtui.server.edge.login_guard import LoginGuard
+from imtui.server.edge.trust import Trust
+from imtui.server.edge.turns.turns import Turns
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.node.backend import present
 from tests.server.edge.fakes import FakeCore
@@ -26,6 +30,11 @@ class RESTCore(FakeCore):
         return HTTPAnswer(b"no" if request.refusal else b"yes", "text/plain")
 
 
+def http_port(trust: Trust, sleep: Callable[[float], Awaitable[None]]) -> HTTPPort:
+    turns = Turns(asyncio.get_running_loop(), Buckets())
+    return HTTPPort(RESTCore(), trust, present, LoginGuard(present, no_audit), turns, sleep=sleep)
+
+
 async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
     waits: list[float] = []
     may_go_on = asyncio.Event()
@@ -34,7 +43,7 @@ async def test_only_those_who_are_no_admins_wait_for_their_answers() -> None:
         waits.append(seconds)
         await may_go_on.wait()
 
-    port = HTTPPort(RESTCore(), trust_in(KEY), present, LoginGuard(present, no_audit), sleep=sleep)
+    port = http_port(trust_in(KEY), sleep)
     transport = httpx.ASGITransport(port.server(10).config.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
 
@@ -69,7 +78,7 @@ async def test_only_admins_get_in_also_with_a_right_user_sig(
         waits.append(seconds)
 
     trust = trust_in(KEY, ADMIN, "anna")
-    port = HTTPPort(RESTCore(), trust, present, LoginGuard(present, no_audit), sleep=sleep)
+    port = http_port(trust, sleep)
     transport = httpx.ASGITransport(port.server(10).config.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         query: dict[str, str | int] = {

@@ -1,7 +1,7 @@
 """Gives the turns: a bounded time for those who wait, then the event loop does the rest."""
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Final, Protocol
 
 from imtui.server.buckets import Buckets
@@ -37,6 +37,8 @@ class Turns:
         self._buckets = buckets
         self.owing = buckets.owing
         """The buckets that may be in debt."""
+        self.debt: Callable[[Payers, float], float] = buckets.debt
+        """Returns in how many seconds all who pay are out of debt, given the time."""
         self._fair: FairTurns[Payers, Turned] = FairTurns(self.debt)
         self._ready = self._fair.ready
         self._next: asyncio.Handle | None = None
@@ -47,15 +49,6 @@ class Turns:
     def is_free(self) -> bool:
         """Tell whether a request can be carried out at once: nobody waits, and there is time."""
         return not self._ready and self._loop.time() < self._round_ends()
-
-    def debt(self, payers: Payers, now: float) -> float:
-        """Return in how many seconds all of these are out of debt; 0 if they are."""
-        if self.owing.isdisjoint(payers):
-            return 0.0
-        wait = self._buckets.wait
-        if len(payers) == 1:
-            return wait(payers[0], now)
-        return max(wait(payer, now) for payer in payers)
 
     def charge(self, payers: Payers, cost: float) -> None:
         """Let all of these pay for a cost, in seconds of CPU time."""
