@@ -28,6 +28,11 @@ def unfinished_in(folder: Path) -> list[Path]:
     return list(folder.glob(".app_key*"))
 
 
+def files_with(folder: Path, text: str) -> list[str]:
+    """Return the names of the files that have a text in them."""
+    return sorted(file.name for file in folder.iterdir() if text.encode() in file.read_bytes())
+
+
 async def test_a_rotation_drops_nobody_and_both_keys_let_in_until_the_end_of_the_grace(
     tmp_path: Path,
 ) -> None:
@@ -157,3 +162,15 @@ async def test_a_kill_9_at_any_step_leaves_keys_that_work_and_a_start_mends_the_
         assert ids == ([2, 1] if step == "before the commit" else [3, 2, 1])
         await rotate(backend, 0)
     assert unfinished_in(tmp_path) == []
+
+
+async def test_the_secret_of_a_key_that_ended_is_in_no_file(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        secrets = [backend.app_key.secret_key]
+        await rotate(backend, _DAY)
+        secrets.append(backend.app_key.secret_key)
+        await rotate(backend, 0)
+        newest = backend.app_key.secret_key
+    assert files_with(tmp_path, newest) == ["app_key.json", "imtui.db"]
+    for secret in secrets:
+        assert files_with(tmp_path, secret) == []
