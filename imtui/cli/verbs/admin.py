@@ -12,11 +12,11 @@ from imtui.cli.json_line import json_line
 from imtui.cli.output.status_lines import format_time
 from imtui.cli.output.tally import table
 from imtui.cli.signals import run_async
+from imtui.protocol.rest.role import Role
 
 if TYPE_CHECKING:
     from imtui.cli.admin.answers import Admin
 
-_ROLES: Final = ("full", "support", "read")
 _SERVICE: Final = "imtui_admin"
 
 
@@ -44,7 +44,7 @@ def _add_parser_of_add(actions: "argparse._SubParsersAction[argparse.ArgumentPar
     parser.add_argument("name", type=user_id, metavar="NAME", help="the admin's user ID")
     parser.add_argument(
         "--role",
-        choices=_ROLES,
+        choices=list(Role),
         required=True,
         help="full: everything; support: import and kick accounts, friends; read: queries and "
         "metrics. Each includes what follows",

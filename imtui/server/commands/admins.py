@@ -4,8 +4,8 @@ from typing import Final
 
 from imtui.protocol.errors import ErrorCode
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.admins.administering import add_admin, list_admins, remove_admin
 
 _SERVICE: Final = Service(

@@ -10,8 +10,8 @@ import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.change_log import ChangeLog
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.archive import ArchiveError
 from imtui.server.core.context import Context
 from imtui.server.core.logins.registration import is_registered

@@ -6,10 +6,10 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Empty
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.log_item import LogItem
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.change_log import KEPT
 from imtui.server.commands.command import Answer, Call, Command, Service
 from imtui.server.core.accounts.device import DeviceState
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.console import Console
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.logins.administration import get_console, set_console

@@ -8,8 +8,8 @@ from imtui.protocol.app_key import KeyRing
 from imtui.protocol.errors import ErrorCode
 from imtui.protocol.limits import KEY_GRACE_MAX
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.keys.rotation import get_key_ring, rotate_key
 
 _SERVICE: Final = Service(

@@ -5,8 +5,8 @@ from typing import Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import BULK_RATE, Answer, Call, Command, Service, result_of
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.logins import registration
 
 ACCOUNTS_MAX: Final = 100

@@ -5,10 +5,10 @@ from typing import Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import QUERY_MAX_USERS
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.protocol.status import Platform, UserStatus, UserStatusType
 from imtui.server.commands.command import Call, Command, Service
 from imtui.server.core.accounts.device import Device, DeviceState
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.context import Context
 from imtui.server.core.logins.reads import get_devices, get_status
 from imtui.server.instant import Instant

@@ -9,9 +9,9 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.message_body import Elements, elements_of
 from imtui.protocol.rest.message_key import key_of, message_key
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.openim import OPENIM
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.messages.counts import all_unread, read_until, unread_of
 from imtui.server.core.messages.reading import HistoryMessage, find_message, place_of, within
 from imtui.server.core.messages.removing import revoke_message

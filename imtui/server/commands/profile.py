@@ -5,6 +5,7 @@ from typing import Final
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.protocol.rest.tags import (
     TagSetting,
     TagValue,
@@ -13,7 +14,6 @@ from imtui.protocol.rest.tags import (
     show_profile,
 )
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import custom_fields, profiles
 
 _INVALID: Final = ErrorCode.ERR_SVR_PROFILE_INVALID_PARAMETERS

@@ -8,8 +8,8 @@ from msgspec import Meta
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import check_user_id
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Answer, Call, Command, Service
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.messages.counts import ConversationSummary, listed_from, pinned
 from imtui.server.core.messages.listing import leave_list
 

@@ -11,12 +11,12 @@ import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.proof import Proof
+from imtui.protocol.rest.role import Role
 from imtui.server.audit import Audit, Kind, no_audit
 from imtui.server.commands import COMMANDS
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.commands.command import Call, Command
 from imtui.server.commands.openapi import description
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.admins.administering import get_role
 from imtui.server.core.archive import ArchiveError
 from imtui.server.core.core import Core

@@ -12,6 +12,7 @@ from imtui.protocol.limits import FRIENDSHIP_MAX_USERS, UNIX_MS_MAX
 from imtui.protocol.messages import AddFriendParams, FriendType
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.callback import OptPlatform
+from imtui.protocol.rest.role import Role
 from imtui.protocol.rest.tags import TagSetting
 from imtui.server.commands.command import Answer, Call, Command
 from imtui.server.commands.sns_items import (
@@ -27,7 +28,6 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import add_source, read_custom, read_note
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import friendships, notes, reads, requests
 from imtui.server.core.friends.notes import NoteParams
 from imtui.server.link.before_callbacks import BeforeCallbacks

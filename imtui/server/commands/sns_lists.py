@@ -10,6 +10,7 @@ from imtui.protocol.friendship import DeleteFriendGroupParams
 from imtui.protocol.identifiers import check_group_name
 from imtui.protocol.limits import BLACK_LIST_MAX, FRIEND_GROUPS_MAX
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Call, Command
 from imtui.server.commands.sns_items import (
     INVALID,
@@ -23,7 +24,6 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_reads import Index, RelationItem, check_relations
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import blocklist, groups, reads
 from imtui.server.core.friends.reads import RelationKind
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 from imtui.protocol.errors import IMError
 from imtui.protocol.limits import FRIENDSHIP_MAX_USERS
 from imtui.protocol.rest.body import Body
+from imtui.protocol.rest.role import Role
 from imtui.protocol.rest.tags import TagValue, check_profile_tags, show_profile
 from imtui.server.commands.command import Call, Command
 from imtui.server.commands.sns_items import (
@@ -21,7 +22,6 @@ from imtui.server.commands.sns_items import (
     unique_of,
 )
 from imtui.server.commands.sns_tags import is_note_tag, show_note, show_tags
-from imtui.server.core.admins.admin import Role
 from imtui.server.core.friends import reads
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.friends.reads import RelationKind

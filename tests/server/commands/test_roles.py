@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from imtui.protocol.rest.role import Role
 from imtui.protocol.usersig import sign
 from imtui.server.audit import AuditFile
 from imtui.server.commands import COMMANDS
-from imtui.server.core.admins.admin import Role
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.node.data_dir import DataDir
 from tests.pages import page_of, section

@@ -5,8 +5,9 @@ from msgspec import structs
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.identifiers import ADMINISTRATOR, check_user_id
 from imtui.protocol.limits import ADMINS_MAX
+from imtui.protocol.rest.role import Role
 from imtui.server.core.accounts.accounts import Accounts
-from imtui.server.core.admins.admin import Admin, Role
+from imtui.server.core.admins.admin import Admin
 from imtui.server.core.admins.admins import Admins
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.context import Context

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from imtui.protocol.identifiers import ADMINISTRATOR
-from imtui.server.core.admins.admin import Admin, Role
+from imtui.protocol.rest.role import Role
+from imtui.server.core.admins.admin import Admin
 
 
 class Admins:

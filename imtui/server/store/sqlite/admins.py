@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from imtui.server.core.admins.admin import Role, StoredAdmin
+from imtui.protocol.rest.role import Role
+from imtui.server.core.admins.admin import StoredAdmin
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.change import Change
 from imtui.server.store.sqlite.statement import Statement

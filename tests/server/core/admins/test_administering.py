@@ -10,7 +10,7 @@ from imtui.protocol.errors import IMError
 from imtui.protocol.identifiers import ADMINISTRATOR
 from imtui.protocol.limits import ADMINS_MAX
 from imtui.protocol.proof import Proof
-from imtui.server.core.admins.admin import Role
+from imtui.protocol.rest.role import Role
 from imtui.server.core.admins.administering import (
     add_admin,
     get_admin_ids,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, KeyRing, SecretKey
-from imtui.server.core.admins.admin import Admin, Role, StoredAdmin
+from imtui.protocol.rest.role import Role
+from imtui.server.core.admins.admin import Admin, StoredAdmin
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.keys.changes import KeyRotated, KeysEnded
 from tests.server.store.sqlite.migration.old_databases import make
