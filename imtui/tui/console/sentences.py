@@ -12,7 +12,7 @@ _SENTENCES: Final[dict[int, str]] = {
     ErrorCode.ERR_SDK_NET_DISCONNECT: "The backend closed the connection. Look whether it runs.",
     ErrorCode.ERR_SVR_COMM_INVALID_SDKAPPID: "The backend has another SDKAppID. Check the app ID.",
     ErrorCode.ERR_SVR_COMM_INVALID_RES: "This backend does not have it. Update the backend.",
-    ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN: "Your role does not allow it. Ask a full admin.",
+    ErrorCode.ERR_SVR_COMM_ID_NOT_ADMIN: "This admin may not. Check --admin, or ask a full one.",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "The UserSig has expired. Get a new one.",
     ErrorCode.ERR_SVR_ACCOUNT_INVALID_USERSIG: "The UserSig was revoked. Get a new one.",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_ID: "The UserSig is for another. Check --admin.",

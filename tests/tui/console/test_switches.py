@@ -147,7 +147,7 @@ async def test_a_refused_switch_keeps_its_position_and_says_why() -> None:
     fake.refused["imtui_console/set"] = IMError(60010)
     async with running(fake) as run:
         await run.press("2", "y")
-        assert "60010 · Your role does not allow it. Ask a full admin." in run.text()
+        assert "60010 · This admin may not. Check --admin, or ask a full one." in run.text()
         assert "change notification on" in run.line("user status query")
         del fake.refused["imtui_console/set"]
         await run.press("2", "y")
