@@ -63,7 +63,7 @@ def is_offline(status: UserStatus) -> bool:
 
 @pytest.fixture
 async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path, heartbeat_timeout=3.0)) as running:
+    async with Backend(BackendConfig(tmp_path, settings={"heartbeat_timeout": 3.0})) as running:
         yield running
 
 

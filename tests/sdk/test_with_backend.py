@@ -209,7 +209,7 @@ async def test_a_shut_lid_sends_a_heartbeat_long_before_its_time(backend: Backen
 
 
 async def test_a_paused_backend_is_noticed_and_the_client_recovers(tmp_path: Path) -> None:
-    config = BackendConfig(tmp_path / "data", heartbeat_timeout=2.0)
+    config = BackendConfig(tmp_path / "data", settings={"heartbeat_timeout": 2.0})
     async with (
         Backend(config) as backend,
         relay_to(backend.address.ws) as relay,

@@ -89,12 +89,14 @@ def _config(
 ) -> "BackendConfig":
     from imtui.server.node.backend import BackendConfig
 
+    timeout = arguments.heartbeat_timeout
+    settings = {} if timeout is None else {"heartbeat_timeout": timeout}
     return BackendConfig(
         data_dir=data_dir,
         port=arguments.port or 0,
         rest_port=arguments.rest_port or 0,
         unix_dir=socket_dir,
-        heartbeat_timeout=arguments.heartbeat_timeout,
+        settings=settings,
         befriend=are_friends,
     )
 

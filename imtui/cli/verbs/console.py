@@ -1,6 +1,7 @@
 """``imtui console``: the IM console of a running backend, through the REST API."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.admin.calls import call
@@ -8,7 +9,7 @@ from imtui.cli.admin.client import AdminClient
 from imtui.cli.admin.log_items import LogPage, as_json, as_line
 from imtui.cli.admin.options import add_admin_options, admin_client
 from imtui.cli.arguments import positive
-from imtui.cli.errors import EXIT_OK, CommandError, UsageError
+from imtui.cli.errors import EXIT_FAILED, EXIT_OK, CommandError, UsageError, print_notice
 from imtui.cli.json_line import json_line
 from imtui.cli.signals import run_async
 from imtui.protocol.rest.log_item import LogItem
@@ -36,6 +37,10 @@ keys and their values:
   message_bytes_burst      a number    and at once after a rest; 0: no limit
   requests_rate            a number    friend requests and online-only messages in a second
   requests_burst           a number    and at once after a rest; 0: no limit
+  webhook_url              an address  of your own server for callbacks; empty: none
+  webhook_token            a secret    that signs callbacks; leave out =VALUE to type or pipe it
+  webhook_commands         A,B         the callbacks to send; empty: all that follow an event
+  heartbeat_timeout        seconds     of silence after which a device is lost, from its login on
 """
 
 
@@ -52,7 +57,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--ascii", action="store_true", default=argparse.SUPPRESS, help="draw with ASCII only"
     )
     parser.set_defaults(run=open_screen)
-    actions = parser.add_subparsers(dest="action", metavar="show | set | log")
+    actions = parser.add_subparsers(dest="action", metavar="show | set | apply | log")
     # No defaults, so that options before the action keep their values.
     none = argparse.SUPPRESS
     show = actions.add_parser("show", help="show the settings", argument_default=none)
@@ -71,13 +76,27 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         metavar="KEY=VALUE",
         help="such as user_status=off; see below",
     )
+    change.add_argument(
+        "--secret-file", type=Path, metavar="FILE", default=None, help="read the secret from a file"
+    )
+    apply = actions.add_parser(
+        "apply",
+        help="change many settings at once, all or none",
+        description="Change all settings that a TOML file names, or none of them, and list those "
+        "that changed.",
+        argument_default=none,
+    )
+    apply.add_argument(
+        "file", metavar="FILE", help="the file, as `imtui console show --toml` prints; - for stdin"
+    )
+    show.add_argument("--toml", action="store_true", default=False, help="print what `apply` takes")
     log = actions.add_parser(
         "log",
         help="show the latest changes, failed logins, acts of admins and refusals by a limit",
         argument_default=none,
     )
     _add_log_options(log)
-    for action in (show, change, log):
+    for action in (show, change, apply, log):
         add_admin_options(action)
         action.add_argument("--json", action="store_true", help="print JSON")
         action.set_defaults(run=run, json=False)
@@ -98,27 +117,92 @@ def _add_log_options(log: argparse.ArgumentParser) -> None:
     log.add_argument("--code", type=int, default=None, help="only those with this error code")
 
 
-def setting(text: str) -> tuple[str, str]:
-    """Parse ``KEY=VALUE``."""
+def setting(text: str) -> tuple[str, str | None]:
+    """Parse ``KEY=VALUE``; of a secret, only the key, as others see arguments."""
+    from imtui.server.core.console import SECRETS
+
     key, separator, value = text.partition("=")
+    if key in SECRETS:
+        if value:
+            raise argparse.ArgumentTypeError(
+                f"{key} is a secret: leave out its value to type or pipe it, or use --secret-file"
+            )
+        return key, value if separator else None
     if not key or not separator:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
     return key, value
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run ``show``, ``set`` or ``log``."""
-    client = admin_client(arguments)
+    """Run ``show``, ``set``, ``apply`` or ``log``.
+
+    Raises:
+        CommandError: No backend is running, or a file cannot be read.
+        UsageError: ``--secret-file`` is given without a secret to set.
+    """
+    if arguments.action == "apply":
+        return _apply(arguments)
     if arguments.action == "log":
-        run_async(_show_log(client, arguments))
+        run_async(_show_log(admin_client(arguments), arguments))
         return EXIT_OK
+    as_toml = arguments.action == "show" and arguments.toml
     if arguments.action == "show":
+        client = admin_client(arguments)
         answer = run_async(call(client, "imtui_console/get", {}, dict))
     else:
-        body = {"Settings": dict(arguments.settings)}
+        body = {"Settings": _given(arguments)}
+        client = admin_client(arguments)
         answer = run_async(call(client, "imtui_console/set", body, dict))
-    _show(answer.get("Settings"), as_json=arguments.json)
+    _show(_settings_in(answer), as_json=arguments.json, as_toml=as_toml)
     return EXIT_OK
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the settings to change; a secret is read."""
+    secrets = [key for key, value in arguments.settings if value is None]
+    file: Path | None = arguments.secret_file
+    if len(secrets) > 1 or (file is not None and not secrets):
+        raise UsageError("--secret-file and standard input have one secret, such as webhook_token.")
+    given = {key: value for key, value in arguments.settings if value is not None}
+    for key in secrets:
+        from imtui.cli.accounts.secret_file import ask_for_secret, read_secret
+
+        given[key] = (
+            ask_for_secret(key) if file is None else read_secret(file, key, "--secret-file")
+        )
+    return given
+
+
+def _apply(arguments: argparse.Namespace) -> int:
+    from imtui.cli.admin.console_file import WrongSettingsError, read_settings
+    from imtui.server.core.console import SECRETS
+
+    try:
+        settings = read_settings(arguments.file)
+    except WrongSettingsError as error:
+        for problem in error.problems:
+            print_notice(problem)
+        print_notice("Nothing was changed.")
+        return EXIT_FAILED
+    client = admin_client(arguments)
+    before, after = run_async(_change(client, settings))
+    changed = {key: value for key, value in after.items() if value != before.get(key)}
+    # A secret may have become another one, which is not shown.
+    changed |= {key: after[key] for key in SECRETS if key in settings and key in after}
+    if not changed and not arguments.json:
+        print("Nothing changed")
+    else:
+        _show(changed, as_json=arguments.json)
+    return EXIT_OK
+
+
+async def _change(
+    client: AdminClient, settings: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Change settings, and return all of before and after."""
+    before = _settings_in(await call(client, "imtui_console/get", {}, dict))
+    body = {"Settings": settings}
+    return before, _settings_in(await call(client, "imtui_console/set", body, dict))
 
 
 def open_screen(arguments: argparse.Namespace) -> int:
@@ -200,13 +284,30 @@ async def _show_log(client: AdminClient, arguments: argparse.Namespace) -> None:
         print(json_line(as_json(item)) if arguments.json else as_line(item))
 
 
-def _show(settings: object, *, as_json: bool) -> None:
+def _settings_in(answer: dict[str, Any]) -> dict[str, Any]:
+    settings = answer.get("Settings")
     if not isinstance(settings, dict):
         raise CommandError("The backend's answer holds no settings. Update imtui.")
+    return settings
+
+
+def _show(settings: dict[str, Any], *, as_json: bool, as_toml: bool = False) -> None:
     if as_json:
         print(json_line(settings))
+        return
+    if as_toml:
+        from imtui.cli.admin.console_file import as_toml as toml_lines
+
+        for line in toml_lines(settings):
+            print(line)
         return
     from imtui.protocol.safe_text import safe_text
 
     for key, value in settings.items():
-        print(safe_text(f"{key}={value}"))
+        print(safe_text(f"{key}={_as_text(value)}"))
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from imtui.cli.accounts.secret_file import read_secret
 from imtui.cli.arguments import seconds
 from imtui.cli.errors import EXIT_OK, EXIT_USAGE, CommandError, UsageError, print_notice
 from imtui.cli.folding import log_loop_exceptions
 from imtui.cli.serving import configure_logging, print_ready_line, set_log_level
 from imtui.cli.signals import reload_signal, run_async, stop_signals
-from imtui.protocol import limits
 from imtui.protocol.safe_text import safe_text
 from imtui.server.node.disk_reserve import MEBIBYTE
 from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSource
@@ -25,10 +25,8 @@ from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
     from imtui.server.node.backend import BackendConfig
-    from imtui.server.webhook.config import WebhookConfig
 
 WEBHOOK_TOKEN_VARIABLE: Final = "IMTUI_WEBHOOK_TOKEN"
-_TOKEN_FILE_MAX_BYTES: Final = 4096
 
 
 def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,10 +37,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--data", type=Path, metavar="DIR", required=True, help="the data folder")
     parser.add_argument(
         "--heartbeat-timeout",
-        type=seconds,
-        default=limits.HEARTBEAT_TIMEOUT,
+        type=heartbeat_timeout,
         metavar="S",
-        help="seconds of silence after which a device is lost (400)",
+        help="set heartbeat_timeout: seconds of silence after which a device is lost (400)",
     )
     parser.add_argument(
         "--config",
@@ -89,20 +86,21 @@ def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
         "--webhook",
         type=webhook_url,
         metavar="URL",
-        help="send callbacks to this address of your own server",
+        help="set webhook_url: send callbacks to this address of your own server",
     )
     parser.add_argument(
         "--webhook-token-file",
         type=Path,
         metavar="FILE",
-        help="the file with the token that signs callbacks; without it, "
+        help="set webhook_token, which signs callbacks, from a file; without it, "
         f"{WEBHOOK_TOKEN_VARIABLE} is used",
     )
     parser.add_argument(
         "--webhook-commands",
         type=webhook_commands,
         metavar="A,B",
-        help="the callbacks to send, such as State.StateChange (all that follow an event)",
+        help="set webhook_commands: the callbacks to send, such as State.StateChange (all that "
+        "follow an event)",
     )
 
 
@@ -114,34 +112,37 @@ def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--idle-grace", type=seconds, default=10.0, help=argparse.SUPPRESS)
 
 
+def _checked(check: Callable[[object], Any], text: str) -> Any:
+    try:
+        return check(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not {error}") from None
+
+
 def webhook_url(text: str) -> str:
     """Parse the address of a webhook."""
-    import httpx
+    from imtui.server.core.console_values import check_webhook_url
 
-    try:
-        url = httpx.URL(text)
-        is_address = url.scheme in ("http", "https") and bool(url.host) and "%" not in url.host
-        is_address = is_address and (url.port or 80) <= 65535 and not url.userinfo
-    except httpx.InvalidURL:
-        is_address = False
-    if not is_address:
-        # Not quoted, because it may contain a password.
-        raise argparse.ArgumentTypeError("not an address without a password: https://host/path")
-    return text
+    url: str = _checked(check_webhook_url, text)
+    return url
 
 
-def webhook_commands(text: str) -> "frozenset[CallbackCommand]":
+def webhook_commands(text: str) -> "tuple[CallbackCommand, ...]":
     """Parse a comma-separated list of callbacks."""
-    from imtui.protocol.rest.callback import CallbackCommand
+    from imtui.server.core.console_values import check_webhook_commands
 
-    names = [name.strip() for name in text.split(",")]
-    known = [command.value for command in CallbackCommand]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"{unknown[0]!r} is no callback; there are: {', '.join(known)}"
-        )
-    return frozenset(map(CallbackCommand, names))
+    commands: tuple[CallbackCommand, ...] = _checked(check_webhook_commands, text)
+    if not commands:
+        raise argparse.ArgumentTypeError("no callback is named")
+    return commands
+
+
+def heartbeat_timeout(text: str) -> float:
+    """Parse the heartbeat time-out."""
+    from imtui.server.core.console_values import check_heartbeat_timeout
+
+    seconds: float = _checked(check_heartbeat_timeout, text)
+    return seconds
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -149,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         CommandError: The webhook token's file cannot be read or is empty, or a check failed.
-        UsageError: The settings are wrong, or a webhook option is given without ``--webhook``.
+        UsageError: The settings are wrong.
     """
     if arguments.embedded:
         from imtui.cli.embedded import process
@@ -161,7 +162,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check_config:
         return _check_config(source)
     configure_logging(logging.StreamHandler())
-    webhook = _webhook(arguments)
+    app_settings = _app_settings(arguments)
 
     def config(settings: NodeSettings) -> "BackendConfig":
         from imtui.server.node.backend import BackendConfig
@@ -171,14 +172,13 @@ def run(arguments: argparse.Namespace) -> int:
             hosts=settings.host,
             port=settings.port,
             rest_port=settings.rest_port,
-            heartbeat_timeout=arguments.heartbeat_timeout,
             allowed_origins=settings.allow_origin,
             max_connections=settings.max_connections,
             max_per_address=settings.max_per_address,
             trusted_proxies=settings.trusted_proxy,
             tls=settings.certificate_files,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
-            webhook=webhook,
+            settings=app_settings,
         )
 
     from imtui.server.edge.turns.fair_loop import new_loop
@@ -237,33 +237,21 @@ def _check(folder: Path) -> int:
     return EXIT_OK
 
 
-def _webhook(arguments: argparse.Namespace) -> "WebhookConfig | None":
-    from imtui.protocol.rest.callback import AFTER_EVENTS
-    from imtui.server.webhook.config import WebhookConfig
-
-    if arguments.webhook is None:
-        if arguments.webhook_token_file or arguments.webhook_commands:
-            raise UsageError("--webhook-token-file and --webhook-commands go with --webhook URL.")
-        return None
-    token = _webhook_token(arguments.webhook_token_file)
-    return WebhookConfig(arguments.webhook, token, arguments.webhook_commands or AFTER_EVENTS)
+def _app_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of the console that the options set."""
+    given = {
+        "webhook_url": arguments.webhook,
+        "webhook_token": _webhook_token(arguments.webhook_token_file) or None,
+        "webhook_commands": arguments.webhook_commands,
+        "heartbeat_timeout": arguments.heartbeat_timeout,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _webhook_token(file: Path | None) -> str:
     if file is None:
         return os.environ.get(WEBHOOK_TOKEN_VARIABLE, "").strip()
-    try:
-        with file.open("rb") as opened:
-            token = opened.read(_TOKEN_FILE_MAX_BYTES).decode().strip()
-    except OSError as error:
-        raise CommandError(
-            f"The webhook token's file {file} cannot be read: {error.strerror or error}."
-        ) from error
-    except UnicodeDecodeError:
-        token = ""
-    if not token:
-        raise CommandError(f"There is no token in {file} (--webhook-token-file).")
-    return token
+    return read_secret(file, "the webhook token", "--webhook-token-file")
 
 
 async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:

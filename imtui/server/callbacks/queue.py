@@ -1,6 +1,7 @@
 """The callbacks that wait to be sent: in order for each user, bounded in all; pure."""
 
 from collections import deque
+from collections.abc import Callable
 
 from imtui.server.deadlines import Deadlines
 from imtui.server.webhook.request import OutgoingCallback
@@ -68,6 +69,13 @@ class CallbackQueue:
         if callback is not None:
             self._remove(callback)
         return callback
+
+    def take_out(self, is_unwanted: Callable[[OutgoingCallback], bool]) -> list[OutgoingCallback]:
+        """Drop the callbacks that nobody wants, and return them."""
+        dropped = [callback for callback in self._all.values() if is_unwanted(callback)]
+        for callback in dropped:
+            self._remove(callback)
+        return dropped
 
     def committed(self) -> None:
         """Note that all callbacks so far are durable."""

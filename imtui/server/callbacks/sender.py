@@ -86,9 +86,30 @@ class Webhooks:
 
     async def __aenter__(self) -> Self:
         """Start sending."""
-        await self._receiver.__aenter__()
-        self.working = asyncio.create_task(self._work())
+        self.start()
         return self
+
+    def start(self) -> None:
+        """Start sending; whoever does not enter the context has to exit it nonetheless."""
+        self.working = asyncio.create_task(self._work())
+
+    def adjust(self, config: WebhookConfig | None) -> None:
+        """Send what waits and what is to come to another receiver, with other callbacks.
+
+        Args:
+            config: The receiver; with None, nothing is sent or queued any more, and what waits is
+                dropped: it may have contents of messages, which nobody may ever ask for.
+        """
+        self._commands = frozenset() if config is None else config.commands & AFTER_EVENTS
+        if config is not None:
+            self._config = config
+            self._receiver.adjust(config)
+        for callback in self._queue.take_out(self._is_unwanted):
+            self._drop(callback, "not wanted any more")
+        self._more.set()
+
+    def _is_unwanted(self, callback: OutgoingCallback) -> bool:
+        return callback.request.command not in self._commands
 
     async def __aexit__(
         self,
@@ -108,7 +129,7 @@ class Webhooks:
             self.working.cancel()
             await asyncio.wait({self.working})
             self._warnings.close()
-            await self._receiver.__aexit__(kind, error, trace)
+            await self._receiver.aclose()
 
     def resume(self, callbacks: Iterable[OutgoingCallback]) -> None:
         """Queue the callbacks that were stored before the start, the oldest first."""

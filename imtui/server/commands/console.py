@@ -27,7 +27,7 @@ _STATUS: Final = Service("imtui_status", _INVALID, _INTERNAL, _CODES, is_extensi
 
 
 class Settings(Body, frozen=True):
-    """All settings of the console."""
+    """All settings of the console; in place of a secret, ``(set)`` if there is one."""
 
     settings: Console
 
@@ -151,11 +151,11 @@ class SubscriptionsTold(Body, frozen=True):
 
 
 def _get(call: Call, params: Answer) -> Settings:
-    return Settings(get_console(call.context))
+    return Settings(get_console(call.context).shown)
 
 
 def _set(call: Call, params: SettingsChange) -> Settings:
-    return Settings(set_console(call.context, params.settings))
+    return Settings(set_console(call.context, params.settings).shown)
 
 
 def _stats(call: Call, params: Answer) -> StatsTold:

@@ -46,7 +46,7 @@ class Rest:
         failure: Callable[[], str],
         log: ChangeLog,
         metrics: Metrics,
-        before_callbacks: BeforeCallbacks | None = None,
+        before_callbacks: Callable[[], BeforeCallbacks | None] = lambda: None,
         audit: Audit = no_audit,
     ) -> None:
         """Make the API.
@@ -59,8 +59,8 @@ class Rest:
             failure: Returns why nothing can be made durable at present; empty if it can.
             log: The log of the latest changes.
             metrics: Counts the requests of admins.
-            before_callbacks: Asks the app's own server about some commands; None without such
-                a server.
+            before_callbacks: Returns what asks the app's own server about some commands; None
+                without such a server.
             audit: Notes the acts of admins.
         """
         self._core = core
@@ -147,8 +147,9 @@ class Rest:
             raise IMError(_PROBLEMS[request.problem])
         params = command.read(request.body)
         try:
-            if command.before is not None and self._before_callbacks is not None:
-                params = await command.before(self._before_callbacks, params, request.address)
+            before_callbacks = self._before_callbacks()
+            if command.before is not None and before_callbacks is not None:
+                params = await command.before(before_callbacks, params, request.address)
                 role = self._role(request.proof, request.address)
                 _check_role(role, command)
             return await self._call(command, params, role, request.address)

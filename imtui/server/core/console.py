@@ -1,14 +1,23 @@
 """The settings of the console: what the app's plan includes and which features are on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.limits import HEARTBEAT_TIMEOUT
 from imtui.protocol.messages import ConsoleSettings
+from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.core.change import Change
+from imtui.server.core.console_values import (
+    SECRET_SHOWN,
+    check_heartbeat_timeout,
+    check_webhook_commands,
+    check_webhook_token,
+    check_webhook_url,
+)
 
 
 class Edition(StrEnum):
@@ -80,6 +89,27 @@ class Console(msgspec.Struct, frozen=True):
     """How many friend requests and online-only messages an account may make in a second."""
     requests_burst: Limit = 30
     """How many friend requests and online-only messages an account may make after a rest."""
+    webhook_url: str = ""
+    """The address of the app's own server for callbacks; empty for none."""
+    webhook_token: str = ""
+    """Signs callbacks; empty for no signature. A secret: others see ``shown``."""
+    webhook_commands: tuple[CallbackCommand, ...] = ()
+    """The callbacks to send, sorted; none for all that follow an event."""
+    heartbeat_timeout: float = HEARTBEAT_TIMEOUT
+    """How long a session may be silent, in seconds; a shorter one counts for later logins."""
+
+    @property
+    def shown(self) -> "Console":
+        """Return the settings without secrets."""
+        secrets = {name: SECRET_SHOWN for name in SECRETS if getattr(self, name)}
+        return msgspec.structs.replace(self, **secrets)
+
+    def text_of(self, name: str) -> str:
+        """Return the value of a setting as text, without secrets."""
+        value = getattr(self.shown, name)
+        if isinstance(value, tuple):
+            return ",".join(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
 
     @property
     def public(self) -> ConsoleSettings:
@@ -112,9 +142,12 @@ class Console(msgspec.Struct, frozen=True):
         Raises:
             IMError: 70402 for an unknown setting or value; none is changed.
         """
-        return msgspec.structs.replace(
-            self, **{name: _checked(name, value) for name, value in settings.items()}
-        )
+        try:
+            checked = {name: check_setting(name, value) for name, value in settings.items()}
+        except ValueError as error:
+            code = ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
+            raise IMError(code, str(error)) from error
+        return msgspec.structs.replace(self, **checked)
 
     def check_user_status(self) -> None:
         """Check that the edition includes querying and subscribing, and that it is enabled.
@@ -128,29 +161,45 @@ class Console(msgspec.Struct, frozen=True):
             raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USER_STATUS_DISABLED)
 
 
+SECRETS: Final = ("webhook_token",)
+"""The settings whose values are never shown."""
+
+_CHECKS: Final[Mapping[str, Callable[[object], Any]]] = {
+    "webhook_url": check_webhook_url,
+    "webhook_token": check_webhook_token,
+    "webhook_commands": check_webhook_commands,
+    "heartbeat_timeout": check_heartbeat_timeout,
+}
+"""The checks of the settings that are neither a choice nor a limit."""
+
 _KINDS: Final[dict[str, Any]] = {
     field.name: field.type for field in msgspec.structs.fields(Console)
 }
 
 
-def _checked(name: str, value: Any) -> StrEnum | int:
+def check_setting(name: str, value: Any) -> Any:
+    """Return a value of a setting, converted from text if it is a number or a list.
+
+    Raises:
+        ValueError: It is none, or there is no such setting; one line says what there is.
+    """
     kind = _KINDS.get(name)
     if kind is None:
-        raise _invalid(f"There is no setting {name[:40]!r}; there are {', '.join(_KINDS)}.")
+        raise ValueError(f"There is no setting {name[:40]!r}; there are {', '.join(_KINDS)}.")
+    if name in _CHECKS:
+        try:
+            return _CHECKS[name](value)
+        except ValueError as error:
+            raise ValueError(f"{name} is {error}.") from None
     if isinstance(value, str) and len(value) <= 20 and value.isascii() and value.isdigit():
         # A command line has no numbers.
         value = int(value)
     try:
-        checked: StrEnum | int = msgspec.convert(value, kind)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         is_choice = isinstance(kind, type) and issubclass(kind, StrEnum)
         values = f"one of: {', '.join(kind)}" if is_choice else f"a number, 0 to {LIMIT_MAX}"
-        raise _invalid(f"{name} is {values}.") from None
-    return checked
-
-
-def _invalid(message: str) -> IMError:
-    return IMError(ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS, message)
+        raise ValueError(f"{name} is {values}.") from None
 
 
 class ConsoleChanged(Change, frozen=True, gc=False):
@@ -160,4 +209,4 @@ class ConsoleChanged(Change, frozen=True, gc=False):
     is_public: bool
     """Whether settings that clients see changed, so that clients are notified."""
     changed: dict[str, str]
-    """The settings that changed, in the order of the call."""
+    """The settings that changed, in the order of the call, as text without secrets."""

@@ -69,6 +69,13 @@ class AdminsDelivery(Struct, frozen=True, gc=False):
     user_ids: frozenset[str]
 
 
+class HeartbeatDelivery(Struct, frozen=True, gc=False):
+    """The heartbeat time-out changed."""
+
+    timeout: float
+    """In seconds."""
+
+
 Delivery = (
     PushDelivery
     | StatusDelivery
@@ -77,6 +84,7 @@ Delivery = (
     | CloseDelivery
     | KeysDelivery
     | AdminsDelivery
+    | HeartbeatDelivery
 )
 
 Deliver = Callable[[State, Any], Iterable[Delivery]]

@@ -182,6 +182,10 @@ class Edge:
         """Let in requests of these admins from now on."""
         self.trust.admins = user_ids
 
+    def heartbeat_timeout_changed(self, timeout: float) -> None:
+        """Set how long a session may be silent, in seconds; those logged in keep a longer one."""
+        self.liveness.set_timeout(timeout)
+
     def flush(self) -> None:
         """Send everything that was added since the last flush."""
         touched, self._touched = self._touched, {}

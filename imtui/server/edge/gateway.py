@@ -56,7 +56,7 @@ class Gateway:
         login_timeout: float = LOGIN_TIMEOUT,
         proxies: TrustedProxies | None = None,
         origins: Sequence[str] = (),
-        checks: "RequestChecks | None" = None,
+        checks: "Callable[[], RequestChecks | None]" = lambda: None,
         tls: "TLS | None" = None,
         cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
@@ -73,7 +73,8 @@ class Gateway:
             login_timeout: How long a connection may stay without a login, in seconds.
             proxies: The proxies that may name clients; by default those on this machine.
             origins: The web pages that may connect.
-            checks: Asks the app's own server about some requests; None without such a server.
+            checks: Returns what asks the app's own server about some requests; None without
+                such a server.
             tls: Encrypts the connections; None for plain ones.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """

@@ -265,7 +265,7 @@ class RequestSocket(WebSocket):
             return
         if self._answer_heartbeat(request, began):
             return
-        checks = self._shared.checks
+        checks = self._shared.checks()
         if checks is None or not checks.concerns(request.method):
             self._dispatch(request, began)
         elif self.user_id:

@@ -43,8 +43,8 @@ class Shared:
     open_timeout: float
     """How long a handshake may take, in seconds."""
     proxies: TrustedProxies
-    checks: "RequestChecks | None"
-    """Asks the app's own server about some requests; None without such a server."""
+    checks: "Callable[[], RequestChecks | None]"
+    """Returns what asks the app's own server about some requests; None without such a server."""
     origins: Sequence[Origin | None]
     tasks: asyncio.TaskGroup
     loop: asyncio.AbstractEventLoop

@@ -130,5 +130,8 @@ class EdgePort(Protocol):
     def admins_changed(self, user_ids: frozenset[str]) -> None:
         """Let in requests of these admins from now on."""
 
+    def heartbeat_timeout_changed(self, timeout: float) -> None:
+        """Set how long a session may be silent, in seconds; those logged in keep a longer one."""
+
     def flush(self) -> None:
         """Send everything that was added since the last flush."""

@@ -6,12 +6,12 @@ import logging
 import socket
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Any, Final, Self
 
 from imtui.protocol import limits
 from imtui.protocol.app_key import AppKey
@@ -33,6 +33,7 @@ from imtui.server.edge.turns.fair_loop import is_busy
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
+from imtui.server.node.app_settings import store_settings
 from imtui.server.node.certificates import load_certificates
 from imtui.server.node.checks import check_in_background
 from imtui.server.node.core_host import CoreHost
@@ -42,13 +43,9 @@ from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
 from imtui.server.node.key_export import KeyExport
 from imtui.server.node.listening import address_of, open_sockets
-from imtui.server.node.webhooks import open_before_callbacks, open_webhooks
+from imtui.server.node.webhooks import AppWebhooks
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from imtui.server.webhook.config import WebhookConfig
-
-if TYPE_CHECKING:
-    from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
 
 _log: Final = logging.getLogger(__name__)
 
@@ -69,8 +66,6 @@ class BackendConfig:
     rest_port: int = 0
     unix_dir: Path | None = None
     """Listen on Unix sockets in this folder instead of on ports."""
-    heartbeat_timeout: float = limits.HEARTBEAT_TIMEOUT
-    """In seconds."""
     subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
     """In seconds after the account's last session ended."""
     login_timeout: float = LOGIN_TIMEOUT
@@ -89,8 +84,8 @@ class BackendConfig:
     """The certificate for both ports; None to serve without TLS."""
     disk_reserve: int = RESERVE_MIB * MEBIBYTE
     """In bytes; with less free space, messages are refused."""
-    webhook: WebhookConfig | None = None
-    """The app's own server for callbacks; None without one."""
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Settings of the console, by name, which are stored at the start if they differ."""
     clock: Callable[[], Instant] = present
 
 
@@ -167,32 +162,34 @@ class Backend:
         self._change_log.show_audit(self._audit.latest())
         self._audit.on_entry = self._change_log.add_audit
         self._guard = LoginGuard(config.clock, self._audit)
-        self._edge = Edge(config.clock, config.heartbeat_timeout, self.metrics, self._trust)
+        console = store_settings(self._core.admin(config.clock()), config.settings, self._audit)
+        self._edge = Edge(config.clock, console.heartbeat_timeout, self.metrics, self._trust)
         stack.callback(self._edge.stop)
-        webhooks = await open_webhooks(
-            stack,
-            config.webhook,
-            self.app_key.sdk_app_id,
-            config.clock,
-            store,
-            self.metrics,
+        self._webhooks = await stack.enter_async_context(
+            AppWebhooks(self.app_key.sdk_app_id, config.clock, store, self.metrics)
         )
+        try:
+            self._webhooks.open(console)
+        except StoreError as error:
+            raise BackendError(str(error)) from error
         key_export = KeyExport(data, self.app_key)
-        observers = (self._change_log.observe, log_corrections, key_export.observe)
         self._host = CoreHost(
             self._core,
             store,
             self._edge,
             config.clock,
-            config.heartbeat_timeout,
             self.metrics,
-            observers if webhooks is None else (*observers, webhooks.observe),
+            (
+                self._change_log.observe,
+                log_corrections,
+                key_export.observe,
+                self._webhooks.observe,
+            ),
             self._audit,
         )
         self._host.commits.on_committed.append(key_export.committed)
-        if webhooks is not None:
-            webhooks.on_sent = self._host.commits.commit_later
-            self._host.commits.on_committed.append(webhooks.committed)
+        self._webhooks.on_sent = self._host.commits.commit_later
+        self._host.commits.on_committed.append(self._webhooks.committed)
         has_more = partial(is_busy, asyncio.get_running_loop())
         self._host.commits.is_busy = self._edge.is_busy = has_more
         self._edge.core = self._host
@@ -204,12 +201,9 @@ class Backend:
             stack, config.hosts, (config.port, config.rest_port), config.unix_dir
         )
         self._certificates = await load_certificates(config.tls, ws)
-        before_callbacks = await open_before_callbacks(
-            stack, config.webhook, self.app_key.sdk_app_id, config.clock, self._core
-        )
-        await self._listen(stack, ws, before_callbacks)
+        await self._listen(stack, ws)
         await self._run(stack, *(alarm.run() for alarm in self._alarms()))
-        await self._serve_rest(stack, rest, before_callbacks)
+        await self._serve_rest(stack, rest)
         certificates = self._certificates
         pem = "" if certificates is None else certificates.tls.certificate.pem
         self.address = address_of(ws[0], rest[0], self.app_key.sdk_app_id, pem)
@@ -249,13 +243,7 @@ class Backend:
         self,
         stack: contextlib.AsyncExitStack,
         socks: Sequence[socket.socket],
-        before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
-        checks = None
-        if before_callbacks is not None:
-            from imtui.server.edge.before_callbacks.request_checks import RequestChecks
-
-            checks = RequestChecks(before_callbacks)
         self._gateway = Gateway(
             self._edge,
             self._config.clock,
@@ -267,7 +255,7 @@ class Backend:
             login_timeout=self._config.login_timeout,
             proxies=self._proxies,
             origins=self._config.allowed_origins,
-            checks=checks,
+            checks=lambda: self._webhooks.checks,
             tls=None if self._certificates is None else self._certificates.tls,
         )
         await stack.enter_async_context(self._gateway.listen(socks))
@@ -298,7 +286,6 @@ class Backend:
         self,
         stack: contextlib.AsyncExitStack,
         socks: Sequence[socket.socket],
-        before_callbacks: "HTTPBeforeCallbacks | None",
     ) -> None:
         # A slow import: it takes longer than all the rest of the start, so the WebSocket opens
         # before it.
@@ -314,7 +301,7 @@ class Backend:
             lambda: commits.failure,
             self._change_log,
             self.metrics,
-            before_callbacks,
+            lambda: self._webhooks.before,
             self._audit,
         )
         host, guard = self._host, self._guard

@@ -22,6 +22,7 @@ from imtui.server.core.delivery import (
     AdminsDelivery,
     CloseDelivery,
     ForgetDelivery,
+    HeartbeatDelivery,
     KeysDelivery,
     LoginDelivery,
     PushDelivery,
@@ -56,7 +57,6 @@ class CoreHost:
         store: Store,
         edge: EdgePort,
         clock: Callable[[], Instant],
-        heartbeat_timeout: float,
         metrics: Metrics,
         observers: Sequence[Callable[[list[Change], str], None]] = (),
         audit: Audit = no_audit,
@@ -69,7 +69,6 @@ class CoreHost:
             store: Makes its changes durable.
             edge: Holds the connections.
             clock: Returns the current time.
-            heartbeat_timeout: In seconds; determines the heartbeat interval of clients.
             metrics: Counts requests and changes.
             observers: Called with the changes of each call and the IP address of its caller,
                 which is empty if unknown or if nobody called. They have to be quick and must not
@@ -80,12 +79,13 @@ class CoreHost:
         self._core = core
         self._edge = edge
         self._clock = clock
-        self._heartbeat_interval = heartbeat_interval(heartbeat_timeout)
         self._metrics = metrics
         self._observers = observers
         self._audit = audit
         self._cpu_clock = cpu_clock
-        self.buckets: Buckets[Hashable] = Buckets(get_console(core.admin(clock())).cpu_seconds)
+        console = get_console(core.admin(clock()))
+        self._heartbeat_interval = heartbeat_interval(console.heartbeat_timeout)
+        self.buckets: Buckets[Hashable] = Buckets(console.cpu_seconds)
         """The CPU time that each account may use; edges add connections and addresses."""
         self.commits = Commits(store, self._send, metrics)
         self.on_due_changed: Callable[[], None] = lambda: None
@@ -228,6 +228,7 @@ class CoreHost:
                 self._metrics.messages += change.stored is not None
             elif isinstance(change, ConsoleChanged):
                 self.buckets.share = change.console.cpu_seconds
+                self._heartbeat_interval = heartbeat_interval(change.console.heartbeat_timeout)
         for observe in self._observers:
             observe(changes, address)
         return self._core.deliveries(changes)
@@ -257,6 +258,8 @@ class CoreHost:
                     edge.keys_changed(output.key_ring)
                 case AdminsDelivery():
                     edge.admins_changed(output.user_ids)
+                case HeartbeatDelivery():
+                    edge.heartbeat_timeout_changed(output.timeout)
         edge.flush()
 
 

@@ -1,104 +1,162 @@
-"""Opens what sends callbacks to the app's own server, for as long as a backend runs."""
+"""The callbacks to the app's own server, which follow the settings of the console."""
 
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
-from imtui.protocol.rest.callback import BEFORE_CALLBACKS
-from imtui.server.core.console import OnFailure
-from imtui.server.core.core import Core
-from imtui.server.core.logins.administration import get_console
+from imtui.protocol.rest.callback import AFTER_EVENTS, BEFORE_CALLBACKS
+from imtui.server.core.change import Change
+from imtui.server.core.console import Console, ConsoleChanged, OnFailure
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
-from imtui.server.node.data_dir import BackendError
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
-from imtui.server.webhook.request import OutgoingCallback
 
 if TYPE_CHECKING:
     from imtui.server.callbacks.sender import Webhooks
     from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
+    from imtui.server.edge.before_callbacks.request_checks import RequestChecks
+
+_SETTINGS: Final = frozenset(
+    {"webhook_url", "webhook_token", "webhook_commands", "before_callback_failure"}
+)
 
 _log: Final = logging.getLogger(__name__)
 
 
-async def open_webhooks(
-    stack: AsyncExitStack,
-    config: WebhookConfig | None,
-    sdk_app_id: int,
-    clock: Callable[[], Instant],
-    store: SQLiteStore,
-    metrics: Metrics,
-) -> "Webhooks | None":
-    """Return the sender of callbacks after events; None if no webhook is configured.
+def webhook_config(console: Console) -> WebhookConfig | None:
+    """Return the receiver of callbacks; None if the console names none."""
+    if not console.webhook_url:
+        return None
+    commands = frozenset(console.webhook_commands) or AFTER_EVENTS
+    return WebhookConfig(console.webhook_url, console.webhook_token, commands)
 
-    Args:
-        stack: Closes it.
-        config: The receiver; None without one.
-        sdk_app_id: The app.
-        clock: Returns the current time.
-        store: Has the callbacks that wait.
-        metrics: Counts the callbacks.
 
-    Raises:
-        BackendError: The callbacks that wait cannot be read.
-    """
-    waiting = _waiting_callbacks(store)
-    if config is None:
-        if waiting:
+class AppWebhooks:
+    """Sends the callbacks that the console asks for, while the backend runs."""
+
+    def __init__(
+        self,
+        sdk_app_id: int,
+        clock: Callable[[], Instant],
+        store: SQLiteStore,
+        metrics: Metrics,
+    ) -> None:
+        """Prepare; ``open`` starts.
+
+        Args:
+            sdk_app_id: The app.
+            clock: Returns the current time.
+            store: Has the callbacks that wait.
+            metrics: Counts the callbacks.
+        """
+        self._sdk_app_id = sdk_app_id
+        self._clock = clock
+        self._store = store
+        self._metrics = metrics
+        self._stack = AsyncExitStack()
+        self._console = Console()
+        self._after: Webhooks | None = None
+        self._before: HTTPBeforeCallbacks | None = None
+        self._checks: RequestChecks | None = None
+        self._asks = False
+        """Whether the app's own server is asked before some events."""
+        self.on_sent: Callable[[], None] = lambda: None
+        """Called when a removal waits for a commit, which nobody waits for."""
+
+    async def __aenter__(self) -> Self:
+        """Return this; ``open`` starts sending."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Go on sending for a short time; what is left stays stored."""
+        await self._stack.aclose()
+
+    def open(self, console: Console) -> None:
+        """Start with what waits in the store.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        self._console = console
+        waiting = self._store.callbacks()
+        config = webhook_config(console)
+        if config is not None:
+            self._sender(config).resume(waiting)
+        elif waiting:
             # They have contents of messages, which nobody may ever ask for.
-            _log.warning("%d callbacks dropped: there is no --webhook now", len(waiting))
-            store.forget_callbacks(callback.number for callback in waiting)
-        return None
-    from imtui.server.callbacks.sender import Webhooks
+            _log.warning("%d callbacks dropped: there is no webhook_url now", len(waiting))
+            self._store.forget_callbacks(callback.number for callback in waiting)
+        self._adjust_before(config)
 
-    webhooks = Webhooks(config, sdk_app_id, clock, store, metrics)
-    webhooks.resume(waiting)
-    stack.callback(_commit_last, store)
-    return await stack.enter_async_context(webhooks)
+    @property
+    def before(self) -> "HTTPBeforeCallbacks | None":
+        """Return the callbacks before events; None if none is wanted."""
+        return self._before if self._asks else None
 
+    @property
+    def checks(self) -> "RequestChecks | None":
+        """Return the checks of the requests of clients; None if none is wanted."""
+        return self._checks if self._asks else None
 
-async def open_before_callbacks(
-    stack: AsyncExitStack,
-    config: WebhookConfig | None,
-    sdk_app_id: int,
-    clock: Callable[[], Instant],
-    core: Core,
-) -> "HTTPBeforeCallbacks | None":
-    """Return the callbacks before events; None if none is configured.
+    def observe(self, changes: list[Change], client_ip: str = "") -> None:
+        """Follow the console, and queue the callbacks for some changes; returns at once."""
+        for change in changes:
+            if isinstance(change, ConsoleChanged) and not _SETTINGS.isdisjoint(change.changed):
+                self._adjust(change.console)
+        if self._after is not None:
+            self._after.observe(changes, client_ip)
 
-    Args:
-        stack: Closes them.
-        config: The receiver; None without one.
-        sdk_app_id: The app.
-        clock: Returns the current time.
-        core: Has the console, which decides what a failure means.
-    """
-    if config is None or not config.commands & BEFORE_CALLBACKS:
-        return None
-    from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
+    def committed(self) -> None:
+        """Send the callbacks that are durable now, in a moment."""
+        if self._after is not None:
+            self._after.committed()
 
-    def denies_on_failure() -> bool:
-        console = get_console(core.admin(clock()))
-        return console.before_callback_failure is OnFailure.DENY
+    def _adjust(self, console: Console) -> None:
+        self._console = console
+        config = webhook_config(console)
+        if self._after is not None:
+            self._after.adjust(config)
+        elif config is not None:
+            self._sender(config)
+        self._adjust_before(config)
 
-    callbacks = HTTPBeforeCallbacks(config, sdk_app_id, clock, denies_on_failure)
-    return await stack.enter_async_context(callbacks)
+    def _sender(self, config: WebhookConfig) -> "Webhooks":
+        from imtui.server.callbacks.sender import Webhooks
 
+        sender = Webhooks(config, self._sdk_app_id, self._clock, self._store, self._metrics)
+        sender.on_sent = lambda: self.on_sent()
+        sender.start()
+        self._stack.callback(self._commit_last)
+        self._stack.push_async_exit(sender)
+        self._after = sender
+        return sender
 
-def _waiting_callbacks(store: SQLiteStore) -> list[OutgoingCallback]:
-    try:
-        return store.callbacks()
-    except StoreError as error:
-        raise BackendError(str(error)) from error
+    def _adjust_before(self, config: WebhookConfig | None) -> None:
+        self._asks = config is not None and bool(config.commands & BEFORE_CALLBACKS)
+        if config is None or not self._asks:
+            return
+        if self._before is not None:
+            self._before.adjust(config)
+            return
+        from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
+        from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
+        self._before = HTTPBeforeCallbacks(
+            config, self._sdk_app_id, self._clock, self._denies_on_failure
+        )
+        self._checks = RequestChecks(self._before)
+        self._stack.push_async_callback(self._before.aclose)
 
-def _commit_last(store: SQLiteStore) -> None:
-    """Commit the removal of the callbacks that were sent until the end."""
-    try:
-        store.commit()
-    except StoreError as error:
-        # They will be sent again.
-        _log.error("%s", error)
+    def _denies_on_failure(self) -> bool:
+        return self._console.before_callback_failure is OnFailure.DENY
+
+    def _commit_last(self) -> None:
+        """Commit the removal of the callbacks that were sent until the end."""
+        try:
+            self._store.commit()
+        except StoreError as error:
+            # They will be sent again.
+            _log.error("%s", error)

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from imtui.server.instant import Instant
 from imtui.server.webhook.config import WebhookConfig
@@ -21,7 +21,7 @@ class CallbackError(Exception):
 
 
 class Receiver:
-    """A pool of connections to the receiver, as an async context manager."""
+    """A pool of connections to the receiver, opened at the first callback."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Receiver:
         *,
         connections: int,
     ) -> None:
-        """Prepare the pool without opening a connection.
+        """Prepare the pool; ``aclose`` ends it.
 
         Args:
             config: The receiver's URL and token, and the time-out.
@@ -43,27 +43,26 @@ class Receiver:
         self._sdk_app_id = sdk_app_id
         self._clock = clock
         self._connections = connections
+        self._transport: httpx.AsyncHTTPTransport | None = None
 
-    async def __aenter__(self) -> Self:
-        """Open the pool."""
-        # Most backends have no webhooks, and the import is slow.
-        import httpx
+    def adjust(self, config: WebhookConfig) -> None:
+        """Send to another address, or with another token, from now on."""
+        self._config = config
 
-        self._url = httpx.URL(self._config.url)
-        # httpx's client would log the URL with the signature, and send it on to redirections.
-        self._transport = httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(max_connections=self._connections)
-        )
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
-        await self._transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def _opened(self) -> "httpx.AsyncHTTPTransport":
+        # Most backends have no webhooks, and the import is slow.
+        httpx = await asyncio.to_thread(import_module, "httpx")
+        if self._transport is None:
+            # httpx's client would log the URL with the signature, and send it on to redirections.
+            self._transport = httpx.AsyncHTTPTransport(
+                limits=httpx.Limits(max_connections=self._connections)
+            )
+        return self._transport
 
     async def post(self, request: CallbackRequest) -> bytes:
         """Send a callback, and return the body of the reply, at most 64 KB.
@@ -71,12 +70,13 @@ class Receiver:
         Raises:
             CallbackError: There was no reply in time, or its status is not a success.
         """
+        transport = self._transport or await self._opened()
         import httpx
 
         http_request = self._http_request(request)
         try:
             async with asyncio.timeout(self._config.timeout):
-                response = await self._transport.handle_async_request(http_request)
+                response = await transport.handle_async_request(http_request)
                 try:
                     content = await _read(response)
                 finally:
@@ -108,7 +108,7 @@ class Receiver:
         }
         return httpx.Request(
             "POST",
-            self._url.copy_merge_params(parameters),
+            httpx.URL(self._config.url).copy_merge_params(parameters),
             headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
             content=request.content,
         )

@@ -17,14 +17,18 @@ class Answer(Struct, frozen=True, rename=rest_name):
 
 
 class Settings(Answer, frozen=True):
-    """The positions of the switches, by their keys."""
+    """The settings, by their keys; the screen shows switches, and leaves the rest to the shell."""
 
-    settings: dict[str, str | int]
+    settings: dict[str, Any]
 
     @property
     def positions(self) -> dict[str, str]:
-        """Return all settings as text."""
-        return {key: str(value) for key, value in self.settings.items()}
+        """Return the settings that are one word or one number, as text."""
+        return {
+            key: str(value)
+            for key, value in self.settings.items()
+            if isinstance(value, str | int | float)
+        }
 
 
 class Stats(Answer, frozen=True):

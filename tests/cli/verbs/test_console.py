@@ -1,6 +1,7 @@
 """``imtui console`` against a running backend."""
 
 import json
+import tomllib
 
 import pytest
 
@@ -27,6 +28,96 @@ def test_show_and_set(served: Served) -> None:
 
     after = served.home.run("console", "show", "--data", served.data, "--json")
     assert json.loads(after.stdout) == settings
+
+
+def test_what_is_shown_can_be_applied_and_changes_nothing(served: Served) -> None:
+    def run(*arguments: object, text: str | None = None) -> str:
+        done = served.home.run("console", *arguments, "--data", served.data, stdin=text)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    secret = "nobody may see this"
+    set_ = run(
+        "set",
+        "webhook_token",
+        "user_status=off",
+        "webhook_commands=State.StateChange",
+        "heartbeat_timeout=77.5",
+        "webhook_url=http://localhost:1/a?b=%20",
+        text=f"{secret}\n",
+    )
+    document = run("show", "--toml")
+    before = run("show")
+    assert tomllib.loads(document)["webhook_commands"] == ["State.StateChange"]
+    assert run("apply", "-", text=document) == "Nothing changed\n"
+    assert run("show") == before == set_
+    assert secret not in document + before
+    (served.home.path / "app.toml").write_text('user_status = "on"\nmessages_rate = 7\n')
+    changed = run("apply", served.home.path / "app.toml")
+    assert changed == "user_status=on\nmessages_rate=7\n"
+    assert json.loads(run("apply", "-", "--json", text="messages_rate = 8")) == {"messages_rate": 8}
+
+
+def test_what_cannot_be_applied_is_told_with_line_and_key_and_changes_nothing(
+    served: Served,
+) -> None:
+    before = served.home.run("console", "show", "--data", served.data).stdout
+    text = 'user_status = "off"\n\nnonsense = 1\nheartbeat_timeout = "x"\n[edition]\n'
+    text += '"\\u001b[2J" = 1\n'
+    done = served.home.run("console", "apply", "-", "--data", served.data, stdin=text)
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert [line.split(": ")[1] for line in lines[:3]] == [
+        f"standard input:{number}" for number in (3, 4, 5)
+    ]
+    assert ["nonsense" in lines[0], "heartbeat_timeout" in lines[1], "edition" in lines[2]] == [
+        True
+    ] * 3
+    assert lines[3:] == ["imtui: Nothing was changed."]
+    assert "\x1b" not in done.stderr
+    assert served.home.run("console", "show", "--data", served.data).stdout == before
+
+
+@pytest.mark.parametrize("content", ["user_status = ", b"\xff", "a" * 70_000, None])
+def test_what_is_no_file_of_settings_is_told_in_lines(
+    home: Home, content: str | bytes | None
+) -> None:
+    file = home.path / "app.toml"
+    if content is not None:
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    done = home.run("console", "apply", file, "--data", home.path / "none")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert str(file) in done.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize("option", [[], ["--secret-file"]])
+def test_a_secret_is_read_from_where_nobody_sees_it(served: Served, option: list[str]) -> None:
+    file = served.home.path / "token"
+    file.write_text("nobody may see this\n")
+    done = served.home.run(
+        *("console", "set", "webhook_token", "--data", served.data),
+        *([*option, file] if option else []),
+        stdin="" if option else file.read_text(),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "webhook_token=(set)\n" in done.stdout
+    cleared = served.home.run("console", "set", "webhook_token=", "--data", served.data)
+    assert "webhook_token=\n" in cleared.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["webhook_token=nobody may see this"],
+        ["user_status=off", "--secret-file", "x"],
+        ["webhook_token", "webhook_token"],
+    ],
+)
+def test_a_secret_is_no_argument(home: Home, arguments: list[str]) -> None:
+    done = home.run("console", "set", *arguments, "--data", home.path / "none")
+    assert done.returncode == 2
+    assert "webhook_token" in done.stderr
+    assert "nobody may see" not in done.stderr
 
 
 @pytest.mark.parametrize("setting", ["nonsense=on", "user_status=maybe"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import signal
 from urllib.parse import urlsplit
 
@@ -132,7 +133,7 @@ def test_unknown_callback(home: Home) -> None:
     failed = home.run("serve", "--webhook", "http://localhost/", *commands, "--data", home.path)
 
     assert failed.returncode == 2
-    assert "'C2C.CallbackAfterSend' is no callback; there are: State.StateChange, " in failed.stderr
+    assert "'C2C.CallbackAfterSend' is none; there are: State.StateChange, " in failed.stderr
     assert "Sns.CallbackPrevFriendAdd" in failed.stderr
 
 
@@ -143,12 +144,20 @@ def test_webhook_with_a_password_in_its_address(home: Home) -> None:
     assert "secret" not in failed.stderr
 
 
-@pytest.mark.parametrize("option", ["--webhook-token-file", "--webhook-commands"])
-def test_webhook_option_without_webhook(home: Home, option: str) -> None:
-    failed = home.run("serve", option, "State.StateChange", "--data", home.path / "d")
-
-    assert failed.returncode == 2
-    assert "--webhook URL" in one_line(failed.stderr)
+async def test_options_of_the_app_are_kept_for_a_start_without_them(home: Home) -> None:
+    (home.path / "token").write_text("a token that nobody may see\n")
+    ports = ("--port", 0, "--rest-port", 0, "--data", home.path / "d")
+    options = ("--webhook", "http://localhost:1/", "--webhook-token-file", home.path / "token")
+    for given in ((*options, "--heartbeat-timeout", "77"), ()):
+        async with home.start("serve", *ports, *given) as running:
+            await running.json_line()
+            shown = await asyncio.to_thread(
+                home.run, "console", "show", "--data", home.path / "d", "--json"
+            )
+        settings = json.loads(shown.stdout)
+        assert settings["webhook_url"] == "http://localhost:1/"
+        assert settings["webhook_token"] == "(set)"
+        assert settings["heartbeat_timeout"] == 77
 
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])

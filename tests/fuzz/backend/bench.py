@@ -161,7 +161,7 @@ class Bench:
         unlimited = {name: "0" for name, kind in hints.items() if kind is int}
         set_console(core.admin(self.now()), unlimited)
         edge = Edge(self.now, _HEARTBEAT_TIMEOUT, self.metrics, trust_in(KEY))
-        self._host = CoreHost(core, self._store, edge, self.now, _HEARTBEAT_TIMEOUT, self.metrics)
+        self._host = CoreHost(core, self._store, edge, self.now, self.metrics)
         edge.core = self._host
         self._edge = edge
         self._ids = iter(range(1, 1 << 30))
@@ -176,7 +176,7 @@ class Bench:
             _NEVER,
             _NEVER,
             TrustedProxies(),
-            None,
+            lambda: None,
             (None,),
             tasks,
             loop,

@@ -12,7 +12,6 @@ from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
 from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from imtui.server.webhook.config import WebhookConfig
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.served import Served
 from tests.server.wire import lift_quotas, wire
@@ -106,12 +105,12 @@ async def test_what_waits_is_dropped_at_a_start_without_a_webhook(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         dead = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-    config = BackendConfig(tmp_path, webhook=WebhookConfig(dead, end_grace=0.0))
+    config = BackendConfig(tmp_path, settings={"webhook_url": dead})
     async with Backend(config) as backend, wire(backend) as alice:
         await alice.login("alice")
-    async with Backend(BackendConfig(tmp_path)):
+    async with Backend(BackendConfig(tmp_path, settings={"webhook_url": ""})):
         pass
-    assert "callbacks dropped: there is no --webhook now" in caplog.text
+    assert "callbacks dropped: there is no webhook_url now" in caplog.text
     store = SQLiteStore(tmp_path / "imtui.db")
     assert store.callbacks() == []
     store.close()
@@ -125,7 +124,8 @@ async def test_nothing_is_told_until_it_is_durable(
 
     async with callback_receiver() as receiver:
         commands = AFTER_EVENTS - {CallbackCommand.STATE_CHANGE}
-        config = BackendConfig(tmp_path, webhook=WebhookConfig(receiver.url, commands=commands))
+        settings = {"webhook_url": receiver.url, "webhook_commands": list(commands)}
+        config = BackendConfig(tmp_path, settings=settings)
         async with Backend(config) as backend, wire(backend) as alice:
             await alice.login("bob")
             await alice.login("alice")

@@ -320,7 +320,8 @@ async def test_a_backend_tells_its_receiver_and_is_not_slowed_by_it(
     receiver: CallbackReceiver, tmp_path: Path
 ) -> None:
     receiver.open.clear()
-    config = BackendConfig(tmp_path / "data", webhook=WebhookConfig(receiver.url, TOKEN))
+    settings = {"webhook_url": receiver.url, "webhook_token": TOKEN}
+    config = BackendConfig(tmp_path / "data", settings=settings)
     async with Backend(config) as backend, wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
         await bob.login("bob")

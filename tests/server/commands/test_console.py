@@ -236,3 +236,44 @@ def credentials(backend: Backend, user_id: str, signed_for: str) -> dict[str, An
 
 def forged(backend: Backend) -> str:
     return sign("administrator", backend.app_key.sdk_app_id, "0" * 64)
+
+
+async def test_a_secret_is_kept_and_shown_to_nobody(backend: Backend) -> None:
+    secret = "nobody may see this"
+    set_ = await console(backend, "set", Settings={"webhook_token": secret, "edition": "standard"})
+    assert set_["Settings"]["webhook_token"] == "(set)"
+    assert (await console(backend, "get"))["Settings"] == set_["Settings"]
+    told = [set_, await console(backend, "get"), await console(backend, "log")]
+    refused = await console(backend, "set", Settings={"webhook_token": f"{secret}\n"})
+    assert refused["ErrorCode"] == 70402
+    assert secret not in str([*told, refused])
+    # What is shown is no secret.
+    assert (await console(backend, "set", Settings={"webhook_token": "(set)"}))[
+        "ErrorCode"
+    ] == 70402
+    log = (backend._config.data_dir / "audit.jsonl").read_text()
+    assert "imtui_console/set" in log
+    assert secret not in log
+    cleared = await console(backend, "set", Settings={"webhook_token": ""})
+    assert cleared["Settings"]["webhook_token"] == ""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"webhook_url": "ftp://host/"},
+        {"webhook_commands": "State.StateChange,Nothing"},
+        {"webhook_commands": [1]},
+        {"heartbeat_timeout": 0},
+        {"nonsense": "on"},
+    ],
+)
+async def test_a_wrong_value_changes_none_of_the_others(
+    backend: Backend, wrong: dict[str, Any]
+) -> None:
+    before = (await console(backend, "get"))["Settings"]
+    answer = await console(backend, "set", Settings={"user_status": "off", **wrong})
+    assert answer["ErrorCode"] == 70402
+    assert "\n" not in answer["ErrorInfo"]
+    assert next(iter(wrong)) in answer["ErrorInfo"]
+    assert (await console(backend, "get"))["Settings"] == before

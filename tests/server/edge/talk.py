@@ -75,7 +75,7 @@ class Talk:
             options.get("login_timeout", 60.0),
             60.0,
             TrustedProxies(),
-            cast(RequestChecks | None, checks),
+            lambda: cast(RequestChecks | None, checks),
             (None,),
             tasks,
             loop,

@@ -248,7 +248,7 @@ async def test_a_client_that_floods_and_never_reads_is_not_served_while_others_a
 
 
 async def test_a_silent_device_is_lost_and_told_so(tmp_path: Path) -> None:
-    config = BackendConfig(tmp_path / "data", heartbeat_timeout=0.5)
+    config = BackendConfig(tmp_path / "data", settings={"heartbeat_timeout": 0.5})
     async with Backend(config) as backend, wire(backend) as watcher, wire(backend) as silent:
         await watcher.login("alice")
         await silent.login("bob")
@@ -269,7 +269,7 @@ def stop_the_process(seconds: float) -> None:
 async def test_input_that_is_already_there_counts_before_a_deadline_that_is_due(
     tmp_path: Path,
 ) -> None:
-    config = BackendConfig(tmp_path / "data", heartbeat_timeout=0.5)
+    config = BackendConfig(tmp_path / "data", settings={"heartbeat_timeout": 0.5})
     async with Backend(config) as backend, wire(backend) as client:
         await client.login("alice")
         await client.socket.send('{"jsonrpc": "2.0", "id": "late", "method": "heartbeat"}')

@@ -104,3 +104,23 @@ def test_it_finds_just_those_that_were_silent_for_the_timeout(
         assert (due is None) == (not last)
         # Whoever waits until then misses nobody.
         assert due is None or due <= min(last.values()) + TIMEOUT
+
+
+def test_a_shorter_timeout_counts_for_later_logins_and_a_longer_one_for_all() -> None:
+    liveness = Liveness(TIMEOUT)
+    liveness.begin(1, 100.0)
+    liveness.set_timeout(2.0)
+    liveness.begin(2, 100.0)
+    liveness.set_timeout(3.0)
+    liveness.begin(3, 100.0)
+    assert liveness.pop_silent(102.9) == []
+    assert sorted(liveness.pop_silent(103.0)) == [2, 3]
+    assert liveness.pop_silent(109.9) == []
+    liveness.set_timeout(30.0)
+    assert liveness.pop_silent(129.9) == []
+    liveness.set_timeout(2.0)
+    # It logged in again.
+    liveness.begin(1, 129.0)
+    assert liveness.pop_silent(131.0) == [1]
+    assert not liveness._longer
+    assert liveness.next_due() is None

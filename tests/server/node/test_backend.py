@@ -211,7 +211,7 @@ async def test_a_part_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         raise ZeroDivisionError
 
     monkeypatch.setattr(Edge, "close_silent", fail)
-    config = BackendConfig(tmp_path, heartbeat_timeout=0.05)
+    config = BackendConfig(tmp_path, settings={"heartbeat_timeout": 0.05})
     async with Backend(config) as backend, wire(backend) as client:
         await client.login("alice")
         with pytest.raises(ZeroDivisionError):

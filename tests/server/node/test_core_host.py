@@ -66,6 +66,9 @@ class NotingEdge:
     def admins_changed(self, user_ids: frozenset[str]) -> None:
         self._events.append(("admins", *sorted(user_ids)))
 
+    def heartbeat_timeout_changed(self, timeout: float) -> None:
+        self._events.append(("timeout", timeout))
+
     def flush(self) -> None:
         self._events.append(("flush",))
 
@@ -94,7 +97,6 @@ class Bench:
             self.store,
             self.edge,
             self.now,
-            400.0,
             self.metrics,
             [self.observe, self.observe_too],
             cpu_clock=lambda: self.cpu_clock(),

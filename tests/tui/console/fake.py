@@ -10,7 +10,7 @@ from tests.tui.fake import START
 
 Body = dict[str, Any]
 
-SETTINGS = {
+SETTINGS: Body = {
     "edition": "ultimate",
     "user_status": "on",
     "friend_status": "on",
@@ -18,6 +18,10 @@ SETTINGS = {
     "auto_register": "on",
     "block_hides_status": "on",
     "before_callback_failure": "pass",
+    "messages_rate": 10,
+    "webhook_token": "(set)",
+    "webhook_commands": ["State.StateChange"],
+    "heartbeat_timeout": 400.0,
 }
 STARTED = round(START.timestamp() * 1000)
 HOUR = 3_600_000

@@ -28,7 +28,7 @@ def set_console(context: Context, settings: Mapping[str, Any]) -> Console:
     before = state.console
     console = state.console = before.with_settings(settings)
     changed = {
-        name: str(getattr(console, name))
+        name: console.text_of(name)
         for name in settings
         if getattr(console, name) != getattr(before, name)
     }

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import msgspec
 from msgspec import field, structs
@@ -72,7 +71,7 @@ class _Reply(msgspec.Struct):
 
 
 class HTTPBeforeCallbacks:
-    """Sends the callbacks before events; an async context manager, open while the backend runs.
+    """Sends the callbacks before events; ``aclose`` ends it.
 
     Events whose callback is not configured pass at once. Accounts take turns; the time limit
     begins with the turn. A callback fails if the receiver does not reply within the time limit,
@@ -86,7 +85,7 @@ class HTTPBeforeCallbacks:
         clock: Callable[[], Instant],
         denies_on_failure: Callable[[], bool],
     ) -> None:
-        """Prepare to send; the context has to be entered first.
+        """Prepare to send.
 
         Args:
             config: The receiver, and the callbacks that it wants.
@@ -101,20 +100,15 @@ class HTTPBeforeCallbacks:
         self._warnings = ThrottledWarnings()
         self._receiver = Receiver(config, sdk_app_id, clock, connections=AT_ONCE)
 
-    async def __aenter__(self) -> Self:
-        """Open the pool of connections."""
-        await self._receiver.__aenter__()
-        return self
+    def adjust(self, config: WebhookConfig) -> None:
+        """Ask another receiver, or for other callbacks, from now on."""
+        self._commands = config.commands & BEFORE_CALLBACKS
+        self._receiver.adjust(config)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def aclose(self) -> None:
         """Close all connections."""
         self._warnings.close()
-        await self._receiver.__aexit__(kind, error, trace)
+        await self._receiver.aclose()
 
     async def before_send(
         self,

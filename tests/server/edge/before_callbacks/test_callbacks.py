@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -51,8 +52,8 @@ async def denying(receiver: CallbackReceiver) -> AsyncIterator[HTTPBeforeCallbac
         yield running
 
 
-def asking(config: WebhookConfig, *, denies: bool = False) -> HTTPBeforeCallbacks:
-    return HTTPBeforeCallbacks(config, APP_ID, lambda: Instant(0.0, NOW), lambda: denies)
+def asking(config: WebhookConfig, *, denies: bool = False) -> aclosing[HTTPBeforeCallbacks]:
+    return aclosing(HTTPBeforeCallbacks(config, APP_ID, lambda: Instant(0.0, NOW), lambda: denies))
 
 
 def says(code: int, **fields: Any) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from imtui.server.node.backend import Backend, BackendConfig
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from imtui.server.webhook.config import WebhookConfig
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire
@@ -28,8 +27,8 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
 
 @pytest.fixture
 async def backend(tmp_path: Path, receiver: CallbackReceiver) -> AsyncIterator[Backend]:
-    webhook = WebhookConfig(receiver.url, commands=BEFORE_CALLBACKS)
-    async with Backend(BackendConfig(tmp_path / "data", webhook=webhook)) as running:
+    settings = {"webhook_url": receiver.url, "webhook_commands": list(BEFORE_CALLBACKS)}
+    async with Backend(BackendConfig(tmp_path / "data", settings=settings)) as running:
         yield running
 
 
