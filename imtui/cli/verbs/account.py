@@ -1,8 +1,9 @@
-"""``imtui account``: import, delete and list the accounts of an app."""
+"""``imtui account``: import, delete, list and export the accounts of an app."""
 
 import argparse
 import sys
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from imtui.cli.admin.calls import batches, call, call_for_user, is_user_error
@@ -35,10 +36,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     """Add the parser of ``imtui account``."""
     parser = verbs.add_parser(
         "account",
-        help="import, delete or list accounts, as an admin",
+        help="import, delete, list or export accounts, as an admin",
         description="Administer the accounts of an app.",
     )
-    actions = parser.add_subparsers(metavar="import | delete | list", required=True)
+    actions = parser.add_subparsers(metavar="import | delete | list | export", required=True)
 
     importing = actions.add_parser("import", help="import accounts")
     importing.add_argument("users", nargs="*", type=user_id, metavar="USER", help="the user IDs")
@@ -55,10 +56,22 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     show.add_argument("--limit", type=positive, metavar="N", help="at most N accounts")
     show.set_defaults(act=_list)
 
-    for action in (importing, delete, show):
+    export = actions.add_parser(
+        "export",
+        help="write all that is kept of an account",
+        description="Write all that is kept of an account, as JSON lines.",
+    )
+    export.add_argument("user", type=user_id, metavar="USER", help="the user ID")
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="the file to write, which only you can read"
+    )
+    export.set_defaults(act=_export)
+
+    for action in (importing, delete, show, export):
         add_admin_options(action)
-        add_json_option(action)
         action.set_defaults(run=run)
+    for action in (importing, delete, show):
+        add_json_option(action)
     delete.set_defaults(run=_delete)
 
 
@@ -174,9 +187,23 @@ async def _delete_all(client: AdminClient, users: list[str], *, as_json: bool) -
 
 def _is_confirmed(users: list[str]) -> bool:
     some = ", ".join(users[:_SHOWN]) + (", …" if len(users) > _SHOWN else "")
-    question = f"Delete {counted(len(users), 'account')} and all their data ({some})? [y/N] "
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    print(
+        f"This deletes {counted(len(users), 'account')} ({some}): profile, friends, requests, "
+        "subscriptions and devices are gone, and so is the list of conversations. Messages stay "
+        "with the other users who have not deleted them.",
+        file=sys.stderr,
+    )
+    expected = users[0] if len(users) == 1 else str(len(users))
+    asked = "the name" if len(users) == 1 else "their number"
+    print(f"Type {asked} again to delete: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() == expected
+
+
+async def _export(arguments: argparse.Namespace) -> int:
+    from imtui.cli.admin.export import write_export
+
+    await write_export(admin_client(arguments), arguments.user, arguments.out)
+    return EXIT_OK
 
 
 async def _list(arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from imtui.server.commands import (
+    accounts,
     admins,
     console,
     keys,
@@ -31,6 +32,7 @@ COMMANDS: Final[dict[str, Command]] = {
         profile,
         recentcontact,
         console,
+        accounts,
         admins,
         keys,
     )

@@ -208,23 +208,35 @@ def test_delete_with_yes(service: RestService, capsys: pytest.CaptureFixture[str
     )
 
 
-@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("", 1)])
-def test_delete_asks_on_a_terminal(
+@pytest.mark.parametrize(
+    ("users", "typed", "status"),
+    [
+        (["alice"], "alice\n", 0),
+        (["alice"], "Alice\n", 1),
+        (["alice"], "y\n", 1),
+        (["alice"], "", 1),
+        (["alice", "bob"], "2\n", 0),
+        (["alice", "bob"], "alice\n", 1),
+    ],
+)
+def test_delete_says_what_it_does_and_asks_on_a_terminal(
     service: RestService,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    users: list[str],
     typed: str,
     status: int,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
 
-    assert service.run("account", "delete", "alice", "bob") == status
+    assert service.run("account", "delete", *users) == status
 
     out, err = capsys.readouterr()
-    assert "Delete 2 accounts" in err
-    assert "alice, bob" in err
+    assert ", ".join(users) in err
+    assert "Messages stay with the other users" in err
     assert ("Nothing was deleted." in err) is bool(status)
-    assert (out, len(service.calls)) == (("", 0) if status else ("2 accounts deleted\n", 1))
+    assert len(service.calls) == (not status)
+    assert out.endswith("deleted\n") is not bool(status)
 
 
 class Interrupted(Terminal):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from imtui.server.core.context import Context
 from imtui.server.core.friends.book import FriendNote
 from imtui.server.core.friends.friends import Friends
+from imtui.server.core.friends.request import FriendRequest
 from imtui.server.core.relation import Relation
 
 
@@ -36,6 +37,17 @@ def friend_ids(context: Context) -> list[str]:
 def listed_friends(context: Context) -> list[str]:
     """Return the friends of the caller in the order of the list."""
     return list(context.state[Friends].lists.members(context.user_id))
+
+
+def friend_of(context: Context) -> list[str]:
+    """Return the users whose lists have the caller, sorted."""
+    return sorted(context.state[Friends].lists.owners(context.user_id))
+
+
+def pending_requests(context: Context) -> list[FriendRequest]:
+    """Return the friend requests that the caller sent, then those that the caller received."""
+    requests, own = context.state[Friends].requests, context.user_id
+    return [*requests.outgoing(own), *requests.incoming(own)]
 
 
 def is_friend(context: Context, user_id: str) -> bool:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.server.core.accounts.accounts import Accounts
+from imtui.server.core.accounts.custom_status import Text
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.context import Context
 from imtui.server.core.friends.friends import Friends
@@ -20,6 +21,19 @@ class AccountPage(Struct, frozen=True):
     is_last: bool
     total: int
     """The number of user IDs on all pages."""
+
+
+class AccountRecord(Struct, frozen=True):
+    """What is kept of an account itself."""
+
+    key: int
+    """A number that no other account has, also if the user ID is registered again."""
+    registered_at: int
+    """In Unix milliseconds."""
+    status: UserStatus
+    """As the account's own devices see it."""
+    texts: tuple[Text, ...]
+    """Its custom statuses: the last one is shown, and those before return when it ends."""
 
 
 class Figures(Struct, frozen=True):
@@ -42,6 +56,18 @@ def get_status(context: Context) -> UserStatus:
         IMError: 70107 if there is no such account.
     """
     return context.state[Accounts].known(context.user_id).status
+
+
+def get_account(context: Context) -> AccountRecord:
+    """Return what is kept of the caller's account itself.
+
+    Raises:
+        IMError: 70107 if there is no such account.
+    """
+    account = context.state[Accounts].known(context.user_id)
+    return AccountRecord(
+        account.key, account.registered_at, account.own_status, account.custom.texts
+    )
 
 
 def get_devices(context: Context) -> list[Device]:

@@ -1,6 +1,6 @@
 """Conversations in memory: their state for all members, and for each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from msgspec import Struct, field
@@ -178,6 +178,10 @@ class Conversations:
     def get(self, user_id: str, peer: str) -> Conversation | None:
         """Return the conversation of an account with a user, if the account is a member of one."""
         return self._of.get(user_id, {}).get(peer)
+
+    def peers(self, user_id: str) -> Iterable[str]:
+        """Return the users with whom an account has a conversation, listed or not."""
+        return self._of.get(user_id, {}).keys()
 
     def by_key(self, key: int) -> Conversation:
         """Return the conversation with a key."""
