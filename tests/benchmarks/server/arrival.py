@@ -19,12 +19,15 @@ from tests.benchmarks.server.hosts import EJABBERD, PEERS, Host, imtui
 from tests.benchmarks.server.processes import memory_of
 from tests.benchmarks.server.setting import OURS, Setting, beside_peers, figure, folder_for
 
-_BEFORE: Final = 100
+BEFORE: Final = [f"before{number}" for number in range(100)]
+"""The accounts whose clients connect before the measurement."""
 _SETTLES: Final = 3
 
 
 @dataclass(frozen=True)
-class _Came:
+class Came:
+    """What clients have cost."""
+
     cost: Cost
     """The cost of one login."""
     kib: float
@@ -32,7 +35,7 @@ class _Came:
 
 
 @dataclass(frozen=True)
-class _Arrivals:
+class Arrivals:
     """The number of clients, and how many of its successors in a ring each client watches."""
 
     count: int
@@ -43,7 +46,7 @@ class _Arrivals:
     def users(self) -> list[str]:
         return [f"u{number}" for number in range(self.count)]
 
-    def run(self, start: Callable[[Path], AbstractContextManager[Host]], seeded: Path) -> _Came:
+    def run(self, start: Callable[[Path], AbstractContextManager[Host]], seeded: Path) -> Came:
         """Start a server with a copy of a folder's accounts, and connect all clients."""
         users = self.users
         ring = users * 2
@@ -51,9 +54,9 @@ class _Arrivals:
             folder = stack.enter_context(folder_for("run")) / "copy"
             shutil.copytree(seeded, folder)
             host = stack.enter_context(start(folder))
-            crowd = stack.enter_context(Crowd(host.address))
+            crowd = stack.enter_context(Crowd(host.address, host.trust))
             arrival = host.wire.arrival
-            crowd.arrive([arrival(f"before{number}") for number in range(_BEFORE)])
+            crowd.arrive([arrival(user) for user in BEFORE])
             arrivals = [
                 arrival(user, ring[number + 1 : number + 1 + self.watched])
                 for number, user in enumerate(users)
@@ -65,15 +68,15 @@ class _Arrivals:
             cost = meter.stop()
             crowd.settle(self.quiet * _SETTLES)
             kib = memory_of(host.pid) - before
-            return _Came(cost.per(len(users)), kib / len(users))
+            return Came(cost.per(len(users)), kib / len(users))
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
     """Measure logins and idle connections, with and without subscriptions."""
     size = setting.size
-    plain = _Arrivals(size.idle, 0, size.quiet)
-    ring = _Arrivals(size.subscribed, size.subscriptions, size.quiet)
-    accounts = [*(f"before{number}" for number in range(_BEFORE)), *plain.users]
+    plain = Arrivals(size.idle, 0, size.quiet)
+    ring = Arrivals(size.subscribed, size.subscriptions, size.quiet)
+    accounts = [*BEFORE, *plain.users]
     rosters: dict[str, list[str]] = {account: [] for account in accounts}
     with ExitStack() as stack:
         folder = stack.enter_context(folder_for(OURS))

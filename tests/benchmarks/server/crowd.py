@@ -10,6 +10,7 @@ import select
 import socket
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from ssl import SSLContext, SSLWantReadError
 from time import perf_counter
 from typing import Final, NamedTuple, Self
 
@@ -23,6 +24,7 @@ _TAG_SIZE: Final = 10
 # does not split a tag.
 _ENDS: Final = b"}>"
 
+_SECURED_HOST: Final = "localhost"
 _NO_TAG: Final = "\0"
 _FILES_BESIDE: Final = 500
 """The number of open files to reserve for other uses than connections."""
@@ -84,9 +86,15 @@ class Line:
 class Crowd:
     """Connections to one server."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        """Create a crowd without connections."""
+    def __init__(self, address: tuple[str, int], trust: SSLContext | None = None) -> None:
+        """Create a crowd without connections.
+
+        Args:
+            address: The server.
+            trust: The settings for TLS; None without it.
+        """
         self._address = address
+        self._trust = trust
         self._epoll = select.epoll()
         self._buffer = bytearray(_READ)
         self._by_fd: dict[int, Line] = {}
@@ -231,21 +239,28 @@ class Crowd:
                 if event == select.EPOLLOUT:
                     self._connected(line)
                     continue
-                try:
-                    size = line.sock.recv_into(buffer)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    size = 0
-                if size:
+                while True:
+                    try:
+                        size = line.sock.recv_into(buffer)
+                    except (BlockingIOError, SSLWantReadError):
+                        break
+                    except OSError:
+                        size = 0
+                    if not size:
+                        self._end(fd)
+                        break
                     yield line, size
-                else:
-                    self._end(fd)
+                    if self._trust is None:
+                        break
             if each_poll:
                 return
 
     def _connected(self, line: Line) -> None:
         self._epoll.modify(line.sock, select.EPOLLIN)
+        if self._trust is not None:
+            line.sock.setblocking(True)
+            line.sock = self._trust.wrap_socket(line.sock, server_hostname=_SECURED_HOST)
+            line.sock.setblocking(False)
         line.say(line.steps[0].says)
 
     def _end(self, fd: int) -> None:

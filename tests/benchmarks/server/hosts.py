@@ -5,8 +5,9 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLContext
 from subprocess import Popen
 from typing import Any, Final, Protocol
 
@@ -19,6 +20,7 @@ from tests.benchmarks.peers.servers import WITHIN
 from tests.benchmarks.program import ROOT
 from tests.benchmarks.server.processes import LOOPBACK, free_port, said_by, started, wait_for
 from tests.benchmarks.server.wires import HOST, PASSWORD, BareWire, ImtuiWire, Wire, XMPPWire
+from tests.certificates import FIRST, copy_of, trust_in
 
 Rosters = Mapping[str, Sequence[str]]
 """The friends of each account, by user ID; friendship is mutual."""
@@ -36,6 +38,8 @@ class Host:
     pid: int
     address: tuple[str, int]
     wire: Wire
+    trust: SSLContext | None = field(default=None, kw_only=True)
+    """The settings of clients for TLS; None without it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ class OurHost(Host):
 
     def _client(self) -> RestClient:
         user_sig = sign(ADMIN, self.key.sdk_app_id, self.key.secret_key)
-        return RestClient(self.rest_url, self.key.sdk_app_id, ADMIN, user_sig)
+        trust = self.trust
+        ssl = None if trust is None else lambda: trust
+        return RestClient(self.rest_url, self.key.sdk_app_id, ADMIN, user_sig, ssl=ssl)
 
 
 def _items(friends: Sequence[str]) -> list[dict[str, str]]:
@@ -91,10 +97,12 @@ def imtui(
     tree: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     open_files: int | None = None,
+    trust: SSLContext | None = None,
 ) -> Iterator[OurHost]:
     """Run ``imtui serve`` of the source tree ``tree``, with all its data in a folder.
 
-    It can have ``open_files`` open files; None for as many as this process.
+    It can have ``open_files`` open files; None for as many as this process. If the options give it
+    a certificate, clients use ``trust``.
     """
     data = folder / "data"
     key = app_key_in(data)
@@ -105,10 +113,19 @@ def imtui(
     ) as process:
         ready = msgspec.json.decode(said_by(process))
         url: str = ready["ws"]
-        host = url.removeprefix("ws://")
+        host = url.rpartition("/")[2]
         address = LOOPBACK, int(host.rpartition(":")[2])
         wire = ImtuiWire(host, key)
-        yield OurHost(process.pid, address, wire, url, ready["rest"], key, data)
+        yield OurHost(process.pid, address, wire, url, ready["rest"], key, data, trust=trust)
+
+
+@contextmanager
+def imtui_with_tls(folder: Path) -> Iterator[OurHost]:
+    """Run ``imtui serve`` with TLS on both ports, with all its data in a folder."""
+    files = copy_of(FIRST, folder)
+    options = ("--tls-cert", files.certificate, "--tls-key", files.key)
+    with imtui(folder, *options, trust=trust_in(FIRST)) as host:
+        yield host
 
 
 BARE: Final = "a loop of sock.send of the same bytes (tests.benchmarks.bare.sending)"

@@ -33,6 +33,8 @@ class Size:
     """The number of heartbeats of each connection."""
     idle: int = 2000
     """The number of idle connections."""
+    secured: int = 300
+    """The number of connections with TLS."""
     subscribed: int = 1000
     """The number of clients that subscribe to others."""
     subscriptions: int = 200
@@ -71,6 +73,7 @@ QUICK: Final = Size(
     storms=1,
     beats=2,
     idle=5,
+    secured=5,
     subscribed=5,
     subscriptions=2,
     lone=3,

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.server import arrival, growth, hardship, heartbeat, lone, loss, star, storm
+from tests.benchmarks.server import (
+    arrival,
+    growth,
+    hardship,
+    heartbeat,
+    lone,
+    loss,
+    star,
+    storm,
+    tls,
+)
 from tests.benchmarks.server.cores import LOAD, on_core
 from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.hosts import PEERS
@@ -27,6 +37,7 @@ _CASES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "slow": hardship.measure_slow,
     "return": hardship.measure_return,
     "flood": hardship.measure_flood,
+    "tls": tls.measure,
 }
 
 
@@ -51,7 +62,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
 SUITE: Final = Suite(
     measure,
     (
-        "TLS, other machines and their network",
+        "TLS with more than a few hundred connections, other machines and their network",
         "more than one core for the server, and more than one server",
         "the CPU of the kernel's own threads",
         "Prosody in the storm, where a run would take it a minute",
