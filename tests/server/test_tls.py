@@ -139,7 +139,7 @@ async def test_who_speaks_no_tls_is_hung_up_on_without_a_word_in_the_log(
     port: str,
     says: bytes,
 ) -> None:
-    monkeypatch.setattr("imtui.server.edge.http_server.REQUEST_TIMEOUT", 0.5)
+    monkeypatch.setattr("imtui.server.edge.http_connection.REQUEST_TIMEOUT", 0.5)
     caplog.set_level(logging.INFO)
     caplog.clear()
     before = open_files()

@@ -112,6 +112,10 @@ class HTTPConnection(H11Protocol):
         self._owner.forget(self)
         super().connection_lost(exc)
 
+    def pay(self, cost: float) -> None:
+        """Pay for handshakes and decryption, in seconds of CPU time."""
+        self._owner.turns.charge(self._payers, cost)
+
     def abort(self) -> None:
         """Close at once."""
         self._owner.forget(self)

@@ -13,6 +13,8 @@ from imtui.toml.table import Problems, TableReader
 
 FILE_NAME: Final = "imtui.toml"
 FILE_MAX_BYTES: Final = 64 * 1024
+_APP_GROUPS: Final = ("webhook", "retention", "heartbeat")
+"""How names of settings of the app begin, whatever follows."""
 
 
 class SettingsError(Exception):
@@ -107,4 +109,4 @@ def _report_keys_of_the_app(document: Mapping[str, Any], problems: Problems) -> 
 def _is_of_the_app(key: str) -> bool:
     from imtui.server.core.console import Console
 
-    return key in Console.__struct_fields__
+    return key in Console.__struct_fields__ or key.partition("_")[0] in _APP_GROUPS

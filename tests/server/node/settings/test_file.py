@@ -75,7 +75,7 @@ def test_each_of_many_problems_is_told(file: Path) -> None:
     assert len(problems(file)) == 100
 
 
-@pytest.mark.parametrize("key", Console.__struct_fields__)
+@pytest.mark.parametrize("key", [*Console.__struct_fields__, "webhook", "retention_days"])
 def test_a_setting_of_the_app_is_told_where_it_belongs(file: Path, key: str) -> None:
     file.write_text(f"\n{key} = 1\n")
     told = f"imtui.toml:2: {key} belongs to the app: imtui console set {key}=…"
