@@ -114,6 +114,29 @@ def verify(
             70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001 expired.
     """
     claims = read(user_sig)
+    check(claims, user_id, sdk_app_id, *secret_keys, now=now)
+    return claims
+
+
+def check(
+    claims: Claims,
+    user_id: str,
+    sdk_app_id: int,
+    *secret_keys: str,
+    now: float | None = None,
+) -> None:
+    """Check that the contents of a UserSig prove that the bearer is this user of this app.
+
+    Args:
+        claims: The contents.
+        user_id: The user that it should prove.
+        sdk_app_id: The app that it should be for.
+        secret_keys: That app's secret keys, as text, the likeliest first; any one suffices.
+        now: Unix seconds; the present if not given.
+
+    Raises:
+        IMError: As ``verify``, but for those of ``read``.
+    """
     if claims.sdk_app_id != sdk_app_id:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID)
     if claims.identifier != user_id:
@@ -125,7 +148,6 @@ def verify(
         raise UserSigAheadError(claims.time - present)
     if claims.time + claims.expire <= present:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED)
-    return claims
 
 
 def read(user_sig: str) -> Claims:

@@ -33,13 +33,13 @@ def verify_user_sig(
             none of the keys, 70003 made more than 5 minutes ahead (``UserSigAheadError``), 70001
             expired.
     """
-    usersig.read(user_sig)
+    claims = usersig.read(user_sig)
     if sdk_app_id != key_ring.sdk_app_id:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_SDKAPPID_NOT_FOUND)
     admit()
     secret_keys = [
         key.secret_key for key in key_ring.keys if key.until is None or key.until > unix_ms
     ]
-    claims = usersig.verify(user_sig, user_id, sdk_app_id, *secret_keys, now=unix_ms / 1000)
+    usersig.check(claims, user_id, sdk_app_id, *secret_keys, now=unix_ms / 1000)
     digest = hashlib.blake2b(claims.sig.encode(), digest_size=16).digest()
     return Proof(user_id, claims.time, SigID(digest, claims.time + claims.expire))
