@@ -19,15 +19,13 @@ class Answer(Struct, frozen=True, rename=rest_name):
 class Settings(Answer, frozen=True):
     """The settings, by their keys; the screen shows switches, and leaves the rest to the shell."""
 
-    settings: dict[str, Any]
+    settings: dict[str, str | int | float | list[str]]
 
     @property
     def positions(self) -> dict[str, str]:
         """Return the settings that are one word or one number, as text."""
         return {
-            key: str(value)
-            for key, value in self.settings.items()
-            if isinstance(value, str | int | float)
+            key: str(value) for key, value in self.settings.items() if not isinstance(value, list)
         }
 
 

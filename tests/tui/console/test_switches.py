@@ -1,18 +1,31 @@
 """The switches: the console shows the positions in the backend's answers."""
 
 import asyncio
+from enum import EnumType
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from imtui.protocol.errors import IMError
+from imtui.server.core.console import Console
 from imtui.tui.console.switches import SWITCHES, switch_named
 from tests.tui.console.fake import SETTINGS, Body, FakeBackend, small_backend
 from tests.tui.console.harness import running
 
 
-def test_every_setting_has_a_switch() -> None:
-    assert [switch.key for switch in SWITCHES] == list(SETTINGS)
+def test_every_setting_with_a_few_positions_has_a_switch() -> None:
+    kinds = {field.name: field.type for field in structs.fields(Console)}
+    choices: dict[str, set[Any]] = {
+        name: set(kind) for name, kind in kinds.items() if isinstance(kind, EnumType)
+    }
+    assert {switch.key: set(switch.effects) for switch in SWITCHES} == choices
+
+
+async def test_what_has_no_switch_is_left_to_the_shell() -> None:
+    async with running() as run:
+        assert "(set)" not in run.text()
+        assert "State.StateChange" not in run.text()
 
 
 def test_a_switch_cycles_through_its_positions() -> None:
