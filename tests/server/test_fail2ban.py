@@ -1,0 +1,153 @@
+"""The filter of the backend's page finds who guesses, in lines of an audit log, and nobody else."""
+
+import configparser
+import ipaddress
+import re
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imtui.protocol.limits import LOGIN_FAILURES_MAX
+from imtui.protocol.usersig import sign
+from imtui.server.audit import AuditEntry, AuditFile, Kind
+from imtui.server.node.backend import Backend, BackendConfig
+from tests.pages import blocks, page_of
+from tests.server.commands.test_rest import post
+from tests.server.wire import wire
+
+HOST = (
+    r"(?:(?:::f{4,6}:)?(?P<ip4>(?:\d{1,3}\.){3}\d{1,3})"
+    r"|\[?(?P<ip6>(?:[0-9a-fA-F]{1,4}::?|::){1,7}(?:[0-9a-fA-F]{1,4}|(?<=:):))\]?"
+    r"|(?P<dns>[\w\-.^_]*\w))"
+)
+"""What fail2ban 1.0 puts in place of <HOST>."""
+LEPOCH = r"(\d{10,11}(?:\d{3}(?:\d{3})?)?)(?!\d)"
+"""What it puts in place of {LEPOCH}."""
+
+
+def parsed(text: str) -> configparser.RawConfigParser:
+    found = configparser.RawConfigParser()
+    found.read_string(text)
+    return found
+
+
+FILTER, JAIL = map(parsed, blocks(page_of("server"), "conf"))
+
+
+def banned(line: str) -> str | None:
+    """Return the address that a line counts against, as fail2ban reads it; None for nobody's."""
+    date = re.search(FILTER["Definition"]["datepattern"].replace("{LEPOCH}", LEPOCH), line)
+    assert date is not None, line
+    # What it matches is taken out before the expressions are tried.
+    rest = line[: date.start()] + line[date.end() :]
+    for expression in FILTER["Definition"]["failregex"].splitlines():
+        match = re.search(expression.strip().replace("<HOST>", HOST), rest)
+        if match is not None:
+            return match["ip4"] or match["ip6"] or match["dns"]
+    return None
+
+
+def line_of(path: Path, entry: AuditEntry) -> str:
+    path.unlink(missing_ok=True)
+    AuditFile(path).append([entry])
+    (line,) = path.read_text().splitlines()
+    return line
+
+
+def failed(address: str, identifier: str = "ann", code: int = 70009) -> AuditEntry:
+    return AuditEntry(1_795_896_147_498, Kind.FAILED, address, identifier, "login", code)
+
+
+@given(
+    address=st.ip_addresses().map(str).filter(lambda one: one != "::"),
+    kind=st.sampled_from(Kind),
+    identifier=st.text(),
+)
+def test_failures_of_any_address_are_found_whatever_the_identifier(
+    address: str, kind: Kind, identifier: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    entry = failed(address, re.sub(r"[^\w-]", "", identifier, flags=re.ASCII)[:32])
+    line = line_of(
+        tmp_path_factory.getbasetemp() / "audit", msgspec.structs.replace(entry, kind=kind)
+    )
+    found = banned(line)
+    assert (found is not None) == (kind is Kind.FAILED)
+    if found is not None:
+        assert _plain(found) == _plain(address)
+
+
+def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        failed(""),
+        failed("192.0.2.7", code=70001),
+        AuditEntry(
+            1_795_896_147_498, Kind.ADMIN, "192.0.2.7", "administrator", "sns/friend_add", 0
+        ),
+        AuditEntry(1_795_896_147_498, Kind.ADMIN, "192.0.2.7", "reader", "admin/add", 60010),
+        AuditEntry(1_795_896_147_498, Kind.LIMIT, "192.0.2.7", "ann", "sendMessage", 7008),
+        AuditEntry(1_795_896_147_498, Kind.LIMIT, "192.0.2.7", "", "connect", 4004),
+        AuditEntry(1_795_896_147_498, Kind.FAILED, "", "", "others", 0, 300),
+        AuditEntry(1_795_896_147_498, Kind.ADMIN, "", "", "start/webhook_url", 0),
+    ],
+)
+def test_what_is_nobodys_guess_bans_nobody(tmp_path: Path, entry: AuditEntry) -> None:
+    assert banned(line_of(tmp_path / "audit", entry)) is None
+
+
+@pytest.mark.parametrize("field", ["identifier", "what"])
+def test_text_that_looks_like_a_line_bans_nobody(tmp_path: Path, field: str) -> None:
+    victim = line_of(tmp_path / "audit", failed("192.0.2.7"))
+    for text in (victim, f'x"}}\n{victim}', f"x\r{victim}", f'","address":"192.0.2.7{victim}'):
+        entry = msgspec.structs.replace(failed("", code=70009), **{field: text})
+        assert banned(line_of(tmp_path / "audit", entry)) is None
+        mine = msgspec.structs.replace(failed("198.51.100.1"), **{field: text})
+        assert banned(line_of(tmp_path / "audit", mine)) in (None, "198.51.100.1")
+
+
+async def test_a_running_backend_is_read_right(tmp_path: Path) -> None:
+    async with Backend(BackendConfig(tmp_path)) as backend:
+        app_id = backend.app_key.sdk_app_id
+        async with (
+            wire(backend, additional_headers={"X-Forwarded-For": "203.0.113.7"}) as guesser,
+            wire(backend, additional_headers={"X-Forwarded-For": "2001:db8::7"}) as user,
+        ):
+            await user.login("alice")
+            for number in range(LOGIN_FAILURES_MAX + 1):
+                wrong = sign("bob", app_id, f"{number}" * 64, 60)
+                params = {"sdkAppID": app_id, "userID": "bob", "userSig": wrong}
+                assert await guesser.code("login", **params) in (70009, 70050)
+        await post(backend, "v4/im_open_login_svc/kick", {"UserID": "alice"})
+        forged = sign("administrator", app_id, "f" * 64, 60)
+        query = {"sdkappid": str(app_id), "identifier": "administrator", "usersig": forged}
+        async with httpx.AsyncClient(base_url=backend.address.rest) as client:
+            headers = {"X-Forwarded-For": "2001:db8::9"}
+            path = '/v4/imtui_console/set"}{"time":1795896147498,"kind":"failed'
+            for one in ("/v4/imtui_console/set", path):
+                await client.post(one, params=query, headers=headers, json={})
+    lines = (tmp_path / "audit.jsonl").read_text().splitlines()
+    found = [banned(line) for line in lines]
+    assert found[:2] == ["203.0.113.7", "203.0.113.7"]
+    assert "2001:db8::9" in found
+    assert {one for one in found if one} == {"203.0.113.7", "2001:db8::9"}
+    acts = [line for line in lines if '"kind":"admin"' in line]
+    assert acts
+    assert not any(map(banned, acts))
+
+
+def test_the_jail_reads_the_log_of_the_unit_file() -> None:
+    (name,) = JAIL.sections()
+    assert JAIL[name]["filter"] == name == "imtui"
+    (unit,) = blocks(page_of("server"), "ini")
+    (folder,) = re.findall(r"--data (\S+)", unit)
+    assert JAIL[name]["logpath"] == f"{folder}/audit.jsonl"
