@@ -45,10 +45,6 @@ def test_the_role_of_every_command_is_thought_of() -> None:
     assert thought_of == {one.full_name: one.role for one in COMMANDS.values()}
 
 
-def test_what_only_reads_the_state_of_the_app_needs_no_more_than_to_read() -> None:
-    assert {one.role for one in COMMANDS.values() if one.is_read_only} == {Role.READ}
-
-
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_role_lets_in_to_its_commands_only(backend: Backend, role: Role) -> None:
     assert await add(backend, "anna", role) == 0
