@@ -77,6 +77,13 @@ class MemoryArchive:
         later.sort(key=lambda one: one.own_version)
         return self._searched(view, later, count)
 
+    def older(self, conversation: int, after: int, timestamp: int, count: int) -> int:
+        for seq in range(after + 1, after + count + 1):
+            stored = self._messages.get((conversation, seq))
+            if stored is None or stored.timestamp >= timestamp:
+                return seq - 1
+        return after + count
+
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         return sum(
             after < stored.seq <= up_to

@@ -118,6 +118,16 @@ class Archive(Protocol):
     def hidden(self, view: View, own_version: int, count: int) -> list[ViewedMessage]:
         """Return the first ``count`` messages hidden after an own version, by own version."""
 
+    def older(self, conversation: int, after: int, timestamp: int, count: int) -> int:
+        """Return the seq up to which all messages after a seq were written before a time.
+
+        Args:
+            conversation: The key of the conversation.
+            after: The seq just below the first message that counts.
+            timestamp: The time, in Unix milliseconds.
+            count: The most messages to look at.
+        """
+
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         """Count the visible messages of others that count as unread in a range of seqs.
 

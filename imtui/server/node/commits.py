@@ -13,6 +13,7 @@ from imtui.protocol.jsonrpc import RequestID, encode_answer
 from imtui.server.core.change import Change
 from imtui.server.core.delivery import Delivery, LoginDelivery, PushDelivery
 from imtui.server.metrics import Metrics
+from imtui.server.node.upkeep import Upkeep
 from imtui.server.store.store import Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
@@ -26,8 +27,6 @@ _HASTE: Final = 0.01
 """The same for all others: few commits leave more time for what there is to do."""
 _LATER: Final = 1.0
 """How long what nobody waits for waits for another batch, in seconds."""
-REST_AFTER: Final = 5.0
-"""How long after the last commit the store does its maintenance, in seconds."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -82,9 +81,7 @@ class Commits:
         self._batch_began = 0.0
         """When the first of the batch began to wait."""
         self._retry: asyncio.TimerHandle | None = None
-        self._rest: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
-        self._last_commit = 0.0
         self.failure = ""
         """Why the last commit failed, so that nothing can be made durable; empty if it did not."""
         self._logged_at = 0.0
@@ -93,6 +90,7 @@ class Commits:
         """Tells whether there is more to do: clients to serve, or requests that wait."""
         self.on_committed: list[Callable[[], None]] = []
         """Called in order when all that was written so far is durable."""
+        self._upkeep = Upkeep(store, lambda: self.is_idle and not self.is_failing)
 
     @property
     def number(self) -> int:
@@ -157,7 +155,8 @@ class Commits:
         earlier_retry = self._retry
         self._commit()
         self._tell_committed()
-        handles = (self._flush_soon, earlier_retry, self._retry, self._rest, self._later)
+        self._upkeep.stop()
+        handles = (self._flush_soon, earlier_retry, self._retry, self._later)
         for handle in handles:
             if handle is not None:
                 handle.cancel()
@@ -213,10 +212,8 @@ class Commits:
                 self._later.cancel()
                 self._later = None
             self._number += 1
-            self._last_commit = self._loop.time()
-            self._metrics.commits.observe(self._last_commit - began)
-            if self._rest is None:
-                self._rest = self._loop.call_later(REST_AFTER, self._come_to_rest)
+            self._metrics.commits.observe(self._loop.time() - began)
+            self._upkeep.committed()
         if self._held:
             self._outputs.extendleft(reversed(self._held))
             self._held = []
@@ -273,17 +270,6 @@ class Commits:
             )
             for push in self._held
         ]
-
-    def _come_to_rest(self) -> None:
-        self._rest = None
-        left = self._last_commit + REST_AFTER - self._loop.time()
-        if left > 0 or self.is_failing or not self.is_idle:
-            self._rest = self._loop.call_later(max(left, _RETRY_AFTER), self._come_to_rest)
-            return
-        try:
-            self._store.rest()
-        except StoreError as error:
-            _log.error("%s", error)
 
 
 def _taken(outputs: deque[Output]) -> Iterator[Output]:

@@ -1,6 +1,6 @@
 """The interface of a store: it keeps changes, and loads the result after a restart."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from imtui.protocol.app_key import AppKey
@@ -45,8 +45,24 @@ class Store(Protocol):
             StoreError: The commit failed; the next one retries the batch.
         """
 
-    def rest(self) -> None:
-        """Do maintenance while the backend is idle.
+    on_erased: Callable[[list[tuple[int, int]]], None]
+    """Called with the conversation and seq of each erased message, before the commit."""
+
+    @property
+    def has_more_to_erase(self) -> bool:
+        """Tell whether there may be messages to erase that nobody can see any more."""
+
+    def erase_some(self) -> None:
+        """Erase a part of the messages that nobody can see any more, with the next commit.
+
+        It takes a few milliseconds; without a batch the commit is made at once.
+
+        Raises:
+            StoreError: It failed; what is left is found again.
+        """
+
+    def rest(self) -> bool:
+        """Do maintenance while the backend is idle, and tell whether it is done.
 
         Raises:
             StoreError: The maintenance failed; no data is lost.

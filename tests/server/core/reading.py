@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from imtui.server.core.archive import Archive, ArchiveError
 
-READS: Final = ("find", "at", "before", "within", "changed", "hidden", "count_unread")
+READS: Final = ("find", "at", "before", "within", "changed", "hidden", "older", "count_unread")
 
 
 class FailingArchive:

@@ -1,6 +1,6 @@
 """A store in memory that fails while it is told to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from imtui.protocol.app_key import AppKey
 from imtui.server.core.change import Change
@@ -18,6 +18,11 @@ class MemoryStore:
         self.durable: list[Change] = []
         self.commits = 0
         self.rests = 0
+        self.to_erase = 0
+        """How many parts there are to erase."""
+        self.on_erased: Callable[[list[tuple[int, int]]], None] = lambda erased: None
+        self.is_alone = True
+        """Whether maintenance can be done: no other process reads."""
         self.is_failing = False
         self.archive = MemoryArchive()
 
@@ -37,10 +42,20 @@ class MemoryStore:
         self.durable += self.noted
         self.noted = []
 
-    def rest(self) -> None:
+    @property
+    def has_more_to_erase(self) -> bool:
+        return self.to_erase > 0
+
+    def erase_some(self) -> None:
+        if self.is_failing:
+            raise StoreError("It fails.")
+        self.to_erase -= 1
+
+    def rest(self) -> bool:
         self.rests += 1
         if self.is_failing:
             raise StoreError("It fails.")
+        return self.is_alone
 
     def callbacks(self) -> list[OutgoingCallback]:
         return []

@@ -19,7 +19,8 @@ from imtui.server.core.delivery import (
     StatusDelivery,
 )
 from imtui.server.metrics import Metrics
-from imtui.server.node.commits import REST_AFTER, Answer, Commits, Output
+from imtui.server.node.commits import Answer, Commits, Output
+from imtui.server.node.upkeep import REST_AFTER
 from tests.server.node.memory_store import MemoryStore
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 

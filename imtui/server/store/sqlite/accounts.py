@@ -16,6 +16,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.stored import StoredAccount
 from imtui.server.core.subscriptions.changes import SubscriptionsChanged
+from imtui.server.store.sqlite.erasure.erasing import MARK_ALL
 from imtui.server.store.sqlite.statement import ACCOUNT, Statement
 
 
@@ -91,6 +92,7 @@ def _deleted(change: c.AccountDeleted) -> list[Statement]:
         "DELETE FROM device_sigs WHERE account = ?",
         "DELETE FROM profiles WHERE account = ?",
         "DELETE FROM friend_groups WHERE owner = ?",
+        MARK_ALL,
     )
     mark = "UPDATE accounts SET deleted_at = ?, subscriptions_cleared_at = NULL WHERE key = ?"
     return [*((sql, (change.key,)) for sql in of_account), (mark, (change.at, change.key))]

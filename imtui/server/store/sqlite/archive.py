@@ -7,6 +7,7 @@ from msgspec import structs
 
 from imtui.protocol.chat import ElemType, size_of
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
+from imtui.server.store.sqlite.erasure.erasing import hashed
 from imtui.server.store.sqlite.messages import MESSAGE_COLUMNS
 
 _COLUMNS: Final = ", ".join(f"m.{name.strip()}" for name in MESSAGE_COLUMNS.split(","))
@@ -68,6 +69,9 @@ JOIN messages m ON m.conversation = h.conversation AND m.seq = h.seq
 WHERE h.conversation = ? AND h.account = ? AND h.own_version > ? AND h.own_version <= ?
     AND +h.seq > ? ORDER BY h.own_version LIMIT ?
 """
+_FROM: Final = """
+SELECT seq, timestamp FROM messages WHERE conversation = ? AND seq > ? ORDER BY seq LIMIT ?
+"""
 _EVER: Final = 2**63 - 1
 """Above all versions."""
 
@@ -95,6 +99,7 @@ class SQLiteArchive:
         find: Find,
         find_durable: Callable[[str, Values], list[Any]],
         is_in_batch: Callable[[int, str], bool],
+        has_erased: Callable[[int], bool],
         searched_max: int = SEARCHED_MAX,
     ) -> None:
         """Make an archive from functions that read the database.
@@ -104,11 +109,13 @@ class SQLiteArchive:
                 those up to the first with which it is enough.
             find_durable: The same, without executing the batch.
             is_in_batch: Tells whether the batch has a message with this sender and ID.
+            has_erased: Tells whether messages of this sender are erased.
             searched_max: How many messages a search steps through at most.
         """
         self._find = find
         self._find_durable = find_durable
         self._is_in_batch = is_in_batch
+        self._has_erased = has_erased
         self._searched_max = searched_max
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
@@ -116,7 +123,12 @@ class SQLiteArchive:
         # Called for every message that is sent, so executing the batch each time is too slow.
         find = self._find if self._is_in_batch(sender, msg_id) else self._find_durable
         found = find(_BY_MSG_ID, (sender, msg_id))
-        return _stored_message(found[0]) if found else None
+        if found:
+            return _stored_message(found[0])
+        if not self._has_erased(sender):
+            return None
+        found = find(_BY_MSG_ID, (sender, hashed(msg_id)))
+        return structs.replace(_stored_message(found[0]), msg_id=msg_id) if found else None
 
     def at(self, view: View, seqs: Collection[int]) -> list[ViewedMessage]:
         """Return the messages at some seqs above the floor, hidden ones included, by seq."""
@@ -170,6 +182,13 @@ class SQLiteArchive:
         found = self._find(_HIDDEN, (*member, own_version, last, view.floor, count))
         viewed = [_viewed_message(row) for row in found]
         return self._until(view, viewed, count, stop)
+
+    def older(self, conversation: int, after: int, timestamp: int, count: int) -> int:
+        """Return the seq up to which all messages after a seq were written before a time."""
+        values = (conversation, after, count)
+        found = self._find(_FROM, values, lambda row: bool(row[1] >= timestamp))
+        older = [seq for seq, written in found if written < timestamp]
+        return older[-1] if older else after
 
     def count_unread(self, view: View, after: int, up_to: int) -> int:
         """Count the visible messages of others that count as unread in a range of seqs."""

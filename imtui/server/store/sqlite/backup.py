@@ -6,6 +6,7 @@ from pathlib import Path
 
 from imtui.server.disk_faults import LOCKED, words_of
 from imtui.server.store.sqlite.connecting import connect, connect_to_read
+from imtui.server.store.sqlite.erasure.scrubbing import scrub_file
 from imtui.server.store.sqlite.failures import cannot, check_exists, fault_of_code
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.store import StoreError
@@ -64,3 +65,4 @@ def _copy(source: sqlite3.Connection, part: Path) -> None:
         found = target.execute("PRAGMA quick_check(1)").fetchall()
     if found != [("ok",)]:
         raise sqlite3.DatabaseError("its pages do not fit together")
+    scrub_file(part)

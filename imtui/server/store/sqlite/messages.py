@@ -10,6 +10,7 @@ from imtui.protocol.chat import ReceiveOpt
 from imtui.server.core.change import Change
 from imtui.server.core.messages import changes as c
 from imtui.server.core.messages.conversation import Conversation, ConversationKind, Member
+from imtui.server.store.sqlite.erasure.erasing import MARK
 from imtui.server.store.sqlite.statement import Statement
 
 MESSAGE_COLUMNS: Final = (
@@ -145,10 +146,10 @@ def _revoked(change: c.MessageRevoked) -> list[Statement]:
 
 
 def _hidden(change: c.MessagesHidden) -> list[Statement]:
-    return [
-        (_HIDDEN, (change.conversation, change.account, one.seq, one.own_version))
-        for one in change.hidden
-    ]
+    conversation, account = change.conversation, change.account
+    rows = [(conversation, account, one.seq, one.own_version) for one in change.hidden]
+    marks = [(conversation, one.seq, one.seq) for one in change.hidden]
+    return [*((_HIDDEN, row) for row in rows), *((MARK, mark) for mark in marks)]
 
 
 class RowUpdates:

@@ -32,6 +32,7 @@ def prepare(database: sqlite3.Connection, path: Path) -> None:
     # Commits have to survive a power cut, not only the end of the process.
     database.execute("PRAGMA synchronous = FULL")
     database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA secure_delete = ON")
     database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     # Each log has to begin with its generation, so only the store may empty it.
     database.execute("PRAGMA wal_autocheckpoint = 0")

@@ -15,7 +15,7 @@ CREATE TABLE app_keys (
     since INTEGER NOT NULL DEFAULT 0, until INTEGER
 );
 """
-"""``migrated_at`` is set from the migration until a start has worked."""
+"""``migrated_at`` is NULL if the database was never migrated."""
 
 ACCOUNTS: Final = """
 CREATE TABLE accounts (
@@ -160,6 +160,12 @@ ADDED: Final[Mapping[str, tuple[str, ...]]] = {
 ) WITHOUT ROWID""",
     ),
     "hidden_runs": HIDDEN_RUNS,
+    "to_erase": (
+        """CREATE TABLE to_erase (
+    conversation INTEGER NOT NULL REFERENCES conversations, seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL, PRIMARY KEY (conversation, seq)
+) WITHOUT ROWID""",
+    ),
 }
 """What the first databases of version 5 lack, by tables; a start adds what is missing."""
 

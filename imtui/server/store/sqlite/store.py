@@ -16,11 +16,14 @@ from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, admins, callbacks, friends, keys, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
-from imtui.server.store.sqlite.cleared import ClearedRows
-from imtui.server.store.sqlite.connecting import connect, rows, rows_until, size_of_log
+from imtui.server.store.sqlite.connecting import connect, rows, rows_until
+from imtui.server.store.sqlite.erasure import erasing
+from imtui.server.store.sqlite.erasure.cleared import ClearedRows
+from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
 from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.loading import load_app
-from imtui.server.store.sqlite.log_pairing import BEGIN_LOG, END_LOG, check_log, new_generation
+from imtui.server.store.sqlite.log import Log
+from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.migration.copy import forget_copy
 from imtui.server.store.sqlite.migration.migrate import (
     migrate,
@@ -32,8 +35,8 @@ from imtui.server.store.sqlite.statement import Statement
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
-_LOG_MAX: Final = 12 * 1024 * 1024
-"""The size in bytes at which the log is written into the database."""
+_ERASING: Final = 0.001
+"""How long a commit erases messages, in seconds, if it was told to."""
 
 
 class SQLiteStore:
@@ -68,23 +71,28 @@ class SQLiteStore:
         self._sent: set[tuple[int, str]] = set()
         """The senders and IDs of the messages in the batch."""
         self._cleared = ClearedRows()
+        self.on_erased: Callable[[list[tuple[int, int]]], None] = lambda erased: None
+        """Called with the conversation and seq of each erased message, before the commit."""
+        self._eraser = erasing.Eraser(lambda erased: self.on_erased(erased))
+        self._is_erasing = False
+        """Whether the next commit erases messages."""
         self._executed = 0
         """How many statements of the batch are in the open transaction."""
+        self._has_started = False
         self._failure: StoreError | None = None
         """Why the batch could not be executed; only a commit retries it."""
-        self._log_checked = 0
-        """The size of the log in bytes after the last attempt to empty it."""
         try:
             check_log(path)
             remove_unfinished(path)
             self._database = connect(path)
         except (OSError, sqlite3.Error) as error:
             raise cannot(path, "opened", error) from error
+        self._scrubber: Scrubber | None = None
         try:
             self._migrate(progress or (lambda line: None))
             self._prepare()
         except BaseException:
-            self._database.close()
+            self._close()
             raise
 
     def load(self) -> StoredApp:
@@ -94,9 +102,9 @@ class SQLiteStore:
             StoreError: The database cannot be read or written.
         """
         try:
-            self._begin()
+            self._log.begin()
             self._database.execute("UPDATE app SET start = start + 1")
-            self._end()
+            self._log.end()
             self._cleared.load(self._rows)
             return load_app(self._rows)
         except (sqlite3.Error, ValueError, IndexError) as error:
@@ -113,9 +121,9 @@ class SQLiteStore:
             if known.keys:
                 return known.newest
             key = given or AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
-            self._begin()
+            self._log.begin()
             self._database.execute(*keys.first_key(key))
-            self._end()
+            self._log.end()
             return key
         except sqlite3.Error as error:
             raise self._undo(error) from error
@@ -130,8 +138,10 @@ class SQLiteStore:
                 self._row_updates.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
                     self._sent.add((change.stored.sender, change.stored.msg_id))
-            elif isinstance(change, ConversationCleared):
-                self._cleared.add(change)
+            elif type(change) in erasing.CAUSES:
+                self._eraser.has_more = True
+                if isinstance(change, ConversationCleared):
+                    self._cleared.add(change)
 
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
@@ -158,18 +168,18 @@ class SQLiteStore:
         Raises:
             StoreError: The commit failed; the next one retries the batch.
         """
-        if not self._has_batch and not self._cleared:
+        if not self._has_batch and not self._cleared and not self._is_erasing:
             return
         self._failure = None
         self._execute_batch()
         try:
-            self._begin()
-            for updates in (self._row_updates, self._callback_updates):
-                for sql, rows_of_values in updates.statements():
-                    if rows_of_values:
-                        self._database.executemany(sql, rows_of_values)
+            self._log.begin()
+            self._execute_all(self._row_updates.statements())
             self._cleared.remove_some(self._database)
-            self._end()
+            if self._is_erasing:
+                self._eraser.erase_some(self._database, _ERASING)
+            self._execute_all(self._callback_updates.statements())
+            self._log.end()
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._cleared.committed()
@@ -178,32 +188,48 @@ class SQLiteStore:
         self._callback_updates.clear()
         self._sent.clear()
         self._executed = 0
-        try:
-            if size_of_log(self._path) > self._log_checked + _LOG_MAX:
-                self._empty_log()
-        except (OSError, sqlite3.Error):
-            # The commit succeeded; ``rest`` will report the error.
-            self._log_checked += _LOG_MAX
+        self._is_erasing = False
+        self._log.empty_if_due()
 
-    def rest(self) -> None:
+    @property
+    def has_more_to_erase(self) -> bool:
+        """Tell whether there may be messages to erase that nobody can see any more."""
+        return self._eraser.has_more
+
+    def erase_some(self) -> None:
+        """Erase a part of the messages that nobody can see any more, with the next commit.
+
+        It takes a few milliseconds; without a batch the commit is made at once.
+
+        Raises:
+            StoreError: It failed; what is left is found again.
+        """
+        self._is_erasing = True
+        if not self._has_batch:
+            try:
+                self.commit()
+            finally:
+                self._is_erasing = False
+
+    def rest(self) -> bool:
         """Write the log into the database and empty it, so that a copy of the file is complete.
+
+        Returns:
+            Whether that is done; it is not while another process reads what came before.
 
         Raises:
             StoreError: The log could not be written; no data is lost.
         """
         try:
-            forget_copy(self._path, if_old=True)
-            if not self._has_batch and size_of_log(self._path):
-                self._empty_log()
+            if self._has_started:
+                forget_copy(self._path)
+            return not self._has_batch and self._log.empty()
         except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "written", error) from error
 
     def started(self) -> None:
-        """Note that the backend started; the second start after a migration removes the copy."""
-        if self._is_newly_migrated:
-            self._batch.append(("UPDATE app SET migrated_at = NULL", ()))
-        else:
-            forget_copy(self._path)
+        """Note that the backend started; ``rest`` then removes the copy from before a migration."""
+        self._has_started = True
 
     @property
     def archive(self) -> Archive:
@@ -212,6 +238,7 @@ class SQLiteStore:
             self._find,
             self._find_durable,
             lambda *key: key in self._sent,
+            lambda sender: self._eraser.has_erased(self._database, sender),
             self._searched_max,
         )
 
@@ -220,9 +247,13 @@ class SQLiteStore:
         with contextlib.suppress(OSError, sqlite3.Error):
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
-            if size_of_log(self._path):
-                self._empty_log()
+            self._log.empty()
+        self._close()
+
+    def _close(self) -> None:
         self._database.close()
+        if self._scrubber is not None:
+            self._scrubber.close()
 
     def _migrate(self, progress: Callable[[str], None]) -> None:
         # By this connection: the last one that is closed would write the log into the database.
@@ -237,44 +268,20 @@ class SQLiteStore:
     def _prepare(self) -> None:
         try:
             prepare(self._database, self._path)
-            self._is_newly_migrated = self._rows("SELECT migrated_at FROM app") != [(None,)]
-            self._is_log_new = not size_of_log(self._path)
-            if not self._is_log_new:
-                self._empty_log()
+            self._scrubber = Scrubber(self._path)
+            self._log = Log(self._database, self._path, self._scrubber)
             missing = [
                 *missing_in(self._database),
                 *callbacks.missing_columns(self._rows),
                 *keys.missing_columns(self._rows),
             ]
             if missing:
-                self._begin()
+                self._log.begin()
                 for sql in missing:
                     self._database.execute(sql)
-                self._end()
+                self._log.end()
         except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "read", error) from error
-
-    def _empty_log(self) -> None:
-        """Write the log into the database and empty it, unless another process reads it."""
-        self._database.execute(END_LOG)
-        _, pages, written = self._rows("PRAGMA wal_checkpoint(PASSIVE)")[0]
-        if pages == written:
-            is_busy, _, _ = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
-            self._is_log_new = not is_busy
-        self._log_checked = size_of_log(self._path)
-
-    def _begin(self) -> None:
-        """Begin the transaction, unless it has begun."""
-        if self._database.in_transaction:
-            return
-        self._database.execute("BEGIN IMMEDIATE")
-        if self._is_log_new:
-            self._database.execute(BEGIN_LOG, (new_generation(),))
-
-    def _end(self) -> None:
-        """Commit the transaction."""
-        self._database.execute("COMMIT")
-        self._is_log_new = False
 
     def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
         """Read messages, including the batch."""
@@ -291,7 +298,7 @@ class SQLiteStore:
         try:
             if self._batch:
                 # Outside a transaction each read takes its locks anew, which is most of its time.
-                self._begin()
+                self._log.begin()
             found = self._database.execute(sql, values)
             return found.fetchall() if is_enough is None else rows_until(found, is_enough)
         except sqlite3.Error as error:
@@ -301,12 +308,17 @@ class SQLiteStore:
         if self._executed == len(self._batch):
             return
         try:
-            self._begin()
+            self._log.begin()
             for sql, alike in groupby(self._batch[self._executed :], key=_SQL_OF):
                 self._database.executemany(sql, [values for _, values in alike])
         except sqlite3.Error as error:
             raise self._undo(error) from error
         self._executed = len(self._batch)
+
+    def _execute_all(self, statements: Iterable[tuple[str, list[tuple[Any, ...]]]]) -> None:
+        for sql, rows_of_values in statements:
+            if rows_of_values:
+                self._database.executemany(sql, rows_of_values)
 
     def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
         if self._database.in_transaction:
@@ -330,6 +342,7 @@ _SQL_OF: Final = itemgetter(0)
 _STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     **accounts.STATEMENTS,
     **admins.STATEMENTS,
+    **erasing.STATEMENTS,
     **friends.STATEMENTS,
     **keys.STATEMENTS,
     **messages.STATEMENTS,

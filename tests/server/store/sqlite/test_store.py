@@ -15,7 +15,7 @@ from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
 from imtui.server.core.archive import View
 from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import store as store_module
+from imtui.server.store.sqlite import log
 from imtui.server.store.sqlite.connecting import log_of, size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -268,7 +268,7 @@ def many(first: int, count: int) -> list[MessageSent]:
 
 
 def test_a_long_log_is_emptied_in_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "_LOG_MAX", 100_000)
+    monkeypatch.setattr(log, "_SIZE_MAX", 100_000)
     path, sizes = tmp_path / "db", []
     with opened(path) as store:
         store.write([*PEOPLE, CREATED])
@@ -294,7 +294,7 @@ def largest_file(size: int) -> Iterator[None]:
 def test_a_commit_is_done_even_if_the_log_cannot_be_emptied_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "_LOG_MAX", 100_000)
+    monkeypatch.setattr(log, "_SIZE_MAX", 100_000)
     path = tmp_path / "db"
     with opened(path) as store:
         store.write([*PEOPLE, CREATED, *many(1, 4000)])

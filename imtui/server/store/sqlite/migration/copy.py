@@ -1,13 +1,8 @@
-"""The copy of the database from before a migration, which is kept for a while."""
+"""The database from before a migration, which is kept until a backend has started with the new."""
 
 import os
 import shutil
-import time
 from pathlib import Path
-from typing import Final
-
-KEPT_FOR: Final = 7 * 24 * 3600.0
-"""In seconds."""
 
 
 def copy_of(path: Path) -> Path:
@@ -15,10 +10,11 @@ def copy_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.before-5")
 
 
-def put_in_place(path: Path, migrated: Path) -> None:
-    """Replace a database with the migrated one, and keep the old one.
+def keep_copy(path: Path) -> None:
+    """Keep the database at ``path`` beside it.
 
-    There is a complete database at ``path`` at any time.
+    Raises:
+        OSError: It cannot be copied.
     """
     copy = copy_of(path)
     copy.unlink(missing_ok=True)
@@ -28,22 +24,22 @@ def put_in_place(path: Path, migrated: Path) -> None:
         # The file system has no hard links.
         shutil.copyfile(path, copy)
     copy.chmod(0o600)
-    os.utime(copy)
+
+
+def put_in_place(path: Path, migrated: Path) -> None:
+    """Replace a database with the migrated one: there is a complete one at ``path`` at any time.
+
+    Raises:
+        OSError: It cannot be replaced.
+    """
     _make_durable(migrated)
     migrated.replace(path)
     _make_durable(path.parent)
 
 
-def forget_copy(path: Path, *, if_old: bool = False) -> None:
-    """Remove the copy, if there is one; with ``if_old`` only if it is 7 days old."""
-    copy = copy_of(path)
-    if if_old:
-        try:
-            if time.time() - copy.stat().st_mtime < KEPT_FOR:
-                return
-        except FileNotFoundError:
-            return
-    copy.unlink(missing_ok=True)
+def forget_copy(path: Path) -> None:
+    """Remove the copy, if there is one: it has what is erased from now on."""
+    copy_of(path).unlink(missing_ok=True)
 
 
 def _make_durable(path: Path) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from imtui.server.store.sqlite.connecting import connect, connect_to_read, version_of
+from imtui.server.store.sqlite.erasure.erasing import MARK_EARLIER
+from imtui.server.store.sqlite.erasure.scrubbing import scrub_file
 from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.migration.conversations import migrate_conversations
-from imtui.server.store.sqlite.migration.copy import put_in_place
+from imtui.server.store.sqlite.migration.copy import keep_copy, put_in_place
 from imtui.server.store.sqlite.migration.earlier import STEPS
 from imtui.server.store.sqlite.migration.lists import migrate_lists
+from imtui.server.store.sqlite.preparing import missing_in
 from imtui.server.store.sqlite.schema import MESSAGE_INDEXES, SCHEMA_VERSION, TABLES
 from imtui.server.store.store import StoreError
 
@@ -33,14 +36,16 @@ def remove_unfinished(path: Path) -> None:
 
 
 def needs_migration(database: sqlite3.Connection) -> bool:
-    """Tell whether a database is of an earlier version."""
-    return 0 < version_of(database) < SCHEMA_VERSION
+    """Tell whether a database is of an earlier version, or may have traces of what was deleted."""
+    version = version_of(database)
+    return 0 < version < SCHEMA_VERSION or (version == SCHEMA_VERSION and _has_traces(database))
 
 
 def migrate(path: Path, progress: Callable[[str], None]) -> None:
-    """Migrate a database of an earlier version.
+    """Migrate a database of an earlier version, or rewrite one that may have traces.
 
-    An interrupted migration starts over. A copy of the old database is kept beside the new one.
+    An interrupted migration starts over. A copy of the database of an earlier version is kept
+    beside the new one.
 
     Args:
         path: The database; nobody else uses it.
@@ -57,20 +62,29 @@ def migrate(path: Path, progress: Callable[[str], None]) -> None:
         # Without a log the file is the whole database, also as the copy that is kept.
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("PRAGMA journal_mode = DELETE")
-    progress(f"Migrating {path.name} from version {version} to {SCHEMA_VERSION} of its schema")
+    is_of_earlier = version < SCHEMA_VERSION
+    if is_of_earlier:
+        progress(f"Migrating {path.name} from version {version} to {SCHEMA_VERSION} of its schema")
+    else:
+        progress(f"Rewriting {path.name} once, without traces of what was deleted")
     try:
         source = path
         if version < _LAST:
             source = upgraded
             _upgrade(path, upgraded, version)
-        _build(migrated, source, progress)
+        if is_of_earlier:
+            _build(migrated, source, progress)
+            keep_copy(path)
+        else:
+            _rewrite(migrated, source)
+        scrub_file(migrated)
         put_in_place(path, migrated)
     except (OSError, sqlite3.Error, LookupError, ValueError) as error:
         # The last two: a row refers to nothing, or holds what no version has written.
         raise cannot(path, "migrated", error) from error
     finally:
         remove_unfinished(path)
-    progress("The database is migrated")
+    progress("The database is migrated" if is_of_earlier else "The database is rewritten")
 
 
 def _unfinished(path: Path) -> tuple[Path, Path]:
@@ -118,4 +132,22 @@ def _build(migrated: Path, source: Path, progress: Callable[[str], None]) -> Non
         broken = new.execute("PRAGMA foreign_key_check").fetchone()
         if broken is not None:
             raise sqlite3.DatabaseError(f"a row of {broken[0]} refers to nothing")
+        new.execute(MARK_EARLIER)
         new.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _has_traces(database: sqlite3.Connection) -> bool:
+    """Tell whether backends have written a database that did not erase."""
+    found = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'to_erase'").fetchone()
+    return found is None
+
+
+def _rewrite(migrated: Path, source: Path) -> None:
+    """Copy a database of this version without its free pages, and mark what is to be erased."""
+    with contextlib.closing(connect(source)) as old, contextlib.closing(connect(migrated)) as new:
+        old.execute("VACUUM INTO ?", (str(migrated),))
+        new.execute("BEGIN")
+        for sql in missing_in(new):
+            new.execute(sql)
+        new.execute(MARK_EARLIER)
+        new.execute("COMMIT")

@@ -1,0 +1,1 @@
+"""Erasing what nobody can see any more, and all traces of it."""
