@@ -79,5 +79,5 @@ class Callback:
     """The body without the CallbackCommand, which is added when it is sent."""
     platform: str = OptPlatform.UNKNOWN
     """The OptPlatform; ``State.StateChange`` spells ``iOS`` as ``IOS``."""
-    message_key: str = ""
-    """The stored message whose contents it has, with its members; empty for none."""
+    contents_key: str = ""
+    """The message, profile or status whose contents it has, which may be erased; empty for none."""

@@ -4,14 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from imtui.protocol.chat import Message
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.rest.callback import Callback, CallbackCommand, OptPlatform, opt_platform
 from imtui.protocol.rest.message_body import elements_of
 from imtui.protocol.rest.message_key import message_key
 from imtui.protocol.rest.tags import PROFILE_TAGS, custom_tags, show_profile
-from imtui.server.callbacks.states import state_changes
-from imtui.server.core.accounts.changes import DeviceChanged
+from imtui.server.callbacks.states import state_changes, status_contents
+from imtui.server.core.accounts.changes import AccountDeleted, DeviceChanged
 from imtui.server.core.change import Change
 from imtui.server.core.friends.changes import (
     BlackListAdded,
@@ -54,13 +53,28 @@ def callbacks_of(batch: Batch, commands: Collection[CallbackCommand]) -> list[Ca
     ]
 
 
-def message_keys_of_revoked(changes: Iterable[Change]) -> list[str]:
-    """Return the keys of the messages that lost their contents."""
-    return [_key_of(change.message) for change in changes if isinstance(change, MessageRevoked)]
+def message_contents(conversation: int, seq: int) -> str:
+    """Return the key of a message's contents."""
+    return f"message {conversation} {seq}"
 
 
-def _key_of(message: Message) -> str:
-    return f"{message.sender} {message.receiver} {message_key(message)}"
+def contents_gone(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the keys of the contents that some changes erased or replaced."""
+    for change in changes:
+        match change:
+            case MessageRevoked(stored=stored):
+                yield message_contents(stored.conversation, stored.seq)
+            case ProfileChanged(info=info):
+                yield _profile_contents(info.user_id)
+            case StatusChanged(status=status, text_changed=True):
+                yield status_contents(status.user_id)
+            case AccountDeleted(user_id=user_id):
+                yield _profile_contents(user_id)
+                yield status_contents(user_id)
+
+
+def _profile_contents(user_id: str) -> str:
+    return f"profile {user_id}"
 
 
 def _states(batch: Batch) -> Iterable[Callback]:
@@ -90,8 +104,9 @@ def _sent(batch: Batch) -> Iterable[Callback]:
             "EventTime": batch.now_ms,
         }
         platform = OptPlatform.REST_API if change.by_admin else opt_platform(change.platform)
-        key_of = "" if change.stored is None else _key_of(message)
-        yield Callback(CallbackCommand.AFTER_SEND_MSG, message.sender, body, platform, key_of)
+        stored = change.stored
+        contents = "" if stored is None else message_contents(stored.conversation, stored.seq)
+        yield Callback(CallbackCommand.AFTER_SEND_MSG, message.sender, body, platform, contents)
 
 
 def _read(batch: Batch) -> Iterable[Callback]:
@@ -165,7 +180,8 @@ def _profiles(batch: Batch) -> Iterable[Callback]:
             "ProfileItem": _profile_items(change.info),
             "EventTime": batch.now_ms,
         }
-        yield Callback(CallbackCommand.PORTRAIT_SET, user_id, body)
+        contents = _profile_contents(user_id)
+        yield Callback(CallbackCommand.PORTRAIT_SET, user_id, body, contents_key=contents)
 
 
 def _about_pairs(

@@ -28,8 +28,8 @@ class CallbackQueue:
         self._bytes = 0
         self._of_user: dict[str, deque[OutgoingCallback]] = {}
         """In order, those under way included."""
-        self._with_message: dict[str, OutgoingCallback] = {}
-        """Those that have the contents of a message, by its key."""
+        self._with_contents: dict[str, OutgoingCallback] = {}
+        """Those with contents that may be erased, by their keys."""
         self._ready: dict[str, None] = {}
         """The users whose first callback can be sent, in order."""
         self._under_way: dict[str, OutgoingCallback] = {}
@@ -49,8 +49,8 @@ class CallbackQueue:
         self._all[callback.number] = callback
         self._bytes += len(callback.request.content)
         self._of_user.setdefault(callback.user_id, deque()).append(callback)
-        if callback.message_key:
-            self._with_message[callback.message_key] = callback
+        if callback.contents_key:
+            self._with_contents[callback.contents_key] = callback
         self._fresh[callback.user_id] = None
         self._last = callback.number
         dropped = []
@@ -63,9 +63,9 @@ class CallbackQueue:
             dropped.append(oldest)
         return dropped
 
-    def forget_message(self, message_key: str) -> OutgoingCallback | None:
-        """Drop the callback that has a message's contents, and return it if there was one."""
-        callback = self._with_message.get(message_key)
+    def forget_contents(self, contents_key: str) -> OutgoingCallback | None:
+        """Drop the callback with some contents, and return it if there was one."""
+        callback = self._with_contents.get(contents_key)
         if callback is not None:
             self._remove(callback)
         return callback
@@ -135,8 +135,8 @@ class CallbackQueue:
         if self._all.pop(callback.number, None) is None:
             return
         self._bytes -= len(callback.request.content)
-        if callback.message_key:
-            self._with_message.pop(callback.message_key, None)
+        if self._with_contents.get(callback.contents_key) is callback:
+            del self._with_contents[callback.contents_key]
         waiting = self._of_user[callback.user_id]
         # One of the first: what goes is what was sent, or the oldest.
         waiting.remove(callback)

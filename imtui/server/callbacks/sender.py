@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from imtui.protocol.rest.callback import AFTER_EVENTS
-from imtui.server.callbacks.callbacks import Batch, callbacks_of, message_keys_of_revoked
+from imtui.server.callbacks.callbacks import Batch, callbacks_of, contents_gone, message_contents
 from imtui.server.callbacks.queue import CallbackQueue
 from imtui.server.core.change import Change
 from imtui.server.instant import Instant
@@ -148,17 +148,20 @@ class Webhooks:
             changes: The changes of one call.
             client_ip: The address of whoever made them; empty if unknown.
         """
-        for message_key in message_keys_of_revoked(changes):
-            if (callback := self._queue.forget_message(message_key)) is not None:
-                self._drop(callback, "its message was recalled")
+        self._forget_contents(contents_gone(changes))
         batch = Batch(changes, self._clock().unix_ms)
         for made in callbacks_of(batch, self._commands):
             self._last_number += 1
             event_id = f"{self._run_id}-{self._last_number}"
             request = encode_callback(made, event_id, client_ip)
-            callback = OutgoingCallback(self._last_number, made.user_id, request, made.message_key)
+            number, contents = self._last_number, made.contents_key
+            callback = OutgoingCallback(number, made.user_id, request, contents)
             self._rows.queue_callbacks([callback])
             self._put(callback)
+
+    def forget_messages(self, erased: Iterable[tuple[int, int]]) -> None:
+        """Drop the callbacks with the contents of messages, given their conversations and seqs."""
+        self._forget_contents(message_contents(*one) for one in erased)
 
     def committed(self) -> None:
         """Send the callbacks that are durable now, in a moment."""
@@ -167,6 +170,11 @@ class Webhooks:
             self._more.set()
         elif self._release_soon is None and self.waiting:
             self._release_soon = asyncio.get_running_loop().call_later(_YIELD, self._release)
+
+    def _forget_contents(self, contents_keys: Iterable[str]) -> None:
+        for contents_key in contents_keys:
+            if (callback := self._queue.forget_contents(contents_key)) is not None:
+                self._drop(callback, "its contents were erased or replaced")
 
     def _release(self) -> None:
         self._release_soon = None

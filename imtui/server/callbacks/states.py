@@ -28,6 +28,11 @@ _ACTIONS: Final = {
 }
 
 
+def status_contents(user_id: str) -> str:
+    """Return the key of the contents of a user's custom status."""
+    return f"status {user_id}"
+
+
 def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
     """Return the callbacks for changes of users' devices and custom statuses.
 
@@ -64,7 +69,8 @@ def state_changes(changes: Sequence[Change], now_ms: int) -> list[Callback]:
                 status.user_id not in moving
             ):
                 body = _text_changed(status, now_ms)
-                made.append(_callback(status.user_id, body, _platform_of(own)))
+                contents = status_contents(status.user_id)
+                made.append(_callback(status.user_id, body, _platform_of(own), contents))
             case StatusChanged(status=status, to_watchers=True) if status.user_id not in moving:
                 # Only an admin's kick changes the general status without any connected device.
                 body = _body("Logout", status.user_id, "Unregister", now_ms)
@@ -104,5 +110,7 @@ def _platform(platform: Platform | None) -> str:
     return "IOS" if platform is Platform.IPHONE else opt_platform(platform)
 
 
-def _callback(user_id: str, body: dict[str, Any], platform: str) -> Callback:
-    return Callback(CallbackCommand.STATE_CHANGE, user_id, body, platform)
+def _callback(
+    user_id: str, body: dict[str, Any], platform: str, contents_key: str = ""
+) -> Callback:
+    return Callback(CallbackCommand.STATE_CHANGE, user_id, body, platform, contents_key)

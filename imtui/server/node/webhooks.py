@@ -129,6 +129,7 @@ class AppWebhooks:
         sender = Webhooks(config, self._sdk_app_id, self._clock, self._store, self._metrics)
         sender.on_sent = lambda: self.on_sent()
         sender.start()
+        self._store.on_erased = sender.forget_messages
         self._stack.callback(self._commit_last)
         self._stack.push_async_exit(sender)
         self._after = sender

@@ -27,8 +27,8 @@ class OutgoingCallback(msgspec.Struct, frozen=True):
     user_id: str
     """The callbacks of one user are sent in order."""
     request: CallbackRequest
-    message_key: str = ""
-    """The message whose contents it has; empty for none."""
+    contents_key: str = ""
+    """See ``Callback.contents_key``."""
 
 
 class CallbackRows(Protocol):

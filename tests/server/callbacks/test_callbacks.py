@@ -64,7 +64,7 @@ def test_a_message_is_told_with_its_key_and_contents() -> None:
             "EventTime": instant(2.5).unix_ms,
         },
         "Mac",
-        f"alice bob 1_{random}_{SECOND + 2}",
+        contents_key="message 1 1",
     )
 
 

@@ -14,9 +14,9 @@ MOST, MOST_BYTES = 6, 60
 USERS = "abc"
 
 
-def outgoing(number: int, user_id: str, size: int = 1, message_key: str = "") -> OutgoingCallback:
+def outgoing(number: int, user_id: str, size: int = 1, contents_key: str = "") -> OutgoingCallback:
     request = CallbackRequest(CallbackCommand.AFTER_SEND_MSG, "Linux", b"x" * size)
-    return OutgoingCallback(number, user_id, request, message_key)
+    return OutgoingCallback(number, user_id, request, contents_key)
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -83,10 +83,10 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def forget(self, data: st.DataObject) -> None:
         callback = data.draw(st.sampled_from(self.waiting))
-        if callback.message_key:
+        if callback.contents_key:
             self.waiting.remove(callback)
-            assert self.queue.forget_message(callback.message_key) == callback
-        assert self.queue.forget_message("unknown") is None
+            assert self.queue.forget_contents(callback.contents_key) == callback
+        assert self.queue.forget_contents("unknown") is None
 
     @rule(seconds=st.integers(1, 4))
     def wait(self, seconds: int) -> None:

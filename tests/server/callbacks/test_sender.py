@@ -313,7 +313,7 @@ async def test_the_contents_of_a_recalled_message_are_not_sent(
     ]
     assert "secret" not in str(receiver.received)
     assert (sender.dropped, sender.rows.kept) == (1, {})
-    assert "dropped: its message was recalled" in caplog.text
+    assert "dropped: its contents were erased or replaced" in caplog.text
 
 
 async def test_a_backend_tells_its_receiver_and_is_not_slowed_by_it(

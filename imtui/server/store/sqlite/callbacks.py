@@ -29,9 +29,9 @@ def load(rows: Callable[[str], list[Any]]) -> list[OutgoingCallback]:
             number,
             user_id,
             CallbackRequest(CallbackCommand(command), platform, content, client_ip),
-            message_key,
+            contents_key,
         )
-        for number, user_id, command, platform, content, message_key, client_ip in rows(sql)
+        for number, user_id, command, platform, content, contents_key, client_ip in rows(sql)
     ]
 
 
@@ -78,6 +78,6 @@ def _row(callback: OutgoingCallback) -> tuple[Any, ...]:
         request.command,
         request.platform,
         request.content,
-        callback.message_key,
+        callback.contents_key,
         request.client_ip,
     )
