@@ -37,6 +37,7 @@ keys and their values:
   message_bytes_burst      a number    and at once after a rest; 0: no limit
   requests_rate            a number    friend requests and online-only messages in a second
   requests_burst           a number    and at once after a rest; 0: no limit
+  retention_days           a number    after so many days messages are cleared; 0: never
   webhook_url              an address  of your own server for callbacks; empty: none
   webhook_token            a secret    that signs callbacks; leave out =VALUE to type or pipe it
   webhook_commands         A,B         the callbacks to send; empty: all that follow an event

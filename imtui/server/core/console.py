@@ -89,6 +89,8 @@ class Console(msgspec.Struct, frozen=True):
     """How many friend requests and online-only messages an account may make in a second."""
     requests_burst: Limit = 30
     """How many friend requests and online-only messages an account may make after a rest."""
+    retention_days: Limit = 0
+    """After how many days messages are cleared for all members; 0 for never."""
     webhook_url: str = ""
     """The address of the app's own server for callbacks; empty for none."""
     webhook_token: str = ""

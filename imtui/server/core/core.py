@@ -24,6 +24,7 @@ from imtui.server.core.keys.rotation import end_keys
 from imtui.server.core.logins import sessions
 from imtui.server.core.logins.login import login
 from imtui.server.core.logins.registration import correct_revocations
+from imtui.server.core.messages.retention import Retention
 from imtui.server.core.methods import METHODS
 from imtui.server.core.presence.recompute import recompute
 from imtui.server.core.presence.status_ends import StatusEnds
@@ -178,6 +179,7 @@ class Core:
         for user_id in state[StatusEnds].pop_due(now.unix_ms):
             recompute(state, state[Accounts][user_id], now)
         end_keys(state, now)
+        state[Retention].step(self.admin(now))
         if now.monotonic - self._rates_checked >= _RATES_CHECK:
             self._rates_checked = now.monotonic
             state[Rates].forget_old(now.monotonic)
@@ -185,7 +187,11 @@ class Core:
 
     def next_due(self, now: Instant) -> float | None:
         """Return when to sweep next, in monotonic seconds; None without deadlines."""
-        due = self._state[Subscriptions].clearings.next_due()
+        dues = (
+            self._state[Subscriptions].clearings.next_due(),
+            self._state[Retention].next_due(self._state),
+        )
+        due = min((one for one in dues if one is not None), default=None)
         if (end := self._state[StatusEnds].next_due()) is not None:
             due = _earlier(due, now, end, _WALL_CLOCK_CHECK)
         if (end := self._state[Keys].next_end) is not None:

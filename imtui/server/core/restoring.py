@@ -16,6 +16,7 @@ from imtui.server.core.keys.rotation import end_keys
 from imtui.server.core.logins.initial_friends import InitialFriends
 from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.messages.conversation import Conversations
+from imtui.server.core.messages.retention import Retention
 from imtui.server.core.presence.status_ends import StatusEnds
 from imtui.server.core.presence.watchers import WatchingSessions
 from imtui.server.core.quotas import Quotas
@@ -53,6 +54,7 @@ def restored(
             Rates(),
             Quotas(),
             WatchingSessions(),
+            Retention(stored.console.retention_days, now.monotonic),
             Room(disk or EndlessDisk()),
         ),
     )

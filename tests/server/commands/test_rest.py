@@ -66,6 +66,7 @@ async def test_the_console_is_shown_and_set_for_connected_clients_at_once(
             "message_bytes_burst": 2_097_152,
             "requests_rate": 1,
             "requests_burst": 30,
+            "retention_days": 0,
             "webhook_url": "",
             "webhook_token": "",
             "webhook_commands": [],

@@ -20,7 +20,7 @@ from imtui.server.core.archive import Archive, ArchiveError
 from imtui.server.core.context import Context
 from imtui.server.core.endpoint import Planned
 from imtui.server.core.logins.registration import delete
-from imtui.server.core.messages import counts, listing, reading, removing, sending
+from imtui.server.core.messages import counts, listing, reading, removing, retention, sending
 from imtui.server.core.messages.sending import SendOptions
 from imtui.server.core.methods import METHODS
 from tests.server.core.fingerprint import fingerprint
@@ -284,6 +284,7 @@ _NOT_LISTED: Final = SendOptions(
             2,
         ),
         (counts.read_until, ("carol", WALL_START + 4000), 3),
+        (retention.clear_old, (1,), 3),
     ],
 )
 def test_each_read_of_a_plan_may_fail(function: Any, args: tuple[Any, ...], reads: int) -> None:
@@ -303,7 +304,13 @@ def test_a_plan_changes_nothing_and_what_applies_it_reads_nothing(steps: list[St
 def test_every_planned_function_is_tested() -> None:
     in_table = {method for method in Method if isinstance(METHODS[method].function, Planned)}
     assert _PARAMS.keys() == in_table
-    others = {counts.read_until, reading.within, reading.find_message, reading.place_of}
+    others = {
+        counts.read_until,
+        reading.within,
+        reading.find_message,
+        reading.place_of,
+        retention.clear_old,
+    }
     tested = others | {METHODS[method].function for method in in_table}
     found = {
         value

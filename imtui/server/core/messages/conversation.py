@@ -187,6 +187,11 @@ class Conversations:
         """Return the conversation with a key."""
         return self._by_key[key]
 
+    def from_key(self, key: int, count: int) -> list[Conversation]:
+        """Return the conversations with this key and the next ones, at most ``count``."""
+        keys = range(key, min(key + count, self._next_key))
+        return [self._by_key[one] for one in keys if one in self._by_key]
+
     def places(self, user_id: str) -> Sequence[Place]:
         """Return the places of the conversations in an account's list, in order."""
         return self._orders.places(user_id, self._of.get(user_id, ()), self._place_of)
