@@ -210,7 +210,7 @@ def _check_config(source: SettingsSource) -> int:
     except SettingsError as error:
         problems = error.problems
     except CertificateError as error:
-        problems = (f"tls_cert and tls_key: {error}",)
+        problems = (source.placed(f"tls_cert, tls_key: {error}", "tls_cert", "tls_key"),)
     for problem in problems:
         print_notice(problem)
     if problems:

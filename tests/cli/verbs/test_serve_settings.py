@@ -153,6 +153,12 @@ def test_a_certificate_that_cannot_be_used_is_told(home: Home, action: list[str]
     assert (failed.returncode, failed.stdout) == (2 if action else 1, "")
     assert failed.stderr.count("\n") == 1
     assert "is not that of the certificate" in failed.stderr
+    text = f"\ntls_cert = '{first.certificate}'\ntls_key = '{second.key}'\n"
+    file = written(home.path / "a.toml", text)
+    failed = home.run("serve", *data, "--config", file, *action)
+    assert failed.stderr.count("\n") == 1
+    place = f"{file}:2: tls_cert, tls_key: " if action else ""
+    assert failed.stderr.startswith(f"imtui: {place}The key ")
 
 
 async def test_sighup_never_ends_a_server(home: Home) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from imtui.files import read_small
 from imtui.protocol.safe_text import safe_text
 from imtui.server.node.settings.settings import SETTINGS, NodeSettings
+from imtui.toml.key_lines import key_lines
+from imtui.toml.key_path import KeyPath
 from imtui.toml.parsing import NotTOMLError, parse_toml
 from imtui.toml.table import Problems, TableReader
 
@@ -45,6 +47,7 @@ class SettingsSource:
         self._options = options
         self.file = file
         self._must_exist = must_exist
+        self._lines: Mapping[KeyPath, int] = {}
 
     def read(self) -> NodeSettings:
         """Return the settings.
@@ -54,10 +57,21 @@ class SettingsSource:
         """
         text = self._text()
         values = {} if text is None else _parse(text, self.file)
+        self._lines = {} if text is None else key_lines(text)
         settings = NodeSettings(**{**values, **self._options})
         if contradiction := settings.contradiction():
-            raise SettingsError(contradiction)
+            raise SettingsError(self.placed(contradiction, "tls_cert", "tls_key"))
         return settings
+
+    def placed(self, problem: str, *keys: str) -> str:
+        """Return a problem of settings that were read, after the place in the file if there is one.
+
+        Args:
+            problem: The problem.
+            keys: The keys that it concerns.
+        """
+        lines = [self._lines[key,] for key in keys if (key,) in self._lines]
+        return safe_text(f"{self.file}:{lines[0]}: {problem}" if lines else problem)
 
     def _text(self) -> str | None:
         """Return the text of the file; None if there need not be one, and is none."""
@@ -101,8 +115,12 @@ def _parse(text: str, file: Path) -> dict[str, Any]:
 
 
 def _report_keys_of_the_app(document: Mapping[str, Any], problems: Problems) -> None:
+    from imtui.server.core.console import SECRETS
+
     for key in filter(_is_of_the_app, document):
-        message = f"{key} belongs to the app: imtui console set {key}=…"
+        # A secret is not to be among the arguments of a process.
+        message = f"{key} belongs to the app: imtui console set {key}"
+        message += "" if key in SECRETS else "=…"
         problems.add_problem((key,), partial(str, message))
 
 

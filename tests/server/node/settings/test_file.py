@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imtui.server.core.console import Console
+from imtui.server.core.console import SECRETS, Console
 from imtui.server.node.settings.file import FILE_MAX_BYTES, SettingsError, SettingsSource
 from imtui.server.node.settings.settings import NodeSettings
 
@@ -45,8 +45,12 @@ def test_a_file_is_found_from_where_the_settings_are(file: Path) -> None:
 def test_a_certificate_and_its_key_need_each_other(file: Path, name: str) -> None:
     file.write_text("")
     assert settings(file).certificate_files is None
-    file.write_text(f"{name} = 'a'\n")
-    assert problems(file) == ["tls_cert and tls_key need each other: set both, or none."]
+    file.write_text(f"port = 1\n{name} = 'a'\n")
+    told = "tls_cert and tls_key need each other: set both, or none."
+    assert problems(file) == [f"imtui.toml:2: {told}"]
+    with pytest.raises(SettingsError) as refused:
+        SettingsSource({name: Path("a")}, file.parent / "none", must_exist=False).read()
+    assert refused.value.problems == (told,)
 
 
 def test_a_file_need_not_exist_unless_it_was_named(file: Path) -> None:
@@ -78,7 +82,8 @@ def test_each_of_many_problems_is_told(file: Path) -> None:
 @pytest.mark.parametrize("key", [*Console.__struct_fields__, "webhook", "retention_days"])
 def test_a_setting_of_the_app_is_told_where_it_belongs(file: Path, key: str) -> None:
     file.write_text(f"\n{key} = 1\n")
-    told = f"imtui.toml:2: {key} belongs to the app: imtui console set {key}=…"
+    value = "" if key in SECRETS else "=…"
+    told = f"imtui.toml:2: {key} belongs to the app: imtui console set {key}{value}"
     assert problems(file) == [told]
 
 
