@@ -50,7 +50,9 @@ class Connection(RequestSocket):
             self._shared.ranks.forget(self._transport)
         super().connection_lost(exc)
         self._shared.places.leave(self)
-        # Also if it never opened: the outbox would keep the connection alive.
+        # Also if it never opened: the handshake has a cost, and the outbox would keep the
+        # connection alive.
+        self.drop_requests()
         self.outbox.close()
         self._shared.connections.discard(self)
         if not self._shared.connections:

@@ -133,7 +133,7 @@ class Gateway:
         )
 
     def _over(self, connection: Connection) -> asyncio.BaseProtocol:
-        return connection if self._tls is None else self._tls.over(connection, connection.pay)
+        return connection if self._tls is None else self._tls.over(connection, connection)
 
     def _shared(self, tasks: asyncio.TaskGroup) -> Shared:
         loop = asyncio.get_running_loop()

@@ -86,8 +86,7 @@ class HTTPConnection(H11Protocol):
 
     def handle_events(self) -> None:
         """Handle what was read, or wait for a turn if there is a debt."""
-        turns = self._owner.turns
-        if self._hold.is_held or turns.debt(self._payers, self.loop.time()) > 0:
+        if self._hold.is_held or self.turn_delay() > 0:
             self._wait()
         else:
             self._handle_some()
@@ -115,6 +114,10 @@ class HTTPConnection(H11Protocol):
     def pay(self, cost: float) -> None:
         """Pay for handshakes and decryption, in seconds of CPU time."""
         self._owner.turns.charge(self._payers, cost)
+
+    def turn_delay(self) -> float:
+        """Return in how many seconds input may be handled: now, unless there is a debt."""
+        return self._owner.turns.debt(self._payers, self.loop.time())
 
     def abort(self) -> None:
         """Close at once."""

@@ -120,7 +120,7 @@ class HTTPServer(uvicorn.Server):
         self._look_again()
 
     def _over(self, connection: HTTPConnection) -> asyncio.BaseProtocol:
-        return connection if self._tls is None else self._tls.over(connection, connection.pay)
+        return connection if self._tls is None else self._tls.over(connection, connection)
 
     def _accepted(self, sock: socket.socket) -> HTTPConnection:
         if len(self.open) >= self._connections_max:

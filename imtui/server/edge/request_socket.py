@@ -202,7 +202,7 @@ class RequestSocket(WebSocket):
         self._pending.clear()
         self._shared.turns.leave(self)
         self._queue = None
-        self._unpaid += self.spent
+        self._unpaid, self.spent = self._unpaid + self.spent, 0.0
         self._pay()
         return self._queue_size
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
 from imtui.files import read_small
-from imtui.server.edge.tls.transport import Payment, Speaker, TLSTransport
+from imtui.server.edge.tls.transport import Payer, Speaker, TLSTransport
 from imtui.server.edge.tls.validity import valid_until
 
 _FILE_MAX_BYTES: Final = 256 * 1024
@@ -52,14 +52,14 @@ class TLS:
         self.certificate = certificate
         """That of new connections; others keep the one that they had at first."""
 
-    def over(self, protocol: Speaker, pay: Payment = lambda cost: None) -> TLSTransport:
+    def over(self, protocol: Speaker, payer: Payer | None = None) -> TLSTransport:
         """Return what speaks TLS for a protocol.
 
         Args:
             protocol: The protocol, which is not connected yet.
-            pay: Called with the CPU time of handshakes and decryption.
+            payer: Pays for handshakes and decryption.
         """
-        return TLSTransport(protocol, self.certificate.context, pay)
+        return TLSTransport(protocol, self.certificate.context, payer)
 
 
 def load_certificate(files: CertificateFiles) -> Certificate:

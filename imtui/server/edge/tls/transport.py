@@ -8,10 +8,10 @@ connections without a login hold for handshakes too.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from ssl import MemoryBIO, SSLContext, SSLError, SSLWantReadError
 from time import perf_counter
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 RECORD_MAX: Final = 16 * 1024
 """The most bytes of data in a record of TLS."""
@@ -25,12 +25,25 @@ _data: Final = memoryview(bytearray(RECORD_MAX))
 Speaker = asyncio.Protocol | asyncio.BufferedProtocol
 """A protocol that speaks through a transport."""
 
-Payment = Callable[[float], None]
-"""Takes the CPU time that reading has cost, in seconds."""
+
+class Payer(Protocol):
+    """Whoever pays for a connection."""
+
+    def pay(self, cost: float) -> None:
+        """Pay for handshakes and decryption, in seconds of CPU time."""
+
+    def turn_delay(self) -> float:
+        """Return in how many seconds the handshake may go on; 0 for now."""
 
 
-def _free(cost: float) -> None:
-    """Let nobody pay."""
+class _Nobody:
+    """Lets a connection cost nothing."""
+
+    def pay(self, cost: float) -> None:
+        """Pay nothing."""
+
+    def turn_delay(self) -> float:
+        return 0.0
 
 
 class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
@@ -46,21 +59,22 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
         "_is_deaf",
         "_is_reading",
         "_is_ready",
+        "_is_waiting",
         "_outgoing",
-        "_pay",
+        "_payer",
         "_protocol",
         "_tls",
         "_transport",
         "_wants_data",
     )
 
-    def __init__(self, protocol: Speaker, context: SSLContext, pay: Payment = _free) -> None:
+    def __init__(self, protocol: Speaker, context: SSLContext, payer: Payer | None = None) -> None:
         """Prepare the server's end of a connection; asyncio connects it.
 
         Args:
             protocol: Speaks through this transport.
             context: The settings of TLS, with a certificate.
-            pay: Called with the CPU time of handshakes and decryption.
+            payer: Pays for handshakes and decryption.
         """
         self._protocol: Speaker = protocol
         self._incoming = MemoryBIO()
@@ -68,9 +82,11 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._decrypt = self._tls.read
         self._encrypt = self._tls.write
-        self._pay = pay
+        self._payer = payer or _Nobody()
         self._is_ready = False
         """Whether the handshake is complete."""
+        self._is_waiting = False
+        """Whether the handshake waits, as the payer is in debt."""
         self._wants_data = True
         """Whether the protocol reads."""
         self._is_reading = True
@@ -202,6 +218,8 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
 
     def _read(self) -> None:
         """Hand over what has arrived, for as long as the protocol wants it."""
+        if not self._is_ready and self._waits():
+            return
         protocol = self._protocol
         buffered = protocol if isinstance(protocol, asyncio.BufferedProtocol) else None
         while self._wants_data and not self._is_deaf:
@@ -216,7 +234,7 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
                 return
             if self._outgoing.pending:
                 self._answer()
-            self._pay(perf_counter() - began)
+            self._payer.pay(perf_counter() - began)
             if size:
                 self._bytes_without_data = 0
                 if buffered is not None:
@@ -233,6 +251,20 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
             elif not size:
                 # What is there is not a whole record.
                 return
+
+    def _waits(self) -> bool:
+        """Tell whether the handshake has to wait; then it goes on by itself."""
+        delay = 0.0 if self._is_deaf or self._is_waiting else self._payer.turn_delay()
+        if delay > 0:
+            self._is_waiting = True
+            self._set_reading()
+            asyncio.get_running_loop().call_later(delay, self._go_on)
+        return self._is_waiting
+
+    def _go_on(self) -> None:
+        self._is_waiting = False
+        self._set_reading()
+        self._read()
 
     def _fill(self, buffer: memoryview) -> tuple[int, bool]:
         """Decrypt into a buffer; return how many bytes, and whether the other end has closed.
@@ -275,7 +307,7 @@ class TLSTransport(asyncio.BufferedProtocol, asyncio.Transport):
         self._set_reading()
 
     def _set_reading(self) -> None:
-        is_reading = self._wants_data and not self._has_answered
+        is_reading = self._wants_data and not (self._has_answered or self._is_waiting)
         if is_reading is not self._is_reading:
             self._is_reading = is_reading
             if is_reading:

@@ -115,12 +115,19 @@ class Client:
         self, context: ssl.SSLContext, protocol: Streamed | Buffered, trust: ssl.SSLContext = TRUST
     ) -> None:
         self.costs: list[float] = []
+        self.debt = 0.0
         self.protocol = protocol
         self.socket = Socket()
-        self.server = TLSTransport(protocol, context, self.costs.append)
+        self.server = TLSTransport(protocol, context, self)
         self.server.connection_made(self.socket)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = trust.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
+
+    def pay(self, cost: float) -> None:
+        self.costs.append(cost)
+
+    def turn_delay(self) -> float:
+        return self.debt
 
     def shake_hands(self) -> None:
         """Complete the handshake."""
@@ -356,3 +363,20 @@ def test_reading_costs_whoever_sends(client: Client) -> None:
     client.deliver(client.said())
     assert len(client.costs) > paid
     assert min(client.costs) >= 0
+
+
+async def test_the_handshake_of_who_is_in_debt_waits(context: ssl.SSLContext) -> None:
+    client = Client(context, Streamed())
+    client.debt = 0.001
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.do_handshake()
+    client.deliver(client.said())
+    assert not client.socket.is_read
+    assert not client.costs and not client.socket.sent
+    client.debt = 0.0
+    await asyncio.sleep(0.02)
+    assert client.socket.is_read
+    client.shake_hands()
+    client.tls.write(b"x")
+    client.deliver(client.said())
+    assert client.protocol.data == b"x"
