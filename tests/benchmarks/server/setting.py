@@ -59,12 +59,16 @@ class Size:
     returning: int = 10_000
     """The number of clients that reconnect at once."""
     flood_seconds: float = 3.0
+    erased: int = 100_000
+    """The number of messages that are erased."""
+    erasing_calm: float = 5.0
+    """How long heartbeats are measured before that, in seconds."""
     quiet: float = 1.0
     """The time without data after which all deliveries are complete, in seconds."""
 
 
 FULL: Final = Size()
-LONG: Final = Size(silent=10_000, heartbeat_timeout=400.0)
+LONG: Final = Size(silent=10_000, heartbeat_timeout=400.0, erased=1_000_000)
 QUICK: Final = Size(
     runs=1,
     watchers=5,
@@ -86,6 +90,8 @@ QUICK: Final = Size(
     listed=2,
     returning=5,
     flood_seconds=0.1,
+    erased=500,
+    erasing_calm=0.1,
     quiet=0.03,
 )
 

@@ -11,6 +11,7 @@ from typing import Final
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.server import (
     arrival,
+    erasing,
     growth,
     hardship,
     heartbeat,
@@ -37,6 +38,7 @@ _CASES: Final[Mapping[str, Callable[[Setting], Iterator[Figure]]]] = {
     "slow": hardship.measure_slow,
     "return": hardship.measure_return,
     "flood": hardship.measure_flood,
+    "erasing": erasing.measure,
     "tls": tls.measure,
 }
 
@@ -67,7 +69,7 @@ SUITE: Final = Suite(
         "the CPU of the kernel's own threads",
         "Prosody in the storm, where a run would take it a minute",
         "more connections than a process may have open files (ulimit -Hn)",
-        "10,000 silent connections and 400 s, unless --long is given",
+        "10,000 silent connections, 400 s, and 1,000,000 erased messages, unless --long is given",
         "devices of one account beside each other, and callbacks to an app's own server",
     ),
     tuple(_CASES),
