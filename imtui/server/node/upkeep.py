@@ -17,8 +17,12 @@ _FAILED_PAUSE: Final = 60.0
 """The pause after erasing failed, in seconds."""
 _PAUSE: Final = 0.01
 """The shortest pause between two parts that are erased, in seconds."""
-_PAUSES_PER_PART: Final = 10
-"""How many times as long as a part took the pause after it is at least."""
+_QUICK_PARTS: Final = 60
+"""How many parts in a row are erased quickly; what is more must not be felt by others."""
+_QUICK_PAUSES: Final = 10
+"""How many times as long as a quick part took the pause after it is at least."""
+_PAUSES: Final = 120
+"""The same after the quick parts: more than 99 in 100 requests do not meet a part."""
 
 
 class Upkeep:
@@ -37,6 +41,8 @@ class Upkeep:
         self._last_commit = self._loop.time()
         self._rest: asyncio.TimerHandle | None = None
         self._erasing: asyncio.TimerHandle | None = None
+        self._parts = 0
+        """How many parts were erased in a row."""
         # A start leaves something in the log, and an earlier one may have left more.
         self.committed()
 
@@ -63,8 +69,12 @@ class Upkeep:
             self._erasing = self._loop.call_later(_FAILED_PAUSE, self._erase)
             return
         self._erasing = None
-        if self._store.has_more_to_erase:
-            pause = max(_PAUSE, (self._loop.time() - began) * _PAUSES_PER_PART)
+        self._parts += 1
+        if not self._store.has_more_to_erase:
+            self._parts = 0
+        else:
+            pauses = _QUICK_PAUSES if self._parts < _QUICK_PARTS else _PAUSES
+            pause = max(_PAUSE, (self._loop.time() - began) * pauses)
             self._erasing = self._loop.call_later(pause, self._erase)
         self.committed()
 

@@ -69,7 +69,7 @@ def _deletion(user: str, peer: str) -> dict[str, object]:
 
 def _until_erased(database: Path) -> None:
     with contextlib.closing(connect_to_read(database)) as reader:
-        while reader.execute("SELECT 1 FROM to_erase").fetchone() is not None:
+        while reader.execute("SELECT 1 FROM to_erase LIMIT 1").fetchall():
             time.sleep(_LOOK_EVERY)
 
 

@@ -59,7 +59,7 @@ class Size:
     returning: int = 10_000
     """The number of clients that reconnect at once."""
     flood_seconds: float = 3.0
-    erased: int = 100_000
+    erased: int = 20_000
     """The number of messages that are erased."""
     erasing_calm: float = 5.0
     """How long heartbeats are measured before that, in seconds."""

@@ -16,7 +16,7 @@ from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import accounts, admins, callbacks, friends, keys, messages
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
-from imtui.server.store.sqlite.connecting import connect, rows, rows_until
+from imtui.server.store.sqlite.connecting import connect, relaxed, rows, rows_until
 from imtui.server.store.sqlite.erasure import erasing
 from imtui.server.store.sqlite.erasure.cleared import ClearedRows
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
@@ -207,7 +207,8 @@ class SQLiteStore:
         self._is_erasing = True
         if not self._has_batch:
             try:
-                self.commit()
+                with relaxed(self._database):
+                    self.commit()
             finally:
                 self._is_erasing = False
 
