@@ -23,6 +23,8 @@ class Said:
     receiver: str
     text: str
     """The digest of the text."""
+    mark: str
+    """A part of the text that no other text has."""
     msg_id: str = ""
     """Empty if the device died before it reported the ID."""
     is_acknowledged: bool = False
@@ -78,11 +80,22 @@ class Record:
         """Return a number that grows with each call."""
         return next(self._clock)
 
-    def say(self, device: str, sender: str, receiver: str, text: str, msg_id: str = "") -> Said:
+    def say(
+        self, device: str, sender: str, receiver: str, text: str, mark: str, msg_id: str = ""
+    ) -> Said:
         """Record that a device was asked to send a message."""
-        said = Said(device, sender, receiver, digest(text), msg_id)
+        said = Said(device, sender, receiver, digest(text), mark, msg_id)
         self.said[said.text] = said
         return said
+
+    def erased(self) -> list[str]:
+        """Return the marks of messages that were recalled, or deleted by both."""
+        return [
+            said.mark
+            for said in self.said.values()
+            if said.name in self.recalls
+            or {(said.sender, said.name), (said.receiver, said.name)} <= self.deletions
+        ]
 
     def top(self, one: str, other: str) -> int:
         """Return the greatest seq seen in a conversation."""

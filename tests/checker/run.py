@@ -13,6 +13,10 @@ from typing import Any, Final
 from imtui.protocol.errors import ErrorCode
 from imtui.protocol.usersig import sign
 from imtui.server.node.data_dir import DataDir
+from imtui.server.store.sqlite.backup import back_up
+from imtui.server.store.sqlite.checking import check_database
+from imtui.server.store.store import StoreError
+from tests.checker.erasures import what_lasts
 from tests.checker.lines import Line, Setup
 from tests.checker.processes import Device, Died, Server
 from tests.checker.proxy import Break, Direction, Proxy
@@ -51,6 +55,7 @@ class Report:
     fault_log: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     messages: int = 0
+    erased: int = 0
     taken_over: int = 0
     seconds: float = 0.0
 
@@ -60,7 +65,8 @@ class Report:
         word = f"{len(self.wrong)} WRONG" if self.wrong else "all right"
         return (
             f"seed {self.seed}: {word}; {self.operations.total()} operations "
-            f"({self.acknowledged.total()} acknowledged), {self.messages} messages, "
+            f"({self.acknowledged.total()} acknowledged), {self.messages} messages "
+            f"({self.erased} erased), "
             f"{self.faults.total()} faults, {self.taken_over} logins taken over, "
             f"{self.seconds:.0f} s"
         )
@@ -138,6 +144,7 @@ class Run:
             "pause backend": (1, self._pause_backend),
             "pause client": (1, self._pause_client),
             "rotate key": (2, self._rotate_key),
+            "back up": (2, self._back_up),
         }
 
     async def start(self) -> None:
@@ -217,6 +224,9 @@ class Run:
                 dump = await self._dump(fresh)
                 # For a fresh device all messages are history, so it is notified of none.
                 dumps.append(Dump(dump.device, dump.user_id, 0, dump.views, dump.total_unread))
+            erased = self._record.erased()
+            self._record.wrong += await asyncio.to_thread(what_lasts, self._server.data, erased)
+            self._report.erased = len(erased)
         return self._conclude(wrongs(self._record, dumps))
 
     def broken(self, error: Exception) -> Report:
@@ -365,11 +375,12 @@ class Run:
 
     def _say(self, device: Device, msg_id: str) -> tuple[Said, str]:
         self._numbers += 1
-        text = f"t{self._numbers}"
+        text = mark = f"<t{self._numbers}>"
         if self._rng.random() < 0.1:
             # Long enough to be cut in the middle of a frame.
             text += " " + "ä" * self._rng.randint(100, 5000)
-        return self._record.say(device.name, device.user_id, self._peer(device), text, msg_id), text
+        peer = self._peer(device)
+        return self._record.say(device.name, device.user_id, peer, text, mark, msg_id), text
 
     def _insists(self) -> bool:
         return self._rng.random() < 0.7
@@ -439,6 +450,16 @@ class Run:
     async def _rotate_key(self) -> None:
         rotated = await self._rotations.rotate()
         self._log("rotate key", "acknowledged" if rotated else "not acknowledged")
+
+    async def _back_up(self) -> None:
+        copy = self._folder / f"backup-{self._report.faults['back up']}.db"
+        self._log("back up", copy.name)
+        try:
+            await asyncio.to_thread(back_up, DataDir(self._server.data).database, copy)
+            findings = await asyncio.to_thread(check_database, copy)
+        except StoreError as error:
+            findings = [str(error)]
+        self._record.wrong += [f"{copy.name}: {finding}" for finding in findings]
 
     async def _kill_client(self) -> None:
         device = self._rng.choice(self._devices)
