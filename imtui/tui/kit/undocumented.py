@@ -1,7 +1,6 @@
 """All undocumented parts of Textual and Rich that imtui uses.
 
 The tests of this module list what it relies on, so they fail if an update breaks it.
-
 One file: all that may break with an update stands in one place.
 """
 
@@ -24,6 +23,7 @@ from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
+from textual.css.query import NoMatches
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Event, Key, Paste, Resize
 from textual.keys import Keys
@@ -368,8 +368,11 @@ class ClosablePalette(CommandPalette):
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
     async def _gather_commands(self, search_value: str) -> None:
-        if self.query(CommandList):
+        try:
             await _gather_commands(self, search_value)
+        except NoMatches:
+            if self.query(CommandList):
+                raise
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the palette."""

@@ -1,5 +1,6 @@
 """The undocumented parts of Textual and Rich that imtui relies on still exist and work."""
 
+import asyncio
 import inspect
 import signal
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App
+from textual.command import CommandList, Hit, Hits, Provider
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Key, MouseDown, Paste, Resize
 from textual.message import Message
@@ -16,6 +18,7 @@ from textual.widgets import Label
 
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
 from imtui.tui.kit.undocumented import (
+    ClosablePalette,
     FaultTolerantApp,
     MessageParser,
     TolerantDriver,
@@ -212,3 +215,29 @@ def test_only_one_module_imports_private_modules_of_textual_and_rich() -> None:
         if "from textual._" in (text := path.read_text()) or "from rich._" in text
     ]
     assert importing == ["undocumented.py"]
+
+
+class Slow(Provider):
+    """Finds one command, once it is let go on."""
+
+    asked = asyncio.Event()
+    going_on = asyncio.Event()
+
+    async def search(self, query: str) -> Hits:
+        self.asked.set()
+        await self.going_on.wait()
+        yield Hit(1.0, "found", lambda: None)
+
+
+async def test_a_palette_may_close_while_it_searches() -> None:
+    Slow.asked, Slow.going_on = asyncio.Event(), asyncio.Event()
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        palette = ClosablePalette(providers=[Slow])
+        app.push_screen(palette)
+        await pilot.press("x")
+        await Slow.asked.wait()
+        # As closing does, which takes the list away before it ends the search.
+        await palette.query_one(CommandList).remove()
+        Slow.going_on.set()
+        await pilot.app.workers.wait_for_complete()
