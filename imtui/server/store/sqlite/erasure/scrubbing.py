@@ -43,6 +43,7 @@ class Scrubber:
             OSError: It cannot be opened.
         """
         self._file = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        self._is_closed = False
         self._page_size = 0
         self._usable = 0
 
@@ -70,8 +71,10 @@ class Scrubber:
         self.scrub(range(1, size // self._page_size + 1))
 
     def close(self) -> None:
-        """Close the file, after all connections to the database."""
-        os.close(self._file)
+        """Close the file, after all connections to the database; once is enough."""
+        if not self._is_closed:
+            self._is_closed = True
+            os.close(self._file)
 
     def _read_header(self) -> None:
         header = self._read(0, _FILE_HEADER_SIZE)
