@@ -1,6 +1,5 @@
 """The settings of the console as a TOML document, which ``imtui console apply`` takes."""
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -48,11 +47,13 @@ def as_toml(settings: Mapping[str, Any]) -> list[str]:
 
     A secret becomes a comment, so that to apply the document leaves it as it is.
     """
+    import tomlkit
+
     from imtui.server.core.console import SECRETS
 
     lines = []
     for key, value in settings.items():
-        line = f"{key} = {_literal(value)}"
+        line = f"{key} = {tomlkit.item(value).as_string()}"
         if key in SECRETS:
             line = f"# {key} is {'set' if value else 'not set'}"
         lines.append(safe_text(line))
@@ -73,11 +74,6 @@ def _checked(values: Mapping[str, Any], text: str, source: str) -> dict[str, Any
     if found := problems.lines(text, source, None):
         raise WrongSettingsError(*found)
     return checked
-
-
-def _literal(value: object) -> str:
-    # A JSON string is a TOML string, but for the one control character that JSON leaves as it is.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(name: str, source: str) -> bytes:
