@@ -256,7 +256,7 @@ async def test_a_pending_call_fails_when_the_connection_is_lost() -> None:
         (6208, ("kicked",)),
         (70001, ("expired",)),
         (6206, ("expired",)),
-        (70009, ("failed", 70009)),
+        (70009, ("expired",)),
         (70107, ("failed", 70107)),
     ],
 )

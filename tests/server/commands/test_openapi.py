@@ -84,6 +84,7 @@ def test_the_description_is_served_to_anybody(served: Backend) -> None:
 def test_what_the_field_does_not_have_is_marked_as_ours() -> None:
     ours = {path for path, methods in _DOCUMENT["paths"].items() if methods["post"]["x-imtui"]}
     assert {path.split("/")[2] for path in ours} == {
+        "imtui_account",
         "imtui_admin",
         "imtui_console",
         "imtui_key",
