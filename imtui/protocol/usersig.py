@@ -92,32 +92,6 @@ def sign(
     return base64.b64encode(zlib.compress(msgspec.json.encode(claims))).translate(_PACK).decode()
 
 
-def verify(
-    user_sig: str,
-    user_id: str,
-    sdk_app_id: int,
-    *secret_keys: str,
-    now: float | None = None,
-) -> Claims:
-    """Return the contents of a UserSig if it proves that the bearer is this user of this app.
-
-    Args:
-        user_sig: The UserSig.
-        user_id: The user that it should prove.
-        sdk_app_id: The app that it should be for.
-        secret_keys: That app's secret keys, as text, the likeliest first; any one suffices.
-        now: Unix seconds; the present if not given.
-
-    Raises:
-        IMError: In this order: 70002 empty; 70003 unreadable, or more than 4 KB packed or 8 KB
-            unpacked; 70014 for another app; 70013 for another user; 70009 made with another key;
-            70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001 expired.
-    """
-    claims = read(user_sig)
-    check(claims, user_id, sdk_app_id, *secret_keys, now=now)
-    return claims
-
-
 def check(
     claims: Claims,
     user_id: str,
@@ -135,7 +109,8 @@ def check(
         now: Unix seconds; the present if not given.
 
     Raises:
-        IMError: As ``verify``, but for those of ``read``.
+        IMError: In this order: 70014 for another app; 70013 for another user; 70009 made with none
+            of the keys; 70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001 expired.
     """
     if claims.sdk_app_id != sdk_app_id:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID)

@@ -16,6 +16,7 @@ from imtui.protocol import usersig
 from imtui.protocol.app_key import KeyRing, SecretKey
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.verification import verify_user_sig
+from tests.protocol.verifying import verify
 
 APP = 1_400_000_000
 KEY = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
@@ -56,7 +57,7 @@ def document(**changes: object) -> dict[str, object]:
 def code_of(user_sig: str, user_id: str = "xiaojun", app: int = APP, now: float = NOW) -> int:
     """Return the code with which a UserSig is refused."""
     with pytest.raises(IMError) as refused:
-        usersig.verify(user_sig, user_id, app, KEY, now=now)
+        verify(user_sig, user_id, app, KEY, now=now)
     return refused.value.code
 
 
@@ -81,13 +82,13 @@ def test_the_vector_with_userbuf_is_signed() -> None:
 @pytest.mark.parametrize("order", [1, -1], ids=["expire first", "time first"])
 def test_the_vector_is_accepted_with_its_keys_in_any_order(order: int) -> None:
     items = list(document(sig=SIG).items())[::order]
-    claims = usersig.verify(pack(dict(items)), "xiaojun", APP, KEY, now=NOW)
+    claims = verify(pack(dict(items)), "xiaojun", APP, KEY, now=NOW)
     assert (claims.identifier, claims.sdk_app_id, claims.time) == ("xiaojun", APP, NOW)
 
 
 def test_the_vector_with_userbuf_is_accepted() -> None:
     user_sig = pack(document(sig=SIG_WITH_USERBUF, userbuf="YWJj"))
-    assert usersig.verify(user_sig, "xiaojun", APP, KEY, now=NOW).userbuf == "YWJj"
+    assert verify(user_sig, "xiaojun", APP, KEY, now=NOW).userbuf == "YWJj"
 
 
 def test_it_lives_180_days_unless_told_otherwise() -> None:
@@ -113,7 +114,7 @@ def test_we_agree_on_those_of_an_independent_implementation(
         user_sig = theirs.gen_sig(user_id)
     else:
         user_sig = theirs.gen_sig_with_userbuf(user_id, 86400, userbuf)
-    assert usersig.verify(user_sig, user_id, app, key).identifier == user_id
+    assert verify(user_sig, user_id, app, key).identifier == user_id
 
 
 def test_empty() -> None:
@@ -197,17 +198,17 @@ def test_what_was_changed_after_signing_no_longer_has_the_right_signature(
 
 
 def test_it_may_be_five_minutes_ahead_and_no_more() -> None:
-    usersig.verify(usersig.sign("xiaojun", APP, KEY, now=NOW + 300), "xiaojun", APP, KEY, now=NOW)
+    verify(usersig.sign("xiaojun", APP, KEY, now=NOW + 300), "xiaojun", APP, KEY, now=NOW)
     ahead = usersig.sign("xiaojun", APP, KEY, now=NOW + 301)
     with pytest.raises(usersig.UserSigAheadError) as refused:
-        usersig.verify(ahead, "xiaojun", APP, KEY, now=NOW)
+        verify(ahead, "xiaojun", APP, KEY, now=NOW)
     assert (refused.value.code, refused.value.ahead) == (70003, 301)
     assert code_of(usersig.sign("xiaojun", APP, f"{KEY}0", now=NOW + 301)) == 70009
 
 
 def test_it_expires_at_its_very_second() -> None:
     user_sig = usersig.sign("xiaojun", APP, KEY, 60, now=NOW)
-    assert usersig.verify(user_sig, "xiaojun", APP, KEY, now=NOW + 59.999).expire == 60
+    assert verify(user_sig, "xiaojun", APP, KEY, now=NOW + 59.999).expire == 60
     assert code_of(user_sig, now=NOW + 60) == ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED
 
 
@@ -236,14 +237,14 @@ def padded(size: int) -> str:
 def test_packed_4_kb_and_no_more() -> None:
     allowed, refused = padded(4096), padded(4100)
     assert (len(allowed), len(refused)) == (4096, 4100)
-    assert usersig.verify(allowed, "xiaojun", APP, KEY, now=NOW)
+    assert verify(allowed, "xiaojun", APP, KEY, now=NOW)
     assert code_of(refused) == ErrorCode.ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED
 
 
 def test_unpacked_8_kb_and_no_more() -> None:
     room = 8192 - len(json.dumps(document(padding="")))
     allowed, refused = (pack(document(padding="x" * size)) for size in (room, room + 1))
-    assert usersig.verify(allowed, "xiaojun", APP, KEY, now=NOW)
+    assert verify(allowed, "xiaojun", APP, KEY, now=NOW)
     assert code_of(refused) == ErrorCode.ERR_SVR_ACCOUNT_USERSIG_CHECK_FAILED
 
 
@@ -310,11 +311,11 @@ def test_any_of_several_keys_suffices_and_the_newest_is_tried_first(
     for number, key in enumerate(keys, 1):
         user_sig = usersig.sign("xiaojun", APP, key, now=NOW)
         tried.clear()
-        usersig.verify(user_sig, "xiaojun", APP, *keys, now=NOW)
+        verify(user_sig, "xiaojun", APP, *keys, now=NOW)
         assert tried == [one.encode() for one in keys[:number]]
     for others in ((), ("another",), ("another", "yet another")):
         with pytest.raises(IMError) as error:
-            usersig.verify(user_sig, "xiaojun", APP, *others, now=NOW)
+            verify(user_sig, "xiaojun", APP, *others, now=NOW)
         assert error.value.code == 70009
 
 

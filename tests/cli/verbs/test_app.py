@@ -12,11 +12,11 @@ from imtui.cli.accounts.selection import LocalAccount, RemoteAccount
 from imtui.cli.embedded.backend import EmbeddedBackend
 from imtui.cli.errors import CommandError
 from imtui.cli.verbs.app import AccountJoiner
-from imtui.protocol.usersig import verify
 from imtui.sdk import IMClient
 from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.tui.model.launch import Identity, JoinError
 from tests.cli.processes import Home, wait_until_free
+from tests.protocol.verifying import verify
 
 
 @pytest.fixture

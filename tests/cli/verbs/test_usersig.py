@@ -2,9 +2,9 @@
 
 import pytest
 
-from imtui.protocol.usersig import verify
 from imtui.server.node.data_dir import DataDir
 from tests.cli.processes import Home, make_app_key
+from tests.protocol.verifying import verify
 
 
 def test_user_sig_is_valid_for_the_app(home: Home) -> None:
