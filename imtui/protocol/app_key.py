@@ -1,5 +1,6 @@
 """The secret keys of an app, with which its UserSigs are made."""
 
+import secrets
 from typing import Final
 
 import msgspec
@@ -7,6 +8,12 @@ import msgspec
 from imtui.protocol.wire_names import wire_name
 
 DEFAULT_SDK_APP_ID: Final = 1_400_000_000
+_SECRET_BYTES: Final = 32
+
+
+def new_secret() -> str:
+    """Return the secret of a new key."""
+    return secrets.token_hex(_SECRET_BYTES)
 
 
 class AppKey(msgspec.Struct, frozen=True, rename=wire_name):

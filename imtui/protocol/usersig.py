@@ -109,8 +109,9 @@ def check(
         now: Unix seconds; the present if not given.
 
     Raises:
-        IMError: In this order: 70014 for another app; 70013 for another user; 70009 made with none
-            of the keys; 70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001 expired.
+        IMError: In this order: 70014 for another app; 70013 for another user; 70009 made with
+            another key; 70003 made more than 5 minutes ahead (``UserSigAheadError``); 70001
+            expired.
     """
     if claims.sdk_app_id != sdk_app_id:
         raise IMError(ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_SDKAPPID)

@@ -1,12 +1,10 @@
 """Rotating the app's key, and erasing earlier keys when their grace is over."""
 
-import secrets
 from datetime import UTC, datetime
-from typing import Final
 
 from msgspec import structs
 
-from imtui.protocol.app_key import KeyRing, SecretKey
+from imtui.protocol.app_key import KeyRing, SecretKey, new_secret
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.limits import APP_KEYS_MAX, KEY_GRACE_MAX
 from imtui.server.core.context import Context
@@ -14,8 +12,6 @@ from imtui.server.core.keys.changes import KeyRotated, KeysEnded
 from imtui.server.core.keys.keys import Keys
 from imtui.server.core.state import State
 from imtui.server.instant import Instant
-
-SECRET_BYTES: Final = 32
 
 
 def get_key_ring(context: Context) -> KeyRing:
@@ -46,7 +42,7 @@ def rotate_key(context: Context, grace: int) -> KeyRing:
     if len(kept) >= APP_KEYS_MAX:
         raise _invalid(_too_many(kept))
     key_id = max((key.key_id for key in before.keys), default=0) + 1
-    added = SecretKey(key_id, secrets.token_hex(SECRET_BYTES), now)
+    added = SecretKey(key_id, new_secret(), now)
     keys.replace(KeyRing(before.sdk_app_id, (added, *kept)))
     ended = tuple(key.key_id for key in earlier if _is_over(key, now))
     context.state.emit(KeyRotated(keys.key_ring, ended))

@@ -1,7 +1,6 @@
 """The store in an SQLite database with a write-ahead log."""
 
 import contextlib
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
@@ -9,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey
+from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
@@ -120,7 +119,7 @@ class SQLiteStore:
             known = keys.load_key_ring(self._rows)
             if known.keys:
                 return known.newest
-            key = given or AppKey(DEFAULT_SDK_APP_ID, secrets.token_hex(32))
+            key = given or AppKey(DEFAULT_SDK_APP_ID, new_secret())
             self._log.begin()
             self._database.execute(*keys.first_key(key))
             self._log.end()
