@@ -11,7 +11,7 @@ from imtui.protocol.chat import GetHistoryParams, conversation_id
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Empty
 from imtui.protocol.rest.body import Body
-from imtui.server.commands.command import Call, Command, Service
+from imtui.server.commands.command import Call, Command, extension
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.context import Context
 from imtui.server.core.friends import blocklist
@@ -30,13 +30,7 @@ from imtui.server.core.messages.reads import get_kept, peers
 from imtui.server.core.subscriptions.subscribing import get_subscribers, get_subscriptions
 
 _INVALID: Final = ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
-_SERVICE: Final = Service(
-    "imtui_account",
-    _INVALID,
-    ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
-    {6017: _INVALID},
-    is_extension=True,
-)
+_SERVICE: Final = extension("imtui_account")
 
 _PAGE: Final = 100
 """The most items on a page."""

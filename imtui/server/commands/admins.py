@@ -2,19 +2,12 @@
 
 from typing import Final
 
-from imtui.protocol.errors import ErrorCode
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
-from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.commands.command import Answer, Call, Command, extension
 from imtui.server.core.admins.administering import add_admin, list_admins, remove_admin
 
-_SERVICE: Final = Service(
-    "imtui_admin",
-    malformed=ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS,
-    internal=ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
-    codes={6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS},
-    is_extension=True,
-)
+_SERVICE: Final = extension("imtui_admin")
 
 
 class AdminAdd(Body, frozen=True):

@@ -89,6 +89,13 @@ class Service:
         return self.codes.get(error.code, error.code)
 
 
+def extension(name: str) -> Service:
+    """Return a service that the field does not have."""
+    invalid = ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
+    internal = ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR
+    return Service(name, invalid, internal, {6017: invalid}, is_extension=True)
+
+
 @dataclass(frozen=True)
 class Command:
     """One command: ``POST /v4/{service}/{name}``."""

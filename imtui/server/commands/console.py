@@ -8,7 +8,7 @@ from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.log_item import LogItem
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.change_log import KEPT
-from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.commands.command import Answer, Call, Command, extension
 from imtui.server.core.accounts.device import DeviceState
 from imtui.server.core.console import Console
 from imtui.server.core.friends.profiles import get_profile
@@ -16,14 +16,12 @@ from imtui.server.core.logins.administration import get_console, set_console
 from imtui.server.core.logins.reads import account_page, figures, get_devices, get_status
 from imtui.server.core.subscriptions.subscribing import get_subscribers, get_subscriptions
 
-_CODES: Final = {6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS}
 _INVALID: Final = ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
-_INTERNAL: Final = ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR
 
 _ACCOUNTS_MAX: Final = 500
 
-_CONSOLE: Final = Service("imtui_console", _INVALID, _INTERNAL, _CODES, is_extension=True)
-_STATUS: Final = Service("imtui_status", _INVALID, _INTERNAL, _CODES, is_extension=True)
+_CONSOLE: Final = extension("imtui_console")
+_STATUS: Final = extension("imtui_status")
 
 
 class Settings(Body, frozen=True):

@@ -5,20 +5,13 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from imtui.protocol.app_key import KeyRing
-from imtui.protocol.errors import ErrorCode
 from imtui.protocol.limits import KEY_GRACE_MAX
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
-from imtui.server.commands.command import Answer, Call, Command, Service
+from imtui.server.commands.command import Answer, Call, Command, extension
 from imtui.server.core.keys.rotation import get_key_ring, rotate_key
 
-_SERVICE: Final = Service(
-    "imtui_key",
-    malformed=ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS,
-    internal=ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
-    codes={6017: ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS},
-    is_extension=True,
-)
+_SERVICE: Final = extension("imtui_key")
 
 
 class KeyRotate(Body, frozen=True):
