@@ -303,12 +303,7 @@ def _show(settings: dict[str, Any], *, as_json: bool, as_toml: bool = False) -> 
             print(line)
         return
     from imtui.protocol.safe_text import safe_text
+    from imtui.server.core.console_values import as_text
 
     for key, value in settings.items():
-        print(safe_text(f"{key}={_as_text(value)}"))
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        print(safe_text(f"{key}={as_text(value)}"))

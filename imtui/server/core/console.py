@@ -13,6 +13,7 @@ from imtui.protocol.rest.callback import CallbackCommand
 from imtui.server.core.change import Change
 from imtui.server.core.console_values import (
     SECRET_SHOWN,
+    as_text,
     check_heartbeat_timeout,
     check_webhook_commands,
     check_webhook_token,
@@ -108,10 +109,7 @@ class Console(msgspec.Struct, frozen=True):
 
     def text_of(self, name: str) -> str:
         """Return the value of a setting as text, without secrets."""
-        value = getattr(self.shown, name)
-        if isinstance(value, tuple):
-            return ",".join(value)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return as_text(getattr(self.shown, name))
 
     @property
     def public(self) -> ConsoleSettings:

@@ -22,6 +22,13 @@ _URL: Final = re.compile(
 _DIGITS_AND_DOTS: Final = re.compile(r"[0-9.]+")
 
 
+def as_text(value: object) -> str:
+    """Return the value of a setting as text, as it may be given."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def check_webhook_url(value: object) -> str:
     """Return the address of a webhook: ``http://…`` or ``https://…``; empty for none.
 
