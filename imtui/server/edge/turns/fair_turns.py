@@ -31,11 +31,9 @@ class FairTurns(Generic[K, S]):
 
     def want(self, account: K, session: S) -> None:
         """Let a session wait for a turn, unless it does already."""
-        earlier = self._accounts.get(session)
-        if earlier is not None:
-            if earlier == account:
-                return
-            self.leave(session)
+        if self._accounts.get(session) == account:
+            return
+        self.leave(session)
         self._accounts[session] = account
         if account in self._sessions:
             self._sessions[account][session] = None
@@ -59,21 +57,16 @@ class FairTurns(Generic[K, S]):
         # Where a debt is over by rounding only, its account must not wait for a deadline.
         for account in self._indebted.pop_due(now + LEAST):
             self.ready[account] = None
-        ready = self.ready
-        while ready:
-            account = next(iter(ready))
-            del ready[account]
+        while self.ready:
+            account = next(iter(self.ready))
+            del self.ready[account]
             wait = self._wait(account, now)
             if wait > 0:
                 self._indebted.set(account, now + wait)
                 continue
-            sessions = self._sessions[account]
-            session = next(iter(sessions))
-            del sessions[session], self._accounts[session]
-            if sessions:
-                ready[account] = None
-            else:
-                del self._sessions[account]
+            session = next(iter(self._sessions[account]))
+            self.ready[account] = None
+            self.leave(session)
             return session
         return None
 

@@ -43,8 +43,6 @@ class Turns:
         self._ready = self._fair.ready
         self._next: asyncio.Handle | None = None
         self._next_at = 0.0
-        self._is_next = False
-        """Whether turns are given as soon as the loop has served those who are read from."""
 
     def is_free(self) -> bool:
         """Tell whether a request can be carried out at once: nobody waits, and there is time."""
@@ -59,8 +57,7 @@ class Turns:
     def want(self, payers: Payers, connection: Turned) -> None:
         """Let a connection wait for a turn, unless it does already."""
         self._fair.want(payers, connection)
-        if not self._is_next:
-            self._schedule()
+        self._schedule()
 
     def leave(self, connection: Turned) -> None:
         """Let a connection wait no longer."""
@@ -74,7 +71,6 @@ class Turns:
     def _schedule(self) -> None:
         if self._sockets is not None:
             self._sockets.has_queue = bool(self._ready)
-        self._is_next = bool(self._ready)
         if self._ready:
             # A timer, unlike ``call_soon``, lets those go first who are read from meanwhile.
             at = self._loop.time()
@@ -91,7 +87,6 @@ class Turns:
 
     def _give(self) -> None:
         self._next = None
-        self._is_next = False
         ends = self._round_ends()
         now = self._loop.time()
         while (connection := self._fair.next(now)) is not None:
