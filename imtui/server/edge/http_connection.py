@@ -16,7 +16,7 @@ from imtui.server.edge.turns.turns import Payers, Turns
 REQUEST_TIMEOUT: Final = 10.0
 """How long a client may take for a whole request, in seconds, including idle time before it."""
 
-_ARRIVAL: Final = 0.05
+ARRIVAL: Final = 0.05
 """How long a connection is left alone to send its request, in seconds."""
 _TURN_EVENTS: Final = 16
 """How many events are handled in a turn: heads of requests, chunks of their bodies, and ends."""
@@ -72,7 +72,7 @@ class HTTPConnection(H11Protocol):
     def can_make_room(self) -> bool:
         """Tell whether no request is being answered, nor likely to be on its way."""
         is_idle = self.cycle is None or self.cycle.response_complete
-        return is_idle and self.loop.time() >= self._idle_since + _ARRIVAL
+        return is_idle and self.loop.time() >= self._idle_since + ARRIVAL
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request."""
@@ -112,7 +112,7 @@ class HTTPConnection(H11Protocol):
         super().connection_lost(exc)
 
     def pay(self, cost: float) -> None:
-        """Pay for handshakes and decryption, in seconds of CPU time."""
+        """Pay for a cost, in seconds of CPU time."""
         self._owner.turns.charge(self._payers, cost)
 
     def turn_delay(self) -> float:
@@ -131,7 +131,7 @@ class HTTPConnection(H11Protocol):
         began = self._cpu_clock()
         self._events.left = _TURN_EVENTS
         super().handle_events()
-        self._owner.turns.charge(self._payers, self._cpu_clock() - began)
+        self.pay(self._cpu_clock() - began)
         if not self._events.left:
             self._wait()
 

@@ -5,21 +5,18 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import Client, Peer, TrustedProxies
-from imtui.server.edge.http_connection import HTTPConnection
+from imtui.server.edge.http_connection import ARRIVAL, HTTPConnection
 from imtui.server.edge.turns.turns import Payers, Turns
 
 if TYPE_CHECKING:
     from imtui.server.edge.tls.certificate import TLS
-
-_LOOK_AGAIN: Final = 0.05
-"""After how many seconds a place is looked for again."""
 
 # Anybody can send malformed requests, and uvicorn logs a line for each.
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
@@ -143,7 +140,7 @@ class HTTPServer(uvicorn.Server):
         if len(self.open) < self._connections_max or any(map(_can_make_room, self.open)):
             return True
         if self._retry is None:
-            self._retry = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._try_again)
+            self._retry = asyncio.get_running_loop().call_later(ARRIVAL, self._try_again)
         return False
 
     def _try_again(self) -> None:
