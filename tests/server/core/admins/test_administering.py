@@ -1,8 +1,7 @@
 """Admins, their names and their UserSigs, over restarts too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -25,14 +24,6 @@ from imtui.server.core.logins.registration import delete, import_account, regist
 from tests.server.core.world import WALL_START, World, sig_id
 
 SECOND = WALL_START // 1000
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a core on a database."""
-    world = World(tmp_path / "db")
-    yield world
-    world.close()
 
 
 def code_of(call: Callable[[], object]) -> int:

@@ -1,7 +1,6 @@
 """What registering, kicking and deleting accounts leave behind, over a restart too."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -34,14 +33,6 @@ from tests.server.core.fingerprint import fingerprint
 from tests.server.core.world import WALL_START, World, sig_id
 
 SECOND = WALL_START // 1000
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a core on a database."""
-    world = World(tmp_path / "db")
-    yield world
-    world.close()
 
 
 def status_of(world: World) -> UserStatusType:

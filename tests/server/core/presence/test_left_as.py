@@ -1,8 +1,5 @@
 """How the last connected device left decides the status, over restarts too; see decision 1."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from imtui.protocol.errors import IMError
@@ -19,14 +16,6 @@ from tests.server.core.world import World, instant
 
 ONLINE, OFFLINE = UserStatusType.ONLINE, UserStatusType.OFFLINE
 UNLOGINED = UserStatusType.UNLOGINED
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a core on a database."""
-    world = World(tmp_path / "db")
-    yield world
-    world.close()
 
 
 def status_of(world: World) -> UserStatusType:
