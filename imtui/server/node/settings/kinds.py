@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from imtui.server.edge.addresses import Network, network
 from imtui.toml.table import shortened
@@ -147,11 +147,7 @@ COUNT: Final[One[int]] = One(
     _accept_if(lambda number: 0 < number <= _COUNT_MAX, int),
     is_number=True,
 )
-OPTIONAL_COUNT: Final[One[int | None]] = One(
-    f"a positive whole number up to {_COUNT_MAX}",
-    _accept_if(lambda number: 0 < number <= _COUNT_MAX, int),
-    is_number=True,
-)
+OPTIONAL_COUNT: Final = cast("One[int | None]", COUNT)
 MEBIBYTES: Final[One[int]] = One(
     "a whole number of MiB, or 0",
     _accept_if(lambda number: 0 <= number <= _COUNT_MAX, int),
