@@ -187,11 +187,9 @@ class Core:
 
     def next_due(self, now: Instant) -> float | None:
         """Return when to sweep next, in monotonic seconds; None without deadlines."""
-        dues = (
-            self._state[Subscriptions].clearings.next_due(),
-            self._state[Retention].next_due(self._state),
-        )
-        due = min((one for one in dues if one is not None), default=None)
+        due = self._state[Subscriptions].clearings.next_due()
+        if (step := self._state[Retention].next_due(self._state)) is not None:
+            due = step if due is None else min(due, step)
         if (end := self._state[StatusEnds].next_due()) is not None:
             due = _earlier(due, now, end, _WALL_CLOCK_CHECK)
         if (end := self._state[Keys].next_end) is not None:

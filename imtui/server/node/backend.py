@@ -18,8 +18,11 @@ from imtui.protocol.app_key import AppKey
 from imtui.server.alarm import Alarm
 from imtui.server.audit import AuditLog
 from imtui.server.commands.change_log import ChangeLog
+from imtui.server.core.accounts.changes import RevocationCorrected
 from imtui.server.core.admins.administering import get_admin_ids
+from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.core import Core
+from imtui.server.core.keys.changes import KeyRotated
 from imtui.server.core.keys.rotation import get_key_ring
 from imtui.server.core.state import Timing
 from imtui.server.edge.addresses import Network, TrustedProxies
@@ -37,7 +40,7 @@ from imtui.server.node.app_settings import store_settings
 from imtui.server.node.certificates import load_certificates
 from imtui.server.node.checks import check_in_background
 from imtui.server.node.core_host import CoreHost
-from imtui.server.node.corrections import log_corrections
+from imtui.server.node.corrections import log_correction
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.descriptors import raise_limit, shares
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB, DiskReserve
@@ -179,12 +182,12 @@ class Backend:
             self._edge,
             config.clock,
             self.metrics,
-            (
-                self._change_log.observe,
-                log_corrections,
-                key_export.observe,
-                self._webhooks.observe,
-            ),
+            (self._change_log.observe, self._webhooks.observe),
+            {
+                RevocationCorrected: log_correction,
+                KeyRotated: key_export.rotated,
+                ConsoleChanged: self._webhooks.console_changed,
+            },
             self._audit,
         )
         self._host.commits.on_committed.append(key_export.committed)

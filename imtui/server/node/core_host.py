@@ -1,9 +1,9 @@
 """Drives the core: passes calls and the time in, and outputs on after their commit."""
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, UnsetType
 
@@ -59,6 +59,7 @@ class CoreHost:
         clock: Callable[[], Instant],
         metrics: Metrics,
         observers: Sequence[Callable[[list[Change], str], None]] = (),
+        reactions: Mapping[type[Change], Callable[[Any], None]] | None = None,
         audit: Audit = no_audit,
         cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
@@ -73,6 +74,7 @@ class CoreHost:
             observers: Called with the changes of each call and the IP address of its caller,
                 which is empty if unknown or if nobody called. They have to be quick and must not
                 raise, as all clients wait for them.
+            reactions: What is called with each change of a kind, before the observers.
             audit: Notes refused logins, and requests that are refused by a limit.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
@@ -81,6 +83,7 @@ class CoreHost:
         self._clock = clock
         self._metrics = metrics
         self._observers = observers
+        self._reactions = reactions or {}
         self._audit = audit
         self._cpu_clock = cpu_clock
         console = get_console(core.admin(clock()))
@@ -229,6 +232,8 @@ class CoreHost:
             elif isinstance(change, ConsoleChanged):
                 self.buckets.share = change.console.cpu_seconds
                 self._heartbeat_interval = heartbeat_interval(change.console.heartbeat_timeout)
+            if (react := self._reactions.get(type(change))) is not None:
+                react(change)
         for observe in self._observers:
             observe(changes, address)
         return self._core.deliveries(changes)

@@ -1,11 +1,9 @@
 """Exports the app's newest key for the commands on this machine, each time it is rotated."""
 
 import logging
-from collections.abc import Iterable
 from typing import Final
 
 from imtui.protocol.app_key import AppKey
-from imtui.server.core.change import Change
 from imtui.server.core.keys.changes import KeyRotated
 from imtui.server.node.data_dir import BackendError, DataDir
 
@@ -24,11 +22,9 @@ class KeyExport:
         self._data = data
         self._exported = self._newest = newest
 
-    def observe(self, changes: Iterable[Change], address: str) -> None:
-        """Look for a new key in some changes."""
-        for change in changes:
-            if isinstance(change, KeyRotated):
-                self._newest = change.key_ring.newest
+    def rotated(self, change: KeyRotated) -> None:
+        """Note the new key."""
+        self._newest = change.key_ring.newest
 
     def committed(self) -> None:
         """Export the newest key, as all changes so far are durable; a failure is retried later."""

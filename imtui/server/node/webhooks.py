@@ -101,11 +101,13 @@ class AppWebhooks:
         """Return the checks of the requests of clients; None if none is wanted."""
         return self._checks if self._asks else None
 
+    def console_changed(self, change: ConsoleChanged) -> None:
+        """Follow the console."""
+        if not _SETTINGS.isdisjoint(change.changed):
+            self._adjust(change.console)
+
     def observe(self, changes: list[Change], client_ip: str = "") -> None:
-        """Follow the console, and queue the callbacks for some changes; returns at once."""
-        for change in changes:
-            if isinstance(change, ConsoleChanged) and not _SETTINGS.isdisjoint(change.changed):
-                self._adjust(change.console)
+        """Queue the callbacks for some changes; returns at once."""
         if self._after is not None:
             self._after.observe(changes, client_ip)
 

@@ -15,6 +15,7 @@ from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
 from imtui.server.core.accounts.changes import CloseReason, SessionClosed
 from imtui.server.core.change import Change
+from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.core import Core
 from imtui.server.core.logins.administration import set_console
 from imtui.server.core.logins.registration import kick
@@ -91,6 +92,7 @@ class Bench:
         self.seen: list[list[Change]] = []
         self.addresses: list[str] = []
         self.seen_by_another: list[list[Change]] = []
+        self.reacted: list[tuple[Change, int]] = []
         self.core = Core(self.store.load(), self.now(), archive=self.store.archive)
         self.host = CoreHost(
             self.core,
@@ -99,6 +101,7 @@ class Bench:
             self.now,
             self.metrics,
             [self.observe, self.observe_too],
+            {ConsoleChanged: self.react},
             cpu_clock=lambda: self.cpu_clock(),
         )
 
@@ -110,6 +113,9 @@ class Bench:
     def observe(self, changes: list[Change], address: str) -> None:
         self.seen.append(changes)
         self.addresses.append(address)
+
+    def react(self, change: ConsoleChanged) -> None:
+        self.reacted.append((change, len(self.seen)))
 
     def observe_too(self, changes: list[Change], address: str) -> None:
         self.seen_by_another.append(changes)
@@ -250,6 +256,16 @@ def test_observers_get_every_batch_of_changes(bench: Bench) -> None:
     assert bench.seen == bench.seen_by_another
     alice, bob = bench.seen
     assert alice + bob == bench.store.noted
+
+
+def test_a_reaction_gets_the_changes_of_its_kind_before_the_observers(bench: Bench) -> None:
+    set_console(bench.core.admin(bench.now()), {"cpu_share": 7})
+    bench.host.carry_on()
+    assert bench.reacted == [(bench.seen[0][0], 0)]
+    bench.seen.clear()
+    bench.ask_login(1, "alice")
+    assert len(bench.reacted) == 1
+    assert bench.seen
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
