@@ -99,11 +99,8 @@ class Message(_Message, frozen=True, omit_defaults=True):
 
 def size_of(text: str, data: bytes, cloud_custom_data: str) -> int:
     """Return how many bytes of a message's contents count towards the limit."""
-    texts = (
-        text.encode("utf-8", "surrogatepass"),
-        cloud_custom_data.encode("utf-8", "surrogatepass"),
-    )
-    return len(data) + sum(map(len, texts))
+    text_size = len(text.encode("utf-8", "surrogatepass"))
+    return text_size + len(data) + len(cloud_custom_data.encode("utf-8", "surrogatepass"))
 
 
 def check_contents(elem_type: ElemType, text: str, data: bytes, cloud_custom_data: str) -> None:

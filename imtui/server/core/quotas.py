@@ -1,7 +1,9 @@
 """Quotas: what an account may send at once, and how fast that is filled up again."""
 
 import math
-from enum import Enum
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct
@@ -16,7 +18,7 @@ _NOISE: Final = 1e-6
 """Seconds that floating-point numbers may be wrong by, so that a wait that was told is enough."""
 
 
-class Quota(Enum):
+class Quota(StrEnum):
     """A kind of bucket; the value is the beginning of its two settings in the console."""
 
     MESSAGES = "messages"
@@ -25,6 +27,12 @@ class Quota(Enum):
     """Messages, by the bytes of their contents."""
     REQUESTS = "requests"
     """Friend requests and online-only messages."""
+
+
+_LIMITS: Final[Mapping[Quota, Callable[[Console], tuple[int, int]]]] = {
+    kind: attrgetter(f"{kind}_rate", f"{kind}_burst") for kind in Quota
+}
+"""Functions that return the rate and the size of a bucket."""
 
 
 class _Bucket(Struct):
@@ -59,8 +67,16 @@ class Quotas:
         Raises:
             IMError: 7008 with ``retryAfterMs`` if a bucket has not enough.
         """
-        limits = {kind: _limits(kind, console) for kind in costs}
-        wait = max(self._wait(user_id, kind, costs[kind], *limits[kind], now) for kind in costs)
+        wait = 0.0
+        buckets: list[tuple[_Bucket, int, int]] = []
+        for kind, cost in costs.items():
+            rate, burst = _LIMITS[kind](console)
+            if rate and burst:
+                bucket = self._bucket(user_id, kind)
+                bucket.used = max(bucket.used - rate * (now - bucket.at), 0.0)
+                bucket.at = now
+                wait = max(wait, (bucket.used + min(cost, burst) - burst) / rate)
+                buckets.append((bucket, cost, rate))
         if wait > _NOISE:
             milliseconds = max(1, math.ceil(wait * 1000))
             raise IMError(
@@ -68,32 +84,18 @@ class Quotas:
                 f"Too much at once; try again in {milliseconds} ms.",
                 {"retryAfterMs": milliseconds},
             )
-        for kind, cost in costs.items():
-            rate, burst = limits[kind]
-            if rate and burst:
-                bucket = self._buckets.setdefault((user_id, kind), _Bucket())
-                bucket.used = _used(bucket, rate, now) + cost
-                bucket.at = now
-                bucket.full_at = now + min(bucket.used / rate, _FULL_MAX)
+        for bucket, cost, rate in buckets:
+            bucket.used += cost
+            bucket.full_at = now + min(bucket.used / rate, _FULL_MAX)
 
-    def _wait(
-        self, user_id: str, kind: Quota, cost: int, rate: int, burst: int, now: float
-    ) -> float:
+    def _bucket(self, user_id: str, kind: Quota) -> _Bucket:
         bucket = self._buckets.get((user_id, kind))
-        if bucket is None or not (rate and burst):
-            return 0.0
-        return (_used(bucket, rate, now) + min(cost, burst) - burst) / rate
+        if bucket is None:
+            bucket = self._buckets[user_id, kind] = _Bucket()
+        return bucket
 
     def forget_old(self, now: float) -> None:
         """Drop full buckets, so that they do not accumulate."""
         full = [key for key, bucket in self._buckets.items() if bucket.full_at <= now]
         for key in full:
             del self._buckets[key]
-
-
-def _limits(kind: Quota, console: Console) -> tuple[int, int]:
-    return getattr(console, f"{kind.value}_rate"), getattr(console, f"{kind.value}_burst")
-
-
-def _used(bucket: _Bucket, rate: int, now: float) -> float:
-    return max(bucket.used - rate * (now - bucket.at), 0.0)
