@@ -38,17 +38,17 @@ def recompute(
     general = account.general_status
     is_online = general is UserStatusType.ONLINE
     account.custom = account.custom.at(now.unix_ms) if is_online else CLEARED
-    _await_end(state, account)
+    standing = account.custom.standing
+    _await_end(state, account.user_id, standing.expires_at)
     after = UserStatus(
         account.user_id,
         general,
-        account.custom.standing.text,
+        standing.text,
         sorted({account.devices[instance_id].platform for instance_id in account.live}),
         before.since if general is before.status_type else now.unix_ms,
         before.revision,
     )
-    same_end = account.custom.standing.expires_at == ended_at
-    if after == before and same_end and not was_set:
+    if after == before and standing.expires_at == ended_at and not was_set:
         return
     text_changed = after.custom_status != before.custom_status
     to_watchers = general != before.status_type or text_changed
@@ -59,10 +59,9 @@ def recompute(
     state.emit(StatusChanged(account.status, account.own_status, to_watchers, text_changed))
 
 
-def _await_end(state: State, account: Account) -> None:
-    expires_at = account.custom.standing.expires_at
+def _await_end(state: State, user_id: str, expires_at: int | None) -> None:
     ends = state[StatusEnds]
     if expires_at is None:
-        ends.cancel(account.user_id)
+        ends.cancel(user_id)
     else:
-        ends.set(account.user_id, expires_at)
+        ends.set(user_id, expires_at)

@@ -31,9 +31,10 @@ class FairTurns(Generic[K, S]):
 
     def want(self, account: K, session: S) -> None:
         """Let a session wait for a turn, unless it does already."""
-        if self._accounts.get(session) == account:
-            return
-        self.leave(session)
+        if (earlier := self._accounts.get(session)) is not None:
+            if earlier == account:
+                return
+            self.leave(session)
         self._accounts[session] = account
         if account in self._sessions:
             self._sessions[account][session] = None

@@ -56,8 +56,10 @@ class Turns:
 
     def want(self, payers: Payers, connection: Turned) -> None:
         """Let a connection wait for a turn, unless it does already."""
+        is_next = bool(self._ready)
         self._fair.want(payers, connection)
-        self._schedule()
+        if not is_next:
+            self._schedule()
 
     def leave(self, connection: Turned) -> None:
         """Let a connection wait no longer."""
