@@ -1,6 +1,7 @@
 """The addresses of clients: of their sockets, or as trusted proxies name them; pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -116,6 +117,7 @@ def _host(name: Any) -> Address | None:
     return _parsed(str(name[0]))
 
 
+@lru_cache(maxsize=1024)  # Clients come back, and most of them through few proxies.
 def _parsed(text: str) -> Address | None:
     try:
         address = ip_address(text.partition("%")[0])
