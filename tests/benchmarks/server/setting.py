@@ -63,6 +63,8 @@ class Size:
     """The number of messages that are erased."""
     erasing_calm: float = 5.0
     """How long heartbeats are measured before that, in seconds."""
+    erasing_watched: float = 60.0
+    """How long they are measured meanwhile at most, in seconds."""
     quiet: float = 1.0
     """The time without data after which all deliveries are complete, in seconds."""
 
