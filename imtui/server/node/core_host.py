@@ -93,6 +93,8 @@ class CoreHost:
         self.commits = Commits(store, self._send, metrics)
         self.on_due_changed: Callable[[], None] = lambda: None
         """Called when the core's next deadline may be earlier than before."""
+        self._has_changed = False
+        """Whether anything has changed since that was last called."""
 
     def login(
         self, session_id: int, proof: Proof, request: Request, address: str, spent: float
@@ -166,7 +168,6 @@ class CoreHost:
         changes = self._core.take_changes()
         if changes:
             self.commits.add(changes, self._deliver(changes, address), is_patient=is_patient)
-            self.on_due_changed()
 
     def _dispatch(
         self,
@@ -194,8 +195,6 @@ class CoreHost:
             # Many clients come back at once, and ask for much then.
             is_patient = not changes or request.method == Method.LOGIN
             self.commits.add(changes, outputs, is_patient=is_patient)
-            if changes:
-                self.on_due_changed()
         elif outputs:
             # Nothing waits for a commit that this answer could overtake or acknowledge.
             self._send(outputs)
@@ -224,6 +223,7 @@ class CoreHost:
         return IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR)
 
     def _deliver(self, changes: list[Change], address: str) -> Sequence[Output]:
+        self._has_changed = True
         for change in changes:
             if isinstance(change, StatusChanged):
                 self._metrics.changes += 1
@@ -266,6 +266,10 @@ class CoreHost:
                 case HeartbeatDelivery():
                     edge.heartbeat_timeout_changed(output.timeout)
         edge.flush()
+        if self._has_changed:
+            # Once for a batch, not for each change.
+            self._has_changed = False
+            self.on_due_changed()
 
 
 def _kind(request: Request, error: IMError) -> Kind | None:

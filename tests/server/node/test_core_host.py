@@ -361,14 +361,20 @@ def test_whoever_waits_for_deadlines_looks_again_when_one_may_have_moved(bench: 
 
     bench.host.on_due_changed = look
     bench.ask_login(1, "alice")
+    bench.loop.turn()
     assert looks > 0
     looks = 0
     bench.ask_login(1, "alice")
     assert looks == 1, "a login may cancel a deadline and change nothing else"
     bench.ask(1, "getUserStatus", userIDList=["alice"])
     assert looks == 1
+    for text in ("Out", "Lunch"):
+        bench.ask(1, "setSelfStatus", customStatus=text)
+    bench.loop.turn()
+    assert looks == 2, "once for a batch"
     bench.host.lost(1)
-    assert looks == 2
+    bench.loop.turn()
+    assert looks == 3
 
 
 def test_what_falls_due_is_told_after_its_commit(bench: Bench) -> None:
