@@ -63,7 +63,11 @@ class VirtualLoop:
                 if not handle.is_cancelled:
                     handle.callback()
             self.turn()
-        self._now = until
+        self._now = max(self._now, until)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let a callback take its time."""
+        self._now += seconds
 
     def pending(self) -> int:
         """Return how much is still to be called."""

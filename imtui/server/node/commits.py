@@ -90,7 +90,9 @@ class Commits:
         """Tells whether there is more to do: clients to serve, or requests that wait."""
         self.on_committed: list[Callable[[], None]] = []
         """Called in order when all that was written so far is durable."""
-        self._upkeep = Upkeep(store, lambda: self.is_idle and not self.is_failing)
+        self._upkeep = Upkeep(
+            store, lambda: self.is_idle and not self.is_failing, lambda: metrics.ws.seconds.count
+        )
 
     @property
     def number(self) -> int:

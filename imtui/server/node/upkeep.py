@@ -18,7 +18,7 @@ _FAILED_PAUSE: Final = 60.0
 _PAUSE: Final = 0.01
 """The shortest pause between two parts that are erased, in seconds."""
 _QUICK_PARTS: Final = 60
-"""How many parts in a row are erased quickly; what is more must not be felt by others."""
+"""How many parts in a row are erased quickly, also while clients ask for something."""
 _QUICK_PAUSES: Final = 10
 """How many times as long as a quick part took the pause after it is at least."""
 _PAUSES: Final = 120
@@ -28,15 +28,25 @@ _PAUSES: Final = 120
 class Upkeep:
     """Erases part after part with pauses between them, and lets the store rest."""
 
-    def __init__(self, store: Store, is_at_rest: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        is_at_rest: Callable[[], bool],
+        answered: Callable[[], int] = lambda: 0,
+    ) -> None:
         """Start to wait; needs a running event loop.
 
         Args:
             store: The store.
             is_at_rest: Tells whether nothing waits for a commit, and none has failed.
+            answered: Returns how many requests were answered so far; while there are some, what
+                is more than a few parts is erased so slowly that they do not feel it.
         """
         self._store = store
         self._is_at_rest = is_at_rest
+        self._answered = answered
+        self._answered_before = 0
+        """How many requests were answered when the last part was erased."""
         self._loop = asyncio.get_running_loop()
         self._last_commit = self._loop.time()
         self._rest: asyncio.TimerHandle | None = None
@@ -73,7 +83,10 @@ class Upkeep:
         if not self._store.has_more_to_erase:
             self._parts = 0
         else:
-            pauses = _QUICK_PAUSES if self._parts < _QUICK_PARTS else _PAUSES
+            answered = self._answered()
+            is_quick = self._parts < _QUICK_PARTS or answered == self._answered_before
+            self._answered_before = answered
+            pauses = _QUICK_PAUSES if is_quick else _PAUSES
             pause = max(_PAUSE, (self._loop.time() - began) * pauses)
             self._erasing = self._loop.call_later(pause, self._erase)
         self.committed()

@@ -20,6 +20,8 @@ class MemoryStore:
         self.rests = 0
         self.to_erase = 0
         """How many parts there are to erase."""
+        self.erasing: Callable[[], None] = lambda: None
+        """Called while a part is erased."""
         self.on_erased: Callable[[list[tuple[int, int]]], None] = lambda erased: None
         self.is_alone = True
         """Whether maintenance can be done: no other process reads."""
@@ -49,6 +51,7 @@ class MemoryStore:
     def erase_some(self) -> None:
         if self.is_failing:
             raise StoreError("It fails.")
+        self.erasing()
         self.to_erase -= 1
 
     def rest(self) -> bool:

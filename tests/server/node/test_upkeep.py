@@ -41,6 +41,25 @@ def test_what_an_earlier_start_left_is_erased_part_by_part_and_then_the_store_re
     assert loop.pending() == 0
 
 
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_much_is_erased_quickly_only_while_nobody_asks_for_anything(
+    loop: VirtualLoop, is_asked: bool
+) -> None:
+    answered = 0
+
+    def count() -> int:
+        nonlocal answered
+        answered += is_asked
+        return answered
+
+    store = MemoryStore()
+    store.to_erase = 500
+    store.erasing = lambda: loop.pass_time(0.001)
+    Upkeep(store, lambda: True, count)
+    loop.advance(10)
+    assert (store.to_erase == 0) is not is_asked
+
+
 def test_a_rest_that_another_process_prevents_is_tried_again(loop: VirtualLoop) -> None:
     store = MemoryStore()
     store.is_alone = False
