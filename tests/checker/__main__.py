@@ -1,4 +1,4 @@
-"""The command ``python -m tests.checker [--faults N] [--seed N]``."""
+"""The command ``python -m tests.checker [--faults N] [--seed N] [--only KIND …]``."""
 
 import argparse
 import asyncio
@@ -16,9 +16,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.checker", description=__doc__)
     parser.add_argument("--faults", type=int, default=100, metavar="N", help="so many (100)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="what decides (1)")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="KIND", help="faults, such as 'kill backend' (all)"
+    )
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="imtui-checker-"))
-    report = asyncio.run(_check(folder, arguments.seed, arguments.faults))
+    report = asyncio.run(_check(folder, arguments.seed, arguments.faults, arguments.only))
     print(report)
     if report.wrong:
         print(f"what the processes left is in {folder}")
@@ -27,12 +30,12 @@ def main() -> int:
     return 0
 
 
-async def _check(folder: Path, seed: int, faults: int) -> Report:
+async def _check(folder: Path, seed: int, faults: int, only: list[str]) -> Report:
     # Leave no process behind if this one is terminated.
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await check(folder, seed, faults, lambda line: print(line, flush=True))
+    return await check(folder, seed, faults, lambda line: print(line, flush=True), only)
 
 
 if __name__ == "__main__":

@@ -5,24 +5,16 @@ from typing import Final
 
 from imtui.protocol.app_key import AppKey
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.usersig import sign
-from imtui.sdk.rest import RestClient
 from imtui.server.node.data_dir import BackendError, DataDir
+from tests.checker.rest import NOT_CARRIED_OUT, as_admin
 
 _GRACE: Final = 24 * 3600
 """Longer than a run, so that no key ends in it."""
 
-_NOT_ROTATED: Final = frozenset(
-    {
-        ErrorCode.ERR_SDK_NET_DISCONNECT,
-        ErrorCode.ERR_SDK_NET_CONN_REFUSE,
-        ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
-        ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
-        ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
-        # There are as many keys as may be.
-        ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS,
-    }
-)
+_NOT_ROTATED: Final = NOT_CARRIED_OUT | {
+    # There are as many keys as may be.
+    ErrorCode.ERR_SVR_ACCOUNT_INVALID_PARAMETERS
+}
 
 
 class Rotations:
@@ -39,7 +31,7 @@ class Rotations:
         """Rotate the key, and tell whether it was acknowledged: it may be killed meanwhile."""
         key = self._data.app_key()
         try:
-            await self._rest(key).call("imtui_key/rotate", {"Grace": _GRACE})
+            await as_admin(self._data, key).call("imtui_key/rotate", {"Grace": _GRACE})
         except BackendError:
             return False
         except IMError as error:
@@ -53,11 +45,6 @@ class Rotations:
         """Check that the backend lets in UserSigs of all keys that were acknowledged."""
         for key in dict.fromkeys([*self._keys, self._data.app_key()]):
             try:
-                await self._rest(key).call("imtui_key/list", {})
+                await as_admin(self._data, key).call("imtui_key/list", {})
             except IMError as error:
                 self.wrong.append(f"a UserSig of a key that is valid gave {error}")
-
-    def _rest(self, key: AppKey) -> RestClient:
-        admin = "administrator"
-        user_sig = sign(admin, key.sdk_app_id, key.secret_key)
-        return RestClient(self._data.address().rest, key.sdk_app_id, admin, user_sig)

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.checker.lines import Line, Setup
 from tests.checker.processes import Device, Died, Server
 from tests.checker.proxy import Break, Direction, Proxy
 from tests.checker.record import Pin, Record, Said
+from tests.checker.retention import Retention
 from tests.checker.rotations import Rotations
 from tests.checker.verdict import Dump, wrongs
 
@@ -84,10 +85,14 @@ class Report:
 
 
 async def check(
-    folder: Path, seed: int, faults: int, progress: Callable[[str], None] = lambda _: None
+    folder: Path,
+    seed: int,
+    faults: int,
+    progress: Callable[[str], None] = lambda _: None,
+    only: Collection[str] = (),
 ) -> Report:
     """Run with some faults, heal everything, and return the report; leave no process behind."""
-    run = Run(folder, seed, progress)
+    run = Run(folder, seed, progress, only)
     try:
         await run.start()
         await run.trouble(faults)
@@ -102,13 +107,20 @@ async def check(
 class Run:
     """A run: its processes, their operations and the faults."""
 
-    def __init__(self, folder: Path, seed: int, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        progress: Callable[[str], None],
+        only: Collection[str] = (),
+    ) -> None:
         """Prepare a run.
 
         Args:
             folder: The folder for data, storage and logs.
             seed: The seed of operations and faults; their timing depends on the machine.
             progress: Called with lines about the progress.
+            only: The kinds of faults; all if it is empty.
         """
         self._folder = folder
         self._rng = random.Random(seed)
@@ -117,6 +129,7 @@ class Run:
         self._report = Report(seed)
         self._server = Server(folder)
         self._rotations = Rotations(self._server.data)
+        self._retention = Retention(self._server.data)
         self._devices: list[Device] = []
         self._proxies: list[Proxy] = []
         self._operations: set[asyncio.Task[None]] = set()
@@ -145,7 +158,10 @@ class Run:
             "pause client": (1, self._pause_client),
             "rotate key": (2, self._rotate_key),
             "back up": (2, self._back_up),
+            "import old messages": (2, self._import_old),
         }
+        for kind in self._fault_kinds.keys() - (only or self._fault_kinds.keys()):
+            del self._fault_kinds[kind]
 
     async def start(self) -> None:
         """Start all processes; the backend then knows all accounts and devices."""
@@ -224,7 +240,8 @@ class Run:
                 dump = await self._dump(fresh)
                 # For a fresh device all messages are history, so it is notified of none.
                 dumps.append(Dump(dump.device, dump.user_id, 0, dump.views, dump.total_unread))
-            erased = self._record.erased()
+            await self._retention.clear()
+            erased = [*self._record.erased(), *self._retention.marks]
             self._record.wrong += await asyncio.to_thread(what_lasts, self._server.data, erased)
             self._report.erased = len(erased)
         return self._conclude(wrongs(self._record, dumps))
@@ -241,7 +258,7 @@ class Run:
     def _conclude(self, wrong: list[str]) -> Report:
         report = self._report
         tracebacks = [f"{log.name} has a traceback" for log in self._tracebacks()]
-        report.wrong = wrong + self._rotations.wrong + tracebacks
+        report.wrong = wrong + self._rotations.wrong + self._retention.wrong + tracebacks
         report.messages = len(self._record.seqs)
         report.taken_over = self._record.taken_over
         report.seconds = time.monotonic() - self._began
@@ -450,6 +467,10 @@ class Run:
     async def _rotate_key(self) -> None:
         rotated = await self._rotations.rotate()
         self._log("rotate key", "acknowledged" if rotated else "not acknowledged")
+
+    async def _import_old(self) -> None:
+        cleared = await self._retention.import_old()
+        self._log("import old messages", "acknowledged" if cleared else "not acknowledged")
 
     async def _back_up(self) -> None:
         copy = self._folder / f"backup-{self._report.faults['back up']}.db"

@@ -1,0 +1,32 @@
+"""REST calls of an admin to a backend that may be killed meanwhile."""
+
+from typing import Final
+
+from imtui.protocol.app_key import AppKey
+from imtui.protocol.errors import ErrorCode
+from imtui.protocol.usersig import sign
+from imtui.sdk.rest import RestClient
+from imtui.server.node.data_dir import DataDir
+
+NOT_CARRIED_OUT: Final = frozenset(
+    {
+        ErrorCode.ERR_SDK_NET_DISCONNECT,
+        ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+        ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
+        ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
+        ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+    }
+)
+"""Errors after which the call may or may not have been carried out."""
+
+_ADMIN: Final = "administrator"
+
+
+def as_admin(data: DataDir, key: AppKey) -> RestClient:
+    """Return a client that signs with a key.
+
+    Raises:
+        BackendError: The backend has no address now.
+    """
+    user_sig = sign(_ADMIN, key.sdk_app_id, key.secret_key)
+    return RestClient(data.address().rest, key.sdk_app_id, _ADMIN, user_sig)
