@@ -12,7 +12,8 @@ import pytest
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, UserStatus, UserStatusType
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 
 WITHIN = 30.0

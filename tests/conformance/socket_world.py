@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 
 from imtui.protocol import usersig
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 from .raw_client import JSON, Push, RawClient, Refused
 from .virtual_time import JumpingLoop

@@ -14,7 +14,8 @@ from imtui.demo.cast import CAST, are_friends
 from imtui.demo.runner import Demo, instance_id
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, SelfDevice, UserStatus, UserStatusType
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 FRIENDS = {person.user_id for person in CAST if person.friend}
 

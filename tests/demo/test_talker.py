@@ -14,7 +14,8 @@ from imtui.demo.talker import Talker
 from imtui.demo.voices import answer_to, voice_of
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener, Message, ReadReceipt
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 NAMES = frozenset(person.user_id for person in CAST)
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.tui.kit.driver.grammar import TOTAL
 from tests.fuzz.moves import END, LOUD, QUIET, START
 from tests.terminal.pty_terminal import Terminal, terminal

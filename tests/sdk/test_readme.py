@@ -9,7 +9,8 @@ import pytest
 import imtui.sdk
 from imtui.protocol.usersig import sign
 from imtui.sdk import ErrorCode, IMClient, IMSDKListener
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.pages import blocks, page_of, section, table_names
 
 PAGE = page_of("sdk")

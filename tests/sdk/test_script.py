@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from imtui.protocol.usersig import sign
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 SCRIPT = """
 import asyncio, sys

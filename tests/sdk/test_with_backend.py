@@ -21,7 +21,8 @@ from imtui.sdk import (
     UserStatusType,
 )
 from imtui.sdk.rest import RestClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 
 @pytest.fixture

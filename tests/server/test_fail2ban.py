@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from imtui.protocol.limits import LOGIN_FAILURES_MAX
 from imtui.protocol.usersig import sign
 from imtui.server.audit import AuditEntry, AuditFile, Kind
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.pages import blocks, page_of
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire

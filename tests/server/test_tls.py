@@ -16,7 +16,8 @@ from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMError
 from imtui.sdk.rest import RestClient
 from imtui.server.edge.tls.certificate import CertificateFiles
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from tests.certificates import FIRST, SECOND, copy_of, trust_in
 from tests.server.wire import wire

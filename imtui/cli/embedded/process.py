@@ -26,7 +26,8 @@ from imtui.server.node.data_dir import DataDir
 
 if TYPE_CHECKING:
     from imtui.demo.runner import Demo
-    from imtui.server.node.backend import Backend, BackendConfig
+    from imtui.server.node.backend import Backend
+    from imtui.server.node.config import BackendConfig
 
 _LOG_MAX_BYTES: Final = 256 * 1024
 
@@ -87,7 +88,7 @@ async def _run_until_idle(
 def _config(
     data_dir: Path, socket_dir: Path | None, arguments: argparse.Namespace
 ) -> "BackendConfig":
-    from imtui.server.node.backend import BackendConfig
+    from imtui.server.node.config import BackendConfig
 
     timeout = arguments.heartbeat_timeout
     settings = {} if timeout is None else {"heartbeat_timeout": timeout}

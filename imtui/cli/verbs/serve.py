@@ -24,7 +24,7 @@ from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
-    from imtui.server.node.backend import BackendConfig
+    from imtui.server.node.config import BackendConfig
 
 WEBHOOK_TOKEN_VARIABLE: Final = "IMTUI_WEBHOOK_TOKEN"
 
@@ -165,7 +165,7 @@ def run(arguments: argparse.Namespace) -> int:
     app_settings = _app_settings(arguments)
 
     def config(settings: NodeSettings) -> "BackendConfig":
-        from imtui.server.node.backend import BackendConfig
+        from imtui.server.node.config import BackendConfig
 
         return BackendConfig(
             data_dir=arguments.data,

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 
 from imtui.protocol.usersig import sign
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.fuzz.backend.bench import ADMIN, Fault, new_folder, nothing_logged
 from tests.fuzz.backend.frames import STREAMS as FRAMES
 

@@ -22,7 +22,8 @@ from imtui.sdk import (
     UserFullInfo,
     UserStatusType,
 )
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 

@@ -8,7 +8,8 @@ import pytest
 
 from imtui.sdk import Backoff, IMClient, Message, MessageStatus, ReceiveOpt
 from imtui.sdk.rest import RestClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 from tests.sdk.test_with_backend import code_of, device, sig_of

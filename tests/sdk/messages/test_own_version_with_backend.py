@@ -16,7 +16,8 @@ from imtui.protocol.chat import (
 )
 from imtui.protocol.messages import Empty, LogoutResult, Method
 from imtui.sdk import IMClient, MessageStatus, ReceiveOpt, UserStatusType
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.sdk.test_with_backend import device
 
 R = TypeVar("R", bound=Struct)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver

@@ -18,7 +18,8 @@ from imtui.server.core.accounts.changes import OwnDevicesChanged
 from imtui.server.core.change import Change
 from imtui.server.core.friends.changes import FriendsAdded, FriendsDeleted
 from imtui.server.instant import Instant
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.webhook.config import WebhookConfig
 from imtui.server.webhook.request import OutgoingCallback
 from tests.server.callback_receiver import TIMEOUT, CallbackReceiver, callback_receiver

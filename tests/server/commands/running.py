@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 
 @contextmanager

@@ -126,7 +126,7 @@ async def test_an_unknown_account_and_a_wrong_cursor_are_refused(backend: Backen
     for cursor in ("x", "1.friend", "1.nothing.0", "99.friend.0", "1.friend.-1", "1.friend.0\n"):
         assert await code(cursor) == 70402, cursor
     # Whoever has the ID then is another account.
-    key = backend._core.admin(backend._config.clock()).acting_for("alice")
+    key = backend.core.core.admin(backend.config.clock()).acting_for("alice")
     call: Any = type("Call", (), {"acting_for": lambda self, user_id: key})()
     cursor = f"{_account_key(_export(call, Export('alice')))}.friend.0"
     assert await code(cursor) == 0
@@ -147,7 +147,7 @@ def _account_key(page: Any) -> str:
 async def test_an_export_is_an_act_of_an_admin(backend: Backend, user_id: str) -> None:
     await post(backend, "v4/im_open_login_svc/account_import", {"UserID": "alice"})
     await post(backend, "v4/imtui_account/export", {"UserID": user_id})
-    lines = (backend._config.data_dir / "audit.jsonl").read_text().splitlines()
+    lines = (backend.config.data_dir / "audit.jsonl").read_text().splitlines()
     last = msgspec.json.decode(lines[-1])
     assert (last["kind"], last["identifier"]) == ("admin", "administrator")
     assert last["what"] == "imtui_account/export"

@@ -14,7 +14,8 @@ from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.friends.changes import FriendsAdded
 from imtui.server.link.ports import HTTPRequest
 from imtui.server.metrics import Metrics
-from imtui.server.node.backend import Backend, BackendConfig, present
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig, present
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -147,11 +148,11 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
     backend: Backend, findings: list[str] | None, status: int, state: dict[str, str]
 ) -> None:
     # Another one, which no check in the background overwrites.
-    commits = backend._host.commits
+    commits = backend.core.host.commits
     rest = Rest(
-        backend._core,
+        backend.core.core,
         present,
-        backend._host.carry_on,
+        backend.core.host.carry_on,
         commits.durable,
         lambda: commits.failure,
         ChangeLog(lambda: 0),
@@ -251,7 +252,7 @@ async def test_a_secret_is_kept_and_shown_to_nobody(backend: Backend) -> None:
     assert (await console(backend, "set", Settings={"webhook_token": "(set)"}))[
         "ErrorCode"
     ] == 70402
-    log = (backend._config.data_dir / "audit.jsonl").read_text()
+    log = (backend.config.data_dir / "audit.jsonl").read_text()
     assert "imtui_console/set" in log
     assert secret not in log
     cleared = await console(backend, "set", Settings={"webhook_token": ""})

@@ -41,7 +41,7 @@ async def test_old_and_new_user_sigs_are_let_in_until_a_rotation_without_a_grace
     assert (await post(backend, ROTATE, {"Grace": DAY}))["ErrorCode"] == 0
     new = backend.app_key
     assert new != old
-    assert DataDir(backend._config.data_dir).app_key() == new
+    assert DataDir(backend.config.data_dir).app_key() == new
     assert await codes(backend, old) == await codes(backend, new) == (0, 0)
     assert (await post(backend, ROTATE, {"Grace": 0}))["ErrorCode"] == 0
     assert await codes(backend, old) == await codes(backend, new) == (70009, 70009)
@@ -64,7 +64,7 @@ async def test_the_list_has_no_secret_and_neither_has_what_a_rotation_leaves_els
     texts = [item["Text"] for item in log["LogItem"]]
     assert "key 2 was made" in texts
     assert "imtui_key/rotate" in texts
-    audit = DataDir(backend._config.data_dir).audit_log.read_text()
+    audit = DataDir(backend.config.data_dir).audit_log.read_text()
     shown = msgspec.json.encode((listed, rotated, log)).decode() + audit + caplog.text
     assert not any(secret in shown for secret in secrets)
 

@@ -10,7 +10,8 @@ from imtui.protocol.usersig import sign
 from imtui.server.core.context import Context
 from imtui.server.core.logins import registration
 from imtui.server.instant import Instant
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.server.commands.test_openim_messages import (
     IMPORT,
     SEND,

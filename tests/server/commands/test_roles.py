@@ -11,7 +11,8 @@ from imtui.protocol.rest.role import Role
 from imtui.protocol.usersig import sign
 from imtui.server.audit import AuditFile
 from imtui.server.commands import COMMANDS
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from tests.pages import page_of, section
 from tests.server.commands.test_rest import post
@@ -22,7 +23,7 @@ _ROW = re.compile(r"^\| `(full|support|read)` \| (.+) \|$", re.MULTILINE)
 
 def acts(backend: Backend) -> list[tuple[str, str, int]]:
     """Return who did what, with the code, as the file of the audit log has it."""
-    entries = AuditFile(DataDir(backend._config.data_dir).audit_log).latest()
+    entries = AuditFile(DataDir(backend.config.data_dir).audit_log).latest()
     assert all(one.address == "127.0.0.1" for one in entries)
     return [(one.identifier, one.what, one.code) for one in entries if one.kind == "admin"]
 
@@ -183,7 +184,7 @@ async def test_only_a_full_admin_kicks_administrator(backend: Backend) -> None:
 
 async def test_admins_survive_a_restart(backend: Backend) -> None:
     await add(backend, "anna", "read")
-    data = backend._config.data_dir
+    data = backend.config.data_dir
     await backend.__aexit__(None, None, None)
     async with Backend(BackendConfig(data)) as again:
         assert await code(again, "anna", "imtui_console/get") == 0

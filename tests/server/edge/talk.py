@@ -28,7 +28,7 @@ from imtui.server.edge.shared import Shared
 from imtui.server.edge.turns.fair_loop import Ranks
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.metrics import Metrics
-from imtui.server.node.backend import present
+from imtui.server.node.config import present
 from tests.server.edge.fakes import FakeCore
 from tests.server.edge.websocket.test_websocket import HANDSHAKE, masked
 from tests.server.edge.websocket.test_websocket_pieces import Wire

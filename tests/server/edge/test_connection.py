@@ -379,7 +379,7 @@ async def test_however_connections_end_nothing_of_them_is_left(backend: Backend)
             await idle.socket.send(b"no text")
         while backend.metrics.connections > 1 or backend.logged_in() != {"bob": 1}:
             await bob.call("heartbeat")
-        edge, commits = backend._edge, backend._host.commits
+        edge, commits = backend.edge.edge, backend.core.host.commits
         assert edge._connections.keys() == edge._outboxes.keys() == edge.liveness._last.keys()
         assert len(edge._connections) == 1
         assert (edge._touched, commits._held) == ({}, [])

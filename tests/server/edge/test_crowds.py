@@ -16,7 +16,8 @@ from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import TrustedProxies, network
 from imtui.server.edge.http_server import HTTPServer
 from imtui.server.edge.turns.turns import Turns
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.server.edge.test_gateway import address_of
 from tests.server.wire import ANSWER_TIMEOUT, wire
 
@@ -45,7 +46,7 @@ async def test_who_is_longest_without_a_login_makes_room(tmp_path: Path) -> None
         sixth = await stack.enter_async_context(wire(backend))
         assert await alice.close_code() == CloseCode.NO_PLACE
         await sixth.login("erin")
-        noted = backend._audit.latest()
+        noted = backend.core.audit.latest()
         assert [(one.what, one.code, one.address) for one in noted] == [
             ("connect", CloseCode.NO_PLACE, "127.0.0.1")
         ]
@@ -114,7 +115,7 @@ def _remote(*_: object) -> object:
 async def test_rest_answers_though_strangers_hold_its_connections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imtui.server.node.backend.shares", lambda limit: (100, 3))
+    monkeypatch.setattr("imtui.server.node.edge_node.shares", lambda limit: (100, 3))
     async with Backend(BackendConfig(tmp_path / "data")) as backend:
         url = httpx.URL(backend.address.rest)
         strangers = [await asyncio.open_connection(url.host, url.port) for _ in range(30)]

@@ -14,7 +14,8 @@ from websockets.exceptions import InvalidStatus
 from imtui.protocol.usersig import sign
 from imtui.server.edge.acceptor import ACCEPTED_AT_ONCE
 from imtui.server.edge.connection import Connection
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from tests.server.wire import ANSWER_TIMEOUT, Message, wire
 
 
@@ -153,7 +154,7 @@ async def test_who_logged_out_is_not_told_what_was_still_to_be_told(
 ) -> None:
     async with wire(backend) as alice, wire(backend) as bob:
         await alice.login("alice")
-        connection = backend._edge._connections[1]
+        connection = backend.edge.edge._connections[1]
         assert isinstance(connection, Connection)
         assert connection.user_id == "alice"
         await bob.login("bob")

@@ -15,7 +15,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.turns import Turns
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
-from imtui.server.node.backend import present
+from imtui.server.node.config import present
 from tests.server.edge.fakes import FakeCore
 from tests.server.trusting import trust_in
 

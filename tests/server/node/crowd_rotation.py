@@ -17,7 +17,8 @@ from imtui.sdk import IMClient, IMError, IMSDKListener
 from imtui.sdk.rest import RestClient
 from imtui.server.edge.turns.fair_loop import new_loop
 from imtui.server.instant import Instant
-from imtui.server.node.backend import Backend, BackendConfig, present
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig, present
 
 GRACE = 3600
 _AT_ONCE = 50

@@ -12,7 +12,8 @@ import pytest
 from imtui.protocol.messages import CloseCode
 from imtui.server.core.console import Console
 from imtui.server.core.logins.administration import get_console
-from imtui.server.node.backend import Backend, BackendConfig, present
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig, present
 from imtui.server.node.data_dir import BackendError
 from tests.server.callback_receiver import CallbackReceiver, Received, callback_receiver
 from tests.server.commands.test_rest import post
@@ -37,7 +38,7 @@ async def set_console(backend: Backend, **settings: Any) -> None:
 
 
 def console_of(backend: Backend) -> Console:
-    return get_console(backend._core.admin(present()))
+    return get_console(backend.core.core.admin(present()))
 
 
 def texts(received: list[Received]) -> list[str]:
@@ -94,7 +95,7 @@ async def test_what_waits_and_nobody_wants_any_more_is_dropped(
         await alice.login("bob")
         await alice.login("alice")
         assert await alice.code("sendMessage", userID="bob", msgID="m1", text="one") == 0
-        sender = backend._webhooks._after
+        sender = backend.core.webhooks._after
         assert sender is not None
         waiting = sender.waiting
         await set_console(backend, webhook_commands=["C2C.CallbackAfterSendMsg"])
@@ -104,7 +105,7 @@ async def test_what_waits_and_nobody_wants_any_more_is_dropped(
         assert await alice.code("sendMessage", userID="bob", msgID="m2", text="two") == 0
         assert sender.waiting == 0
     async with Backend(BackendConfig(tmp_path)) as backend:
-        assert backend._host.commits.failure == ""
+        assert backend.core.host.commits.failure == ""
     assert "there is no webhook_url now" not in caplog.text
 
 

@@ -25,7 +25,8 @@ from imtui.server.core.core import Core
 from imtui.server.edge.addresses import network
 from imtui.server.edge.edge import Edge
 from imtui.server.instant import Instant
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.store.sqlite.checking import Stopped, check_database
 from imtui.server.store.store import StoreError
@@ -132,7 +133,8 @@ async def test_connections_are_closed_with_1001_at_the_end(tmp_path: Path) -> No
 async def start(data: Path) -> tuple[subprocess.Process, "Remote"]:
     program = (
         "import asyncio, sys; from pathlib import Path;"
-        "from imtui.server.node.backend import Backend, BackendConfig\n"
+        "from imtui.server.node.backend import Backend\n"
+        "from imtui.server.node.config import BackendConfig\n"
         "async def main():\n"
         "    async with Backend(BackendConfig(Path(sys.argv[1]))) as backend:\n"
         "        print('ready', flush=True); await backend.wait_failed()\n"
@@ -397,5 +399,5 @@ async def test_what_can_change_changes_while_it_runs(tmp_path: Path) -> None:
             for number in range(10):
                 one = await stack.enter_async_context(wire(backend, additional_headers=named))
                 await one.login(f"user{number}")
-        assert not backend.disk.reserve
+        assert not backend.core.disk.reserve
         assert await early.code("heartbeat") == 0

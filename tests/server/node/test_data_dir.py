@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import BackendError, DataDir
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="folders have no modes there")

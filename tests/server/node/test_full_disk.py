@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.disk_reserve import MEBIBYTE
 from tests.server.commands.test_rest import post
 from tests.server.disks import mounted
@@ -29,7 +30,7 @@ async def test_below_the_reserve_only_what_grows_without_end_is_refused(tmp_path
         for number in (1, 2, 3):
             await alice.call("sendMessage", userID="bob", msgID=f"m{number}", text="one")
         await bob.call("setSelfInfo", allowType=1)
-        backend.disk.reserve = ENDLESS
+        backend.core.disk.reserve = ENDLESS
         # Also the first login of an account, which is small.
         await carol.login("carol")
         refused = await alice.call("sendMessage", userID="bob", msgID="m4", text="two")
@@ -71,7 +72,7 @@ async def test_below_the_reserve_only_what_grows_without_end_is_refused(tmp_path
         for method, params in calls:
             assert await alice.code(method, **params) == 0
         await alice.login("alice")
-        backend.disk.reserve = 0
+        backend.core.disk.reserve = 0
         assert await alice.code("sendMessage", userID="bob", msgID="m4", text="two") == 0
 
 

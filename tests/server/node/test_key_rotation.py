@@ -9,7 +9,8 @@ import pytest
 
 from imtui.protocol.app_key import AppKey
 from imtui.sdk import Backoff, IMClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
@@ -61,7 +62,7 @@ async def test_a_client_that_comes_back_with_a_user_sig_of_an_ended_key_needs_a_
 async def test_a_client_that_makes_its_user_sigs_anew_comes_back_after_any_rotation(
     backend: Backend,
 ) -> None:
-    data, recorder = DataDir(backend._config.data_dir), Recorder()
+    data, recorder = DataDir(backend.config.data_dir), Recorder()
     async with (
         relay_to(backend.address.ws) as relay,
         IMClient(relay.url, backend.app_key.sdk_app_id, backoff=Backoff(0.02, 0.1)) as client,
@@ -77,7 +78,7 @@ async def test_a_client_that_makes_its_user_sigs_anew_comes_back_after_any_rotat
 async def test_a_key_that_cannot_be_exported_is_exported_with_a_later_commit(
     backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    data, old = DataDir(backend._config.data_dir), backend.app_key
+    data, old = DataDir(backend.config.data_dir), backend.app_key
 
     def fail(self: DataDir, key: AppKey) -> None:
         raise BackendError("app_key.json cannot be written: no space.")
@@ -97,7 +98,7 @@ async def test_a_key_that_cannot_be_exported_is_exported_with_a_later_commit(
 async def test_a_key_is_exported_only_once_it_is_durable(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, old = DataDir(backend._config.data_dir), backend.app_key
+    data, old = DataDir(backend.config.data_dir), backend.app_key
 
     exported, export_key = asyncio.Event(), DataDir.export_key
 

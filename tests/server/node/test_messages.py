@@ -11,7 +11,8 @@ import pytest
 
 from imtui.protocol.jsonrpc import encode_push
 from imtui.protocol.messages import Push
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError

@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, Platform
 from imtui.sdk.rest import RestClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.tui.app.app import ImtuiApp
 from imtui.tui.model.connection import Link
 from imtui.tui.model.launch import Identity, Launch

@@ -11,7 +11,8 @@ from imtui.protocol.messages import ConsoleSettings
 from imtui.protocol.usersig import sign
 from imtui.sdk import IMClient, IMSDKListener
 from imtui.sdk.rest import RestClient
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
 from imtui.tui.console.model import Link
 

@@ -10,7 +10,8 @@ from websockets.protocol import State
 
 from imtui.protocol.rest.callback import BEFORE_CALLBACKS
 from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError

@@ -14,7 +14,8 @@ from imtui.sdk import IMClient
 from imtui.server.buckets import Buckets
 from imtui.server.edge.turns.fair_loop import FairLoop, Ranks, is_busy, new_loop
 from imtui.server.edge.turns.turns import Turns
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 
 
 def test_where_there_is_no_epoll_it_is_asyncio_s_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from imtui.server.core.archive import View
-from imtui.server.node.backend import Backend, BackendConfig
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from imtui.server.store.sqlite import backup
 from imtui.server.store.sqlite.backup import back_up

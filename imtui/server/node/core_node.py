@@ -1,0 +1,168 @@
+"""The part of a backend that has the core: its store, its log, its callbacks and its commands."""
+
+import contextlib
+import logging
+from typing import Final
+
+from imtui.protocol.app_key import AppKey
+from imtui.server.alarm import Alarm
+from imtui.server.audit import AuditLog
+from imtui.server.commands.change_log import ChangeLog
+from imtui.server.core.accounts.changes import RevocationCorrected
+from imtui.server.core.admins.administering import get_admin_ids
+from imtui.server.core.console import Console, ConsoleChanged
+from imtui.server.core.core import Core
+from imtui.server.core.keys.changes import KeyRotated
+from imtui.server.core.keys.rotation import get_key_ring
+from imtui.server.core.logins.administration import get_console
+from imtui.server.core.state import Timing
+from imtui.server.edge.trust import Trust
+from imtui.server.link.ports import EdgePort
+from imtui.server.metrics import Metrics
+from imtui.server.node.app_settings import store_settings
+from imtui.server.node.checks import check_in_background
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.core_host import CoreHost
+from imtui.server.node.corrections import log_correction
+from imtui.server.node.data_dir import BackendError, DataDir
+from imtui.server.node.disk_reserve import DiskReserve
+from imtui.server.node.key_export import KeyExport
+from imtui.server.node.parts import Parts
+from imtui.server.node.webhooks import AppWebhooks
+from imtui.server.store.sqlite.store import SQLiteStore
+from imtui.server.store.store import StoreError
+
+_log: Final = logging.getLogger(__name__)
+
+
+class CoreNode:
+    """The core with its store, and all that is done for the app as a whole."""
+
+    trust: Trust
+    """The app's keys and admins."""
+    host: CoreHost
+    """The core's port, once it is started."""
+
+    def __init__(self, config: BackendConfig, metrics: Metrics) -> None:
+        """Prepare; ``open`` comes next."""
+        self._config = config
+        self._metrics = metrics
+        self.data = DataDir(config.data_dir)
+        self.disk = DiskReserve(config.data_dir, config.disk_reserve)
+
+    @property
+    def app_key(self) -> AppKey:
+        """Return the key with which UserSigs are made."""
+        return self.trust.key_ring.newest
+
+    @property
+    def console(self) -> Console:
+        """Return the settings of the console."""
+        return get_console(self.core.admin(self._config.clock()))
+
+    def open(self, stack: contextlib.AsyncExitStack) -> None:
+        """Take the data folder, and load what is stored.
+
+        Raises:
+            BackendError: It is not possible; one line says why, and what to do.
+        """
+        config, data = self._config, self.data
+        data.make()
+        stack.callback(data.hold().release)
+        data.remove_unfinished_exports()
+        self.store = self._open_store(stack)
+        self._change_log = ChangeLog(lambda: config.clock().unix_ms)
+        self.audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)
+        stack.callback(self.audit.close)
+        self._change_log.show_audit(self.audit.latest())
+        self.audit.on_entry = self._change_log.add_audit
+        store_settings(self.core.admin(config.clock()), config.settings, self.audit)
+
+    async def start(self, stack: contextlib.AsyncExitStack, edge: EdgePort) -> None:
+        """Let the core speak to an edge.
+
+        Raises:
+            BackendError: The store cannot be read.
+        """
+        config, store = self._config, self.store
+        self.webhooks = await stack.enter_async_context(
+            AppWebhooks(self.app_key.sdk_app_id, config.clock, store, self._metrics)
+        )
+        try:
+            self.webhooks.open(self.console)
+        except StoreError as error:
+            raise BackendError(str(error)) from error
+        key_export = KeyExport(self.data, self.app_key)
+        self.host = CoreHost(
+            self.core,
+            store,
+            edge,
+            config.clock,
+            self._metrics,
+            (self._change_log.observe, self.webhooks.observe),
+            {
+                RevocationCorrected: log_correction,
+                KeyRotated: key_export.rotated,
+                ConsoleChanged: self.webhooks.console_changed,
+            },
+            self.audit,
+        )
+        self.host.commits.on_committed.append(key_export.committed)
+        self.webhooks.on_sent = self.host.commits.commit_later
+        self.host.commits.on_committed.append(self.webhooks.committed)
+        stack.callback(self.host.commits.stop)
+        self.host.carry_on()
+
+    async def run(self, parts: Parts) -> None:
+        """Let deadlines be handled."""
+        alarm = Alarm(self._config.clock, self.core.next_due, self.host.sweep)
+        self.host.on_due_changed = alarm.look_again
+        await parts.run(alarm.run())
+
+    def open_rest(self) -> None:
+        """Let commands of the REST API be carried out."""
+        # A slow import: it takes longer than all the rest of the start, so the WebSocket opens
+        # before it.
+        from imtui.server.commands.rest import Rest
+
+        commits = self.host.commits
+        self.host.rest_api = Rest(
+            self.core,
+            self._config.clock,
+            self.host.carry_on,
+            commits.durable,
+            lambda: commits.failure,
+            self._change_log,
+            self._metrics,
+            lambda: self.webhooks.before,
+            self.audit,
+        )
+
+    async def check(self, parts: Parts) -> None:
+        """Check the whole database, now that the start has worked."""
+        self.store.started()
+        await parts.run_aside(check_in_background(self.data.database, self.host.rest_api))
+
+    def _open_store(self, stack: contextlib.AsyncExitStack) -> SQLiteStore:
+        config, data = self._config, self.data
+        given = data.exported_key()
+        try:
+            store = SQLiteStore(data.database, _log.warning)
+            stack.callback(store.close)
+            newest = store.app_key(given)
+            # Loading counts the start durably before a port opens, so that revisions only grow.
+            self.core = Core(
+                store.load(),
+                config.clock(),
+                archive=store.archive,
+                timing=Timing(config.subscriptions_cleared_after),
+                befriend=config.befriend,
+                disk=self.disk,
+            )
+        except StoreError as error:
+            raise BackendError(str(error)) from error
+        if given != newest:
+            data.export_key(newest)
+        admin = self.core.admin(config.clock())
+        self.trust = Trust(get_key_ring(admin), get_admin_ids(admin))
+        return store
