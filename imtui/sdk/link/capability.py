@@ -1,7 +1,7 @@
 """What a part of the SDK does over the life of a session."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -52,6 +52,22 @@ class Capability:
             Why the connection cannot be used any more, or None if there is nothing left to do.
         """
         return None
+
+
+class PushHandlers:
+    """The handlers of the pushes of several capabilities."""
+
+    def __init__(self, capabilities: Iterable[Capability]) -> None:
+        """Collect the handlers of the capabilities."""
+        self._by_method: dict[str, list[PushHandler]] = {}
+        for one in capabilities:
+            for method, handler in one.push_handlers.items():
+                self._by_method.setdefault(method, []).append(handler)
+
+    def handle(self, push: Incoming) -> None:
+        """Pass a push to its handlers, in the order of the capabilities."""
+        for handler in self._by_method.get(push.method or "", ()):
+            handler(push)
 
 
 def push_handler(params_type: type[S], apply: Callable[[S], None]) -> PushHandler:

@@ -24,7 +24,7 @@ from imtui.sdk.failures import (
     unanswered,
 )
 from imtui.sdk.link.calls import Calls
-from imtui.sdk.link.capability import Capability, PushHandler
+from imtui.sdk.link.capability import Capability, PushHandlers
 from imtui.sdk.link.concurrency import first_of
 from imtui.sdk.link.connection import Connection
 from imtui.sdk.link.keep_alive import Alarm, keep_alive
@@ -72,10 +72,7 @@ class Session:
         self._params = params
         self._user_sig = user_sig
         self._capabilities = capabilities
-        self._push_handlers: dict[str, list[PushHandler]] = {}
-        for one in capabilities:
-            for method, handler in one.push_handlers.items():
-                self._push_handlers.setdefault(method, []).append(handler)
+        self._push_handlers = PushHandlers(capabilities)
         self._calls = Calls(options.timeout)
         self._connected_at = 0.0
         self._late_login_until = -math.inf
@@ -298,8 +295,7 @@ class Session:
             return None
         if push.method == Push.KICKED_OFFLINE:
             return IMError(ErrorCode.ERR_LOGIN_KICKED_OFF_BY_OTHER)
-        for handler in self._push_handlers.get(push.method or "", ()):
-            handler(push)
+        self._push_handlers.handle(push)
         return None
 
     def _disconnected(self, error: IMError) -> None:

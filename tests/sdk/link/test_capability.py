@@ -7,7 +7,7 @@ import pytest
 
 from imtui.protocol.jsonrpc import Incoming, decode_incoming
 from imtui.protocol.messages import Push, UserIDList
-from imtui.sdk.link.capability import push_handler
+from imtui.sdk.link.capability import Capability, PushHandlers, push_handler
 
 
 def push_of(params: object) -> Incoming:
@@ -38,3 +38,21 @@ def test_an_error_of_the_capability_is_not_taken_for_a_malformed_push() -> None:
 
     with pytest.raises(msgspec.DecodeError):
         push_handler(UserIDList, fail)(push_of({"userIDList": []}))
+
+
+def test_a_push_reaches_the_handlers_of_its_method_in_the_order_of_the_capabilities() -> None:
+    class Handling(Capability):
+        def __init__(self, name: str, *methods: str) -> None:
+            self.push_handlers = {method: lambda push: handled.append(name) for method in methods}
+
+    handled: list[str] = []
+    handlers = PushHandlers(
+        [
+            Handling("first", Push.BLACK_LIST_ADDED),
+            Handling("second", Push.BLACK_LIST_ADDED, Push.BLACK_LIST_DELETED),
+        ]
+    )
+    handlers.handle(push_of({}))
+    assert handled == ["first", "second"]
+    handlers.handle(Incoming())
+    assert handled == ["first", "second"]
