@@ -3,7 +3,7 @@
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import partial
 from os import PathLike, fspath
@@ -21,11 +21,13 @@ from imtui.protocol.status import Platform, UserStatus
 from imtui.sdk.friends.calls import FriendCalls
 from imtui.sdk.friends.friends import Friends
 from imtui.sdk.instances import InstanceID
-from imtui.sdk.link.address import web_socket_address
+from imtui.sdk.link.address import first_url, web_socket_addresses
 from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.link.connection import open_connection
+from imtui.sdk.link.dialing import Dialer
 from imtui.sdk.link.link import Link
 from imtui.sdk.link.options import LinkOptions
+from imtui.sdk.link.route import Route
 from imtui.sdk.listener import IMSDKListener, Listeners
 from imtui.sdk.messages.calls import MessageCalls
 from imtui.sdk.messages.conversation_calls import ConversationCalls
@@ -54,7 +56,7 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         sdk_app_id: int,
         *,
         device_name: str = "",
@@ -70,13 +72,15 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         """Prepare a client; nothing is sent before ``login``.
 
         Args:
-            url: ``ws://host:port``, ``wss://host:port`` or ``ws+unix:///absolute/path``.
+            url: ``ws://host:port``, ``wss://host:port`` or ``ws+unix:///absolute/path``; several
+                addresses of the same backend as a sequence, or in a string with commas, at most 64.
             sdk_app_id: The app.
             device_name: The name that the user gave this device, at most 64 bytes.
             platform: The platform of this device; detected if None.
             instance_id: Identifies this device, also after a restart: 1 to 64 of
                 ``A-Z a-z 0-9 _ -``. If None, it is the first one in ``storage_dir``, for this
-                ``url`` and app, that no running client holds; random without ``storage_dir``.
+                ``url`` (the first of several) and app, that no running client holds; random
+                without ``storage_dir``.
             timeout: How long a call, or an attempt to connect and log in, may take, in seconds.
             insecure: Allow ``ws://`` to another machine.
             ssl: The TLS settings for ``wss://``; the system's certificates if None.
@@ -91,20 +95,16 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         """
         folder = None if storage_dir is None else _storage_folder(storage_dir)
         self._instance = instance = InstanceID(
-            instance_id, folder and _devices(folder, url, sdk_app_id)
+            instance_id, folder and _devices(folder, first_url(url), sdk_app_id)
         )
-        options = LinkOptions(
-            partial(
-                open_connection,
-                web_socket_address(url, insecure=insecure),
-                ssl=ssl,
-                timeout=timeout,
-            ),
+        route = Route(backoff or Backoff())
+        dialer = Dialer(
+            web_socket_addresses(url, insecure=insecure),
+            route,
+            partial(open_connection, ssl=ssl),
             timeout,
-            backoff or Backoff(),
-            wall_clock,
-            lambda: instance.value,
         )
+        options = LinkOptions(dialer.open, timeout, route, wall_clock, lambda: instance.value)
         self._device = LoginParams(
             sdk_app_id,
             "",
@@ -182,7 +182,7 @@ class IMClient(PresenceCalls, FriendCalls, MessageCalls, ConversationCalls):
         passive: bool = False,
         resume: bool = False,
     ) -> None:
-        """Connect and log in, trying once; afterwards the client reconnects by itself.
+        """Connect and log in, trying each address once; later the client reconnects by itself.
 
         A login as the account that is already logged in changes nothing; a login as another
         account logs the first one out.

@@ -3,6 +3,7 @@
 import errno
 import socket
 import ssl
+from collections.abc import Iterable
 from typing import Final
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -34,8 +35,21 @@ _USER_SIG_EXPIRED: Final = frozenset(
     }
 )
 
+_UNREACHABLE: Final[tuple[int, ...]] = (
+    ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+    ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
+    ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
+    ErrorCode.ERR_PARSE_RESPONSE_FAILED,
+    ErrorCode.ERR_SDK_NET_DISCONNECT,
+    ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED,
+)
+"""What goes wrong at one address and may work at another; what says most comes first."""
+
+_GOING_AWAY: Final = 1001
 _UNSUPPORTED_DATA: Final = 1003
 _MESSAGE_TOO_BIG: Final = 1009
+
+_LOST: Final = "The connection to the backend was lost."
 
 _FINAL_CLOSES: Final = {
     _UNSUPPORTED_DATA: (
@@ -79,6 +93,21 @@ def is_trouble(error: IMError) -> bool:
     A call that was not sent says nothing of the connection: too many others may be under way.
     """
     return error.code == ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT
+
+
+def is_unreachable(error: IMError) -> bool:
+    """Return whether the fault lies with one address, so that another one may work."""
+    return error.code in _UNREACHABLE
+
+
+def is_sent_away(error: IMError) -> bool:
+    """Return whether the backend closed the connection because it serves elsewhere, or later."""
+    return error.data.get("closeCode") in (_GOING_AWAY, CloseCode.NO_PLACE)
+
+
+def most_telling(errors: Iterable[IMError]) -> IMError:
+    """Return the error that says most, of at least one, all of addresses that are unreachable."""
+    return min(errors, key=lambda error: _UNREACHABLE.index(error.code))
 
 
 def is_kick(error: IMError) -> bool:
@@ -126,11 +155,14 @@ def close_failure(closed: ConnectionClosed) -> IMError:
         final = _FINAL_CLOSES.get(closed.rcvd.code)
         if final is not None:
             return IMError(*final)
-        if closed.rcvd.code == CloseCode.NO_PLACE:
-            return IMError(
-                ErrorCode.ERR_SDK_NET_DISCONNECT, "The backend has too many connections."
-            )
-    return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT, "The connection to the backend was lost.")
+        return IMError(
+            ErrorCode.ERR_SDK_NET_DISCONNECT,
+            "The backend has too many connections."
+            if closed.rcvd.code == CloseCode.NO_PLACE
+            else _LOST,
+            {"closeCode": closed.rcvd.code},
+        )
+    return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT, _LOST)
 
 
 def unreadable() -> IMError:

@@ -9,10 +9,10 @@ import msgspec
 from imtui.protocol import limits
 from imtui.protocol.errors import ErrorCode, IMError, invalid_parameters
 from imtui.sdk.failures import unanswered, unreadable
-from imtui.sdk.link.address import rest_address
+from imtui.sdk.link.address import Address, rest_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from ssl import SSLContext
 
     import httpx
@@ -31,7 +31,7 @@ class RestClient:
 
     def __init__(
         self,
-        url: str,
+        url: "str | Sequence[str]",
         sdk_app_id: int,
         identifier: str,
         user_sig: str,
@@ -43,7 +43,9 @@ class RestClient:
         """Prepare a client; nothing is sent before ``call``.
 
         Args:
-            url: ``http://host:port``, ``https://host:port`` or ``http+unix:///absolute/path``.
+            url: ``http://host:port``, ``https://host:port`` or ``http+unix:///absolute/path``;
+                several addresses of the same backend as a sequence, or in a string with commas,
+                at most 64: the next one is used if a connection is refused.
             sdk_app_id: The app.
             identifier: The admin who calls.
             user_sig: The admin's UserSig.
@@ -56,7 +58,7 @@ class RestClient:
         Raises:
             IMError: 6017 if the address is not valid.
         """
-        self._address = rest_address(url, insecure=insecure)
+        self._addresses = rest_addresses(url, insecure=insecure)
         self._query = {
             "sdkappid": str(sdk_app_id),
             "identifier": identifier,
@@ -73,7 +75,7 @@ class RestClient:
             IMError: The backend's refusal; 6001 if the answer is malformed; 6017 if the body cannot
                 be encoded; 9508, 9510, 9511, 9516 or 9520 if the connection failed.
         """
-        answer = await self._post(command, body)
+        answer = await self._post(command, _encode(body))
         try:
             envelope = msgspec.json.decode(answer, type=_Envelope)
             content: dict[str, Any] = msgspec.json.decode(answer, type=dict[str, Any])
@@ -83,42 +85,56 @@ class RestClient:
             raise IMError(envelope.error_code, envelope.error_info)
         return content
 
-    async def _post(self, command: str, body: dict[str, Any]) -> bytes:
+    async def _post(self, command: str, content: bytes) -> bytes:
+        *others, last = self._addresses
+        for address in others:
+            try:
+                return await self._post_to(address, command, content)
+            except IMError as error:
+                # After any other failure, the command may have been carried out.
+                if error.code != ErrorCode.ERR_SDK_NET_CONN_REFUSE:
+                    raise
+        return await self._post_to(last, command, content)
+
+    async def _post_to(self, address: Address, command: str, content: bytes) -> bytes:
         # Imported here, because httpx takes longer to import than everything else together.
         import httpx
 
-        request = self._request(command, body)
+        request = self._request(address, command, content)
         # Only the transport, because the client of httpx logs the URL, and with it the UserSig.
         try:
-            async with self._transport() as transport:
+            async with self._transport(address) as transport:
                 response = await transport.handle_async_request(request)
                 return await _read(response)
         except httpx.TransportError as error:
             raise _failure(error) from error
 
-    def _transport(self) -> "httpx.AsyncHTTPTransport":
+    def _transport(self, address: Address) -> "httpx.AsyncHTTPTransport":
         import httpx
 
         # Without TLS there is nothing to verify, and making the context would take 30 ms.
-        is_secure = self._address.url.startswith("https")
+        is_secure = address.url.startswith("https")
         verify = self._ssl() if is_secure and self._ssl is not None else is_secure
-        return httpx.AsyncHTTPTransport(uds=self._address.unix_path, verify=verify)
+        return httpx.AsyncHTTPTransport(uds=address.unix_path, verify=verify)
 
-    def _request(self, command: str, body: dict[str, Any]) -> "httpx.Request":
+    def _request(self, address: Address, command: str, content: bytes) -> "httpx.Request":
         import httpx
 
-        try:
-            content = msgspec.json.encode(body)
-        except (UnicodeError, TypeError, ValueError, OverflowError) as error:
-            raise invalid_parameters("body", "it cannot be put into JSON") from error
         return httpx.Request(
             "POST",
-            f"{self._address.url.rstrip('/')}/{_VERSION}/{command}",
+            f"{address.url.rstrip('/')}/{_VERSION}/{command}",
             params={**self._query, "random": str(secrets.randbits(32))},
             headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
             content=content,
             extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
         )
+
+
+def _encode(body: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except (UnicodeError, TypeError, ValueError, OverflowError) as error:
+        raise invalid_parameters("body", "it cannot be put into JSON") from error
 
 
 async def _read(response: "httpx.Response") -> bytes:

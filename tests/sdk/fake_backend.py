@@ -146,17 +146,22 @@ class FakeBackend:
 
 
 @asynccontextmanager
-async def fake_backend() -> AsyncIterator[FakeBackend]:
-    """Run a fake backend on a free port."""
+async def fake_backend(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[FakeBackend]:
+    """Run a fake backend, on a free port unless one is given."""
     fake = FakeBackend()
-    async with serve(fake.serve, "127.0.0.1", 0, ping_interval=None, max_size=None) as server:
-        port = server.sockets[0].getsockname()[1]
-        fake.url = f"ws://127.0.0.1:{port}"
+    async with serve(fake.serve, host, port, ping_interval=None, max_size=None) as server:
+        fake.url = f"ws://{host}:{server.sockets[0].getsockname()[1]}"
         yield fake
 
 
-def client_of(fake: FakeBackend, **options: Any) -> IMClient:
-    """Return a client with fixed delays, and clocks that agree."""
+def client_of(fake: FakeBackend, *others: str, **options: Any) -> IMClient:
+    """Return a client with fixed delays, and clocks that agree.
+
+    Args:
+        fake: The backend.
+        others: Further addresses of it.
+        options: Those of the client.
+    """
     options.setdefault("backoff", Backoff(uniform=lambda low, high: high))
     options.setdefault("wall_clock", wall_clock)
-    return IMClient(fake.url, APP, **options)
+    return IMClient((fake.url, *others), APP, **options)

@@ -481,6 +481,14 @@ def test_an_instance_id_is_random_unless_given() -> None:
         IMClient("ws://127.0.0.1:1", 1, device_name="\x1b[31m")
 
 
+async def test_a_device_keeps_its_id_when_addresses_are_added(tmp_path: Path) -> None:
+    ids = []
+    for url in ("wss://a", "wss://a,wss://b", ["wss://a", "wss://c"], "wss://c,wss://a"):
+        async with IMClient(url, 1, storage_dir=tmp_path) as client:
+            ids.append(client.instance_id)
+    assert ids[0] == ids[1] == ids[2] != ids[3]
+
+
 def test_a_client_works_in_one_event_loop_after_another() -> None:
     closing = [True, False, True]
     clients: list[IMClient] = []

@@ -9,7 +9,14 @@ from websockets.http11 import Response
 
 from imtui.protocol.messages import CloseCode
 from imtui.sdk import ErrorCode, IMError, is_transient
-from imtui.sdk.failures import close_failure, connect_failure, is_kick, is_user_sig_expired
+from imtui.sdk.failures import (
+    close_failure,
+    connect_failure,
+    is_kick,
+    is_sent_away,
+    is_unreachable,
+    is_user_sig_expired,
+)
 
 REFUSED = OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] again")
 
@@ -33,6 +40,7 @@ def test_trouble_with_connecting_has_its_code_and_is_transient(error: Exception,
     failure = connect_failure(error)
     assert failure.code == code
     assert is_transient(failure)
+    assert is_unreachable(failure)
 
 
 @pytest.mark.parametrize(
@@ -45,12 +53,13 @@ def test_some_closes_by_the_backend_are_final(close_code: int, code: int) -> Non
     assert not is_transient(failure)
 
 
-@pytest.mark.parametrize("close_code", [1000, 1001, 1002, 1011, 4002, 4999])
+@pytest.mark.parametrize("close_code", [1000, 1001, 1002, 1011, 4002, 4004, 4999])
 def test_other_closes_are_worth_another_attempt(close_code: int) -> None:
     close = Close(close_code, "")
     failure = close_failure(ConnectionClosedError(close, close, rcvd_then_sent=True))
     assert failure.code == 9508
     assert is_transient(failure)
+    assert is_sent_away(failure) == (close_code in (1001, 4004))
 
 
 def test_a_too_large_frame_from_the_backend_is_worth_another_attempt() -> None:
@@ -60,7 +69,10 @@ def test_a_too_large_frame_from_the_backend_is_worth_another_attempt() -> None:
 
 
 def test_a_broken_connection_is_worth_another_attempt() -> None:
-    assert is_transient(close_failure(ConnectionClosedError(None, None)))
+    lost = close_failure(ConnectionClosedError(None, None))
+    assert is_transient(lost)
+    assert is_unreachable(lost)
+    assert not is_sent_away(lost)
     no_place = Close(CloseCode.NO_PLACE, "")
     failure = close_failure(ConnectionClosedError(no_place, no_place, rcvd_then_sent=True))
     assert is_transient(failure)
@@ -70,6 +82,12 @@ def test_a_broken_connection_is_worth_another_attempt() -> None:
 @pytest.mark.parametrize("code", [6014, 6017, 6208, 70001, 70003, 70009, 70107, 7013, 72001, 12345])
 def test_refusals_are_final(code: int) -> None:
     assert not is_transient(IMError(code))
+
+
+@pytest.mark.parametrize("code", [7008, 70050, 70500])
+def test_a_refusal_is_the_same_at_every_address(code: int) -> None:
+    assert is_transient(IMError(code))
+    assert not is_unreachable(IMError(code))
 
 
 def test_kicks_and_expired_user_sigs_are_distinguished() -> None:

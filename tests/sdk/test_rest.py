@@ -44,8 +44,8 @@ async def answering(answer: Any) -> AsyncIterator[tuple[str, Answering]]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", fake
 
 
-def client_at(url: str) -> RestClient:
-    return RestClient(url, 1400000000, "administrator", "secret-sig")
+def client_at(*urls: str) -> RestClient:
+    return RestClient(urls, 1400000000, "administrator", "secret-sig")
 
 
 async def test_a_command_is_posted_with_its_query_and_returns_the_whole_answer() -> None:
@@ -108,6 +108,32 @@ async def test_no_server_is_9511_and_a_broken_one_9508() -> None:
         with pytest.raises(IMError) as error:
             await client_at(f"http://127.0.0.1:{port}").call("a/b", {})
     assert error.value.code == 9508
+
+
+async def test_the_next_address_is_used_only_if_a_connection_is_refused() -> None:
+    calls: list[str] = []
+
+    def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append("broken")
+        writer.close()
+
+    async with answering({"ActionStatus": "OK"}) as (dead, _):
+        pass
+    async with (
+        answering({"ActionStatus": "OK"}) as (good, fake),
+        await asyncio.start_server(hang_up, "127.0.0.1", 0) as server,
+    ):
+        broken = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert await client_at(dead, good).call("a/b", {}) == {"ActionStatus": "OK"}
+        several = RestClient(f"{dead},{good}", 1400000000, "administrator", "secret-sig")
+        assert await several.call("a/b", {}) == {"ActionStatus": "OK"}
+        assert len(fake.requests) == 2
+        for urls, code in (((dead, broken, good), 9508), ((dead, dead), 9511)):
+            with pytest.raises(IMError) as error:
+                await client_at(*urls).call("a/b", {})
+            assert error.value.code == code
+        # It may have been carried out there.
+        assert (calls, len(fake.requests)) == (["broken"], 2)
 
 
 async def test_a_body_that_cannot_be_encoded_is_6017() -> None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 _FACTOR = 2.0
+_SHORT = 4.0
 
 
 class Backoff:
@@ -37,6 +38,14 @@ class Backoff:
         ceiling = self._ceiling
         self._ceiling = min(ceiling * _FACTOR, self._most)
         return self._uniform(ceiling / 2, ceiling)
+
+    def short_delay(self) -> float:
+        """Return how many seconds to wait before an attempt at a backend that is known to serve.
+
+        It is random up to four times the longest first delay, so that clients which were all sent
+        there do not come at once; it makes later delays no longer.
+        """
+        return self._uniform(0.0, min(self._first * _SHORT, self._most))
 
     def reset(self) -> None:
         """Start again with the shortest delay."""

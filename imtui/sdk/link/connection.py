@@ -146,30 +146,30 @@ async def open_connection(
     on_push: Callable[[Incoming], IMError | None],
     *,
     ssl: SSLContext | None,
-    timeout: float,  # noqa: ASYNC109 - the handshake has its own
 ) -> Connection:
     """Connect to a backend.
 
     Args:
-        address: The backend.
+        address: One address of the backend.
         on_push: Called with each push; if it returns an error, the connection ends.
         ssl: The TLS settings for ``wss://``; the system's certificates if None.
-        timeout: How long connecting may take, in seconds.
 
     Raises:
-        IMError: 9508, 9510, 9511 or 9516.
+        IMError: 9508, 9510, 9511 or 9516. There is no time-out of its own.
     """
     options: dict[str, Any] = {
         "compression": None,
         "create_connection": _Socket,
-        "open_timeout": timeout,
+        "open_timeout": None,
         "close_timeout": CLOSE_TIMEOUT,
         "ping_interval": None,
         "max_size": limits.FRAME_MAX_BYTES,
         "logger": _websocket_log,
     }
-    if address.local:
+    if address.local or address.ip is not None:
         options["proxy"] = None
+    if address.ip is not None:
+        options["host"] = address.ip
     if ssl is not None and address.url.startswith("wss:"):
         options["ssl"] = ssl
     try:

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.jsonrpc import Incoming
-from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.link.connection import Connection
+from imtui.sdk.link.route import Route
 
 
 class Opener(Protocol):
@@ -24,7 +24,8 @@ class LinkOptions(Struct, frozen=True):
     open: Opener
     timeout: float
     """How long a call, or an attempt to connect and log in, may take, in seconds."""
-    backoff: Backoff
+    route: Route
+    """Where to connect next, and when."""
     wall_clock: Callable[[], float]
     """Returns Unix seconds."""
     instance_id: Callable[[], str]

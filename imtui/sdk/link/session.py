@@ -29,6 +29,7 @@ from imtui.sdk.link.concurrency import first_of
 from imtui.sdk.link.connection import Connection
 from imtui.sdk.link.keep_alive import Alarm, keep_alive
 from imtui.sdk.link.options import LinkOptions
+from imtui.sdk.link.retrying import retry
 from imtui.sdk.link.suspension import watch_for_suspension
 from imtui.sdk.link.user_sig import UserSigSource, make_user_sig
 from imtui.sdk.listener import IMSDKListener, Listeners
@@ -192,22 +193,19 @@ class Session:
         error: IMError | None = None
         try:
             error = await first_of(
-                self._supervise(),
+                retry(
+                    self._attempt,
+                    logged_in=lambda: self.logged_in,
+                    options=self._options,
+                    listeners=self._listeners,
+                    alarm=self._alarm,
+                ),
                 watch_for_suspension(self._options.wall_clock, self.hurry),
             )
         except Exception:
             _log.exception("The SDK failed")
         finally:
             self._end(error or sdk_failed())
-
-    async def _supervise(self) -> IMError:
-        error = await self._attempt()
-        while self.logged_in and is_transient(error):
-            delay = self._options.backoff.next_delay()
-            self._listeners.notify(IMSDKListener.on_reconnect_scheduled, delay)
-            await self._alarm.sleep(delay)
-            error = await self._attempt()
-        return error
 
     async def _attempt(self) -> IMError:
         """Connect, log in, and stay connected; return why that ended."""
@@ -303,7 +301,7 @@ class Session:
             return
         self._calls.disconnected()
         if asyncio.get_running_loop().time() - self._connected_at >= _STABLE_AFTER:
-            self._options.backoff.reset()
+            self._options.route.settle()
         if not is_kick(error):
             now = int(self._options.wall_clock() * 1000)
             for capability in self._capabilities:

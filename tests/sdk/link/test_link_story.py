@@ -15,6 +15,7 @@ from imtui.sdk.link.backoff import Backoff
 from imtui.sdk.link.capability import Capability
 from imtui.sdk.link.link import Link
 from imtui.sdk.link.options import LinkOptions
+from imtui.sdk.link.route import Route
 from imtui.sdk.listener import Handled, Listeners
 from tests.sdk.link.memory_backend import MemoryBackend
 from tests.sdk.virtual_time import SocketlessLoop
@@ -105,7 +106,7 @@ class Story:
         listeners.add(Careless(self.cancelled))
         listeners.add(self.slow)
         clock = asyncio.get_running_loop().time
-        options = LinkOptions(self.backend.open, 10.0, Backoff(), clock, lambda: "i")
+        options = LinkOptions(self.backend.open, 10.0, Route(Backoff()), clock, lambda: "i")
         self.link = Link(options, listeners)
         self.opened = Opened()
         self.link.attach(self.opened)
