@@ -36,14 +36,14 @@ def user_id(text: str) -> str:
 
 
 def server_url(text: str) -> str:
-    """Parse the address of a backend; the SDK decides which hosts are allowed."""
+    """Parse the addresses of a backend; the SDK splits them, and decides which are allowed."""
     if not text.startswith(("ws://", "wss://", "ws+unix:///")):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address: wss://host, ws://host:port")
     return text
 
 
 def rest_url(text: str) -> str:
-    """Parse the address of a REST API; the SDK decides which hosts are allowed."""
+    """Parse the addresses of a REST API; the SDK splits them, and decides which are allowed."""
     if not text.startswith(("http://", "https://", "http+unix:///")):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address: https://host")
     return text

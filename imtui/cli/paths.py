@@ -78,8 +78,8 @@ def account_state(server: str, sdk_app_id: int, user_id: str) -> Path:
     distinguish ``Bob`` from ``bob``.
 
     Args:
-        server: The URL of the server, or a fixed word for the embedded backend, whose URL may
-            change.
+        server: The first URL of the server, or a fixed word for the embedded backend, whose URL
+            may change.
         sdk_app_id: The app.
         user_id: The account.
     """

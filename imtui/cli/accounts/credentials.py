@@ -19,6 +19,7 @@ class Credentials:
     """The backend to log in to, the account and its UserSig."""
 
     url: str
+    """One address, or several with commas."""
     sdk_app_id: int
     user_id: str
     user_sig: Callable[[], str]

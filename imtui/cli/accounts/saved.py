@@ -18,6 +18,7 @@ class SavedAccount(msgspec.Struct, frozen=True, rename="camel"):
     """A saved account of another backend."""
 
     url: str
+    """One address, or several with commas."""
     sdk_app_id: int
     user_id: str
     insecure: bool = False
@@ -26,8 +27,10 @@ class SavedAccount(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def key(self) -> str:
-        """Return the unique name of the account."""
-        return f"{self.user_id}@{self.sdk_app_id}@{self.url}"
+        """Return the unique name of the account, which stays if its backend has more addresses."""
+        from imtui.sdk.link.address import first_url
+
+        return f"{self.user_id}@{self.sdk_app_id}@{first_url(self.url)}"
 
     def __repr__(self) -> str:
         """Omit the UserSig, so that it never reaches a log."""

@@ -20,6 +20,7 @@ class RemoteAccount(Struct, frozen=True):
     """An account on another backend."""
 
     url: str
+    """One address, or several with commas."""
     sdk_app_id: int
     user_id: str
     insecure: bool
@@ -52,7 +53,7 @@ def add_account_options(
         type=server_url,
         metavar="URL",
         default=absent,
-        help="the address of another backend: wss://… or ws://…",
+        help="the address of another backend: wss://… or ws://…; several with commas between",
     )
     group.add_argument("--app-id", type=positive, metavar="N", default=absent, help="its SDKAppID")
     group.add_argument("--user", type=user_id, metavar="U", default=absent, help="the user ID")

@@ -28,7 +28,7 @@ def add_admin_options(parser: argparse.ArgumentParser) -> None:
         "--rest",
         type=rest_url,
         metavar="URL",
-        help="the address of another service's REST API: https://…",
+        help="the address of another service's REST API: https://…; several with commas between",
     )
     group.add_argument("--admin", metavar="NAME", help=f"the admin's user ID ({ADMINISTRATOR})")
     # The top-level parser has these as well, with defaults.

@@ -112,11 +112,13 @@ class AccountJoiner:
     async def _join_remote(self, selected: RemoteAccount) -> "Identity":
         import asyncio
 
+        from imtui.sdk.link.address import first_url
+
         # In a thread, because the keyring may ask for its password.
         user_sig = await asyncio.to_thread(selected.read_user_sig)
         return self._account(
             selected.url,
-            selected.url,
+            first_url(selected.url),
             selected.sdk_app_id,
             selected.user_id,
             lambda: user_sig,

@@ -14,6 +14,7 @@ class Identity(Struct, frozen=True):
     """The account and the backend to log in to."""
 
     url: str
+    """One address, or several with commas."""
     sdk_app_id: int
     user_id: str
     user_sig: str | Callable[[], str]

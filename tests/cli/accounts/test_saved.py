@@ -108,6 +108,21 @@ def test_the_newest_is_the_default_and_removing_it_restores_the_previous_one(
     assert [account.user_id for account in saved.list_accounts()] == ["bob"]
 
 
+def test_an_account_with_more_addresses_is_the_same(tmp_path: Path) -> None:
+    keyring = FakeKeyring()
+    saved = accounts(tmp_path, keyring)
+    saved.save(ALICE, "1")
+    saved.save(SavedAccount("wss://im.example,wss://b.example", 1, "alice"), "2")
+
+    [account] = saved.list_accounts()
+    assert account.url == "wss://im.example,wss://b.example"
+    assert saved.user_sig(account) == "2"
+    assert list(keyring.kept.values()) == ["2"]
+
+    saved.save(SavedAccount("wss://b.example,wss://im.example", 1, "alice"), "3")
+    assert len(saved.list_accounts()) == 2
+
+
 def test_a_damaged_file_is_an_error_with_a_hint(tmp_path: Path) -> None:
     file = tmp_path / "d" / "accounts.json"
     file.parent.mkdir()

@@ -32,6 +32,12 @@ def test_calls_carry_app_admin_and_user_sig(service: RestService, tmp_path: Path
     assert (second["identifier"], second["usersig"]) == ("root", "from-the-file")
 
 
+def test_the_next_of_several_services_takes_over(service: RestService) -> None:
+    several = f"http://127.0.0.1:1,{service.url}"
+    assert cli.main(["kick", "bob", "--rest", several, "--app-id", "5"]) == 0
+    assert len(service.queries) == 1
+
+
 def test_options_of_the_app_may_precede_the_command(service: RestService) -> None:
     assert cli.main(["--app-id", "5", "kick", "bob", "--rest", service.url]) == 0
     assert service.queries[0]["sdkappid"] == "5"

@@ -124,6 +124,18 @@ async def test_remote_account(at_home: Home) -> None:
     joiner.release()
 
 
+async def test_an_account_with_more_addresses_keeps_its_state(at_home: Home) -> None:
+    joined = []
+    for url in ("wss://im.example", "wss://im.example,wss://b.example"):
+        joiner = AccountJoiner(RemoteAccount(url, 7, "alice", False, lambda: "x"), None)
+        joined.append(await joiner.join())
+        joiner.release()
+
+    one, several = joined
+    assert several.url == "wss://im.example,wss://b.example"
+    assert (one.state_dir, one.instance_id) == (several.state_dir, several.instance_id)
+
+
 async def test_failing_keyring(at_home: Home) -> None:
     def fail() -> str:
         raise CommandError("The keyring does not give it.")

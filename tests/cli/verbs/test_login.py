@@ -66,6 +66,30 @@ def test_plain_ws_to_another_machine_needs_insecure(served: Served) -> None:
     assert line.startswith("imtui: 6017 · ")
 
 
+def test_of_several_addresses_one_has_to_answer(served: Served) -> None:
+    account = ["--app-id", served.app_id, "--user", "alice"]
+    several = f"ws://127.0.0.1:1,{served.ws}"
+
+    done = served.home.run(
+        "login", "--server", several, *account, IMTUI_USERSIG=served.user_sig("alice")
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert served.home.run("status").stdout == "alice  UNLOGINED\n"
+    assert several in served.home.run("logout").stdout
+
+
+@pytest.mark.parametrize("other", ["ws://192.0.2.1:1", "http://127.0.0.1:1", "127.0.0.1:1"])
+def test_each_of_several_addresses_is_checked(served: Served, other: str) -> None:
+    server = ["--server", f"{served.ws},{other}", "--app-id", served.app_id, "--user", "alice"]
+
+    done = served.home.run("login", *server, IMTUI_USERSIG=served.user_sig("alice"))
+
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith("imtui: 6017 · ")
+
+
 def test_connection_refused(served: Served) -> None:
     server = ["--server", "ws://127.0.0.1:1", "--app-id", 1, "--user", "alice"]
 
