@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +55,17 @@ async def device(
         yield client, recorder
 
 
-async def console(backend: Backend, **settings: str) -> None:
-    rest = RestClient(
+def rest_of(backend: Backend) -> RestClient:
+    return RestClient(
         backend.address.rest,
         backend.address.sdk_app_id,
         "administrator",
         sig_of(backend, "administrator"),
     )
-    await rest.call("imtui_console/set", {"Settings": settings})
+
+
+async def console(backend: Backend, **settings: str) -> None:
+    await rest_of(backend).call("imtui_console/set", {"Settings": settings})
 
 
 def last(user_id: str, *expected: Any) -> Callable[[Recorder], bool]:
@@ -311,6 +314,29 @@ async def test_cleared_subscriptions_are_reported_after_the_reconnect(
             lambda r: ("subscriptions", [], ["bob"], SubscriptionReason.RESYNC) in r.events
         )
         await recorder.until(last("bob", UNKNOWN, ""))
+
+
+async def test_the_clients_of_a_backend_that_stops_come_back_at_the_other(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    async with Backend(BackendConfig(first)):
+        pass
+    second.mkdir(mode=0o700)
+    shutil.copy(first / "app_key.json", second / "app_key.json")
+    users = [f"user{number}" for number in range(12)]
+    async with (
+        Backend(BackendConfig(second)) as staying,
+        device(staying, "watcher") as (watcher, recorder),
+        AsyncExitStack() as clients,
+    ):
+        accounts = {"AccountList": [{"UserID": user} for user in users]}
+        await rest_of(staying).call("im_open_login_svc/multiaccount_import", accounts)
+        await watcher.subscribe_user_status(users)
+        async with Backend(BackendConfig(first)) as stopping:
+            url = f"{stopping.address.ws},{staying.address.ws}"
+            for user in users:
+                await clients.enter_async_context(device(staying, user, url))
+        for user in users:
+            await recorder.until(last(user, ONLINE, ""))
 
 
 async def test_a_unix_socket_works_like_a_port(tmp_path: Path) -> None:
