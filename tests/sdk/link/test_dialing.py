@@ -42,6 +42,7 @@ class Addresses:
         self.tried: list[tuple[str, float]] = []
         self.given_up: list[str] = []
         self.opened: dict[str, MemorySocket] = {}
+        self.on_open: Callable[[], None] = lambda: None
         # In the order in which they are given.
         self.route = Route(Backoff(), shuffle=lambda addresses: None)
         self.dialer = Dialer(
@@ -74,6 +75,7 @@ class Addresses:
         if code:
             raise IMError(code)
         self.opened[name] = socket = MemorySocket(MemoryBackend())
+        self.on_open()
         return Connection(cast(ClientConnection, socket), on_push)
 
 
@@ -156,16 +158,23 @@ async def test_an_only_address_has_the_whole_time_out() -> None:
     assert await Addresses(slow=(TIMEOUT - 0.1, 0)).open() == "slow"
 
 
-@in_empty_loop
-async def test_a_cancelled_attempt_leaves_no_connection() -> None:
-    for moment in range(60):
+@pytest.mark.parametrize("turns", range(6))
+def test_an_attempt_that_is_cancelled_leaves_no_connection(turns: int) -> None:
+    @in_empty_loop
+    async def test() -> None:
+        loop = asyncio.get_running_loop()
         some = Addresses(one=(ATTEMPT_DELAY + 1.0, 0), other=(1.0, 0))
         opening = asyncio.create_task(some.open())
-        await asyncio.sleep(ATTEMPT_DELAY + 0.9)
-        turns = 0
-        while not opening.done() and (turns < moment or not some.opened):
-            turns += bool(some.opened)
-            await asyncio.sleep(0 if some.opened else 0.01)
-        opening.cancel()
+
+        def cancel_later(turns: int) -> None:
+            if turns:
+                loop.call_soon(cancel_later, turns - 1)
+            else:
+                opening.cancel()
+
+        some.on_open = lambda: cancel_later(turns)
         await asyncio.wait([opening])
+        assert some.opened
         assert len(some.open_ones) == (not opening.cancelled())
+
+    test()

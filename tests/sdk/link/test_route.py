@@ -14,7 +14,7 @@ from imtui.sdk.link.route import Route
 ADDRESSES = [Address(f"wss://a{number}", None, local=False) for number in range(6)]
 FIRST, MOST = 0.5, 30.0
 
-some_addresses = st.lists(st.sampled_from(ADDRESSES), min_size=1)
+some_addresses = st.lists(st.sampled_from(ADDRESSES), min_size=1) | st.just(ADDRESSES)
 
 
 class RouteStory(RuleBasedStateMachine):
@@ -89,6 +89,22 @@ def test_clients_spread_over_the_addresses_at_first_and_after_one_is_lost() -> N
     seconds = Counter(client.order(ADDRESSES)[0] for client in clients)
     assert seconds[lost] == 0
     assert all(80 <= seconds[address] <= 160 for address in ADDRESSES[1:])
+
+
+def test_after_a_stable_connection_only_its_address_comes_last() -> None:
+    firsts: set[Address] = set()
+    for seed in range(100):
+        client = a_client(seed)
+        client.order(ADDRESSES)
+        for address in ADDRESSES:
+            client.tried(address)
+        assert not client.has_untried
+        client.settle()
+        assert client.has_untried
+        order = client.order(ADDRESSES)
+        assert order[-1] == ADDRESSES[-1]
+        firsts.add(order[0])
+    assert firsts == set(ADDRESSES[:-1])
 
 
 def test_clients_that_were_sent_away_do_not_come_at_the_same_instant() -> None:
