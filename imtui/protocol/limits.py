@@ -16,6 +16,9 @@ RATE_WINDOW: Final = 5.0
 HEARTBEAT_TIMEOUT: Final = 400.0
 
 # Ours, where the page is silent.
+RETURN_WITHIN: Final = 75.0
+"""How long clients may take to come back elsewhere when what held their connection is gone, in
+seconds: 25 to the next heartbeat, 10 for its answer, 10 to connect, and 30 of back-off."""
 SUBSCRIPTIONS_CLEARED_AFTER: Final = 600.0
 CLOCK_AHEAD_MAX: Final = 300
 HEARTBEAT_INTERVAL_MAX: Final = 25.0

@@ -1,7 +1,7 @@
 """The core: takes calls and the time, and returns answers and changes."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ from imtui.server.core.delivery import Delivery
 from imtui.server.core.keys.keys import Keys
 from imtui.server.core.keys.rotation import end_keys
 from imtui.server.core.logins import sessions
+from imtui.server.core.logins.absences import Absences, end_absent, note_away, note_back
 from imtui.server.core.logins.login import login
 from imtui.server.core.logins.registration import correct_revocations
 from imtui.server.core.messages.retention import Retention
@@ -66,6 +67,7 @@ class Core:
         timing: Timing | None = None,
         befriend: Callable[[str, str], bool] | None = None,
         disk: Disk | None = None,
+        keeps_devices: bool = False,
     ) -> None:
         """Start from the stored state.
 
@@ -77,8 +79,12 @@ class Core:
             befriend: Whether a newly registered account and an earlier one are friends from the
                 start; by default nobody is.
             disk: Tells whether the store may grow; by default it always may.
+            keeps_devices: Whether devices that were connected may come back without anybody
+                being told: edges keep the connections.
         """
-        self._state = restored(stored, now, timing or Timing(), befriend, disk)
+        self._state = restored(
+            stored, now, timing or Timing(), befriend, disk, keeps_devices=keeps_devices
+        )
         self._archive = archive
         self._rates_checked = now.monotonic
 
@@ -171,9 +177,18 @@ class Core:
         """Handle that a connection ended without a logout, if it was logged in."""
         sessions.end(self._state, session_id, reason, now)
 
+    def away(self, session_ids: Iterable[int], now: Instant) -> None:
+        """Handle that the edge of some sessions is gone."""
+        note_away(self._state, session_ids, now)
+
+    def back(self, session_ids: Iterable[int]) -> None:
+        """Handle that the edge of some sessions is there again."""
+        note_back(self._state, session_ids)
+
     def sweep(self, now: Instant) -> None:
         """Handle deadlines that have passed."""
         state = self._state
+        end_absent(state, now)
         for user_id in state[Subscriptions].clearings.pop_due(now.monotonic):
             subscribing.clear(state, user_id, now)
         for user_id in state[StatusEnds].pop_due(now.unix_ms):
@@ -190,6 +205,8 @@ class Core:
         due = self._state[Subscriptions].clearings.next_due()
         if (step := self._state[Retention].next_due(self._state)) is not None:
             due = step if due is None else min(due, step)
+        if (lost := self._state[Absences].next_due()) is not None:
+            due = lost if due is None else min(due, lost)
         if (end := self._state[StatusEnds].next_due()) is not None:
             due = _earlier(due, now, end, _WALL_CLOCK_CHECK)
         if (end := self._state[Keys].next_end) is not None:

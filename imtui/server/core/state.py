@@ -16,6 +16,8 @@ class Timing(Struct, frozen=True):
     """How long the app waits, in seconds."""
 
     subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
+    return_within: float = limits.RETURN_WITHIN
+    """How long clients whose edge is gone may take to come back."""
 
 
 class State:

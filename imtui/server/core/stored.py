@@ -5,7 +5,9 @@ from msgspec import Struct, field
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, KeyRing
 from imtui.protocol.profiles import UserFullInfo
 from imtui.protocol.proof import SigID
+from imtui.protocol.status import ChangedBy
 from imtui.server.core.accounts.account import LeftAs
+from imtui.server.core.accounts.custom_status import CustomStatus
 from imtui.server.core.accounts.device import Device
 from imtui.server.core.admins.admin import StoredAdmin
 from imtui.server.core.console import Console
@@ -32,6 +34,17 @@ class StoredAccount(Struct, frozen=True):
     """Whether it is deleted, and only kept for its messages and revocations."""
 
 
+class StoredStatus(Struct, frozen=True):
+    """The last status of an account, where edges keep the connections over a restart."""
+
+    user_id: str
+    since: int
+    """When its general status last changed, in Unix milliseconds."""
+    revision: int
+    custom: CustomStatus
+    changed_by: ChangedBy | None
+
+
 class StoredApp(Struct, frozen=True):
     """Everything that outlives a restart."""
 
@@ -43,6 +56,8 @@ class StoredApp(Struct, frozen=True):
     accounts: list[StoredAccount] = field(default_factory=list)
     """By key."""
     devices: list[Device] = field(default_factory=list)
+    statuses: list[StoredStatus] = field(default_factory=list)
+    """Only where edges keep the connections over a restart."""
     sig_ids: list[tuple[str, str, SigID]] = field(default_factory=list)
     """Account, instance ID and the UserSig with which the device last logged in."""
     friends: list[tuple[str, str, int]] = field(default_factory=list)

@@ -63,6 +63,11 @@ class Account:
         return UserStatusType.OFFLINE if is_lost else UserStatusType.UNLOGINED
 
     @property
+    def platforms(self) -> list[str]:
+        """Return the platforms of the connected devices, sorted, each once."""
+        return sorted({self.devices[instance_id].platform for instance_id in self.live})
+
+    @property
     def connected_devices(self) -> list[Device]:
         """Return the connected devices, the earliest login first."""
         devices = [self.devices[instance_id] for instance_id in self.live]

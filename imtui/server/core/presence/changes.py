@@ -1,6 +1,7 @@
 """Changes of statuses."""
 
 from imtui.protocol.status import UserStatus
+from imtui.server.core.accounts.custom_status import CLEARED, CustomStatus
 from imtui.server.core.change import Change
 
 
@@ -15,3 +16,5 @@ class StatusChanged(Change, frozen=True, gc=False):
     """False if only own devices are notified."""
     text_changed: bool = False
     """Whether the custom status changed."""
+    custom: CustomStatus = CLEARED
+    """The custom status with all its texts."""

@@ -44,7 +44,7 @@ def recompute(
         account.user_id,
         general,
         standing.text,
-        sorted({account.devices[instance_id].platform for instance_id in account.live}),
+        account.platforms,
         before.since if general is before.status_type else now.unix_ms,
         before.revision,
     )
@@ -56,7 +56,9 @@ def recompute(
         status = structs.replace(after, revision=state.next_revision())
         state[Accounts].set_status(account, status)
     account.changed_by = changed_by
-    state.emit(StatusChanged(account.status, account.own_status, to_watchers, text_changed))
+    state.emit(
+        StatusChanged(account.status, account.own_status, to_watchers, text_changed, account.custom)
+    )
 
 
 def _await_end(state: State, user_id: str, expires_at: int | None) -> None:

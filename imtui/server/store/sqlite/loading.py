@@ -1,13 +1,26 @@
-"""Loads everything that outlives a restart, in SQLite."""
+"""Loads everything that outlives a restart, and has the statements of all changes, in SQLite."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 
+from imtui.server.core.change import Change
 from imtui.server.core.console import Console
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, admins, friends, keys, messages
+from imtui.server.store.sqlite import accounts, admins, friends, keys, messages, statuses
+from imtui.server.store.sqlite.erasure import erasing
+from imtui.server.store.sqlite.statement import Statement
+
+STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
+    **accounts.STATEMENTS,
+    **admins.STATEMENTS,
+    **erasing.STATEMENTS,
+    **friends.STATEMENTS,
+    **keys.STATEMENTS,
+    **messages.STATEMENTS,
+}
+"""Functions that return the statements for each change."""
 
 
 def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
@@ -25,6 +38,7 @@ def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
         admins=admins.load_admins(rows),
         accounts=accounts.load_accounts(rows),
         devices=accounts.load_devices(rows),
+        statuses=statuses.load_statuses(rows),
         sig_ids=accounts.load_sig_ids(rows),
         **friends.load(rows),
         subscriptions=accounts.load_subscriptions(rows),

@@ -160,6 +160,12 @@ ADDED: Final[Mapping[str, tuple[str, ...]]] = {
 ) WITHOUT ROWID""",
     ),
     "hidden_runs": HIDDEN_RUNS,
+    "statuses": (
+        """CREATE TABLE statuses (
+    account INTEGER PRIMARY KEY REFERENCES accounts, since INTEGER NOT NULL,
+    revision INTEGER NOT NULL, custom TEXT NOT NULL, changed_by TEXT NOT NULL
+)""",
+    ),
     "to_erase": (
         """CREATE TABLE to_erase (
     conversation INTEGER NOT NULL REFERENCES conversations, seq INTEGER NOT NULL,

@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,14 +13,14 @@ from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, admins, callbacks, friends, keys, messages
+from imtui.server.store.sqlite import callbacks, keys, messages, statuses
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.connecting import connect, relaxed, rows, rows_until
 from imtui.server.store.sqlite.erasure import erasing
 from imtui.server.store.sqlite.erasure.cleared import ClearedRows
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
 from imtui.server.store.sqlite.failures import cannot
-from imtui.server.store.sqlite.loading import load_app
+from imtui.server.store.sqlite.loading import STATEMENTS, load_app
 from imtui.server.store.sqlite.log import Log
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.migration.copy import forget_copy
@@ -49,6 +49,8 @@ class SQLiteStore:
         path: Path,
         progress: Callable[[str], None] | None = None,
         searched_max: int = SEARCHED_MAX,
+        *,
+        keeps_statuses: bool = False,
     ) -> None:
         """Open the database; create it if there is none, and migrate an earlier version.
 
@@ -56,6 +58,7 @@ class SQLiteStore:
             path: The path of the database.
             progress: Called with a line now and then during a migration.
             searched_max: How many messages a search in the archive steps through at most.
+            keeps_statuses: Whether statuses outlive a restart.
 
         Raises:
             StoreError: The database is damaged, of a newer version, or cannot be opened.
@@ -63,6 +66,7 @@ class SQLiteStore:
         self._path = path
         self._searched_max = searched_max
         self._batch: list[Statement] = []
+        self._keeps_statuses = keeps_statuses
         self._row_updates = messages.RowUpdates()
         """Executed after the statements of the batch."""
         self._callback_updates = callbacks.CallbackUpdates()
@@ -103,6 +107,8 @@ class SQLiteStore:
         try:
             self._log.begin()
             self._database.execute("UPDATE app SET start = start + 1")
+            if not self._keeps_statuses:
+                self._database.execute(statuses.FORGET)
             self._log.end()
             self._cleared.load(self._rows)
             return load_app(self._rows)
@@ -130,9 +136,11 @@ class SQLiteStore:
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
         for change in changes:
-            statements = _STATEMENTS.get(type(change))
+            statements = STATEMENTS.get(type(change))
             if statements is not None:
                 self._batch += statements(change)
+            if self._keeps_statuses and type(change) in statuses.STATEMENTS:
+                self._batch += statuses.STATEMENTS[type(change)](change)
             if type(change) in messages.ROW_UPDATES:
                 self._row_updates.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
@@ -338,12 +346,3 @@ class SQLiteStore:
 
 
 _SQL_OF: Final = itemgetter(0)
-
-_STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
-    **accounts.STATEMENTS,
-    **admins.STATEMENTS,
-    **erasing.STATEMENTS,
-    **friends.STATEMENTS,
-    **keys.STATEMENTS,
-    **messages.STATEMENTS,
-}
