@@ -1,8 +1,10 @@
 """The edge's port: passes on what the core sends to connections, and statuses at ticks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol
+
+from websockets.frames import CloseCode as WebSocketClose
 
 from imtui.protocol.app_key import KeyRing
 from imtui.protocol.messages import CloseCode
@@ -32,6 +34,9 @@ class EdgeConnection(Protocol):
 
     def add_answer(self, frame: bytes) -> None:
         """Add the core's answer to its earliest unanswered request to the outbox."""
+
+    def charge(self, cost: float) -> None:
+        """Let whoever pays for the connection pay for a cost, in seconds of CPU time."""
 
     def login_changed(self, user_id: str, platform: Platform | None) -> None:
         """Set the user and platform; an empty user ID means nobody."""
@@ -173,6 +178,19 @@ class Edge:
             # Frames from before the close have to be sent before it.
             connection.outbox.flush()
             connection.close(code, reason)
+
+    def charge(self, session_id: int, cost: float) -> None:
+        """Let a connection pay for what its requests have cost the core, in seconds."""
+        connection = self._connections.get(session_id)
+        if connection is not None:
+            connection.charge(cost)
+
+    def go_away(self, session_ids: Iterable[int]) -> None:
+        """Close connections whose clients are to come back."""
+        for session_id in session_ids:
+            connection = self._connections.get(session_id)
+            if connection is not None:
+                connection.close(WebSocketClose.GOING_AWAY, "come back")
 
     def keys_changed(self, key_ring: KeyRing) -> None:
         """Verify UserSigs with these keys from now on."""

@@ -58,6 +58,7 @@ class Gateway:
         origins: Sequence[str] = (),
         checks: "Callable[[], RequestChecks | None]" = lambda: None,
         tls: "TLS | None" = None,
+        first_session: int = 1,
         cpu_clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Make a gateway; ``listen`` opens it.
@@ -76,6 +77,7 @@ class Gateway:
             checks: Returns what asks the app's own server about some requests; None without
                 such a server.
             tls: Encrypts the connections; None for plain ones.
+            first_session: The ID of the first session; later ones count upwards.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._edge = edge
@@ -91,7 +93,7 @@ class Gateway:
         self._checks = checks
         self._tls = tls
         self._origins: list[Origin | None] = []
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(first_session)
         self.adjust(limits, origins)
 
     def adjust(self, limits: PlaceLimits, origins: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """The interfaces between the core and an edge."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -11,6 +11,9 @@ from imtui.protocol.jsonrpc import Request
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
+
+EDGE_SHIFT: Final = 40
+"""A session ID has the number of its edge above so many bits."""
 
 
 class HTTPRequest(Struct, frozen=True):

@@ -66,6 +66,7 @@ class FakeConnection:
         self.happened: list[bytes | str | int] = []
         self.writes = 0
         self.takes = True
+        self.charged = 0.0
         self.delay = 0.0
         self.take_all(True)
 
@@ -97,6 +98,9 @@ class FakeConnection:
 
     def login_changed(self, user_id: str, platform: Platform | None) -> None:
         self.happened.append(f"{user_id or 'nobody'} on {platform}")
+
+    def charge(self, cost: float) -> None:
+        self.charged += cost
 
     def close(self, code: int, reason: str) -> None:
         self.happened.append(code)

@@ -1,0 +1,300 @@
+"""The core in another process, as an edge sees it."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request
+from imtui.protocol.proof import Proof
+from imtui.server.link import ops as o
+from imtui.server.link.channel import Channel
+from imtui.server.link.frames import (
+    LINK_VERSION,
+    NONCE_SIZE,
+    Batch,
+    Challenge,
+    Frame,
+    Hello,
+    Ping,
+    Refusal,
+    Response,
+    Welcome,
+    core_proof,
+    edge_proof,
+    encode_frame,
+)
+from imtui.server.link.link_socket import LinkSocket
+from imtui.server.link.ops import LinkError, ToCore, ToEdge
+from imtui.server.link.ports import EdgePort, HTTPAnswer, HTTPRequest
+
+_RETRY_FIRST: Final = 0.05
+_RETRY_LAST: Final = 1.0
+"""The pauses between two attempts to connect, in seconds."""
+_WELCOMED_WITHIN: Final = 5.0
+_QUEUED_MAX: Final = 10_000
+"""How many operations may wait for a core."""
+
+_log: Final = logging.getLogger(__name__)
+
+Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
+"""Connects a protocol to the core; raises OSError."""
+
+
+class LinkedEdge(EdgePort, Protocol):
+    """An edge whose core is in another process."""
+
+    def charge(self, session_id: int, cost: float) -> None:
+        """Let a connection pay for what its requests have cost the core, in seconds."""
+
+    def go_away(self, session_ids: "set[int]") -> None:
+        """Close connections, whose clients come back."""
+
+
+class RemoteCore:
+    """Passes the requests of an edge on, and what comes back for its connections."""
+
+    def __init__(self, connect: Connect, key: bytes, number: int) -> None:
+        """Prepare; ``run`` connects.
+
+        Args:
+            connect: Connects to the core.
+            key: What edges and the core know alone.
+            number: The number of the edge.
+        """
+        self._connect = connect
+        self._key = key
+        self._number = number
+        self._loop = asyncio.get_running_loop()
+        self._life = secrets.token_bytes(NONCE_SIZE)
+        self._channel = Channel()
+        self._epoch = 0
+        self._nonce = b""
+        self._socket: LinkSocket | None = None
+        """The connection that was welcomed; None without a core."""
+        self._ended = asyncio.Event()
+        self._queue: list[ToCore] = []
+        self._flush_soon: asyncio.Handle | None = None
+        self._sessions: set[int] = set()
+        """The connections that the core may know."""
+        self._rest: dict[int, asyncio.Future[HTTPAnswer]] = {}
+        self._rest_number = 0
+        self.edge: LinkedEdge | None = None
+        """Gets what the core sends; set before the first connection."""
+        self.on_settings: Callable[[o.SettingsOp], None] = lambda settings: None
+        """Called with the settings of the app that concern edges, whenever they may differ."""
+        self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
+        """The first welcome."""
+
+    async def run(self) -> None:
+        """Keep a connection to the core until cancelled.
+
+        Raises:
+            LinkError: The core does not take this edge.
+        """
+        pause = _RETRY_FIRST
+        while True:
+            self._ended.clear()
+            try:
+                await self._connect(self._new_socket)
+                await self._ended.wait()
+                pause = _RETRY_FIRST
+            except OSError:
+                pause = min(pause * 2, _RETRY_LAST)
+            await asyncio.sleep(pause)
+
+    # The core's port
+
+    def login(
+        self, session_id: int, proof: Proof, request: Request, address: str, spent: float
+    ) -> float:
+        """Log in a connection whose UserSig was checked; its account pays at the core."""
+        self._sessions.add(session_id)
+        self._send(o.LoginOp(session_id, proof, o.call_fields(request), address, spent))
+        return 0.0
+
+    def request(
+        self, session_id: int, request: Request, spent: float, *, is_dropped: bool = False
+    ) -> float:
+        """Carry out a request; return what it has cost this edge, which pays for it here."""
+        self._sessions.add(session_id)
+        self._send(o.RequestOp(session_id, o.call_fields(request), spent, is_dropped))
+        return spent
+
+    def uncommitted_size(self, session_id: int) -> int:
+        """Return 0: how many requests are under way is the bound."""
+        return 0
+
+    def lost(self, session_id: int, *, is_silent: bool = False) -> None:
+        """Note that a connection ended without a logout."""
+        if session_id in self._sessions:
+            self._sessions.discard(session_id)
+            self._send(o.LostOp(session_id, is_silent))
+
+    async def rest(self, request: HTTPRequest) -> HTTPAnswer:
+        """Answer a request to the HTTP port; 503 if the core ends meanwhile."""
+        self._rest_number += 1
+        number = self._rest_number
+        answer = self._rest[number] = self._loop.create_future()
+        try:
+            self._send(o.rest_op(number, request))
+            answered: HTTPAnswer = await answer
+            return answered
+        finally:
+            self._rest.pop(number, None)
+
+    def note(self, op: o.MetricsOp | o.AuditOp) -> None:
+        """Pass on what this process has counted or noted, if there is a core."""
+        if self._socket is not None:
+            self._send(op)
+
+    # The link
+
+    def _send(self, op: ToCore) -> None:
+        if len(self._queue) >= _QUEUED_MAX and self._socket is None:
+            # Their clients come back, when there may be a core.
+            self.leave()
+            return
+        self._queue.append(op)
+        if self._flush_soon is None:
+            self._flush_soon = self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_soon = None
+        if self._socket is None or not self._queue:
+            return
+        ops, self._queue = self._queue, []
+        self._socket.send(self._channel.send(o.encode_ops(ops)))
+
+    def flush_now(self) -> None:
+        """Send what waits, and end the connection after it."""
+        self._flush()
+        if self._socket is not None:
+            self._socket.finish()
+
+    def _new_socket(self) -> LinkSocket:
+        self._nonce = secrets.token_bytes(NONCE_SIZE)
+        hello = Hello(
+            LINK_VERSION, self._number, self._life, self._epoch, self._channel.received, self._nonce
+        )
+        made = LinkSocket(self._taken, self._lost_socket, self._ping, encode_frame(hello))
+        self._loop.call_later(_WELCOMED_WITHIN, self._cut_stranger, made)
+        return made
+
+    def _cut_stranger(self, made: LinkSocket) -> None:
+        if made is not self._socket:
+            made.cut("the core has not welcomed this edge")
+
+    def _ping(self) -> bytes:
+        return self._channel.ping()
+
+    def _taken(self, socket: LinkSocket, frame: Frame) -> None:
+        match frame:
+            case Batch() if socket is self._socket:
+                if self._channel.take(frame):
+                    self._carry_out(o.decode_to_edge(bytes(frame.ops)))
+            case Ping() if socket is self._socket:
+                self._channel.acknowledge(frame.ack)
+            case Challenge() if not socket.is_trusted:
+                if frame.proof != core_proof(self._key, self._nonce, frame.nonce):
+                    raise LinkError("the core does not know the key")
+                socket.trust()
+                socket.send(encode_frame(Response(edge_proof(self._key, self._nonce, frame.nonce))))
+            case Welcome() if socket.is_trusted and socket is not self._socket:
+                self._welcomed(socket, frame)
+            case Refusal():
+                _log.error("The core does not take edge %d: %s", self._number, frame.reason)
+                raise LinkError(frame.reason)
+            case _:
+                raise LinkError(f"an unexpected {type(frame).__name__}")
+
+    def _welcomed(self, socket: LinkSocket, welcome: Welcome) -> None:
+        is_resumed = welcome.is_resumed and welcome.epoch == self._epoch
+        if is_resumed and not self._channel.can_resume(welcome.received):
+            self._life = secrets.token_bytes(NONCE_SIZE)
+            self.leave()
+            raise LinkError("what was sent meanwhile is lost; the sessions begin anew")
+        self._socket = socket
+        if is_resumed:
+            socket.send(self._channel.resumed(welcome.received))
+        else:
+            self.leave()
+            self._channel = Channel()
+            self._epoch = welcome.epoch
+        if not self.welcome.done():
+            self.welcome.set_result(welcome)
+        if self.edge is not None:
+            self.edge.keys_changed(welcome.key_ring)
+            self.edge.admins_changed(welcome.admins)
+            self.edge.heartbeat_timeout_changed(welcome.heartbeat_timeout)
+        self.on_settings(welcome.settings)
+        self._flush()
+
+    def _lost_socket(self, socket: LinkSocket) -> None:
+        if socket is self._socket:
+            self._socket = None
+            _log.warning("The link to the core has ended%s", f": {socket.problem}".rstrip(": "))
+        self._ended.set()
+
+    def leave(self) -> None:
+        """Let all connections go that the core may have known: their clients come back."""
+        sessions, self._sessions = self._sessions, set()
+        answers, self._rest = self._rest, {}
+        self._queue = [op for op in self._queue if not _concerns(op, sessions)]
+        if self.edge is not None and sessions:
+            self.edge.go_away(sessions)
+        for answer in answers.values():
+            if not answer.done():
+                answer.set_exception(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+
+    def drain(self) -> None:
+        """Let all clients come back elsewhere, as this edge ends."""
+        sessions = tuple(self._sessions)
+        self.leave()
+        if sessions:
+            self._send(o.AwayOp(sessions))
+
+    def _carry_out(self, ops: list[ToEdge]) -> None:
+        edge = self.edge
+        if edge is None:
+            return
+        for op in ops:
+            match op:
+                case o.AnswerOp():
+                    edge.answer(op.session_id, op.data)
+                case o.PushOp():
+                    edge.push(op.session_ids, op.data, is_chat=op.is_chat, state=op.state)
+                case o.StatusOp():
+                    edge.status(op.user_id, op.status, op.session_ids)
+                case o.ForgetOp():
+                    edge.forget(op.session_ids, op.user_ids)
+                case o.LoginChangedOp():
+                    edge.login_changed(op.session_id, op.user_id, op.platform)
+                case o.CloseOp():
+                    edge.close(op.session_id, o.close_code(op.code), op.reason)
+                case o.SpentOp():
+                    edge.charge(op.session_id, op.seconds)
+                case o.KeysOp():
+                    edge.keys_changed(op.key_ring)
+                case o.AdminsOp():
+                    edge.admins_changed(op.user_ids)
+                case o.HeartbeatOp():
+                    edge.heartbeat_timeout_changed(op.timeout)
+                case o.SettingsOp():
+                    self.on_settings(op)
+                case o.RESTAnswerOp():
+                    answer = self._rest.get(op.number)
+                    if answer is not None and not answer.done():
+                        answer.set_result(op.answer)
+        edge.flush()
+
+
+def _concerns(op: ToCore, sessions: set[int]) -> bool:
+    match op:
+        case o.LoginOp() | o.RequestOp() | o.LostOp():
+            return op.session_id in sessions
+        case o.AwayOp() | o.RESTOp():
+            return True
+    return False

@@ -1,0 +1,335 @@
+"""The edges in other processes, as the core sees them."""
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Final, Protocol
+
+from imtui.protocol.app_key import KeyRing
+from imtui.protocol.messages import CloseCode
+from imtui.protocol.status import Platform
+from imtui.server.link import ops as o
+from imtui.server.link.channel import Channel
+from imtui.server.link.frames import (
+    LINK_VERSION,
+    NONCE_SIZE,
+    Batch,
+    Challenge,
+    Frame,
+    Hello,
+    Ping,
+    Refusal,
+    Response,
+    Welcome,
+    core_proof,
+    edge_proof,
+    encode_frame,
+)
+from imtui.server.link.link_socket import LinkSocket
+from imtui.server.link.ops import LinkError, ToCore, ToEdge
+from imtui.server.link.ports import EDGE_SHIFT, CorePort
+
+_STRANGERS_MAX: Final = 64
+"""How many connections may be without a welcome."""
+_KNOWN_WITHIN: Final = 5.0
+"""How long a connection may be without a welcome, in seconds."""
+_KEPT: Final = 75.0
+"""How long an edge may come back and have what it missed, in seconds."""
+_MOST_OPS: Final = 5000
+"""How many operations a batch has at most."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class LinkedCore(CorePort, Protocol):
+    """A core whose edges are in other processes."""
+
+    def away(self, session_ids: Iterable[int]) -> None:
+        """Let the clients of sessions whose edge is gone come back elsewhere; nobody is told yet.
+
+        Those who do not come back in time are lost then.
+        """
+
+    def back(self, session_ids: Iterable[int]) -> None:
+        """Note that sessions that were away are with their edge again."""
+
+
+class _RemoteEdge:
+    """An edge that was welcomed, and all that is sent to it."""
+
+    def __init__(self, number: int, life: bytes) -> None:
+        self.number = number
+        self.life = life
+        self.channel = Channel()
+        self.socket: LinkSocket | None = None
+        self.sessions: set[int] = set()
+        """The sessions that sent something and have not ended."""
+        self.queue: list[ToEdge] = []
+
+
+class RemoteEdges:
+    """The edge's port for all edges, and the link's end at the core."""
+
+    core: LinkedCore
+    """Set before the first edge."""
+
+    def __init__(
+        self,
+        epoch: int,
+        key: bytes,
+        welcome: Callable[[], tuple[KeyRing, frozenset[str], float, o.SettingsOp]],
+        cpu_clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Start without edges; needs a running event loop.
+
+        Args:
+            epoch: The number of the core's start.
+            key: What edges and the core know alone.
+            welcome: Returns what an edge has to know: the keys, the admins, the heartbeat
+                time-out, and settings.
+            cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
+        """
+        self._epoch = epoch
+        self._key = key
+        self._welcome = welcome
+        self._cpu_clock = cpu_clock
+        self._loop = asyncio.get_running_loop()
+        self._edges: dict[int, _RemoteEdge] = {}
+        self._hellos: dict[LinkSocket, tuple[Hello, bytes]] = {}
+        """What connections without a welcome have said, each with the nonce it was answered."""
+        self._of_socket: dict[LinkSocket, _RemoteEdge] = {}
+        self._strangers: dict[LinkSocket, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_metrics: Callable[[int, bytes], None] = lambda edge, values: None
+        """Called with the number of an edge and its metrics as JSON; empty once it is gone."""
+        self.on_audit: Callable[[bytes], None] = lambda entry: None
+        """Called with an entry of an edge's audit log, as JSON."""
+
+    def accept(self) -> LinkSocket:
+        """Return the protocol of a connection that was accepted."""
+        made = LinkSocket(self._taken, self._ended, lambda: b"")
+        if len(self._strangers) >= _STRANGERS_MAX:
+            self._loop.call_soon(made.cut, "too many strangers")
+        self._strangers[made] = self._loop.call_later(
+            _KNOWN_WITHIN, made.cut, "it has not shown that it knows the key"
+        )
+        return made
+
+    async def stop(self) -> None:
+        """Send what waits, and end all connections."""
+        for edge in self._edges.values():
+            self._send(edge)
+            if edge.socket is not None:
+                edge.socket.finish()
+        for made in list(self._strangers):
+            made.cut("the core ends")
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # The edge's port
+
+    def answer(self, session_id: int, data: bytes) -> None:
+        """Send the answer to the session's earliest request that is not answered, in JSON."""
+        self._add(session_id >> EDGE_SHIFT, o.AnswerOp(session_id, data))
+
+    def push(
+        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
+    ) -> None:
+        """Send a push, in JSON."""
+        for edge, sessions in _by_edge(session_ids).items():
+            self._add(edge, o.PushOp(tuple(sessions), data, is_chat, state))
+
+    def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
+        """Send a watched user's status, in JSON."""
+        for edge, sessions in _by_edge(session_ids).items():
+            self._add(edge, o.StatusOp(user_id, status, sessions))
+
+    def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
+        """Drop the statuses of some users that are still to be sent."""
+        for edge, sessions in _by_edge(session_ids).items():
+            self._add(edge, o.ForgetOp(tuple(sessions), user_ids))
+
+    def login_changed(self, session_id: int, user_id: str, platform: Platform | None) -> None:
+        """Set the user and platform of a connection; an empty user ID means nobody."""
+        self._add(session_id >> EDGE_SHIFT, o.LoginChangedOp(session_id, user_id, platform))
+
+    def close(self, session_id: int, code: CloseCode, reason: str) -> None:
+        """Close a connection."""
+        self._add(session_id >> EDGE_SHIFT, o.CloseOp(session_id, code, reason))
+
+    def keys_changed(self, key_ring: KeyRing) -> None:
+        """Verify UserSigs with these keys from now on."""
+        self._add_to_all(o.KeysOp(key_ring))
+
+    def admins_changed(self, user_ids: frozenset[str]) -> None:
+        """Let in requests of these admins from now on."""
+        self._add_to_all(o.AdminsOp(user_ids))
+
+    def heartbeat_timeout_changed(self, timeout: float) -> None:
+        """Set how long a session may be silent, in seconds."""
+        self._add_to_all(o.HeartbeatOp(timeout))
+
+    def settings_changed(self, settings: o.SettingsOp) -> None:
+        """Set what of the app's settings concerns edges."""
+        self._add_to_all(settings)
+
+    def flush(self) -> None:
+        """Send everything that was added since the last flush."""
+        for edge in self._edges.values():
+            self._send(edge)
+
+    def _add(self, number: int, op: ToEdge) -> None:
+        edge = self._edges.get(number)
+        if edge is not None:
+            edge.queue.append(op)
+
+    def _add_to_all(self, op: ToEdge) -> None:
+        for edge in self._edges.values():
+            edge.queue.append(op)
+
+    def _send(self, edge: _RemoteEdge) -> None:
+        while edge.queue:
+            ops, edge.queue = edge.queue[:_MOST_OPS], edge.queue[_MOST_OPS:]
+            frame = edge.channel.send(o.encode_ops(ops))
+            if edge.socket is not None:
+                edge.socket.send(frame)
+
+    # The link
+
+    def _taken(self, socket: LinkSocket, frame: Frame) -> None:
+        edge = self._of_socket.get(socket)
+        match frame:
+            case Batch() if edge is not None:
+                if edge.channel.take(frame):
+                    self._carry_out(edge, o.decode_to_core(bytes(frame.ops)))
+            case Ping() if edge is not None:
+                edge.channel.acknowledge(frame.ack)
+                socket.send(edge.channel.ping())
+            case Hello() if edge is None and socket not in self._hellos:
+                self._challenge(socket, frame)
+            case Response() if edge is None and socket in self._hellos:
+                self._check(socket, frame)
+            case _:
+                raise LinkError(f"an unexpected {type(frame).__name__}")
+
+    def _challenge(self, socket: LinkSocket, hello: Hello) -> None:
+        if hello.version != LINK_VERSION:
+            reason = f"it speaks version {hello.version} of the link, and not {LINK_VERSION}"
+            socket.send(encode_frame(Refusal(reason)))
+            raise LinkError(reason)
+        nonce = secrets.token_bytes(NONCE_SIZE)
+        self._hellos[socket] = hello, nonce
+        socket.send(encode_frame(Challenge(nonce, core_proof(self._key, hello.nonce, nonce))))
+
+    def _check(self, socket: LinkSocket, response: Response) -> None:
+        hello, nonce = self._hellos.pop(socket)
+        if not hmac.compare_digest(response.proof, edge_proof(self._key, hello.nonce, nonce)):
+            raise LinkError("it does not know the key")
+        socket.trust()
+        self._strangers.pop(socket).cancel()
+        edge = self._edges.get(hello.edge)
+        if edge is not None and edge.socket is not None:
+            self._of_socket.pop(edge.socket, None)
+            edge.socket.cut("the edge has connected again")
+        is_resumed = (
+            edge is not None
+            and edge.life == hello.life
+            and hello.epoch == self._epoch
+            and edge.channel.can_resume(hello.received)
+        )
+        if edge is None or not is_resumed:
+            if edge is not None:
+                self._gone(edge)
+            edge = self._edges[hello.edge] = _RemoteEdge(hello.edge, hello.life)
+        edge.socket = socket
+        self._of_socket[socket] = edge
+        socket.send(
+            encode_frame(Welcome(self._epoch, is_resumed, edge.channel.received, *self._welcome()))
+        )
+        if is_resumed:
+            socket.send(edge.channel.resumed(hello.received))
+            self.core.back(edge.sessions)
+
+    def _ended(self, socket: LinkSocket) -> None:
+        self._hellos.pop(socket, None)
+        timer = self._strangers.pop(socket, None)
+        if timer is not None:
+            timer.cancel()
+            if socket.problem:
+                _log.warning("A link was refused: %s", socket.problem)
+        edge = self._of_socket.pop(socket, None)
+        if edge is None:
+            return
+        edge.socket = None
+        self._loop.call_later(_KEPT, self._forget, edge)
+        _log.warning(
+            "Edge %d is gone%s; its %d sessions may come back elsewhere",
+            edge.number,
+            f" ({socket.problem})" if socket.problem else "",
+            len(edge.sessions),
+        )
+        self.on_metrics(edge.number, b"")
+        self.core.away(edge.sessions)
+
+    def _forget(self, edge: _RemoteEdge) -> None:
+        """Keep nothing more for an edge that has not come back."""
+        if edge.socket is None and self._edges.get(edge.number) is edge:
+            del self._edges[edge.number]
+
+    def _gone(self, edge: _RemoteEdge) -> None:
+        """Forget an edge whose sessions it does not have any more."""
+        del self._edges[edge.number]
+        self.core.away(edge.sessions)
+
+    def _carry_out(self, edge: _RemoteEdge, ops: list[ToCore]) -> None:
+        for op in ops:
+            match op:
+                case o.RequestOp():
+                    edge.sessions.add(op.session_id)
+                    began = self._cpu_clock()
+                    self.core.request(
+                        op.session_id, op.call.request(), op.spent, is_dropped=op.is_dropped
+                    )
+                    self._charge(edge, op.session_id, self._cpu_clock() - began)
+                case o.LoginOp():
+                    edge.sessions.add(op.session_id)
+                    cost = self.core.login(
+                        op.session_id, op.proof, op.call.request(), op.address, op.spent
+                    )
+                    if cost:
+                        self._charge(edge, op.session_id, cost)
+                case o.LostOp():
+                    edge.sessions.discard(op.session_id)
+                    self.core.lost(op.session_id, is_silent=op.is_silent)
+                case o.AwayOp():
+                    edge.sessions.difference_update(op.session_ids)
+                    self.core.away(op.session_ids)
+                case o.RESTOp():
+                    task = self._loop.create_task(self._rest(edge, op))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                case o.MetricsOp():
+                    self.on_metrics(edge.number, op.values)
+                case o.AuditOp():
+                    self.on_audit(op.entry)
+
+    def _charge(self, edge: _RemoteEdge, session_id: int, cost: float) -> None:
+        edge.queue.append(o.SpentOp(session_id, cost))
+
+    async def _rest(self, edge: _RemoteEdge, op: o.RESTOp) -> None:
+        answer = await self.core.rest(op.request())
+        edge.queue.append(o.RESTAnswerOp(op.number, answer))
+        self._send(edge)
+
+
+def _by_edge(session_ids: Iterable[int]) -> dict[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for session_id in session_ids:
+        found[session_id >> EDGE_SHIFT].append(session_id)
+    return found
