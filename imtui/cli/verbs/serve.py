@@ -24,7 +24,9 @@ from imtui.server.node.settings.settings import SETTINGS, NodeSettings
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
+    from imtui.server.node.backend import Backend
     from imtui.server.node.config import BackendConfig
+    from imtui.server.node.edges.supervisor import EdgedBackend
 
 WEBHOOK_TOKEN_VARIABLE: Final = "IMTUI_WEBHOOK_TOKEN"
 
@@ -105,7 +107,8 @@ def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_hidden_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options with which the app starts the embedded backend."""
+    """Add the options of the embedded backend, and of the processes that a backend starts."""
+    parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--embedded", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--socket-dir", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--start-grace", type=seconds, default=20.0, help=argparse.SUPPRESS)
@@ -152,6 +155,8 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: The webhook token's file cannot be read or is empty, or a check failed.
         UsageError: The settings are wrong.
     """
+    if arguments.child:
+        return _run_child()
     if arguments.embedded:
         from imtui.cli.embedded import process
 
@@ -179,12 +184,21 @@ def run(arguments: argparse.Namespace) -> int:
             tls=settings.certificate_files,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             settings=app_settings,
+            log_level=settings.log_level,
         )
 
     from imtui.server.edge.turns.fair_loop import new_loop
 
     run_async(_serve(source, config), new_loop)
     return EXIT_OK
+
+
+def _run_child() -> int:
+    from imtui.server.edge.turns.fair_loop import new_loop
+    from imtui.server.node.edges.child import run_child
+
+    configure_logging(logging.StreamHandler())
+    return run_child(set_log_level, new_loop)
 
 
 def _source(arguments: argparse.Namespace) -> SettingsSource:
@@ -254,9 +268,17 @@ def _webhook_token(file: Path | None) -> str:
     return read_secret(file, "the webhook token", "--webhook-token-file")
 
 
-async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:
+def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
+    if edges:
+        from imtui.server.node.edges.supervisor import EdgedBackend
+
+        return EdgedBackend(config, edges)
     from imtui.server.node.backend import Backend
 
+    return Backend(config)
+
+
+async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:
     log_loop_exceptions(asyncio.get_running_loop())
     # Installed before the backend is ready: from then on other processes may send a signal.
     with stop_signals(hang_up=False) as stopped, reload_signal() as asked:
@@ -270,7 +292,10 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
             set_log_level(changed.log_level)
             await backend.adjust(config(changed))
 
-        async with Backend(config(settings)) as backend, asyncio.TaskGroup() as group:
+        async with (
+            _backend(config(settings), settings.edges) as backend,
+            asyncio.TaskGroup() as group,
+        ):
             print_ready_line(backend.address)
             reloader = Reloader(source, settings, adjust)
             tasks = [

@@ -84,7 +84,8 @@ class Backend:
         ws, rest = open_sockets(
             stack, config.hosts, (config.port, config.rest_port), config.unix_dir
         )
-        await edge.listen(stack, ws, core.host, core.host.buckets, lambda: core.webhooks.checks)
+        before = core.webhooks.before
+        await edge.listen(stack, ws, core.host, core.host.buckets, lambda: before.checks)
         await core.run(parts)
         await edge.run(parts)
         core.open_rest()

@@ -32,6 +32,8 @@ class BackendConfig:
     """Listen on Unix sockets in this folder instead of on ports."""
     subscriptions_cleared_after: float = limits.SUBSCRIPTIONS_CLEARED_AFTER
     """In seconds after the account's last session ended."""
+    return_within: float = limits.RETURN_WITHIN
+    """How long clients may take to come back if their edge or the core is gone, in seconds."""
     login_timeout: float = LOGIN_TIMEOUT
     """How long a connection may stay without a login, in seconds."""
     allowed_origins: tuple[str, ...] = ()
@@ -50,4 +52,6 @@ class BackendConfig:
     """In bytes; with less free space, messages are refused."""
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Settings of the console, by name, which are stored at the start if they differ."""
+    log_level: str = "info"
+    """The least level that is logged by processes that the backend starts."""
     clock: Callable[[], Instant] = present

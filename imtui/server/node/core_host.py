@@ -149,6 +149,15 @@ class CoreHost:
         self._core.lost(session_id, reason, self._clock())
         self.carry_on(address, is_patient=True)
 
+    def away(self, session_ids: Iterable[int]) -> None:
+        """Let the clients of sessions whose edge is gone come back elsewhere."""
+        self._core.away(session_ids, self._clock())
+        self.on_due_changed()
+
+    def back(self, session_ids: Iterable[int]) -> None:
+        """Note that sessions that were away are with their edge again."""
+        self._core.back(session_ids)
+
     async def rest(self, request: HTTPRequest) -> HTTPAnswer:
         """Answer a request to the HTTP port."""
         return await self.rest_api.answer(request)

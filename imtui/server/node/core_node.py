@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from imtui.protocol.app_key import AppKey
@@ -40,12 +41,25 @@ class CoreNode:
 
     trust: Trust
     """The app's keys and admins."""
+    epoch: int
+    """How often the backend was started, including this start."""
     host: CoreHost
     """The core's port, once it is started."""
 
-    def __init__(self, config: BackendConfig, metrics: Metrics) -> None:
-        """Prepare; ``open`` comes next."""
+    def __init__(
+        self, config: BackendConfig, metrics: Metrics, *, keeps_devices: bool = False
+    ) -> None:
+        """Prepare; ``open`` comes next.
+
+        Args:
+            config: The configuration of the node.
+            metrics: Counts changes and requests.
+            keeps_devices: Whether edges keep the connections while the core restarts.
+        """
         self._config = config
+        self._keeps_devices = keeps_devices
+        self.on_console_changed: Callable[[ConsoleChanged], None] = lambda change: None
+        """Called with each change of the console, after the callbacks follow it."""
         self._metrics = metrics
         self.data = DataDir(config.data_dir)
         self.disk = DiskReserve(config.data_dir, config.disk_reserve)
@@ -103,7 +117,7 @@ class CoreNode:
             {
                 RevocationCorrected: log_correction,
                 KeyRotated: key_export.rotated,
-                ConsoleChanged: self.webhooks.console_changed,
+                ConsoleChanged: self._console_changed,
             },
             self.audit,
         )
@@ -134,7 +148,7 @@ class CoreNode:
             lambda: commits.failure,
             self._change_log,
             self._metrics,
-            lambda: self.webhooks.before,
+            lambda: self.webhooks.before.callbacks,
             self.audit,
         )
 
@@ -143,21 +157,28 @@ class CoreNode:
         self.store.started()
         await parts.run_aside(check_in_background(self.data.database, self.host.rest_api))
 
+    def _console_changed(self, change: ConsoleChanged) -> None:
+        self.webhooks.console_changed(change)
+        self.on_console_changed(change)
+
     def _open_store(self, stack: contextlib.AsyncExitStack) -> SQLiteStore:
         config, data = self._config, self.data
         given = data.exported_key()
         try:
-            store = SQLiteStore(data.database, _log.warning)
+            store = SQLiteStore(data.database, _log.warning, keeps_statuses=self._keeps_devices)
             stack.callback(store.close)
             newest = store.app_key(given)
             # Loading counts the start durably before a port opens, so that revisions only grow.
+            stored = store.load()
+            self.epoch = stored.start
             self.core = Core(
-                store.load(),
+                stored,
                 config.clock(),
                 archive=store.archive,
-                timing=Timing(config.subscriptions_cleared_after),
+                timing=Timing(config.subscriptions_cleared_after, config.return_within),
                 befriend=config.befriend,
                 disk=self.disk,
+                keeps_devices=self._keeps_devices,
             )
         except StoreError as error:
             raise BackendError(str(error)) from error

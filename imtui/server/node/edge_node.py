@@ -17,7 +17,7 @@ from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.turns import Turns
-from imtui.server.link.ports import CorePort
+from imtui.server.link.ports import EDGE_SHIFT, CorePort
 from imtui.server.metrics import Metrics
 from imtui.server.node.certificates import Certificates, load_certificates
 from imtui.server.node.config import BackendConfig
@@ -43,6 +43,7 @@ class EdgeNode:
         trust: Trust,
         heartbeat_timeout: float,
         audit: Audit,
+        number: int = 0,
     ) -> None:
         """Prepare; needs a running event loop.
 
@@ -52,10 +53,12 @@ class EdgeNode:
             trust: The app's keys and admins.
             heartbeat_timeout: How long a session may be silent, in seconds.
             audit: Notes what is refused.
+            number: The number of the edge; session IDs begin with it.
         """
         self._config = config
         self._metrics = metrics
         self._audit = audit
+        self._number = number
         self._proxies = TrustedProxies(config.trusted_proxies or None)
         self._connections_max, self._rest_connections_max = shares(raise_limit())
         self._guard = LoginGuard(config.clock, audit)
@@ -100,6 +103,7 @@ class EdgeNode:
             origins=config.allowed_origins,
             checks=checks,
             tls=None if self.certificates is None else self.certificates.tls,
+            first_session=(self._number << EDGE_SHIFT) + 1,
         )
         await stack.enter_async_context(self._gateway.listen(socks))
 

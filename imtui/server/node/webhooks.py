@@ -5,19 +5,18 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, Self
 
-from imtui.protocol.rest.callback import AFTER_EVENTS, BEFORE_CALLBACKS
+from imtui.protocol.rest.callback import AFTER_EVENTS
 from imtui.server.core.change import Change
 from imtui.server.core.console import Console, ConsoleChanged, OnFailure
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
+from imtui.server.node.before_webhooks import BeforeWebhooks
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.config import WebhookConfig
 
 if TYPE_CHECKING:
     from imtui.server.callbacks.sender import Webhooks
-    from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
-    from imtui.server.edge.before_callbacks.request_checks import RequestChecks
 
 _SETTINGS: Final = frozenset(
     {"webhook_url", "webhook_token", "webhook_commands", "before_callback_failure"}
@@ -59,15 +58,13 @@ class AppWebhooks:
         self._stack = AsyncExitStack()
         self._console = Console()
         self._after: Webhooks | None = None
-        self._before: HTTPBeforeCallbacks | None = None
-        self._checks: RequestChecks | None = None
-        self._asks = False
-        """Whether the app's own server is asked before some events."""
+        self.before = BeforeWebhooks(sdk_app_id, clock)
         self.on_sent: Callable[[], None] = lambda: None
         """Called when a removal waits for a commit, which nobody waits for."""
 
     async def __aenter__(self) -> Self:
         """Return this; ``open`` starts sending."""
+        self._stack.push_async_callback(self.before.aclose)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -90,16 +87,6 @@ class AppWebhooks:
             _log.warning("%d callbacks dropped: there is no webhook_url now", len(waiting))
             self._store.forget_callbacks(callback.number for callback in waiting)
         self._adjust_before(config)
-
-    @property
-    def before(self) -> "HTTPBeforeCallbacks | None":
-        """Return the callbacks before events; None if none is wanted."""
-        return self._before if self._asks else None
-
-    @property
-    def checks(self) -> "RequestChecks | None":
-        """Return the checks of the requests of clients; None if none is wanted."""
-        return self._checks if self._asks else None
 
     def console_changed(self, change: ConsoleChanged) -> None:
         """Follow the console."""
@@ -138,23 +125,8 @@ class AppWebhooks:
         return sender
 
     def _adjust_before(self, config: WebhookConfig | None) -> None:
-        self._asks = config is not None and bool(config.commands & BEFORE_CALLBACKS)
-        if config is None or not self._asks:
-            return
-        if self._before is not None:
-            self._before.adjust(config)
-            return
-        from imtui.server.edge.before_callbacks.callbacks import HTTPBeforeCallbacks
-        from imtui.server.edge.before_callbacks.request_checks import RequestChecks
-
-        self._before = HTTPBeforeCallbacks(
-            config, self._sdk_app_id, self._clock, self._denies_on_failure
-        )
-        self._checks = RequestChecks(self._before)
-        self._stack.push_async_callback(self._before.aclose)
-
-    def _denies_on_failure(self) -> bool:
-        return self._console.before_callback_failure is OnFailure.DENY
+        denies = self._console.before_callback_failure is OnFailure.DENY
+        self.before.adjust(config, denies_on_failure=denies)
 
     def _commit_last(self) -> None:
         """Commit the removal of the callbacks that were sent until the end."""

@@ -1,5 +1,6 @@
 """The kinds of values that a setting can have, in a file or on the command line; pure."""
 
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -17,6 +18,7 @@ _TEXT_MAX: Final = 4096
 _NUMBER_DIGITS: Final = 12
 _HOST_MAX: Final = 255
 _COUNT_MAX: Final = 1_000_000_000
+EDGES_MAX: Final = 64
 _ORIGIN: Final = re.compile(r"null|[a-z][a-z0-9+.-]*://[^/\s]+")
 
 
@@ -139,6 +141,18 @@ def _is_host(text: str) -> bool:
     return 0 < len(text) <= _HOST_MAX and text.isprintable() and not set(text) & set(" /[]")
 
 
+class _EdgeCount(One[int]):
+    """A number of processes, or ``auto``: one less than there are cores."""
+
+    def _checked(self, value: object) -> int:
+        return max(1, (os.cpu_count() or 1) - 1) if value == "auto" else super()._checked(value)
+
+
+EDGE_COUNT: Final = _EdgeCount(
+    f"auto, or a whole number up to {EDGES_MAX}",
+    _accept_if(lambda number: 0 <= number <= EDGES_MAX, int),
+    is_number=True,
+)
 PORT: Final[One[int]] = One(
     "a port: 0 to 65535", _accept_if(lambda number: 0 <= number <= 65535, int), is_number=True
 )

@@ -15,6 +15,7 @@ from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.node.disk_reserve import RESERVE_MIB
 from imtui.server.node.settings.kinds import (
     COUNT,
+    EDGE_COUNT,
     HOSTS,
     MEBIBYTES,
     NETWORKS,
@@ -80,6 +81,14 @@ class NodeSettings:
     )
     port: int = _setting(PORT, 7788, "PORT", "the WebSocket port (7788; 0: a free one)", _always)
     rest_port: int = _setting(PORT, 7789, "PORT", "the REST port (7789; 0: a free one)", _always)
+    edges: int = _setting(
+        EDGE_COUNT,
+        0,
+        "N",
+        "hold the connections in N processes beside the core: a number, or auto for one less "
+        "than there are cores (0: all in one process)",
+        _always,
+    )
     tls_cert: Path | None = _setting(  # noqa: RUF009 - a field, as all are
         OPTIONAL_FILE,
         None,

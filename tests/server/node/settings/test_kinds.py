@@ -13,6 +13,7 @@ GOOD: dict[str, list[tuple[object, object]]] = {
     "host": [("::", ("::",)), (["a", "b", "a"], ("a", "b"))],
     "port": [(0, 0), (65535, 65535)],
     "rest_port": [(1, 1)],
+    "edges": [(0, 0), (64, 64)],
     "tls_cert": [("/a", Path("/a"))],
     "tls_key": [("/a", Path("/a"))],
     "allow_origin": [("https://a.example:1", ("https://a.example:1",)), ([], ()), ("null",) * 2],
@@ -26,6 +27,7 @@ BAD: dict[str, list[object]] = {
     "host": ["", [], 1, ["a", 1], "a b", "[::]", "a\n", "x" * 256, ["a"] * 257, {}, [["a"]]],
     "port": [-1, 65536, "7788", 1.0, True, [1], {}, "x"],
     "rest_port": [-1],
+    "edges": [-1, 65, "2", "all", True],
     "tls_cert": ["", 1, ["a"], "a\0b"],
     "tls_key": ["", False],
     "allow_origin": ["chat.example.org", "https://a.example/", "*", 5],
@@ -48,6 +50,13 @@ def test_a_value_that_is_right_is_taken(name: str, case: tuple[object, object]) 
     if isinstance(expected, str):
         expected = (expected,) if SETTINGS[name].kind.is_list else expected
     assert SETTINGS[name].kind.check(value) == expected
+
+
+def test_auto_edges_leave_a_core_for_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = SETTINGS["edges"].kind
+    for cores, edges in ((8, 7), (1, 1), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert kind.parse("auto") == kind.check("auto") == edges
 
 
 @pytest.mark.parametrize(("name", "value"), items(BAD))

@@ -1,0 +1,1 @@
+"""A backend in several processes on one machine: edges that hold the connections, and a core."""

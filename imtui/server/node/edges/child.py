@@ -1,0 +1,53 @@
+"""A child process: the core, or an edge."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+
+from imtui.server.node.data_dir import BackendError
+from imtui.server.node.edges.control import Control, say_problem
+from imtui.server.node.edges.setup import Role, Setup, read_setup
+
+
+def run_child(
+    set_log_level: Callable[[str], None],
+    new_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> int:
+    """Run what the parent asks for on standard input, until it closes that.
+
+    Args:
+        set_log_level: Logs only records of a level and graver ones.
+        new_loop: Makes the event loop.
+
+    Returns:
+        The exit status.
+    """
+    # The parent decides when its children end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    setup = read_setup(sys.stdin.buffer)
+    if setup is None:
+        return 0
+    set_log_level(setup.config.log_level)
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(_run(setup))
+    except BackendError as error:
+        say_problem(str(error))
+        return 1
+    return 0
+
+
+async def _run(setup: Setup) -> None:
+    control = Control()
+    await control.open(sys.stdin.buffer)
+    if setup.role is Role.CORE:
+        from imtui.server.node.edges.core_process import run_core
+
+        await run_core(setup, control)
+    else:
+        from imtui.server.node.edges.edge_process import run_edge
+
+        await run_edge(setup, control)

@@ -1,0 +1,107 @@
+"""Child processes, as their parent sees them."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.data_dir import BackendError
+from imtui.server.node.edges.control import PROBLEM, READY
+from imtui.server.node.edges.setup import Setup, encode
+
+READY_WITHIN: Final = 120.0
+"""How long a start may take, in seconds: a migration may be due."""
+_ENDED_WITHIN: Final = 15.0
+"""How long a child may take to end before it is killed, in seconds."""
+
+
+class Child:
+    """One process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Wrap a process that was started."""
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """Return the process ID."""
+        return self._process.pid
+
+    async def until_ready(self) -> int:
+        """Wait until it serves, and return the SDKAppID.
+
+        Raises:
+            BackendError: It cannot start.
+        """
+        assert self._process.stdout is not None
+        line = b""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_WITHIN):
+                line = await self._process.stdout.readline()
+        said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+        if READY in said:
+            return int(said[READY])
+        raise BackendError(said.get(PROBLEM, "A process of the backend ended as it started."))
+
+    def tell(self, config: BackendConfig) -> None:
+        """Tell it what has changed."""
+        self._write(encode(config))
+
+    async def until_ended(self) -> int:
+        """Wait until it has ended, and return its exit status; negative for a signal."""
+        return await self._process.wait()
+
+    async def end(self) -> None:
+        """Let it end, and kill it if that takes too long."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ENDED_WITHIN):
+                await self._process.wait()
+        self.kill()
+        await self._process.wait()
+
+    def kill(self) -> None:
+        """Kill it at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def begin(self, setup: Setup) -> None:
+        """Tell it how to begin."""
+        self._write(encode(setup))
+
+    def _write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        # If it has ended, that is noticed elsewhere.
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(data)
+
+
+async def start_child(setup: Setup, data: Path) -> Child:
+    """Start a child.
+
+    Args:
+        setup: How it begins; it is told on its standard input, as it has secrets.
+        data: The data folder, so that a list of processes shows to whom the child belongs.
+
+    Raises:
+        BackendError: No process can be started.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "imtui", "serve", "--data", str(data), "--child", setup.role),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            pass_fds=(*setup.ws_fds, *setup.rest_fds, *([setup.link_fd] * (setup.link_fd >= 0))),
+            # Signals of the terminal are the parent's.
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise BackendError(f"No process can be started: {error.strerror}.") from error
+    child = Child(process)
+    child.begin(setup)
+    return child

@@ -1,0 +1,56 @@
+"""A child's connection to its parent: it ends when the parent ends it, or is gone."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import BinaryIO, Final
+
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.edges.setup import Changes
+
+READY: Final = "ready"
+PROBLEM: Final = "problem"
+
+
+class Control(asyncio.Protocol):
+    """Reads standard input: what has changed, and its end."""
+
+    def __init__(self) -> None:
+        """Prepare; ``open`` begins."""
+        self._changes = Changes()
+        self._queue: asyncio.Queue[BackendConfig] = asyncio.Queue()
+        self.ended = asyncio.Event()
+        """Set when the child has to end."""
+
+    async def open(self, stream: BinaryIO) -> None:
+        """Read on where the setup ended."""
+        await asyncio.get_running_loop().connect_read_pipe(lambda: self, stream)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the parent has written."""
+        for config in self._changes.feed(data):
+            self._queue.put_nowait(config)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End: the parent wants it, or is gone."""
+        self.ended.set()
+
+    async def follow(self, adjust: Callable[[BackendConfig], Awaitable[None]]) -> None:
+        """Take each change until cancelled."""
+        while True:
+            await adjust(await self._queue.get())
+
+
+def say_ready(sdk_app_id: int) -> None:
+    """Tell the parent that this child serves."""
+    _say(READY, sdk_app_id)
+
+
+def say_problem(problem: str) -> None:
+    """Tell the parent why this child cannot start."""
+    _say(PROBLEM, problem)
+
+
+def _say(what: str, value: str | int) -> None:
+    print(json.dumps({what: value}), flush=True, file=sys.stdout)

@@ -1,0 +1,84 @@
+"""The process that has the core."""
+
+import asyncio
+import contextlib
+import socket
+
+from imtui.protocol.app_key import KeyRing
+from imtui.server.core.console import Console, ConsoleChanged, OnFailure
+from imtui.server.link.ops import SettingsOp
+from imtui.server.link.remote_edges import RemoteEdges
+from imtui.server.metrics import Metrics
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.core_node import CoreNode
+from imtui.server.node.edges.control import Control, say_ready
+from imtui.server.node.edges.setup import Setup
+from imtui.server.node.parts import Parts
+
+_BACKLOG = 128
+
+
+async def run_core(setup: Setup, control: Control) -> None:
+    """Run the core until the parent ends it.
+
+    Raises:
+        BackendError: It cannot start.
+    """
+    config = setup.config
+    async with contextlib.AsyncExitStack() as stack:
+        parts, metrics = Parts(stack), Metrics()
+        core = CoreNode(config, metrics, keeps_devices=True)
+        core.open(stack)
+
+        def welcome() -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
+            console = core.console
+            trust = core.trust
+            return trust.key_ring, trust.admins, console.heartbeat_timeout, settings_for(console)
+
+        def console_changed(change: ConsoleChanged) -> None:
+            edges.settings_changed(settings_for(change.console))
+
+        edges = RemoteEdges(core.epoch, setup.key, welcome)
+        core.on_console_changed = console_changed
+        await core.start(stack, edges)
+        edges.core = core.host
+        await core.run(parts)
+        core.open_rest()
+        await core.check(parts)
+        sock = socket.socket(fileno=setup.link_fd)
+        sock.listen(_BACKLOG)
+        server = await asyncio.get_running_loop().create_unix_server(edges.accept, sock=sock)
+        stack.callback(server.close)
+        stack.push_async_callback(edges.stop)
+
+        async def adjust(changed: BackendConfig) -> None:
+            core.disk.reserve = changed.disk_reserve
+
+        await parts.run(control.follow(adjust))
+        say_ready(core.app_key.sdk_app_id)
+        await until_ended(control, parts)
+
+
+async def until_ended(control: Control, parts: Parts) -> None:
+    """Wait until the parent ends this child, or raise the error of a part that fails."""
+    failing = asyncio.ensure_future(parts.wait_failed())
+    ending = asyncio.ensure_future(control.ended.wait())
+    try:
+        await asyncio.wait((failing, ending), return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            failing.result()
+    finally:
+        failing.cancel()
+        ending.cancel()
+        await asyncio.wait((failing, ending))
+
+
+def settings_for(console: Console) -> SettingsOp:
+    """Return the settings of the app that concern edges."""
+    return SettingsOp(
+        console.cpu_seconds,
+        console.webhook_url,
+        console.webhook_token,
+        tuple(console.webhook_commands),
+        console.before_callback_failure is OnFailure.DENY,
+    )

@@ -1,0 +1,90 @@
+"""A process that has an edge."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Hashable
+from functools import partial
+
+from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
+from imtui.server.audit import AuditLog
+from imtui.server.buckets import Buckets
+from imtui.server.edge.trust import Trust
+from imtui.server.edge.turns.fair_loop import is_busy
+from imtui.server.link.link_socket import LinkSocket
+from imtui.server.link.ops import SettingsOp
+from imtui.server.link.remote_core import RemoteCore
+from imtui.server.metrics import Metrics
+from imtui.server.node.before_webhooks import BeforeWebhooks
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.data_dir import DataDir
+from imtui.server.node.edge_node import EdgeNode
+from imtui.server.node.edges.control import Control, say_ready
+from imtui.server.node.edges.core_process import until_ended
+from imtui.server.node.edges.setup import Setup
+from imtui.server.node.parts import Parts
+from imtui.server.webhook.config import WebhookConfig
+
+
+async def run_edge(setup: Setup, control: Control) -> None:
+    """Run an edge until the parent ends it.
+
+    Raises:
+        BackendError: It cannot start.
+    """
+    config = setup.config
+    loop = asyncio.get_running_loop()
+
+    async def connect(make: Callable[[], LinkSocket]) -> object:
+        return await loop.create_unix_connection(make, str(setup.link))
+
+    async with contextlib.AsyncExitStack() as stack:
+        parts = Parts(stack)
+        core = RemoteCore(connect, setup.key, setup.number)
+        stack.callback(core.flush_now)
+        await parts.run(core.run())
+        welcome = await core.welcome
+        file = DataDir(config.data_dir).audit_log
+        audit = AuditLog(
+            file.with_stem(f"{file.stem}-{setup.place}"), lambda: config.clock().unix_ms
+        )
+        stack.callback(audit.close)
+        trust = Trust(welcome.key_ring, welcome.admins)
+        node = EdgeNode(
+            config, Metrics(), trust, welcome.heartbeat_timeout, audit, number=setup.number
+        )
+        stack.callback(node.edge.stop)
+        node.edge.is_busy = partial(is_busy, loop)
+        buckets: Buckets[Hashable] = Buckets(welcome.settings.cpu_seconds)
+        before = BeforeWebhooks(welcome.key_ring.sdk_app_id, config.clock)
+        stack.push_async_callback(before.aclose)
+
+        def follow(settings: SettingsOp) -> None:
+            buckets.share = settings.cpu_seconds
+            before.adjust(_webhook(settings), denies_on_failure=settings.denies_on_failure)
+
+        core.on_settings = follow
+        follow(welcome.settings)
+        core.edge = node.edge
+        socks = [socket.socket(fileno=fd) for fd in setup.ws_fds]
+        await node.listen(stack, socks, core, buckets, lambda: before.checks)
+        # Before the connections are closed: their clients come back elsewhere.
+        stack.callback(core.drain)
+        await node.run(parts)
+        node.listen_rest(stack, parts, [socket.socket(fileno=fd) for fd in setup.rest_fds])
+        publish = DataDir(config.data_dir).publish_certificate
+        await node.renew_certificates(parts, publish if setup.place == 1 else lambda pem: None)
+
+        async def adjust(changed: BackendConfig) -> None:
+            await node.adjust(changed)
+
+        await parts.run(control.follow(adjust))
+        say_ready(welcome.key_ring.sdk_app_id)
+        await until_ended(control, parts)
+
+
+def _webhook(settings: SettingsOp) -> WebhookConfig | None:
+    if not settings.webhook_url:
+        return None
+    commands = frozenset(CallbackCommand(name) for name in settings.webhook_commands)
+    return WebhookConfig(settings.webhook_url, settings.webhook_token, commands or AFTER_EVENTS)

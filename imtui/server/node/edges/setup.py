@@ -1,0 +1,76 @@
+"""What the parent tells its children: how to begin, and what has changed."""
+
+import pickle
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from imtui.server.node.config import BackendConfig
+
+_LENGTH: Final = 4
+
+
+class Role(StrEnum):
+    """What a child is."""
+
+    CORE = "core"
+    EDGE = "edge"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a child begins."""
+
+    role: Role
+    config: BackendConfig
+    key: bytes = field(repr=False)
+    """What the core and its edges know alone."""
+    link: Path
+    """The Unix socket of the core."""
+    link_fd: int = -1
+    """The same for the core, which listens on it."""
+    place: int = 0
+    """Which of the edges on this machine it is, from 1; 0 for the core."""
+    number: int = 0
+    """The number of the edge; those that are started later have greater ones."""
+    ws_fds: tuple[int, ...] = ()
+    """The sockets of the WebSocket port, which all edges share."""
+    rest_fds: tuple[int, ...] = ()
+
+
+def encode(told: Setup | BackendConfig) -> bytes:
+    """Return what a parent writes to the standard input of a child."""
+    data = pickle.dumps(told)
+    return len(data).to_bytes(_LENGTH) + data
+
+
+def read_setup(stream: BinaryIO) -> Setup | None:
+    """Return what the parent has written first; None if it is gone."""
+    data = stream.read(int.from_bytes(stream.read(_LENGTH)))
+    if not data:
+        return None
+    # From the parent, which runs the same program for the same user.
+    told: Setup = pickle.loads(data)
+    return told
+
+
+class Changes:
+    """Finds what has changed in what the parent writes later."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._unread = bytearray()
+
+    def feed(self, data: bytes) -> list[BackendConfig]:
+        """Take some bytes, and return the changes that are complete."""
+        self._unread += data
+        found = []
+        while len(self._unread) >= _LENGTH:
+            end = _LENGTH + int.from_bytes(self._unread[:_LENGTH])
+            if len(self._unread) < end:
+                break
+            changed: BackendConfig = pickle.loads(bytes(self._unread[_LENGTH:end]))
+            found.append(changed)
+            del self._unread[:end]
+        return found

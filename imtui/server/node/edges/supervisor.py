@@ -1,0 +1,169 @@
+"""A backend whose edges and core are processes of their own: starts them, and starts them again."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from imtui.server.node.config import BackendConfig
+from imtui.server.node.data_dir import Address, BackendError, DataDir
+from imtui.server.node.edges.children import Child, start_child
+from imtui.server.node.edges.setup import Role, Setup
+from imtui.server.node.listening import address_of, open_sockets
+
+_KEY_SIZE: Final = 32
+_AGAIN_FIRST: Final = 0.1
+_AGAIN_LAST: Final = 30.0
+"""The pauses before a child that ended is started again, in seconds."""
+_STEADY_AFTER: Final = 60.0
+"""After how many seconds a child counts as one that does not end at once."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class EdgedBackend:
+    """One running backend in several processes: ``async with EdgedBackend(…) as backend``."""
+
+    address: Address
+
+    def __init__(self, config: BackendConfig, edges: int) -> None:
+        """Prepare a backend with some edges; entering the context starts it."""
+        self._config = config
+        self._edges = edges
+        self._key = secrets.token_bytes(_KEY_SIZE)
+        self._stack = contextlib.AsyncExitStack()
+        self._children: dict[int, Child] = {}
+        """The core at place 0, and the edges from 1."""
+        self._edge_numbers = 0
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def __aenter__(self) -> Self:
+        """Start; the backend is ready when this returns.
+
+        Raises:
+            BackendError: It cannot start; one line says why, and what to do.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close all connections, and stop."""
+        await self._stack.aclose()
+
+    async def adjust(self, config: BackendConfig) -> None:
+        """Take what can change while it runs."""
+        self._config = replace(self._of_one(config), settings={})
+        for child in self._children.values():
+            child.tell(self._config)
+
+    async def wait_failed(self) -> None:
+        """Wait until a part of the backend fails, and raise its error."""
+        await self._failure
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        config = self._config
+        self._config = self._of_one(config)
+        data = DataDir(config.data_dir)
+        ws, rest = open_sockets(
+            stack, config.hosts, (config.port, config.rest_port), config.unix_dir
+        )
+        self._ws = tuple(sock.fileno() for sock in ws)
+        self._rest = tuple(sock.fileno() for sock in rest)
+        self._link_socket = stack.enter_context(_link_socket(stack))
+        stack.push_async_callback(self._end_children)
+        sdk_app_id = await self._start_child(0)
+        await asyncio.gather(*(self._start_child(place) for place in range(1, self._edges + 1)))
+        # A core that is started again must not undo what the console has changed since.
+        self._config = replace(self._config, settings={})
+        tasks = [asyncio.create_task(self._keep(place)) for place in self._children]
+        stack.push_async_callback(_cancel, tasks)
+        pem = "" if config.tls is None else await asyncio.to_thread(_read, config.tls.certificate)
+        self.address = address_of(ws[0], rest[0], sdk_app_id, pem)
+        data.publish(self.address)
+        stack.callback(data.withdraw)
+
+    def _of_one(self, config: BackendConfig) -> BackendConfig:
+        """Return the configuration of each edge: together they may have so many connections."""
+        if config.max_connections is None:
+            return config
+        return replace(config, max_connections=max(1, config.max_connections // self._edges))
+
+    def _setup(self, place: int) -> Setup:
+        link = Path(self._link_socket.getsockname())
+        if place == 0:
+            return Setup(Role.CORE, self._config, self._key, link, self._link_socket.fileno())
+        self._edge_numbers += 1
+        return Setup(
+            Role.EDGE,
+            self._config,
+            self._key,
+            link,
+            place=place,
+            number=self._edge_numbers,
+            ws_fds=self._ws,
+            rest_fds=self._rest,
+        )
+
+    async def _start_child(self, place: int) -> int:
+        child = await start_child(self._setup(place), self._config.data_dir)
+        self._children[place] = child
+        return await child.until_ready()
+
+    async def _keep(self, place: int) -> None:
+        """Start a child again whenever it has ended."""
+        loop, pause = asyncio.get_running_loop(), _AGAIN_FIRST
+        name = f"Edge {place}" if place else "The core"
+        while True:
+            began = loop.time()
+            status = await self._children[place].until_ended()
+            if loop.time() - began > _STEADY_AFTER:
+                pause = _AGAIN_FIRST
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            _log.error("%s has ended with %s; it is started again in %.1f s", name, how, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _AGAIN_LAST)
+            try:
+                await self._start_child(place)
+            except BackendError as error:
+                _log.error("%s cannot start: %s", name, error)
+
+    async def _end_children(self) -> None:
+        """End the edges, and then the core, to which they say who may come back."""
+        edges = [child for place, child in self._children.items() if place]
+        await asyncio.gather(*(child.end() for child in edges))
+        if 0 in self._children:
+            await self._children[0].end()
+
+
+@contextlib.contextmanager
+def _link_socket(stack: contextlib.AsyncExitStack) -> Iterator[socket.socket]:
+    """Bind the socket of the core where only this user can connect, at a short path."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imtui-")))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.bind(str(folder / "link.sock"))
+        (folder / "link.sock").chmod(0o600)
+        yield sock
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+def _read(file: Path) -> str:
+    return file.read_text()
