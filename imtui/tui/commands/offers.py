@@ -61,6 +61,7 @@ def offers_for(
         *_with_end(typed, now),
         *others[:_CONTACTS_MAX],
         *(offer for rank, offer in ranked if rank == _HELP),
+        *_with_word_beginning(typed, texts),
     ]
 
 
@@ -69,6 +70,11 @@ def _beginning_with(typed: str, texts: Sequence[Choice]) -> list[Choice]:
     key = typed.casefold()
     found = [choice for choice in texts if choice.text.casefold().startswith(key)]
     return sorted(found, key=lambda choice: not choice.is_preset)
+
+
+def _with_word_beginning(typed: str, texts: Sequence[Choice]) -> list[Choice]:
+    """Return the texts in which a word other than the first begins with what was typed."""
+    return [choice for choice in texts if match_rank(choice.text, typed) == 1]
 
 
 def _with_end(typed: str, now: datetime) -> list[Offer]:
