@@ -5,7 +5,7 @@ from textual.events import Click
 from imtui.tui.commands.catalogue import command_by_id
 from imtui.tui.commands.command import Keys, key_name
 from imtui.tui.kit.painted import PaintedLine
-from imtui.tui.kit.spans import Span, crop
+from imtui.tui.kit.spans import Span, crop, width_of
 from imtui.tui.render.glyphs import Glyphs
 from imtui.tui.widgets.run_command import RunCommand
 
@@ -36,9 +36,12 @@ class Hint(PaintedLine):
             Span("Enter", "key", "chat"),
             Span("   say what you are up to: "),
             key("status"),
-            Span(f"   {self._glyphs.legend}   all keys: ", "dim"),
+            Span("   all keys: ", "dim"),
             key("help"),
         ]
+        legend = Span(f"   {self._glyphs.legend}", "dim")
+        if width_of([*line, legend]) <= width:
+            line.append(legend)
         return crop(line, width, self._glyphs.ellipsis)
 
     def on_click(self, event: Click) -> None:
