@@ -7,7 +7,7 @@ from imtui.protocol.profiles import FriendAllowType
 from imtui.tui.actions.asking import ask_user, with_user
 from imtui.tui.actions.parts import Parts
 from imtui.tui.actions.toggling import Toggle, run_toggle
-from imtui.tui.commands.toggles import Turn
+from imtui.tui.commands.toggles import Turn, parse_turn
 from imtui.tui.services.friend_requests import FriendRequests
 
 _ALLOW: Final = {
@@ -55,14 +55,8 @@ class FriendActions:
             ask_user(self._parts, "Delete which friend?", self._friend_requests.delete_friend)
 
     def _ask_delete(self, user_id: str) -> None:
-        from imtui.tui.kit.prompt import Question
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._with(user_id, self._friend_requests.delete_friend)
-
         words = f"Delete {user_id} from your friends, and you from theirs?"
-        self._navigator.open(Question(words, takes_away=True), answered)
+        self._ask(words, user_id, self._friend_requests.delete_friend)
 
     def show_requests(self) -> None:
         """Show the friend requests and blocked users."""
@@ -82,11 +76,17 @@ class FriendActions:
         self._with(typed, self._friend_requests.refuse_request)
 
     def block(self, typed: str, turn: Turn) -> None:
-        """Block a user, or ask whether to unblock them."""
+        """Block a user, or ask whether to unblock them; a friend who was not typed: ask first."""
+        named, _ = parse_turn(typed, turn)
 
         def change(user_id: str, blocked: bool) -> None:
-            call = self._friend_requests.block if blocked else self._friend_requests.unblock
-            self._feedback.attempt(lambda: call(user_id))
+            person = self._model.person(user_id)
+            if not blocked:
+                self._feedback.attempt(lambda: self._friend_requests.unblock(user_id))
+            elif person is None or not person.friend or named:
+                self._feedback.attempt(lambda: self._friend_requests.block(user_id))
+            else:
+                self._ask_block(user_id)
 
         # On the list of blocked users, the key cannot mean anything else.
         on_list = turn is Turn.SWITCH and not self._navigator.is_main_on_top
@@ -95,6 +95,10 @@ class FriendActions:
             "block", lambda user_id, _: user_id in self._friend_requests.blocked, change, question
         )
         run_toggle(self._parts, toggle, typed, turn)
+
+    def _ask_block(self, user_id: str) -> None:
+        words = f"Block {user_id}, and delete them from your friends, and you from theirs?"
+        self._ask(words, user_id, self._friend_requests.block)
 
     def set_remark(self, typed: str) -> None:
         """Set the own name for a friend: ``USER NAME``; prompt if no name is typed."""
@@ -134,6 +138,16 @@ class FriendActions:
             self._feedback.say(_ALLOWED[allow_type])
 
         self._feedback.attempt(allow)
+
+    def _ask(self, question: str, user_id: str, call: Callable[[str], Awaitable[None]]) -> None:
+        """Make a call that takes a friend away, once the question is answered with yes."""
+        from imtui.tui.kit.prompt import Question
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._feedback.attempt(lambda: call(user_id))
+
+        self._navigator.open(Question(question, takes_away=True), answered)
 
     def _with(self, typed: str, call: Callable[[str], Awaitable[None]]) -> None:
         with_user(self._parts, typed, lambda user_id: self._feedback.attempt(lambda: call(user_id)))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.friendship import FriendApplication, FriendApplicationType
 from imtui.protocol.messages import FriendInfo
@@ -61,9 +63,27 @@ async def test_a_friend_request_has_a_wording(tmp_path: Path) -> None:
         assert "notice zed was asked, and has to agree" in run.events()
 
 
+@pytest.mark.parametrize("line", ["", "block", "block on"])
+async def test_a_friend_is_blocked_by_a_key_only_after_a_yes(tmp_path: Path, line: str) -> None:
+    async with running(tmp_path) as run:
+
+        async def block() -> None:
+            await (typed(run, line) if line else run.press("B"))
+
+        for no in ("enter", "escape", "n"):
+            await block()
+            assert "Block bob, and delete them from your friends" in run.compact_text()
+            await run.press(no)
+            assert run.app.screen is run.app.main
+        assert run.fake.called("add_to_black_list") == []
+        await block()
+        await run.press("y")
+        assert run.fake.called("add_to_black_list") == [(["bob"],)]
+
+
 async def test_blocking_removes_a_friend_and_can_be_undone(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
-        await run.press("B")
+        await run.press("B", "y")
         assert run.fake.called("add_to_black_list") == [(["bob"],)]
         await run.settle()
         await run.press("Q")
