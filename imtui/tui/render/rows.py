@@ -104,7 +104,10 @@ def _tail(
     first = [Span(f"{when} ", "dim")] if person.asked_at else []
     if marks.unread:
         long, short = f"{marks.unread} unread", _short_count(marks.unread)
-        return [*first, Span(long if room >= _UNREAD_ROOM else short, "alert")]
+        # A bare number where others have a text could be read as one.
+        is_bare = not (person.text or person.asked_at)
+        needed = len(long) + missing if is_bare else _UNREAD_ROOM
+        return [*first, Span(long if room >= needed else short, "alert")]
     if marks.draft:
         return [*first, Span("draft", "accent")] if room >= len("draft") else []
     if person.asked_at:

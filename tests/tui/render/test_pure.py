@@ -136,6 +136,7 @@ def test_the_number_of_unread_messages_stands_beside_the_status() -> None:
     assert marked_row(erin, 26, Marks(unread=150)) == "   erin    ◌ UNLOGINED 99+"
     assert marked_row(bob, 26, Marks(unread=3)) == "   bob      ◉  On the…   3"
     assert marked_row(erin, 60, Marks(unread=3)) == "   erin            ◌ UNLOGINED  3 unread"
+    assert marked_row(erin, 38, Marks(unread=3)) == "   erin      ◌ UNLOGINED  3 unread"
     assert marked_row(erin, 20, Marks(unread=3)) == "   erin     ◌  3"
 
 
