@@ -13,7 +13,6 @@ EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 
 _HINTS: Final = {
-    ErrorCode.ERR_SDK_NET_CONN_REFUSE: "Does the backend run, and is its address right?",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_USER_SIG_EXPIRED: "Get a new one, then: imtui login",
     ErrorCode.ERR_SVR_ACCOUNT_USERSIG_MISMATCH_PUBLICKEY: "Get a new one, then: imtui login",

@@ -130,7 +130,7 @@ def connect_failure(error: Exception) -> IMError:
         status = error.response.status_code
         return IMError(
             ErrorCode.ERR_SDK_NET_CONN_REFUSE,
-            f"The backend refused the connection with HTTP status {status}.",
+            f"The backend refused the connection with HTTP status {status}; is the address right?",
         )
     if isinstance(error, ssl.SSLCertVerificationError):
         return IMError(
@@ -139,7 +139,8 @@ def connect_failure(error: Exception) -> IMError:
         )
     if _is_refused(error):
         return IMError(
-            ErrorCode.ERR_SDK_NET_CONN_REFUSE, "No backend listens there; is it running?"
+            ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+            "No backend listens there; is it running, and is the address right?",
         )
     if isinstance(error, WebSocketException):
         return IMError(

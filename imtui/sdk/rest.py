@@ -157,7 +157,10 @@ def _failure(error: "httpx.TransportError") -> IMError:
         return IMError(ErrorCode.ERR_SDK_NET_DISCONNECT)
     if _is_caused_by(error, socket.gaierror):
         return IMError(ErrorCode.ERR_SDK_NET_HOST_GETADDRINFO_FAILED)
-    return IMError(ErrorCode.ERR_SDK_NET_CONN_REFUSE)
+    return IMError(
+        ErrorCode.ERR_SDK_NET_CONN_REFUSE,
+        "The backend refused the connection; is it running, and is the address right?",
+    )
 
 
 def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:

@@ -93,6 +93,7 @@ def test_connection_refused(service: RestService, capsys: pytest.CaptureFixture[
     assert service.run("kick", "bob") == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("imtui: 9511 · ")
+    assert line.endswith("; is it running, and is the address right?")
     assert "the-admins-sig" not in line
 
 

@@ -98,6 +98,7 @@ def test_connection_refused(served: Served) -> None:
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
     assert line.startswith("imtui: 9511 · ")
+    assert line.endswith("; is it running, and is the address right?")
 
 
 def test_damaged_account_file(served: Served) -> None:
