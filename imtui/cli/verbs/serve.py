@@ -229,7 +229,11 @@ def _check_config(source: SettingsSource) -> int:
         print_notice(problem)
     if problems:
         return EXIT_USAGE
-    print(f"The settings are right ({safe_text(str(source.file))})")
+    file = safe_text(str(source.file))
+    if source.file.exists():
+        print(f"The settings are right ({file})")
+    else:
+        print(f"There is no file {file}: options and defaults count, and they are right")
     return EXIT_OK
 
 

@@ -68,7 +68,7 @@ def test_wrong_settings_are_told_before_anything_is_opened(home: Home, action: l
     if action:
         assert lines[1].startswith(f"imtui: {file}:3: disk_reserve must be a whole number of MiB")
     else:
-        assert lines[0].endswith("There are 1 more problems: --check-config lists them.")
+        assert lines[0].endswith("There is 1 more problem: --check-config lists them.")
     assert not (home.path / "d").exists()
 
 
@@ -78,6 +78,7 @@ def test_settings_that_are_right_are_told_and_nothing_is_opened(home: Home) -> N
         checked = home.run("serve", "--data", home.path / "d", "--check-config", *named)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert "right" in checked.stdout
+        assert ("There is no file" in checked.stdout) == (not named)
     missing = home.run("serve", "--data", home.path / "d", "--config", home.path / "none")
     assert missing.returncode == 2
     assert missing.stderr == f"imtui: There is no file {home.path / 'none'}.\n"

@@ -28,7 +28,9 @@ class SettingsError(Exception):
 
     def __init__(self, *problems: str) -> None:
         """Take the problems; the message is the first."""
-        more = f" There are {len(problems) - 1} more problems: --check-config lists them."
+        rest = len(problems) - 1
+        count = "is 1 more problem" if rest == 1 else f"are {rest} more problems"
+        more = f" There {count}: --check-config lists them."
         super().__init__(problems[0] + (more if len(problems) > 1 else ""))
         self.problems = problems
 
