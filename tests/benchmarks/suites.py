@@ -15,6 +15,7 @@ MODULES: Final = {
     "startup": "tests.benchmarks.startup",
     "messages": "tests.benchmarks.messages",
     "server": "tests.benchmarks.server.suite",
+    "edges": "tests.benchmarks.edges.suite",
     "sdk": "tests.benchmarks.sdk.suite",
     AGAINST: "tests.benchmarks.against.suite",
 }

@@ -1,0 +1,1 @@
+"""Compare edges and a core in processes of their own with one process."""

@@ -1,0 +1,313 @@
+"""What edges cost beside one process, and what the core is relieved of.
+
+Both backends run at the same time and take turns, each on the same core of the machine, so only
+CPU time is compared, except for latencies and rates. All CPU time is that of all their processes,
+unless the figure says otherwise.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from tests.benchmarks.edges.roles import Used, used_by
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.load import Pair, burst
+from tests.benchmarks.peers.imtui_serve import connect_devices
+from tests.benchmarks.peers.quotas import lift_quotas
+from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.crowd import Crowd, raise_limit
+from tests.benchmarks.server.heartbeat import Beating
+from tests.benchmarks.server.hosts import OurHost, imtui
+from tests.benchmarks.server.lone import Lone
+from tests.benchmarks.server.setting import folder_for
+from tests.benchmarks.server.star import Star
+from tests.benchmarks.server.storm import Mesh
+from tests.benchmarks.suites import Scale, Suite
+
+SUITE_NAME: Final = "edges"
+_ONE: Final = "one process"
+_QUIET: Final = 0.3
+_LINGER: Final = 0.05
+_LONE_EVERY: Final = 0.02
+_SENDERS: Final = 4
+_UNDER_WAY: Final = 64
+
+
+@dataclass(frozen=True)
+class _Size:
+    runs: int = 12
+    repeats: int = 10
+    """How often the work is done in each run."""
+    watchers: int = 1000
+    few: int = 50
+    beating: int = 250
+    arriving: int = 50
+    messages: int = 500
+
+
+_QUICK: Final = _Size(1, 1, 5, 4, 3, 2, 5)
+
+Work = Callable[[], float]
+"""Does some work; returns a value of its own, or 0."""
+Prepare = Callable[[_Size, OurHost, ExitStack], Work]
+
+
+@dataclass(frozen=True)
+class _Turns:
+    """The same work, done in turn by both backends."""
+
+    used: dict[str, list[Used]]
+    values: dict[str, list[float]]
+
+    def figure(
+        self,
+        name: str,
+        unit: str,
+        of_edges: Callable[[Used], float],
+        each: float,
+        *,
+        ratio_max: float | None = None,
+        ratio_min: float | None = None,
+    ) -> Figure:
+        """Return CPU time of the edged backend beside that of one process."""
+        ours = [of_edges(used) / each * 1e6 for used in self.used[SUITE_NAME]]
+        beside = [used.all / each * 1e6 for used in self.used[_ONE]]
+        return _beside(name, unit, ours, beside, ratio_max=ratio_max, ratio_min=ratio_min)
+
+
+def _beside(
+    name: str,
+    unit: str,
+    ours: list[float],
+    beside: list[float],
+    *,
+    ratio_max: float | None = None,
+    ratio_min: float | None = None,
+) -> Figure:
+    ratios = [one / two for one, two in zip(ours, beside, strict=True) if two]
+    return Figure(
+        SUITE_NAME,
+        name,
+        unit,
+        ours,
+        beside,
+        "imtui in one process",
+        ratios=ratios,
+        ratio_max=ratio_max,
+        ratio_min=ratio_min,
+    )
+
+
+def _in_turn(size: _Size, edges: int, prepare: Prepare, repeats: int) -> _Turns:
+    turns = _Turns({SUITE_NAME: [], _ONE: []}, {SUITE_NAME: [], _ONE: []})
+    with ExitStack() as stack:
+        works: dict[str, tuple[OurHost, Work]] = {}
+        for name, options in ((SUITE_NAME, ("--edges", edges)), (_ONE, ())):
+            host = stack.enter_context(imtui(stack.enter_context(folder_for(name)), *options))
+            works[name] = host, prepare(size, host, stack)
+        for number in range(size.runs):
+            order = list(works.items())
+            for name, (host, work) in order if number % 2 else order[::-1]:
+                before = used_by(host.pid)
+                values = [work() for _ in range(repeats)]
+                time.sleep(_LINGER)
+                turns.used[name].append(used_by(host.pid).since(before))
+                turns.values[name].append(median(values))
+    return turns
+
+
+def _star(watchers: int, pause: float = 0.0) -> Prepare:
+    def prepare(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+        star = Star.gather(host, stack, watchers, _QUIET)
+
+        def work() -> float:
+            star.change()
+            time.sleep(pause)
+            return 0.0
+
+        work()
+        return work
+
+    return prepare
+
+
+def _mesh(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+    users = [f"m{number}" for number in range(size.few)]
+    host.make_friends({user: [other for other in users if other != user] for user in users})
+    mesh = Mesh(host, stack, users, _QUIET)
+
+    def work() -> float:
+        mesh.storm()
+        return 0.0
+
+    return work
+
+
+def _logins(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+    crowd = stack.enter_context(Crowd(host.address))
+    count = size.arriving * (size.runs + 1)
+    arrivals = [host.wire.arrival(f"u{number}") for number in range(count)]
+
+    def work() -> float:
+        crowd.arrive([arrivals.pop() for _ in range(size.arriving)])
+        return 0.0
+
+    work()
+    return work
+
+
+def _beats(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+    beating = Beating(host, stack, [f"u{number}" for number in range(size.beating)], _QUIET)
+
+    def work() -> float:
+        beating.beat()
+        return 0.0
+
+    work()
+    return work
+
+
+def _lone(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+    runner = stack.enter_context(asyncio.Runner())
+    lone = Lone(host)
+    stack.callback(lambda: runner.run(lone.close()))
+    runner.run(lone.connect())
+    return lambda: runner.run(lone.change(_LONE_EVERY))
+
+
+def _messages(size: _Size, host: OurHost, stack: ExitStack) -> Work:
+    runner = stack.enter_context(asyncio.Runner())
+
+    async def connect() -> list[Pair]:
+        await lift_quotas(host.rest_url, host.key)
+        names = [(f"sender{number}", f"receiver{number}") for number in range(_SENDERS)]
+        return [await connect_devices(host.url, host.key, *both) for both in names]
+
+    async def close() -> None:
+        for pair in pairs:
+            await pair.close()
+
+    pairs = runner.run(connect())
+    stack.callback(lambda: runner.run(close()))
+
+    def work() -> float:
+        return size.messages * _SENDERS / runner.run(burst(pairs, _UNDER_WAY, size.messages))
+
+    work()
+    return work
+
+
+def _measure_star(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, _star(size.watchers), size.repeats)
+    each = size.repeats * size.watchers
+    name = f"a change to {size.watchers} watchers, core and 3 edges"
+    yield turns.figure(name, "us/delivery", lambda used: used.all, each, ratio_max=1.10)
+
+
+def _measure_loaded(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, _mesh, size.repeats)
+    each = size.repeats * size.few * (size.few - 1)
+    name = f"{size.few} changes at once, {size.few - 1} watchers each, core and 3 edges"
+    yield turns.figure(name, "us/delivery", lambda used: used.all, each, ratio_max=1.25)
+    name = f"{size.few} changes at once, {size.few - 1} watchers each, the core alone"
+    yield turns.figure(name, "us/delivery", lambda used: used.core, each, ratio_max=0.10)
+
+
+def _measure_lone(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, _star(size.few, _LONE_EVERY), size.repeats)
+    name = f"a lone change to {size.few} watchers, core and 3 edges"
+    yield turns.figure(name, "us", lambda used: used.all, size.repeats, ratio_max=1.6)
+    name = f"a lone change to {size.few} watchers, the core alone"
+    yield turns.figure(name, "us", lambda used: used.core, size.repeats)
+
+
+def _measure_login(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, _logins, 1)
+    yield turns.figure("a login, the core alone", "us", _core, size.arriving, ratio_max=0.20)
+    yield turns.figure("a login, core and 3 edges", "us", lambda used: used.all, size.arriving)
+
+
+def _measure_beats(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, _beats, size.repeats)
+    each = size.repeats * size.beating
+    yield turns.figure("a heartbeat, the core alone", "us", _core, each)
+    yield turns.figure("a heartbeat, core and 3 edges", "us", lambda used: used.all, each)
+
+
+def _measure_latency(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, _lone, size.repeats)
+    both = turns.values[SUITE_NAME], turns.values[_ONE]
+    yield _beside("a lone change, SDK to SDK, 2 edges: p50", "ms", *both)
+    with folder_for(SUITE_NAME) as folder:
+        fsyncs = [_fsync(folder) for _ in range(size.runs)]
+    added = [one - two for one, two in zip(*both, strict=True)]
+    name = "latency that 2 edges add to a lone change"
+    yield Figure(SUITE_NAME, name, "ms", added, value_max=1.0 + median(fsyncs))
+    yield Figure(SUITE_NAME, "an fsync of a page", "ms", fsyncs)
+
+
+def _measure_spread(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, _star(size.watchers), size.repeats)
+    each = size.repeats * size.watchers
+    rates = {
+        name: [each / used.busiest for used in turns.used[name]] for name in (SUITE_NAME, _ONE)
+    }
+    name = f"deliveries to {size.watchers} watchers for each CPU second of the busiest process"
+    yield _beside(name, "1/s", rates[SUITE_NAME], rates[_ONE], ratio_min=1.6)
+
+
+def _measure_messages(size: _Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, _messages, 1)
+    both = turns.values[SUITE_NAME], turns.values[_ONE]
+    yield _beside("durable messages, 2 edges", "1/s", *both, ratio_min=0.9)
+
+
+def _core(used: Used) -> float:
+    return used.core
+
+
+def _fsync(folder: Path) -> float:
+    with (folder / "page").open("wb") as file:
+        file.write(bytes(4096))
+        file.flush()
+        began = time.perf_counter()
+        os.fsync(file.fileno())
+        return (time.perf_counter() - began) * 1000
+
+
+_CASES: Final[Mapping[str, Callable[[_Size], Iterator[Figure]]]] = {
+    "edges-star": _measure_star,
+    "edges-loaded": _measure_loaded,
+    "edges-lone": _measure_lone,
+    "edges-login": _measure_login,
+    "edges-heartbeat": _measure_beats,
+    "edges-latency": _measure_latency,
+    "edges-spread": _measure_spread,
+    "edges-messages": _measure_messages,
+}
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Measure the wanted cases, one after the other."""
+    raise_limit()
+    size = _QUICK if scale.quick else _Size()
+    with on_core(LOAD):
+        for name, case in _CASES.items():
+            if scale.wants(name):
+                yield from case(size)
+
+
+SUITE: Final = Suite(
+    measure,
+    (
+        "several machines, and links over a network",
+        "more than one core for the server: its processes share one, and CPU time is compared",
+    ),
+    tuple(_CASES),
+)
