@@ -57,6 +57,7 @@ class Edge:
         heartbeat_timeout: float,
         metrics: Metrics,
         trust: Trust,
+        tick_min: float = TICK_MIN,
     ) -> None:
         """Start with no connections; needs a running event loop.
 
@@ -65,10 +66,12 @@ class Edge:
             heartbeat_timeout: How long a session may be silent, in seconds.
             metrics: Counts connections, deliveries and lost heartbeats.
             trust: The app's keys and admins, which the core keeps up to date.
+            tick_min: The shortest tick, in seconds.
         """
         self._clock = clock
         self._metrics = metrics
         self.trust = trust
+        self._tick_min = tick_min
         self._loop = asyncio.get_running_loop()
         self._connections: dict[int, EdgeConnection] = {}
         self._outboxes: dict[int, Outbox] = {}
@@ -143,7 +146,7 @@ class Edge:
         self._updates.add(user_id, status, session_ids)
         if self._updates and self._next_tick is None:
             self._next_tick_set = self._loop.time()
-            due = max(self._next_tick_set + TICK_MIN, self._rest_until)
+            due = max(self._next_tick_set + self._tick_min, self._rest_until)
             self._next_tick = self._loop.call_at(due, self._deliver_unless_more)
 
     def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:

@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from imtui.protocol.errors import ErrorCode, IMError
-from imtui.protocol.jsonrpc import Request
+from imtui.protocol.errors import ErrorCode
+from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.proof import Proof
 from imtui.server.link import ops as o
 from imtui.server.link.channel import Channel
@@ -38,6 +38,19 @@ _QUEUED_MAX: Final = 10_000
 """How many operations may wait for a core."""
 
 _log: Final = logging.getLogger(__name__)
+
+_COME_BACK: Final = HTTPAnswer(
+    encode(
+        {
+            "ActionStatus": "FAIL",
+            "ErrorCode": int(ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT),
+            "ErrorInfo": "The core of the backend restarts; try again.",
+        }
+    ),
+    "application/json",
+    503,
+)
+"""The answer to a REST request whose core has ended: it may have been carried out, or not."""
 
 Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
 """Connects a protocol to the core; raises OSError."""
@@ -75,6 +88,7 @@ class RemoteCore:
         self._socket: LinkSocket | None = None
         """The connection that was welcomed; None without a core."""
         self._ended = asyncio.Event()
+        self._is_ending = False
         self._queue: list[ToCore] = []
         self._flush_soon: asyncio.Handle | None = None
         self._sessions: set[int] = set()
@@ -235,6 +249,7 @@ class RemoteCore:
     def _lost_socket(self, socket: LinkSocket) -> None:
         if socket is self._socket:
             self._socket = None
+        if socket.is_trusted and not self._is_ending:
             _log.warning("The link to the core has ended%s", f": {socket.problem}".rstrip(": "))
         self._ended.set()
 
@@ -247,14 +262,14 @@ class RemoteCore:
             self.edge.go_away(sessions)
         for answer in answers.values():
             if not answer.done():
-                answer.set_exception(IMError(ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR))
+                answer.set_result(_COME_BACK)
 
     def drain(self) -> None:
         """Let all clients come back elsewhere, as this edge ends."""
+        self._is_ending = True
         sessions = tuple(self._sessions)
         self.leave()
-        if sessions:
-            self._send(o.AwayOp(sessions))
+        self._send(o.AwayOp(sessions))
 
     def _carry_out(self, ops: list[ToEdge]) -> None:
         edge = self.edge

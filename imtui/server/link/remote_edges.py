@@ -69,6 +69,8 @@ class _RemoteEdge:
         self.sessions: set[int] = set()
         """The sessions that sent something and have not ended."""
         self.queue: list[ToEdge] = []
+        self.is_ending = False
+        """Whether it has said that it ends."""
 
 
 class RemoteEdges:
@@ -268,12 +270,13 @@ class RemoteEdges:
             return
         edge.socket = None
         self._loop.call_later(_KEPT, self._forget, edge)
-        _log.warning(
-            "Edge %d is gone%s; its %d sessions may come back elsewhere",
-            edge.number,
-            f" ({socket.problem})" if socket.problem else "",
-            len(edge.sessions),
-        )
+        if not edge.is_ending:
+            _log.warning(
+                "Edge %d is gone%s; its %d sessions may come back elsewhere",
+                edge.number,
+                f" ({socket.problem})" if socket.problem else "",
+                len(edge.sessions),
+            )
         self.on_metrics(edge.number, b"")
         self.core.away(edge.sessions)
 
@@ -308,6 +311,7 @@ class RemoteEdges:
                     edge.sessions.discard(op.session_id)
                     self.core.lost(op.session_id, is_silent=op.is_silent)
                 case o.AwayOp():
+                    edge.is_ending = True
                     edge.sessions.difference_update(op.session_ids)
                     self.core.away(op.session_ids)
                 case o.RESTOp():

@@ -11,7 +11,7 @@ from imtui.server.alarm import Alarm
 from imtui.server.audit import Audit
 from imtui.server.buckets import Buckets
 from imtui.server.edge.addresses import TrustedProxies
-from imtui.server.edge.edge import Edge
+from imtui.server.edge.edge import TICK_MIN, Edge
 from imtui.server.edge.gateway import Gateway
 from imtui.server.edge.login_guard import LoginGuard
 from imtui.server.edge.places import PlaceLimits
@@ -62,7 +62,9 @@ class EdgeNode:
         self._proxies = TrustedProxies(config.trusted_proxies or None)
         self._connections_max, self._rest_connections_max = shares(raise_limit())
         self._guard = LoginGuard(config.clock, audit)
-        self.edge = Edge(config.clock, heartbeat_timeout, metrics, trust)
+        # What changed at the same time comes over a link in the same batch.
+        tick_min = 0.0 if number else TICK_MIN
+        self.edge = Edge(config.clock, heartbeat_timeout, metrics, trust, tick_min)
 
     async def listen(
         self,

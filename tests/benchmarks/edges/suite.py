@@ -246,7 +246,7 @@ def _measure_latency(size: _Size) -> Iterator[Figure]:
     yield _beside("a lone change, SDK to SDK, 2 edges: p50", "ms", *both)
     with folder_for(SUITE_NAME) as folder:
         fsyncs = [_fsync(folder) for _ in range(size.runs)]
-    added = [one - two for one, two in zip(*both, strict=True)]
+    added = [max(one - two, 0.0) for one, two in zip(*both, strict=True)]
     name = "latency that 2 edges add to a lone change"
     yield Figure(SUITE_NAME, name, "ms", added, value_max=1.0 + median(fsyncs))
     yield Figure(SUITE_NAME, "an fsync of a page", "ms", fsyncs)

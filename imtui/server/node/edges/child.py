@@ -18,7 +18,7 @@ def run_child(
 
     Args:
         set_log_level: Logs only records of a level and graver ones.
-        new_loop: Makes the event loop.
+        new_loop: Makes the event loop of an edge.
 
     Returns:
         The exit status.
@@ -32,7 +32,8 @@ def run_child(
         return 0
     set_log_level(setup.config.log_level)
     try:
-        with asyncio.Runner(loop_factory=new_loop) as runner:
+        is_edge = setup.role is Role.EDGE
+        with asyncio.Runner(loop_factory=new_loop if is_edge else None) as runner:
             runner.run(_run(setup))
     except BackendError as error:
         say_problem(str(error))
