@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from tests.benchmarks.edges.played import CHANGES, EDGES, LOGINS, MESSAGES, play
 from tests.benchmarks.edges.roles import Used, used_by
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Pair, burst
@@ -49,9 +50,12 @@ class _Size:
     beating: int = 250
     arriving: int = 50
     messages: int = 500
+    played: int = 100_000
+    """How many connections are played."""
+    played_seconds: float = 20.0
 
 
-_QUICK: Final = _Size(1, 1, 5, 4, 3, 2, 5)
+_QUICK: Final = _Size(1, 1, 5, 4, 3, 2, 5, 20, 1.0)
 
 Work = Callable[[], float]
 """Does some work; returns a value of its own, or 0."""
@@ -268,6 +272,16 @@ def _measure_messages(size: _Size) -> Iterator[Figure]:
     yield _beside("durable messages, 2 edges", "1/s", *both, ratio_min=0.9)
 
 
+def _measure_played(size: _Size) -> Iterator[Figure]:
+    with folder_for(SUITE_NAME) as folder:
+        played = play(folder, size.played, size.played_seconds)
+    name = f"{size.played} played connections over {EDGES} edges, the core alone"
+    yield Figure(SUITE_NAME, f"{name}: a login", "us", [played.login * 1e6])
+    name += f"; {CHANGES} changes, {LOGINS} logins, {MESSAGES} messages an hour each"
+    yield Figure(SUITE_NAME, f"{name}: CPU", "ms/s", [played.load * 1e3])
+    yield Figure(SUITE_NAME, f"{name}: requests", "1/s", [played.rate])
+
+
 def _core(used: Used) -> float:
     return used.core
 
@@ -290,6 +304,7 @@ _CASES: Final[Mapping[str, Callable[[_Size], Iterator[Figure]]]] = {
     "edges-latency": _measure_latency,
     "edges-spread": _measure_spread,
     "edges-messages": _measure_messages,
+    "edges-played": _measure_played,
 }
 
 
