@@ -392,7 +392,7 @@ def test_random_talks_agree_with_the_model() -> None:
     run_state_machine_as_test(
         Talks,
         settings=settings(
-            max_examples=300,
+            max_examples=150,
             stateful_step_count=50,
             derandomize=True,
             database=None,

@@ -370,7 +370,7 @@ def test_random_lives_agree_with_the_model() -> None:
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=500,
+            max_examples=250,
             stateful_step_count=50,
             derandomize=True,
             database=None,

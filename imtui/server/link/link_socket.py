@@ -25,7 +25,7 @@ class LinkSocket(asyncio.Protocol):
         self,
         taken: Callable[["LinkSocket", Frame], None],
         ended: Callable[["LinkSocket"], None],
-        ping: Callable[[], bytes],
+        ping: Callable[["LinkSocket"], bytes],
         greeting: bytes = b"",
     ) -> None:
         """Prepare; asyncio connects it.
@@ -113,5 +113,5 @@ class LinkSocket(asyncio.Protocol):
             self.cut(f"nothing came for {DEAD_AFTER:.0f} s")
             return
         if self.is_trusted and now - self._sent_at >= PING_EVERY:
-            self.send(self._ping())
+            self.send(self._ping(self))
         self._look = self._loop.call_later(PING_EVERY, self._watch)

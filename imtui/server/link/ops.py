@@ -4,7 +4,7 @@ Each struct is an array that begins with its tag. A frame has the operations of 
 sender's event loop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -18,6 +18,8 @@ from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 
+BATCH_MAX: Final = 8 * 1024 * 1024
+"""The most bytes of operations in a batch, unless there is only one."""
 _JSONRPC: Final = "2.0"
 
 
@@ -266,6 +268,17 @@ T = TypeVar("T")
 def encode_ops(ops: Sequence[ToCore] | Sequence[ToEdge]) -> bytes:
     """Return operations as MessagePack."""
     return _encoder.encode(ops)
+
+
+def encode_batches(ops: Sequence[ToCore] | Sequence[ToEdge]) -> Iterator[bytes]:
+    """Yield operations as MessagePack, in batches that are not too large."""
+    data = encode_ops(ops)
+    if len(data) <= BATCH_MAX or len(ops) == 1:
+        yield data
+        return
+    half = len(ops) // 2
+    yield from encode_batches(ops[:half])
+    yield from encode_batches(ops[half:])
 
 
 def decode_to_core(data: bytes) -> list[ToCore]:

@@ -180,7 +180,8 @@ class RemoteCore:
         if self._socket is None or not self._queue:
             return
         ops, self._queue = self._queue, []
-        self._socket.send(self._channel.send(o.encode_ops(ops)))
+        for batch in o.encode_batches(ops):
+            self._socket.send(self._channel.send(batch))
 
     def flush_now(self) -> None:
         """Send what waits, and end the connection after it."""
@@ -201,7 +202,7 @@ class RemoteCore:
         if made is not self._socket:
             made.cut("the core has not welcomed this edge")
 
-    def _ping(self) -> bytes:
+    def _ping(self, socket: LinkSocket) -> bytes:
         return self._channel.ping()
 
     def _taken(self, socket: LinkSocket, frame: Frame) -> None:

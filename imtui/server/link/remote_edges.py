@@ -31,7 +31,7 @@ from imtui.server.link.frames import (
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
-from imtui.server.link.ports import EDGE_SHIFT, CorePort
+from imtui.server.link.ports import EDGE_SHIFT, CorePort, HTTPAnswer
 
 _STRANGERS_MAX: Final = 64
 """How many connections may be without a welcome."""
@@ -39,8 +39,7 @@ _KNOWN_WITHIN: Final = 5.0
 """How long a connection may be without a welcome, in seconds."""
 _KEPT: Final = 75.0
 """How long an edge may come back and have what it missed, in seconds."""
-_MOST_OPS: Final = 5000
-"""How many operations a batch has at most."""
+_REST_ANSWER_MAX: Final = 32 * 1024 * 1024
 
 _log: Final = logging.getLogger(__name__)
 
@@ -69,6 +68,8 @@ class _RemoteEdge:
         self.sessions: set[int] = set()
         """The sessions that sent something and have not ended."""
         self.queue: list[ToEdge] = []
+        self.forgotten: asyncio.TimerHandle | None = None
+        """When nothing more is kept for it, as it has not come back."""
         self.is_ending = False
         """Whether it has said that it ends."""
 
@@ -113,7 +114,7 @@ class RemoteEdges:
 
     def accept(self) -> LinkSocket:
         """Return the protocol of a connection that was accepted."""
-        made = LinkSocket(self._taken, self._ended, lambda: b"")
+        made = LinkSocket(self._taken, self._ended, self._ping)
         if len(self._strangers) >= _STRANGERS_MAX:
             self._loop.call_soon(made.cut, "too many strangers")
         self._strangers[made] = self._loop.call_later(
@@ -125,6 +126,8 @@ class RemoteEdges:
         """Send what waits, and end all connections."""
         for edge in self._edges.values():
             self._send(edge)
+            if edge.forgotten is not None:
+                edge.forgotten.cancel()
             if edge.socket is not None:
                 edge.socket.finish()
         for made in list(self._strangers):
@@ -196,13 +199,18 @@ class RemoteEdges:
             edge.queue.append(op)
 
     def _send(self, edge: _RemoteEdge) -> None:
-        while edge.queue:
-            ops, edge.queue = edge.queue[:_MOST_OPS], edge.queue[_MOST_OPS:]
-            frame = edge.channel.send(o.encode_ops(ops))
+        if not edge.queue:
+            return
+        ops, edge.queue = edge.queue, []
+        for batch in o.encode_batches(ops):
+            frame = edge.channel.send(batch)
             if edge.socket is not None:
                 edge.socket.send(frame)
 
     # The link
+
+    def _ping(self, socket: LinkSocket) -> bytes:
+        return self._of_socket[socket].channel.ping()
 
     def _taken(self, socket: LinkSocket, frame: Frame) -> None:
         edge = self._of_socket.get(socket)
@@ -212,7 +220,6 @@ class RemoteEdges:
                     self._carry_out(edge, o.decode_to_core(bytes(frame.ops)))
             case Ping() if edge is not None:
                 edge.channel.acknowledge(frame.ack)
-                socket.send(edge.channel.ping())
             case Hello() if edge is None and socket not in self._hellos:
                 self._challenge(socket, frame)
             case Response() if edge is None and socket in self._hellos:
@@ -250,6 +257,8 @@ class RemoteEdges:
                 self._gone(edge)
             edge = self._edges[hello.edge] = _RemoteEdge(hello.edge, hello.life)
         edge.socket = socket
+        if edge.forgotten is not None:
+            edge.forgotten.cancel()
         self._of_socket[socket] = edge
         socket.send(
             encode_frame(Welcome(self._epoch, is_resumed, edge.channel.received, *self._welcome()))
@@ -269,7 +278,7 @@ class RemoteEdges:
         if edge is None:
             return
         edge.socket = None
-        self._loop.call_later(_KEPT, self._forget, edge)
+        edge.forgotten = self._loop.call_later(_KEPT, self._forget, edge)
         if not edge.is_ending:
             _log.warning(
                 "Edge %d is gone%s; its %d sessions may come back elsewhere",
@@ -282,7 +291,7 @@ class RemoteEdges:
 
     def _forget(self, edge: _RemoteEdge) -> None:
         """Keep nothing more for an edge that has not come back."""
-        if edge.socket is None and self._edges.get(edge.number) is edge:
+        if self._edges.get(edge.number) is edge:
             del self._edges[edge.number]
 
     def _gone(self, edge: _RemoteEdge) -> None:
@@ -328,6 +337,8 @@ class RemoteEdges:
 
     async def _rest(self, edge: _RemoteEdge, op: o.RESTOp) -> None:
         answer = await self.core.rest(op.request())
+        if len(answer.content) > _REST_ANSWER_MAX:
+            answer = HTTPAnswer(b"The answer is too large.", "text/plain", 500)
         edge.queue.append(o.RESTAnswerOp(op.number, answer))
         self._send(edge)
 

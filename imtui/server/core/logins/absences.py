@@ -17,7 +17,8 @@ class Absences(Deadlines[int]):
 def note_away(state: State, session_ids: Iterable[int], now: Instant) -> None:
     """Let sessions be lost some time later, unless they end or come back before."""
     for session_id in session_ids:
-        if session_id in state[Accounts].sessions:
+        # Those who are away already have no more time than the rest of theirs.
+        if session_id in state[Accounts].sessions and session_id not in state[Absences]:
             state[Absences].set(session_id, now.monotonic + state.timing.return_within)
 
 
