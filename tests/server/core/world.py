@@ -54,6 +54,7 @@ class World:
         befriend: Callable[[str, str], bool] | None = None,
         searched_max: int = SEARCHED_MAX,
         disk: Disk | None = None,
+        keeps_devices: bool = False,
     ) -> None:
         """Start with nobody.
 
@@ -62,6 +63,7 @@ class World:
             befriend: Whether two accounts are friends from the start.
             searched_max: After how many messages a search stops.
             disk: Says how much room there is; by default one that never fills.
+            keeps_devices: Whether those who were connected stay so over a restart.
         """
         self.seconds = 0.0
         self.changes: list[Change] = []
@@ -74,6 +76,7 @@ class World:
         self._searched_max = searched_max
         self._befriend = befriend
         self._disk = disk
+        self.keeps_devices = keeps_devices
         self._store: SQLiteStore | None = None
         self._start()
 
@@ -83,11 +86,18 @@ class World:
             memory = MemoryArchive(self._searched_max)
             self.archive, self._write = memory, memory.write
         else:
-            self._store = SQLiteStore(self._path, searched_max=self._searched_max)
+            self._store = SQLiteStore(
+                self._path, searched_max=self._searched_max, keeps_statuses=self.keeps_devices
+            )
             self.archive, self._write = self._store.archive, self._store.write
             stored = self._store.load()
         self.core = Core(
-            stored, self.now, archive=self.archive, befriend=self._befriend, disk=self._disk
+            stored,
+            self.now,
+            archive=self.archive,
+            befriend=self._befriend,
+            disk=self._disk,
+            keeps_devices=self.keeps_devices,
         )
         self.carry_on()
 
