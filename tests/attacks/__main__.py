@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("attacks", nargs="*", metavar="NAME", help=f"of {', '.join(ATTACKS)}")
     parser.add_argument("--short", action="store_true", help="a few seconds and small numbers")
     parser.add_argument("--seconds", type=float, metavar="S", help="the duration of each attack")
+    parser.add_argument("--edges", metavar="N", help="attack a backend with so many edges")
     arguments = parser.parse_args()
     if unknown := set(arguments.attacks) - set(ATTACKS):
         parser.error(f"there is no attack {', '.join(sorted(unknown))}")
@@ -47,7 +48,7 @@ def _report(attack: Attack, arguments: argparse.Namespace) -> Report | None:
         scale = structs.replace(scale, seconds=arguments.seconds)
     print(f"{attack.name}: {attack.what} ({scale.connections} connections)", flush=True)
     try:
-        report = run(attack, scale)
+        report = run(attack, scale, *(("--edges", arguments.edges) if arguments.edges else ()))
     except (OSError, RuntimeError, IMError) as error:
         print(f"  it could not be run: {error}", flush=True)
         return None

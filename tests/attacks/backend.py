@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks.server.hosts import OurHost, imtui
+from tests.benchmarks.server.processes import children_of
 
 _MIB: Final = 1024 * 1024
 _UNLIMITED: Final = "0"
@@ -23,9 +24,10 @@ class Attacked:
     log: Path
 
     def memory(self) -> float:
-        """Return its resident memory, in MiB."""
-        pages = int(Path(f"/proc/{self.host.pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * resource.getpagesize() / _MIB
+        """Return the resident memory of all its processes, in MiB."""
+        pids = (self.host.pid, *children_of(self.host.pid))
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
+        return sum(pages) * resource.getpagesize() / _MIB
 
     def log_kib(self) -> float:
         """Return the size of its logs, in KiB: what it prints, and those in its data folder."""

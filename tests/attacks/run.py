@@ -18,14 +18,13 @@ from tests.benchmarks.server.processes import LOOPBACK
 _LOOK_EVERY: Final = 0.1
 
 
-def run(attack: Attack, scale: Scale) -> Report:
-    """Run an attack, and return what was measured."""
+def run(attack: Attack, scale: Scale, *options: str) -> Report:
+    """Run an attack, and return what was measured; ``options`` are those of ``imtui serve``."""
     with ExitStack() as stack:
         temporary = TemporaryDirectory(prefix="imtui-attack-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
-        options: tuple[str, ...] = ()
         if attack.hook_seconds is not None:
-            options = stack.enter_context(hook(attack.hook_seconds, folder))
+            options = (*options, *stack.enter_context(hook(attack.hook_seconds, folder)))
         backend = stack.enter_context(attacked(folder, options, attack.open_files))
         aim = _aim(backend, scale)
         attack.prepare(backend, aim)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.cpu import cpu_of
+from tests.benchmarks.server.processes import children_of
 
 _CHILD: Final = b"--child"
 
@@ -36,17 +37,12 @@ class Used:
 
 def used_by(pid: int) -> Used:
     """Return what a backend has used, given its process ID or that of its parent process."""
-    roles = {child: _role(child) for child in _children(pid)}
+    roles = {child: _role(child) for child in children_of(pid)}
     if not any(roles.values()):
         return Used(0.0, (cpu_of(pid),))
     core = sum(cpu_of(child) for child, role in roles.items() if role == "core")
     edges = tuple(cpu_of(child) for child, role in sorted(roles.items()) if role == "edge")
     return Used(core, edges)
-
-
-def _children(pid: int) -> list[int]:
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for one in threads for child in (one / "children").read_text().split()]
 
 
 def _role(pid: int) -> str:

@@ -108,3 +108,9 @@ def memory_of(pid: int) -> int:
     # This is exact, unlike VmRSS, which each thread updates only from time to time.
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Rss:"))
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the process IDs of the children of a process."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for one in threads for child in (one / "children").read_text().split()]
