@@ -1,0 +1,131 @@
+"""The end of a simulation: everything is whole again, and everybody has to know the same."""
+
+from typing import Any, Final
+
+from imtui.protocol.status import UserStatusType
+from imtui.server.core.friends.friends import Friends
+from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.store.sqlite.connecting import connect_to_read
+from imtui.server.store.sqlite.loading import load_app
+from tests.simulation.backend import CoreProcess
+from tests.simulation.client import Client
+from tests.simulation.simulation import EDGES, Simulation
+
+_SETTLED_AFTER: Final = 100.0
+
+
+def end(simulation: Simulation) -> None:
+    """Heal what is broken, and compare what clients, core and store know."""
+    _heal(simulation)
+    core = simulation.core
+    if simulation.world.wrong or core is None:
+        return
+    for client in simulation.clients:
+        if client.is_logged_in:
+            _check_client(simulation, core, client)
+        elif client.wants:
+            simulation.world.blame(f"{client.name} does not come back")
+    _check_sessions(simulation, core)
+    _check_messages(simulation)
+    if core.metrics.ws.by_method["heartbeat"]:
+        simulation.world.blame("a heartbeat has reached the core")
+
+
+def _heal(simulation: Simulation) -> None:
+    world = simulation.world
+    simulation.start_core()
+    for place in range(EDGES):
+        simulation.start_edge(place)
+    for process in world.processes:
+        process.is_stopped = False
+    simulation.rules.core_resumed()
+    for edge in simulation.live_edges():
+        edge.unblock_links(at_once=True)
+    for client in simulation.clients:
+        client.thaw()
+        if client.link is not None:
+            client.link.end.unblock()
+            client.link.end.resume_reading()
+    world.run_for(_SETTLED_AFTER)
+    simulation.rules.check(simulation.core, world.now - _SETTLED_AFTER)
+
+
+def _check_sessions(simulation: Simulation, core: CoreProcess) -> None:
+    wanted = {one.link.session_id for one in simulation.clients if one.link and one.is_logged_in}
+    found = set(core.accounts.sessions)
+    if wanted != found:
+        simulation.world.blame(f"logged in are {sorted(wanted)}, the core says {sorted(found)}")
+
+
+def _check_client(simulation: Simulation, core: CoreProcess, client: Client) -> None:
+    view, state, me = client.view, core.state, client.user_id
+    friends = state[Friends]
+    lists = {
+        "friends": (view.friends, set(friends.lists.members(me))),
+        "blocked": (view.blocked, set(friends.blocked.members(me))),
+        "subscriptions": (view.subscriptions, set(state[Subscriptions].lists.members(me))),
+    }
+    for name, (known, there) in lists.items():
+        if known != there:
+            simulation.world.blame(f"{client.name} knows the {name} {known}, there are {there}")
+    told: list[Any] = []
+    watched = sorted(view.watched)
+    shown = {one: view.statuses.get(one) for one in watched}
+    client.ask("getUserStatus", {"userIDList": watched}, lambda result, code: told.append(result))
+    client.ask("getFriendApplicationList", {}, lambda result, code: told.append(result))
+    simulation.world.run_for(1.0)
+    if len(told) != 2 or None in told:
+        simulation.world.blame(f"{client.name} is not answered: {told}")
+        return
+    for status in told[0]["userStatusList"]:
+        answer = status["revision"], status["statusType"], status["customStatus"]
+        user_id = status["userID"]
+        seen = shown[user_id]
+        # A change of the devices alone raises the revision, and is not told to watchers.
+        if seen is None or seen[0] > answer[0] or seen[1:] != answer[1:]:
+            simulation.world.blame(f"{client.name} sees {user_id} as {seen}, and it is {answer}")
+    requests = {(one["userID"], one["type"]) for one in told[1]["friendApplicationList"]}
+    if requests != view.requests:
+        simulation.world.blame(f"{client.name} knows the requests {view.requests}: {requests}")
+
+
+def _check_messages(simulation: Simulation) -> None:
+    world = simulation.world
+    with_rows = connect_to_read(simulation.data.database)
+    try:
+        stored = load_app(lambda sql: with_rows.execute(sql).fetchall())
+        rows = with_rows.execute(
+            "SELECT conversation, seq, user_id, msg_id FROM messages JOIN accounts ON key = sender"
+            " ORDER BY conversation, seq"
+        ).fetchall()
+    finally:
+        with_rows.close()
+    members = {one.key: {member.user_id for member in one.members} for one in stored.conversations}
+    conversations: dict[int, list[tuple[int, str, str]]] = {key: [] for key in members}
+    for key, seq, sender, msg_id in rows:
+        conversations[key].append((seq, sender, msg_id))
+    names: list[tuple[str, str]] = []
+    for key, messages in conversations.items():
+        if [seq for seq, _, _ in messages] != list(range(1, len(messages) + 1)):
+            world.blame(f"the messages of {members[key]} are {messages}")
+        names += [(sender, msg_id) for _, sender, msg_id in messages]
+        for client in simulation.clients:
+            if client.is_logged_in and client.user_id in members[key]:
+                (peer,) = members[key] - {client.user_id}
+                seen = client.view.messages.get(peer, {})
+                known = sorted((seq, one[0], one[1]) for seq, one in seen.items())
+                if known != messages:
+                    world.blame(f"{client.name} knows {known} with {peer}, there are {messages}")
+    if len(set(names)) != len(names):
+        world.blame(f"a message is there twice: {names}")
+    for client in simulation.clients:
+        for msg_id in client.acknowledged:
+            if (client.user_id, msg_id) not in names:
+                world.blame(f"{client.name} has sent {msg_id}, and it is lost")
+    core = simulation.core
+    assert core is not None
+    for status in stored.statuses:
+        account = core.accounts[status.user_id]
+        is_online = account.status.status_type is UserStatusType.ONLINE
+        if is_online and status.custom.standing.text != account.status.custom_status:
+            world.blame(f"{status.user_id} is stored as {status}, and is {account.status}")
