@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from imtui.server.buckets import Buckets
 from imtui.server.edge.turns.fair_loop import sockets_of
-from imtui.server.edge.turns.fair_turns import FairTurns
+from imtui.server.fair_turns import FairTurns
 
 ROUND: Final = 0.001
 """For how many seconds requests are carried out before the event loop does something else."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from imtui.server.buckets import DEBT_MAX, LEAST, Buckets
-from imtui.server.edge.turns.fair_turns import FairTurns
+from imtui.server.fair_turns import FairTurns
 
 SHARE = 0.1
 ACCOUNTS = st.sampled_from(["ann", "bob", "carol"])
