@@ -4,16 +4,13 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Final, Protocol
 
 from imtui.protocol.app_key import KeyRing
-from imtui.protocol.messages import CloseCode
-from imtui.protocol.status import Platform
 from imtui.server.link import ops as o
-from imtui.server.link.channel import Channel
+from imtui.server.link.edge_queues import EdgeQueues, RemoteEdge
 from imtui.server.link.frames import (
     LINK_VERSION,
     NONCE_SIZE,
@@ -29,8 +26,9 @@ from imtui.server.link.frames import (
     edge_proof,
     encode_frame,
 )
+from imtui.server.link.inputs import Input, Inputs, Payers
 from imtui.server.link.link_socket import LinkSocket
-from imtui.server.link.ops import LinkError, ToCore, ToEdge
+from imtui.server.link.ops import LinkError, ToCore
 from imtui.server.link.ports import EDGE_SHIFT, CorePort, HTTPAnswer
 
 _STRANGERS_MAX: Final = 64
@@ -44,7 +42,7 @@ _REST_ANSWER_MAX: Final = 32 * 1024 * 1024
 _log: Final = logging.getLogger(__name__)
 
 
-class LinkedCore(CorePort, Protocol):
+class LinkedCore(CorePort, Payers, Protocol):
     """A core whose edges are in other processes."""
 
     def away(self, session_ids: Iterable[int]) -> None:
@@ -57,24 +55,7 @@ class LinkedCore(CorePort, Protocol):
         """Note that sessions that were away are with their edge again."""
 
 
-class _RemoteEdge:
-    """An edge that was welcomed, and all that is sent to it."""
-
-    def __init__(self, number: int, life: bytes) -> None:
-        self.number = number
-        self.life = life
-        self.channel = Channel()
-        self.socket: LinkSocket | None = None
-        self.sessions: set[int] = set()
-        """The sessions that sent something and have not ended."""
-        self.queue: list[ToEdge] = []
-        self.forgotten: asyncio.TimerHandle | None = None
-        """When nothing more is kept for it, as it has not come back."""
-        self.is_ending = False
-        """Whether it has said that it ends."""
-
-
-class RemoteEdges:
+class RemoteEdges(EdgeQueues):
     """The edge's port for all edges, and the link's end at the core."""
 
     core: LinkedCore
@@ -96,17 +77,18 @@ class RemoteEdges:
                 time-out, and settings.
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
+        super().__init__()
         self._epoch = epoch
         self._key = key
         self._welcome = welcome
         self._cpu_clock = cpu_clock
         self._loop = asyncio.get_running_loop()
-        self._edges: dict[int, _RemoteEdge] = {}
         self._hellos: dict[LinkSocket, tuple[Hello, bytes]] = {}
         """What connections without a welcome have said, each with the nonce it was answered."""
-        self._of_socket: dict[LinkSocket, _RemoteEdge] = {}
+        self._of_socket: dict[LinkSocket, RemoteEdge] = {}
         self._strangers: dict[LinkSocket, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._inputs = Inputs(lambda: self.core, self._ask)
         self.on_metrics: Callable[[int, bytes], None] = lambda edge, values: None
         """Called with the number of an edge and its metrics as JSON; empty once it is gone."""
         self.on_audit: Callable[[bytes], None] = lambda entry: None
@@ -124,8 +106,9 @@ class RemoteEdges:
 
     async def stop(self) -> None:
         """Send what waits, and end all connections."""
-        for edge in self._edges.values():
-            self._send(edge)
+        self._inputs.stop()
+        for edge in self.edges.values():
+            self.send(edge)
             if edge.forgotten is not None:
                 edge.forgotten.cancel()
             if edge.socket is not None:
@@ -136,76 +119,6 @@ class RemoteEdges:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-
-    # The edge's port
-
-    def answer(self, session_id: int, data: bytes) -> None:
-        """Send the answer to the session's earliest request that is not answered, in JSON."""
-        self._add(session_id >> EDGE_SHIFT, o.AnswerOp(session_id, data))
-
-    def push(
-        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
-    ) -> None:
-        """Send a push, in JSON."""
-        for edge, sessions in _by_edge(session_ids).items():
-            self._add(edge, o.PushOp(tuple(sessions), data, is_chat, state))
-
-    def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None:
-        """Send a watched user's status, in JSON."""
-        for edge, sessions in _by_edge(session_ids).items():
-            self._add(edge, o.StatusOp(user_id, status, sessions))
-
-    def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None:
-        """Drop the statuses of some users that are still to be sent."""
-        for edge, sessions in _by_edge(session_ids).items():
-            self._add(edge, o.ForgetOp(tuple(sessions), user_ids))
-
-    def login_changed(self, session_id: int, user_id: str, platform: Platform | None) -> None:
-        """Set the user and platform of a connection; an empty user ID means nobody."""
-        self._add(session_id >> EDGE_SHIFT, o.LoginChangedOp(session_id, user_id, platform))
-
-    def close(self, session_id: int, code: CloseCode, reason: str) -> None:
-        """Close a connection."""
-        self._add(session_id >> EDGE_SHIFT, o.CloseOp(session_id, code, reason))
-
-    def keys_changed(self, key_ring: KeyRing) -> None:
-        """Verify UserSigs with these keys from now on."""
-        self._add_to_all(o.KeysOp(key_ring))
-
-    def admins_changed(self, user_ids: frozenset[str]) -> None:
-        """Let in requests of these admins from now on."""
-        self._add_to_all(o.AdminsOp(user_ids))
-
-    def heartbeat_timeout_changed(self, timeout: float) -> None:
-        """Set how long a session may be silent, in seconds."""
-        self._add_to_all(o.HeartbeatOp(timeout))
-
-    def settings_changed(self, settings: o.SettingsOp) -> None:
-        """Set what of the app's settings concerns edges."""
-        self._add_to_all(settings)
-
-    def flush(self) -> None:
-        """Send everything that was added since the last flush."""
-        for edge in self._edges.values():
-            self._send(edge)
-
-    def _add(self, number: int, op: ToEdge) -> None:
-        edge = self._edges.get(number)
-        if edge is not None:
-            edge.queue.append(op)
-
-    def _add_to_all(self, op: ToEdge) -> None:
-        for edge in self._edges.values():
-            edge.queue.append(op)
-
-    def _send(self, edge: _RemoteEdge) -> None:
-        if not edge.queue:
-            return
-        ops, edge.queue = edge.queue, []
-        for batch in o.encode_batches(ops):
-            frame = edge.channel.send(batch)
-            if edge.socket is not None:
-                edge.socket.send(frame)
 
     # The link
 
@@ -242,7 +155,7 @@ class RemoteEdges:
             raise LinkError("it does not know the key")
         socket.trust()
         self._strangers.pop(socket).cancel()
-        edge = self._edges.get(hello.edge)
+        edge = self.edges.get(hello.edge)
         if edge is not None and edge.socket is not None:
             self._of_socket.pop(edge.socket, None)
             edge.socket.cut("the edge has connected again")
@@ -255,7 +168,7 @@ class RemoteEdges:
         if edge is None or not is_resumed:
             if edge is not None:
                 self._gone(edge)
-            edge = self._edges[hello.edge] = _RemoteEdge(hello.edge, hello.life)
+            edge = self.edges[hello.edge] = RemoteEdge(hello.edge, hello.life)
         edge.socket = socket
         if edge.forgotten is not None:
             edge.forgotten.cancel()
@@ -289,35 +202,25 @@ class RemoteEdges:
         self.on_metrics(edge.number, b"")
         self.core.away(edge.sessions)
 
-    def _forget(self, edge: _RemoteEdge) -> None:
+    def _forget(self, edge: RemoteEdge) -> None:
         """Keep nothing more for an edge that has not come back."""
-        if self._edges.get(edge.number) is edge:
-            del self._edges[edge.number]
+        if self.edges.get(edge.number) is edge:
+            del self.edges[edge.number]
 
-    def _gone(self, edge: _RemoteEdge) -> None:
+    def _gone(self, edge: RemoteEdge) -> None:
         """Forget an edge whose sessions it does not have any more."""
-        del self._edges[edge.number]
+        del self.edges[edge.number]
         self.core.away(edge.sessions)
 
-    def _carry_out(self, edge: _RemoteEdge, ops: list[ToCore]) -> None:
+    def _carry_out(self, edge: RemoteEdge, ops: list[ToCore]) -> None:
         for op in ops:
             match op:
-                case o.RequestOp():
+                case o.RequestOp() | o.LoginOp():
                     edge.sessions.add(op.session_id)
-                    began = self._cpu_clock()
-                    self.core.request(
-                        op.session_id, op.call.request(), op.spent, is_dropped=op.is_dropped
-                    )
-                    self._charge(edge, op.session_id, self._cpu_clock() - began)
-                case o.LoginOp():
-                    edge.sessions.add(op.session_id)
-                    cost = self.core.login(
-                        op.session_id, op.proof, op.call.request(), op.address, op.spent
-                    )
-                    if cost:
-                        self._charge(edge, op.session_id, cost)
+                    self._inputs.add(op)
                 case o.LostOp():
                     edge.sessions.discard(op.session_id)
+                    self._inputs.drop(op.session_id)
                     self.core.lost(op.session_id, is_silent=op.is_silent)
                 case o.AwayOp():
                     edge.is_ending = True
@@ -332,19 +235,22 @@ class RemoteEdges:
                 case o.AuditOp():
                     self.on_audit(op.entry)
 
-    def _charge(self, edge: _RemoteEdge, session_id: int, cost: float) -> None:
-        edge.queue.append(o.SpentOp(session_id, cost))
+    def _ask(self, op: Input) -> None:
+        """Let the core carry out what a session asks."""
+        session_id, call = op.session_id, op.call.request()
+        if isinstance(op, o.RequestOp):
+            began = self._cpu_clock()
+            self.core.request(session_id, call, op.spent, is_dropped=op.is_dropped)
+            cost = self._cpu_clock() - began
+        else:
+            # The account of a login that succeeds has paid here.
+            cost = self.core.login(session_id, op.proof, call, op.address, op.spent)
+        if cost:
+            self._add(session_id >> EDGE_SHIFT, o.SpentOp(session_id, cost))
 
-    async def _rest(self, edge: _RemoteEdge, op: o.RESTOp) -> None:
+    async def _rest(self, edge: RemoteEdge, op: o.RESTOp) -> None:
         answer = await self.core.rest(op.request())
         if len(answer.content) > _REST_ANSWER_MAX:
             answer = HTTPAnswer(b"The answer is too large.", "text/plain", 500)
         edge.queue.append(o.RESTAnswerOp(op.number, answer))
-        self._send(edge)
-
-
-def _by_edge(session_ids: Iterable[int]) -> dict[int, list[int]]:
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for session_id in session_ids:
-        found[session_id >> EDGE_SHIFT].append(session_id)
-    return found
+        self.send(edge)

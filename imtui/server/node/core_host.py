@@ -149,6 +149,10 @@ class CoreHost:
         self._core.lost(session_id, reason, self._clock())
         self.carry_on(address, is_patient=True)
 
+    def payer_of(self, session_id: int) -> Hashable:
+        """Return the account of a session; without one, the session itself."""
+        return self._core.origin_of(session_id)[1] or session_id
+
     def away(self, session_ids: Iterable[int]) -> None:
         """Let the clients of sessions whose edge is gone come back elsewhere."""
         self._core.away(session_ids, self._clock())
