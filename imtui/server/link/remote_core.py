@@ -34,8 +34,10 @@ _RETRY_FIRST: Final = 0.05
 _RETRY_LAST: Final = 1.0
 """The pauses between two attempts to connect, in seconds."""
 _WELCOMED_WITHIN: Final = 5.0
-_QUEUED_MAX: Final = 10_000
-"""How many operations may wait for a core."""
+_QUEUED_MAX: Final = 16 * 1024 * 1024
+"""How many bytes of operations may wait for a core."""
+_OVERHEAD: Final = 512
+"""The memory that an operation takes beside its contents."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -90,6 +92,8 @@ class RemoteCore:
         self._ended = asyncio.Event()
         self._is_ending = False
         self._queue: list[ToCore] = []
+        self._queued = 0
+        """The size of the queue in bytes."""
         self._flush_soon: asyncio.Handle | None = None
         self._sessions: set[int] = set()
         """The connections that the core may know."""
@@ -167,10 +171,12 @@ class RemoteCore:
     # The link
 
     def _send(self, op: ToCore) -> None:
-        if len(self._queue) >= _QUEUED_MAX and self._socket is None:
-            # Their clients come back, when there may be a core.
-            self.leave()
-            return
+        if self._socket is None:
+            self._queued += _size_of(op)
+            if self._queued > _QUEUED_MAX:
+                # Their clients come back, when there may be a core.
+                self.leave()
+                return
         self._queue.append(op)
         if self._flush_soon is None:
             self._flush_soon = self._loop.call_soon(self._flush)
@@ -179,7 +185,7 @@ class RemoteCore:
         self._flush_soon = None
         if self._socket is None or not self._queue:
             return
-        ops, self._queue = self._queue, []
+        ops, self._queue, self._queued = self._queue, [], 0
         for batch in o.encode_batches(ops):
             self._socket.send(self._channel.send(batch))
 
@@ -259,6 +265,7 @@ class RemoteCore:
         sessions, self._sessions = self._sessions, set()
         answers, self._rest = self._rest, {}
         self._queue = [op for op in self._queue if not _concerns(op, sessions)]
+        self._queued = sum(map(_size_of, self._queue))
         if self.edge is not None and sessions:
             self.edge.go_away(sessions)
         for answer in answers.values():
@@ -314,3 +321,12 @@ def _concerns(op: ToCore, sessions: set[int]) -> bool:
         case o.AwayOp() | o.RESTOp():
             return True
     return False
+
+
+def _size_of(op: ToCore) -> int:
+    match op:
+        case o.LoginOp() | o.RequestOp():
+            return len(op.call.params) + _OVERHEAD
+        case o.RESTOp():
+            return len(op.body) + _OVERHEAD
+    return _OVERHEAD

@@ -16,11 +16,9 @@ from typing import Any, Final
 
 from msgspec import Raw
 
-from imtui.protocol.app_key import KeyRing
 from imtui.protocol.jsonrpc import Request, encode
-from imtui.protocol.messages import CloseCode, Method
+from imtui.protocol.messages import Method
 from imtui.protocol.proof import Proof, SigID
-from imtui.protocol.status import Platform
 from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.friends.changes import FriendsAdded
 from imtui.server.link.link_socket import LinkSocket
@@ -32,6 +30,7 @@ from imtui.server.node.edges.setup import Role, Setup
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.benchmarks.app_key import app_key_in
 from tests.benchmarks.cpu import cpu_of
+from tests.server.link.silent_edge import SilentEdge
 
 EDGES: Final = 10
 CHANGES, LOGINS, MESSAGES = 10, 4, 20
@@ -55,41 +54,8 @@ class Played:
     """How many requests came in a second."""
 
 
-class _Sink:
-    """An edge without connections: counts the answers."""
-
-    def __init__(self) -> None:
-        self.answered: Callable[[], None] = lambda: None
-
-    def answer(self, session_id: int, data: bytes) -> None:
-        if b'"error"' in data:
-            raise RuntimeError(data.decode())
-        self.answered()
-
-    def push(
-        self, session_ids: tuple[int, ...], data: bytes, *, is_chat: bool, state: str = ""
-    ) -> None: ...
-
-    def status(self, user_id: str, status: bytes, session_ids: list[int]) -> None: ...
-
-    def forget(self, session_ids: tuple[int, ...], user_ids: tuple[str, ...]) -> None: ...
-
-    def login_changed(self, session_id: int, user_id: str, platform: Platform | None) -> None: ...
-
-    def close(self, session_id: int, code: CloseCode, reason: str) -> None: ...
-
-    def keys_changed(self, key_ring: KeyRing) -> None: ...
-
-    def admins_changed(self, user_ids: frozenset[str]) -> None: ...
-
-    def heartbeat_timeout_changed(self, timeout: float) -> None: ...
-
-    def charge(self, session_id: int, cost: float) -> None: ...
-
-    def go_away(self, session_ids: set[int]) -> None:
-        raise RuntimeError("the core has ended")
-
-    def flush(self) -> None: ...
+def _ended(sessions: set[int]) -> None:
+    raise RuntimeError("the core has ended")
 
 
 def _request(method: Method, params: dict[str, Any]) -> Request:
@@ -99,7 +65,7 @@ def _request(method: Method, params: dict[str, Any]) -> Request:
 class _Clients:
     """The clients of all edges."""
 
-    def __init__(self, cores: list[RemoteCore], sinks: list[_Sink], users: int) -> None:
+    def __init__(self, cores: list[RemoteCore], sinks: list[SilentEdge], users: int) -> None:
         self._cores = cores
         self._users = users
         self._sessions: dict[int, int] = {}
@@ -108,6 +74,7 @@ class _Clients:
         self._all_answered = asyncio.Event()
         for sink in sinks:
             sink.answered = self._answered
+            sink.gone_away = _ended
 
     def log_in(self, number: int) -> None:
         """Log a user in on a new connection; an earlier one is lost."""
@@ -173,7 +140,7 @@ async def _play(folder: Path, users: int, seconds: float) -> Played:
         await child.until_ready()
         cores, sinks = [], []
         for number in range(1, EDGES + 1):
-            core, sink = RemoteCore(_connect_to(link), key, number), _Sink()
+            core, sink = RemoteCore(_connect_to(link), key, number), SilentEdge()
             core.edge = sink
             running = asyncio.create_task(core.run())
             stack.callback(running.cancel)

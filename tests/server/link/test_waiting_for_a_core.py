@@ -1,0 +1,37 @@
+"""What an edge holds while there is no core is bounded in bytes."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec import Raw
+
+from imtui.protocol.jsonrpc import Request
+from imtui.server.link import remote_core
+from imtui.server.link.link_socket import LinkSocket
+from imtui.server.link.ports import HTTPRequest
+from imtui.server.link.remote_core import RemoteCore
+from tests.server.link.silent_edge import SilentEdge
+
+
+async def nowhere(make: Any) -> LinkSocket:
+    raise ConnectionRefusedError
+
+
+async def test_too_much_that_waits_sends_the_clients_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_core, "_QUEUED_MAX", 100_000)
+    core = RemoteCore(nowhere, b"key", 1)
+    core.edge = edge = SilentEdge()
+    gone: set[int] = set()
+    edge.gone_away = gone.update
+    request = Request("2.0", "sendMessage", Raw(b'"' + b"x" * 9000 + b'"'), 1)
+    asked = asyncio.ensure_future(core.rest(HTTPRequest("POST", "/v4/a/b", {}, b"x" * 9000)))
+    await asyncio.sleep(0)
+    for session_id in range(9):
+        core.request(session_id, request, 0.0)
+    assert gone == set()
+    core.request(9, request, 0.0)
+    core.request(10, request, 0.0)
+    assert gone == set(range(11)) - {10}
+    answer = await asyncio.wait_for(asked, 10)
+    assert answer.status == 503
