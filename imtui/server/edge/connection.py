@@ -137,9 +137,14 @@ class Connection(RequestSocket):
             self._shared.ranks.set(self._transport, is_stranger=is_stranger)
 
     def _await_login(self) -> None:
-        self._login_timer = self._shared.loop.call_later(
-            self._shared.login_timeout, self.close, CloseCode.NO_LOGIN, "nobody logged in"
-        )
+        self._login_timer = self._shared.loop.call_later(self._shared.login_timeout, self._end_wait)
+
+    def _end_wait(self) -> None:
+        if self._pending.is_login_pending:
+            # The core has not answered, which is not the client's fault.
+            self._await_login()
+        else:
+            self.close(CloseCode.NO_LOGIN, "nobody logged in")
 
     def _cancel_login_timer(self) -> None:
         if self._login_timer is not None:

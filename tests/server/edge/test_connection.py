@@ -313,6 +313,18 @@ async def test_it_waits_for_a_login_whenever_nobody_is_logged_in() -> None:
         assert talk.core.lost_ones == [(1, False)]
 
 
+async def test_it_waits_on_while_the_core_has_not_answered_a_login() -> None:
+    async with talking() as talk:
+        first = talk.connection._login_timer
+        talk.ask_login("alice", 1)
+        talk.connection._end_wait()
+        assert talk.got() == []
+        assert talk.connection._login_timer is not first
+        talk.answer(1, error=IMError(ErrorCode.ERR_SVR_ACCOUNT_NOT_FOUND))
+        talk.connection._end_wait()
+        assert talk.got() == [(1, 70107), ("closed", 4003)]
+
+
 async def test_a_fault_of_the_core_ends_that_connection_only() -> None:
     faults: list[object] = []
     loop = asyncio.get_running_loop()
