@@ -175,7 +175,7 @@ class RemoteCore:
             self._queued += _size_of(op)
             if self._queued > _QUEUED_MAX:
                 # Their clients come back, when there may be a core.
-                self.leave()
+                self._begin_anew()
                 return
         self._queue.append(op)
         if self._flush_soon is None:
@@ -234,14 +234,13 @@ class RemoteCore:
     def _welcomed(self, socket: LinkSocket, welcome: Welcome) -> None:
         is_resumed = welcome.is_resumed and welcome.epoch == self._epoch
         if is_resumed and not self._channel.can_resume(welcome.received):
-            self._life = secrets.token_bytes(NONCE_SIZE)
-            self.leave()
+            self._begin_anew()
             raise LinkError("what was sent meanwhile is lost; the sessions begin anew")
         self._socket = socket
         if is_resumed:
             socket.send(self._channel.resumed(welcome.received))
         else:
-            self.leave()
+            self._forget_sessions()
             self._channel = Channel()
             self._epoch = welcome.epoch
         if not self.welcome.done():
@@ -259,6 +258,17 @@ class RemoteCore:
         if socket.is_trusted and not self._is_ending:
             _log.warning("The link to the core has ended%s", f": {socket.problem}".rstrip(": "))
         self._ended.set()
+
+    def _begin_anew(self) -> None:
+        """Let the core know none of the sessions any more, whenever it is there again."""
+        self._life = secrets.token_bytes(NONCE_SIZE)
+        self._forget_sessions()
+
+    def _forget_sessions(self) -> None:
+        """Let all connections go; what waits, also of those that have ended, is of no core."""
+        self.leave()
+        self._queue = [op for op in self._queue if isinstance(op, o.MetricsOp | o.AuditOp)]
+        self._queued = sum(map(_size_of, self._queue))
 
     def leave(self) -> None:
         """Let all connections go that the core may have known: their clients come back."""

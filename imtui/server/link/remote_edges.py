@@ -210,6 +210,8 @@ class RemoteEdges(EdgeQueues):
     def _gone(self, edge: RemoteEdge) -> None:
         """Forget an edge whose sessions it does not have any more."""
         del self.edges[edge.number]
+        # It may have kept their connections until now.
+        self.core.back(edge.sessions)
         self.core.away(edge.sessions)
 
     def _carry_out(self, edge: RemoteEdge, ops: list[ToCore]) -> None:
