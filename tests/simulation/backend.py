@@ -155,7 +155,7 @@ class CoreProcess:
             clock,
             self.metrics,
             observers,
-            cpu_clock=process.time,
+            cpu_clock=process.cpu_clock,
         )
         self._rules.restored(self)
         self.host.carry_on()
@@ -191,7 +191,7 @@ class WatchedEdges(RemoteEdges):
     """The real port to all edges: nothing that is not durable may be told."""
 
     def __init__(self, core: CoreProcess, rules: Rules) -> None:
-        super().__init__(core.epoch, _LINK_KEY, core.welcome, core.process.time)
+        super().__init__(core.epoch, _LINK_KEY, core.welcome, core.process.cpu_clock)
         self._core_process = core
         self._rules = rules
 
@@ -279,7 +279,7 @@ class EdgeProcess:
             LoginGuard(process.clock, no_audit),
             no_audit,
             process.clock,
-            process.time,
+            process.cpu_clock,
             metrics,
             30.0,
             10.0,
