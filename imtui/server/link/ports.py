@@ -138,3 +138,13 @@ class EdgePort(Protocol):
 
     def flush(self) -> None:
         """Send everything that was added since the last flush."""
+
+
+class LinkedEdge(EdgePort, Protocol):
+    """An edge whose core is in another process."""
+
+    def charge(self, session_id: int, cost: float) -> None:
+        """Let a connection pay for what its requests have cost the core, in seconds."""
+
+    def go_away(self, session_ids: set[int]) -> None:
+        """Close connections, whose clients come back."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final
 
 from imtui.protocol.errors import ErrorCode
 from imtui.protocol.jsonrpc import Request, encode
@@ -28,7 +28,7 @@ from imtui.server.link.frames import (
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
-from imtui.server.link.ports import EdgePort, HTTPAnswer, HTTPRequest
+from imtui.server.link.ports import HTTPAnswer, HTTPRequest, LinkedEdge
 
 _RETRY_FIRST: Final = 0.05
 _RETRY_LAST: Final = 1.0
@@ -56,16 +56,6 @@ _COME_BACK: Final = HTTPAnswer(
 
 Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
 """Connects a protocol to the core; raises OSError."""
-
-
-class LinkedEdge(EdgePort, Protocol):
-    """An edge whose core is in another process."""
-
-    def charge(self, session_id: int, cost: float) -> None:
-        """Let a connection pay for what its requests have cost the core, in seconds."""
-
-    def go_away(self, session_ids: "set[int]") -> None:
-        """Close connections, whose clients come back."""
 
 
 class RemoteCore:
