@@ -23,6 +23,13 @@ def configure_logging(handler: logging.Handler) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def log_as(process: str) -> None:
+    """Let each line say which of several processes it is from, such as ``edge 1``."""
+    formatter = BoundedFormatter(_LOG_FORMAT.replace("%(name)s", f"[{process}] %(name)s"))
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(formatter)
+
+
 def set_log_level(name: str) -> None:
     """Log only records of a level, such as ``warning``, and graver ones."""
     logging.getLogger().setLevel(name.upper())

@@ -16,7 +16,7 @@ from imtui.cli.folding import (
     FoldingHandler,
     log_loop_exceptions,
 )
-from imtui.cli.serving import configure_logging
+from imtui.cli.serving import configure_logging, log_as
 
 
 class Lines(logging.Handler):
@@ -116,6 +116,24 @@ def test_the_configuration_of_the_log_keeps_its_formatter() -> None:
         root.setLevel(level)
     (text,) = lines.texts
     assert " WARNING tests: xxx" in text
+    assert len(text) < 5000
+
+
+def test_a_line_of_several_processes_says_which_it_is_from() -> None:
+    root = logging.getLogger()
+    before, root.handlers, level = root.handlers, [], root.level
+    lines = Lines()
+    try:
+        configure_logging(lines)
+        log_as("edge 1")
+        logging.getLogger("tests").warning("x" * 10_000)
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers = before
+        root.setLevel(level)
+    (text,) = lines.texts
+    assert " WARNING [edge 1] tests: xxx" in text
     assert len(text) < 5000
 
 

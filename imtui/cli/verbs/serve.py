@@ -13,7 +13,7 @@ from imtui.cli.accounts.secret_file import read_secret
 from imtui.cli.arguments import seconds
 from imtui.cli.errors import EXIT_OK, EXIT_USAGE, CommandError, UsageError, print_notice
 from imtui.cli.folding import log_loop_exceptions
-from imtui.cli.serving import configure_logging, print_ready_line, set_log_level
+from imtui.cli.serving import configure_logging, log_as, print_ready_line, set_log_level
 from imtui.cli.signals import reload_signal, run_async, stop_signals
 from imtui.protocol.safe_text import safe_text
 from imtui.server.node.disk_reserve import MEBIBYTE
@@ -198,7 +198,12 @@ def _run_child() -> int:
     from imtui.server.node.edges.child import run_child
 
     configure_logging(logging.StreamHandler())
-    return run_child(set_log_level, new_loop)
+
+    def log_child(process: str) -> None:
+        log_as(process)
+        log_loop_exceptions(asyncio.get_running_loop())
+
+    return run_child(log_child, set_log_level, new_loop)
 
 
 def _source(arguments: argparse.Namespace) -> SettingsSource:
@@ -291,6 +296,8 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
         except SettingsError as error:
             raise UsageError(str(error)) from error
         set_log_level(settings.log_level)
+        if settings.edges:
+            log_as("parent")
 
         async def adjust(changed: NodeSettings) -> None:
             set_log_level(changed.log_level)

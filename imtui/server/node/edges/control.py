@@ -16,8 +16,9 @@ PROBLEM: Final = "problem"
 class Control(asyncio.Protocol):
     """Reads standard input: what has changed, and its end."""
 
-    def __init__(self) -> None:
-        """Prepare; ``open`` begins."""
+    def __init__(self, set_log_level: Callable[[str], None]) -> None:
+        """Prepare; ``open`` begins. The level of the log is set with each change."""
+        self._set_log_level = set_log_level
         self._changes = Changes()
         self._queue: asyncio.Queue[BackendConfig] = asyncio.Queue()
         self.ended = asyncio.Event()
@@ -39,7 +40,9 @@ class Control(asyncio.Protocol):
     async def follow(self, adjust: Callable[[BackendConfig], Awaitable[None]]) -> None:
         """Take each change until cancelled."""
         while True:
-            await adjust(await self._queue.get())
+            changed = await self._queue.get()
+            self._set_log_level(changed.log_level)
+            await adjust(changed)
 
 
 def say_ready(sdk_app_id: int) -> None:

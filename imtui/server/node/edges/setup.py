@@ -38,6 +38,11 @@ class Setup:
     """The sockets of the WebSocket port, which all edges share."""
     rest_fds: tuple[int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Return the name of the process: ``core``, or such as ``edge 1``."""
+        return f"{self.role} {self.place}" if self.place else str(self.role)
+
 
 def encode(told: Setup | BackendConfig) -> bytes:
     """Return what a parent writes to the standard input of a child."""
