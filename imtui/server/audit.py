@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from heapq import merge
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -161,7 +162,7 @@ class AuditFile:
 
 
 class AuditLog:
-    """Writes the audit log of this machine; an ``Audit``."""
+    """Writes the audit log of this process; an ``Audit``."""
 
     def __init__(self, path: Path, unix_ms: Callable[[], int]) -> None:
         """Start; needs a running event loop.
@@ -180,13 +181,9 @@ class AuditLog:
         self.on_entry: Callable[[AuditEntry], None] = lambda entry: None
         """Called with each entry that is written."""
 
-    def latest(self) -> list[AuditEntry]:
-        """Return the latest entries, the earliest first."""
-        try:
-            return self._file.latest()
-        except OSError as error:
-            _log.warning("The audit log cannot be read: %s", self._words(error))
-            return []
+    def open(self) -> None:
+        """Make the file if there is none: what watches it may look for it once only."""
+        self._append([])
 
     def __call__(self, kind: Kind, address: str, identifier: str, what: str, code: int) -> None:
         """Note something."""
@@ -211,14 +208,35 @@ class AuditLog:
     def _write(self, entries: list[AuditEntry]) -> None:
         for entry in entries:
             self.on_entry(entry)
-        try:
-            if entries:
-                self._file.append(entries)
-        except OSError as error:
-            _log.error("The audit log cannot be written: %s", self._words(error))
+        if entries:
+            self._append(entries)
 
-    def _words(self, error: OSError) -> str:
-        return words_of(error, self._path.parent, f"Look at {self._path}.")
+    def _append(self, entries: list[AuditEntry]) -> None:
+        try:
+            self._file.append(entries)
+        except OSError as error:
+            _log.error("The audit log cannot be written: %s", _words(self._path, error))
+
+
+def latest_entries(paths: Iterable[Path]) -> list[AuditEntry]:
+    """Return the latest entries of some files together, the earliest first."""
+    latest: list[AuditEntry] = []
+    for path in paths:
+        try:
+            more = AuditFile(path).latest()
+        except OSError as error:
+            _log.warning("The audit log cannot be read: %s", _words(path, error))
+            continue
+        latest = list(merge(latest, more, key=_time))[-KEPT:]
+    return latest
+
+
+def _time(entry: AuditEntry) -> int:
+    return entry.time
+
+
+def _words(path: Path, error: OSError) -> str:
+    return words_of(error, path.parent, f"Look at {path}.")
 
 
 def _entries(path: Path) -> Iterable[AuditEntry]:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.protocol.messages import Method
-from imtui.server.prometheus import Histogram, Sample, family
+from imtui.server.prometheus import Family, Histogram, Sample
 
 OTHER: Final = "other"
 """Stands for all unknown methods and codes, so that made-up ones do not fill the memory."""
@@ -37,16 +37,14 @@ class Counts(Protocol):
         """Return how many friends are on all lists together."""
 
 
+@dataclass(slots=True)
 class Requests:
     """The requests to one port."""
 
-    def __init__(self, methods: Iterable[str] = ()) -> None:
-        """Start at 0; ``methods`` are counted by name."""
-        self.seconds: Final = Histogram()
-        self.errors: Final[dict[str, int]] = {}
-        """By code."""
-        self.by_method: Final = {OTHER: 0}
-        self.expect(methods)
+    seconds: Histogram = field(default_factory=Histogram)
+    errors: dict[str, int] = field(default_factory=dict)
+    """By code."""
+    by_method: dict[str, int] = field(default_factory=lambda: {OTHER: 0})
 
     def expect(self, methods: Iterable[str]) -> None:
         """Count these methods by name; unexpected methods are counted together."""
@@ -69,9 +67,15 @@ class Requests:
         self.errors[code] = self.errors.get(code, 0) + 1
 
 
+def _of_clients() -> Requests:
+    requests = Requests()
+    requests.expect(Method)
+    return requests
+
+
 @dataclass(slots=True)
 class Metrics:
-    """The counters of one backend."""
+    """The counters of one process, or of all of them together."""
 
     connections: int = 0
     """Open connections, with or without a login."""
@@ -90,7 +94,7 @@ class Metrics:
     callbacks_sent: int = 0
     """Callbacks that the app's own server accepted."""
     callbacks_dropped: int = 0
-    ws: Requests = field(default_factory=lambda: Requests(Method))
+    ws: Requests = field(default_factory=_of_clients)
     """JSON-RPC requests of clients."""
     rest: Requests = field(default_factory=Requests)
     """REST requests of admins."""
@@ -109,22 +113,26 @@ class Metrics:
         """Return how many errors were answered on both ports, by code."""
         return dict(Counter(self.ws.errors) + Counter(self.rest.errors))
 
-    def render(self, counts: Counts) -> str:
-        """Return all metrics in Prometheus' text format."""
-        return "".join((*self._gauges(counts), *self._counters(), *self._histograms()))
+    def families(self, counts: Counts) -> list[Family]:
+        """Return all metrics."""
+        return [*self._gauges(counts), *self.counted()]
 
-    def _gauges(self, counts: Counts) -> list[str]:
+    def counted(self) -> list[Family]:
+        """Return the metrics that only grow."""
+        return [*self._counters(), *self._histograms()]
+
+    def _gauges(self, counts: Counts) -> list[Family]:
         accounts = [Sample(count, {"status": name}) for name, count in counts.accounts.items()]
         return [
             _gauge("connections", "Open connections of clients.", self.connections),
             _gauge("sessions", "Connections that are logged in.", counts.sessions),
             _gauge("devices", "Connected devices.", counts.devices),
-            family("gauge", "imtui_accounts", "Accounts by status.", accounts),
+            Family("gauge", "imtui_accounts", "Accounts by status.", accounts),
             _gauge("subscriptions", "Subscriptions to users' statuses.", counts.subscriptions),
             _gauge("friendships", "Friends on users' lists.", counts.friendships),
         ]
 
-    def _counters(self) -> list[str]:
+    def _counters(self) -> list[Family]:
         requests, errors = [], []
         for port, counted in self._ports():
             for method, count in counted.by_method.items():
@@ -132,8 +140,8 @@ class Metrics:
             for code, count in counted.errors.items():
                 errors.append(Sample(count, {"port": port, "code": code}))
         return [
-            family("counter", "imtui_requests_total", "Requests by method.", requests),
-            family("counter", "imtui_errors_total", "Requests refused, by code.", errors),
+            Family("counter", "imtui_requests_total", "Requests by method.", requests),
+            Family("counter", "imtui_errors_total", "Requests refused, by code.", errors),
             _counter("changes", "Status changes.", self.changes),
             _counter("deliveries", "Statuses handed to watchers' connections.", self.deliveries),
             _counter("coalesced", "Statuses replaced by later ones.", self.coalesced),
@@ -145,7 +153,7 @@ class Metrics:
             _counter("commit_failures", "Commits that failed.", self.commit_failures),
         ]
 
-    def _histograms(self) -> list[str]:
+    def _histograms(self) -> list[Family]:
         requests: list[Sample] = []
         for port, counted in self._ports():
             requests += counted.seconds.samples({"port": port})
@@ -160,13 +168,13 @@ class Metrics:
         return ("ws", self.ws), ("rest", self.rest)
 
 
-def _gauge(name: str, meaning: str, value: int) -> str:
-    return family("gauge", f"imtui_{name}", meaning, [Sample(value)])
+def _gauge(name: str, meaning: str, value: int) -> Family:
+    return Family("gauge", f"imtui_{name}", meaning, [Sample(value)])
 
 
-def _counter(name: str, meaning: str, value: int) -> str:
-    return family("counter", f"imtui_{name}_total", meaning, [Sample(value)])
+def _counter(name: str, meaning: str, value: int) -> Family:
+    return Family("counter", f"imtui_{name}_total", meaning, [Sample(value)])
 
 
-def _histogram(name: str, meaning: str, samples: Iterable[Sample]) -> str:
-    return family("histogram", f"imtui_{name}_seconds", meaning, samples)
+def _histogram(name: str, meaning: str, samples: Iterable[Sample]) -> Family:
+    return Family("histogram", f"imtui_{name}_seconds", meaning, samples)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
@@ -29,50 +30,49 @@ class Sample(NamedTuple):
     """Added to the metric's name."""
 
 
+@dataclass(slots=True)
 class Histogram:
     """Durations, counted by fixed upper bounds."""
 
-    __slots__ = ("_buckets", "_sum")
-
-    def __init__(self) -> None:
-        """Start without observations."""
-        self._buckets = [0] * (len(BOUNDS) + 1)
-        self._sum = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    """How many were above the bound before and at most this one; the last has no bound."""
+    seconds: float = 0.0
+    """The sum of all durations."""
 
     def observe(self, seconds: float) -> None:
         """Count one duration."""
-        self._buckets[bisect_left(BOUNDS, seconds)] += 1
-        self._sum += seconds
+        self.buckets[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
 
     @property
     def count(self) -> int:
         """Return how many durations were observed."""
-        return sum(self._buckets)
+        return sum(self.buckets)
 
     def samples(self, labels: Labels = _NO_LABELS) -> Iterator[Sample]:
         """Yield the values, each with these labels."""
-        for bound, count in zip((*BOUNDS, "+Inf"), accumulate(self._buckets), strict=True):
+        for bound, count in zip((*BOUNDS, "+Inf"), accumulate(self.buckets), strict=True):
             yield Sample(count, {**labels, "le": str(bound)}, "_bucket")
-        yield Sample(self._sum, labels, "_sum")
+        yield Sample(self.seconds, labels, "_sum")
         yield Sample(self.count, labels, "_count")
 
 
-def family(
-    kind: Literal["counter", "gauge", "histogram"],
-    name: str,
-    meaning: str,
-    samples: Iterable[Sample],
-) -> str:
-    """Return the lines of one metric.
+class Family(NamedTuple):
+    """One metric."""
 
-    Args:
-        kind: The type of the metric.
-        name: Its name, with its base unit, and ``_total`` for a counter.
-        meaning: A sentence for the HELP line.
-        samples: Its values; no two have the same labels and suffix.
-    """
-    head = f"# HELP {name} {meaning.translate(_ESCAPED)}\n# TYPE {name} {kind}\n"
-    return head + "".join(_line(name, sample) for sample in samples)
+    kind: Literal["counter", "gauge", "histogram"]
+    name: str
+    """With its base unit, and ``_total`` for a counter."""
+    meaning: str
+    """A sentence for the HELP line."""
+    samples: Iterable[Sample]
+    """Its values; no two have the same labels and suffix."""
+
+    def text(self) -> str:
+        """Return its lines."""
+        name = self.name
+        head = f"# HELP {name} {self.meaning.translate(_ESCAPED)}\n# TYPE {name} {self.kind}\n"
+        return head + "".join(_line(name, sample) for sample in self.samples)
 
 
 def _line(name: str, sample: Sample) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtui.server import audit
-from imtui.server.audit import AuditEntry, AuditFile, AuditLog, Folding, Kind
+from imtui.server.audit import AuditEntry, AuditFile, AuditLog, Folding, Kind, latest_entries
 from tests.server.virtual_loop import VirtualLoop, virtual_loop
 
 ADDRESS = "192.0.2.7"
@@ -121,4 +121,43 @@ def test_a_log_that_cannot_be_written_is_said_so_and_harms_nobody(
     log.close()
     assert len(shown) == 1
     assert "cannot be written" in caplog.text
-    assert log.latest() == []
+    assert latest_entries([path]) == []
+
+
+def test_the_files_of_several_processes_are_read_as_one(path: Path) -> None:
+    others = [path.with_name(f"audit-{number}.jsonl") for number in (1, 2)]
+    for number in range(30):
+        AuditFile([path, *others][number % 3]).append([entry(number)])
+    every = [entry(number) for number in range(30)]
+    assert latest_entries([path, *others]) == every
+    others[0].unlink()
+    assert latest_entries([path, *others]) == [one for one in every if one.time % 3 != 1]
+
+
+def test_of_several_files_too_only_the_latest_are_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "KEPT", 7)
+    other = path.with_name("audit-1.jsonl")
+    AuditFile(path).append([entry(number) for number in range(0, 40, 2)])
+    AuditFile(other).append([entry(number) for number in range(1, 40, 2)])
+    assert latest_entries([path, other]) == [entry(number) for number in range(33, 40)]
+
+
+def test_a_file_that_cannot_be_read_hides_no_other(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = path.with_name("audit-1.jsonl")
+    other.mkdir()
+    AuditFile(path).append([entry(1)])
+    assert latest_entries([other, path]) == [entry(1)]
+    assert "cannot be read" in caplog.text
+
+
+def test_what_watches_the_file_finds_one_from_the_start(loop: VirtualLoop, path: Path) -> None:
+    AuditLog(path, lambda: 0).open()
+    assert path.read_bytes() == b""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    AuditFile(path).append([entry(1)])
+    AuditLog(path, lambda: 0).open()
+    assert lines(path) == [entry(1)]

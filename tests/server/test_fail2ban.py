@@ -3,6 +3,7 @@
 import configparser
 import ipaddress
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from imtui.protocol.usersig import sign
 from imtui.server.audit import AuditEntry, AuditFile, Kind
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from imtui.server.node.data_dir import DataDir
 from tests.pages import blocks, page_of
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire
@@ -151,4 +153,17 @@ def test_the_jail_reads_the_log_of_the_unit_file() -> None:
     assert JAIL[name]["filter"] == name == "imtui"
     (unit,) = blocks(page_of("server"), "ini")
     (folder,) = re.findall(r"--data (\S+)", unit)
-    assert JAIL[name]["logpath"] == f"{folder}/audit.jsonl"
+    data = DataDir(Path(folder))
+    logs = [data.audit_log, *(data.audit_log_of(edge) for edge in range(1, 65))]
+    for log in logs:
+        assert fnmatch(str(log), JAIL[name]["logpath"])
+        assert not fnmatch(f"{log}.1", JAIL[name]["logpath"])
+
+
+def test_the_logs_of_all_processes_are_found(tmp_path: Path) -> None:
+    data = DataDir(tmp_path)
+    logs = [data.audit_log, *(data.audit_log_of(edge) for edge in (1, 2, 12))]
+    for log in logs:
+        log.touch()
+        log.with_name(f"{log.name}.1").touch()
+    assert sorted(data.audit_logs()) == sorted(logs)

@@ -8,7 +8,8 @@ from imtui.protocol.errors import ErrorCode, IMError
 from imtui.server.core.logins.reads import Figures
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import Backend
-from imtui.server.prometheus import BOUNDS, Histogram, Sample, family
+from imtui.server.process_metrics import ProcessMetrics
+from imtui.server.prometheus import BOUNDS, Family, Histogram, Sample
 from tests.server.wire import wire
 
 _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
@@ -22,7 +23,9 @@ Key = tuple[str, frozenset[tuple[str, str]]]
 
 
 @dataclass
-class Family:
+class Read:
+    """A family, as it was read."""
+
     kind: str
     samples: dict[Key, float] = field(default_factory=dict)
     """By suffix and labels."""
@@ -31,10 +34,10 @@ class Family:
         return self.samples[suffix, frozenset(labels.items())]
 
 
-def parse(text: str) -> dict[str, Family]:
+def parse(text: str) -> dict[str, Read]:
     """Read the format as strictly as can be: whatever is not as it should be fails."""
     assert text.endswith("\n")
-    families: dict[str, Family] = {}
+    families: dict[str, Read] = {}
     name = ""
     lines = iter(text.removesuffix("\n").split("\n"))
     for line in lines:
@@ -43,7 +46,7 @@ def parse(text: str) -> dict[str, Family]:
             assert help_ and type_ and help_[1] == type_[1]
             name = type_[1]
             assert name not in families, "a family is in one place"
-            families[name] = Family(type_[2])
+            families[name] = Read(type_[2])
             continue
         sample = _SAMPLE.fullmatch(line)
         assert sample, line
@@ -65,7 +68,7 @@ def unescaped(label: str) -> tuple[str, str]:
     return name, re.sub(r"\\(.)", lambda it: "\n" if it[1] == "n" else it[1], quoted[1:-1])
 
 
-def check_family(name: str, one: Family) -> None:
+def check_family(name: str, one: Read) -> None:
     assert name.endswith("_total") == (one.kind == "counter")
     assert name.endswith("_seconds") == (one.kind == "histogram")
     buckets: dict[frozenset[tuple[str, str]], dict[float, float]] = defaultdict(dict)
@@ -91,6 +94,10 @@ COUNTS = Figures(
 )
 
 
+def rendered(metrics: Metrics) -> str:
+    return ProcessMetrics(metrics).render(COUNTS)
+
+
 def test_all_that_is_rendered_can_be_read() -> None:
     metrics = Metrics(connections=7, changes=11, coalesced=12)
     metrics.rest.expect(["openim/sendmsg"])
@@ -98,7 +105,7 @@ def test_all_that_is_rendered_can_be_read() -> None:
     limit = IMError(ErrorCode.ERR_SDK_COMM_API_CALL_FREQUENCY_LIMIT)
     metrics.ws.answered("login", 0.02, limit)
     metrics.commits.observe(0.003)
-    read = parse(metrics.render(COUNTS))
+    read = parse(rendered(metrics))
     assert all(name.startswith("imtui_") for name in read)
     assert read["imtui_connections"].value() == 7
     assert read["imtui_sessions"].value() == 2
@@ -118,7 +125,8 @@ def test_all_that_is_rendered_can_be_read() -> None:
 
 def test_labels_and_meanings_are_escaped() -> None:
     nasty = 'a\\n "quoted",\n{x="1"} 5'
-    text = family("gauge", "imtui_nasty", nasty, [Sample(5, {"first": nasty, "other": "Café"})])
+    samples = [Sample(5, {"first": nasty, "other": "Café"})]
+    text = Family("gauge", "imtui_nasty", nasty, samples).text()
     assert text.count("\n") == 3
     assert parse(text)["imtui_nasty"].value(first=nasty, other="Café") == 5
 
@@ -127,7 +135,7 @@ def test_a_bound_belongs_to_its_bucket_and_what_is_above_all_to_the_last() -> No
     histogram = Histogram()
     for seconds in (0.0, BOUNDS[0], BOUNDS[1], BOUNDS[-1], BOUNDS[-1] + 1):
         histogram.observe(seconds)
-    text = family("histogram", "imtui_some_seconds", "Some.", histogram.samples())
+    text = Family("histogram", "imtui_some_seconds", "Some.", histogram.samples()).text()
     some = parse(text)["imtui_some_seconds"]
     assert some.value("_bucket", le=str(BOUNDS[0])) == 2
     assert some.value("_bucket", le=str(BOUNDS[1])) == 3
@@ -137,10 +145,10 @@ def test_a_bound_belongs_to_its_bucket_and_what_is_above_all_to_the_last() -> No
 
 def test_what_others_make_up_is_counted_together() -> None:
     metrics = Metrics()
-    series = len(metrics.render(COUNTS).splitlines())
+    series = len(rendered(metrics).splitlines())
     for number in range(1000):
         metrics.ws.answered(f"method{number}", 0.0, IMError(120_001 + number))
-    text = metrics.render(COUNTS)
+    text = rendered(metrics)
     assert parse(text)["imtui_requests_total"].value(port="ws", method="other") == 1000
     assert parse(text)["imtui_errors_total"].value(port="ws", code="other") == 1000
     assert len(text.splitlines()) == series + 1

@@ -42,6 +42,7 @@ from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
 from imtui.server.node.edges.core_process import settings_for
+from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.simulation.network import Listener, Network, Transport
 from tests.simulation.rules import Rules
@@ -170,7 +171,7 @@ class CoreProcess:
             commits.durable,
             lambda: commits.failure,
             log,
-            self.metrics,
+            ProcessMetrics(self.metrics),
         )
         self.edges.core = self.host
         listener.serve(process, self.edges.accept)

@@ -20,6 +20,8 @@ from imtui.server.core.presence.changes import StatusChanged
 
 KEPT: Final = 1000
 """How many entries are kept."""
+_TOLD_AGAIN: Final = 600_000
+"""What an edge noted without a core, and tells the next one, is at most so old, in milliseconds."""
 _NAMED: Final = 5
 """How many users an entry names; the others are counted."""
 
@@ -43,6 +45,8 @@ class ChangeLog:
         self._now = now
         self._items: deque[LogItem] = deque(maxlen=KEPT)
         self._audit: deque[LogItem] = deque(maxlen=AUDIT_KEPT)
+        self._from_files: frozenset[AuditEntry] = frozenset()
+        """What was read at the start and may come from an edge, too."""
         self._last_index = 0
 
     @property
@@ -66,13 +70,17 @@ class ChangeLog:
         wanted = (item for item in newest if (not before or item.index < before) and matches(item))
         return list(islice(wanted, count))[::-1]
 
-    def show_audit(self, entries: Iterable[AuditEntry]) -> None:
+    def show_audit(self, entries: Sequence[AuditEntry]) -> None:
         """Add entries of the audit log from before the start."""
         for entry in entries:
             self.add_audit(entry)
+        since = self._now() - _TOLD_AGAIN
+        self._from_files = frozenset(entry for entry in entries if entry.time >= since)
 
     def add_audit(self, entry: AuditEntry) -> None:
-        """Add an entry of the audit log."""
+        """Add an entry of the audit log, unless it was shown at the start."""
+        if entry in self._from_files:
+            return
         self._last_index += 1
         self._audit.append(
             LogItem(

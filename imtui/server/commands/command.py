@@ -17,7 +17,7 @@ from imtui.server.core.context import Context
 from imtui.server.core.logins.registration import is_registered
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import BeforeCallbacks
-from imtui.server.metrics import Metrics
+from imtui.server.process_metrics import ProcessMetrics
 
 RATE: Final = 200
 """The most calls of a command in a second."""
@@ -42,7 +42,7 @@ class Call:
     role: Role
     """The role of the admin who calls."""
     log: ChangeLog
-    metrics: Metrics
+    metrics: ProcessMetrics
     began: Instant
     """When the backend started."""
     checkpoint: Callable[[], Awaitable[None]]

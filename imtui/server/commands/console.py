@@ -37,7 +37,7 @@ class SettingsChange(Body, frozen=True):
 
 
 class StatsTold(Body, frozen=True):
-    """Current counts, and totals since the backend started."""
+    """Current counts, and totals since the backend started, over all its processes."""
 
     server_time: int
     """In Unix milliseconds."""
@@ -157,7 +157,7 @@ def _set(call: Call, params: SettingsChange) -> Settings:
 
 
 def _stats(call: Call, params: Answer) -> StatsTold:
-    current, totals = figures(call.context), call.metrics
+    current, totals = figures(call.context), call.metrics.total
     return StatsTold(
         server_time=call.now.unix_ms,
         uptime_seconds=round(call.now.monotonic - call.began.monotonic, 3),

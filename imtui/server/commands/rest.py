@@ -25,7 +25,8 @@ from imtui.server.core.rates import Window
 from imtui.server.instant import Instant
 from imtui.server.link.before_callbacks import BeforeCallbacks
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
-from imtui.server.metrics import OTHER, Metrics
+from imtui.server.metrics import OTHER
+from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.prometheus import CONTENT_TYPE
 
 _log: Final = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Rest:
         durable: Callable[[], Awaitable[None]],
         failure: Callable[[], str],
         log: ChangeLog,
-        metrics: Metrics,
+        metrics: ProcessMetrics,
         before_callbacks: Callable[[], BeforeCallbacks | None] = lambda: None,
         audit: Audit = no_audit,
     ) -> None:
@@ -58,7 +59,7 @@ class Rest:
             durable: Waits until they are durable; raises IMError if the commit fails.
             failure: Returns why nothing can be made durable at present; empty if it can.
             log: The log of the latest changes.
-            metrics: Counts the requests of admins.
+            metrics: The metrics of all processes; counts the requests of admins in this one.
             before_callbacks: Returns what asks the app's own server about some commands; None
                 without such a server.
             audit: Notes the acts of admins.
@@ -70,13 +71,14 @@ class Rest:
         self._failure = failure
         self._log = log
         self._metrics = metrics
+        self._requests = metrics.core.rest
         self._audit = audit
         self._before_callbacks = before_callbacks
         self.findings: list[str] | None = None
         """The findings of the check of the whole store; None until it is done."""
         self.unreadable = ""
         """Why that check cannot read the store; empty if it can."""
-        metrics.rest.expect(command.full_name for command in COMMANDS.values())
+        self._requests.expect(command.full_name for command in COMMANDS.values())
         self._began = clock()
         self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
 
@@ -118,12 +120,12 @@ class Rest:
         try:
             result = await self._dispatch(request, command)
         except IMError as error:
-            self._metrics.rest.answered(name, self._clock().monotonic - began, error)
+            self._requests.answered(name, self._clock().monotonic - began, error)
             code = command.service.code(error) if command else error.code
             self._note(request, command, int(code))
             envelope = _envelope(command, code, error.message)
         else:
-            self._metrics.rest.answered(name, self._clock().monotonic - began)
+            self._requests.answered(name, self._clock().monotonic - began)
             self._note(request, command, 0)
             envelope = _envelope(command, 0, "") | result
         return HTTPAnswer(msgspec.json.encode(envelope), _JSON)

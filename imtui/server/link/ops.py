@@ -134,7 +134,7 @@ def rest_op(number: int, request: HTTPRequest) -> RESTOp:
 
 
 class MetricsOp(_Op, frozen=True, tag=6):
-    """The metrics of the edge's process, as JSON."""
+    """What the edge's process has counted since the last one, as JSON."""
 
     values: bytes
 

@@ -38,6 +38,8 @@ _QUEUED_MAX: Final = 16 * 1024 * 1024
 """How many bytes of operations may wait for a core."""
 _OVERHEAD: Final = 512
 """The memory that an operation takes beside its contents."""
+_NOTED_MAX: Final = 1000
+"""With so many operations that wait, what this process has counted or noted is not added."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -93,6 +95,8 @@ class RemoteCore:
         """Gets what the core sends; set before the first connection."""
         self.on_settings: Callable[[o.SettingsOp], None] = lambda settings: None
         """Called with the settings of the app that concern edges, whenever they may differ."""
+        self.on_welcome: Callable[[], None] = lambda: None
+        """Called when a core has taken this edge, at first or again."""
         self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
         """The first welcome."""
 
@@ -153,10 +157,12 @@ class RemoteCore:
         finally:
             self._rest.pop(number, None)
 
-    def note(self, op: o.MetricsOp | o.AuditOp) -> None:
-        """Pass on what this process has counted or noted, if there is a core."""
-        if self._socket is not None:
-            self._send(op)
+    def note(self, op: o.MetricsOp | o.AuditOp) -> bool:
+        """Pass on what this process has counted or noted; return whether that is possible."""
+        if self._socket is None and len(self._queue) >= _NOTED_MAX:
+            return False
+        self._send(op)
+        return True
 
     # The link
 
@@ -240,6 +246,7 @@ class RemoteCore:
             self.edge.admins_changed(welcome.admins)
             self.edge.heartbeat_timeout_changed(welcome.heartbeat_timeout)
         self.on_settings(welcome.settings)
+        self.on_welcome()
         self._flush()
 
     def _lost_socket(self, socket: LinkSocket) -> None:

@@ -90,9 +90,9 @@ class RemoteEdges(EdgeQueues):
         self._tasks: set[asyncio.Task[None]] = set()
         self._inputs = Inputs(lambda: self.core, self._ask)
         self.on_metrics: Callable[[int, bytes], None] = lambda edge, values: None
-        """Called with the number of an edge and its metrics as JSON; empty once it is gone."""
+        """Called with the number of an edge and what it reports; empty once it is gone."""
         self.on_audit: Callable[[bytes], None] = lambda entry: None
-        """Called with an entry of an edge's audit log, as JSON."""
+        """Called with an entry of an edge's audit log, as JSON. Both may raise LinkError."""
 
     def accept(self) -> LinkSocket:
         """Return the protocol of a connection that was accepted."""

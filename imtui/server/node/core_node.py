@@ -7,7 +7,7 @@ from typing import Final
 
 from imtui.protocol.app_key import AppKey
 from imtui.server.alarm import Alarm
-from imtui.server.audit import AuditLog
+from imtui.server.audit import AuditEntry, AuditLog, latest_entries
 from imtui.server.commands.change_log import ChangeLog
 from imtui.server.core.accounts.changes import RevocationCorrected
 from imtui.server.core.admins.administering import get_admin_ids
@@ -30,6 +30,7 @@ from imtui.server.node.disk_reserve import DiskReserve
 from imtui.server.node.key_export import KeyExport
 from imtui.server.node.parts import Parts
 from imtui.server.node.webhooks import AppWebhooks
+from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 
@@ -45,6 +46,8 @@ class CoreNode:
     """How often the backend was started, including this start."""
     host: CoreHost
     """The core's port, once it is started."""
+    show_audit: Callable[[AuditEntry], None]
+    """Adds an entry of another process's audit log to the log that the console shows."""
 
     def __init__(
         self, config: BackendConfig, metrics: Metrics, *, keeps_devices: bool = False
@@ -61,6 +64,8 @@ class CoreNode:
         self.on_console_changed: Callable[[ConsoleChanged], None] = lambda change: None
         """Called with each change of the console, after the callbacks follow it."""
         self._metrics = metrics
+        self.process_metrics = ProcessMetrics(metrics)
+        """The same beside the metrics of edges in other processes, which report them."""
         self.data = DataDir(config.data_dir)
         self.disk = DiskReserve(config.data_dir, config.disk_reserve)
 
@@ -88,8 +93,8 @@ class CoreNode:
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self.audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)
         stack.callback(self.audit.close)
-        self._change_log.show_audit(self.audit.latest())
-        self.audit.on_entry = self._change_log.add_audit
+        self._change_log.show_audit(latest_entries(data.audit_logs()))
+        self.audit.on_entry = self.show_audit = self._change_log.add_audit
         store_settings(self.core.admin(config.clock()), config.settings, self.audit)
 
     async def start(self, stack: contextlib.AsyncExitStack, edge: EdgePort) -> None:
@@ -147,7 +152,7 @@ class CoreNode:
             commits.durable,
             lambda: commits.failure,
             self._change_log,
-            self._metrics,
+            self.process_metrics,
             lambda: self.webhooks.before.callbacks,
             self.audit,
         )

@@ -197,6 +197,14 @@ class DataDir:
         """Return the file of the audit log."""
         return self.path / "audit.jsonl"
 
+    def audit_log_of(self, edge: int) -> Path:
+        """Return the audit log of an edge with a process of its own, numbered from 1."""
+        return self.path / f"audit-{edge}.jsonl"
+
+    def audit_logs(self) -> list[Path]:
+        """Return the audit logs of all processes that the backend has had."""
+        return [self.audit_log, *sorted(self.path.glob("audit-*.jsonl"))]
+
     @property
     def _key_file(self) -> Path:
         return self.path / "app_key.json"

@@ -35,6 +35,7 @@ from imtui.server.instant import Instant
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.core_host import CoreHost
+from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.benchmarks.peers.frames import text_frame
 from tests.fuzz.backend.values import document
@@ -193,7 +194,7 @@ class Bench:
             commits.durable,
             lambda: commits.failure,
             ChangeLog(lambda: self.now().unix_ms),
-            self.metrics,
+            ProcessMetrics(self.metrics),
         )
 
     def now(self) -> Instant:

@@ -16,6 +16,7 @@ from imtui.server.link.ports import HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig, present
+from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -156,7 +157,7 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
         commits.durable,
         lambda: commits.failure,
         ChangeLog(lambda: 0),
-        Metrics(),
+        ProcessMetrics(Metrics()),
     )
     rest.findings = findings
     for method in ("GET", "HEAD"):

@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from imtui.protocol.messages import CloseCode
+from imtui.server.audit import latest_entries
 from imtui.server.buckets import Buckets
 from imtui.server.edge.acceptor import Acceptor
 from imtui.server.edge.addresses import TrustedProxies, network
@@ -46,7 +47,7 @@ async def test_who_is_longest_without_a_login_makes_room(tmp_path: Path) -> None
         sixth = await stack.enter_async_context(wire(backend))
         assert await alice.close_code() == CloseCode.NO_PLACE
         await sixth.login("erin")
-        noted = backend.core.audit.latest()
+        noted = latest_entries([backend.core.data.audit_log])
         assert [(one.what, one.code, one.address) for one in noted] == [
             ("connect", CloseCode.NO_PLACE, "127.0.0.1")
         ]

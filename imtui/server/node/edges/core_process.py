@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import socket
 
+import msgspec
+
 from imtui.protocol.app_key import KeyRing
+from imtui.server.audit import AuditEntry
 from imtui.server.core.console import Console, ConsoleChanged, OnFailure
-from imtui.server.link.ops import SettingsOp
+from imtui.server.link.ops import LinkError, SettingsOp
 from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
 from imtui.server.node.config import BackendConfig
@@ -38,7 +41,20 @@ async def run_core(setup: Setup, control: Control) -> None:
         def console_changed(change: ConsoleChanged) -> None:
             edges.settings_changed(settings_for(change.console))
 
+        def counted(edge: int, report: bytes) -> None:
+            try:
+                core.process_metrics.take(edge, report)
+            except ValueError as error:
+                raise LinkError(str(error)) from error
+
+        def noted(entry: bytes) -> None:
+            try:
+                core.show_audit(msgspec.json.decode(entry, type=AuditEntry))
+            except (msgspec.MsgspecError, UnicodeError) as error:
+                raise LinkError(f"an unreadable audit entry: {error}") from error
+
         edges = RemoteEdges(core.epoch, setup.key, welcome)
+        edges.on_metrics, edges.on_audit = counted, noted
         core.on_console_changed = console_changed
         await core.start(stack, edges)
         edges.core = core.host

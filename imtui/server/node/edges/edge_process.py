@@ -6,13 +6,15 @@ import socket
 from collections.abc import Callable, Hashable
 from functools import partial
 
+import msgspec
+
 from imtui.protocol.rest.callback import AFTER_EVENTS, CallbackCommand
-from imtui.server.audit import AuditLog
+from imtui.server.audit import AuditEntry, AuditLog
 from imtui.server.buckets import Buckets
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import is_busy
 from imtui.server.link.link_socket import LinkSocket
-from imtui.server.link.ops import SettingsOp
+from imtui.server.link.ops import AuditOp, MetricsOp, SettingsOp
 from imtui.server.link.remote_core import RemoteCore
 from imtui.server.metrics import Metrics
 from imtui.server.node.before_webhooks import BeforeWebhooks
@@ -23,6 +25,7 @@ from imtui.server.node.edges.control import Control, say_ready
 from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
+from imtui.server.process_metrics import Reporter
 from imtui.server.webhook.config import WebhookConfig
 
 
@@ -44,14 +47,24 @@ async def run_edge(setup: Setup, control: Control) -> None:
         stack.callback(core.flush_now)
         await parts.run(core.run())
         welcome = await core.welcome
-        file = DataDir(config.data_dir).audit_log
-        audit = AuditLog(
-            file.with_stem(f"{file.stem}-{setup.place}"), lambda: config.clock().unix_ms
-        )
+        data, metrics = DataDir(config.data_dir), Metrics()
+        audit = AuditLog(data.audit_log_of(setup.place), lambda: config.clock().unix_ms)
+        audit.open()
+
+        def noted(entry: AuditEntry) -> None:
+            core.note(AuditOp(msgspec.json.encode(entry)))
+
+        audit.on_entry = noted
         stack.callback(audit.close)
+        reporter = Reporter(
+            setup.name.replace(" ", "-"), metrics, lambda report: core.note(MetricsOp(report))
+        )
+        stack.callback(reporter.report)
+        core.on_welcome = reporter.report_anew
+        await parts.run(reporter.run())
         trust = Trust(welcome.key_ring, welcome.admins)
         node = EdgeNode(
-            config, Metrics(), trust, welcome.heartbeat_timeout, audit, number=setup.number
+            config, metrics, trust, welcome.heartbeat_timeout, audit, number=setup.number
         )
         stack.callback(node.edge.stop)
         node.edge.is_busy = partial(is_busy, loop)
@@ -72,7 +85,7 @@ async def run_edge(setup: Setup, control: Control) -> None:
         stack.callback(core.drain)
         await node.run(parts)
         node.listen_rest(stack, parts, [socket.socket(fileno=fd) for fd in setup.rest_fds])
-        publish = DataDir(config.data_dir).publish_certificate
+        publish = data.publish_certificate
         await node.renew_certificates(parts, publish if setup.place == 1 else lambda pem: None)
 
         async def adjust(changed: BackendConfig) -> None:

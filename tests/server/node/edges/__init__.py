@@ -1,0 +1,1 @@
+"""Tests of a backend whose edges and core are processes of their own."""
