@@ -21,6 +21,7 @@ from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 BATCH_MAX: Final = 8 * 1024 * 1024
 """The most bytes of operations in a batch, unless there is only one."""
 _JSONRPC: Final = "2.0"
+_request_id: Final[msgspec.json.Decoder[RequestID]] = msgspec.json.Decoder(RequestID)
 
 
 class LinkError(Exception):
@@ -37,21 +38,26 @@ class CallFields(_Op, frozen=True):
     method: str
     params: bytes
     """Empty without parameters."""
-    id: RequestID
-    has_id: bool
+    id: bytes
+    """As JSON, which has numbers that MessagePack does not; empty without an ID."""
+
+    def __post_init__(self) -> None:
+        """Check the ID as the operation is decoded, not when it has its turn."""
+        if self.id:
+            _request_id.decode(self.id)
 
     def request(self) -> Request:
         """Return the request."""
         params = Raw(self.params) if self.params else UNSET
-        return Request(_JSONRPC, self.method, params, self.id if self.has_id else UNSET)
+        request_id = _request_id.decode(self.id) if self.id else UNSET
+        return Request(_JSONRPC, self.method, params, request_id)
 
 
 def call_fields(request: Request) -> CallFields:
     """Return the fields of a request."""
     params = b"" if isinstance(request.params, UnsetType) else bytes(request.params)
-    if isinstance(request.id, UnsetType):
-        return CallFields(request.method, params, None, False)
-    return CallFields(request.method, params, request.id, True)
+    request_id = b"" if isinstance(request.id, UnsetType) else msgspec.json.encode(request.id)
+    return CallFields(request.method, params, request_id)
 
 
 # To the core

@@ -333,7 +333,8 @@ def _concerns(op: ToCore, sessions: set[int]) -> bool:
 def _size_of(op: ToCore) -> int:
     match op:
         case o.LoginOp() | o.RequestOp():
-            return len(op.call.params) + _OVERHEAD
+            call = op.call
+            return len(call.params) + len(call.id) + len(call.method) + _OVERHEAD
         case o.RESTOp():
             return len(op.body) + _OVERHEAD
     return _OVERHEAD

@@ -1,1 +1,1 @@
-"""Tests of links."""
+"""Tests of the link between the core and edges in other processes."""

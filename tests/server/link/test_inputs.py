@@ -28,7 +28,7 @@ class Bench:
 
     def ask(self, session_id: int, *names: str) -> None:
         for name in names:
-            self.inputs.add(RequestOp(session_id, CallFields(name, b"", 1, True), 0.0, False))
+            self.inputs.add(RequestOp(session_id, CallFields(name, b"", b"1"), 0.0, False))
 
     def taken(self) -> list[str]:
         done, self.done = self.done, []
@@ -85,7 +85,7 @@ def test_whoever_is_in_debt_waits_and_nobody_else_does(bench: Bench) -> None:
 def test_a_login_waits_for_the_debt_of_the_account_that_logs_in(bench: Bench) -> None:
     bench.buckets.charge("user1", SHARE * (HOLDS + DEBT_MAX), bench.loop.time())
     proof = Proof("user1", 0, SigID(b"", 0))
-    bench.inputs.add(LoginOp(90, proof, CallFields("login", b"", 1, True), "", 0.0))
+    bench.inputs.add(LoginOp(90, proof, CallFields("login", b"", b"1"), "", 0.0))
     bench.ask(90, "then")
     assert bench.taken() == []
     bench.loop.advance(DEBT_MAX + 0.01)
