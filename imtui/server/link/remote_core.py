@@ -1,6 +1,7 @@
 """The core in another process, as an edge sees it."""
 
 import asyncio
+import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -211,11 +212,17 @@ class RemoteCore:
         match frame:
             case Batch() if socket is self._socket:
                 if self._channel.take(frame):
-                    self._carry_out(o.decode_to_edge(bytes(frame.ops)))
+                    try:
+                        self._carry_out(o.decode_to_edge(bytes(frame.ops)))
+                    except LinkError:
+                        # What it had is lost, so this link cannot go on where it was.
+                        self._begin_anew()
+                        raise
             case Ping() if socket is self._socket:
                 self._channel.acknowledge(frame.ack)
             case Challenge() if not socket.is_trusted:
-                if frame.proof != core_proof(self._key, self._nonce, frame.nonce):
+                proof = core_proof(self._key, self._nonce, frame.nonce)
+                if not hmac.compare_digest(frame.proof, proof):
                     raise LinkError("the core does not know the key")
                 socket.trust()
                 socket.send(encode_frame(Response(edge_proof(self._key, self._nonce, frame.nonce))))

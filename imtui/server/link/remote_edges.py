@@ -130,7 +130,12 @@ class RemoteEdges(EdgeQueues):
         match frame:
             case Batch() if edge is not None:
                 if edge.channel.take(frame):
-                    self._carry_out(edge, o.decode_to_core(bytes(frame.ops)))
+                    try:
+                        self._carry_out(edge, o.decode_to_core(bytes(frame.ops)))
+                    except LinkError:
+                        # What it had is lost, so the edge cannot go on where it was.
+                        edge.life = b""
+                        raise
             case Ping() if edge is not None:
                 edge.channel.acknowledge(frame.ack)
             case Hello() if edge is None and socket not in self._hellos:

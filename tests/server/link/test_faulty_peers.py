@@ -1,0 +1,141 @@
+"""A peer that knows the key and still sends rubbish: what it lost is not taken for carried out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from msgspec import Raw
+from msgspec.msgpack import encode
+
+from imtui.protocol.jsonrpc import Request
+from imtui.server.link import ops as o
+from imtui.server.link.frames import Batch, encode_frame
+from imtui.server.link.ops import LinkError
+from imtui.server.link.ports import EDGE_SHIFT
+from imtui.server.link.remote_core import RemoteCore
+from tests.server.link.played import EPOCH, KEY, NotingCore, PlayedCore, join_core, new_edges
+
+TIMEOUT = 10.0
+SESSION = 1 << EDGE_SHIFT | 1
+REQUEST = Request("2.0", "logout", id=1)
+
+
+def batch(number: int, *ops: o.ToCore) -> bytes:
+    return encode_frame(Batch(number, 0, Raw(o.encode_ops(ops))))
+
+
+def asked(session_id: int) -> o.RequestOp:
+    return o.RequestOp(session_id, o.call_fields(REQUEST), 0.0, False)
+
+
+def refuse_metrics(edge: int, values: bytes) -> None:
+    if values:
+        raise LinkError("unreadable metrics")
+
+
+def refuse_audit(entry: bytes) -> None:
+    raise LinkError("an unreadable entry")
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        encode_frame(Batch(2, 0, Raw(b"\x91\x05"))),
+        batch(2, o.MetricsOp(b"x")),
+        batch(2, o.AuditOp(b"x")),
+        encode_frame(Batch(2, 0, Raw(encode([[2, SESSION, ["x", b"", b"["], 0.0, False]])))),
+    ],
+)
+async def test_an_edge_whose_batch_is_unreadable_does_not_go_on_where_it_was(
+    rubbish: bytes,
+) -> None:
+    core = NotingCore()
+    edges = new_edges(core)
+    edges.on_metrics, edges.on_audit = refuse_metrics, refuse_audit
+    transport, _ = join_core(edges, 1)
+    transport.feed(batch(1, asked(SESSION)))
+    assert len(core.asked) == 1
+    transport.feed(rubbish)
+    assert transport.is_closing()
+    await asyncio.sleep(0)
+    assert core.away_ones == [SESSION]
+    again, welcome = join_core(edges, 1, epoch=EPOCH)
+    assert not welcome.is_resumed
+    assert not again.is_closing()
+    await edges.stop()
+
+
+async def test_an_edge_that_was_only_cut_goes_on_where_it_was() -> None:
+    core = NotingCore()
+    edges = new_edges(core)
+    transport, _ = join_core(edges, 1)
+    transport.feed(batch(1, asked(SESSION)))
+    edges.answer(SESSION, b"{}")
+    edges.flush()
+    transport.take()
+    transport.abort()
+    await asyncio.sleep(0)
+    _, welcome = join_core(edges, 1, epoch=EPOCH)
+    assert welcome.is_resumed
+    assert welcome.received == 1
+    assert core.back_ones == [SESSION]
+    await edges.stop()
+
+
+class GoneEdge:
+    """As much of an edge as a core without sense needs."""
+
+    def __init__(self) -> None:
+        self.gone: set[int] = set()
+
+    def go_away(self, session_ids: set[int]) -> None:
+        self.gone |= session_ids
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+@asynccontextmanager
+async def running(played: PlayedCore) -> AsyncIterator[tuple[RemoteCore, GoneEdge]]:
+    core, edge = RemoteCore(played.connect, KEY, 1), GoneEdge()
+    core.edge = edge
+    task = asyncio.create_task(core.run())
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            yield core, edge
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"\x91\x05", o.encode_ops([o.CloseOp(SESSION, 1, "no such code")])]
+)
+async def test_a_core_whose_batch_is_unreadable_makes_clients_come_back(rubbish: bytes) -> None:
+    played = PlayedCore()
+    async with running(played) as (core, edge):
+        transport, hello = await played.welcome(is_resumed=False)
+        core.request(SESSION, REQUEST, 0.0)
+        transport.feed(encode_frame(Batch(1, 0, Raw(rubbish))))
+        assert transport.is_closing()
+        assert edge.gone == {SESSION}
+        _, again = await played.welcome(is_resumed=False)
+        assert again.life != hello.life
+
+
+async def test_what_waits_for_a_core_is_bounded_and_goes_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imtui.server.link.remote_core._NOTED_MAX", 5)
+    played = PlayedCore()
+    async with running(played) as (core, _):
+        noted = [core.note(o.AuditOp(b"%d" % number)) for number in range(9)]
+        assert noted == [True] * 5 + [False] * 4
+        transport, _ = await played.welcome(is_resumed=False)
+        await asyncio.sleep(0)
+        (sent,) = transport.take()
+        assert isinstance(sent, Batch)
+        ops = o.decode_to_core(bytes(sent.ops))
+        assert ops == [o.AuditOp(b"%d" % number) for number in range(5)]
+        assert core.note(o.MetricsOp(b""))
