@@ -217,7 +217,13 @@ class RemoteEdges(EdgeQueues):
         del self.edges[edge.number]
         # It may have kept their connections until now.
         self.core.back(edge.sessions)
-        self.core.away(edge.sessions)
+        self._away(edge.sessions)
+
+    def _away(self, session_ids: Iterable[int]) -> None:
+        """Handle that the connections of sessions were closed, and their clients come back."""
+        for session_id in session_ids:
+            self._inputs.drop(session_id)
+        self.core.away(session_ids)
 
     def _carry_out(self, edge: RemoteEdge, ops: list[ToCore]) -> None:
         for op in ops:
@@ -232,7 +238,7 @@ class RemoteEdges(EdgeQueues):
                 case o.AwayOp():
                     edge.is_ending = True
                     edge.sessions.difference_update(op.session_ids)
-                    self.core.away(op.session_ids)
+                    self._away(op.session_ids)
                 case o.RESTOp():
                     task = self._loop.create_task(self._rest(edge, op))
                     self._tasks.add(task)
@@ -252,6 +258,10 @@ class RemoteEdges(EdgeQueues):
         else:
             # The account of a login that succeeds has paid here.
             cost = self.core.login(session_id, op.proof, call, op.address, op.spent)
+            edge = self.edges.get(session_id >> EDGE_SHIFT)
+            if edge is None or edge.socket is None:
+                # It had to wait for its turn, and the edge is gone meanwhile.
+                self.core.away((session_id,))
         if cost:
             self._add(session_id >> EDGE_SHIFT, o.SpentOp(session_id, cost))
 

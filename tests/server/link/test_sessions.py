@@ -51,3 +51,42 @@ def test_too_much_without_a_core_leaves_no_session_behind(monkeypatch: pytest.Mo
         assert simulation.core is not None
         assert simulation.core.accounts.sessions == {}
         assert simulation.world.wrong == []
+
+
+def owe(simulation: Simulation, user_id: str) -> None:
+    """Let an account be in debt for 2 s."""
+    assert simulation.core is not None
+    now = simulation.core.process.time()
+    simulation.core.host.buckets.charge(user_id, 10.0, now)
+
+
+def test_a_login_that_waits_for_its_turn_outlives_no_edge() -> None:
+    with Simulation(1) as simulation:
+        client = simulation.clients[0]
+        simulation.world.run_for(1.0)
+        owe(simulation, client.user_id)
+        client.come()
+        simulation.world.run_for(1.0)
+        for place in range(EDGES):
+            simulation.kill_edge(place, 1.0)
+        client.leave()
+        simulation.world.run_for(10.0 + RETURN_WITHIN)
+        assert simulation.core is not None
+        assert simulation.core.accounts.sessions == {}
+        assert simulation.world.wrong == []
+
+
+def test_a_login_that_waits_for_its_turn_outlives_no_drain() -> None:
+    with Simulation(1) as simulation:
+        client = simulation.clients[0]
+        simulation.world.run_for(1.0)
+        owe(simulation, client.user_id)
+        client.come()
+        simulation.world.run_for(1.0)
+        for place in range(EDGES):
+            simulation.drain_edge(place)
+        client.wants = False
+        simulation.world.run_for(20.0 + RETURN_WITHIN)
+        assert simulation.core is not None
+        assert simulation.core.accounts.sessions == {}
+        assert simulation.world.wrong == []
