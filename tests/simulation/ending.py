@@ -12,6 +12,8 @@ from tests.simulation.client import Client
 from tests.simulation.simulation import EDGES, Simulation
 
 _SETTLED_AFTER: Final = 100.0
+_ANSWERED_WITHIN: Final = 8.0
+"""Whoever is in debt has to wait."""
 
 
 def end(simulation: Simulation) -> None:
@@ -21,6 +23,8 @@ def end(simulation: Simulation) -> None:
     if simulation.world.wrong or core is None:
         return
     for client in simulation.clients:
+        if simulation.world.wrong:
+            return
         if client.is_logged_in:
             _check_client(simulation, core, client)
         elif client.wants:
@@ -73,7 +77,7 @@ def _check_client(simulation: Simulation, core: CoreProcess, client: Client) -> 
     shown = {one: view.statuses.get(one) for one in watched}
     client.ask("getUserStatus", {"userIDList": watched}, lambda result, code: told.append(result))
     client.ask("getFriendApplicationList", {}, lambda result, code: told.append(result))
-    simulation.world.run_for(1.0)
+    simulation.world.run_for(_ANSWERED_WITHIN)
     if len(told) != 2 or None in told:
         simulation.world.blame(f"{client.name} is not answered: {told}")
         return

@@ -106,7 +106,7 @@ class Process:
     def cpu_clock(self) -> float:
         """Return the CPU time that it has used: a little more each time, and at times much more."""
         random = self.world.random.random()
-        self._cpu += 0.0002 + (0.15 * random if random > 0.97 else 0.0)
+        self._cpu += 0.0002 + (0.3 * random if random > 0.93 else 0.0)
         return self._cpu
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
