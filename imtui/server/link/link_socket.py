@@ -54,6 +54,9 @@ class LinkSocket(asyncio.Protocol):
         """Watch for signs of life from now on."""
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
+        if self.problem:
+            transport.abort()
+            return
         self._received_at = self._looked_at = self._loop.time()
         self._look = self._loop.call_later(PING_EVERY, self._watch)
         self.send(self._greeting)
@@ -92,7 +95,7 @@ class LinkSocket(asyncio.Protocol):
             self.cut("the peer does not read")
 
     def cut(self, problem: str) -> None:
-        """End the connection at once, because of a problem."""
+        """End the connection at once, or as soon as it is made, because of a problem."""
         if not self.problem:
             self.problem = problem
         if self._transport is not None:

@@ -1,6 +1,7 @@
 """The core in another process, as an edge sees it."""
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import secrets
@@ -84,6 +85,8 @@ class RemoteCore:
         """The connection that was welcomed; None without a core."""
         self._ended = asyncio.Event()
         self._is_ending = False
+        self._pause = _RETRY_FIRST
+        """Before the next attempt to connect, in seconds."""
         self._queue: list[ToCore] = []
         self._queued = 0
         """The size of the queue in bytes."""
@@ -102,21 +105,14 @@ class RemoteCore:
         """The first welcome."""
 
     async def run(self) -> None:
-        """Keep a connection to the core until cancelled.
-
-        Raises:
-            LinkError: The core does not take this edge.
-        """
-        pause = _RETRY_FIRST
+        """Keep a connection to the core until cancelled."""
         while True:
             self._ended.clear()
-            try:
+            with contextlib.suppress(OSError):
                 await self._connect(self._new_socket)
                 await self._ended.wait()
-                pause = _RETRY_FIRST
-            except OSError:
-                pause = min(pause * 2, _RETRY_LAST)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, _RETRY_LAST)
 
     # The core's port
 
@@ -229,8 +225,7 @@ class RemoteCore:
             case Welcome() if socket.is_trusted and socket is not self._socket:
                 self._welcomed(socket, frame)
             case Refusal():
-                _log.error("The core does not take edge %d: %s", self._number, frame.reason)
-                raise LinkError(frame.reason)
+                raise LinkError(f"it is refused, as {frame.reason}")
             case _:
                 raise LinkError(f"an unexpected {type(frame).__name__}")
 
@@ -240,6 +235,7 @@ class RemoteCore:
             self._begin_anew()
             raise LinkError("what was sent meanwhile is lost; the sessions begin anew")
         self._socket = socket
+        self._pause = _RETRY_FIRST
         if is_resumed:
             socket.send(self._channel.resumed(welcome.received))
         else:
@@ -261,6 +257,8 @@ class RemoteCore:
             self._socket = None
         if socket.is_trusted and not self._is_ending:
             _log.warning("The link to the core has ended%s", f": {socket.problem}".rstrip(": "))
+        elif socket.problem:
+            _log.warning("Edge %d does not reach the core: %s", self._number, socket.problem)
         self._ended.set()
 
     def _begin_anew(self) -> None:

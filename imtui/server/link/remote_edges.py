@@ -98,7 +98,7 @@ class RemoteEdges(EdgeQueues):
         """Return the protocol of a connection that was accepted."""
         made = LinkSocket(self._taken, self._ended, self._ping)
         if len(self._strangers) >= _STRANGERS_MAX:
-            self._loop.call_soon(made.cut, "too many strangers")
+            made.cut("too many strangers")
         self._strangers[made] = self._loop.call_later(
             _KNOWN_WITHIN, made.cut, "it has not shown that it knows the key"
         )
