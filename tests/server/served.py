@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from asyncio import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -21,13 +22,15 @@ class Served:
         self.app_key = DataDir(data).app_key()
 
     @classmethod
-    async def start(cls, data: Path, *options: str) -> "Served":
-        """Start it, and wait until it is ready."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "imtui", "serve", "--port", "0", "--rest-port", "0"),
-            *("--data", str(data), *options),
-            stdout=subprocess.PIPE,
-        )
+    async def start(cls, data: Path, *options: str, log: Path | None = None) -> "Served":
+        """Start it, and wait until it is ready; its standard error is appended to ``log``."""
+        with ExitStack() as stack:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "imtui", "serve", "--port", "0", "--rest-port", "0"),
+                *("--data", str(data), *options),
+                stdout=subprocess.PIPE,
+                stderr=None if log is None else stack.enter_context(log.open("ab")),
+            )
         assert process.stdout is not None
         assert msgspec.json.decode(await process.stdout.readline())["event"] == "ready"
         return cls(process, data)

@@ -140,6 +140,8 @@ class EdgedBackend:
                 await self._start_child(place)
             except BackendError as error:
                 _log.error("%s cannot start: %s", name, error)
+                # One that is not ready in time may not have ended.
+                self._children[place].kill()
 
     async def _end_children(self) -> None:
         """End the edges, and then the core, to which they say who may come back."""
