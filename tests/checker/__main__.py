@@ -1,4 +1,4 @@
-"""The command ``python -m tests.checker [--faults N] [--seed N] [--only KIND …]``."""
+"""The command ``python -m tests.checker [--faults N] [--seed N] [--only KIND …] [--edges N]``."""
 
 import argparse
 import asyncio
@@ -19,9 +19,12 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="KIND", help="faults, such as 'kill backend' (all)"
     )
+    parser.add_argument(
+        "--edges", type=int, default=0, metavar="N", help="edges of the backend (0: one process)"
+    )
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="imtui-checker-"))
-    report = asyncio.run(_check(folder, arguments.seed, arguments.faults, arguments.only))
+    report = asyncio.run(_check(folder, arguments))
     print(report)
     if report.wrong:
         print(f"what the processes left is in {folder}")
@@ -30,12 +33,19 @@ def main() -> int:
     return 0
 
 
-async def _check(folder: Path, seed: int, faults: int, only: list[str]) -> Report:
+async def _check(folder: Path, arguments: argparse.Namespace) -> Report:
     # Leave no process behind if this one is terminated.
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await check(folder, seed, faults, lambda line: print(line, flush=True), only)
+    return await check(
+        folder,
+        arguments.seed,
+        arguments.faults,
+        lambda line: print(line, flush=True),
+        arguments.only,
+        arguments.edges,
+    )
 
 
 if __name__ == "__main__":

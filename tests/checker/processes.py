@@ -13,11 +13,15 @@ from typing import Final
 import msgspec
 
 from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
+from tests.server.children import CORE, ROLES, children_of
 
 WITHIN: Final = 30.0
 """The seconds that a process may take to start."""
 
 HEARTBEAT_TIMEOUT: Final = 4.0
+RETURN_WITHIN: Final = 7.5
+"""The seconds that devices may take to come back, with edges: a tenth of what they have."""
+_LOOK_AGAIN: Final = 0.05
 
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -72,20 +76,29 @@ class Worker:
                 self._process.send_signal(number)
 
 
+def signal_to(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process, unless it has ended."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 class Server(Worker):
     """An ``imtui serve`` process, always with the same port and folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, edges: int = 0) -> None:
         """Prepare the process; ``folder`` holds its data and its log."""
         super().__init__("backend", folder / "backend.log")
         self.data = folder / "backend"
         self.port = 0
+        self._edges = edges
+        self._command = ("tests.checker.serve",) if edges else ("imtui", "serve")
 
     async def start(self) -> None:
         """Start the process, and wait until it is ready."""
         process = await self._spawn(
-            *("-m", "imtui", "serve", "--data", str(self.data), "--port", str(self.port)),
+            *("-m", *self._command, "--data", str(self.data), "--port", str(self.port)),
             *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
+            *("--edges", str(self._edges)),
         )
         assert process.stdout is not None
         async with asyncio.timeout(WITHIN):
@@ -93,6 +106,29 @@ class Server(Worker):
         if not ready:
             raise Died(f"The backend did not start; see {self._log}.")
         self.port = int(msgspec.json.decode(ready)["ws"].rpartition(":")[2])
+
+    async def kill(self) -> None:
+        """Kill the process, and those that it has started."""
+        await super().kill()
+        if self._edges:
+            while pids := [pid for role in ROLES for pid in self.children(role)]:
+                for pid in pids:
+                    signal_to(pid, signal.SIGKILL)
+                await asyncio.sleep(_LOOK_AGAIN)
+
+    def children(self, role: str) -> list[int]:
+        """Return the processes of the core, or of the edges."""
+        return children_of(self.data)[role]
+
+    async def until_replaced(self, role: str, pid: int) -> None:
+        """Wait until another process has taken the place of a child."""
+        count = 1 if role == CORE else self._edges
+        async with asyncio.timeout(WITHIN):
+            while True:
+                pids = self.children(role)
+                if len(pids) == count and pid not in pids:
+                    return
+                await asyncio.sleep(_LOOK_AGAIN)
 
 
 class Device(Worker):

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +20,14 @@ from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.store import StoreError
 from tests.checker.erasures import what_lasts
 from tests.checker.lines import Line, Setup
-from tests.checker.processes import Device, Died, Server
+from tests.checker.processes import Device, Died, Server, signal_to
 from tests.checker.proxy import Break, Direction, Proxy
 from tests.checker.record import Pin, Record, Said
 from tests.checker.retention import Retention
 from tests.checker.rotations import Rotations
 from tests.checker.verdict import Dump, wrongs
+from tests.checker.witnesses import Witnesses
+from tests.server.children import CORE, EDGE
 
 DEVICES: Final = {"alice": 2, "bob": 2, "carol": 1}
 """The number of devices, by account."""
@@ -33,6 +37,8 @@ _UNDER_WAY_MAX: Final = 4
 _FAULTS_AT_ONCE: Final = 4
 _HEALED_WITHIN: Final = 60.0
 _SOON: Final = 0.5
+_STOPPED: Final = (0.1, 7.0)
+"""How long a child is stopped, in seconds: links end after 5."""
 
 _NOT_CARRIED_OUT: Final = frozenset(
     {
@@ -58,6 +64,8 @@ class Report:
     messages: int = 0
     erased: int = 0
     taken_over: int = 0
+    looks: int = 0
+    """How often a status was looked at that only faults of the backend may change."""
     seconds: float = 0.0
 
     @property
@@ -69,6 +77,7 @@ class Report:
             f"({self.acknowledged.total()} acknowledged), {self.messages} messages "
             f"({self.erased} erased), "
             f"{self.faults.total()} faults, {self.taken_over} logins taken over, "
+            f"{self.looks} looks at a status, "
             f"{self.seconds:.0f} s"
         )
 
@@ -90,9 +99,10 @@ async def check(
     faults: int,
     progress: Callable[[str], None] = lambda _: None,
     only: Collection[str] = (),
+    edges: int = 0,
 ) -> Report:
     """Run with some faults, heal everything, and return the report; leave no process behind."""
-    run = Run(folder, seed, progress, only)
+    run = Run(folder, seed, progress, only, edges)
     try:
         await run.start()
         await run.trouble(faults)
@@ -113,6 +123,7 @@ class Run:
         seed: int,
         progress: Callable[[str], None],
         only: Collection[str] = (),
+        edges: int = 0,
     ) -> None:
         """Prepare a run.
 
@@ -121,13 +132,16 @@ class Run:
             seed: The seed of operations and faults; their timing depends on the machine.
             progress: Called with lines about the progress.
             only: The kinds of faults; all if it is empty.
+            edges: How many edges the backend has; 0 for one process.
         """
         self._folder = folder
         self._rng = random.Random(seed)
         self._progress = progress
         self._record = Record()
         self._report = Report(seed)
-        self._server = Server(folder)
+        self._server = Server(folder, edges)
+        self._witnesses = Witnesses() if edges else None
+        self._acting: asyncio.Task[None] | None = None
         self._rotations = Rotations(self._server.data)
         self._retention = Retention(self._server.data)
         self._devices: list[Device] = []
@@ -152,9 +166,8 @@ class Run:
             "hold": (4, self._hold),
             "refuse": (1, self._refuse),
             "late login": (1, self._late_login),
-            "kill backend": (3, self._kill_backend),
+            **self._backend_faults(),
             "kill client": (4, self._kill_client),
-            "pause backend": (1, self._pause_backend),
             "pause client": (1, self._pause_client),
             "rotate key": (2, self._rotate_key),
             "back up": (2, self._back_up),
@@ -162,6 +175,19 @@ class Run:
         }
         for kind in self._fault_kinds.keys() - (only or self._fault_kinds.keys()):
             del self._fault_kinds[kind]
+
+    def _backend_faults(self) -> "dict[str, tuple[int, Callable[[], Coroutine[Any, Any, None]]]]":
+        if self._witnesses is None:
+            return {
+                "kill backend": (3, self._kill_backend),
+                "pause backend": (1, self._pause_backend),
+            }
+        return {
+            "kill core": (2, partial(self._kill_child, CORE)),
+            "kill edge": (2, partial(self._kill_child, EDGE)),
+            "stop core": (1, partial(self._stop_child, CORE)),
+            "stop edge": (1, partial(self._stop_child, EDGE)),
+        }
 
     async def start(self) -> None:
         """Start all processes; the backend then knows all accounts and devices."""
@@ -177,10 +203,16 @@ class Run:
         async with asyncio.timeout(_HEALED_WITHIN):
             await asyncio.gather(*(device.until_online() for device in self._devices))
             await asyncio.gather(*(device.ask("settle", insists=True) for device in self._devices))
+            if self._witnesses is not None:
+                key = DataDir(self._server.data).app_key()
+                await self._witnesses.start(f"ws://127.0.0.1:{self._server.port}", key)
+                self._acting = asyncio.create_task(self._witnesses.act())
 
     async def stop(self) -> None:
         """Kill every process, whatever its state."""
         tasks = [*self._operations, *self._faults]
+        if self._acting is not None:
+            tasks.append(self._acting)
         for task in tasks:
             task.cancel()
         for worker in (*self._devices, self._server):
@@ -192,6 +224,8 @@ class Run:
             await worker.kill()
         for proxy in self._proxies:
             await proxy.stop()
+        if self._witnesses is not None:
+            await self._witnesses.stop()
 
     async def trouble(self, faults: int) -> None:
         """Run operations and faults, a few at a time."""
@@ -213,6 +247,11 @@ class Run:
         async with asyncio.timeout(_HEALED_WITHIN):
             while self._faults:
                 await _first(self._faults)
+            if self._witnesses is not None and self._acting is not None:
+                self._acting.cancel()
+                await asyncio.wait({self._acting})
+                await self._witnesses.look("all")
+                await self._witnesses.settle()
             for proxy in self._proxies:
                 proxy.heal()
             while self._operations:
@@ -259,6 +298,9 @@ class Run:
         report = self._report
         tracebacks = [f"{log.name} has a traceback" for log in self._tracebacks()]
         report.wrong = wrong + self._rotations.wrong + self._retention.wrong + tracebacks
+        if self._witnesses is not None:
+            report.wrong += self._witnesses.wrong
+            report.looks = self._witnesses.looks
         report.messages = len(self._record.seqs)
         report.taken_over = self._record.taken_over
         report.seconds = time.monotonic() - self._began
@@ -463,6 +505,31 @@ class Run:
             self._log("kill backend", "and restart")
             await self._server.kill()
             await self._server.start()
+
+    async def _kill_child(self, role: str) -> None:
+        async with self._server.busy:
+            await self._once(self._rng.choice(self._devices), self._send)
+            pid = self._rng.choice(self._server.children(role))
+            self._log(f"kill {role}", str(pid))
+            signal_to(pid, signal.SIGKILL)
+            await self._server.until_replaced(role, pid)
+            await self._look(f"kill {role}")
+
+    async def _stop_child(self, role: str) -> None:
+        async with self._server.busy:
+            seconds = self._rng.uniform(*_STOPPED)
+            pid = self._rng.choice(self._server.children(role))
+            self._log(f"stop {role}", f"{pid} for {seconds:.2f} s")
+            signal_to(pid, signal.SIGSTOP)
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                signal_to(pid, signal.SIGCONT)
+            await self._look(f"stop {role}")
+
+    async def _look(self, after: str) -> None:
+        if self._witnesses is not None:
+            await self._witnesses.look(f"{after} at {time.monotonic() - self._began:.2f}")
 
     async def _rotate_key(self) -> None:
         rotated = await self._rotations.rotate()
