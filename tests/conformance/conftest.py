@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .core_world import CoreWorld
+from .edged_world import EdgedWorld
 from .socket_world import SocketWorld
 from .virtual_time import JumpingLoop
 from .world import World
@@ -28,9 +29,10 @@ async def core_world(tmp_path: Path) -> AsyncIterator[CoreWorld]:
 
 
 @pytest.fixture
-async def socket_world(tmp_path: Path) -> AsyncIterator[SocketWorld]:
+async def socket_world(tmp_path: Path, edges: int) -> AsyncIterator[SocketWorld]:
     """Return the backend alone, for tests that need sockets."""
-    world = SocketWorld(tmp_path / "data")
+    data = tmp_path / "data"
+    world = EdgedWorld(data, edges) if edges else SocketWorld(data)
     await world.start()
     yield world
     await world.stop()

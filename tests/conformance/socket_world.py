@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from imtui.protocol import usersig
-from imtui.server.node.backend import Backend
-from imtui.server.node.config import BackendConfig
+from imtui.server.node.config import BackendConfig, present
+from tests.over_edges import new_backend
 
 from .raw_client import JSON, Push, RawClient, Refused
 from .virtual_time import JumpingLoop
@@ -65,18 +65,19 @@ class SocketClient:
 class SocketWorld:
     """A running backend, with the interface of clause tests."""
 
-    def __init__(self, data_dir: Path) -> None:
-        """Create a backend that does not run yet."""
+    def __init__(self, data_dir: Path, edges: int = 0) -> None:
+        """Create a backend that does not run yet; with edges, its clock is the real one."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, JumpingLoop)
         self.loop = loop
-        self._config = BackendConfig(data_dir, clock=loop.moment)
+        self._edges = edges
+        self._config = BackendConfig(data_dir, clock=present if edges else loop.moment)
         self._stack = contextlib.AsyncExitStack()
         self._clients: list[SocketClient] = []
 
     async def start(self) -> None:
         """Start the backend."""
-        self.backend = await self._stack.enter_async_context(Backend(self._config))
+        self.backend = await self._stack.enter_async_context(new_backend(self._config, self._edges))
         self.sdk_app_id = self.backend.app_key.sdk_app_id
         self.secret_key = self.backend.app_key.secret_key
 
@@ -105,7 +106,7 @@ class SocketWorld:
         """Kick an account, over REST."""
         await self._command("im_open_login_svc/kick", {"UserID": user_id})
 
-    async def _command(self, command: str, body: JSON) -> None:
+    async def _command(self, command: str, body: JSON) -> JSON:
         user_sig = usersig.sign(
             "administrator", self.sdk_app_id, self.secret_key, now=self.unix_ms() / 1000
         )
@@ -121,8 +122,9 @@ class SocketWorld:
         )
         async with httpx.AsyncClient(trust_env=False) as http:
             response = await http.post(url, json=body)
-        envelope = response.json()
+        envelope: JSON = response.json()
         assert (envelope["ActionStatus"], envelope["ErrorCode"]) == ("OK", 0), envelope
+        return envelope
 
     async def advance(self, seconds: float) -> None:
         """Advance the clock, and run the loop until the backend has reacted."""

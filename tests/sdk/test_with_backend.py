@@ -23,6 +23,7 @@ from imtui.sdk import (
 from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 
@@ -33,8 +34,8 @@ UNKNOWN = UserStatusType.UNKNOWN
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path / "data")) as running:
+async def backend(tmp_path: Path, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(BackendConfig(tmp_path / "data"), edges) as running:
         yield running
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path / "data")) as running:
+async def backend(tmp_path: Path, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(BackendConfig(tmp_path / "data"), edges) as running:
         yield running

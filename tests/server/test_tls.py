@@ -20,6 +20,7 @@ from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import DataDir
 from tests.certificates import FIRST, SECOND, copy_of, trust_in
+from tests.over_edges import new_backend
 from tests.server.wire import wire
 
 TIMEOUT = 20.0
@@ -32,8 +33,8 @@ def config(tmp_path: Path) -> BackendConfig:
 
 
 @pytest.fixture
-async def backend(config: BackendConfig) -> AsyncIterator[Backend]:
-    async with Backend(config) as running:
+async def backend(config: BackendConfig, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(config, edges) as running:
         yield running
 
 

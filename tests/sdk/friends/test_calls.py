@@ -24,6 +24,7 @@ from imtui.sdk import (
 )
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 
@@ -31,8 +32,8 @@ CONFIRM = FriendAllowType.NEED_CONFIRM
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path / "data")) as running:
+async def backend(tmp_path: Path, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(BackendConfig(tmp_path / "data"), edges) as running:
         yield running
 
 

@@ -10,14 +10,15 @@ from imtui.sdk import Backoff, IMClient, Message, MessageStatus, ReceiveOpt
 from imtui.sdk.rest import RestClient
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 from tests.sdk.recorder import Recorder
 from tests.sdk.relay import relay_to
 from tests.sdk.test_with_backend import code_of, device, sig_of
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path / "data")) as running:
+async def backend(tmp_path: Path, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(BackendConfig(tmp_path / "data"), edges) as running:
         yield running
 
 

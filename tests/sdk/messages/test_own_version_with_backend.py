@@ -18,6 +18,7 @@ from imtui.protocol.messages import Empty, LogoutResult, Method
 from imtui.sdk import IMClient, MessageStatus, ReceiveOpt, UserStatusType
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 from tests.sdk.test_with_backend import device
 
 R = TypeVar("R", bound=Struct)
@@ -26,8 +27,8 @@ DELETED = MessageStatus.HAS_DELETED
 
 
 @pytest.fixture
-async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
-    async with Backend(BackendConfig(tmp_path / "data")) as running:
+async def backend(tmp_path: Path, edges: int) -> AsyncIterator[Backend]:
+    async with new_backend(BackendConfig(tmp_path / "data"), edges) as running:
         yield running
 
 

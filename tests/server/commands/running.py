@@ -8,18 +8,19 @@ from pathlib import Path
 
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
+from tests.over_edges import new_backend
 
 
 @contextmanager
-def running_backend(data_dir: Path) -> Iterator[Backend]:
-    """Run a backend for as long as the context lasts."""
+def running_backend(data_dir: Path, edges: int = 0) -> Iterator[Backend]:
+    """Run a backend, with so many edges, for as long as the context lasts."""
     ready = threading.Event()
     found: list[Backend] = []
     loop = asyncio.new_event_loop()
     ended = asyncio.Event()
 
     async def serve() -> None:
-        async with Backend(BackendConfig(data_dir)) as backend:
+        async with new_backend(BackendConfig(data_dir), edges) as backend:
             found.append(backend)
             ready.set()
             await ended.wait()

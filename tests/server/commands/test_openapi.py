@@ -36,8 +36,8 @@ schema = schemathesis.openapi.from_dict(_DOCUMENT)
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with running_backend(tmp_path_factory.mktemp("data")) as backend:
+def served(tmp_path_factory: pytest.TempPathFactory, edges: int) -> Iterator[Backend]:
+    with running_backend(tmp_path_factory.mktemp("data"), edges) as backend:
         yield backend
 
 

@@ -15,6 +15,7 @@ from imtui.server.node.config import BackendConfig
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
+from tests.over_edges import new_backend
 from tests.server.callback_receiver import CallbackReceiver, callback_receiver
 from tests.server.commands.test_rest import post
 from tests.server.wire import wire
@@ -27,9 +28,9 @@ async def receiver() -> AsyncIterator[CallbackReceiver]:
 
 
 @pytest.fixture
-async def backend(tmp_path: Path, receiver: CallbackReceiver) -> AsyncIterator[Backend]:
+async def backend(tmp_path: Path, receiver: CallbackReceiver, edges: int) -> AsyncIterator[Backend]:
     settings = {"webhook_url": receiver.url, "webhook_commands": list(BEFORE_CALLBACKS)}
-    async with Backend(BackendConfig(tmp_path / "data", settings=settings)) as running:
+    async with new_backend(BackendConfig(tmp_path / "data", settings=settings), edges) as running:
         yield running
 
 
