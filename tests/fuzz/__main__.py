@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _TERMINAL: Final = "terminal"
-_BACKEND: Final = ("requests", "rest", "frames", "sockets")
+_BACKEND: Final = ("requests", "rest", "frames", "links", "sockets")
 _IN_A_CHECK: Final = 25
 
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from imtui.protocol.messages import Method, UserIDList
 from imtui.server.core.context import Context
 from imtui.server.core.methods import METHODS
-from tests.fuzz.backend import frames, requests, rest
+from tests.fuzz.backend import frames, links, requests, rest
 from tests.fuzz.backend.parts import PARTS, fuzz
 from tests.server.edge.websocket.test_websocket import HANDSHAKE
 
@@ -79,6 +79,14 @@ def test_a_connection_that_is_left_behind_is_found(monkeypatch: pytest.MonkeyPat
     with asyncio.Runner() as runner, pytest.raises(Exception) as found:
         frames.check([stream], runner)
     assert "2 connections instead of one are left" in _texts(found.value)
+
+
+def test_a_link_that_is_left_behind_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imtui.server.link.remote_edges.RemoteEdges._ended", lambda *_: None)
+    stream = links.Stream(True, True, (), frozenset())
+    with asyncio.Runner() as runner, pytest.raises(Exception) as found:
+        links.check([stream], runner)
+    assert "connections are left" in _texts(found.value)
 
 
 def _texts(error: BaseException) -> str:

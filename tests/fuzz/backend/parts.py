@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, seed, settings, target
 from hypothesis import strategies as st
 
-from tests.fuzz.backend import frames, requests, rest, sockets
+from tests.fuzz.backend import frames, links, requests, rest, sockets
 
 _ROUND: Final = 10_000
 """After so many cases Hypothesis starts over: it remembers what it has tried."""
@@ -35,6 +35,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "requests": Part(requests.STEPS, requests.check, requests.IN_A_ROW, 9_000),
     "rest": Part(rest.STEPS, rest.check, rest.IN_A_ROW, 5_500),
     "frames": Part(frames.STREAMS, frames.check, frames.IN_A_ROW, 5_200),
+    "links": Part(links.STREAMS, links.check, links.IN_A_ROW, 1_500),
     "sockets": Part(sockets.STREAMS, sockets.check, sockets.IN_A_ROW, 300),
 }
 

@@ -21,6 +21,7 @@ from imtui.server.link.frames import (
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import SettingsOp
+from imtui.server.link.ports import HTTPAnswer, HTTPRequest
 from imtui.server.link.remote_edges import RemoteEdges
 from tests.server.edge.fakes import FakeCore
 
@@ -83,6 +84,9 @@ class NotingCore(FakeCore):
         self.buckets: Buckets[Hashable] = Buckets(0.1)
         self.away_ones: list[int] = []
         self.back_ones: list[int] = []
+
+    async def rest(self, request: HTTPRequest) -> HTTPAnswer:
+        return HTTPAnswer(request.body, "text/plain")
 
     def payer_of(self, session_id: int) -> Hashable:
         return session_id

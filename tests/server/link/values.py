@@ -35,7 +35,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     if kind is Batch:
-        ops = st.lists(any_of(TO_CORE), max_size=_SMALL).map(o.encode_ops)
+        ops = st.lists(any_of((*TO_CORE, *TO_EDGE)), max_size=_SMALL).map(o.encode_ops)
         return st.builds(Batch, values(int), values(int), ops.map(Raw))
     if kind is o.CallFields:
         ids = st.none() | st.text(max_size=8) | st.integers(-(10**40), 10**40)
