@@ -5,9 +5,13 @@ import logging
 import sys
 import time
 from collections import Counter
+from typing import Final
 
 from tests.simulation.run import run, shrunk, steps_of
 from tests.simulation.steps import FAULTS
+
+_SAID_EVERY: Final = 50
+"""After how many runs it is said how far they are."""
 
 
 def main() -> int:
@@ -18,10 +22,11 @@ def main() -> int:
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
     done: Counter[str] = Counter()
+    happened: Counter[str] = Counter()
     broken, seed, began = 0, arguments.seed, time.monotonic()
-    while sum(done[kind] for kind in FAULTS) < arguments.faults:
+    while _faults_in(done) < arguments.faults:
         steps = steps_of(seed)
-        wrong = run(seed, steps)
+        wrong = run(seed, steps, happened)
         if wrong:
             broken += 1
             print(f"seed {seed}: {wrong[0]}", flush=True)
@@ -32,14 +37,19 @@ def main() -> int:
                 print(f"    {line}", flush=True)
         done.update(step.kind for step in steps)
         seed += 1
-    for kind, count in sorted(done.items()):
+        if (seed - arguments.seed) % _SAID_EVERY == 0:
+            print(f"seed {seed}: {_faults_in(done)} faults", flush=True)
+    for kind, count in (*sorted(done.items()), *sorted(happened.items())):
         print(f"{count:8} {kind}")
-    faults = sum(done[kind] for kind in FAULTS)
     print(
-        f"{faults} faults in {seed - arguments.seed} runs and"
+        f"{_faults_in(done)} faults in {seed - arguments.seed} runs and"
         f" {time.monotonic() - began:.0f} s: {broken} runs broke something"
     )
     return 1 if broken else 0
+
+
+def _faults_in(done: Counter[str]) -> int:
+    return sum(done[kind] for kind in FAULTS)
 
 
 if __name__ == "__main__":

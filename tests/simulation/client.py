@@ -44,6 +44,8 @@ class Link(asyncio.Protocol):
         self.is_resuming = False
         self.has_logged_out = False
         self.is_taken_over = False
+        self.unknown_since: float | None = None
+        """Since when it believes to be logged in, and the core knows nothing of it."""
         self.is_silenced = False
         """Whether its edge has found it silent."""
         self.asked: dict[int, tuple[str, Done]] = {}
@@ -133,7 +135,8 @@ class Client:
         self.wants = self._has_session = False
         link.has_logged_out = True
         link.is_logged_in = False
-        self.ask("logout", {}, lambda result, code: self.leave())
+        self.ask("logout", {}, lambda result, code: self._logged_out(link))
+        self._process.call_later(_ANSWERED_WITHIN, self._logged_out, link)
 
     def freeze(self) -> None:
         """Do nothing, as a suspended machine."""
@@ -247,6 +250,10 @@ class Client:
             self.leave()
         else:
             self.leave(for_good=False)
+
+    def _logged_out(self, link: Link) -> None:
+        if link is self.link and not self.is_frozen:
+            self.leave(for_good=not self.wants)
 
     def _kicked(self) -> None:
         if not self._has_session and not (self.link and self.link.has_logged_out):

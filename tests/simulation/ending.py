@@ -50,8 +50,10 @@ def _heal(simulation: Simulation) -> None:
         if client.link is not None:
             client.link.end.unblock()
             client.link.end.resume_reading()
-    world.run_for(_SETTLED_AFTER)
-    simulation.rules.check(simulation.core, world.now - _SETTLED_AFTER)
+    healed_at = world.now
+    for _ in range(2):
+        world.run_for(_SETTLED_AFTER / 2)
+        simulation.rules.check(simulation.core, healed_at)
 
 
 def _check_sessions(simulation: Simulation, core: CoreProcess) -> None:

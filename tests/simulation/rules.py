@@ -1,5 +1,6 @@
 """What has to hold at each step: why sessions may end, and what outlives a core."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _NOTICED_WITHIN: Final = 10.0
 """How long it may take until the core hears of a loss, beside the time to come back, in seconds."""
+_TOLD_WITHIN: Final = 2.0
 _CALM: Final = 12.0
 """After so many seconds without a fault all has to be right, in seconds."""
 
@@ -33,6 +35,8 @@ class Rules:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.happened: Counter[str] = Counter()
+        """How often what happened."""
         self.links: dict[int, Link] = {}
         """The connections of clients, by session ID."""
         self.statuses: dict[str, UserStatus] = {}
@@ -59,6 +63,7 @@ class Rules:
     def restored(self, core: "CoreProcess") -> None:
         """Check what a new core begins with."""
         self._epochs[core.process] = core.epoch
+        self.happened["core began"] += 1
         self._texts.clear()
         self._device_states = dict(self.devices)
         live = {user for (user, _), state in self.devices.items() if state is DeviceState.LIVE}
@@ -103,6 +108,7 @@ class Rules:
     def _opened(self, change: SessionOpened) -> None:
         link = self.links[change.session_id]
         key = change.user_id, change.device.instance_id
+        self.happened["session resumed" if link.is_resuming else "session opened"] += 1
         left = (DeviceState.KICKED, DeviceState.LOGGED_OUT)
         if link.is_resuming and self._device_states.get(key) in left:
             self.world.blame(f"{link.client.name} resumes what was ended")
@@ -110,6 +116,7 @@ class Rules:
     def _closed(self, core: "CoreProcess", change: SessionClosed) -> None:
         link = self.links.get(change.session_id)
         who = f"session {change.session_id} of {change.user_id}"
+        self.happened[f"session {change.reason}"] += 1
         match change.reason:
             case CloseReason.LOST if link is None:
                 if self.world.now < core.started_at + RETURN_WITHIN:
@@ -201,5 +208,11 @@ class Rules:
             return
         for link in self.links.values():
             knows = link.end.other.ended_at is None and link.end.is_reading()
-            if link.is_logged_in and link.is_open and knows and link.session_id not in sessions:
+            believes = link.is_logged_in and link.is_open and knows
+            if not believes or link.session_id in sessions:
+                link.unknown_since = None
+            elif link.unknown_since is None:
+                # It may be told of a kick just now.
+                link.unknown_since = now
+            elif now > link.unknown_since + _TOLD_WITHIN:
                 self.world.blame(f"{link.client.name} is not logged in, and does not know it")

@@ -1,5 +1,6 @@
 """Runs of the simulation: random steps, and the fewest that break the same rule."""
 
+from collections import Counter
 from random import Random
 
 from tests.simulation.ending import end
@@ -10,8 +11,8 @@ FAULTS_IN_ONE = 50
 """How many faults a run has."""
 
 
-def run(seed: int, steps: list[Step]) -> list[str]:
-    """Carry out steps, and return what was broken."""
+def run(seed: int, steps: list[Step], happened: Counter[str] | None = None) -> list[str]:
+    """Carry out steps, and return what was broken; add up what else happened."""
     with Simulation(seed) as simulation:
         for step in steps:
             carry_out(simulation, step)
@@ -19,6 +20,8 @@ def run(seed: int, steps: list[Step]) -> list[str]:
                 break
         else:
             end(simulation)
+        if happened is not None:
+            happened.update(simulation.rules.happened)
         return simulation.world.wrong
 
 

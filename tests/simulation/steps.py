@@ -12,6 +12,7 @@ _SHORT: Final = (0.0, 0.0, 0.001, 0.003, 0.05, 0.3, 1.0, 2.0)
 PAUSES: Final = (*_SHORT * 8, 5.0, 12.0, 30.0, 74.0, 90.0)
 SPANS: Final = (0.02, 0.3, 1.0, 3.0, 4.9, 5.2, 7.0, 12.0, 30.0, 60.0, 72.0, 80.0, 120.0)
 _LONG_SPANS: Final = (*SPANS, 390.0, 410.0, 500.0)
+_SILENT_FROM: Final = 400.0
 
 
 class Step(NamedTuple):
@@ -166,6 +167,15 @@ def _crash_all(simulation: Simulation, step: Step) -> None:
     simulation.kill_core(step.seconds)
 
 
+def _lose_edge(simulation: Simulation, step: Step) -> None:
+    """Kill an edge whose clients never come back by themselves."""
+    edge = simulation.edges[step.who % EDGES]
+    for client in simulation.clients:
+        if client.link is not None and client.link.edge is edge:
+            client.wants = False
+    simulation.kill_edge(step.who % EDGES, step.seconds)
+
+
 FAULTS: Final[dict[str, Act]] = {
     "kill core": lambda simulation, step: simulation.kill_core(step.seconds),
     "stop core": lambda simulation, step: simulation.stop_core(step.seconds),
@@ -187,25 +197,30 @@ FAULTS: Final[dict[str, Act]] = {
     "client reconnects": lambda simulation, step: _client(simulation, step).leave(for_good=False),
     "set clock": _set_clock,
     "crash all": _crash_all,
+    "lose edge": _lose_edge,
 }
 
-_WEIGHTS: Final = {"come": 4, "set status": 4, "send message": 4, "send messages": 2, "all come": 2}
+_ACT_WEIGHTS: Final = {
+    "come": 4,
+    "set status": 4,
+    "send message": 4,
+    "send messages": 2,
+    "all come": 2,
+}
 _FAULT_WEIGHTS: Final = {"kill core": 3, "cut link": 3, "block link": 2, "kill edge": 2}
 
 
 def random_step(random: Random) -> Step:
     """Return any step: about as many acts as faults."""
-    table = (ACTS, _WEIGHTS) if random.random() < 0.6 else (FAULTS, _FAULT_WEIGHTS)
+    table = (ACTS, _ACT_WEIGHTS) if random.random() < 0.6 else (FAULTS, _FAULT_WEIGHTS)
     kinds, weights = list(table[0]), [table[1].get(kind, 1) for kind in table[0]]
     kind = random.choices(kinds, weights)[0]
     spans = _LONG_SPANS if kind in ("freeze client", "stop edge", "block client") else SPANS
-    return Step(
-        kind,
-        random.randrange(1000),
-        random.randrange(1000),
-        random.choice(spans),
-        random.choice(PAUSES),
-    )
+    seconds, pause = random.choice(spans), random.choice(PAUSES)
+    if seconds > _SILENT_FROM and random.random() < 0.5:
+        # Otherwise something else would come before the end of the silence.
+        pause = seconds
+    return Step(kind, random.randrange(1000), random.randrange(1000), seconds, pause)
 
 
 def carry_out(simulation: Simulation, step: Step) -> None:
