@@ -37,8 +37,12 @@ _UNDER_WAY_MAX: Final = 4
 _FAULTS_AT_ONCE: Final = 4
 _HEALED_WITHIN: Final = 60.0
 _SOON: Final = 0.5
-_STOPPED: Final = (0.1, 7.0)
-"""How long a child is stopped, in seconds: links end after 5."""
+_STOPPED: Final = ((0.1, 0.9), (3.0, 7.0))
+"""How long a child is stopped, in seconds: links end after 5.
+
+Not for so long that a client gives up its connection just as the edge goes on: as with one process,
+whoever ended their connection themselves is OFFLINE until they are back.
+"""
 
 _NOT_CARRIED_OUT: Final = frozenset(
     {
@@ -517,7 +521,7 @@ class Run:
 
     async def _stop_child(self, role: str) -> None:
         async with self._server.busy:
-            seconds = self._rng.uniform(*_STOPPED)
+            seconds = self._rng.uniform(*self._rng.choice(_STOPPED))
             pid = self._rng.choice(self._server.children(role))
             self._log(f"stop {role}", f"{pid} for {seconds:.2f} s")
             signal_to(pid, signal.SIGSTOP)
