@@ -78,9 +78,12 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
         "tests/sdk/test_with_backend.py::test_a_half_open_socket_is_taken_over_unnoticed",
         "tests/server/test_tls.py::test_who_speaks_no_tls_is_hung_up_on_without_a_word_in_the_log",
     ),
-    "Who was connected as a backend with edges ended is kept online for a while.": (
+    "Over a restart, whoever was connected keeps their status for a while, and its revision.": (
         "tests/conformance/test_general_status.py::"
         "test_restart__who_was_logged_in_is_offline_until_a_device_is_back",
+        "tests/conformance/test_notification.py::test_friends__survive_a_restart",
+        "tests/conformance/test_notification.py::"
+        "test_revisions__grow_with_each_change_and_over_a_restart",
     ),
 }
 """What does not run over edges, by the reason: beginnings of the names of tests."""
