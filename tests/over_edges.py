@@ -51,7 +51,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
         "tests/conformance/test_subscription.py::test_subscriptions__after_a_restart_the_time_begins_anew",
         "tests/conformance/test_subscription.py::test_subscriptions__that_they_were_cleared_survives_a_restart",
     ),
-    "It looks into the process of the backend, or replaces parts of it.": (
+    "It looks into the process of the backend or its log, or replaces parts of it.": (
         "tests/server/commands/test_accounts.py::test_an_unknown_account_and_a_wrong_cursor_are_refused",
         "tests/server/commands/test_console.py::test_monitors_are_told_what_the_check_of_the_store_found",
         "tests/server/commands/test_console.py::test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so",
@@ -77,6 +77,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
         "tests/server/test_metrics.py::test_what_clients_do_is_counted",
         "tests/sdk/test_with_backend.py::test_a_half_open_socket_is_taken_over_unnoticed",
         "tests/server/test_tls.py::test_who_speaks_no_tls_is_hung_up_on_without_a_word_in_the_log",
+        "tests/server/commands/test_login_svc.py::test_a_user_sig_from_far_ahead_is_refused_and_logged_once_a_minute",
     ),
     "Over a restart, whoever was connected keeps their status for a while, and its revision.": (
         "tests/conformance/test_general_status.py::"

@@ -317,22 +317,24 @@ async def test_cleared_subscriptions_are_reported_after_the_reconnect(
         await recorder.until(last("bob", UNKNOWN, ""))
 
 
-async def test_the_clients_of_a_backend_that_stops_come_back_at_the_other(tmp_path: Path) -> None:
+async def test_the_clients_of_a_backend_that_stops_come_back_at_the_other(
+    tmp_path: Path, edges: int
+) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    async with Backend(BackendConfig(first)):
+    async with new_backend(BackendConfig(first), edges):
         pass
     second.mkdir(mode=0o700)
     shutil.copy(first / "app_key.json", second / "app_key.json")
     users = [f"user{number}" for number in range(12)]
     async with (
-        Backend(BackendConfig(second)) as staying,
+        new_backend(BackendConfig(second), edges) as staying,
         device(staying, "watcher") as (watcher, recorder),
         AsyncExitStack() as clients,
     ):
         accounts = {"AccountList": [{"UserID": user} for user in users]}
         await rest_of(staying).call("im_open_login_svc/multiaccount_import", accounts)
         await watcher.subscribe_user_status(users)
-        async with Backend(BackendConfig(first)) as stopping:
+        async with new_backend(BackendConfig(first), edges) as stopping:
             url = f"{stopping.address.ws},{staying.address.ws}"
             for user in users:
                 await clients.enter_async_context(device(staying, user, url))
@@ -340,10 +342,10 @@ async def test_the_clients_of_a_backend_that_stops_come_back_at_the_other(tmp_pa
             await recorder.until(last(user, ONLINE, ""))
 
 
-async def test_a_unix_socket_works_like_a_port(tmp_path: Path) -> None:
+async def test_a_unix_socket_works_like_a_port(tmp_path: Path, edges: int) -> None:
     sockets = tmp_path / "s"
     sockets.mkdir(mode=0o700)
-    async with Backend(BackendConfig(tmp_path / "data", unix_dir=sockets)) as backend:
+    async with new_backend(BackendConfig(tmp_path / "data", unix_dir=sockets), edges) as backend:
         assert backend.address.ws.startswith("ws+unix:///")
         async with device(backend, "alice") as (alice, _):
             assert (await alice.get_user_status(["alice"]))[0].status_type is ONLINE

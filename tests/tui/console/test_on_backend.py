@@ -15,6 +15,7 @@ from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from imtui.tui.console.app import ConsoleApp, ConsoleLaunch
 from imtui.tui.console.model import Link
+from tests.over_edges import new_backend
 
 
 def user_sig(backend: Backend, user_id: str) -> str:
@@ -57,9 +58,9 @@ class SettingsRecorder(IMSDKListener):
         self.settings.put_nowait(settings)
 
 
-async def test_clients_are_notified_of_a_changed_switch(tmp_path: Path) -> None:
+async def test_clients_are_notified_of_a_changed_switch(tmp_path: Path, edges: int) -> None:
     async with (
-        Backend(BackendConfig(tmp_path / "data")) as backend,
+        new_backend(BackendConfig(tmp_path / "data"), edges) as backend,
         console_on([backend]) as (app, pilot),
         IMClient(backend.address.ws, backend.address.sdk_app_id, device_name="laptop") as client,
     ):
