@@ -107,6 +107,8 @@ class LinkSocket(asyncio.Protocol):
             self._transport.close()
 
     def _watch(self) -> None:
+        if self.problem:
+            return
         now = self._loop.time()
         if now - self._looked_at > 2 * PING_EVERY:
             # This process was stopped: what has arrived meanwhile is read first.

@@ -266,7 +266,12 @@ class RemoteEdges(EdgeQueues):
             self._add(session_id >> EDGE_SHIFT, o.SpentOp(session_id, cost))
 
     async def _rest(self, edge: RemoteEdge, op: o.RESTOp) -> None:
-        answer = await self.core.rest(op.request())
+        try:
+            answer = await self.core.rest(op.request())
+        except Exception:
+            # A bug: answer the caller with an internal error, who would wait for ever.
+            _log.exception("%s failed", op.path)
+            answer = HTTPAnswer(b"The request failed.", "text/plain", 500)
         if len(answer.content) > _REST_ANSWER_MAX:
             answer = HTTPAnswer(b"The answer is too large.", "text/plain", 500)
         edge.queue.append(o.RESTAnswerOp(op.number, answer))

@@ -110,13 +110,24 @@ def join_core(
 ) -> tuple[PlayedTransport, Welcome]:
     """Connect an edge that knows the key, and return the core's welcome."""
     transport = PlayedTransport(edges.accept())
+    return transport, show_key(transport, number, life, epoch, received)
+
+
+def show_key(
+    transport: PlayedTransport,
+    number: int,
+    life: bytes = b"life",
+    epoch: int = 0,
+    received: int = 0,
+) -> Welcome:
+    """Show the core that an edge knows the key, and return its welcome."""
     transport.feed(encode_frame(Hello(LINK_VERSION, number, life, epoch, received, NONCE)))
     (challenge,) = transport.take()
     assert isinstance(challenge, Challenge)
     transport.feed(encode_frame(Response(edge_proof(KEY, NONCE, challenge.nonce))))
     welcome, *_ = transport.take()
     assert isinstance(welcome, Welcome)
-    return transport, welcome
+    return welcome
 
 
 class PlayedCore:

@@ -12,9 +12,18 @@ from imtui.protocol.jsonrpc import Request
 from imtui.server.link import ops as o
 from imtui.server.link.frames import Batch, encode_frame
 from imtui.server.link.ops import LinkError
-from imtui.server.link.ports import EDGE_SHIFT
+from imtui.server.link.ports import EDGE_SHIFT, HTTPAnswer, HTTPRequest
 from imtui.server.link.remote_core import RemoteCore
-from tests.server.link.played import EPOCH, KEY, NotingCore, PlayedCore, join_core, new_edges
+from tests.server.link.played import (
+    EPOCH,
+    KEY,
+    NotingCore,
+    PlayedCore,
+    PlayedTransport,
+    join_core,
+    new_edges,
+    show_key,
+)
 
 TIMEOUT = 10.0
 SESSION = 1 << EDGE_SHIFT | 1
@@ -139,3 +148,37 @@ async def test_what_waits_for_a_core_is_bounded_and_goes_to_the_next(
         ops = o.decode_to_core(bytes(sent.ops))
         assert ops == [o.AuditOp(b"%d" % number) for number in range(5)]
         assert core.note(o.MetricsOp(b""))
+
+
+async def test_a_connection_that_is_cut_says_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imtui.server.link.link_socket.PING_EVERY", 0.0)
+    edges = new_edges(NotingCore())
+    old = edges.accept()
+    transport = PlayedTransport(old)
+    show_key(transport, 1)
+    new, _ = join_core(edges, 1)
+    assert transport.is_closing()
+    # Both may be due in the same turn of the event loop.
+    old._watch()
+    assert transport.take() == []
+    assert not new.is_closing()
+    await edges.stop()
+
+
+async def test_a_rest_request_that_fails_is_answered(caplog: pytest.LogCaptureFixture) -> None:
+    class FailingCore(NotingCore):
+        async def rest(self, request: HTTPRequest) -> HTTPAnswer:
+            raise KeyError(request.path)
+
+    edges = new_edges(FailingCore())
+    transport, _ = join_core(edges, 1)
+    transport.feed(batch(1, o.rest_op(3, HTTPRequest("GET", "/metrics", {}, b""))))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    (sent,) = transport.take()
+    assert isinstance(sent, Batch)
+    (op,) = o.decode_to_edge(bytes(sent.ops))
+    assert isinstance(op, o.RESTAnswerOp)
+    assert (op.number, op.answer.status) == (3, 500)
+    assert "/metrics failed" in caplog.text
+    await edges.stop()
