@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from imtui.protocol.usersig import sign
+from imtui.server.audit import AuditEntry, Kind
 from imtui.server.commands.change_log import KEPT, ChangeLog
 from imtui.server.commands.rest import Rest
 from imtui.server.core.accounts.changes import AccountRegistered
@@ -108,6 +109,21 @@ def test_the_log_keeps_the_newest_only() -> None:
     assert log.page(10, lambda item: True, after=log.last_index) == []
     log.observe([FriendsAdded("ann", tuple(f"f{n}" for n in range(7)))])
     assert log.page(1, lambda item: True, after=0)[0].text == "added f0, f1, f2, f3, f4 and 2 more"
+
+
+def test_what_an_edge_noted_without_a_core_is_shown_once() -> None:
+    """A new core reads the edges' files, and the edges tell it what the old one did not learn."""
+    now = 1_000_000_000
+    log = ChangeLog(lambda: now)
+    before, without_core, later = (
+        AuditEntry(now + at, Kind.FAILED, "192.0.2.7", "ann", "login", 70009)
+        for at in (-900_000, -2_000, 5)
+    )
+    log.show_audit([before, without_core])
+    for entry in (without_core, later, later):
+        log.add_audit(entry)
+    shown = [item.time for item in log.page(10, lambda item: True)]
+    assert shown == [before.time, without_core.time, later.time, later.time]
 
 
 async def test_who_subscribes_to_whom_is_told_in_order_of_eviction(backend: Backend) -> None:
