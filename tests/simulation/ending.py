@@ -31,6 +31,7 @@ def end(simulation: Simulation) -> None:
             simulation.world.blame(f"{client.name} does not come back")
     _check_sessions(simulation, core)
     _check_messages(simulation)
+    _check_edges(simulation, core)
     if core.metrics.ws.by_method["heartbeat"]:
         simulation.world.blame("a heartbeat has reached the core")
 
@@ -61,6 +62,14 @@ def _check_sessions(simulation: Simulation, core: CoreProcess) -> None:
     found = set(core.accounts.sessions)
     if wanted != found:
         simulation.world.blame(f"logged in are {sorted(wanted)}, the core says {sorted(found)}")
+
+
+def _check_edges(simulation: Simulation, core: CoreProcess) -> None:
+    ring, admins, _, _ = core.welcome()
+    for edge in simulation.live_edges():
+        trust = None if edge.edge is None else edge.edge.trust
+        if trust is None or (trust.key_ring, trust.admins) != (ring, admins):
+            simulation.world.blame(f"edge {edge.number} trusts {trust}, not {admins}")
 
 
 def _check_client(simulation: Simulation, core: CoreProcess, client: Client) -> None:

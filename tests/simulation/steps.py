@@ -85,6 +85,13 @@ def _kick(simulation: Simulation, step: Step) -> None:
         edge.rest("/v4/im_open_login_svc/kick", UserID=user_id)
 
 
+def _add_admin(simulation: Simulation, step: Step) -> None:
+    edges = [edge for edge in simulation.live_edges() if edge.takes_clients()]
+    if edges:
+        name = f"admin{step.what % 50}"
+        edges[step.who % len(edges)].rest("/v4/imtui_admin/add", UserID=name, Role="read")
+
+
 def _set_policy(simulation: Simulation, step: Step) -> None:
     policy = ("multi", "platform", "single")[step.what % 3]
     edges = [edge for edge in simulation.live_edges() if edge.takes_clients()]
@@ -120,6 +127,7 @@ ACTS: Final[dict[str, Act]] = {
     "chatter": _chatter,
     "kick": _kick,
     "set policy": _set_policy,
+    "add admin": _add_admin,
 }
 """What clients and admins do."""
 
