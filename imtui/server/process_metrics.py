@@ -69,6 +69,11 @@ class ProcessMetrics:
         self._connections[edge] = name, told.connections
 
     @property
+    def has_edges(self) -> bool:
+        """Tell whether edges in other processes have reported."""
+        return bool(self._edges)
+
+    @property
     def total(self) -> Metrics:
         """Return the sums over all processes."""
         total = self.core

@@ -33,6 +33,8 @@ _log: Final = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/v4/[^/]+/[^/]+")
 _JSON: Final = "application/json"
+_PAGE_KEPT: Final = 1.0
+"""How long metrics with those of edges are shown, in seconds: edges report as often."""
 
 
 class Rest:
@@ -79,6 +81,8 @@ class Rest:
         self.unreadable = ""
         """Why that check cannot read the store; empty if it can."""
         self._requests.expect(command.full_name for command in COMMANDS.values())
+        self._shown, self._shown_until = b"", 0.0
+        """The metrics, and how long they are shown before they are counted again."""
         self._began = clock()
         self._rates = {path: Window(command.rate, 1.0) for path, command in COMMANDS.items()}
 
@@ -95,11 +99,19 @@ class Rest:
             case "/healthz":
                 return self._health()
             case "/metrics":
-                counts = figures(self._core.admin(self._clock()))
-                return HTTPAnswer(self._metrics.render(counts).encode(), CONTENT_TYPE)
+                return HTTPAnswer(self._metrics_page(), CONTENT_TYPE)
             case "/openapi.json":
                 return HTTPAnswer(description(), _JSON)
         return None
+
+    def _metrics_page(self) -> bytes:
+        now = self._clock()
+        if now.monotonic >= self._shown_until:
+            counts = figures(self._core.admin(now))
+            self._shown = self._metrics.render(counts).encode()
+            # Anybody may ask, and over a link nobody pays for what it costs here.
+            self._shown_until = now.monotonic + (_PAGE_KEPT if self._metrics.has_edges else 0.0)
+        return self._shown
 
     def _health(self) -> HTTPAnswer:
         state = {"status": "ok", "store": "unchecked" if self.findings is None else "sound"}

@@ -17,7 +17,7 @@ from imtui.server.link.ports import HTTPRequest
 from imtui.server.metrics import Metrics
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig, present
-from imtui.server.process_metrics import ProcessMetrics
+from imtui.server.process_metrics import ProcessMetrics, Reporter
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.commands.test_rest import post
@@ -179,6 +179,37 @@ async def test_monitors_are_told_what_the_check_of_the_store_found(
     for method in ("GET", "HEAD"):
         answer = await rest.answer(HTTPRequest(method, "/healthz", {}, b""))
         assert (answer.status, msgspec.json.decode(answer.content)) == (status, state)
+
+
+async def test_metrics_with_those_of_edges_are_counted_once_a_second(backend: Backend) -> None:
+    """Anybody may ask, and over a link nobody pays for what it costs the core."""
+    commits, now = backend.core.host.commits, present()
+    metrics = ProcessMetrics(Metrics())
+    rest = Rest(
+        backend.core.core,
+        lambda: now,
+        backend.core.host.carry_on,
+        commits.durable,
+        lambda: commits.failure,
+        ChangeLog(lambda: 0),
+        metrics,
+    )
+
+    async def shown() -> bytes:
+        metrics.core.messages += 1
+        return (await rest.answer(HTTPRequest("GET", "/metrics", {}, b""))).content
+
+    assert await shown() != await shown()
+
+    def send(report: bytes) -> bool:
+        metrics.take(1, report)
+        return True
+
+    Reporter("edge-1", Metrics(), send).report()
+    first = await shown()
+    assert await shown() == first
+    now = msgspec.structs.replace(now, monotonic=now.monotonic + 1)
+    assert await shown() != first
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged_and_the_backend_says_so(
