@@ -11,3 +11,8 @@ from tests.checker.run import check
 async def test_no_message_is_lost_or_doubled_whatever_breaks(tmp_path: Path, seed: int) -> None:
     report = await check(tmp_path, seed, faults=25)
     assert not report.wrong, str(report)
+
+
+async def test_nobody_notices_that_an_edge_or_the_core_is_killed(tmp_path: Path) -> None:
+    report = await check(tmp_path, 1, faults=6, only=("kill core", "kill edge"), edges=2)
+    assert not report.wrong, str(report)

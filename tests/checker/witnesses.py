@@ -63,7 +63,7 @@ class Witnesses:
         self._texts = {"text 0"}
         """The text that was acknowledged last, and those that may have come after it."""
         self._number = 0
-        self._kept = [_Watching(), _Watching()]
+        self.kept = [_Watching(), _Watching()]
         self.wrong: list[str] = []
         self.looks = 0
         """How often the status was looked at."""
@@ -74,14 +74,14 @@ class Witnesses:
             async with self._client(url, key) as client:
                 await client.login(other, sign(other, key.sdk_app_id, key.secret_key))
         names = (SHOWN, WATCHER, WATCHER)
-        self._shown, *self._watchers = [
+        self.shown, *self._watchers = [
             await self._stack.enter_async_context(self._client(url, key)) for _ in names
         ]
-        for client, name in zip((self._shown, *self._watchers), names, strict=True):
+        for client, name in zip((self.shown, *self._watchers), names, strict=True):
             await client.login(name, sign(name, key.sdk_app_id, key.secret_key))
-        await self._shown.set_self_status("text 0")
+        await self.shown.set_self_status("text 0")
         await self._watchers[0].subscribe_user_status([SHOWN])
-        for client, kept in zip(self._watchers, self._kept, strict=True):
+        for client, kept in zip(self._watchers, self.kept, strict=True):
             kept.friends = {friend.user_id for friend in await client.get_friend_list()}
             kept.subscribed = set((await client.get_subscriptions()).user_id_list)
             client.add_im_sdk_listener(kept)
@@ -101,11 +101,11 @@ class Witnesses:
         text = f"text {self._number}"
         self._texts.add(text)
         with suppress(IMError):
-            await self._shown.set_self_status(text)
+            await self.shown.set_self_status(text)
             self._texts = {text}
         watcher, other = self._watchers[self._number % 2], _OTHERS[self._number % 3]
         with suppress(IMError):
-            if other in self._kept[0].friends:
+            if other in self.kept[0].friends:
                 await watcher.delete_from_friend_list([other])
                 await watcher.unsubscribe_user_status([other])
             else:
@@ -114,7 +114,7 @@ class Witnesses:
 
     async def look(self, after: str) -> None:
         """Check what the watcher was told and what the backend says, after a fault."""
-        for client, kept in zip(self._watchers, self._kept, strict=True):
+        for client, kept in zip(self._watchers, self.kept, strict=True):
             status = await self._asked(client)
             for shown in (*kept.statuses, status):
                 is_known = shown.status_type is not UserStatusType.UNKNOWN
@@ -129,7 +129,7 @@ class Witnesses:
 
     async def settle(self) -> None:
         """Compare the lists that the devices keep with those of the backend, in the end."""
-        for number, (client, kept) in enumerate(zip(self._watchers, self._kept, strict=True)):
+        for number, (client, kept) in enumerate(zip(self._watchers, self.kept, strict=True)):
             # What was pushed before this answer arrives before it.
             await self._asked(client)
             friends = {friend.user_id for friend in await client.get_friend_list()}
@@ -145,8 +145,8 @@ class Witnesses:
         """Return the status once all are connected again."""
         for _ in range(_TRIES):
             with suppress(IMError):
-                if self._shown.get_login_status() is LoginStatus.LOGINED:
-                    await self._shown.get_user_status([SHOWN])
+                if self.shown.get_login_status() is LoginStatus.LOGINED:
+                    await self.shown.get_user_status([SHOWN])
                     (status,) = await client.get_user_status([SHOWN])
                     return status
             await asyncio.sleep(_RETRY)

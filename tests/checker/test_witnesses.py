@@ -1,0 +1,58 @@
+"""The witnesses tell what nobody should have noticed."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from imtui.protocol.usersig import sign
+from imtui.sdk import IMClient
+from imtui.server.node.backend import Backend
+from imtui.server.node.config import BackendConfig
+from tests.checker.witnesses import SHOWN, Witnesses
+
+
+@pytest.fixture
+async def backend(tmp_path: Path) -> AsyncIterator[Backend]:
+    async with Backend(BackendConfig(tmp_path / "data")) as running:
+        yield running
+
+
+@pytest.fixture
+async def witnesses(backend: Backend) -> AsyncIterator[Witnesses]:
+    made = Witnesses()
+    await made.start(backend.address.ws, backend.app_key)
+    yield made
+    await made.stop()
+
+
+async def test_nothing_is_wrong_if_nothing_happens(witnesses: Witnesses) -> None:
+    await witnesses.look("nothing")
+    await witnesses.settle()
+    assert (witnesses.wrong, witnesses.looks) == ([], 2)
+
+
+async def test_a_cleared_text_is_told(backend: Backend, witnesses: Witnesses) -> None:
+    key = backend.app_key
+    async with IMClient(backend.address.ws, key.sdk_app_id) as client:
+        await client.login(SHOWN, sign(SHOWN, key.sdk_app_id, key.secret_key))
+        await client.set_self_status("")
+        await witnesses.look("a fault")
+    assert f"after a fault: the text of {SHOWN} was cleared" in witnesses.wrong
+
+
+async def test_that_somebody_was_not_online_is_told(backend: Backend, witnesses: Witnesses) -> None:
+    key = backend.app_key
+    await witnesses.shown.logout()
+    await witnesses.shown.login(SHOWN, sign(SHOWN, key.sdk_app_id, key.secret_key))
+    await witnesses.look("a fault")
+    assert f"after a fault: {SHOWN} was UNLOGINED" in witnesses.wrong
+
+
+async def test_a_stale_list_is_told(witnesses: Witnesses) -> None:
+    witnesses.kept[0].friends.add("nobody")
+    witnesses.kept[1].subscribed.clear()
+    await witnesses.settle()
+    stale_friends, stale_subscriptions = witnesses.wrong
+    assert "device 0 has stale friends" in stale_friends
+    assert "device 1 has stale subscriptions" in stale_subscriptions
