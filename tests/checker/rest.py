@@ -15,6 +15,8 @@ NOT_CARRIED_OUT: Final = frozenset(
         ErrorCode.ERR_SDK_NET_CONN_TIMEOUT,
         ErrorCode.ERR_SDK_NET_WAIT_ACK_TIMEOUT,
         ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR,
+        # The core of a backend with edges has ended.
+        ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT,
     }
 )
 """Errors after which the call may or may not have been carried out."""
