@@ -12,6 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from imtui.server.edge.tls.certificate import (
+    CertificateError,
+    CertificateFiles,
+    load_certificate,
+)
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import Address, BackendError, DataDir
 from imtui.server.node.edges.children import Child, start_child
@@ -91,7 +96,7 @@ class EdgedBackend:
         self._config = replace(self._config, settings={})
         tasks = [asyncio.create_task(self._keep(place)) for place in self._children]
         stack.push_async_callback(_cancel, tasks)
-        pem = "" if config.tls is None else await asyncio.to_thread(_read, config.tls.certificate)
+        pem = "" if config.tls is None else await _certificate(config.tls)
         self.address = address_of(ws[0], rest[0], sdk_app_id, pem)
         data.publish(self.address)
         stack.callback(data.withdraw)
@@ -167,5 +172,8 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.wait(tasks)
 
 
-def _read(file: Path) -> str:
-    return file.read_text()
+async def _certificate(files: CertificateFiles) -> str:
+    try:
+        return (await asyncio.to_thread(load_certificate, files)).pem
+    except CertificateError as error:
+        raise BackendError(str(error)) from error
