@@ -155,11 +155,15 @@ class Client:
         elif self.wants and self._retry is None:
             self._connect()
 
-    def set_status(self, text: str) -> None:
-        """Set or clear the text."""
-        if not text:
+    def set_status(self, text: str, seconds: float | None = None) -> None:
+        """Set or clear the text, for some seconds or until it is set again."""
+        params: JSON = {"customStatus": text}
+        if seconds is not None:
+            ends = WALL_START + self._world.now + seconds
+            params["expiresAt"] = int(ends * 1000)
+        if not text or seconds is not None:
             self._rules.cleared_by.add(self.user_id)
-        self.ask("setSelfStatus", {"customStatus": text})
+        self.ask("setSelfStatus", params)
 
     def send_message(self, receiver: str, text: str) -> None:
         """Send a message, and repeat it until it is acknowledged."""

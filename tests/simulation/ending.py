@@ -12,6 +12,7 @@ from tests.simulation.client import Client
 from tests.simulation.simulation import EDGES, Simulation
 
 _SETTLED_AFTER: Final = 100.0
+_TEXT_ENDS_WITHIN: Final = 2.0
 _ANSWERED_WITHIN: Final = 8.0
 """Whoever is in debt has to wait."""
 
@@ -83,25 +84,34 @@ def _check_client(simulation: Simulation, core: CoreProcess, client: Client) -> 
     for name, (known, there) in lists.items():
         if known != there:
             simulation.world.blame(f"{client.name} knows the {name} {known}, there are {there}")
+    problem = _differs(simulation, client)
+    if problem and not simulation.world.wrong and _differs(simulation, client):
+        # The first time a text may have ended just then.
+        simulation.world.blame(problem)
+
+
+def _differs(simulation: Simulation, client: Client) -> str:
+    """Return what a client does not know as it is, if there is anything."""
     told: list[Any] = []
+    view = client.view
+    shown = dict(view.statuses)
     watched = sorted(view.watched)
-    shown = {one: view.statuses.get(one) for one in watched}
     client.ask("getUserStatus", {"userIDList": watched}, lambda result, code: told.append(result))
     client.ask("getFriendApplicationList", {}, lambda result, code: told.append(result))
     simulation.world.run_for(_ANSWERED_WITHIN)
     if len(told) != 2 or None in told:
-        simulation.world.blame(f"{client.name} is not answered: {told}")
-        return
+        return f"{client.name} is not answered: {told}"
     for status in told[0]["userStatusList"]:
         answer = status["revision"], status["statusType"], status["customStatus"]
         user_id = status["userID"]
-        seen = shown[user_id]
+        seen = shown.get(user_id)
         # A change of the devices alone raises the revision, and is not told to watchers.
         if seen is None or seen[0] > answer[0] or seen[1:] != answer[1:]:
-            simulation.world.blame(f"{client.name} sees {user_id} as {seen}, and it is {answer}")
+            return f"{client.name} sees {user_id} as {seen}, and it is {answer}"
     requests = {(one["userID"], one["type"]) for one in told[1]["friendApplicationList"]}
     if requests != view.requests:
-        simulation.world.blame(f"{client.name} knows the requests {view.requests}: {requests}")
+        return f"{client.name} knows the requests {view.requests}: {requests}"
+    return ""
 
 
 def _check_messages(simulation: Simulation) -> None:
@@ -139,8 +149,11 @@ def _check_messages(simulation: Simulation) -> None:
                 world.blame(f"{client.name} has sent {msg_id}, and it is lost")
     core = simulation.core
     assert core is not None
+    now = core.process.clock().unix_ms
     for status in stored.statuses:
         account = core.accounts[status.user_id]
         is_online = account.status.status_type is UserStatusType.ONLINE
         if is_online and status.custom.standing.text != account.status.custom_status:
             world.blame(f"{status.user_id} is stored as {status}, and is {account.status}")
+        if (account.custom.standing.expires_at or now) < now - _TEXT_ENDS_WITHIN * 1000:
+            world.blame(f"the text of {status.user_id} has not ended: {account.custom}")

@@ -105,6 +105,9 @@ ACTS: Final[dict[str, Act]] = {
     "all come": _all_come,
     "log out": lambda simulation, step: _client(simulation, step).log_out(),
     "set status": lambda simulation, step: _client(simulation, step).set_status(f"t{step.what}"),
+    "set status for a while": lambda simulation, step: _client(simulation, step).set_status(
+        f"t{step.what}", step.seconds
+    ),
     "clear status": lambda simulation, step: _client(simulation, step).set_status(""),
     "subscribe": _asks_of_list("subscribeUserStatus"),
     "unsubscribe": _asks_of_list("unsubscribeUserStatus"),
