@@ -33,8 +33,7 @@ def end(simulation: Simulation) -> None:
     _check_sessions(simulation, core)
     _check_messages(simulation)
     _check_edges(simulation, core)
-    if core.metrics.ws.by_method["heartbeat"]:
-        simulation.world.blame("a heartbeat has reached the core")
+    simulation.rules.core_ended(core)
 
 
 def _heal(simulation: Simulation) -> None:

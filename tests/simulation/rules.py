@@ -49,7 +49,6 @@ class Rules:
         """The users whom an admin has tried to kick, and when."""
         self.is_policy_strict = False
         """Whether logins kick other devices of the account."""
-        self.may_close = True
         self.resumed_at = 0.0
         """When the core was last let go on after a stop."""
         self._epochs: dict[Process, int] = {}
@@ -157,7 +156,9 @@ class Rules:
             self.world.blame(f"the text of {user_id} was cleared")
 
     def core_ended(self, core: "CoreProcess") -> None:
-        """Note that a core was killed."""
+        """Check what a core was asked in its life."""
+        if core.metrics.ws.by_method["heartbeat"]:
+            self.world.blame("a heartbeat has reached the core")
 
     def core_resumed(self) -> None:
         """Note that a core goes on after a stop."""
