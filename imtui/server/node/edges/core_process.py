@@ -63,7 +63,8 @@ async def run_core(setup: Setup, control: Control) -> None:
         await core.check(parts)
         sock = socket.socket(fileno=setup.link_fd)
         sock.listen(_BACKLOG)
-        server = await asyncio.get_running_loop().create_unix_server(edges.accept, sock=sock)
+        # Not as a Unix server, which would remove the file in the end: the next core needs it.
+        server = await asyncio.get_running_loop().create_server(edges.accept, sock=sock)
         stack.callback(server.close)
         stack.push_async_callback(edges.stop)
 

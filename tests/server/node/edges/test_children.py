@@ -1,6 +1,7 @@
 """The processes of a backend with edges: they end together, and are started again alone."""
 
 import asyncio
+import contextlib
 import os
 import resource
 import signal
@@ -14,8 +15,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.sdk import UserStatusType
+from imtui.protocol.usersig import sign
+from imtui.sdk import IMClient, LoginStatus, UserStatusType
 from imtui.server.node.config import BackendConfig
+from imtui.server.node.data_dir import DataDir
 from imtui.server.node.edges import children
 from imtui.server.node.edges.supervisor import EdgedBackend
 from imtui.server.store.sqlite.backup import back_up
@@ -94,6 +97,19 @@ async def test_a_child_that_is_not_ready_in_time_is_killed_and_started_again(
             os.kill(children_of(data)[EDGE][0], signal.SIGKILL)
             await until(lambda: caplog.text.count(ended) == 2)
     assert "Edge 1 cannot start" in caplog.text
+
+
+async def test_a_core_that_ends_by_itself_is_followed_by_another(tmp_path: Path) -> None:
+    async with EdgedBackend(BackendConfig(tmp_path / "data"), 1) as backend:
+        core = backend._children[0]
+        await core.end()
+        await until(lambda: backend._children[0] is not core)
+        key = DataDir(tmp_path / "data").app_key()
+        async with IMClient(backend.address.ws, key.sdk_app_id) as client, asyncio.timeout(WITHIN):
+            while client.get_login_status() is not LoginStatus.LOGINED:
+                # A login that waits for a core is to be tried again.
+                with contextlib.suppress(IMError):
+                    await client.login("alice", sign("alice", key.sdk_app_id, key.secret_key))
 
 
 async def test_at_sigterm_clients_leave_with_1001_and_keep_their_status_until_they_are_back(
