@@ -46,6 +46,8 @@ class Link(asyncio.Protocol):
         self.is_taken_over = False
         self.unknown_since: float | None = None
         """Since when it believes to be logged in, and the core knows nothing of it."""
+        self.was_frozen = False
+        """Whether its client did nothing for a while, perhaps before it logged in."""
         self.is_silenced = False
         """Whether its edge has found it silent."""
         self.asked: dict[int, tuple[str, Done]] = {}
@@ -142,6 +144,7 @@ class Client:
         """Do nothing, as a suspended machine."""
         self.is_frozen = True
         if self.link is not None:
+            self.link.was_frozen = True
             self.link.end.pause_reading()
 
     def thaw(self) -> None:
@@ -273,7 +276,7 @@ class Client:
         self.link = None
         if code == 4001 and not link.is_taken_over:
             self._world.blame(f"{self.name} is closed with 4001")
-        if code == 4003:
+        if code == 4003 and not link.was_frozen:
             self._world.blame(f"{self.name} is closed with 4003")
         if self.wants:
             self._come_later()
