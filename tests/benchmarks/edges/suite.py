@@ -42,6 +42,8 @@ _UNDER_WAY: Final = 64
 
 @dataclass(frozen=True)
 class _Size:
+    edges: int = 3
+    """The most edges."""
     runs: int = 12
     repeats: int = 10
     """How often the work is done in each run."""
@@ -55,7 +57,7 @@ class _Size:
     played_seconds: float = 20.0
 
 
-_QUICK: Final = _Size(1, 1, 5, 4, 3, 2, 5, 20, 1.0)
+_QUICK: Final = _Size(1, 1, 1, 5, 4, 3, 2, 5, 20, 1.0)
 
 Work = Callable[[], float]
 """Does some work; returns a value of its own, or 0."""
@@ -110,6 +112,7 @@ def _beside(
 
 def _in_turn(size: _Size, edges: int, prepare: Prepare, repeats: int) -> _Turns:
     turns = _Turns({SUITE_NAME: [], _ONE: []}, {SUITE_NAME: [], _ONE: []})
+    edges = min(edges, size.edges)
     with ExitStack() as stack:
         works: dict[str, tuple[OurHost, Work]] = {}
         for name, options in ((SUITE_NAME, ("--edges", edges)), (_ONE, ())):
