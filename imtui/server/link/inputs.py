@@ -69,6 +69,10 @@ class Inputs:
         if self._waiting.pop(session_id, None) is not None:
             self._turns.leave(session_id)
 
+    def is_busy(self) -> bool:
+        """Tell whether somebody waits for a turn, and not only for the end of a debt."""
+        return bool(self._turns.ready)
+
     def stop(self) -> None:
         """Carry out nothing any more."""
         if self._next is not None:

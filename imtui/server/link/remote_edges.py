@@ -104,6 +104,10 @@ class RemoteEdges(EdgeQueues):
         )
         return made
 
+    def is_busy(self) -> bool:
+        """Tell whether sessions wait for their turns."""
+        return self._inputs.is_busy()
+
     async def stop(self) -> None:
         """Send what waits, and end all connections."""
         self._inputs.stop()

@@ -57,6 +57,7 @@ def test_a_round_is_short_and_accounts_take_turns(bench: Bench) -> None:
     bench.ask(11, "a6")
     bench.ask(20, "b1", "b2")
     assert bench.taken() == ["a1", "a2"]
+    assert bench.inputs.is_busy()
     bench.loop.turn()
     assert bench.taken() == ["a3", "b1"]
     for _ in range(3):
@@ -65,6 +66,7 @@ def test_a_round_is_short_and_accounts_take_turns(bench: Bench) -> None:
     assert sorted(rest) == ["a4", "a5", "a6", "b2"]
     assert rest.index("a4") < rest.index("a5")
     bench.loop.turn()
+    assert not bench.inputs.is_busy()
     bench.ask(10, "a7")
     assert bench.taken() == ["a7"]
 

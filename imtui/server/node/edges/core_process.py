@@ -58,6 +58,7 @@ async def run_core(setup: Setup, control: Control) -> None:
         core.on_console_changed = console_changed
         await core.start(stack, edges)
         edges.core = core.host
+        core.host.commits.is_busy = edges.is_busy
         await core.run(parts)
         core.open_rest()
         await core.check(parts)
