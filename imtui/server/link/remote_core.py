@@ -31,6 +31,7 @@ from imtui.server.link.frames import (
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
 from imtui.server.link.ports import HTTPAnswer, HTTPRequest, LinkedEdge
+from imtui.server.link.queued_ops import concerns, size_of
 
 _RETRY_FIRST: Final = 0.05
 _RETRY_LAST: Final = 1.0
@@ -38,8 +39,6 @@ _RETRY_LAST: Final = 1.0
 _WELCOMED_WITHIN: Final = 5.0
 _QUEUED_MAX: Final = 16 * 1024 * 1024
 """How many bytes of operations may wait for a core."""
-_OVERHEAD: Final = 512
-"""The memory that an operation takes beside its contents."""
 _NOTED_MAX: Final = 1000
 """With so many operations that wait, what this process has counted or noted is not added."""
 
@@ -165,7 +164,7 @@ class RemoteCore:
 
     def _send(self, op: ToCore) -> None:
         if self._socket is None:
-            self._queued += _size_of(op)
+            self._queued += size_of(op)
             if self._queued > _QUEUED_MAX:
                 # Their clients come back, when there may be a core.
                 self._begin_anew()
@@ -270,14 +269,14 @@ class RemoteCore:
         """Let all connections go; what waits, also of those that have ended, is of no core."""
         self.leave()
         self._queue = [op for op in self._queue if isinstance(op, o.MetricsOp | o.AuditOp)]
-        self._queued = sum(map(_size_of, self._queue))
+        self._queued = sum(map(size_of, self._queue))
 
     def leave(self) -> None:
         """Let all connections go that the core may have known: their clients come back."""
         sessions, self._sessions = self._sessions, set()
         answers, self._rest = self._rest, {}
-        self._queue = [op for op in self._queue if not _concerns(op, sessions)]
-        self._queued = sum(map(_size_of, self._queue))
+        self._queue = [op for op in self._queue if not concerns(op, sessions)]
+        self._queued = sum(map(size_of, self._queue))
         if self.edge is not None and sessions:
             self.edge.go_away(sessions)
         for answer in answers.values():
@@ -324,22 +323,3 @@ class RemoteCore:
                     if answer is not None and not answer.done():
                         answer.set_result(op.answer)
         edge.flush()
-
-
-def _concerns(op: ToCore, sessions: set[int]) -> bool:
-    match op:
-        case o.LoginOp() | o.RequestOp() | o.LostOp():
-            return op.session_id in sessions
-        case o.AwayOp() | o.RESTOp():
-            return True
-    return False
-
-
-def _size_of(op: ToCore) -> int:
-    match op:
-        case o.LoginOp() | o.RequestOp():
-            call = op.call
-            return len(call.params) + len(call.id) + len(call.method) + _OVERHEAD
-        case o.RESTOp():
-            return len(op.body) + _OVERHEAD
-    return _OVERHEAD
