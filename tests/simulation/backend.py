@@ -247,7 +247,9 @@ class EdgeProcess:
     @property
     def heard_at(self) -> float:
         """Return when something of it reached the core last."""
-        return max((link.other.arrived_at for link in self._links), default=0.0)
+        # An edge that was not welcomed counts as little as one that is gone.
+        ends = (link.other for link in self._links)
+        return max((end.arrived_at for end in ends if _is_trusted(end)), default=0.0)
 
     def block_links(self, seconds: float) -> None:
         """Let nothing pass between it and the core for some time."""
@@ -272,8 +274,8 @@ class EdgeProcess:
         metrics = Metrics()
         edge = WatchedEdge(process.clock, welcome.heartbeat_timeout, metrics, trust, 0.0)
         edge.watch(self, self._rules)
-        self.remote.edge = edge
         edge.core = self.remote
+        self.remote.serve(edge)
         buckets: Buckets[Any] = Buckets(welcome.settings.cpu_seconds)
         self.shared = Shared(
             edge,
@@ -373,6 +375,10 @@ class WatchedEdge(Edge):
 
 
 _ADMIN_SIG: Final = SigID(b"admin", 2**40)
+
+
+def _is_trusted(end: Transport) -> bool:
+    return isinstance(end.protocol, LinkSocket) and end.protocol.is_trusted
 
 
 def _wall_skew(world: World) -> float:

@@ -132,7 +132,7 @@ class Client:
     def log_out(self) -> None:
         """Log out."""
         link = self.link
-        if link is None or not link.is_logged_in:
+        if link is None or not link.is_logged_in or self.is_frozen:
             return
         self.wants = self._has_session = False
         link.has_logged_out = True
@@ -155,6 +155,8 @@ class Client:
         if self.link is not None:
             self.link.end.resume_reading()
             self._beat(self.link)
+            if self.link.has_logged_out:
+                self._logged_out(self.link)
         elif self.wants and self._retry is None:
             self._connect()
 

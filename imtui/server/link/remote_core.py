@@ -94,8 +94,9 @@ class RemoteCore:
         """The connections that the core may know."""
         self._rest: dict[int, asyncio.Future[HTTPAnswer]] = {}
         self._rest_number = 0
-        self.edge: LinkedEdge | None = None
-        """Gets what the core sends; set before the first connection."""
+        self._edge: LinkedEdge | None = None
+        self._unheard: list[ToEdge] = []
+        """What the core has sent while there was no edge to hear it."""
         self.on_settings: Callable[[o.SettingsOp], None] = lambda settings: None
         """Called with the settings of the app that concern edges, whenever they may differ."""
         self.on_welcome: Callable[[], None] = lambda: None
@@ -112,6 +113,12 @@ class RemoteCore:
                 await self._ended.wait()
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, _RETRY_LAST)
+
+    def serve(self, edge: LinkedEdge) -> None:
+        """Let an edge get what the core sends, and what it has sent since its welcome."""
+        self._edge = edge
+        unheard, self._unheard = self._unheard, []
+        self._carry_out(unheard)
 
     # The core's port
 
@@ -243,11 +250,10 @@ class RemoteCore:
             self._epoch = welcome.epoch
         if not self.welcome.done():
             self.welcome.set_result(welcome)
-        if self.edge is not None:
-            self.edge.keys_changed(welcome.key_ring)
-            self.edge.admins_changed(welcome.admins)
-            self.edge.heartbeat_timeout_changed(welcome.heartbeat_timeout)
-        self.on_settings(welcome.settings)
+        self._unheard = []
+        keys, admins = o.KeysOp(welcome.key_ring), o.AdminsOp(welcome.admins)
+        timeout = o.HeartbeatOp(welcome.heartbeat_timeout)
+        self._carry_out([keys, admins, timeout, welcome.settings])
         self.on_welcome()
         self._flush()
 
@@ -277,8 +283,8 @@ class RemoteCore:
         answers, self._rest = self._rest, {}
         self._queue = [op for op in self._queue if not concerns(op, sessions)]
         self._queued = sum(map(size_of, self._queue))
-        if self.edge is not None and sessions:
-            self.edge.go_away(sessions)
+        if self._edge is not None and sessions:
+            self._edge.go_away(sessions)
         for answer in answers.values():
             if not answer.done():
                 answer.set_result(_COME_BACK)
@@ -291,8 +297,9 @@ class RemoteCore:
         self._send(o.AwayOp(sessions))
 
     def _carry_out(self, ops: list[ToEdge]) -> None:
-        edge = self.edge
+        edge = self._edge
         if edge is None:
+            self._unheard += ops
             return
         for op in ops:
             match op:

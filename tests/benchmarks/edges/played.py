@@ -141,7 +141,7 @@ async def _play(folder: Path, users: int, seconds: float) -> Played:
         cores, sinks = [], []
         for number in range(1, EDGES + 1):
             core, sink = RemoteCore(_connect_to(link), key, number), SilentEdge()
-            core.edge = sink
+            core.serve(sink)
             running = asyncio.create_task(core.run())
             stack.callback(running.cancel)
             await core.welcome

@@ -151,8 +151,9 @@ _REQUEST: Final = Request("2.0", "logout", id=1)
 async def _check_edge(stream: Stream) -> None:
     played = PlayedCore()
     core = RemoteCore(played.connect, KEY, 1)
-    core.edge = Edge(lambda: Instant(0.0, 0), 400.0, Metrics(), Trust(WELCOME[0], WELCOME[1]))
-    core.edge.core = core
+    edge = Edge(lambda: Instant(0.0, 0), 400.0, Metrics(), Trust(WELCOME[0], WELCOME[1]))
+    edge.core = core
+    core.serve(edge)
     running = asyncio.create_task(core.run())
     try:
         async with asyncio.timeout(_WITHIN):
@@ -163,7 +164,7 @@ async def _check_edge(stream: Stream) -> None:
         core.request(1, _REQUEST, 0.0)
         await _feed(transport, stream)
     finally:
-        core.edge.stop()
+        edge.stop()
         running.cancel()
         await asyncio.wait({running})
     with contextlib.suppress(asyncio.CancelledError):

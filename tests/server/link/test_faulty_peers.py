@@ -105,10 +105,21 @@ class GoneEdge:
         return lambda *_, **__: None
 
 
+class HearingEdge(GoneEdge):
+    """Writes down who the admins are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.admins: list[frozenset[str]] = []
+
+    def admins_changed(self, user_ids: frozenset[str]) -> None:
+        self.admins.append(user_ids)
+
+
 @asynccontextmanager
 async def running(played: PlayedCore) -> AsyncIterator[tuple[RemoteCore, GoneEdge]]:
     core, edge = RemoteCore(played.connect, KEY, 1), GoneEdge()
-    core.edge = edge
+    core.serve(edge)
     task = asyncio.create_task(core.run())
     try:
         async with asyncio.timeout(TIMEOUT):
@@ -131,6 +142,22 @@ async def test_a_core_whose_batch_is_unreadable_makes_clients_come_back(rubbish:
         assert edge.gone == {SESSION}
         _, again = await played.welcome(is_resumed=False)
         assert again.life != hello.life
+
+
+async def test_an_edge_hears_what_came_before_it_serves() -> None:
+    played = PlayedCore()
+    core, edge = RemoteCore(played.connect, KEY, 1), HearingEdge()
+    task = asyncio.create_task(core.run())
+    async with asyncio.timeout(TIMEOUT):
+        transport, _ = await played.welcome(is_resumed=False)
+        added = o.encode_ops([o.AdminsOp(frozenset({"ann"}))])
+        transport.feed(encode_frame(Batch(1, 0, Raw(added))))
+        core.serve(edge)
+        removed = o.encode_ops([o.AdminsOp(frozenset({"bob"}))])
+        transport.feed(encode_frame(Batch(2, 0, Raw(removed))))
+    task.cancel()
+    await asyncio.wait({task})
+    assert edge.admins == [frozenset(), frozenset({"ann"}), frozenset({"bob"})]
 
 
 async def test_what_waits_for_a_core_is_bounded_and_goes_to_the_next(

@@ -21,7 +21,8 @@ async def nowhere(make: Any) -> LinkSocket:
 async def test_too_much_that_waits_sends_the_clients_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote_core, "_QUEUED_MAX", 100_000)
     core = RemoteCore(nowhere, b"key", 1)
-    core.edge = edge = SilentEdge()
+    edge = SilentEdge()
+    core.serve(edge)
     gone: set[int] = set()
     edge.gone_away = gone.update
     request = Request("2.0", "sendMessage", Raw(b'"' + b"x" * 9000 + b'"'), 1)

@@ -78,7 +78,7 @@ async def run_edge(setup: Setup, control: Control) -> None:
 
         core.on_settings = follow
         follow(welcome.settings)
-        core.edge = node.edge
+        core.serve(node.edge)
         socks = [socket.socket(fileno=fd) for fd in setup.ws_fds]
         await node.listen(stack, socks, core, buckets, lambda: before.checks)
         # Before the connections are closed: their clients come back elsewhere.
