@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -27,19 +27,6 @@ def connect_to_read(path: Path, *, without_log: bool = False) -> sqlite3.Connect
     options = "mode=ro&immutable=1" if without_log else "mode=ro"
     uri = f"file:{quote(str(path.absolute()))}?{options}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT)
-
-
-@contextlib.contextmanager
-def relaxed(database: sqlite3.Connection) -> Iterator[None]:
-    """Let commits that can be repeated return before they are on the disk.
-
-    The next commit outside waits for all.
-    """
-    database.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        database.execute("PRAGMA synchronous = FULL")
 
 
 def log_of(path: Path) -> Path:

@@ -1,9 +1,57 @@
-"""Statements with their values, and accounts in them."""
+"""The statements of a batch of changes."""
 
+import sqlite3
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 Statement = tuple[str, tuple[Any, ...]]
-
+"""A statement and its values."""
 
 ACCOUNT: Final = "(SELECT key FROM accounts WHERE user_id = ? AND deleted_at IS NULL)"
 """The key of the present account with a user ID."""
+
+_SQL_OF: Final = itemgetter(0)
+
+
+class Batch:
+    """The statements of one transaction, in order."""
+
+    def __init__(self) -> None:
+        """Start without statements."""
+        self._statements: list[Statement] = []
+        self._executed = 0
+        """How many of them are in the open transaction."""
+        self.is_lazy = True
+        """Whether a power cut may undo all of them for a moment."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self._statements)
+
+    @property
+    def is_executed(self) -> bool:
+        """Tell whether all are in the open transaction."""
+        return self._executed == len(self._statements)
+
+    def add(self, statements: Sequence[Statement], *, is_lazy: bool = False) -> None:
+        """Add statements; ``is_lazy`` tells whether a power cut may undo them for a moment."""
+        self._statements += statements
+        self.is_lazy &= is_lazy or not statements
+
+    def execute(self, database: sqlite3.Connection) -> None:
+        """Execute those that were not yet; raises sqlite3.Error."""
+        for sql, alike in groupby(self._statements[self._executed :], key=_SQL_OF):
+            database.executemany(sql, [values for _, values in alike])
+        self._executed = len(self._statements)
+
+    def undone(self) -> None:
+        """Note that the transaction was rolled back."""
+        self._executed = 0
+
+    def clear(self) -> None:
+        """Remove all, after their commit."""
+        self._statements.clear()
+        self._executed = 0
+        self.is_lazy = True

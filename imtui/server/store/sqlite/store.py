@@ -3,8 +3,6 @@
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +13,7 @@ from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sqlite import callbacks, keys, messages, statuses
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
-from imtui.server.store.sqlite.connecting import connect, relaxed, rows, rows_until
+from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure import erasing
 from imtui.server.store.sqlite.erasure.cleared import ClearedRows
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
@@ -30,7 +28,7 @@ from imtui.server.store.sqlite.migration.migrate import (
     remove_unfinished,
 )
 from imtui.server.store.sqlite.preparing import missing_in, prepare
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sqlite.statement import Batch
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
@@ -65,7 +63,7 @@ class SQLiteStore:
         """
         self._path = path
         self._searched_max = searched_max
-        self._batch: list[Statement] = []
+        self._batch = Batch()
         self._keeps_statuses = keeps_statuses
         self._row_updates = messages.RowUpdates()
         """Executed after the statements of the batch."""
@@ -79,8 +77,6 @@ class SQLiteStore:
         self._eraser = erasing.Eraser(lambda erased: self.on_erased(erased))
         self._is_erasing = False
         """Whether the next commit erases messages."""
-        self._executed = 0
-        """How many statements of the batch are in the open transaction."""
         self._has_started = False
         self._failure: StoreError | None = None
         """Why the batch could not be executed; only a commit retries it."""
@@ -138,9 +134,9 @@ class SQLiteStore:
         for change in changes:
             statements = STATEMENTS.get(type(change))
             if statements is not None:
-                self._batch += statements(change)
+                self._batch.add(statements(change))
             if self._keeps_statuses and type(change) in statuses.STATEMENTS:
-                self._batch += statuses.STATEMENTS[type(change)](change)
+                self._batch.add(statuses.STATEMENTS[type(change)](change), is_lazy=True)
             if type(change) in messages.ROW_UPDATES:
                 self._row_updates.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
@@ -178,9 +174,10 @@ class SQLiteStore:
         if not self._has_batch and not self._cleared and not self._is_erasing:
             return
         self._failure = None
-        self._execute_batch()
         try:
-            self._log.begin()
+            is_lazy = self._batch.is_lazy and not (self._row_updates or self._callback_updates)
+            self._log.begin(is_lazy=is_lazy)
+            self._execute_batch()
             self._execute_all(self._row_updates.statements())
             self._cleared.remove_some(self._database)
             if self._is_erasing:
@@ -194,7 +191,6 @@ class SQLiteStore:
         self._row_updates.clear()
         self._callback_updates.clear()
         self._sent.clear()
-        self._executed = 0
         self._is_erasing = False
         self._log.empty_if_due()
 
@@ -214,8 +210,7 @@ class SQLiteStore:
         self._is_erasing = True
         if not self._has_batch:
             try:
-                with relaxed(self._database):
-                    self.commit()
+                self.commit()
             finally:
                 self._is_erasing = False
 
@@ -313,15 +308,13 @@ class SQLiteStore:
             raise self._undo(error, "read") from error
 
     def _execute_batch(self) -> None:
-        if self._executed == len(self._batch):
+        if self._batch.is_executed:
             return
         try:
             self._log.begin()
-            for sql, alike in groupby(self._batch[self._executed :], key=_SQL_OF):
-                self._database.executemany(sql, [values for _, values in alike])
+            self._batch.execute(self._database)
         except sqlite3.Error as error:
             raise self._undo(error) from error
-        self._executed = len(self._batch)
 
     def _execute_all(self, statements: Iterable[tuple[str, list[tuple[Any, ...]]]]) -> None:
         for sql, rows_of_values in statements:
@@ -331,7 +324,7 @@ class SQLiteStore:
     def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
-        self._executed = 0
+        self._batch.undone()
         failure = cannot(self._path, done, error)
         if self._has_batch:
             self._failure = failure
@@ -343,6 +336,3 @@ class SQLiteStore:
 
     def _rows(self, sql: str) -> list[Any]:
         return rows(self._database, sql)
-
-
-_SQL_OF: Final = itemgetter(0)
