@@ -126,7 +126,7 @@ class FrameReader:
         self.size_max = STRANGER_FRAME_MAX
         """The largest frame that is taken, in bytes."""
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Take some bytes, and yield the frames that are complete.
 
         Raises:
@@ -140,12 +140,12 @@ class FrameReader:
             end = _LENGTH + size
             if len(self._buffer) < end:
                 return
-            frame = bytes(self._buffer[_LENGTH:end])
+            frame = self._buffer[_LENGTH:end]
             del self._buffer[:end]
             yield _decoded(frame)
 
 
-def _decoded(data: bytes) -> Frame:
+def _decoded(data: bytearray) -> Frame:
     try:
         frame: Frame = _decoder.decode(data)
         return frame

@@ -17,8 +17,11 @@ _UNSENT_MAX: Final = 32 * 1024 * 1024
 
 _log: Final = logging.getLogger(__name__)
 
+_buffer: Final = memoryview(bytearray(256 * 1024))
+"""All connections read into it; what was read is taken before the next one reads."""
 
-class LinkSocket(asyncio.Protocol):
+
+class LinkSocket(asyncio.BufferedProtocol):
     """One connection of a link; either side closes it at the first fault."""
 
     def __init__(
@@ -61,11 +64,15 @@ class LinkSocket(asyncio.Protocol):
         self._look = self._loop.call_later(PING_EVERY, self._watch)
         self.send(self._greeting)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return the buffer to read into."""
+        return _buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take what has arrived."""
         self._received_at = self._loop.time()
         try:
-            for frame in self._reader.feed(data):
+            for frame in self._reader.feed(_buffer[:nbytes]):
                 self._taken(self, frame)
                 if self.problem:
                     return

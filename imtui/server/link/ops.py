@@ -287,7 +287,7 @@ def encode_batches(ops: Sequence[ToCore] | Sequence[ToEdge]) -> Iterator[bytes]:
     yield from encode_batches(ops[half:])
 
 
-def decode_to_core(data: bytes) -> list[ToCore]:
+def decode_to_core(data: bytes | Raw) -> list[ToCore]:
     """Return the operations that an edge sent.
 
     Raises:
@@ -296,7 +296,7 @@ def decode_to_core(data: bytes) -> list[ToCore]:
     return _decoded(_to_core, data)
 
 
-def decode_to_edge(data: bytes) -> list[ToEdge]:
+def decode_to_edge(data: bytes | Raw) -> list[ToEdge]:
     """Return the operations that the core sent.
 
     Raises:
@@ -317,7 +317,7 @@ def close_code(code: int) -> CloseCode:
         raise LinkError(f"there is no close code {code}") from error
 
 
-def _decoded(decoder: "msgspec.msgpack.Decoder[T]", data: bytes) -> T:
+def _decoded(decoder: "msgspec.msgpack.Decoder[T]", data: bytes | Raw) -> T:
     try:
         return decoder.decode(data)
     except _UNREADABLE as error:

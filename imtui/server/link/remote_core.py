@@ -215,7 +215,7 @@ class RemoteCore:
             case Batch() if socket is self._socket:
                 if self._channel.take(frame):
                     try:
-                        self._carry_out(o.decode_to_edge(bytes(frame.ops)))
+                        self._carry_out(o.decode_to_edge(frame.ops))
                     except LinkError:
                         # What it had is lost, so this link cannot go on where it was.
                         self._begin_anew()

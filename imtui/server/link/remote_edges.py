@@ -135,7 +135,7 @@ class RemoteEdges(EdgeQueues):
             case Batch() if edge is not None:
                 if edge.channel.take(frame):
                     try:
-                        self._carry_out(edge, o.decode_to_core(bytes(frame.ops)))
+                        self._carry_out(edge, o.decode_to_core(frame.ops))
                     except LinkError:
                         # What it had is lost, so the edge cannot go on where it was.
                         edge.life = b""

@@ -73,7 +73,12 @@ class PlayedTransport(asyncio.WriteTransport):
     def feed(self, data: bytes) -> None:
         """Let the end receive bytes, unless the connection has ended."""
         if data and not self._is_closing:
-            self._end.data_received(data)
+            while data:
+                buffer = self._end.get_buffer(-1)
+                size = min(len(data), len(buffer))
+                buffer[:size] = data[:size]
+                self._end.buffer_updated(size)
+                data = data[size:]
 
 
 class NotingCore(FakeCore):

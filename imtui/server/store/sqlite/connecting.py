@@ -1,6 +1,7 @@
 """Connections to SQLite databases."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,8 @@ def log_of(path: Path) -> Path:
 def size_of_log(path: Path) -> int:
     """Return the size of a database's write-ahead log in bytes; 0 if there is none."""
     try:
-        return log_of(path).stat().st_size
+        # Much faster than ``Path.stat``, and each commit asks.
+        return os.stat(f"{path}-wal").st_size  # noqa: PTH116
     except FileNotFoundError:
         return 0
 
