@@ -12,6 +12,9 @@ from imtui.server.link.ops import LoginOp, RequestOp
 ROUND: Final = 0.002
 """For how many seconds operations are carried out before the event loop does something else."""
 
+_TURN: Final = 8
+"""How many operations of a session are carried out in its turn at most."""
+
 Input = LoginOp | RequestOp
 
 
@@ -116,13 +119,12 @@ class Inputs:
         now = self._loop.time()
         ends = now + ROUND
         while (session_id := self._turns.next(now)) is not None:
-            waiting = self._waiting[session_id]
-            op = waiting.popleft()
+            waiting = self._waiting.pop(session_id)
+            for _ in range(min(_TURN, len(waiting))):
+                self._carry_out(waiting.popleft())
             if waiting:
+                self._waiting[session_id] = waiting
                 self._turns.want(self._payer(waiting[0]), session_id)
-            else:
-                del self._waiting[session_id]
-            self._carry_out(op)
             now = self._loop.time()
             if now >= ends:
                 break
