@@ -5,7 +5,6 @@ CPU time is compared, except for latencies and rates. All CPU time is that of al
 unless the figure says otherwise.
 """
 
-import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,53 +14,23 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from tests.benchmarks.edges import works
 from tests.benchmarks.edges.played import CHANGES, EDGES, LOGINS, MESSAGES, play
 from tests.benchmarks.edges.roles import Used, used_by
+from tests.benchmarks.edges.works import Prepare, Size, Work
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.load import Pair, burst
-from tests.benchmarks.peers.imtui_serve import connect_devices
-from tests.benchmarks.peers.quotas import lift_quotas
 from tests.benchmarks.server.cores import LOAD, on_core
-from tests.benchmarks.server.crowd import Crowd, raise_limit
-from tests.benchmarks.server.heartbeat import Beating
+from tests.benchmarks.server.crowd import raise_limit
 from tests.benchmarks.server.hosts import OurHost, imtui
-from tests.benchmarks.server.lone import Lone
 from tests.benchmarks.server.setting import folder_for
-from tests.benchmarks.server.star import Star
-from tests.benchmarks.server.storm import Mesh
 from tests.benchmarks.suites import Scale, Suite
 
 SUITE_NAME: Final = "edges"
 _ONE: Final = "one process"
-_QUIET: Final = 0.3
 _LINGER: Final = 0.05
-_LONE_EVERY: Final = 0.02
-_SENDERS: Final = 4
-_UNDER_WAY: Final = 64
 
 
-@dataclass(frozen=True)
-class _Size:
-    edges: int = 3
-    """The most edges."""
-    runs: int = 12
-    repeats: int = 10
-    """How often the work is done in each run."""
-    watchers: int = 1000
-    few: int = 50
-    beating: int = 250
-    arriving: int = 50
-    messages: int = 500
-    played: int = 100_000
-    """How many connections are played."""
-    played_seconds: float = 20.0
-
-
-_QUICK: Final = _Size(1, 1, 1, 5, 4, 3, 2, 5, 20, 1.0)
-
-Work = Callable[[], float]
-"""Does some work; returns a value of its own, or 0."""
-Prepare = Callable[[_Size, OurHost, ExitStack], Work]
+_QUICK: Final = Size(1, 1, 1, 5, 4, 3, 2, 5, 20, 1.0)
 
 
 @dataclass(frozen=True)
@@ -110,16 +79,16 @@ def _beside(
     )
 
 
-def _in_turn(size: _Size, edges: int, prepare: Prepare, repeats: int) -> _Turns:
+def _in_turn(size: Size, edges: int, prepare: Prepare, repeats: int) -> _Turns:
     turns = _Turns({SUITE_NAME: [], _ONE: []}, {SUITE_NAME: [], _ONE: []})
     edges = min(edges, size.edges)
     with ExitStack() as stack:
-        works: dict[str, tuple[OurHost, Work]] = {}
+        hosts: dict[str, tuple[OurHost, Work]] = {}
         for name, options in ((SUITE_NAME, ("--edges", edges)), (_ONE, ())):
             host = stack.enter_context(imtui(stack.enter_context(folder_for(name)), *options))
-            works[name] = host, prepare(size, host, stack)
+            hosts[name] = host, prepare(size, host, stack)
         for number in range(size.runs):
-            order = list(works.items())
+            order = list(hosts.items())
             for name, (host, work) in order if number % 2 else order[::-1]:
                 before = used_by(host.pid)
                 values = [work() for _ in range(repeats)]
@@ -129,96 +98,15 @@ def _in_turn(size: _Size, edges: int, prepare: Prepare, repeats: int) -> _Turns:
     return turns
 
 
-def _star(watchers: int, pause: float = 0.0) -> Prepare:
-    def prepare(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-        star = Star.gather(host, stack, watchers, _QUIET)
-
-        def work() -> float:
-            star.change()
-            time.sleep(pause)
-            return 0.0
-
-        work()
-        return work
-
-    return prepare
-
-
-def _mesh(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-    users = [f"m{number}" for number in range(size.few)]
-    host.make_friends({user: [other for other in users if other != user] for user in users})
-    mesh = Mesh(host, stack, users, _QUIET)
-
-    def work() -> float:
-        mesh.storm()
-        return 0.0
-
-    return work
-
-
-def _logins(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-    crowd = stack.enter_context(Crowd(host.address))
-    count = size.arriving * (size.runs + 1)
-    arrivals = [host.wire.arrival(f"u{number}") for number in range(count)]
-
-    def work() -> float:
-        crowd.arrive([arrivals.pop() for _ in range(size.arriving)])
-        return 0.0
-
-    work()
-    return work
-
-
-def _beats(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-    beating = Beating(host, stack, [f"u{number}" for number in range(size.beating)], _QUIET)
-
-    def work() -> float:
-        beating.beat()
-        return 0.0
-
-    work()
-    return work
-
-
-def _lone(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-    runner = stack.enter_context(asyncio.Runner())
-    lone = Lone(host)
-    stack.callback(lambda: runner.run(lone.close()))
-    runner.run(lone.connect())
-    return lambda: runner.run(lone.change(_LONE_EVERY))
-
-
-def _messages(size: _Size, host: OurHost, stack: ExitStack) -> Work:
-    runner = stack.enter_context(asyncio.Runner())
-
-    async def connect() -> list[Pair]:
-        await lift_quotas(host.rest_url, host.key)
-        names = [(f"sender{number}", f"receiver{number}") for number in range(_SENDERS)]
-        return [await connect_devices(host.url, host.key, *both) for both in names]
-
-    async def close() -> None:
-        for pair in pairs:
-            await pair.close()
-
-    pairs = runner.run(connect())
-    stack.callback(lambda: runner.run(close()))
-
-    def work() -> float:
-        return size.messages * _SENDERS / runner.run(burst(pairs, _UNDER_WAY, size.messages))
-
-    work()
-    return work
-
-
-def _measure_star(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 3, _star(size.watchers), size.repeats)
+def _measure_star(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, works.star(size.watchers), size.repeats)
     each = size.repeats * size.watchers
     name = f"a change to {size.watchers} watchers, core and 3 edges"
     yield turns.figure(name, "us/delivery", lambda used: used.all, each, ratio_max=1.10)
 
 
-def _measure_loaded(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 3, _mesh, size.repeats)
+def _measure_loaded(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, works.mesh, size.repeats)
     each = size.repeats * size.few * (size.few - 1)
     name = f"{size.few} changes at once, {size.few - 1} watchers each, core and 3 edges"
     yield turns.figure(name, "us/delivery", lambda used: used.all, each, ratio_max=1.25)
@@ -226,29 +114,29 @@ def _measure_loaded(size: _Size) -> Iterator[Figure]:
     yield turns.figure(name, "us/delivery", lambda used: used.core, each, ratio_max=0.10)
 
 
-def _measure_lone(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 3, _star(size.few, _LONE_EVERY), size.repeats)
+def _measure_lone(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, works.star(size.few, works.LONE_EVERY), size.repeats)
     name = f"a lone change to {size.few} watchers, core and 3 edges"
     yield turns.figure(name, "us", lambda used: used.all, size.repeats, ratio_max=1.6)
     name = f"a lone change to {size.few} watchers, the core alone"
     yield turns.figure(name, "us", lambda used: used.core, size.repeats)
 
 
-def _measure_login(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 3, _logins, 1)
+def _measure_login(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, works.logins, 1)
     yield turns.figure("a login, the core alone", "us", _core, size.arriving, ratio_max=0.20)
     yield turns.figure("a login, core and 3 edges", "us", lambda used: used.all, size.arriving)
 
 
-def _measure_beats(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 3, _beats, size.repeats)
+def _measure_beats(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 3, works.beats, size.repeats)
     each = size.repeats * size.beating
     yield turns.figure("a heartbeat, the core alone", "us", _core, each)
     yield turns.figure("a heartbeat, core and 3 edges", "us", lambda used: used.all, each)
 
 
-def _measure_latency(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 2, _lone, size.repeats)
+def _measure_latency(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, works.lone, size.repeats)
     both = turns.values[SUITE_NAME], turns.values[_ONE]
     yield _beside("a lone change, SDK to SDK, 2 edges: p50", "ms", *both)
     with folder_for(SUITE_NAME) as folder:
@@ -259,8 +147,8 @@ def _measure_latency(size: _Size) -> Iterator[Figure]:
     yield Figure(SUITE_NAME, "an fsync of a page", "ms", fsyncs)
 
 
-def _measure_spread(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 2, _star(size.watchers), size.repeats)
+def _measure_spread(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, works.star(size.watchers), size.repeats)
     each = size.repeats * size.watchers
     rates = {
         name: [each / used.busiest for used in turns.used[name]] for name in (SUITE_NAME, _ONE)
@@ -269,13 +157,13 @@ def _measure_spread(size: _Size) -> Iterator[Figure]:
     yield _beside(name, "1/s", rates[SUITE_NAME], rates[_ONE], ratio_min=1.6)
 
 
-def _measure_messages(size: _Size) -> Iterator[Figure]:
-    turns = _in_turn(size, 2, _messages, 1)
+def _measure_messages(size: Size) -> Iterator[Figure]:
+    turns = _in_turn(size, 2, works.messages, 1)
     both = turns.values[SUITE_NAME], turns.values[_ONE]
     yield _beside("durable messages, 2 edges", "1/s", *both, ratio_min=0.9)
 
 
-def _measure_played(size: _Size) -> Iterator[Figure]:
+def _measure_played(size: Size) -> Iterator[Figure]:
     with folder_for(SUITE_NAME) as folder:
         played = play(folder, size.played, size.played_seconds)
     name = f"{size.played} played connections over {EDGES} edges, the core alone"
@@ -298,7 +186,7 @@ def _fsync(folder: Path) -> float:
         return (time.perf_counter() - began) * 1000
 
 
-_CASES: Final[Mapping[str, Callable[[_Size], Iterator[Figure]]]] = {
+_CASES: Final[Mapping[str, Callable[[Size], Iterator[Figure]]]] = {
     "edges-star": _measure_star,
     "edges-loaded": _measure_loaded,
     "edges-lone": _measure_lone,
@@ -314,7 +202,7 @@ _CASES: Final[Mapping[str, Callable[[_Size], Iterator[Figure]]]] = {
 def measure(scale: Scale) -> Iterator[Figure]:
     """Measure the wanted cases, one after the other."""
     raise_limit()
-    size = _QUICK if scale.quick else _Size()
+    size = _QUICK if scale.quick else Size()
     with on_core(LOAD):
         for name, case in _CASES.items():
             if scale.wants(name):

@@ -1,0 +1,134 @@
+"""What backends do in turn, and how it is prepared."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from tests.benchmarks.load import Pair, burst
+from tests.benchmarks.peers.imtui_serve import connect_devices
+from tests.benchmarks.peers.quotas import lift_quotas
+from tests.benchmarks.server.crowd import Crowd
+from tests.benchmarks.server.heartbeat import Beating
+from tests.benchmarks.server.hosts import OurHost
+from tests.benchmarks.server.lone import Lone
+from tests.benchmarks.server.star import Star
+from tests.benchmarks.server.storm import Mesh
+
+_QUIET: Final = 0.3
+LONE_EVERY: Final = 0.02
+"""The pause after a lone change, in seconds."""
+SENDERS: Final = 4
+_UNDER_WAY: Final = 64
+
+
+@dataclass(frozen=True)
+class Size:
+    edges: int = 3
+    """The most edges."""
+    runs: int = 12
+    repeats: int = 10
+    """How often the work is done in each run."""
+    watchers: int = 1000
+    few: int = 50
+    beating: int = 250
+    arriving: int = 50
+    messages: int = 500
+    played: int = 100_000
+    """How many connections are played."""
+    played_seconds: float = 20.0
+
+
+Work = Callable[[], float]
+"""Does some work; returns a value of its own, or 0."""
+Prepare = Callable[[Size, OurHost, ExitStack], Work]
+
+
+def star(watchers: int, pause: float = 0.0) -> Prepare:
+    """Let a user with watchers change the status."""
+
+    def prepare(size: Size, host: OurHost, stack: ExitStack) -> Work:
+        star = Star.gather(host, stack, watchers, _QUIET)
+
+        def work() -> float:
+            star.change()
+            time.sleep(pause)
+            return 0.0
+
+        work()
+        return work
+
+    return prepare
+
+
+def mesh(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let friends of each other change at once."""
+    users = [f"m{number}" for number in range(size.few)]
+    host.make_friends({user: [other for other in users if other != user] for user in users})
+    mesh = Mesh(host, stack, users, _QUIET)
+
+    def work() -> float:
+        mesh.storm()
+        return 0.0
+
+    return work
+
+
+def logins(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let users log in."""
+    crowd = stack.enter_context(Crowd(host.address))
+    count = size.arriving * (size.runs + 1)
+    arrivals = [host.wire.arrival(f"u{number}") for number in range(count)]
+
+    def work() -> float:
+        crowd.arrive([arrivals.pop() for _ in range(size.arriving)])
+        return 0.0
+
+    work()
+    return work
+
+
+def beats(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let clients send heartbeats."""
+    beating = Beating(host, stack, [f"u{number}" for number in range(size.beating)], _QUIET)
+
+    def work() -> float:
+        beating.beat()
+        return 0.0
+
+    work()
+    return work
+
+
+def lone(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let an SDK learn of a change; returns the latency in milliseconds."""
+    runner = stack.enter_context(asyncio.Runner())
+    lone = Lone(host)
+    stack.callback(lambda: runner.run(lone.close()))
+    runner.run(lone.connect())
+    return lambda: runner.run(lone.change(LONE_EVERY))
+
+
+def messages(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let users send messages; returns how many were sent in a second."""
+    runner = stack.enter_context(asyncio.Runner())
+
+    async def connect() -> list[Pair]:
+        await lift_quotas(host.rest_url, host.key)
+        names = [(f"sender{number}", f"receiver{number}") for number in range(SENDERS)]
+        return [await connect_devices(host.url, host.key, *both) for both in names]
+
+    async def close() -> None:
+        for pair in pairs:
+            await pair.close()
+
+    pairs = runner.run(connect())
+    stack.callback(lambda: runner.run(close()))
+
+    def work() -> float:
+        return size.messages * SENDERS / runner.run(burst(pairs, _UNDER_WAY, size.messages))
+
+    work()
+    return work
