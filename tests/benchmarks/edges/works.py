@@ -10,7 +10,7 @@ from typing import Final
 from tests.benchmarks.load import Pair, burst
 from tests.benchmarks.peers.imtui_serve import connect_devices
 from tests.benchmarks.peers.quotas import lift_quotas
-from tests.benchmarks.server.crowd import Crowd
+from tests.benchmarks.server.crowd import Crowd, new_tag
 from tests.benchmarks.server.heartbeat import Beating
 from tests.benchmarks.server.hosts import OurHost
 from tests.benchmarks.server.lone import Lone
@@ -33,6 +33,8 @@ class Size:
     """How often the work is done in each run."""
     watchers: int = 1000
     few: int = 50
+    publishers: int = 20
+    """How many users change at once, each with a few watchers."""
     beating: int = 250
     arriving: int = 50
     messages: int = 500
@@ -76,11 +78,34 @@ def mesh(size: Size, host: OurHost, stack: ExitStack) -> Work:
     return work
 
 
+def stars(size: Size, host: OurHost, stack: ExitStack) -> Work:
+    """Let users change at once, each with watchers of its own."""
+    publishers, watchers = (stack.enter_context(Crowd(host.address)) for _ in range(2))
+    arrival = host.wire.arrival
+    users = [f"p{number}" for number in range(size.publishers)]
+    lines = publishers.arrive([arrival(user) for user in users])
+    watchers.arrive([arrival(f"{user}w{n}", [user]) for user in users for n in range(size.few)])
+    for crowd in (watchers, publishers):
+        crowd.settle(_QUIET)
+
+    def work() -> float:
+        tag = new_tag()
+        change = host.wire.change(tag)
+        for line in lines:
+            line.say(change)
+        watchers.gather(tag, size.publishers * size.few)
+        return 0.0
+
+    work()
+    return work
+
+
 def logins(size: Size, host: OurHost, stack: ExitStack) -> Work:
-    """Let users log in."""
+    """Let users log in whose accounts exist."""
     crowd = stack.enter_context(Crowd(host.address))
-    count = size.arriving * (size.runs + 1)
-    arrivals = [host.wire.arrival(f"u{number}") for number in range(count)]
+    users = [f"u{number}" for number in range(size.arriving * (size.runs + 1))]
+    host.make_friends({user: [] for user in users})
+    arrivals = [host.wire.arrival(user) for user in users]
 
     def work() -> float:
         crowd.arrive([arrivals.pop() for _ in range(size.arriving)])
