@@ -12,8 +12,8 @@ from imtui.server.link.ops import LoginOp, RequestOp
 ROUND: Final = 0.002
 """For how many seconds operations are carried out before the event loop does something else."""
 
-_TURN: Final = 8
-"""How many operations of a session are carried out in its turn at most."""
+_TURN: Final = 0.0002
+"""For how many seconds operations of one session are carried out in its turn, if one takes less."""
 
 Input = LoginOp | RequestOp
 
@@ -120,12 +120,13 @@ class Inputs:
         ends = now + ROUND
         while (session_id := self._turns.next(now)) is not None:
             waiting = self._waiting.pop(session_id)
-            for _ in range(min(_TURN, len(waiting))):
+            turn_ends = now + _TURN
+            while waiting and now < turn_ends:
                 self._carry_out(waiting.popleft())
+                now = self._loop.time()
             if waiting:
                 self._waiting[session_id] = waiting
                 self._turns.want(self._payer(waiting[0]), session_id)
-            now = self._loop.time()
             if now >= ends:
                 break
         self._schedule(now)

@@ -1,7 +1,8 @@
 """A core that writes down what it is asked, behind the core's end of a link."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -51,12 +52,20 @@ def welcome() -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
     return ring, frozenset(), 400.0, SettingsOp(0.1, "", "", (), False)
 
 
+Link = Path | socket.socket
+"""Where the core listens: the path of a Unix socket, or a bound TCP socket."""
+
+
 @asynccontextmanager
-async def listening(link: Path) -> AsyncIterator[tuple[NotingCore, RemoteEdges]]:
-    """Run the core's end at the path of a Unix socket."""
+async def listening(link: Link) -> AsyncIterator[tuple[NotingCore, RemoteEdges]]:
+    """Run the core's end."""
     core, edges = NotingCore(), RemoteEdges(EPOCH, KEY, welcome)
     edges.core = core
-    server = await asyncio.get_running_loop().create_unix_server(edges.accept, str(link))
+    loop = asyncio.get_running_loop()
+    if isinstance(link, Path):
+        server = await loop.create_unix_server(edges.accept, str(link))
+    else:
+        server = await loop.create_server(edges.accept, sock=link)
     try:
         yield core, edges
     finally:
@@ -64,18 +73,36 @@ async def listening(link: Path) -> AsyncIterator[tuple[NotingCore, RemoteEdges]]
         await edges.stop()
 
 
-def connector(link: Path) -> Callable[[Callable[[], LinkSocket]], "asyncio.Future[object]"]:
+def connector(link: Link) -> Callable[[Callable[[], LinkSocket]], "asyncio.Future[object]"]:
     """Return what connects an edge's end."""
 
     def connect(make: Callable[[], LinkSocket]) -> "asyncio.Future[object]":
         loop = asyncio.get_running_loop()
-        return asyncio.ensure_future(loop.create_unix_connection(make, str(link)))
+        if isinstance(link, Path):
+            return asyncio.ensure_future(loop.create_unix_connection(make, str(link)))
+        return asyncio.ensure_future(loop.create_connection(make, *link.getsockname()))
 
     return connect
 
 
+def serving(
+    link: Link, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> Awaitable[asyncio.Server]:
+    """Let somebody else listen in place of the core."""
+    if isinstance(link, Path):
+        return asyncio.start_unix_server(serve, str(link))
+    return asyncio.start_server(serve, sock=link)
+
+
+async def open_stream(link: Link) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect a stranger to the core's end."""
+    if isinstance(link, Path):
+        return await asyncio.open_unix_connection(str(link))
+    return await asyncio.open_connection(*link.getsockname())
+
+
 @asynccontextmanager
-async def linked_edge(link: Path, number: int = 1, key: bytes = KEY) -> AsyncIterator[RemoteCore]:
+async def linked_edge(link: Link, number: int = 1, key: bytes = KEY) -> AsyncIterator[RemoteCore]:
     """Run the edge's end; it is not yet welcomed."""
     core = RemoteCore(connector(link), key, number)
     running = asyncio.ensure_future(core.run())

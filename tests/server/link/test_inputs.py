@@ -71,6 +71,16 @@ def test_a_round_is_short_and_accounts_take_turns(bench: Bench) -> None:
     assert bench.taken() == ["a7"]
 
 
+def test_what_takes_little_time_is_done_together(bench: Bench) -> None:
+    bench.cost = ROUND
+    bench.ask(10, "a1", "a2", "a3", "a4")
+    bench.ask(20, "b1")
+    assert bench.taken() == ["a1"]
+    bench.cost = ROUND / 1000
+    bench.loop.turn()
+    assert bench.taken() == ["a2", "a3", "a4", "b1"]
+
+
 def test_whoever_is_in_debt_waits_and_nobody_else_does(bench: Bench) -> None:
     bench.buckets.charge("user1", SHARE * (HOLDS + DEBT_MAX), bench.loop.time())
     bench.ask(10, "a1", "a2")

@@ -1,7 +1,8 @@
 """What connects to a link and is no edge or core of this backend: a line says why it is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -27,9 +28,12 @@ from imtui.server.link.remote_core import RemoteCore
 from tests.server.link.linked import (
     KEY,
     TIMEOUT,
+    Link,
     NotingCore,
     linked_edge,
     listening,
+    open_stream,
+    serving,
     session,
 )
 
@@ -37,19 +41,24 @@ NONCE = b"n" * NONCE_SIZE
 HELLO = Hello(LINK_VERSION, 9, b"life", 0, 0, NONCE)
 
 
-@pytest.fixture
-def link(tmp_path: Path) -> Path:
-    return tmp_path / "link.sock"
+@pytest.fixture(params=["unix", "tcp"])
+def link(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Link]:
+    if request.param == "unix":
+        yield tmp_path / "link.sock"
+        return
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        yield listener
 
 
 @pytest.fixture
-async def core(link: Path) -> AsyncIterator[NotingCore]:
+async def core(link: Link) -> AsyncIterator[NotingCore]:
     async with listening(link) as (noting, _):
         yield noting
 
 
 @pytest.fixture
-async def edge(link: Path, core: NotingCore) -> AsyncIterator[RemoteCore]:
+async def edge(link: Link, core: NotingCore) -> AsyncIterator[RemoteCore]:
     """Run an edge that was welcomed before anybody else came."""
     async with linked_edge(link) as known:
         await asyncio.wait_for(known.welcome, TIMEOUT)
@@ -65,9 +74,9 @@ async def is_served(edge: RemoteCore, core: NotingCore) -> bool:
     return not core.away_ones
 
 
-async def answer_to(link: Path, *frames: bytes) -> bytes:
+async def answer_to(link: Link, *frames: bytes) -> bytes:
     """Send something, and return what comes until the connection is closed."""
-    reader, writer = await asyncio.open_unix_connection(str(link))
+    reader, writer = await open_stream(link)
     try:
         for frame in frames:
             writer.write(frame)
@@ -106,7 +115,7 @@ def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
     ],
 )
 async def test_a_stranger_is_refused_with_a_line_and_an_edge_notices_nothing(
-    link: Path,
+    link: Link,
     core: NotingCore,
     edge: RemoteCore,
     caplog: pytest.LogCaptureFixture,
@@ -120,7 +129,7 @@ async def test_a_stranger_is_refused_with_a_line_and_an_edge_notices_nothing(
     assert await is_served(edge, core)
 
 
-async def test_an_edge_of_another_version_is_told_why(link: Path, core: NotingCore) -> None:
+async def test_an_edge_of_another_version_is_told_why(link: Link, core: NotingCore) -> None:
     answer = await answer_to(link, encode_frame(Hello(99, 9, b"life", 0, 0, NONCE)))
     (frame,) = FrameReader().feed(answer)
     assert isinstance(frame, Refusal)
@@ -128,7 +137,7 @@ async def test_an_edge_of_another_version_is_told_why(link: Path, core: NotingCo
 
 
 async def test_who_says_nothing_is_cut(
-    link: Path,
+    link: Link,
     core: NotingCore,
     edge: RemoteCore,
     caplog: pytest.LogCaptureFixture,
@@ -141,7 +150,7 @@ async def test_who_says_nothing_is_cut(
 
 
 async def test_a_crowd_of_strangers_is_refused_at_once(
-    link: Path,
+    link: Link,
     core: NotingCore,
     edge: RemoteCore,
     caplog: pytest.LogCaptureFixture,
@@ -150,7 +159,7 @@ async def test_a_crowd_of_strangers_is_refused_at_once(
     monkeypatch.setattr(remote_edges, "_STRANGERS_MAX", 3)
     async with AsyncExitStack() as stack:
         for _ in range(3):
-            _, writer = await asyncio.open_unix_connection(str(link))
+            _, writer = await open_stream(link)
             stack.callback(writer.close)
         assert await answer_to(link) == b""
         assert refusals(caplog) == ["A link was refused: too many strangers"]
@@ -158,7 +167,7 @@ async def test_a_crowd_of_strangers_is_refused_at_once(
 
 
 async def test_an_edge_does_not_speak_to_a_core_without_the_key(
-    link: Path, caplog: pytest.LogCaptureFixture
+    link: Link, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: asyncio.Queue[bytes] = asyncio.Queue()
 
@@ -168,7 +177,7 @@ async def test_an_edge_does_not_speak_to_a_core_without_the_key(
         heard.put_nowait(await reader.read(4096))
         writer.close()
 
-    server = await asyncio.start_unix_server(serve, str(link))
+    server = await serving(link, serve)
     async with server, linked_edge(link) as edge, asyncio.timeout(TIMEOUT):
         assert await heard.get() == b""
         assert not edge.welcome.done()
@@ -176,7 +185,7 @@ async def test_an_edge_does_not_speak_to_a_core_without_the_key(
 
 
 async def test_an_edge_that_is_refused_tries_again_more_and_more_rarely(
-    link: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    link: Link, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote_core, "_RETRY_FIRST", 0.001)
     monkeypatch.setattr(remote_core, "_RETRY_LAST", 0.004)
@@ -195,7 +204,7 @@ async def test_an_edge_that_is_refused_tries_again_more_and_more_rarely(
         writer.close()
 
     monkeypatch.setattr("asyncio.sleep", noting_sleep)
-    server = await asyncio.start_unix_server(serve, str(link))
+    server = await serving(link, serve)
     async with server, linked_edge(link), asyncio.timeout(TIMEOUT):
         await enough.wait()
     assert pauses[:5] == [0.001, 0.002, 0.004, 0.004, 0.004]
@@ -203,11 +212,11 @@ async def test_an_edge_that_is_refused_tries_again_more_and_more_rarely(
 
 
 async def test_a_peer_that_says_nothing_any_more_is_gone(
-    link: Path, core: NotingCore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    link: Link, core: NotingCore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_socket, "PING_EVERY", 0.01)
     monkeypatch.setattr(link_socket, "DEAD_AFTER", 0.05)
-    reader, writer = await asyncio.open_unix_connection(str(link))
+    reader, writer = await open_stream(link)
     writer.write(encode_frame(HELLO))
     frames = FrameReader()
     async with asyncio.timeout(TIMEOUT):
