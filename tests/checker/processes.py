@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ from typing import Final
 import msgspec
 
 from tests.checker.lines import LINE_MAX, Command, Line, Setup, encode
+from tests.checker.proxy import Streams
 from tests.server.children import CORE, ROLES, children_of
 
 WITHIN: Final = 30.0
@@ -21,6 +24,8 @@ WITHIN: Final = 30.0
 HEARTBEAT_TIMEOUT: Final = 4.0
 RETURN_WITHIN: Final = 7.5
 """The seconds that devices may take to come back, with edges: a tenth of what they have."""
+LINK: Final = "IMTUI_CHECKER_LINK"
+"""The environment variable that says where the edges connect to."""
 _LOOK_AGAIN: Final = 0.05
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -56,7 +61,9 @@ class Worker:
         """Resume the process."""
         self._signal(signal.SIGCONT)
 
-    async def _spawn(self, *arguments: str) -> Process:
+    async def _spawn(
+        self, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> Process:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, *arguments),
@@ -64,7 +71,9 @@ class Worker:
                 stdout=PIPE,
                 stderr=log,
                 cwd=_ROOT,
-                env=os.environ | {"HOME": str(self._log.parent), "XDG_STATE_HOME": ""},
+                env=os.environ
+                | {"HOME": str(self._log.parent), "XDG_STATE_HOME": ""}
+                | dict(environment or {}),
                 limit=LINE_MAX,
                 start_new_session=True,
             )
@@ -92,6 +101,29 @@ class Server(Worker):
         self.port = 0
         self._edges = edges
         self._command = ("tests.checker.serve",) if edges else ("imtui", "serve")
+        self._links = Path(tempfile.mkdtemp(prefix="links-"))
+        """The path of a Unix socket is short, and that of ``folder`` may be long."""
+
+    @property
+    def link(self) -> Path:
+        """Return where the edges connect to, instead of to the core."""
+        return self._links / "edges.sock"
+
+    async def connect(self) -> Streams:
+        """Connect to the backend as a client."""
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def connect_to_core(self) -> Streams:
+        """Connect to the core as an edge."""
+        # A parent that was killed leaves its own behind.
+        cores = sorted(self._links.glob("*/link.sock"), key=lambda path: path.stat().st_mtime)
+        if not cores:
+            raise FileNotFoundError(self._links)
+        return await asyncio.open_unix_connection(str(cores[-1]))
+
+    def remove_links(self) -> None:
+        """Remove the folder of the links, after the processes."""
+        shutil.rmtree(self._links)
 
     async def start(self) -> None:
         """Start the process, and wait until it is ready."""
@@ -99,6 +131,7 @@ class Server(Worker):
             *("-m", *self._command, "--data", str(self.data), "--port", str(self.port)),
             *("--rest-port", "0", "--heartbeat-timeout", str(HEARTBEAT_TIMEOUT)),
             *("--edges", str(self._edges)),
+            environment={"TMPDIR": str(self._links), LINK: str(self.link)},
         )
         assert process.stdout is not None
         async with asyncio.timeout(WITHIN):

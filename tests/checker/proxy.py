@@ -1,9 +1,11 @@
-"""A TCP proxy between one device and the backend, which breaks its connections."""
+"""A proxy between one device and the backend, or edges and their core, that breaks connections."""
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 _CHUNK: Final = 65536
@@ -94,12 +96,20 @@ class _Pair:
         way.broken.set()
 
 
-class Proxy:
-    """The proxy that one device connects to."""
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-    def __init__(self, backend_port: int, rng: random.Random) -> None:
-        """Create the proxy; ``rng`` decides the sizes of the pieces it forwards."""
-        self._backend_port = backend_port
+
+class Proxy:
+    """The proxy that one device, or all edges, connect to."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Streams]], rng: random.Random) -> None:
+        """Create the proxy.
+
+        Args:
+            connect: Connects to the backend, or to the core; may raise OSError.
+            rng: Decides the sizes of the pieces that it forwards.
+        """
+        self._connect = connect
         self._rng = rng
         self._pairs: set[_Pair] = set()
         self._fewer = asyncio.Event()
@@ -109,8 +119,12 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self.port = 0
 
+    async def start_at(self, path: Path) -> None:
+        """Start to listen on a Unix socket."""
+        self._server = await asyncio.start_unix_server(self._serve, str(path))
+
     async def start(self) -> None:
-        """Start to listen."""
+        """Start to listen on a TCP port."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -216,7 +230,7 @@ class Proxy:
             writer.transport.abort()
             return
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self._backend_port)
+            there, back = await self._connect()
         except OSError:
             writer.transport.abort()
             return

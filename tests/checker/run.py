@@ -145,6 +145,8 @@ class Run:
         self._report = Report(seed)
         self._server = Server(folder, edges)
         self._witnesses = Witnesses() if edges else None
+        self._links = Proxy(self._server.connect_to_core, self._rng)
+        """Between the edges and the core."""
         self._acting: asyncio.Task[None] | None = None
         self._rotations = Rotations(self._server.data)
         self._retention = Retention(self._server.data)
@@ -191,14 +193,18 @@ class Run:
             "kill edge": (2, partial(self._kill_child, EDGE)),
             "stop core": (1, partial(self._stop_child, CORE)),
             "stop edge": (1, partial(self._stop_child, EDGE)),
+            "cut links": (1, self._cut_links),
+            "hold links": (1, self._hold_links),
         }
 
     async def start(self) -> None:
         """Start all processes; the backend then knows all accounts and devices."""
+        if self._witnesses is not None:
+            await self._links.start_at(self._server.link)
         await self._server.start()
         for user_id, count in DEVICES.items():
             for number in range(1, count + 1):
-                proxy = Proxy(self._server.port, self._rng)
+                proxy = Proxy(self._server.connect, self._rng)
                 await proxy.start()
                 self._proxies.append(proxy)
                 name = f"{user_id}{number}"
@@ -226,10 +232,11 @@ class Run:
         # A fault that was cancelled during a restart may have left the process running.
         for worker in (*self._devices, self._server):
             await worker.kill()
-        for proxy in self._proxies:
+        for proxy in (*self._proxies, self._links):
             await proxy.stop()
         if self._witnesses is not None:
             await self._witnesses.stop()
+        self._server.remove_links()
 
     async def trouble(self, faults: int) -> None:
         """Run operations and faults, a few at a time."""
@@ -256,7 +263,7 @@ class Run:
                 await asyncio.wait({self._acting})
                 await self._witnesses.look("all")
                 await self._witnesses.settle()
-            for proxy in self._proxies:
+            for proxy in (*self._proxies, self._links):
                 proxy.heal()
             while self._operations:
                 await _first(self._operations)
@@ -530,6 +537,24 @@ class Run:
             finally:
                 signal_to(pid, signal.SIGCONT)
             await self._look(f"stop {role}")
+
+    async def _cut_links(self) -> None:
+        async with self._server.busy:
+            direction, how = self._rng.choice(list(Direction)), self._rng.choice(list(Break))
+            after = self._rng.choice((self._rng.randrange(20), self._rng.randrange(3000)))
+            self._log("cut links", f"{direction.value}, {how.value} after {after} bytes")
+            await self._links.cut(direction, after, how, self._rng.uniform(0.5, 2.0))
+            await self._look("cut links")
+
+    async def _hold_links(self) -> None:
+        async with self._server.busy:
+            direction = self._rng.choice(list(Direction))
+            seconds = self._rng.uniform(*self._rng.choice(_STOPPED))
+            new, lose = self._rng.random() < 0.5, self._rng.random() < 0.5
+            what = f"{direction.value} for {seconds:.2f} s, {'then reset' if lose else 'then on'}"
+            self._log("hold links", what)
+            await self._links.hold(direction, seconds, new=new, lose=lose)
+            await self._look("hold links")
 
     async def _look(self, after: str) -> None:
         if self._witnesses is not None:

@@ -1,15 +1,19 @@
 """The witnesses tell what nobody should have noticed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from imtui.protocol.status import UserStatus, UserStatusType
 from imtui.protocol.usersig import sign
-from imtui.sdk import IMClient
+from imtui.sdk import IMClient, IMSDKListener
 from imtui.server.node.backend import Backend
 from imtui.server.node.config import BackendConfig
 from tests.checker.witnesses import SHOWN, Witnesses
+
+TIMEOUT = 10.0
 
 
 @pytest.fixture
@@ -42,8 +46,18 @@ async def test_a_cleared_text_is_told(backend: Backend, witnesses: Witnesses) ->
 
 
 async def test_that_somebody_was_not_online_is_told(backend: Backend, witnesses: Witnesses) -> None:
-    key = backend.app_key
+    key, is_told = backend.app_key, asyncio.Event()
+
+    class Listener(IMSDKListener):
+        def on_user_status_changed(self, statuses: list[UserStatus]) -> None:
+            if statuses[-1].status_type is UserStatusType.UNLOGINED:
+                is_told.set()
+
+    witnesses.watchers[0].add_im_sdk_listener(Listener())
     await witnesses.shown.logout()
+    # Watchers are told only of the last of several statuses that follow each other at once.
+    async with asyncio.timeout(TIMEOUT):
+        await is_told.wait()
     await witnesses.shown.login(SHOWN, sign(SHOWN, key.sdk_app_id, key.secret_key))
     await witnesses.look("a fault")
     assert f"after a fault: {SHOWN} was UNLOGINED" in witnesses.wrong

@@ -74,14 +74,14 @@ class Witnesses:
             async with self._client(url, key) as client:
                 await client.login(other, sign(other, key.sdk_app_id, key.secret_key))
         names = (SHOWN, WATCHER, WATCHER)
-        self.shown, *self._watchers = [
+        self.shown, *self.watchers = [
             await self._stack.enter_async_context(self._client(url, key)) for _ in names
         ]
-        for client, name in zip((self.shown, *self._watchers), names, strict=True):
+        for client, name in zip((self.shown, *self.watchers), names, strict=True):
             await client.login(name, sign(name, key.sdk_app_id, key.secret_key))
         await self.shown.set_self_status("text 0")
-        await self._watchers[0].subscribe_user_status([SHOWN])
-        for client, kept in zip(self._watchers, self.kept, strict=True):
+        await self.watchers[0].subscribe_user_status([SHOWN])
+        for client, kept in zip(self.watchers, self.kept, strict=True):
             kept.friends = {friend.user_id for friend in await client.get_friend_list()}
             kept.subscribed = set((await client.get_subscriptions()).user_id_list)
             client.add_im_sdk_listener(kept)
@@ -103,7 +103,7 @@ class Witnesses:
         with suppress(IMError):
             await self.shown.set_self_status(text)
             self._texts = {text}
-        watcher, other = self._watchers[self._number % 2], _OTHERS[self._number % 3]
+        watcher, other = self.watchers[self._number % 2], _OTHERS[self._number % 3]
         with suppress(IMError):
             if other in self.kept[0].friends:
                 await watcher.delete_from_friend_list([other])
@@ -114,7 +114,7 @@ class Witnesses:
 
     async def look(self, after: str) -> None:
         """Check what the watcher was told and what the backend says, after a fault."""
-        for client, kept in zip(self._watchers, self.kept, strict=True):
+        for client, kept in zip(self.watchers, self.kept, strict=True):
             status = await self._asked(client)
             for shown in (*kept.statuses, status):
                 is_known = shown.status_type is not UserStatusType.UNKNOWN
@@ -129,7 +129,7 @@ class Witnesses:
 
     async def settle(self) -> None:
         """Compare the lists that the devices keep with those of the backend, in the end."""
-        for number, (client, kept) in enumerate(zip(self._watchers, self.kept, strict=True)):
+        for number, (client, kept) in enumerate(zip(self.watchers, self.kept, strict=True)):
             # What was pushed before this answer arrives before it.
             await self._asked(client)
             friends = {friend.user_id for friend in await client.get_friend_list()}

@@ -140,6 +140,8 @@ class Transport(asyncio.Transport):
     @property
     def last_arrival(self) -> float:
         """Return when the system had the last bytes, read or not."""
+        if self.is_cut:
+            return self.arrived_at
         now = self._world.now
         waiting = [at for at, what in self._inbox if at <= now and isinstance(what, bytes)]
         return max(waiting, default=self.arrived_at)
