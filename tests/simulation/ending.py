@@ -5,8 +5,8 @@ from typing import Any, Final
 from imtui.protocol.status import UserStatusType
 from imtui.server.core.friends.friends import Friends
 from imtui.server.core.subscriptions.part import Subscriptions
+from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sqlite.connecting import connect_to_read
-from imtui.server.store.sqlite.loading import load_app
 from tests.simulation.backend import CoreProcess
 from tests.simulation.client import Client
 from tests.simulation.simulation import EDGES, Simulation

@@ -7,8 +7,8 @@ from msgspec import structs
 
 from imtui.protocol.chat import ElemType, size_of
 from imtui.server.core.archive import StoredMessage, View, ViewedMessage
-from imtui.server.store.sqlite.erasure.erasing import hashed
-from imtui.server.store.sqlite.messages import MESSAGE_COLUMNS
+from imtui.server.store.sql.erasing import hashed
+from imtui.server.store.sql.messages import MESSAGE_COLUMNS
 
 _COLUMNS: Final = ", ".join(f"m.{name.strip()}" for name in MESSAGE_COLUMNS.split(","))
 _SELECT: Final = f"SELECT {_COLUMNS} FROM messages m WHERE "

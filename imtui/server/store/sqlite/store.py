@@ -11,14 +11,14 @@ from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import callbacks, keys, messages, statuses
+from imtui.server.store.sql import callbacks, erasing, keys, messages, statuses
+from imtui.server.store.sql.cleared import ClearedRows
+from imtui.server.store.sql.loading import STATEMENTS, load_app
+from imtui.server.store.sql.statement import Batch
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
-from imtui.server.store.sqlite.erasure import erasing
-from imtui.server.store.sqlite.erasure.cleared import ClearedRows
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
 from imtui.server.store.sqlite.failures import cannot
-from imtui.server.store.sqlite.loading import STATEMENTS, load_app
 from imtui.server.store.sqlite.log import Log
 from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.migration.copy import forget_copy
@@ -28,7 +28,6 @@ from imtui.server.store.sqlite.migration.migrate import (
     remove_unfinished,
 )
 from imtui.server.store.sqlite.preparing import missing_in, prepare
-from imtui.server.store.sqlite.statement import Batch
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from imtui.protocol.chat import ReceiveOpt
 from imtui.server.core.messages.conversation import Conversation, Member
-from imtui.server.store.sqlite.messages import conversation_row, member_row
+from imtui.server.store.sql.messages import conversation_row, member_row
 
 _READ_AT_ONCE: Final = 1000
 _PROGRESS_EVERY: Final = 100_000

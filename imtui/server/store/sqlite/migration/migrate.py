@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from imtui.server.store.sql.erasing import MARK_EARLIER
 from imtui.server.store.sqlite.connecting import connect, connect_to_read, version_of
-from imtui.server.store.sqlite.erasure.erasing import MARK_EARLIER
 from imtui.server.store.sqlite.erasure.scrubbing import scrub_file
 from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.migration.conversations import migrate_conversations

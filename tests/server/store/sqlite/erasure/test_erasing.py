@@ -15,10 +15,10 @@ from imtui.server.core.archive import View
 from imtui.server.core.logins.registration import delete
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.messages.sending import SendOptions, send_message
+from imtui.server.store.sql import erasing
 from imtui.server.store.sqlite import store
 from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import size_of_log
-from imtui.server.store.sqlite.erasure import erasing
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.core.world import World
 

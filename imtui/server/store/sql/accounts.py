@@ -16,8 +16,8 @@ from imtui.server.core.change import Change
 from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.stored import StoredAccount
 from imtui.server.core.subscriptions.changes import SubscriptionsChanged
-from imtui.server.store.sqlite.erasure.erasing import MARK_ALL
-from imtui.server.store.sqlite.statement import ACCOUNT, Statement
+from imtui.server.store.sql.erasing import MARK_ALL
+from imtui.server.store.sql.statement import ACCOUNT, Statement
 
 
 def load_accounts(rows: Callable[[str], list[Any]]) -> list[StoredAccount]:

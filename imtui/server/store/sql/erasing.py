@@ -14,7 +14,7 @@ from typing import Any, Final
 from imtui.server.core.accounts.changes import AccountDeleted
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessagesHidden
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sql.statement import Statement
 
 _AT_ONCE: Final = 16
 """How many messages are erased before the next look at the clock."""

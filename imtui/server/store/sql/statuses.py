@@ -11,7 +11,7 @@ from imtui.server.core.accounts.custom_status import CustomStatus
 from imtui.server.core.change import Change
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.stored import StoredStatus
-from imtui.server.store.sqlite.statement import ACCOUNT, Statement
+from imtui.server.store.sql.statement import ACCOUNT, Statement
 
 FORGET: Final = "DELETE FROM statuses"
 _PUT: Final = f"INSERT OR REPLACE INTO statuses VALUES ({ACCOUNT}, ?, ?, ?, ?)"

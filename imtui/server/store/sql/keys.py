@@ -6,7 +6,7 @@ from typing import Any, Final
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, KeyRing, SecretKey
 from imtui.server.core.change import Change
 from imtui.server.core.keys.changes import KeyRotated, KeysEnded
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sql.statement import Statement
 
 _ADD: Final = "INSERT INTO app_keys (id, sdk_app_id, secret_key, since) VALUES (?, ?, ?, ?)"
 _END_AT: Final = "UPDATE app_keys SET until = ? WHERE id = ?"

@@ -11,7 +11,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.friends import changes as c
 from imtui.server.core.friends.book import NO_NOTE, FriendNote
 from imtui.server.core.friends.request import FriendRequest
-from imtui.server.store.sqlite.statement import ACCOUNT, Statement
+from imtui.server.store.sql.statement import ACCOUNT, Statement
 
 
 class StoredFriendship(TypedDict):

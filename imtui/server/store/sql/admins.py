@@ -7,7 +7,7 @@ from imtui.protocol.rest.role import Role
 from imtui.server.core.admins.admin import StoredAdmin
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.change import Change
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sql.statement import Statement
 
 _PUT: Final = (
     "INSERT INTO admins (user_id, role, since) VALUES (?, ?, ?)"

@@ -8,9 +8,8 @@ import msgspec
 from imtui.server.core.change import Change
 from imtui.server.core.console import Console
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sqlite import accounts, admins, friends, keys, messages, statuses
-from imtui.server.store.sqlite.erasure import erasing
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sql import accounts, admins, erasing, friends, keys, messages, statuses
+from imtui.server.store.sql.statement import Statement
 
 STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     **accounts.STATEMENTS,

@@ -10,8 +10,8 @@ from imtui.protocol.chat import ReceiveOpt
 from imtui.server.core.change import Change
 from imtui.server.core.messages import changes as c
 from imtui.server.core.messages.conversation import Conversation, ConversationKind, Member
-from imtui.server.store.sqlite.erasure.erasing import MARK
-from imtui.server.store.sqlite.statement import Statement
+from imtui.server.store.sql.erasing import MARK
+from imtui.server.store.sql.statement import Statement
 
 MESSAGE_COLUMNS: Final = (
     "conversation, seq, version, sender, msg_id, timestamp, elem_type, text, data,"

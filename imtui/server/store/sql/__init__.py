@@ -1,0 +1,1 @@
+"""The tables in SQL that all engines understand: statements for each change, and loading."""
