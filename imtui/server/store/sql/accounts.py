@@ -1,4 +1,4 @@
-"""Accounts, devices, subscriptions and the console in SQLite."""
+"""Accounts, devices, subscriptions and the console in SQL."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -17,7 +17,15 @@ from imtui.server.core.console import ConsoleChanged
 from imtui.server.core.stored import StoredAccount
 from imtui.server.core.subscriptions.changes import SubscriptionsChanged
 from imtui.server.store.sql.erasing import MARK_ALL
-from imtui.server.store.sql.statement import ACCOUNT, Statement
+from imtui.server.store.sql.statement import ACCOUNT, Statement, put
+
+_PUT_REVOKED: Final = put("revoked_sigs", ("account", "digest"), ("expires_at",))
+_PUT_SIG: Final = put("device_sigs", ("account", "instance_id"), ("digest", "expires_at"))
+_PUT_DEVICE: Final = put(
+    "devices",
+    ("account", "instance_id"),
+    ("platform", "device_name", "state", "login_order", "login_time", "changed_at"),
+)
 
 
 def load_accounts(rows: Callable[[str], list[Any]]) -> list[StoredAccount]:
@@ -105,14 +113,11 @@ def _left(change: c.AccountLeft) -> list[Statement]:
 
 def _revoked(change: c.UserSigsRevoked) -> list[Statement]:
     forget = "DELETE FROM revoked_sigs WHERE account = ? AND expires_at <= ?"
-    add = "INSERT OR REPLACE INTO revoked_sigs VALUES (?, ?, ?)"
+    revoke = "UPDATE accounts SET sigs_revoked_at = ? WHERE key = ? AND sigs_revoked_at < ?"
     return [
-        (
-            "UPDATE accounts SET sigs_revoked_at = max(sigs_revoked_at, ?) WHERE key = ?",
-            (change.second, change.key),
-        ),
+        (revoke, (change.second, change.key, change.second)),
         (forget, (change.key, change.second)),
-        *((add, (change.key, sig_id.digest, sig_id.expires_at)) for sig_id in change.used),
+        *((_PUT_REVOKED, (change.key, sig_id.digest, sig_id.expires_at)) for sig_id in change.used),
     ]
 
 
@@ -125,14 +130,12 @@ def _revocation_corrected(change: c.RevocationCorrected) -> list[Statement]:
 
 def _user_sig_used(change: c.UserSigUsed) -> list[Statement]:
     sig_id = change.sig_id
-    sql = "INSERT OR REPLACE INTO device_sigs VALUES (?, ?, ?, ?)"
-    return [(sql, (change.key, change.instance_id, sig_id.digest, sig_id.expires_at))]
+    return [(_PUT_SIG, (change.key, change.instance_id, sig_id.digest, sig_id.expires_at))]
 
 
 def _device_changed(change: c.DeviceChanged) -> list[Statement]:
     _, *values = msgspec.structs.astuple(change.device)
-    sql = "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    return [(sql, (change.key, *values))]
+    return [(_PUT_DEVICE, (change.key, *values))]
 
 
 def _device_forgotten(change: c.DeviceForgotten) -> list[Statement]:

@@ -1,4 +1,4 @@
-"""The admins of the app in SQLite."""
+"""The admins of the app in SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -7,15 +7,11 @@ from imtui.protocol.rest.role import Role
 from imtui.server.core.admins.admin import StoredAdmin
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.change import Change
-from imtui.server.store.sql.statement import Statement
+from imtui.server.store.sql.statement import Statement, put
 
-_PUT: Final = (
-    "INSERT INTO admins (user_id, role, since) VALUES (?, ?, ?)"
-    " ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, since = excluded.since"
-)
-_REMOVE: Final = (
-    "UPDATE admins SET role = NULL, sigs_revoked_at = max(sigs_revoked_at, ?) WHERE user_id = ?"
-)
+_PUT: Final = put("admins", ("user_id",), ("role", "since"))
+_REMOVE: Final = "UPDATE admins SET role = NULL WHERE user_id = ?"
+_REVOKE: Final = "UPDATE admins SET sigs_revoked_at = ? WHERE user_id = ? AND sigs_revoked_at < ?"
 
 
 def load_admins(rows: Callable[[str], list[Any]]) -> list[StoredAdmin]:
@@ -35,7 +31,8 @@ def _added(change: AdminAdded) -> list[Statement]:
 
 def _removed(change: AdminRemoved) -> list[Statement]:
     # The row stays: UserSigs that were made before have to stay revoked.
-    return [(_REMOVE, (change.second, change.user_id))]
+    revoked = (change.second, change.user_id, change.second)
+    return [(_REMOVE, (change.user_id,)), (_REVOKE, revoked)]
 
 
 STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {

@@ -1,4 +1,4 @@
-"""Callbacks that wait to be sent, in SQLite."""
+"""Callbacks that wait to be sent, in SQL."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -8,14 +8,6 @@ from imtui.server.webhook.request import CallbackRequest, OutgoingCallback
 
 _QUEUE: Final = "INSERT INTO callbacks VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FORGET: Final = "DELETE FROM callbacks WHERE number = ?"
-
-_CLIENT_IP: Final = "ALTER TABLE callbacks ADD COLUMN client_ip TEXT NOT NULL DEFAULT ''"
-
-
-def missing_columns(rows: Callable[[str], list[Any]]) -> list[str]:
-    """Return the statements that add what the first tables of callbacks lack, if there is one."""
-    columns = {name for _, name, *_ in rows("PRAGMA table_info(callbacks)")}
-    return [_CLIENT_IP] if columns and "client_ip" not in columns else []
 
 
 def load(rows: Callable[[str], list[Any]]) -> list[OutgoingCallback]:

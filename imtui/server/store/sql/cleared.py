@@ -1,10 +1,10 @@
 """Removing the rows about hidden messages that their members have cleared, little by little."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any, Final
 
 from imtui.server.core.messages.changes import ConversationCleared
+from imtui.server.store.sql.statement import Database
 
 _AT_ONCE: Final = 100
 """How many rows of a table each commit removes."""
@@ -18,13 +18,13 @@ SELECT conversation, account, cleared_seq FROM members m WHERE cleared_seq > 0 A
 
 
 def _remove(table: str, column: str) -> str:
-    member = "conversation = :conversation AND account = :account"
+    member = "conversation = ? AND account = ?"
     return f"""
         DELETE FROM {table} WHERE {member} AND {column} <= (
             SELECT max({column}) FROM (
-                SELECT {column} FROM {table} WHERE {member} AND {column} <= :cleared_seq
+                SELECT {column} FROM {table} WHERE {member} AND {column} <= ?
                 ORDER BY {column} LIMIT {_AT_ONCE}
-            )
+            ) AS found
         )
     """
 
@@ -57,13 +57,13 @@ class ClearedRows:
         """Add a member who has cleared a conversation."""
         self._floors[change.conversation, change.account] = change.cleared_seq
 
-    def remove_some(self, database: sqlite3.Connection) -> None:
+    def remove_some(self, database: Database) -> None:
         """Remove some rows in the transaction that has begun; ``committed`` confirms it."""
         self._is_done = False
         if not self._floors:
             return
         (conversation, account), cleared_seq = next(iter(self._floors.items()))
-        values = {"conversation": conversation, "account": account, "cleared_seq": cleared_seq}
+        values = (conversation, account, conversation, account, cleared_seq)
         removed = [database.execute(sql, values).rowcount for sql in _REMOVE]
         self._is_done = max(removed) < _AT_ONCE
 

@@ -6,7 +6,6 @@ second one.
 """
 
 import hashlib
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -14,7 +13,7 @@ from typing import Any, Final
 from imtui.server.core.accounts.changes import AccountDeleted
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessagesHidden
-from imtui.server.store.sql.statement import Statement
+from imtui.server.store.sql.statement import Database, Statement
 
 _AT_ONCE: Final = 16
 """How many messages are erased before the next look at the clock."""
@@ -26,31 +25,34 @@ _HASHED: Final = "#"
 """Begins the hash of an ID; no ID has it."""
 
 MARK: Final = """
-INSERT INTO to_erase VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET last_seq = max(last_seq, excluded.last_seq)
+INSERT INTO to_erase VALUES (?, ?, ?) ON CONFLICT (conversation, seq)
+DO UPDATE SET last_seq = excluded.last_seq WHERE to_erase.last_seq < excluded.last_seq
 """
 MARK_ALL: Final = f"""
 INSERT INTO to_erase SELECT conversation, 1, {_EVER} FROM members WHERE account = ?
-ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq
+ON CONFLICT (conversation, seq) DO UPDATE SET last_seq = excluded.last_seq
 """
 """Marks all conversations of an account."""
 MARK_EARLIER: Final = """
-INSERT OR REPLACE INTO to_erase SELECT DISTINCT c.key, 1, c.last_seq
+INSERT INTO to_erase SELECT DISTINCT c.key, 1, c.last_seq
 FROM conversations c JOIN members m ON m.conversation = c.key JOIN accounts a ON a.key = m.account
 WHERE m.cleared_seq > 0 OR a.deleted_at IS NOT NULL OR EXISTS (
     SELECT 1 FROM hidden h WHERE h.conversation = c.key AND h.account = m.account
 )
+ON CONFLICT (conversation, seq) DO UPDATE SET last_seq = excluded.last_seq
 """
 """Marks what members have hidden or cleared before there was the table."""
 
 _NEXT: Final = """
-SELECT e.conversation, e.seq, min(e.last_seq, c.last_seq), c.first_seq
+SELECT e.conversation, e.seq,
+    CASE WHEN e.last_seq < c.last_seq THEN e.last_seq ELSE c.last_seq END, c.first_seq
 FROM to_erase e JOIN conversations c ON c.key = e.conversation
 ORDER BY e.conversation, e.seq LIMIT 1
 """
 _UNMARK: Final = "DELETE FROM to_erase WHERE conversation = ? AND seq = ?"
 _FLOORS: Final = """
-SELECT max(m.joined_seq, m.cleared_seq), m.account FROM members m
+SELECT CASE WHEN m.joined_seq < m.cleared_seq THEN m.cleared_seq ELSE m.joined_seq END, m.account
+FROM members m
 JOIN accounts a ON a.key = m.account WHERE m.conversation = ? AND a.deleted_at IS NULL ORDER BY 1
 """
 _IN_RANGE: Final = """
@@ -63,7 +65,7 @@ WHERE h.conversation = ? AND h.account = ? AND h.seq BETWEEN ? AND ? ORDER BY h.
 """
 _IS_HIDDEN: Final = "SELECT 1 FROM hidden WHERE conversation = ? AND account = ? AND seq = ?"
 _ERASE: Final = """
-UPDATE messages SET msg_id = ?, text = '', data = x'', cloud_custom_data = '', msg_body = ''
+UPDATE messages SET msg_id = ?, text = '', data = ?, cloud_custom_data = '', msg_body = ''
 WHERE conversation = ? AND seq = ?
 """
 _HAS_ERASED: Final = f"""
@@ -92,7 +94,7 @@ class Eraser:
         self.has_more = True
         """Whether there may be messages to erase."""
 
-    def has_erased(self, database: sqlite3.Connection, sender: int) -> bool:
+    def has_erased(self, database: Database, sender: int) -> bool:
         """Tell whether messages of an account are erased, so that their IDs are hashes."""
         found = self._senders.get(sender)
         if found is None:
@@ -100,7 +102,7 @@ class Eraser:
             self._senders[sender] = found
         return found
 
-    def erase_some(self, database: sqlite3.Connection, seconds: float) -> None:
+    def erase_some(self, database: Database, seconds: float) -> None:
         """Erase messages for so many seconds, in the transaction that has begun."""
         ends = time.perf_counter() + seconds
         while self.has_more:
@@ -113,7 +115,7 @@ class Eraser:
                 return
 
     def _erase_part(
-        self, database: sqlite3.Connection, conversation: int, seq: int, last: int, first_seq: int
+        self, database: Database, conversation: int, seq: int, last: int, first_seq: int
     ) -> None:
         """Erase the first messages of a row of ``to_erase``, and shorten the row."""
         floors: list[tuple[int, int]] = database.execute(_FLOORS, (conversation,)).fetchall()
@@ -138,11 +140,9 @@ class Eraser:
         if end < last:
             database.execute(MARK, (conversation, end + 1, last))
 
-    def _erase(
-        self, database: sqlite3.Connection, conversation: int, unseen: Iterable[_Message]
-    ) -> None:
+    def _erase(self, database: Database, conversation: int, unseen: Iterable[_Message]) -> None:
         erased = [one for one in unseen if not one[1].startswith(_HASHED)]
-        values = [(hashed(msg_id), conversation, seq) for seq, msg_id, _ in erased]
+        values = [(hashed(msg_id), b"", conversation, seq) for seq, msg_id, _ in erased]
         database.executemany(_ERASE, values)
         self._senders.update((sender, True) for _, _, sender in erased)
         if erased:
@@ -150,7 +150,7 @@ class Eraser:
 
 
 def _is_unseen(
-    database: sqlite3.Connection, conversation: int, seq: int, floors: Iterable[tuple[int, int]]
+    database: Database, conversation: int, seq: int, floors: Iterable[tuple[int, int]]
 ) -> bool:
     """Tell whether each of these members has hidden or cleared a message."""
     return all(

@@ -1,4 +1,4 @@
-"""Friends, friend groups, friend requests, blocklists and profiles in SQLite."""
+"""Friends, friend groups, friend requests, blocklists and profiles in SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypedDict
@@ -11,7 +11,13 @@ from imtui.server.core.change import Change
 from imtui.server.core.friends import changes as c
 from imtui.server.core.friends.book import NO_NOTE, FriendNote
 from imtui.server.core.friends.request import FriendRequest
-from imtui.server.store.sql.statement import ACCOUNT, Statement
+from imtui.server.store.sql.statement import ACCOUNT, Statement, put
+
+_DELETE_REQUEST: Final = (
+    f"DELETE FROM friend_requests WHERE asker = {ACCOUNT} AND receiver = {ACCOUNT}"
+)
+_PROFILE: Final = ("nick_name", "self_signature", "allow_type", "more")
+_PUT_PROFILE: Final = put("profiles", ("account",), _PROFILE).replace("?", ACCOUNT, 1)
 
 
 class StoredFriendship(TypedDict):
@@ -159,18 +165,20 @@ def _request_added(change: c.FriendRequestAdded) -> list[Statement]:
     request = change.request
     # Replaces an earlier request and gets the newest place.
     sql = f"""
-        INSERT OR REPLACE INTO friend_requests
+        INSERT INTO friend_requests
             (asker, receiver, add_time, wording, remark, friend_group, is_read, source)
         VALUES ({ACCOUNT}, {ACCOUNT}, ?, ?, ?, ?, ?, ?)
     """
     texts = (request.wording, request.remark, request.group)
     rest = (request.is_read, request.source)
-    return [(sql, (request.asker, request.receiver, request.add_time, *texts, *rest))]
+    return [
+        (_DELETE_REQUEST, (request.asker, request.receiver)),
+        (sql, (request.asker, request.receiver, request.add_time, *texts, *rest)),
+    ]
 
 
 def _request_deleted(change: c.FriendRequestDeleted) -> list[Statement]:
-    sql = f"DELETE FROM friend_requests WHERE asker = {ACCOUNT} AND receiver = {ACCOUNT}"
-    return [(sql, (change.asker, change.receiver))]
+    return [(_DELETE_REQUEST, (change.asker, change.receiver))]
 
 
 def _requests_read(change: c.FriendRequestsRead) -> list[Statement]:
@@ -195,7 +203,7 @@ def _profile_changed(change: c.ProfileChanged) -> list[Statement]:
     columns = {"nick_name": "", "self_signature": "", "allow_type": default.allow_type}
     values = (info.user_id, info.nick_name, info.self_signature, info.allow_type)
     more = _more(info, columns, default)
-    return [(f"INSERT OR REPLACE INTO profiles VALUES ({ACCOUNT}, ?, ?, ?, ?)", (*values, more))]
+    return [(_PUT_PROFILE, (*values, more))]
 
 
 STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {

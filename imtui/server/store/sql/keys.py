@@ -1,4 +1,4 @@
-"""The keys of the app in SQLite."""
+"""The keys of the app in SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,17 +11,6 @@ from imtui.server.store.sql.statement import Statement
 _ADD: Final = "INSERT INTO app_keys (id, sdk_app_id, secret_key, since) VALUES (?, ?, ?, ?)"
 _END_AT: Final = "UPDATE app_keys SET until = ? WHERE id = ?"
 _ERASE: Final = "DELETE FROM app_keys WHERE id = ?"
-
-_COLUMNS: Final[Mapping[str, str]] = {
-    "since": "ALTER TABLE app_keys ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
-    "until": "ALTER TABLE app_keys ADD COLUMN until INTEGER",
-}
-
-
-def missing_columns(rows: Callable[[str], list[Any]]) -> list[str]:
-    """Return the statements that add what the first tables of keys lack."""
-    known = {name for _, name, *_ in rows("PRAGMA table_info(app_keys)")}
-    return [sql for name, sql in _COLUMNS.items() if name not in known]
 
 
 def load_key_ring(rows: Callable[[str], list[Any]]) -> KeyRing:

@@ -1,4 +1,4 @@
-"""Loads everything that outlives a restart, and has the statements of all changes, in SQLite."""
+"""Loads everything that outlives a restart, and has the statements of all changes, in SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -26,7 +26,6 @@ def load_app(rows: Callable[[str], list[Any]]) -> StoredApp:
     """Return everything that was stored, given a function that executes a query.
 
     Raises:
-        sqlite3.Error: The database cannot be read.
         ValueError: What was read is malformed; IndexError if the app is missing.
     """
     start, console = rows("SELECT start, console FROM app")[0]

@@ -1,4 +1,4 @@
-"""Messages and conversations in SQLite: the statements for each change, and loading."""
+"""Messages and conversations in SQL: the statements for each change, and loading."""
 
 from collections.abc import Callable, Mapping
 from itertools import groupby
@@ -36,7 +36,7 @@ WHERE conversation = ? AND account = ?
 """
 _MESSAGE: Final = f"INSERT INTO messages VALUES ({', '.join('?' * 14)})"
 _REVOKED: Final = """
-UPDATE messages SET version = ?, text = '', data = x'', cloud_custom_data = '', msg_body = '',
+UPDATE messages SET version = ?, text = '', data = ?, cloud_custom_data = '', msg_body = '',
     is_erased = 1 WHERE conversation = ? AND seq = ?
 """
 _HIDDEN: Final = "INSERT INTO hidden VALUES (?, ?, ?, ?)"
@@ -142,7 +142,7 @@ def _sent(change: c.MessageSent) -> list[Statement]:
 
 def _revoked(change: c.MessageRevoked) -> list[Statement]:
     stored = change.stored
-    return [(_REVOKED, (stored.version, stored.conversation, stored.seq))]
+    return [(_REVOKED, (stored.version, b"", stored.conversation, stored.seq))]
 
 
 def _hidden(change: c.MessagesHidden) -> list[Statement]:

@@ -1,4 +1,4 @@
-"""The statuses in SQLite, which are kept where edges keep the connections over a restart."""
+"""The statuses in SQL, which are kept where edges keep the connections over a restart."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,10 +11,11 @@ from imtui.server.core.accounts.custom_status import CustomStatus
 from imtui.server.core.change import Change
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.stored import StoredStatus
-from imtui.server.store.sql.statement import ACCOUNT, Statement
+from imtui.server.store.sql.statement import ACCOUNT, Statement, put
 
 FORGET: Final = "DELETE FROM statuses"
-_PUT: Final = f"INSERT OR REPLACE INTO statuses VALUES ({ACCOUNT}, ?, ?, ?, ?)"
+_COLUMNS: Final = ("since", "revision", "custom", "changed_by")
+_PUT: Final = put("statuses", ("account",), _COLUMNS).replace("?", ACCOUNT, 1)
 
 
 def load_statuses(rows: Callable[[str], list[Any]]) -> list[StoredStatus]:

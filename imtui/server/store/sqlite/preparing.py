@@ -11,6 +11,13 @@ from imtui.server.store.store import StoreError
 _CACHE_KIB: Final = 32 * 1024
 """The most memory for pages; sends to many conversations touch as many pages of each index."""
 
+_COLUMNS: Final = {
+    ("callbacks", "client_ip"): "TEXT NOT NULL DEFAULT ''",
+    ("app_keys", "since"): "INTEGER NOT NULL DEFAULT 0",
+    ("app_keys", "until"): "INTEGER",
+}
+"""The columns that the first tables of this version lack."""
+
 
 def prepare(database: sqlite3.Connection, path: Path) -> None:
     """Create the tables of a new database, set the connection up, and check the small tables.
@@ -44,6 +51,14 @@ def prepare(database: sqlite3.Connection, path: Path) -> None:
 def missing_in(database: sqlite3.Connection) -> list[str]:
     """Return the statements that add what the first databases of this version lack."""
     known = {name for (name,) in rows(database, "SELECT name FROM sqlite_schema")}
-    return [
-        sql for name, statements in schema.ADDED.items() if name not in known for sql in statements
-    ]
+    tables = (sql for name, added in schema.ADDED.items() if name not in known for sql in added)
+    columns = (
+        f"ALTER TABLE {table} ADD COLUMN {name} {kind}"
+        for (table, name), kind in _COLUMNS.items()
+        if table in known and name not in _columns_of(database, table)
+    )
+    return [*tables, *columns]
+
+
+def _columns_of(database: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in rows(database, f"PRAGMA table_info({table})")}

@@ -272,12 +272,7 @@ class SQLiteStore:
             prepare(self._database, self._path)
             self._scrubber = Scrubber(self._path)
             self._log = Log(self._database, self._path, self._scrubber)
-            missing = [
-                *missing_in(self._database),
-                *callbacks.missing_columns(self._rows),
-                *keys.missing_columns(self._rows),
-            ]
-            if missing:
+            if missing := missing_in(self._database):
                 self._log.begin()
                 for sql in missing:
                     self._database.execute(sql)
