@@ -20,7 +20,7 @@ CONTINUATION: Final = 0
 PING: Final = 9
 _CLOSE: Final = 8
 _READ: Final = 256 * 1024
-_CODE: Final = re.compile(rb'"error":\{"code":(-?\d+)|("result":)')
+_CODE: Final = re.compile(rb'"error":\{"code":(-?\d+)(?=\D)|("result":)')
 _ANSWERS_WITHIN: Final = 60.0
 
 
