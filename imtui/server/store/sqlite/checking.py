@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from imtui.server.store.sql.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.connecting import connect_to_read, version_of
 from imtui.server.store.sqlite.failures import cannot, check_exists
 from imtui.server.store.sqlite.log_pairing import check_log
-from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 
 _FINDINGS_MAX: Final = 20
 

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from imtui.server.store.sqlite import schema
+from imtui.server.store.sql import schema
 from imtui.server.store.sqlite.connecting import rows, version_of
 from imtui.server.store.store import StoreError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imtui.server.core.archive import View
-from imtui.server.store.sqlite import schema
+from imtui.server.store.sql import schema
 from imtui.server.store.sqlite.backup import back_up
 from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import (

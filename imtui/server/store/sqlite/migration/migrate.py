@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from imtui.server.store.sql.erasing import MARK_EARLIER
+from imtui.server.store.sql.schema import MESSAGE_INDEXES, SCHEMA_VERSION, TABLES
 from imtui.server.store.sqlite.connecting import connect, connect_to_read, version_of
 from imtui.server.store.sqlite.erasure.scrubbing import scrub_file
 from imtui.server.store.sqlite.failures import cannot
@@ -16,7 +17,6 @@ from imtui.server.store.sqlite.migration.copy import keep_copy, put_in_place
 from imtui.server.store.sqlite.migration.earlier import STEPS
 from imtui.server.store.sqlite.migration.lists import migrate_lists
 from imtui.server.store.sqlite.preparing import missing_in
-from imtui.server.store.sqlite.schema import MESSAGE_INDEXES, SCHEMA_VERSION, TABLES
 from imtui.server.store.store import StoreError
 
 _LAST: Final = len(STEPS)

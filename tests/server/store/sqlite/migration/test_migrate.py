@@ -23,11 +23,11 @@ from imtui.server.core.friends.changes import (
 )
 from imtui.server.core.friends.request import FriendRequest
 from imtui.server.core.messages.conversation import Conversations
+from imtui.server.store.sql.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import size_of_log
 from imtui.server.store.sqlite.migration import conversations as migrating_conversations
 from imtui.server.store.sqlite.migration.copy import copy_of
-from imtui.server.store.sqlite.schema import SCHEMA_VERSION
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.core.world import World
