@@ -113,7 +113,7 @@ async def test_messages_that_were_sent_in_one_go_are_one_commit_each_turn_and_al
 
     def counted(store: SQLiteStore) -> None:
         nonlocal commits
-        commits += bool(store._batch)
+        commits += store._pending.has_changes
         commit(store)
 
     async with wire(backend) as alice, wire(backend) as bob:

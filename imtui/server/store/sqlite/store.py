@@ -4,17 +4,15 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
-from imtui.server.core.messages.changes import ConversationCleared, MessageSent
 from imtui.server.core.stored import StoredApp
-from imtui.server.store.sql import callbacks, erasing, keys, messages, statuses
-from imtui.server.store.sql.cleared import ClearedRows
-from imtui.server.store.sql.loading import STATEMENTS, load_app
-from imtui.server.store.sql.statement import Batch
+from imtui.server.store.sql import callbacks, keys, statuses
+from imtui.server.store.sql.loading import load_app
+from imtui.server.store.sql.pending import Pending
 from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
@@ -30,9 +28,6 @@ from imtui.server.store.sqlite.migration.migrate import (
 from imtui.server.store.sqlite.preparing import missing_in, prepare
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
-
-_ERASING: Final = 0.001
-"""How long a commit erases messages, in seconds, if it was told to."""
 
 
 class SQLiteStore:
@@ -62,20 +57,8 @@ class SQLiteStore:
         """
         self._path = path
         self._searched_max = searched_max
-        self._batch = Batch()
+        self._pending = Pending(keeps_statuses=keeps_statuses)
         self._keeps_statuses = keeps_statuses
-        self._row_updates = messages.RowUpdates()
-        """Executed after the statements of the batch."""
-        self._callback_updates = callbacks.CallbackUpdates()
-        """Executed with ``_row_updates``."""
-        self._sent: set[tuple[int, str]] = set()
-        """The senders and IDs of the messages in the batch."""
-        self._cleared = ClearedRows()
-        self.on_erased: Callable[[list[tuple[int, int]]], None] = lambda erased: None
-        """Called with the conversation and seq of each erased message, before the commit."""
-        self._eraser = erasing.Eraser(lambda erased: self.on_erased(erased))
-        self._is_erasing = False
-        """Whether the next commit erases messages."""
         self._has_started = False
         self._failure: StoreError | None = None
         """Why the batch could not be executed; only a commit retries it."""
@@ -105,7 +88,7 @@ class SQLiteStore:
             if not self._keeps_statuses:
                 self._database.execute(statuses.FORGET)
             self._log.end()
-            self._cleared.load(self._rows)
+            self._pending.load(self._rows)
             return load_app(self._rows)
         except (sqlite3.Error, ValueError, IndexError) as error:
             raise cannot(self._path, "read", error) from error
@@ -130,20 +113,7 @@ class SQLiteStore:
 
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
-        for change in changes:
-            statements = STATEMENTS.get(type(change))
-            if statements is not None:
-                self._batch.add(statements(change))
-            if self._keeps_statuses and type(change) in statuses.STATEMENTS:
-                self._batch.add(statuses.STATEMENTS[type(change)](change), is_lazy=True)
-            if type(change) in messages.ROW_UPDATES:
-                self._row_updates.add(change)
-                if isinstance(change, MessageSent) and change.stored is not None:
-                    self._sent.add((change.stored.sender, change.stored.msg_id))
-            elif type(change) in erasing.CAUSES:
-                self._eraser.has_more = True
-                if isinstance(change, ConversationCleared):
-                    self._cleared.add(change)
+        self._pending.write(changes)
 
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
@@ -158,11 +128,11 @@ class SQLiteStore:
 
     def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
         """Add callbacks to the batch; ``commit`` makes them durable."""
-        self._callback_updates.queue(callbacks)
+        self._pending.queue_callbacks(callbacks)
 
     def forget_callbacks(self, numbers: Iterable[int]) -> None:
         """Add the removal of callbacks, by their numbers, to the batch."""
-        self._callback_updates.forget(numbers)
+        self._pending.forget_callbacks(numbers)
 
     def commit(self) -> None:
         """Make the batch durable atomically.
@@ -170,33 +140,31 @@ class SQLiteStore:
         Raises:
             StoreError: The commit failed; the next one retries the batch.
         """
-        if not self._has_batch and not self._cleared and not self._is_erasing:
+        if not self._pending.needs_commit:
             return
         self._failure = None
         try:
-            is_lazy = self._batch.is_lazy and not (self._row_updates or self._callback_updates)
-            self._log.begin(is_lazy=is_lazy)
-            self._execute_batch()
-            self._execute_all(self._row_updates.statements())
-            self._cleared.remove_some(self._database)
-            if self._is_erasing:
-                self._eraser.erase_some(self._database, _ERASING)
-            self._execute_all(self._callback_updates.statements())
+            self._log.begin(is_lazy=self._pending.is_lazy)
+            self._pending.execute(self._database)
             self._log.end()
         except sqlite3.Error as error:
             raise self._undo(error) from error
-        self._cleared.committed()
-        self._batch.clear()
-        self._row_updates.clear()
-        self._callback_updates.clear()
-        self._sent.clear()
-        self._is_erasing = False
+        self._pending.committed()
         self._log.empty_if_due()
+
+    @property
+    def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
+        """Called with the conversation and seq of each erased message, before the commit."""
+        return self._pending.on_erased
+
+    @on_erased.setter
+    def on_erased(self, on_erased: Callable[[list[tuple[int, int]]], None]) -> None:
+        self._pending.on_erased = on_erased
 
     @property
     def has_more_to_erase(self) -> bool:
         """Tell whether there may be messages to erase that nobody can see any more."""
-        return self._eraser.has_more
+        return self._pending.eraser.has_more
 
     def erase_some(self) -> None:
         """Erase a part of the messages that nobody can see any more, with the next commit.
@@ -206,12 +174,12 @@ class SQLiteStore:
         Raises:
             StoreError: It failed; what is left is found again.
         """
-        self._is_erasing = True
-        if not self._has_batch:
+        self._pending.is_erasing = True
+        if not self._pending.has_changes:
             try:
                 self.commit()
             finally:
-                self._is_erasing = False
+                self._pending.is_erasing = False
 
     def rest(self) -> bool:
         """Write the log into the database and empty it, so that a copy of the file is complete.
@@ -225,7 +193,7 @@ class SQLiteStore:
         try:
             if self._has_started:
                 forget_copy(self._path)
-            return not self._has_batch and self._log.empty()
+            return not self._pending.has_changes and self._log.empty()
         except (OSError, sqlite3.Error) as error:
             raise cannot(self._path, "written", error) from error
 
@@ -239,8 +207,8 @@ class SQLiteStore:
         return SQLiteArchive(
             self._find,
             self._find_durable,
-            lambda *key: key in self._sent,
-            lambda sender: self._eraser.has_erased(self._database, sender),
+            self._pending.has_sent,
+            lambda sender: self._pending.eraser.has_erased(self._database, sender),
             self._searched_max,
         )
 
@@ -293,7 +261,7 @@ class SQLiteStore:
         if self._failure is not None:
             raise self._failure
         try:
-            if self._batch:
+            if self._pending.has_batch:
                 # Outside a transaction each read takes its locks anew, which is most of its time.
                 self._log.begin()
             found = self._database.execute(sql, values)
@@ -302,31 +270,22 @@ class SQLiteStore:
             raise self._undo(error, "read") from error
 
     def _execute_batch(self) -> None:
-        if self._batch.is_executed:
+        if self._pending.is_readable:
             return
         try:
             self._log.begin()
-            self._batch.execute(self._database)
+            self._pending.execute_batch(self._database)
         except sqlite3.Error as error:
             raise self._undo(error) from error
-
-    def _execute_all(self, statements: Iterable[tuple[str, list[tuple[Any, ...]]]]) -> None:
-        for sql, rows_of_values in statements:
-            if rows_of_values:
-                self._database.executemany(sql, rows_of_values)
 
     def _undo(self, error: sqlite3.Error, done: str = "written") -> StoreError:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
-        self._batch.undone()
+        self._pending.undone()
         failure = cannot(self._path, done, error)
-        if self._has_batch:
+        if self._pending.has_changes:
             self._failure = failure
         return failure
-
-    @property
-    def _has_batch(self) -> bool:
-        return bool(self._batch or self._row_updates or self._callback_updates)
 
     def _rows(self, sql: str) -> list[Any]:
         return rows(self._database, sql)

@@ -15,8 +15,7 @@ from imtui.server.core.archive import View
 from imtui.server.core.logins.registration import delete
 from imtui.server.core.messages.conversation import Conversations
 from imtui.server.core.messages.sending import SendOptions, send_message
-from imtui.server.store.sql import erasing
-from imtui.server.store.sqlite import store
+from imtui.server.store.sql import erasing, pending
 from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
@@ -194,7 +193,7 @@ def test_erasing_goes_on_after_a_start_and_is_done_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A part takes the least time that it can.
-    monkeypatch.setattr(store, "_ERASING", 0.0)
+    monkeypatch.setattr(pending, "_ERASING", 0.0)
     talks = Talks(tmp_path / "db", 1)
     for _ in range(300):
         talks.write("alice", "bob")
