@@ -26,9 +26,9 @@ from imtui.server.core.room import Disk
 from imtui.server.core.state import State
 from imtui.server.core.stored import StoredApp
 from imtui.server.instant import Instant
-from imtui.server.store.sqlite.archive import SEARCHED_MAX
-from imtui.server.store.sqlite.store import SQLiteStore
+from imtui.server.store.sql.archive import SEARCHED_MAX
 from tests.server.memory_archive import MemoryArchive
+from tests.server.store.engines import AnyStore, open_store
 
 WALL_START = 1_700_000_000_000
 """The wall clock at the start, in Unix milliseconds."""
@@ -77,7 +77,7 @@ class World:
         self._befriend = befriend
         self._disk = disk
         self.keeps_devices = keeps_devices
-        self._store: SQLiteStore | None = None
+        self._store: AnyStore | None = None
         self._start()
 
     def _start(self) -> None:
@@ -86,7 +86,7 @@ class World:
             memory = MemoryArchive(self._searched_max)
             self.archive, self._write = memory, memory.write
         else:
-            self._store = SQLiteStore(
+            self._store = open_store(
                 self._path, searched_max=self._searched_max, keeps_statuses=self.keeps_devices
             )
             self.archive, self._write = self._store.archive, self._store.write

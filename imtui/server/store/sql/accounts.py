@@ -45,6 +45,7 @@ def load_devices(rows: Callable[[str], list[Any]]) -> list[Device]:
     sql = (
         "SELECT a.user_id, d.instance_id, d.platform, d.device_name, d.state, d.login_order,"
         " d.login_time, d.changed_at FROM devices d JOIN accounts a ON a.key = d.account"
+        " ORDER BY d.account, d.instance_id"
     )
     return [_device(row) for row in rows(sql)]
 

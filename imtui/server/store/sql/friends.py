@@ -36,7 +36,7 @@ def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
     """Load these tables, given a function that returns the rows of a statement."""
     lists = (
         "SELECT o.user_id, f.user_id, x.* FROM friends x JOIN accounts o ON o.key = x.owner"
-        " JOIN accounts f ON f.key = x.friend"
+        " JOIN accounts f ON f.key = x.friend ORDER BY x.owner, x.friend"
     )
     friends = [
         (owner, friend, since, remark, note)
@@ -65,6 +65,7 @@ def load(rows: Callable[[str], list[Any]]) -> StoredFriendship:
         grouped_friends=rows(
             "SELECT o.user_id, x.name, f.user_id FROM grouped_friends x"
             " JOIN accounts o ON o.key = x.owner JOIN accounts f ON f.key = x.friend"
+            " ORDER BY x.owner, x.name, x.friend"
         ),
         friend_requests=list(map(_request, requests)),
         blocked=rows(

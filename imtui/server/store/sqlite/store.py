@@ -11,9 +11,10 @@ from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sql import callbacks, keys, statuses
+from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sql.pending import Pending
-from imtui.server.store.sqlite.archive import SEARCHED_MAX, IsEnough, SQLiteArchive, Values
+from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
 from imtui.server.store.sqlite.failures import cannot

@@ -15,7 +15,7 @@ from imtui.protocol.rest.message_key import message_key
 from imtui.server.core.messages import reading
 from imtui.server.core.messages.sending import SendOptions, send_message
 from tests.server.core.world import WALL_START, World
-from tests.server.store.sqlite.test_archive import IN_MEMORY
+from tests.server.store.sql.test_archive import IN_MEMORY
 
 ALICE, BOB = 1, 2
 SEARCHED_MAX: Final = 4

@@ -18,15 +18,15 @@ from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import connect, size_of_log
 from imtui.server.store.store import StoreError
 from tests.server.store.recorded.recording import read_dump
-from tests.server.store.sqlite.stores import (
+from tests.server.store.sql.stores import (
     ACCOUNTS,
     ALICE,
     CREATED,
     PEOPLE,
-    opened,
     reopened,
     sent,
 )
+from tests.server.store.sqlite.opening import opened
 
 VIEW = View(1, ALICE, 0)
 

@@ -12,7 +12,8 @@ from imtui.server.store.sqlite import checking
 from imtui.server.store.sqlite.checking import Stopped, check_database
 from imtui.server.store.store import StoreError
 from tests.server.store.recorded.recording import NAMES, read_dump
-from tests.server.store.sqlite.stores import CREATED, PEOPLE, opened, sent
+from tests.server.store.sql.stores import CREATED, PEOPLE, sent
+from tests.server.store.sqlite.opening import opened
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from imtui.protocol.messages import Method
 from imtui.server.core.messages import reading
 from imtui.server.core.messages.sending import SendOptions, send_message
 from tests.server.core.world import WALL_START, World
+from tests.server.store.sqlite.opening import in_sqlite
 
 ALICE, BOB = 1, 2
 FEW, MANY = 300, 3000
@@ -71,8 +72,7 @@ class Talk:
         self.call(Method.CLEAN_CONVERSATION_UNREAD_MESSAGE_COUNT, params)
 
     def commit(self) -> None:
-        store = self.world._store
-        assert store is not None
+        store = in_sqlite(self.world._store)
         self.world.carry_on()
         store.commit()
 
@@ -82,8 +82,7 @@ class Talk:
         What was done before is committed, so its steps do not count.
         """
         self.commit()
-        store = self.world._store
-        assert store is not None
+        store = in_sqlite(self.world._store)
         steps = 0
 
         def step() -> None:

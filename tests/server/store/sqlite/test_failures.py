@@ -18,7 +18,8 @@ from imtui.server.store.sqlite.failures import cannot
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import DamagedError, StoreError
 from tests.server.disks import fill, mounted, remount, use_inodes
-from tests.server.store.sqlite.stores import PEOPLE, opened
+from tests.server.store.sql.stores import PEOPLE
+from tests.server.store.sqlite.opening import opened
 
 FAMILIES = frozenset(
     re.findall(
@@ -185,7 +186,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from imtui.server.store.store import StoreError
-from tests.server.store.sqlite.stores import CREATED, PEOPLE, opened, sent
+from tests.server.store.sql.stores import CREATED, PEOPLE, opened, sent
 
 with opened(Path(sys.argv[1])) as store:
     store.write([*PEOPLE, CREATED])

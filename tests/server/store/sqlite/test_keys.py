@@ -11,8 +11,9 @@ from imtui.protocol.rest.role import Role
 from imtui.server.core.admins.admin import Admin, StoredAdmin
 from imtui.server.core.admins.changes import AdminAdded, AdminRemoved
 from imtui.server.core.keys.changes import KeyRotated, KeysEnded
+from tests.server.store.sql.stores import reopened
 from tests.server.store.sqlite.migration.old_databases import make
-from tests.server.store.sqlite.stores import opened, reopened
+from tests.server.store.sqlite.opening import opened
 
 APP = DEFAULT_SDK_APP_ID
 FIRST, SECOND, THIRD = (SecretKey(number, f"secret {number}", number) for number in (1, 2, 3))

@@ -21,7 +21,8 @@ from imtui.server.store.sqlite.log_pairing import check_log
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.store.recorded.recording import read_dump
-from tests.server.store.sqlite.stores import ALICE, CREATED, PEOPLE, opened, sent
+from tests.server.store.sql.stores import ALICE, CREATED, PEOPLE, sent
+from tests.server.store.sqlite.opening import opened
 
 VIEW = View(1, ALICE, 0)
 PAGE = 4096

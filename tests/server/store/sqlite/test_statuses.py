@@ -11,7 +11,7 @@ from imtui.server.core.accounts.changes import AccountRegistered
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.store.sqlite import log
 from imtui.server.store.sqlite.store import SQLiteStore
-from tests.server.store.sqlite.stores import PEOPLE
+from tests.server.store.sql.stores import PEOPLE
 
 FULL, NORMAL = 2, 1
 

@@ -19,16 +19,16 @@ from imtui.server.store.sqlite import log
 from imtui.server.store.sqlite.connecting import log_of, size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
-from tests.server.store.sqlite.stores import (
+from tests.server.store.sql.stores import (
     ACCOUNTS,
     ALICE,
     CREATED,
     PEOPLE,
     conversation,
-    opened,
     reopened,
     sent,
 )
+from tests.server.store.sqlite.opening import opened
 
 VIEW = View(1, ALICE, 0)
 

@@ -20,6 +20,7 @@ from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import size_of_log
 from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.core.world import World
+from tests.server.store.sqlite.opening import in_sqlite
 
 USERS = ("alice", "bob", "carol")
 Name = tuple[str, str, str]
@@ -46,8 +47,7 @@ class Talks:
 
     @property
     def store(self) -> SQLiteStore:
-        assert self.world._store is not None
-        return self.world._store
+        return in_sqlite(self.world._store)
 
     def log_in(self, *users: str) -> None:
         for user in users:

@@ -6,8 +6,9 @@ import pytest
 
 from imtui.server.store.sqlite.migration.copy import copy_of
 from imtui.server.store.sqlite.store import SQLiteStore
+from tests.server.store.sql.stores import reopened
 from tests.server.store.sqlite.migration.old_databases import all_of, names, restore, version_at
-from tests.server.store.sqlite.stores import opened, reopened
+from tests.server.store.sqlite.opening import opened
 
 
 def test_the_database_before_is_kept_until_a_start_that_works_has_come_to_rest(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.connecting import log_of
+from tests.server.store.sql.stores import reopened
 from tests.server.store.sqlite.migration.old_databases import add_messages, all_of, make, restore
-from tests.server.store.sqlite.stores import reopened
 
 # Counts all that touches files, and kills itself at one of them.
 _KILLED_AT = """

@@ -32,6 +32,7 @@ from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from tests.server.core.world import World
 from tests.server.store.recorded.recording import NAMES
+from tests.server.store.sql.stores import ACCOUNTS, ALICE, BOB, reopened
 from tests.server.store.sqlite.migration.old_databases import (
     add_messages,
     all_of,
@@ -40,7 +41,7 @@ from tests.server.store.sqlite.migration.old_databases import (
     restore,
     version_at,
 )
-from tests.server.store.sqlite.stores import ACCOUNTS, ALICE, BOB, opened, reopened
+from tests.server.store.sqlite.opening import opened
 
 
 @pytest.mark.parametrize("version", [1, 2, 3, 4])

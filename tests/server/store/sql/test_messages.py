@@ -21,7 +21,8 @@ from imtui.server.core.messages.changes import (
 )
 from imtui.server.core.messages.conversation import Conversation, Member
 from imtui.server.store.sqlite.store import SQLiteStore
-from tests.server.store.sqlite.stores import (
+from tests.server.store.engines import AnyStore, query
+from tests.server.store.sql.stores import (
     ALICE,
     BOB,
     CREATED,
@@ -35,13 +36,13 @@ OF_ALICE, OF_BOB = View(1, ALICE, 0), View(1, BOB, 0)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SQLiteStore]:
-    with opened(tmp_path / "db") as store:
+def store(database: Path) -> Iterator[AnyStore]:
+    with opened(database) as store:
         store.write([*PEOPLE, CREATED])
         yield store
 
 
-def loaded(store: SQLiteStore) -> list[Conversation]:
+def loaded(store: AnyStore) -> list[Conversation]:
     """Return the conversations that come back."""
     store.commit()
     return store.load().conversations
@@ -51,7 +52,7 @@ def changed(member: Member) -> ConversationChanged:
     return ConversationChanged(member.user_id, chat.Conversation("c2c_alice"), member)
 
 
-def test_a_message_comes_back_as_it_was_stored(store: SQLiteStore) -> None:
+def test_a_message_comes_back_as_it_was_stored(store: AnyStore) -> None:
     stored = StoredMessage(
         1,
         1,
@@ -73,14 +74,14 @@ def test_a_message_comes_back_as_it_was_stored(store: SQLiteStore) -> None:
     assert store.archive.find(ALICE, "m") is None
 
 
-def test_an_online_only_message_is_not_stored(store: SQLiteStore) -> None:
+def test_an_online_only_message_is_not_stored(store: AnyStore) -> None:
     message = Message("m", "alice", "bob", 5, online_user_only=True)
     store.write([MessageSent(message, None, None, 1)])
     assert loaded(store) == [conversation()]
     assert store.archive.find(ALICE, "m") is None
 
 
-def test_contents_of_a_recalled_message_are_erased(store: SQLiteStore) -> None:
+def test_contents_of_a_recalled_message_are_erased(store: AnyStore) -> None:
     before = sent(1).stored
     assert before is not None
     store.write([sent(1)])
@@ -91,13 +92,13 @@ def test_contents_of_a_recalled_message_are_erased(store: SQLiteStore) -> None:
     store.write([MessageRevoked(message, revoked, now, 0, {"alice": 0, "bob": 0})])
     store.commit()
     assert store.archive.find(ALICE, "m1") == revoked
-    row = store._database.execute("SELECT text, data, cloud_custom_data, msg_body FROM messages")
-    assert row.fetchall() == [("", b"", "", "")]
+    row = query(store, "SELECT text, data, cloud_custom_data, msg_body FROM messages")
+    assert row == [("", b"", "", "")]
     assert loaded(store) == [now]
 
 
 def test_where_a_conversation_stands_comes_back_for_all_and_for_each_member(
-    store: SQLiteStore,
+    store: AnyStore,
 ) -> None:
     store.write([sent(seq) for seq in range(1, 8)])
     now = conversation(7)
@@ -111,7 +112,7 @@ def test_where_a_conversation_stands_comes_back_for_all_and_for_each_member(
     assert loaded(store) == [now]
 
 
-def test_the_last_change_of_a_row_counts_also_over_batches(store: SQLiteStore) -> None:
+def test_the_last_change_of_a_row_counts_also_over_batches(store: AnyStore) -> None:
     member = conversation(2).members[1]
     member.read_seq = 1
     store.write([sent(1), changed(copy(member))])
@@ -123,7 +124,7 @@ def test_the_last_change_of_a_row_counts_also_over_batches(store: SQLiteStore) -
     assert now.members[1].read_seq == 2
 
 
-def test_hidden_messages_stay_hidden_for_one_until_they_are_cleared(store: SQLiteStore) -> None:
+def test_hidden_messages_stay_hidden_for_one_until_they_are_cleared(store: AnyStore) -> None:
     store.write([sent(seq) for seq in range(1, 6)])
     hidden = (Hidden(2, 1), Hidden(4, 2))
     store.write([MessagesHidden("bob", 1, BOB, hidden, ())])
@@ -134,14 +135,14 @@ def test_hidden_messages_stay_hidden_for_one_until_they_are_cleared(store: SQLit
     assert [(one.message.seq, one.own_version) for one in found] == [(2, 1), (4, 2)]
     store.write([ConversationCleared(1, BOB, 3)])
     store.commit()
-    rows = store._database.execute("SELECT account, seq, own_version FROM hidden").fetchall()
+    rows = query(store, "SELECT account, seq, own_version FROM hidden")
     assert rows == [(BOB, 4, 2)]
 
 
 def test_rows_about_cleared_messages_go_little_by_little_also_after_a_restart(
-    tmp_path: Path,
+    database: Path,
 ) -> None:
-    path = tmp_path / "db"
+    path = database
     with opened(path) as store:
         store.write([*PEOPLE, CREATED, *(sent(seq) for seq in range(1, 402))])
         hidden = tuple(Hidden(seq, number) for number, seq in enumerate(range(1, 401, 2), 1))
@@ -163,6 +164,7 @@ def test_rows_about_cleared_messages_go_little_by_little_also_after_a_restart(
 def test_a_database_from_before_runs_gets_those_of_what_is_hidden(tmp_path: Path) -> None:
     path, hidden = tmp_path / "db", [1, 2, 3, 5, 8, 9]
     with opened(path) as store:
+        assert isinstance(store, SQLiteStore)
         store.write([*PEOPLE, CREATED, *(sent(seq) for seq in range(1, 11))])
         rows = tuple(Hidden(seq, number) for number, seq in enumerate(hidden, 1))
         store.write([MessagesHidden("bob", 1, BOB, rows, ())])
@@ -171,19 +173,17 @@ def test_a_database_from_before_runs_gets_those_of_what_is_hidden(tmp_path: Path
     with opened(path) as store:
         store.write([MessagesHidden("bob", 1, BOB, (Hidden(4, 7),), ())])
         assert [one.seq for one in store.archive.before(OF_BOB, 11, 9)] == [10, 7, 6]
-        runs = store._database.execute("SELECT first_seq, last_seq FROM hidden_runs").fetchall()
+        runs = query(store, "SELECT first_seq, last_seq FROM hidden_runs")
         assert runs == [(1, 5), (8, 9)]
 
 
-def count(store: SQLiteStore, table: str) -> int:
-    found: int = store._database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    return found
+def count(store: AnyStore, table: str) -> int:
+    ((found,),) = query(store, f"SELECT count(*) FROM {table}")
+    return int(found)
 
 
 @pytest.mark.parametrize("from_whom", ["alice", "bob"])
-def test_a_message_may_be_hidden_from_one_from_the_start(
-    store: SQLiteStore, from_whom: str
-) -> None:
+def test_a_message_may_be_hidden_from_one_from_the_start(store: AnyStore, from_whom: str) -> None:
     plain = sent(1)
     now = conversation(1)
     member = now.member(from_whom)
@@ -198,7 +198,7 @@ def test_a_message_may_be_hidden_from_one_from_the_start(
 
 
 def test_an_account_that_is_registered_anew_joins_beside_the_one_before(
-    store: SQLiteStore,
+    store: AnyStore,
 ) -> None:
     store.write([sent(1), sent(2), AccountDeleted(ALICE, "alice", 9)])
     joined = Member(1, 4, "alice", joined_seq=2, joined_version=2, read_seq=2, uncounted=2)

@@ -28,7 +28,7 @@ from imtui.server.core.friends.changes import (
 )
 from imtui.server.core.stored import StoredAccount
 from imtui.server.core.subscriptions.changes import SubscriptionsChanged
-from tests.server.store.sqlite.stores import ACCOUNTS, ALICE, BOB, CREATED, PEOPLE, reopened, sent
+from tests.server.store.sql.stores import ACCOUNTS, ALICE, BOB, CREATED, PEOPLE, reopened, sent
 
 
 def device(state: DeviceState, instance_id: str = "laptop") -> Device:
@@ -40,9 +40,9 @@ def subscribed(*added: str, removed: tuple[str, ...] = (), at: int = 0) -> Chang
     return SubscriptionsChanged("alice", added, removed, reason, at)
 
 
-def test_accounts_devices_friends_and_console_come_back(tmp_path: Path) -> None:
+def test_accounts_devices_friends_and_console_come_back(database: Path) -> None:
     stored = reopened(
-        tmp_path / "db",
+        database,
         [*PEOPLE, DeviceChanged(ALICE, device(DeviceState.LIVE))],
         [
             DeviceChanged(ALICE, device(DeviceState.KICKED)),
@@ -58,58 +58,56 @@ def test_accounts_devices_friends_and_console_come_back(tmp_path: Path) -> None:
     assert stored.console == Console(edition=Edition.STANDARD)
 
 
-def test_subscriptions_come_back_in_their_order(tmp_path: Path) -> None:
-    stored = reopened(tmp_path / "db", PEOPLE, [subscribed("bob", "carol")], [subscribed("bob")])
+def test_subscriptions_come_back_in_their_order(database: Path) -> None:
+    stored = reopened(database, PEOPLE, [subscribed("bob", "carol")], [subscribed("bob")])
     assert stored.subscriptions == [("alice", "carol"), ("alice", "bob")]
 
 
-def test_when_subscriptions_were_cleared_comes_back(tmp_path: Path) -> None:
-    stored = reopened(
-        tmp_path / "db", PEOPLE, [subscribed("bob")], [subscribed(removed=("bob",), at=99)]
-    )
+def test_when_subscriptions_were_cleared_comes_back(database: Path) -> None:
+    stored = reopened(database, PEOPLE, [subscribed("bob")], [subscribed(removed=("bob",), at=99)])
     assert stored.subscriptions == []
     assert stored.accounts[0].subscriptions_cleared_at == 99
 
 
-def test_how_and_when_the_last_device_left_comes_back(tmp_path: Path) -> None:
+def test_how_and_when_the_last_device_left_comes_back(database: Path) -> None:
     changes: list[Change] = [
         AccountLeft(ALICE, LeftAs.LOST, 40),
         AccountLeft(BOB, LeftAs.LOST, 41),
         AccountLeft(BOB, LeftAs.LOGGED_OUT, 42),
     ]
-    alice, bob, carol = reopened(tmp_path / "db", PEOPLE, changes).accounts
+    alice, bob, carol = reopened(database, PEOPLE, changes).accounts
     assert (alice.left_as, alice.since) == (LeftAs.LOST, 40)
     assert (bob.left_as, bob.since) == (LeftAs.LOGGED_OUT, 42)
     assert (carol.left_as, carol.since) == (LeftAs.LOGGED_OUT, 0)
 
 
-def test_revoked_user_sigs_come_back_also_of_a_deleted_account(tmp_path: Path) -> None:
+def test_revoked_user_sigs_come_back_also_of_a_deleted_account(database: Path) -> None:
     first, second, third = (SigID(bytes(15) + bytes([end]), end) for end in (54, 56, 57))
     revoked = UserSigsRevoked(ALICE, 50, (first, second)), UserSigsRevoked(ALICE, 55, (third,))
-    stored = reopened(tmp_path / "db", PEOPLE, [*revoked], [AccountDeleted(ALICE, "alice", 56_000)])
+    stored = reopened(database, PEOPLE, [*revoked], [AccountDeleted(ALICE, "alice", 56_000)])
     alice = stored.accounts[0]
     assert (alice.sigs_revoked_at, set(alice.sigs_revoked)) == (55, {second, third})
     assert alice.is_deleted
 
 
-def test_a_corrected_revocation_comes_back_as_it_is_then(tmp_path: Path) -> None:
+def test_a_corrected_revocation_comes_back_as_it_is_then(database: Path) -> None:
     ahead: list[Change] = [UserSigsRevoked(ALICE, 9000, ()), UserSigsRevoked(BOB, 40, ())]
     corrected: list[Change] = [RevocationCorrected("alice", 55), RevocationCorrected("bob", 55)]
-    alice, bob, _ = reopened(tmp_path / "db", PEOPLE, ahead, corrected).accounts
+    alice, bob, _ = reopened(database, PEOPLE, ahead, corrected).accounts
     assert (alice.sigs_revoked_at, bob.sigs_revoked_at) == (55, 40)
 
 
-def test_the_user_sig_of_each_device_comes_back(tmp_path: Path) -> None:
+def test_the_user_sig_of_each_device_comes_back(database: Path) -> None:
     used = [
         UserSigUsed(key, name, SigID(bytes(16), end))
         for key, name, end in [(ALICE, "a", 1), (ALICE, "a", 2), (ALICE, "b", 3), (BOB, "a", 4)]
     ]
     forgotten = [DeviceForgotten(ALICE, "b"), AccountDeleted(BOB, "bob", 5)]
-    stored = reopened(tmp_path / "db", PEOPLE, [*used], [*forgotten])
+    stored = reopened(database, PEOPLE, [*used], [*forgotten])
     assert stored.sig_ids == [("alice", "a", SigID(bytes(16), 2))]
 
 
-def test_whoever_registers_a_deleted_user_id_is_another_account(tmp_path: Path) -> None:
+def test_whoever_registers_a_deleted_user_id_is_another_account(database: Path) -> None:
     own: list[Change] = [
         DeviceChanged(ALICE, device(DeviceState.LOST)),
         ProfileChanged(UserFullInfo("alice", "Ally"), True),
@@ -118,7 +116,7 @@ def test_whoever_registers_a_deleted_user_id_is_another_account(tmp_path: Path) 
         sent(1),
     ]
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         own,
         [AccountDeleted(ALICE, "alice", 99), AccountRegistered(4, "alice", 100)],
@@ -141,9 +139,9 @@ def test_whoever_registers_a_deleted_user_id_is_another_account(tmp_path: Path) 
     ]
 
 
-def test_a_deleted_account_loses_when_its_subscriptions_were_cleared(tmp_path: Path) -> None:
+def test_a_deleted_account_loses_when_its_subscriptions_were_cleared(database: Path) -> None:
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         [subscribed("bob")],
         [subscribed(removed=("bob",), at=99), AccountDeleted(ALICE, "alice", 100)],

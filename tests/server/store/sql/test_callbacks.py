@@ -11,7 +11,7 @@ from imtui.server.store.sqlite.checking import check_database
 from imtui.server.store.sqlite.store import SQLiteStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import CallbackRequest, OutgoingCallback
-from tests.server.store.sqlite.stores import ACCOUNTS, PEOPLE, opened, reopened
+from tests.server.store.sql.stores import ACCOUNTS, PEOPLE, opened, reopened
 
 
 def outgoing(number: int) -> OutgoingCallback:
@@ -25,8 +25,8 @@ def kept(path: Path) -> list[OutgoingCallback]:
         return store.callbacks()
 
 
-def test_callbacks_are_kept_in_order_until_they_are_removed(tmp_path: Path) -> None:
-    path = tmp_path / "db"
+def test_callbacks_are_kept_in_order_until_they_are_removed(database: Path) -> None:
+    path = database
     with opened(path) as store:
         assert store.callbacks() == []
         store.write(PEOPLE)
@@ -42,8 +42,8 @@ def test_callbacks_are_kept_in_order_until_they_are_removed(tmp_path: Path) -> N
     assert kept(path) == [outgoing(2)]
 
 
-def test_a_callback_is_committed_with_its_change_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "db"
+def test_a_callback_is_committed_with_its_change_or_not_at_all(database: Path) -> None:
+    path = database
     with opened(path) as store:
         store.write(PEOPLE)
         store.queue_callbacks([outgoing(1)])
@@ -51,8 +51,8 @@ def test_a_callback_is_committed_with_its_change_or_not_at_all(tmp_path: Path) -
     assert reopened(path).accounts == []
 
 
-def test_a_callback_that_is_removed_before_its_commit_is_not_written(tmp_path: Path) -> None:
-    with opened(tmp_path / "db") as store:
+def test_a_callback_that_is_removed_before_its_commit_is_not_written(database: Path) -> None:
+    with opened(database) as store:
         store.queue_callbacks([outgoing(1), outgoing(2)])
         store.forget_callbacks([1])
         store.commit()

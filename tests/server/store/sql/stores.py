@@ -14,7 +14,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCreated, MessageSent
 from imtui.server.core.messages.conversation import Conversation, Member
 from imtui.server.core.stored import StoredAccount, StoredApp
-from imtui.server.store.sqlite.store import SQLiteStore
+from tests.server.store.engines import AnyStore, open_store
 
 USERS: Final = ("alice", "bob", "carol")
 ALICE, BOB, CAROL = 1, 2, 3
@@ -27,9 +27,9 @@ ACCOUNTS: Final = [StoredAccount(key, user_id, 7) for key, user_id in enumerate(
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[SQLiteStore]:
+def opened(path: Path) -> Iterator[AnyStore]:
     """Open and load a store, and close it in the end; what is not committed is gone."""
-    store = SQLiteStore(path)
+    store = open_store(path)
     try:
         store.load()
         yield store
@@ -43,7 +43,7 @@ def reopened(path: Path, *commits: list[Change]) -> StoredApp:
         with opened(path) as store:
             store.write(changes)
             store.commit()
-    store = SQLiteStore(path)
+    store = open_store(path)
     stored = store.load()
     store.close()
     return stored

@@ -21,12 +21,12 @@ from imtui.server.core.friends.changes import (
     ProfileChanged,
 )
 from imtui.server.core.friends.request import FriendRequest
-from tests.server.store.sqlite.stores import PEOPLE, reopened
+from tests.server.store.sql.stores import PEOPLE, reopened
 
 
-def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> None:
+def test_remarks_and_groups_come_back_and_go_with_the_friend(database: Path) -> None:
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         [
             FriendsAdded("alice", ("bob", "carol"), FriendNote("mate"), 9),
@@ -51,12 +51,12 @@ def test_remarks_and_groups_come_back_and_go_with_the_friend(tmp_path: Path) -> 
     assert stored.grouped_friends == [("alice", "Zoo", "bob"), ("bob", "Work", "alice")]
 
 
-def test_what_an_admin_noted_of_friends_and_in_profiles_comes_back(tmp_path: Path) -> None:
+def test_what_an_admin_noted_of_friends_and_in_profiles_comes_back(database: Path) -> None:
     first = FriendNote("mate", "AddSource_Type_Web", "hello", {"Tag_SNS_Custom_X": 5})
     later = FriendNote("", "AddSource_Type_Web", "", {"Tag_SNS_Custom_X": "one\ntwo"})
     profile = UserFullInfo("bob", level=3, may_not_add=True, custom_info={"X": "1", "Y": 1})
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         [FriendsAdded("alice", ("bob", "carol"), first, 9), ProfileChanged(profile, False)],
         [FriendNoted("alice", "carol", later, 7)],
@@ -66,13 +66,13 @@ def test_what_an_admin_noted_of_friends_and_in_profiles_comes_back(tmp_path: Pat
     assert stored.profiles == [profile]
 
 
-def test_requests_come_back_in_the_order_in_which_they_were_last_made(tmp_path: Path) -> None:
+def test_requests_come_back_in_the_order_in_which_they_were_last_made(database: Path) -> None:
     first = FriendRequest("bob", "alice", 5, "hello", "Ally", "Work")
     second = FriendRequest("carol", "alice", 6)
     third = FriendRequest("alice", "carol", 7)
     renewed = FriendRequest("bob", "alice", 8, "hello again", source="AddSource_Type_Web")
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         [FriendRequestAdded(first), FriendRequestAdded(second), FriendRequestAdded(third)],
         [
@@ -84,10 +84,10 @@ def test_requests_come_back_in_the_order_in_which_they_were_last_made(tmp_path: 
     assert stored.friend_requests == [FriendRequest("carol", "alice", 6, is_read=True), renewed]
 
 
-def test_blocklists_and_profiles_come_back(tmp_path: Path) -> None:
+def test_blocklists_and_profiles_come_back(database: Path) -> None:
     profile = UserFullInfo("bob", "Bobby", "x", FriendAllowType.DENY_ANY)
     stored = reopened(
-        tmp_path / "db",
+        database,
         PEOPLE,
         [BlackListAdded("alice", ("carol", "bob")), BlackListAdded("bob", ("alice",))],
         [BlackListDeleted("alice", ("bob",)), ProfileChanged(UserFullInfo("bob", "Bob"), True)],

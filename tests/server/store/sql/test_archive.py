@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec import structs
@@ -31,9 +31,9 @@ from imtui.server.core.messages import listing, removing
 from imtui.server.core.messages.conversation import Conversation, Conversations
 from imtui.server.core.messages.order import Place
 from imtui.server.core.messages.sending import SendOptions, send_message
-from imtui.server.store.sqlite.store import SQLiteStore
 from tests.server.core.world import WALL_START, World
 from tests.server.memory_archive import MemoryArchive
+from tests.server.store.engines import POSTGRES, SQLITE, AnyStore, query
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where a folder need not wait for a disk, if the system has such a place."""
@@ -47,10 +47,12 @@ PAIRS = st.sampled_from([(one, other) for one in USERS for other in USERS if one
 class Messages(RuleBasedStateMachine):
     """Users who write to one another, recall, delete, read, leave and come again."""
 
+    database = SQLITE
+
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(dir=IN_MEMORY)
-        self.world = World(Path(self._folder.name) / "db")
+        self.world = World(Path(self._folder.name) / self.database)
         self.memory = MemoryArchive()
         self.sent = 0
 
@@ -137,7 +139,7 @@ class Messages(RuleBasedStateMachine):
         assert self.conversations() == before
 
     @property
-    def store(self) -> SQLiteStore:
+    def store(self) -> AnyStore:
         assert self.world._store is not None
         return self.world._store
 
@@ -197,7 +199,7 @@ class Messages(RuleBasedStateMachine):
         assert self.above_floors(in_runs) == self.above_floors(hidden)
 
     def rows(self, sql: str) -> list[Any]:
-        return self.store._database.execute(sql).fetchall()
+        return query(self.store, sql)
 
     def above_floors(self, hidden: list[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
         floors = {
@@ -258,5 +260,15 @@ def everything(archive: Archive, view: View, edge: int) -> list[Any]:
     ]
 
 
+class MessagesInPostgres(Messages):
+    """The same in PostgreSQL."""
+
+    database = POSTGRES
+
+
+TestMessagesInPostgres = MessagesInPostgres.TestCase
+TestMessagesInPostgres.settings = settings(
+    max_examples=5, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
 TestMessages = Messages.TestCase
 TestMessages.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)

@@ -1,0 +1,1 @@
+"""The store in PostgreSQL, which backends on several machines share."""

@@ -1,0 +1,123 @@
+"""The lease: which core may write, and for how long.
+
+A row says who has it until when, and each transaction begins with extending it: so a core that has
+lost it writes nothing any more. A lock of the session shows at once that its holder has ended.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.failures import DeposedError
+
+TTL: Final = 5.0
+"""For how long the lease is extended each time, in seconds."""
+_LOCK: Final = 0x696D747569
+"""The number of the lock: ``imtui`` in ASCII."""
+
+_TRY: Final = "SELECT pg_try_advisory_lock(?)"
+_UNLOCK: Final = "SELECT pg_advisory_unlock(?)"
+_END_EXPIRED: Final = """
+SELECT pg_terminate_backend(l.pid, 1000) FROM lease l WHERE l.expires < clock_timestamp()
+    AND EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid AND a.usename = current_user)
+"""
+_IS_FREE: Final = """
+SELECT l.expires < clock_timestamp()
+    OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid)
+FROM lease l
+"""
+_TAKE: Final = """
+UPDATE lease SET epoch = epoch + 1, holder = ?, pid = pg_backend_pid(), batch = 0,
+    expires = clock_timestamp() + make_interval(secs => ?) RETURNING epoch
+"""
+_EXTEND: Final = """
+UPDATE lease SET pid = pg_backend_pid(), batch = ?,
+    expires = clock_timestamp() + make_interval(secs => ?) WHERE epoch = ?
+"""
+_BATCH: Final = "SELECT batch FROM lease WHERE epoch = ?"
+
+
+def boot_time() -> float:
+    """Return the seconds since the machine was started, those included in which it slept."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+class Lease:
+    """What one core knows of the lease."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        holder: str,
+        ttl: float = TTL,
+        clock: Callable[[], float] = boot_time,
+    ) -> None:
+        """Start without the lease.
+
+        Args:
+            connection: The session that takes it.
+            holder: The name of the node.
+            ttl: For how long it is extended each time, in seconds.
+            clock: Returns the time in seconds; it does not stand still while the machine sleeps.
+        """
+        self._connection = connection
+        self._holder = holder
+        self._ttl = ttl
+        self._clock = clock
+        self._extended_at = float("-inf")
+        self.epoch = 0
+        """How often the lease was taken, this time included; 0 without the lease."""
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether no other core can have the lease yet."""
+        return self._clock() < self._extended_at + self._ttl
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether it is time to extend it."""
+        return self._clock() >= self._extended_at + self._ttl / 5
+
+    def take(self) -> bool:
+        """Take the lease if nobody has it, and tell whether it was taken.
+
+        Raises what the connection raises.
+        """
+        execute = self._connection.execute
+        if not execute(_TRY, (_LOCK,)).fetchone()[0]:
+            # A holder that was stopped cannot give the lock back; its open transaction would also
+            # keep others from the row.
+            if not execute(_END_EXPIRED).fetchone():
+                return False
+            if not execute(_TRY, (_LOCK,)).fetchone()[0]:
+                return False
+        if not execute(_IS_FREE).fetchone()[0]:
+            execute(_UNLOCK, (_LOCK,))
+            return False
+        began = self._clock()
+        (self.epoch,) = execute(_TAKE, (self._holder, self._ttl)).fetchone()
+        self._extended_at = began
+        return True
+
+    def extend(self, batch: int) -> None:
+        """Extend the lease, as the first statement of a transaction.
+
+        Args:
+            batch: The number of the batch that the transaction commits.
+
+        Raises:
+            DeposedError: Another core has taken it. Also what the connection raises.
+        """
+        began = self._clock()
+        if self._connection.execute(_EXTEND, (batch, self._ttl, self.epoch)).rowcount == 0:
+            self._extended_at = float("-inf")
+            raise DeposedError("Another node has taken over: this one writes nothing any more.")
+        self._extended_at = began
+
+    def last_batch(self) -> int | None:
+        """Return the number of the last batch that was committed; None if another core has it."""
+        found = self._connection.execute(_BATCH, (self.epoch,)).fetchone()
+        return None if found is None else int(found[0])

@@ -1,0 +1,267 @@
+"""The store in a PostgreSQL database."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
+from imtui.server.core.archive import Archive
+from imtui.server.core.change import Change
+from imtui.server.core.stored import StoredApp
+from imtui.server.store.postgres.archive import PostgresArchive
+from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.failures import FAILURES, DeposedError, cannot
+from imtui.server.store.postgres.lease import Lease
+from imtui.server.store.postgres.schema import EMPTY, LEASE, SCHEMA_VERSION
+from imtui.server.store.sql import callbacks, keys
+from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
+from imtui.server.store.sql.loading import load_app
+from imtui.server.store.sql.pending import Pending
+from imtui.server.store.store import StoreError
+from imtui.server.webhook.request import OutgoingCallback
+
+
+class PostgresStore:
+    """Stores each batch of changes as one transaction, as long as it has the lease.
+
+    The transaction begins with the commit, or earlier if a read has to see the batch.
+    """
+
+    def __init__(
+        self, connection: Connection, lease: Lease, searched_max: int = SEARCHED_MAX
+    ) -> None:
+        """Connect, and create the row of the lease if there is none; ``take_over`` comes next.
+
+        Args:
+            connection: A session of its own.
+            lease: The lease that it takes.
+            searched_max: How many messages a search in the archive steps through at most.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        self._connection = connection
+        self._lease = lease
+        self._searched_max = searched_max
+        # Where a database is shared, edges keep the connections.
+        self._pending = Pending(keeps_statuses=True)
+        self._failure: StoreError | None = None
+        """Why the batch could not be executed; only a commit retries it."""
+        self._number = 1
+        """The number of the batch."""
+        self._is_uncertain = False
+        """Whether the batch may have been committed."""
+        try:
+            connection.open()
+            connection.script(LEASE)
+        except FAILURES as error:
+            raise cannot(error) from error
+
+    def take_over(self) -> bool:
+        """Take the lease if nobody has it, and tell whether this store may write from now on.
+
+        Raises:
+            StoreError: The database cannot be used, or is of a newer version.
+        """
+        try:
+            self._connection.open()
+            return self._lease.take() and self._prepare()
+        except FAILURES as error:
+            raise cannot(error) from error
+
+    def load(self) -> StoredApp:
+        """Count this start, durably, and return everything that was stored.
+
+        Raises:
+            StoreError: The database cannot be read or written.
+        """
+        try:
+            self._begin()
+            self._connection.execute("UPDATE app SET start = ?", (self._lease.epoch,))
+            self._pending.load(self._rows)
+            stored = load_app(self._rows)
+            self._connection.commit()
+        except (*FAILURES, ValueError, IndexError) as error:
+            raise self._undo(error) from error
+        return stored
+
+    def app_key(self, given: AppKey | None) -> AppKey:
+        """Return the app's newest key; if there is none yet, store the given one, or a new one.
+
+        Raises:
+            StoreError: The database cannot be read or written.
+        """
+        try:
+            self._begin()
+            known = keys.load_key_ring(self._rows)
+            key = given or AppKey(DEFAULT_SDK_APP_ID, new_secret())
+            if not known.keys:
+                self._connection.execute(*keys.first_key(key))
+            self._connection.commit()
+        except FAILURES as error:
+            raise self._undo(error) from error
+        return known.newest if known.keys else key
+
+    def write(self, changes: Iterable[Change]) -> None:
+        """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
+        self._pending.write(changes)
+
+    def callbacks(self) -> list[OutgoingCallback]:
+        """Return the callbacks that wait to be sent, the oldest first.
+
+        Raises:
+            StoreError: The database cannot be read.
+        """
+        try:
+            return callbacks.load(self._rows)
+        except (*FAILURES, ValueError) as error:
+            raise cannot(error) from error
+
+    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
+        """Add callbacks to the batch; ``commit`` makes them durable."""
+        self._pending.queue_callbacks(callbacks)
+
+    def forget_callbacks(self, numbers: Iterable[int]) -> None:
+        """Add the removal of callbacks, by their numbers, to the batch."""
+        self._pending.forget_callbacks(numbers)
+
+    def commit(self) -> None:
+        """Make the batch durable atomically, and extend the lease if that is due.
+
+        Raises:
+            StoreError: The commit failed; the next one retries the batch. DeposedError if another
+                node has taken over: then no other one can succeed.
+        """
+        if not self._pending.needs_commit and not self._lease.is_due:
+            return
+        self._failure = None
+        try:
+            if not self._was_committed():
+                self._begin()
+                self._pending.execute(self._connection)
+                self._is_uncertain = True
+                self._connection.commit()
+                self._is_uncertain = False
+        except FAILURES as error:
+            raise self._undo(error) from error
+        self._number += 1
+        self._pending.committed()
+
+    @property
+    def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
+        """Called with the conversation and seq of each erased message, before the commit."""
+        return self._pending.on_erased
+
+    @on_erased.setter
+    def on_erased(self, on_erased: Callable[[list[tuple[int, int]]], None]) -> None:
+        self._pending.on_erased = on_erased
+
+    @property
+    def has_more_to_erase(self) -> bool:
+        """Tell whether there may be messages to erase that nobody can see any more."""
+        return self._pending.eraser.has_more
+
+    def erase_some(self) -> None:
+        """Erase a part of the messages that nobody can see any more, with the next commit.
+
+        Raises:
+            StoreError: It failed; what is left is found again.
+        """
+        self._pending.is_erasing = True
+        if not self._pending.has_changes:
+            try:
+                self.commit()
+            finally:
+                self._pending.is_erasing = False
+
+    def rest(self) -> bool:
+        """Return True: PostgreSQL does its maintenance itself."""
+        return True
+
+    def started(self) -> None:
+        """Do nothing: there is no copy from before a migration."""
+
+    @property
+    def archive(self) -> Archive:
+        """Return the messages, including the batch; reading them raises StoreError."""
+        return PostgresArchive(
+            self._find,
+            self._find_durable,
+            self._pending.has_sent,
+            lambda sender: self._pending.eraser.has_erased(self._connection, sender),
+            self._searched_max,
+        )
+
+    def close(self) -> None:
+        """Give the lease back, and end the session; uncommitted changes are lost."""
+        self._connection.close()
+
+    def _prepare(self) -> bool:
+        (version,) = self._connection.execute("SELECT schema_version FROM lease").fetchone()
+        if version > SCHEMA_VERSION:
+            raise StoreError("The database is of a newer imtui. Update imtui on this machine.")
+        if version == 0:
+            self._connection.script(f"BEGIN; {EMPTY} COMMIT;")
+        return True
+
+    def _begin(self) -> None:
+        """Begin the transaction of the batch, unless it has begun."""
+        if self._connection.in_transaction:
+            return
+        self._connection.open()
+        self._connection.begin()
+        try:
+            self._lease.extend(self._number)
+        except DeposedError:
+            self._connection.rollback()
+            raise
+
+    def _was_committed(self) -> bool:
+        """Tell whether the batch is durable, although the connection was lost at its commit."""
+        if not self._is_uncertain:
+            return False
+        self._connection.open()
+        last = self._lease.last_batch()
+        if last is None:
+            raise DeposedError("Another node has taken over: this one writes nothing any more.")
+        self._is_uncertain = False
+        return last == self._number
+
+    def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
+        """Read messages, including the batch."""
+        if self._failure is None and not self._pending.is_readable:
+            try:
+                self._begin()
+                self._pending.execute_batch(self._connection)
+            except FAILURES as error:
+                raise self._undo(error) from error
+        return self._find_durable(sql, values, is_enough)
+
+    def _find_durable(
+        self, sql: str, values: Values, is_enough: IsEnough | None = None
+    ) -> list[Any]:
+        """Read messages that the batch does not touch."""
+        if self._failure is not None:
+            raise self._failure
+        assert not isinstance(values, dict)
+        try:
+            self._connection.open()
+            found = self._connection.execute(sql, tuple(values)).fetchall()
+        except FAILURES as error:
+            raise self._undo(error) from error
+        if is_enough is not None:
+            for index, row in enumerate(found):
+                if is_enough(row):
+                    return found[: index + 1]
+        return found
+
+    def _undo(self, error: BaseException) -> StoreError:
+        if self._connection.in_transaction:
+            self._connection.rollback()
+        self._pending.undone()
+        failure = cannot(error)
+        if self._pending.has_changes:
+            self._failure = failure
+        return failure
+
+    def _rows(self, sql: str) -> list[Any]:
+        return self._connection.execute(sql).fetchall()
