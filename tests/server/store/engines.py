@@ -41,7 +41,7 @@ def query(store: AnyStore, sql: str) -> list[Any]:
 def _database(path: Path) -> str:
     found: list[str] = []
     # Of its own, as an event loop may be running.
-    thread = threading.Thread(target=lambda: found.append(shared_server().database(path)))
+    thread = threading.Thread(target=lambda: found.append(shared_server().database(str(path))))
     thread.start()
     thread.join()
     (dsn,) = found

@@ -7,7 +7,12 @@ import asyncpg
 
 from imtui.server.store.store import StoreError
 
-FAILURES: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+FAILURES: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What a connection raises."""
 
 _WORDS: Final[Mapping[type[BaseException], str]] = {

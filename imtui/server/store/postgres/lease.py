@@ -1,7 +1,7 @@
 """The lease: which core may write, and for how long.
 
-A row says who has it until when, and each transaction begins with extending it: so a core that has
-lost it writes nothing any more. A lock of the session shows at once that its holder has ended.
+A row says which session has it until when, and each transaction begins with extending it: so a core
+that has lost it writes nothing any more. Others take it when its session or its time has ended.
 """
 
 import time
@@ -13,23 +13,21 @@ from imtui.server.store.postgres.failures import DeposedError
 
 TTL: Final = 5.0
 """For how long the lease is extended each time, in seconds."""
-_LOCK: Final = 0x696D747569
-"""The number of the lock: ``imtui`` in ASCII."""
 
-_TRY: Final = "SELECT pg_try_advisory_lock(?)"
-_UNLOCK: Final = "SELECT pg_advisory_unlock(?)"
+# A holder that was stopped cannot end its transaction, which would keep others from the row.
 _END_EXPIRED: Final = """
 SELECT pg_terminate_backend(l.pid, 1000) FROM lease l WHERE l.expires < clock_timestamp()
     AND EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid AND a.usename = current_user)
 """
-_IS_FREE: Final = """
-SELECT l.expires < clock_timestamp()
-    OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid)
-FROM lease l
-"""
 _TAKE: Final = """
 UPDATE lease SET epoch = epoch + 1, holder = ?, pid = pg_backend_pid(), batch = 0,
-    expires = clock_timestamp() + make_interval(secs => ?) RETURNING epoch
+    expires = clock_timestamp() + make_interval(secs => ?)
+WHERE id IN (
+    SELECT id FROM lease WHERE expires < clock_timestamp()
+        OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.pid)
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING epoch
 """
 _EXTEND: Final = """
 UPDATE lease SET pid = pg_backend_pid(), batch = ?,
@@ -87,18 +85,12 @@ class Lease:
         Raises what the connection raises.
         """
         execute = self._connection.execute
-        if not execute(_TRY, (_LOCK,)).fetchone()[0]:
-            # A holder that was stopped cannot give the lock back; its open transaction would also
-            # keep others from the row.
-            if not execute(_END_EXPIRED).fetchone():
-                return False
-            if not execute(_TRY, (_LOCK,)).fetchone()[0]:
-                return False
-        if not execute(_IS_FREE).fetchone()[0]:
-            execute(_UNLOCK, (_LOCK,))
-            return False
+        execute(_END_EXPIRED)
         began = self._clock()
-        (self.epoch,) = execute(_TAKE, (self._holder, self._ttl)).fetchone()
+        found = execute(_TAKE, (self._holder, self._ttl)).fetchone()
+        if found is None:
+            return False
+        (self.epoch,) = found
         self._extended_at = began
         return True
 

@@ -147,6 +147,11 @@ class PostgresStore:
         self._pending.committed()
 
     @property
+    def is_current(self) -> bool:
+        """Tell whether what was read is still true: no other node can have taken over yet."""
+        return self._lease.is_held
+
+    @property
     def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
         """Called with the conversation and seq of each erased message, before the commit."""
         return self._pending.on_erased

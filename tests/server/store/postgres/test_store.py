@@ -1,0 +1,126 @@
+"""The store in PostgreSQL: nothing is lost or doubled, whatever the server and the network do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.lease import Lease
+from imtui.server.store.postgres.schema import SCHEMA_VERSION
+from imtui.server.store.postgres.store import PostgresStore
+from imtui.server.store.store import StoreError
+from tests.server.store.postgres.cluster import PostgresServer
+from tests.server.store.postgres.opening import Stores, until
+from tests.server.store.sql.stores import CREATED, PEOPLE, sent
+
+
+@pytest.fixture
+def store(stores: Stores) -> PostgresStore:
+    store = stores.leading()
+    store.write([*PEOPLE, CREATED, sent(1)])
+    store.commit()
+    return store
+
+
+def committed(store: PostgresStore) -> bool:
+    try:
+        store.commit()
+    except StoreError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("is_durable", [True, False])
+def test_a_commit_whose_outcome_is_unknown_is_made_once(
+    stores: Stores, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, is_durable: bool
+) -> None:
+    commit = store._connection.commit
+
+    def lost() -> None:
+        if is_durable:
+            commit()
+        stores.end_session(store)
+        raise ConnectionError("the connection is lost")
+
+    store.write([sent(2)])
+    with monkeypatch.context() as patch:
+        patch.setattr(store._connection, "commit", lost)
+        assert not committed(store)
+    until(lambda: committed(store))
+    store.write([sent(3)])
+    store.commit()
+    (conversation,) = store.load().conversations
+    assert conversation.last_seq == 3
+    assert store._rows("SELECT seq FROM messages ORDER BY seq") == [(1,), (2,), (3,)]
+
+
+def test_what_could_not_be_written_is_written_once_the_server_is_back(
+    server: PostgresServer, store: PostgresStore
+) -> None:
+    store.write([sent(2)])
+    server.stop()
+    for _ in range(3):
+        with pytest.raises(StoreError, match=r"^PostgreSQL cannot be reached: .*\.$"):
+            store.commit()
+        with pytest.raises(StoreError):
+            store.archive.find(1, "m1")
+    server.start()
+    store.commit()
+    found = store.archive.find(1, "m2")
+    assert found is not None
+    assert found.seq == 2
+
+
+def test_a_read_that_fails_loses_nothing_of_the_batch(stores: Stores, store: PostgresStore) -> None:
+    store.write([sent(2)])
+    stores.end_session(store)
+    with suppress(StoreError):
+        store.archive.find(1, "m2")
+    until(lambda: committed(store))
+    assert store._rows("SELECT count(*) FROM messages") == [(2,)]
+
+
+def test_a_newer_database_is_left_alone(stores: Stores, store: PostgresStore) -> None:
+    store._connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION + 1}")
+    store.close()
+    other = stores.open()
+
+    def is_refused() -> bool:
+        with pytest.raises(StoreError, match="of a newer imtui"):
+            return not other.take_over()
+        return True
+
+    until(is_refused)
+
+
+@pytest.fixture
+def refused(server: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Return what tells why a store cannot be opened."""
+    opened: list[Connection] = []
+
+    def open_store(dsn: str) -> str:
+        opened.append(Connection(dsn))
+        with pytest.raises(StoreError) as refusal:
+            PostgresStore(opened[-1], Lease(opened[-1], "test"))
+        return str(refusal.value)
+
+    yield open_store
+    for connection in opened:
+        connection.close()
+
+
+def test_what_is_wrong_with_an_address_is_told(
+    server: PostgresServer, refused: Callable[[str], str]
+) -> None:
+    assert "has no such database. Create it" in refused(server.dsn("nothing"))
+    folder = server.folder
+    assert "cannot be reached" in refused(f"postgresql://x@/postgres?host={folder}/nowhere")
+    assert "does not let this role in" in refused(f"postgresql://nobody@/postgres?host={folder}")
+
+
+def test_a_role_that_may_too_little_is_told(stores: Stores, refused: Callable[[str], str]) -> None:
+    admin = stores.open()
+    admin._connection.script("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    dsn = stores.dsn.replace("imtui@", "guest@")
+    assert "does not allow that to this role" in refused(dsn)
