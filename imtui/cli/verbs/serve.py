@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSo
 from imtui.server.node.settings.kinds import Kind
 from imtui.server.node.settings.reload import Reloader
 from imtui.server.node.settings.settings import SETTINGS, NodeSettings
+from imtui.server.node.shared.address import VARIABLE, DatabaseAddress, database_address
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
@@ -182,6 +184,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_per_address=settings.max_per_address,
             trusted_proxies=settings.trusted_proxy,
             tls=settings.certificate_files,
+            database=_database(settings),
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             settings=app_settings,
             log_level=settings.log_level,
@@ -277,14 +280,41 @@ def _webhook_token(file: Path | None) -> str:
     return read_secret(file, "the webhook token", "--webhook-token-file")
 
 
+def _database(settings: NodeSettings) -> DatabaseAddress | None:
+    try:
+        return database_address(settings.database, os.environ.get(VARIABLE, ""))
+    except ValueError as error:
+        raise UsageError(
+            f"{VARIABLE} is neither an address such as postgresql://imtui@db.example.org/imtui, "
+            "nor a password beside --database."
+        ) from error
+
+
 def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
-    if edges:
+    if edges or config.database is not None:
         from imtui.server.node.edges.supervisor import EdgedBackend
 
-        return EdgedBackend(config, edges)
+        return EdgedBackend(config, edges or 1)
     from imtui.server.node.backend import Backend
 
     return Backend(config)
+
+
+async def _unless(
+    stopped: asyncio.Event, stack: contextlib.AsyncExitStack, backend: "Backend | EdgedBackend"
+) -> "Backend | EdgedBackend | None":
+    """Start a backend, or return None if it is stopped before it is ready."""
+    starting: asyncio.Task[Backend | EdgedBackend] = asyncio.create_task(
+        stack.enter_async_context(backend)
+    )
+    stopping = asyncio.create_task(stopped.wait())
+    try:
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        return starting.result() if starting.done() else None
+    finally:
+        for task in (starting, stopping):
+            task.cancel()
+        await asyncio.wait((starting, stopping))
 
 
 async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], BackendConfig]") -> None:
@@ -296,17 +326,22 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
         except SettingsError as error:
             raise UsageError(str(error)) from error
         set_log_level(settings.log_level)
-        if settings.edges:
+        started = config(settings)
+        if settings.edges or started.database is not None:
             log_as("parent")
 
-        async def adjust(changed: NodeSettings) -> None:
-            set_log_level(changed.log_level)
-            await backend.adjust(config(changed))
+        async with contextlib.AsyncExitStack() as stack:
+            # One that stands by may never be ready.
+            backend = await _unless(stopped, stack, _backend(started, settings.edges))
+            if backend is None:
+                return
+            running = backend
 
-        async with (
-            _backend(config(settings), settings.edges) as backend,
-            asyncio.TaskGroup() as group,
-        ):
+            async def adjust(changed: NodeSettings) -> None:
+                set_log_level(changed.log_level)
+                await running.adjust(config(changed))
+
+            group = await stack.enter_async_context(asyncio.TaskGroup())
             print_ready_line(backend.address)
             reloader = Reloader(source, settings, adjust)
             tasks = [

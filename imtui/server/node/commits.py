@@ -14,7 +14,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.delivery import Delivery, LoginDelivery, PushDelivery
 from imtui.server.metrics import Metrics
 from imtui.server.node.upkeep import Upkeep
-from imtui.server.store.store import Store, StoreError
+from imtui.server.store.store import DeposedError, Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class Commits:
 
     A batch has the changes of one turn of the event loop, or of a few turns while there is more to
     do: a flood needs few commits. If a commit fails, it is retried every second; until it succeeds,
-    answers become 70500, pushes of messages are held back, and all other outputs are sent.
+    answers become 70500, pushes of messages are held back, and all other outputs are sent. If the
+    store is shared, all are held back: another node may have taken over.
     """
 
     def __init__(
@@ -67,8 +68,8 @@ class Commits:
         self._outputs: deque[Output] = deque()
         self._answer_sizes: dict[int, int] = {}
         """The bytes of the answers among the outputs, by session."""
-        self._held: list[PushDelivery] = []
-        """Pushes of messages that are not durable yet, because the store fails."""
+        self._held: list[Delivery] = []
+        """What waits as the store fails: pushes of messages that are not durable yet, or all."""
         self._has_written = False
         """Whether the batch has changes."""
         self._is_stopped = False
@@ -88,6 +89,8 @@ class Commits:
         """When that was logged."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether there is more to do: clients to serve, or requests that wait."""
+        self.on_deposed: Callable[[str], None] = lambda why: None
+        """Called if another node has taken over: nothing can be made durable any more."""
         self.on_committed: list[Callable[[], None]] = []
         """Called in order when all that was written so far is durable."""
         self._upkeep = Upkeep(
@@ -144,7 +147,7 @@ class Commits:
         Raises:
             IMError: 70500 if the commit failed; the changes are kept, and retried.
         """
-        if self._flush_soon is not None:
+        if self._flush_soon is not None or not self._store.is_current:
             self._schedule_flush(0.0)
             # Callbacks of the loop run in order: the flush is done when this task continues.
             await asyncio.sleep(0)
@@ -184,6 +187,8 @@ class Commits:
         if self._retry is None:
             self._commit()
         else:
+            if self._store.is_shared:
+                self._refuse()
             self._hold_back()
         outputs, self._outputs = self._outputs, deque()
         self._answer_sizes.clear()
@@ -206,6 +211,8 @@ class Commits:
             self._refuse()
             self._hold_back()
             self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
+            if isinstance(error, DeposedError):
+                self.on_deposed(str(error))
             return
         self.failure = ""
         if self._has_written:
@@ -248,10 +255,12 @@ class Commits:
         )
 
     def _hold_back(self) -> None:
-        """Move pushes of messages from the outputs to the held ones."""
+        """Move what has to wait for the store from the outputs to the held ones."""
         outputs: deque[Output] = deque()
+        holds_all = self._store.is_shared
         for output in self._outputs:
-            if isinstance(output, PushDelivery) and output.is_chat:
+            is_chat = isinstance(output, PushDelivery) and output.is_chat
+            if not isinstance(output, Answer) and (is_chat or holds_all):
                 self._held.append(output)
             else:
                 if isinstance(output, LoginDelivery):
@@ -271,6 +280,7 @@ class Commits:
                 push, session_ids=tuple(one for one in push.session_ids if one != session_id)
             )
             for push in self._held
+            if isinstance(push, PushDelivery)
         ]
 
 

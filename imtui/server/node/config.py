@@ -12,6 +12,7 @@ from imtui.server.edge.gateway import LOGIN_TIMEOUT
 from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.instant import Instant
 from imtui.server.node.disk_reserve import MEBIBYTE, RESERVE_MIB
+from imtui.server.node.shared.address import DatabaseAddress
 
 
 def present() -> Instant:
@@ -24,6 +25,8 @@ class BackendConfig:
     """The configuration of a backend."""
 
     data_dir: Path
+    database: DatabaseAddress | None = None
+    """The PostgreSQL database that keeps everything; None for the data folder."""
     hosts: tuple[str, ...] = ("127.0.0.1",)
     port: int = 0
     """0 for any free port, here and below."""

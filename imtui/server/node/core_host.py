@@ -79,6 +79,7 @@ class CoreHost:
             cpu_clock: Returns the CPU time that was used, in seconds; only differences count.
         """
         self._core = core
+        self._store = store
         self._edge = edge
         self._clock = clock
         self._metrics = metrics
@@ -204,7 +205,7 @@ class CoreHost:
         changes = self._core.take_changes()
         if changes:
             outputs += self._deliver(changes, origin[0])
-        if changes or not self.commits.is_idle:
+        if changes or not self.commits.is_idle or not self._store.is_current:
             # Many clients come back at once, and ask for much then.
             is_patient = not changes or request.method == Method.LOGIN
             self.commits.add(changes, outputs, is_patient=is_patient)

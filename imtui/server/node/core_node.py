@@ -1,5 +1,6 @@
 """The part of a backend that has the core: its store, its log, its callbacks and its commands."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -32,9 +33,12 @@ from imtui.server.node.parts import Parts
 from imtui.server.node.webhooks import AppWebhooks
 from imtui.server.process_metrics import ProcessMetrics
 from imtui.server.store.sqlite.store import SQLiteStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
+
+_EXTEND_EVERY: Final = 1.0
+"""How often the lease of a shared store is extended at least, in seconds."""
 
 
 class CoreNode:
@@ -79,8 +83,12 @@ class CoreNode:
         """Return the settings of the console."""
         return get_console(self.core.admin(self._config.clock()))
 
-    def open(self, stack: contextlib.AsyncExitStack) -> None:
+    def open(self, stack: contextlib.AsyncExitStack, shared: Store | None = None) -> None:
         """Take the data folder, and load what is stored.
+
+        Args:
+            stack: Ends what is begun here.
+            shared: The store, if other nodes share it; otherwise it is in the data folder.
 
         Raises:
             BackendError: It is not possible; one line says why, and what to do.
@@ -89,7 +97,8 @@ class CoreNode:
         data.make()
         stack.callback(data.hold().release)
         data.remove_unfinished_exports()
-        self.store = self._open_store(stack)
+        self.store = self._open_store(stack) if shared is None else shared
+        self._load(data.exported_key())
         self._change_log = ChangeLog(lambda: config.clock().unix_ms)
         self.audit = AuditLog(data.audit_log, lambda: config.clock().unix_ms)
         stack.callback(self.audit.close)
@@ -133,10 +142,12 @@ class CoreNode:
         self.host.carry_on()
 
     async def run(self, parts: Parts) -> None:
-        """Let deadlines be handled."""
+        """Let deadlines be handled, and the lease of a shared store be extended."""
         alarm = Alarm(self._config.clock, self.core.next_due, self.host.sweep)
         self.host.on_due_changed = alarm.look_again
         await parts.run(alarm.run())
+        if self.store.is_shared:
+            await parts.run(self._keep_lease())
 
     def open_rest(self) -> None:
         """Let commands of the REST API be carried out."""
@@ -160,35 +171,57 @@ class CoreNode:
     async def check(self, parts: Parts) -> None:
         """Check the whole database, now that the start has worked."""
         self.store.started()
+        if self.store.is_shared:
+            return
         await parts.run_aside(check_in_background(self.data.database, self.host.rest_api))
 
     def _console_changed(self, change: ConsoleChanged) -> None:
         self.webhooks.console_changed(change)
         self.on_console_changed(change)
 
-    def _open_store(self, stack: contextlib.AsyncExitStack) -> SQLiteStore:
-        config, data = self._config, self.data
-        given = data.exported_key()
+    async def _keep_lease(self) -> None:
+        """Extend the lease; raise BackendError once another node has taken it."""
+        commits = self.host.commits
+        deposed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def end(why: str) -> None:
+            if not deposed.done():
+                deposed.set_exception(BackendError(why))
+
+        commits.on_deposed = end
+        while not deposed.done():
+            commits.commit_later()
+            await asyncio.wait({deposed}, timeout=_EXTEND_EVERY)
+        deposed.result()
+
+    def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
+        data = self.data
         try:
             store = SQLiteStore(data.database, _log.warning, keeps_statuses=self._keeps_devices)
-            stack.callback(store.close)
+        except StoreError as error:
+            raise BackendError(str(error)) from error
+        stack.callback(store.close)
+        return store
+
+    def _load(self, given: AppKey | None) -> None:
+        config, store = self._config, self.store
+        try:
             newest = store.app_key(given)
             # Loading counts the start durably before a port opens, so that revisions only grow.
             stored = store.load()
-            self.epoch = stored.start
-            self.core = Core(
-                stored,
-                config.clock(),
-                archive=store.archive,
-                timing=Timing(config.subscriptions_cleared_after, config.return_within),
-                befriend=config.befriend,
-                disk=self.disk,
-                keeps_devices=self._keeps_devices,
-            )
         except StoreError as error:
             raise BackendError(str(error)) from error
+        self.epoch = stored.start
+        self.core = Core(
+            stored,
+            config.clock(),
+            archive=store.archive,
+            timing=Timing(config.subscriptions_cleared_after, config.return_within),
+            befriend=config.befriend,
+            disk=self.disk,
+            keeps_devices=self._keeps_devices,
+        )
         if given != newest:
-            data.export_key(newest)
+            self.data.export_key(newest)
         admin = self.core.admin(config.clock())
         self.trust = Trust(get_key_ring(admin), get_admin_ids(admin))
-        return store

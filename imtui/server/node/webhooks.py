@@ -11,8 +11,7 @@ from imtui.server.core.console import Console, ConsoleChanged, OnFailure
 from imtui.server.instant import Instant
 from imtui.server.metrics import Metrics
 from imtui.server.node.before_webhooks import BeforeWebhooks
-from imtui.server.store.sqlite.store import SQLiteStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import Store, StoreError
 from imtui.server.webhook.config import WebhookConfig
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class AppWebhooks:
         self,
         sdk_app_id: int,
         clock: Callable[[], Instant],
-        store: SQLiteStore,
+        store: Store,
         metrics: Metrics,
     ) -> None:
         """Prepare; ``open`` starts.

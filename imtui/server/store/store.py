@@ -18,8 +18,23 @@ class DamagedError(StoreError):
     """The file of the store is damaged."""
 
 
+class DeposedError(StoreError):
+    """Another node has taken over: this store may not write any more."""
+
+
 class Store(Protocol):
     """Keeps everything that outlives a restart."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether another node may take over."""
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether what was read is still true: no other node can have taken over yet.
+
+        If it is not, a commit tells, even one of nothing.
+        """
 
     def load(self) -> StoredApp:
         """Count this start, durably, and return everything that was stored.

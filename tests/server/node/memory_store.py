@@ -54,6 +54,14 @@ class MemoryStore:
         self.erasing()
         self.to_erase -= 1
 
+    @property
+    def is_shared(self) -> bool:
+        return False
+
+    @property
+    def is_current(self) -> bool:
+        return True
+
     def rest(self) -> bool:
         self.rests += 1
         if self.is_failing:

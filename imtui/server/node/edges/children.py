@@ -30,8 +30,11 @@ class Child:
         """Return the process ID."""
         return self._process.pid
 
-    async def until_ready(self) -> int:
+    async def until_ready(self, *, is_patient: bool = False) -> int:
         """Wait until it serves, and return the SDKAppID.
+
+        Args:
+            is_patient: Whether that may take any time, as another node may serve.
 
         Raises:
             BackendError: It cannot start.
@@ -39,7 +42,7 @@ class Child:
         assert self._process.stdout is not None
         line = b""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(READY_WITHIN):
+            async with asyncio.timeout(None if is_patient else READY_WITHIN):
                 line = await self._process.stdout.readline()
         said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
         if READY in said:

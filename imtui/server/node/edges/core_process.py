@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from dataclasses import replace
 
 import msgspec
 
@@ -17,6 +18,7 @@ from imtui.server.node.core_node import CoreNode
 from imtui.server.node.edges.control import Control, say_ready
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
+from imtui.server.node.shared.store import shared_store
 
 _BACKLOG = 128
 
@@ -27,11 +29,16 @@ async def run_core(setup: Setup, control: Control) -> None:
     Raises:
         BackendError: It cannot start.
     """
-    config = setup.config
+    config, store = setup.config, None
     async with contextlib.AsyncExitStack() as stack:
+        if config.database is not None:
+            store = await shared_store(config.database, control.ended, stack)
+            if store is None:
+                return
+            config = replace(config, clock=store.clock)
         parts, metrics = Parts(stack), Metrics()
         core = CoreNode(config, metrics, keeps_devices=True)
-        core.open(stack)
+        core.open(stack, store)
 
         def welcome() -> tuple[KeyRing, frozenset[str], float, SettingsOp]:
             console = core.console

@@ -8,6 +8,7 @@ from typing import Any, Final
 from imtui.files import read_small
 from imtui.protocol.safe_text import safe_text
 from imtui.server.node.settings.settings import SETTINGS, NodeSettings
+from imtui.server.node.shared.address import has_password
 from imtui.toml.key_lines import key_lines
 from imtui.toml.key_path import KeyPath
 from imtui.toml.parsing import NotTOMLError, parse_toml
@@ -60,6 +61,9 @@ class SettingsSource:
         text = self._text()
         values = {} if text is None else _parse(text, self.file)
         self._lines = {} if text is None else key_lines(text)
+        if has_password(values.get("database", "")) and self.file.stat().st_mode & 0o077:
+            problem = f"database has a password, and others can read it: chmod 600 {self.file}"
+            raise SettingsError(self.placed(problem, "database"))
         settings = NodeSettings(**{**values, **self._options})
         if contradiction := settings.contradiction():
             raise SettingsError(self.placed(contradiction, "tls_cert", "tls_key"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from imtui.server.edge.addresses import Network, network
+from imtui.server.node.shared.address import VARIABLE, check_dsn, has_password
 from imtui.toml.table import shortened
 
 T = TypeVar("T")
@@ -148,6 +149,23 @@ class _EdgeCount(One[int]):
         return max(1, (os.cpu_count() or 1) - 1) if value == "auto" else super()._checked(value)
 
 
+class _Database(One[str]):
+    """The address of a database; a list of processes would show a password in an option."""
+
+    def parse(self, text: str) -> str:
+        dsn = super().parse(text)
+        if has_password(dsn):
+            raise ValueError(
+                f"an address in an option cannot have a password: put it into {VARIABLE}, "
+                "PGPASSFILE or the settings file"
+            )
+        return dsn
+
+
+DATABASE: Final = _Database(
+    "the address of a PostgreSQL database, such as postgresql://imtui@db.example.org/imtui",
+    check_dsn,
+)
 EDGE_COUNT: Final = _EdgeCount(
     f"auto, or a whole number up to {EDGES_MAX}",
     _accept_if(lambda number: 0 <= number <= EDGES_MAX, int),

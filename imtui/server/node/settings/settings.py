@@ -15,6 +15,7 @@ from imtui.server.edge.tls.certificate import CertificateFiles
 from imtui.server.node.disk_reserve import RESERVE_MIB
 from imtui.server.node.settings.kinds import (
     COUNT,
+    DATABASE,
     EDGE_COUNT,
     HOSTS,
     MEBIBYTES,
@@ -87,6 +88,14 @@ class NodeSettings:
         "N",
         "hold the connections in N processes beside the core: a number, or auto for one less "
         "than there are cores (0: all in one process)",
+        _always,
+    )
+    database: str = _setting(
+        DATABASE,
+        "",
+        "DSN",
+        "keep everything in this PostgreSQL database instead of the data folder; of several "
+        "machines with the same one, one serves and the others stand by",
         _always,
     )
     tls_cert: Path | None = _setting(  # noqa: RUF009 - a field, as all are

@@ -34,10 +34,6 @@ _WORDS: Final[Mapping[type[BaseException], str]] = {
 }
 
 
-class DeposedError(StoreError):
-    """Another core has taken over: this one may not write any more."""
-
-
 def cannot(error: BaseException) -> StoreError:
     """Return what to tell of an error, in one line."""
     for kind, words in _WORDS.items():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from imtui.server.store.postgres.connection import Connection
-from imtui.server.store.postgres.failures import DeposedError
+from imtui.server.store.store import DeposedError
 
 TTL: Final = 5.0
 """For how long the lease is extended each time, in seconds."""
@@ -27,11 +27,12 @@ WHERE id IN (
         OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.pid)
     FOR UPDATE SKIP LOCKED
 )
-RETURNING epoch
+RETURNING epoch, extract(epoch FROM clock_timestamp())::float8
 """
 _EXTEND: Final = """
 UPDATE lease SET pid = pg_backend_pid(), batch = ?,
     expires = clock_timestamp() + make_interval(secs => ?) WHERE epoch = ?
+RETURNING extract(epoch FROM clock_timestamp())::float8
 """
 _BATCH: Final = "SELECT batch FROM lease WHERE epoch = ?"
 
@@ -65,19 +66,26 @@ class Lease:
         self._holder = holder
         self._ttl = ttl
         self._clock = clock
-        self._extended_at = float("-inf")
+        self._is_lost = True
+        self._extended_at = 0.0
+        self._wall_time = 0.0
+        """What PostgreSQL's clock showed then, in Unix seconds."""
         self.epoch = 0
         """How often the lease was taken, this time included; 0 without the lease."""
 
     @property
     def is_held(self) -> bool:
         """Tell whether no other core can have the lease yet."""
-        return self._clock() < self._extended_at + self._ttl
+        return not self._is_lost and self._clock() < self._extended_at + self._ttl
 
     @property
     def is_due(self) -> bool:
         """Tell whether it is time to extend it."""
-        return self._clock() >= self._extended_at + self._ttl / 5
+        return self._is_lost or self._clock() >= self._extended_at + self._ttl / 5
+
+    def wall_time(self) -> float:
+        """Return the time by PostgreSQL's clock, in Unix seconds: it is the same for all nodes."""
+        return self._wall_time + self._clock() - self._extended_at
 
     def take(self) -> bool:
         """Take the lease if nobody has it, and tell whether it was taken.
@@ -90,8 +98,8 @@ class Lease:
         found = execute(_TAKE, (self._holder, self._ttl)).fetchone()
         if found is None:
             return False
-        (self.epoch,) = found
-        self._extended_at = began
+        self.epoch, self._wall_time = found
+        self._extended_at, self._is_lost = began, False
         return True
 
     def extend(self, batch: int) -> None:
@@ -104,9 +112,11 @@ class Lease:
             DeposedError: Another core has taken it. Also what the connection raises.
         """
         began = self._clock()
-        if self._connection.execute(_EXTEND, (batch, self._ttl, self.epoch)).rowcount == 0:
-            self._extended_at = float("-inf")
+        found = self._connection.execute(_EXTEND, (batch, self._ttl, self.epoch)).fetchone()
+        if found is None:
+            self._is_lost = True
             raise DeposedError("Another node has taken over: this one writes nothing any more.")
+        (self._wall_time,) = found
         self._extended_at = began
 
     def last_batch(self) -> int | None:

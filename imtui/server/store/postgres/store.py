@@ -1,5 +1,6 @@
 """The store in a PostgreSQL database."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -7,16 +8,17 @@ from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
 from imtui.server.core.stored import StoredApp
+from imtui.server.instant import Instant
 from imtui.server.store.postgres.archive import PostgresArchive
 from imtui.server.store.postgres.connection import Connection
-from imtui.server.store.postgres.failures import FAILURES, DeposedError, cannot
+from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.schema import EMPTY, LEASE, SCHEMA_VERSION
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sql.pending import Pending
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import DeposedError, StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 
@@ -67,6 +69,10 @@ class PostgresStore:
             return self._lease.take() and self._prepare()
         except FAILURES as error:
             raise cannot(error) from error
+
+    def clock(self) -> Instant:
+        """Return the time; the wall clock is PostgreSQL's."""
+        return Instant(time.monotonic(), int(self._lease.wall_time() * 1000))
 
     def load(self) -> StoredApp:
         """Count this start, durably, and return everything that was stored.
@@ -145,6 +151,11 @@ class PostgresStore:
             raise self._undo(error) from error
         self._number += 1
         self._pending.committed()
+
+    @property
+    def is_shared(self) -> bool:
+        """Return True: another node may take over."""
+        return True
 
     @property
     def is_current(self) -> bool:

@@ -154,6 +154,16 @@ class SQLiteStore:
         self._log.empty_if_due()
 
     @property
+    def is_shared(self) -> bool:
+        """Return False: nobody else writes the database."""
+        return False
+
+    @property
+    def is_current(self) -> bool:
+        """Return True, as nobody else writes the database."""
+        return True
+
+    @property
     def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
         """Called with the conversation and seq of each erased message, before the commit."""
         return self._pending.on_erased

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from imtui.server.node.settings.settings import SETTINGS
 
+DSN = "postgresql://imtui@db.example.org/imtui"
 GOOD: dict[str, list[tuple[object, object]]] = {
     "host": [("::", ("::",)), (["a", "b", "a"], ("a", "b"))],
     "port": [(0, 0), (65535, 65535)],
     "rest_port": [(1, 1)],
     "edges": [(0, 0), (64, 64)],
+    "database": [(DSN, DSN), ("postgres://a:b@[::1]:1/c?sslmode=require",) * 2],
     "tls_cert": [("/a", Path("/a"))],
     "tls_key": [("/a", Path("/a"))],
     "allow_origin": [("https://a.example:1", ("https://a.example:1",)), ([], ()), ("null",) * 2],
@@ -28,6 +30,7 @@ BAD: dict[str, list[object]] = {
     "port": [-1, 65536, "7788", 1.0, True, [1], {}, "x"],
     "rest_port": [-1],
     "edges": [-1, 65, "2", "all", True],
+    "database": ["", "imtui.db", "mysql://a/b", "postgresql://[a/b", f"{DSN}\n", 1],
     "tls_cert": ["", 1, ["a"], "a\0b"],
     "tls_key": ["", False],
     "allow_origin": ["chat.example.org", "https://a.example/", "*", 5],
@@ -90,3 +93,11 @@ def _is_accepted(kind: Any, value: object, parsed: object) -> bool:
     except ValueError:
         return False
     return bool(checked == ((parsed,) if kind.is_list else parsed))
+
+
+@pytest.mark.parametrize("dsn", [DSN.replace("@", ":secret@"), f"{DSN}?password=secret"])
+def test_an_option_shows_no_password(dsn: str) -> None:
+    kind = SETTINGS["database"].kind
+    with pytest.raises(ValueError, match="cannot have a password: put it into IMTUI_DATABASE"):
+        kind.parse(dsn)
+    assert kind.check(dsn) == dsn

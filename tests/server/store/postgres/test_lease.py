@@ -5,10 +5,9 @@ from contextlib import suppress
 import pytest
 
 from imtui.server.core.archive import View
-from imtui.server.store.postgres.failures import DeposedError
 from imtui.server.store.postgres.lease import boot_time
 from imtui.server.store.postgres.store import PostgresStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import DeposedError, StoreError
 from tests.server.store.postgres.opening import TTL, Stores, until
 from tests.server.store.sql.stores import ACCOUNTS, PEOPLE
 

@@ -1,0 +1,55 @@
+"""The address of a PostgreSQL database, and where its password may stand."""
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+SCHEMES: Final = frozenset({"postgresql", "postgres"})
+VARIABLE: Final = "IMTUI_DATABASE"
+"""The environment variable with a whole address, or with the password alone."""
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """The address of a database."""
+
+    dsn: str = field(repr=False)
+    password: str | None = field(default=None, repr=False)
+    """The password, if neither the address nor PostgreSQL's own files and variables have it."""
+
+
+def check_dsn(text: str) -> str:
+    """Return an address such as ``postgresql://imtui@db.example.org/imtui``.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in SCHEMES or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def has_password(dsn: str) -> bool:
+    """Tell whether an address has a password."""
+    parts = urlsplit(dsn)
+    return parts.password is not None or "password" in parse_qs(parts.query)
+
+
+def database_address(dsn: str, variable: str) -> DatabaseAddress | None:
+    """Return the address of the database; None to keep everything in the data folder.
+
+    Args:
+        dsn: The address among the settings; may be empty.
+        variable: The value of the environment variable; may be empty.
+
+    Raises:
+        ValueError: The variable has a password, and there is no address; or it is malformed.
+    """
+    if "://" in variable:
+        return DatabaseAddress(check_dsn(variable))
+    if dsn:
+        return DatabaseAddress(dsn, variable or None)
+    if variable:
+        raise ValueError
+    return None
