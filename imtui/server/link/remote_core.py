@@ -101,6 +101,8 @@ class RemoteCore:
         """Called with the settings of the app that concern edges, whenever they may differ."""
         self.on_welcome: Callable[[], None] = lambda: None
         """Called when a core has taken this edge, at first or again."""
+        self.on_core_lost: Callable[[], None] = lambda: None
+        """Called when the connection to a core that had taken this edge has ended."""
         self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
         """The first welcome."""
 
@@ -260,6 +262,7 @@ class RemoteCore:
     def _lost_socket(self, socket: LinkSocket) -> None:
         if socket is self._socket:
             self._socket = None
+            self.on_core_lost()
         if socket.is_trusted and not self._is_ending:
             _log.warning("The link to the core has ended%s", f": {socket.problem}".rstrip(": "))
         elif socket.problem:

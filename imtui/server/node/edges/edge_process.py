@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Hashable
 from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -13,13 +15,14 @@ from imtui.server.audit import AuditEntry, AuditLog
 from imtui.server.buckets import Buckets
 from imtui.server.edge.trust import Trust
 from imtui.server.edge.turns.fair_loop import is_busy
+from imtui.server.link.frames import Welcome
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import AuditOp, MetricsOp, SettingsOp
 from imtui.server.link.remote_core import RemoteCore
 from imtui.server.metrics import Metrics
 from imtui.server.node.before_webhooks import BeforeWebhooks
 from imtui.server.node.config import BackendConfig
-from imtui.server.node.data_dir import DataDir
+from imtui.server.node.data_dir import BackendError, DataDir
 from imtui.server.node.edge_node import EdgeNode
 from imtui.server.node.edges.control import Control, say_ready
 from imtui.server.node.edges.core_process import until_ended
@@ -27,6 +30,11 @@ from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
 from imtui.server.process_metrics import Reporter
 from imtui.server.webhook.config import WebhookConfig
+
+_WITHOUT_CORE: Final = 10.0
+"""How long clients wait for the core if another node may have it, in seconds."""
+
+_log: Final = logging.getLogger(__name__)
 
 
 async def run_edge(setup: Setup, control: Control) -> None:
@@ -46,7 +54,9 @@ async def run_edge(setup: Setup, control: Control) -> None:
         core = RemoteCore(connect, setup.key, setup.number)
         stack.callback(core.flush_now)
         await parts.run(core.run())
-        welcome = await core.welcome
+        welcome = await _welcome(core, control)
+        if welcome is None:
+            return
         data, metrics = DataDir(config.data_dir), Metrics()
         audit = AuditLog(data.audit_log_of(setup.place), lambda: config.clock().unix_ms)
         audit.open()
@@ -60,7 +70,16 @@ async def run_edge(setup: Setup, control: Control) -> None:
             setup.name.replace(" ", "-"), metrics, lambda report: core.note(MetricsOp(report))
         )
         stack.callback(reporter.report)
-        core.on_welcome = reporter.report_anew
+        absence = _Absence()
+
+        def welcomed() -> None:
+            reporter.report_anew()
+            absence.end()
+
+        core.on_welcome = welcomed
+        if config.database is not None:
+            core.on_core_lost = absence.begin
+            await parts.run(absence.until_long())
         await parts.run(reporter.run())
         trust = Trust(welcome.key_ring, welcome.admins)
         node = EdgeNode(
@@ -94,6 +113,42 @@ async def run_edge(setup: Setup, control: Control) -> None:
         await parts.run(control.follow(adjust))
         say_ready(welcome.key_ring.sdk_app_id)
         await until_ended(control, parts)
+
+
+class _Absence:
+    """Notes that there is no core for long: another node may have it."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._is_long = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Note that the core is away."""
+        self.end()
+        self._timer = self._loop.call_later(_WITHOUT_CORE, self._is_long.set)
+
+    def end(self) -> None:
+        """Note that the core is there."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def until_long(self) -> None:
+        """Wait until the core is away for long, and raise BackendError then."""
+        await self._is_long.wait()
+        problem = "There is no core on this node: its clients go to another one"
+        _log.warning("%s", problem)
+        raise BackendError(problem)
+
+
+async def _welcome(core: RemoteCore, control: Control) -> Welcome | None:
+    """Wait until the core takes this edge; None if it has to end before."""
+    ended = asyncio.create_task(control.ended.wait())
+    try:
+        await asyncio.wait((core.welcome, ended), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ended.cancel()
+    return core.welcome.result() if core.welcome.done() else None
 
 
 def _webhook(settings: SettingsOp) -> WebhookConfig | None:

@@ -27,8 +27,6 @@ _KEY_SIZE: Final = 32
 _AGAIN_FIRST: Final = 0.1
 _AGAIN_LAST: Final = 30.0
 """The pauses before a child that ended is started again, in seconds."""
-_WITHOUT_CORE: Final = 10.0
-"""How long the edges wait for the core if another node may have it, in seconds."""
 _STEADY_AFTER: Final = 60.0
 """After how many seconds a child counts as one that does not end at once."""
 
@@ -49,8 +47,6 @@ class EdgedBackend:
         self._children: dict[int, Child] = {}
         """The core at place 0, and the edges from 1."""
         self._edge_numbers = 0
-        self._has_core = asyncio.Event()
-        """Whether edges may serve: with a shared database, another node may have the core."""
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def __aenter__(self) -> Self:
@@ -94,7 +90,7 @@ class EdgedBackend:
         self._rest = tuple(sock.fileno() for sock in rest)
         self._link_socket = stack.enter_context(_link_socket(stack))
         stack.push_async_callback(self._end_children)
-        sdk_app_id = await self._start_core()
+        sdk_app_id = await self._start_child(0)
         await asyncio.gather(*(self._start_child(place) for place in range(1, self._edges + 1)))
         # A core that is started again must not undo what the console has changed since.
         self._config = replace(self._config, settings={})
@@ -127,29 +123,11 @@ class EdgedBackend:
             rest_fds=self._rest,
         )
 
-    async def _start_child(self, place: int, *, is_patient: bool = False) -> int:
+    async def _start_child(self, place: int) -> int:
         child = await start_child(self._setup(place), self._config.data_dir)
         self._children[place] = child
-        return await child.until_ready(is_patient=is_patient)
-
-    async def _start_core(self) -> int:
-        if self._config.database is None:
-            sdk_app_id = await self._start_child(0)
-        else:
-            # It is not ready while another node serves.
-            ending = asyncio.create_task(self._end_edges())
-            try:
-                sdk_app_id = await self._start_child(0, is_patient=True)
-            finally:
-                await _cancel([ending])
-        self._has_core.set()
-        return sdk_app_id
-
-    async def _end_edges(self) -> None:
-        """End the edges if there is no core for long, so that their clients go to another node."""
-        await asyncio.sleep(_WITHOUT_CORE)
-        self._has_core.clear()
-        await asyncio.gather(*(child.end() for place, child in self._children.items() if place))
+        # With a shared database, no child is ready while another node serves.
+        return await child.until_ready(is_patient=self._config.database is not None)
 
     async def _keep(self, place: int) -> None:
         """Start a child again whenever it has ended."""
@@ -160,17 +138,12 @@ class EdgedBackend:
             status = await self._children[place].until_ended()
             if loop.time() - began > _STEADY_AFTER:
                 pause = _AGAIN_FIRST
-            if not place or self._has_core.is_set():
-                how = f"signal {-status}" if status < 0 else f"status {status}"
-                _log.error("%s has ended with %s; it is started again in %.1f s", name, how, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _AGAIN_LAST)
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            _log.error("%s has ended with %s; it is started again in %.1f s", name, how, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _AGAIN_LAST)
             try:
-                if place:
-                    await self._has_core.wait()
-                    await self._start_child(place)
-                else:
-                    await self._start_core()
+                await self._start_child(place)
             except BackendError as error:
                 _log.error("%s cannot start: %s", name, error)
                 # One that is not ready in time may not have ended.

@@ -1,0 +1,137 @@
+"""A node takes over from another one, and nobody's messages, status or lists change."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.sdk import IMClient, LoginStatus, UserStatus, UserStatusType
+from tests.sdk.recorder import Recorder
+from tests.server.children import CORE
+from tests.server.node.edges.edged_server import WITHIN
+from tests.server.node.shared.nodes import STANDS_BY, Node, Nodes, two_nodes
+from tests.server.store.postgres.cluster import PostgresServer
+
+Two = tuple[Nodes, Node, Node]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[PostgresServer]:
+    server = await asyncio.to_thread(PostgresServer)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Two]:
+    dsn = await asyncio.to_thread(server.database, "two")
+    async with two_nodes(tmp_path, dsn) as running:
+        yield running
+
+
+def told_of_alice(heard: Recorder) -> list[UserStatus]:
+    """Return the statuses of alice that a client was told."""
+    lists = (event[1] for event in heard.events if event[0] == "statuses")
+    return [status for statuses in lists for status in statuses if status.user_id == "alice"]
+
+
+async def until_back(*clients: IMClient) -> None:
+    """Wait until clients are connected again, and what they ask is answered."""
+    async with asyncio.timeout(WITHIN):
+        for client in clients:
+            while True:
+                try:
+                    await client.get_user_status(["alice"])
+                    break
+                except IMError:
+                    await asyncio.sleep(0.05)
+            assert client.get_login_status() is LoginStatus.LOGINED
+
+
+async def until_refused(client: IMClient) -> None:
+    """Wait until what a client asks is not answered: another node may have taken over by then."""
+    async with asyncio.timeout(WITHIN):
+        while True:
+            try:
+                await client.get_user_status(["alice"])
+            except IMError as error:
+                if error.code == ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR:
+                    return
+            await asyncio.sleep(0.3)
+
+
+async def test_when_a_node_is_gone_the_other_goes_on_where_it_was(two: Two) -> None:
+    nodes, first, second = two
+    async with nodes.client("alice") as (alice, _), nodes.client("bob") as (bob, heard):
+        await alice.set_self_status("On the call")
+        await bob.subscribe_user_status(["alice"])
+        await alice.send_c2c_text_message("before", "bob")
+        (status,) = await bob.get_user_status(["alice"])
+        await first.kill()
+        await second.until_ready()
+        await until_back(alice, bob)
+        (now,) = await bob.get_user_status(["alice"])
+        assert (now.custom_status, now.since) == ("On the call", status.since)
+        await alice.send_c2c_text_message("after", "bob")
+        page = await bob.get_c2c_history_message_list("alice")
+        assert [message.text for message in page] == ["after", "before"]
+        told = {one.status_type for one in told_of_alice(heard)}
+        assert told <= {UserStatusType.ONLINE, UserStatusType.UNKNOWN}
+    # The one that was gone comes back, and stands by.
+    await first.start()
+    await first.until_logged(STANDS_BY)
+    assert await first.end() == await second.end() == 0
+
+
+async def test_a_node_that_was_stopped_for_too_long_writes_nothing_and_stands_by(
+    two: Two,
+) -> None:
+    nodes, first, second = two
+    async with nodes.client("alice") as (alice, _):
+        await alice.set_self_status("before")
+        # Its edge goes on, and sends its client away.
+        with first.stopped(CORE):
+            await second.until_ready()
+            await until_back(alice)
+            await alice.set_self_status("after")
+        await first.until_logged("Another node has taken over")
+        await first.until_logged(STANDS_BY)
+        (status,) = await alice.get_user_status(["alice"])
+        assert status.custom_status == "after"
+
+
+async def test_a_node_that_ends_hands_over_at_once(two: Two) -> None:
+    nodes, first, second = two
+    async with nodes.client("alice") as (alice, _):
+        await alice.set_self_status("still here")
+        assert await first.end() == 0
+        await second.until_ready()
+        await until_back(alice)
+        (status,) = await alice.get_user_status(["alice"])
+        assert status.custom_status == "still here"
+
+
+async def test_while_the_database_is_away_nothing_is_acknowledged_and_all_stay(
+    two: Two, server: PostgresServer
+) -> None:
+    nodes, first, _ = two
+    async with nodes.client("alice") as (alice, _), nodes.client("bob") as (bob, heard):
+        await bob.subscribe_user_status(["alice"])
+        await alice.set_self_status("before")
+        await heard.until(lambda one: any(s.custom_status == "before" for s in told_of_alice(one)))
+        heard.events.clear()
+        await asyncio.to_thread(server.stop)
+        with pytest.raises(IMError) as refusal:
+            await alice.set_self_status("lost")
+        assert refusal.value.code == ErrorCode.ERR_SVR_ACCOUNT_INTERNAL_ERROR
+        await until_refused(bob)
+        assert alice.get_login_status() is LoginStatus.LOGINED
+        await first.until_logged("PostgreSQL cannot be reached")
+        assert told_of_alice(heard) == []
+        await asyncio.to_thread(server.start)
+        await until_back(alice, bob)
+        await alice.set_self_status("after")
+        (status,) = await bob.get_user_status(["alice"])
+        assert status.custom_status == "after"
