@@ -5,7 +5,6 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ def _main() -> None:
     from imtui.cli.entry import run
     from imtui.server.node.edges.setup import Role, Setup
 
-    def set_up(role: Role, config: Any, key: bytes, link: Path, *rest: Any, **more: Any) -> Setup:
-        reached = Path(os.environ[LINK]) if role is Role.EDGE else link
+    def set_up(role: Role, config: Any, key: bytes, link: str, *rest: Any, **more: Any) -> Setup:
+        reached = os.environ[LINK] if role is Role.EDGE else link
         return Setup(role, config, key, reached, *rest, **more)
 
     patch.setattr("imtui.server.node.edges.supervisor.Setup", set_up)

@@ -185,6 +185,7 @@ def run(arguments: argparse.Namespace) -> int:
             trusted_proxies=settings.trusted_proxy,
             tls=settings.certificate_files,
             database=_database(settings),
+            link=settings.link,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             settings=app_settings,
             log_level=settings.log_level,
@@ -291,10 +292,14 @@ def _database(settings: NodeSettings) -> DatabaseAddress | None:
 
 
 def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
-    if edges or config.database is not None:
+    if config.database is not None:
+        from imtui.server.node.edges.clustered import ClusteredBackend
+
+        return ClusteredBackend(config, edges or 1)
+    if edges:
         from imtui.server.node.edges.supervisor import EdgedBackend
 
-        return EdgedBackend(config, edges or 1)
+        return EdgedBackend(config, edges)
     from imtui.server.node.backend import Backend
 
     return Backend(config)

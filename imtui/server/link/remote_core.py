@@ -169,6 +169,11 @@ class RemoteCore:
         self._send(op)
         return True
 
+    def look_elsewhere(self) -> None:
+        """End the connection to the core: it is in another place now."""
+        if self._socket is not None:
+            self._socket.cut("the core is on another node")
+
     # The link
 
     def _send(self, op: ToCore) -> None:
@@ -238,6 +243,8 @@ class RemoteCore:
                 raise LinkError(f"an unexpected {type(frame).__name__}")
 
     def _welcomed(self, socket: LinkSocket, welcome: Welcome) -> None:
+        if welcome.epoch < self._epoch:
+            raise LinkError("it is an earlier core than the last one")
         is_resumed = welcome.is_resumed and welcome.epoch == self._epoch
         if is_resumed and not self._channel.can_resume(welcome.received):
             self._begin_anew()

@@ -27,6 +27,8 @@ class BackendConfig:
     data_dir: Path
     database: DatabaseAddress | None = None
     """The PostgreSQL database that keeps everything; None for the data folder."""
+    link: str = ""
+    """Where edges of other nodes reach the core of this one; empty for nowhere."""
     hosts: tuple[str, ...] = ("127.0.0.1",)
     port: int = 0
     """0 for any free port, here and below."""

@@ -134,7 +134,7 @@ async def _play(folder: Path, users: int, seconds: float) -> Played:
         sock = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         sock.bind(str(link))
         config = BackendConfig(data_dir=folder / "data")
-        setup = Setup(Role.CORE, config, key, link, sock.fileno())
+        setup = Setup(Role.CORE, config, key, str(link), sock.fileno())
         child = await start_child(setup, config.data_dir)
         stack.push_async_callback(child.end)
         await child.until_ready()

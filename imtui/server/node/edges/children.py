@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from imtui.server.node.config import BackendConfig
 from imtui.server.node.data_dir import BackendError
 from imtui.server.node.edges.control import PROBLEM, READY
-from imtui.server.node.edges.setup import Setup, encode
+from imtui.server.node.edges.setup import Setup, Told, encode
 
 READY_WITHIN: Final = 120.0
 """How long a start may take, in seconds: a migration may be due."""
@@ -24,6 +24,8 @@ class Child:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Wrap a process that was started."""
         self._process = process
+        self.on_said: Callable[[str, Any], None] = lambda what, value: None
+        """Called with what it says until it serves."""
 
     @property
     def pid(self) -> int:
@@ -40,18 +42,21 @@ class Child:
             BackendError: It cannot start.
         """
         assert self._process.stdout is not None
-        line = b""
+        problem = "A process of the backend ended as it started."
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if is_patient else READY_WITHIN):
-                line = await self._process.stdout.readline()
-        said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
-        if READY in said:
-            return int(said[READY])
-        raise BackendError(said.get(PROBLEM, "A process of the backend ended as it started."))
+                while (line := await self._process.stdout.readline()).endswith(b"\n"):
+                    ((what, value),) = json.loads(line).items()
+                    if what == PROBLEM:
+                        raise BackendError(value)
+                    self.on_said(what, value)
+                    if what == READY:
+                        return int(value)
+        raise BackendError(problem)
 
-    def tell(self, config: BackendConfig) -> None:
+    def tell(self, told: Told) -> None:
         """Tell it what has changed."""
-        self._write(encode(config))
+        self._write(encode(told))
 
     async def until_ended(self) -> int:
         """Wait until it has ended, and return its exit status; negative for a signal."""

@@ -11,6 +11,8 @@ from imtui.server.node.edges.setup import Changes
 
 READY: Final = "ready"
 PROBLEM: Final = "problem"
+JOINED: Final = "joined"
+CORE: Final = "core"
 
 
 class Control(asyncio.Protocol):
@@ -21,6 +23,8 @@ class Control(asyncio.Protocol):
         self._set_log_level = set_log_level
         self._changes = Changes()
         self._queue: asyncio.Queue[BackendConfig] = asyncio.Queue()
+        self.on_core: Callable[[str], None] = lambda link: None
+        """Called with where the core is now."""
         self.ended = asyncio.Event()
         """Set when the child has to end."""
 
@@ -30,8 +34,11 @@ class Control(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the parent has written."""
-        for config in self._changes.feed(data):
-            self._queue.put_nowait(config)
+        for told in self._changes.feed(data):
+            if isinstance(told, str):
+                self.on_core(told)
+            else:
+                self._queue.put_nowait(told)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End: the parent wants it, or is gone."""
@@ -45,6 +52,16 @@ class Control(asyncio.Protocol):
             await adjust(changed)
 
 
+def say_joined(key: bytes, number: int) -> None:
+    """Tell the parent the key of links, and the first of some numbers for its edges."""
+    _say(JOINED, [key.hex(), number])
+
+
+def say_core(link: str) -> None:
+    """Tell the parent where the core of another node is; empty for nowhere."""
+    _say(CORE, link)
+
+
 def say_ready(sdk_app_id: int) -> None:
     """Tell the parent that this child serves."""
     _say(READY, sdk_app_id)
@@ -55,5 +72,5 @@ def say_problem(problem: str) -> None:
     _say(PROBLEM, problem)
 
 
-def _say(what: str, value: str | int) -> None:
+def _say(what: str, value: str | int | list[str | int]) -> None:
     print(json.dumps({what: value}), flush=True, file=sys.stdout)

@@ -15,10 +15,12 @@ from imtui.server.link.remote_edges import RemoteEdges
 from imtui.server.metrics import Metrics
 from imtui.server.node.config import BackendConfig
 from imtui.server.node.core_node import CoreNode
-from imtui.server.node.edges.control import Control, say_ready
+from imtui.server.node.data_dir import BackendError
+from imtui.server.node.edges.control import Control, say_core, say_joined, say_ready
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
-from imtui.server.node.shared.store import shared_store
+from imtui.server.node.shared.address import split_link
+from imtui.server.node.shared.store import join, until_taken
 
 _BACKLOG = 128
 
@@ -31,8 +33,14 @@ async def run_core(setup: Setup, control: Control) -> None:
     """
     config, store = setup.config, None
     async with contextlib.AsyncExitStack() as stack:
+        listeners = [socket.socket(fileno=setup.link_fd)]
+        key = setup.key
         if config.database is not None:
-            store = await shared_store(config.database, control.ended, stack)
+            listeners += _link_sockets(config.link, stack)
+            joined = join(config.database, stack)
+            key, number = joined.join()
+            say_joined(key, number)
+            store = await until_taken(joined, _address(listeners[1:]), control.ended, say_core)
             if store is None:
                 return
             config = replace(config, clock=store.clock)
@@ -60,7 +68,7 @@ async def run_core(setup: Setup, control: Control) -> None:
             except (msgspec.MsgspecError, UnicodeError) as error:
                 raise LinkError(f"an unreadable audit entry: {error}") from error
 
-        edges = RemoteEdges(core.epoch, setup.key, welcome)
+        edges = RemoteEdges(core.epoch, key, welcome)
         edges.on_metrics, edges.on_audit = counted, noted
         core.on_console_changed = console_changed
         await core.start(stack, edges)
@@ -69,11 +77,11 @@ async def run_core(setup: Setup, control: Control) -> None:
         await core.run(parts)
         core.open_rest()
         await core.check(parts)
-        sock = socket.socket(fileno=setup.link_fd)
-        sock.listen(_BACKLOG)
-        # Not as a Unix server, which would remove the file in the end: the next core needs it.
-        server = await asyncio.get_running_loop().create_server(edges.accept, sock=sock)
-        stack.callback(server.close)
+        for sock in listeners:
+            sock.listen(_BACKLOG)
+            # Not as a Unix server, which would remove the file in the end: the next core needs it.
+            server = await asyncio.get_running_loop().create_server(edges.accept, sock=sock)
+            stack.callback(server.close)
         stack.push_async_callback(edges.stop)
 
         async def adjust(changed: BackendConfig) -> None:
@@ -82,6 +90,28 @@ async def run_core(setup: Setup, control: Control) -> None:
         await parts.run(control.follow(adjust))
         say_ready(core.app_key.sdk_app_id)
         await until_ended(control, parts)
+
+
+def _link_sockets(link: str, stack: contextlib.AsyncExitStack) -> list[socket.socket]:
+    """Return the bound socket for edges of other nodes; none without an address."""
+    if not link:
+        return []
+    try:
+        host, port = split_link(link)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        sock = stack.enter_context(socket.create_server((host, port), family=family))
+    except OSError as error:
+        problem = f"The address {link} of --link cannot be used: {error.strerror}."
+        raise BackendError(problem) from error
+    return [sock]
+
+
+def _address(socks: list[socket.socket]) -> str:
+    """Return where edges of other nodes reach this core; empty for nowhere."""
+    for sock in socks:
+        host, port, *_ = sock.getsockname()
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return ""
 
 
 async def until_ended(control: Control, parts: Parts) -> None:

@@ -28,6 +28,7 @@ from imtui.server.node.edges.control import Control, say_ready
 from imtui.server.node.edges.core_process import until_ended
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
+from imtui.server.node.shared.address import split_link
 from imtui.server.process_metrics import Reporter
 from imtui.server.webhook.config import WebhookConfig
 
@@ -46,12 +47,23 @@ async def run_edge(setup: Setup, control: Control) -> None:
     config = setup.config
     loop = asyncio.get_running_loop()
 
+    link = setup.link
+
     async def connect(make: Callable[[], LinkSocket]) -> object:
-        return await loop.create_unix_connection(make, str(setup.link))
+        if link.startswith("/"):
+            return await loop.create_unix_connection(make, link)
+        return await loop.create_connection(make, *split_link(link))
+
+    def find_core(found: str) -> None:
+        nonlocal link
+        if found != link:
+            link = found
+            core.look_elsewhere()
 
     async with contextlib.AsyncExitStack() as stack:
         parts = Parts(stack)
         core = RemoteCore(connect, setup.key, setup.number)
+        control.on_core = find_core
         stack.callback(core.flush_now)
         await parts.run(core.run())
         welcome = await _welcome(core, control)

@@ -3,7 +3,6 @@
 import pickle
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from imtui.server.node.config import BackendConfig
@@ -26,8 +25,8 @@ class Setup:
     config: BackendConfig
     key: bytes = field(repr=False)
     """What the core and its edges know alone."""
-    link: Path
-    """The Unix socket of the core."""
+    link: str
+    """The Unix socket of the core, or its ``host:port`` on another machine."""
     link_fd: int = -1
     """The same for the core, which listens on it."""
     place: int = 0
@@ -44,7 +43,11 @@ class Setup:
         return f"{self.role} {self.place}" if self.place else str(self.role)
 
 
-def encode(told: Setup | BackendConfig) -> bytes:
+Told = BackendConfig | str
+"""What a parent tells later: the configuration, or where the core is now."""
+
+
+def encode(told: Setup | Told) -> bytes:
     """Return what a parent writes to the standard input of a child."""
     data = pickle.dumps(told)
     return len(data).to_bytes(_LENGTH) + data
@@ -67,7 +70,7 @@ class Changes:
         """Start with nothing read."""
         self._unread = bytearray()
 
-    def feed(self, data: bytes) -> list[BackendConfig]:
+    def feed(self, data: bytes) -> list[Told]:
         """Take some bytes, and return the changes that are complete."""
         self._unread += data
         found = []
@@ -75,7 +78,7 @@ class Changes:
             end = _LENGTH + int.from_bytes(self._unread[:_LENGTH])
             if len(self._unread) < end:
                 break
-            changed: BackendConfig = pickle.loads(bytes(self._unread[_LENGTH:end]))
+            changed: Told = pickle.loads(bytes(self._unread[_LENGTH:end]))
             found.append(changed)
             del self._unread[:end]
         return found

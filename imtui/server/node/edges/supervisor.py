@@ -90,8 +90,9 @@ class EdgedBackend:
         self._rest = tuple(sock.fileno() for sock in rest)
         self._link_socket = stack.enter_context(_link_socket(stack))
         stack.push_async_callback(self._end_children)
-        sdk_app_id = await self._start_child(0)
-        await asyncio.gather(*(self._start_child(place) for place in range(1, self._edges + 1)))
+        await self._start_core()
+        places = range(1, self._edges + 1)
+        sdk_app_id, *_ = await asyncio.gather(*map(self._start_child, places))
         # A core that is started again must not undo what the console has changed since.
         self._config = replace(self._config, settings={})
         tasks = [asyncio.create_task(self._keep(place)) for place in self._children]
@@ -108,26 +109,44 @@ class EdgedBackend:
         return replace(config, max_connections=max(1, config.max_connections // self._edges))
 
     def _setup(self, place: int) -> Setup:
-        link = Path(self._link_socket.getsockname())
         if place == 0:
+            link = self._own_core
             return Setup(Role.CORE, self._config, self._key, link, self._link_socket.fileno())
-        self._edge_numbers += 1
         return Setup(
             Role.EDGE,
             self._config,
             self._key,
-            link,
+            self._core,
             place=place,
-            number=self._edge_numbers,
+            number=self._next_number(),
             ws_fds=self._ws,
             rest_fds=self._rest,
         )
 
+    @property
+    def _own_core(self) -> str:
+        """Return where the core of this node is."""
+        return str(self._link_socket.getsockname())
+
+    @property
+    def _core(self) -> str:
+        """Return where edges find the core."""
+        return self._own_core
+
+    def _next_number(self) -> int:
+        self._edge_numbers += 1
+        return self._edge_numbers
+
+    async def _start_core(self) -> None:
+        """Start the core, and wait until edges find one."""
+        await self._start_child(0)
+
     async def _start_child(self, place: int) -> int:
-        child = await start_child(self._setup(place), self._config.data_dir)
-        self._children[place] = child
-        # With a shared database, no child is ready while another node serves.
-        return await child.until_ready(is_patient=self._config.database is not None)
+        child = self._children[place] = await self._new_child(place)
+        return await child.until_ready()
+
+    async def _new_child(self, place: int) -> Child:
+        return await start_child(self._setup(place), self._config.data_dir)
 
     async def _keep(self, place: int) -> None:
         """Start a child again whenever it has ended."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from imtui.server.edge.addresses import Network, network
-from imtui.server.node.shared.address import VARIABLE, check_dsn, has_password
+from imtui.server.node.shared.address import VARIABLE, check_dsn, has_password, is_link
 from imtui.toml.table import shortened
 
 T = TypeVar("T")
@@ -162,6 +162,9 @@ class _Database(One[str]):
         return dsn
 
 
+LINK: Final[One[str]] = One(
+    "HOST:PORT, such as 10.0.0.5:7790 or [fd00::5]:7790", _accept_if(is_link, str)
+)
 DATABASE: Final = _Database(
     "the address of a PostgreSQL database, such as postgresql://imtui@db.example.org/imtui",
     check_dsn,

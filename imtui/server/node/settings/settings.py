@@ -18,6 +18,7 @@ from imtui.server.node.settings.kinds import (
     DATABASE,
     EDGE_COUNT,
     HOSTS,
+    LINK,
     MEBIBYTES,
     NETWORKS,
     OPTIONAL_COUNT,
@@ -94,8 +95,16 @@ class NodeSettings:
         DATABASE,
         "",
         "DSN",
-        "keep everything in this PostgreSQL database instead of the data folder; of several "
-        "machines with the same one, one serves and the others stand by",
+        "keep everything in this PostgreSQL database instead of the data folder; several "
+        "machines with the same one are one backend",
+        _always,
+    )
+    link: str = _setting(
+        LINK,
+        "",
+        "HOST:PORT",
+        "with --database, where the edges of the other machines reach the core if it is on this "
+        "one; in a private network, as it is not encrypted",
         _always,
     )
     tls_cert: Path | None = _setting(  # noqa: RUF009 - a field, as all are

@@ -36,6 +36,19 @@ def has_password(dsn: str) -> bool:
     return parts.password is not None or "password" in parse_qs(parts.query)
 
 
+def is_link(text: str) -> bool:
+    """Tell whether a text is the address of a core, such as ``10.0.0.5:7790``."""
+    host, _, port = text.rpartition(":")
+    is_port = port.isascii() and port.isdecimal() and int(port[:6]) <= 65535
+    return bool(host) and is_port and text.isprintable() and not set(text) & set(" /")
+
+
+def split_link(text: str) -> tuple[str, int]:
+    """Return the host and the port of the address of a core."""
+    host, _, port = text.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
 def database_address(dsn: str, variable: str) -> DatabaseAddress | None:
     """Return the address of the database; None to keep everything in the data folder.
 

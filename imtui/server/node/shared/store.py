@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from imtui.server.node.data_dir import BackendError
@@ -13,24 +14,22 @@ from imtui.server.store.store import StoreError
 if TYPE_CHECKING:
     from imtui.server.store.postgres.store import PostgresStore
 
+STANDS_BY: Final = "Another node has the core; that of this one stands by"
 _LOOK_EVERY: Final = 0.2
 """How often a node that stands by looks whether it may take over, in seconds."""
 
 _log: Final = logging.getLogger(__name__)
 
 
-async def shared_store(
-    address: DatabaseAddress, ended: asyncio.Event, stack: contextlib.AsyncExitStack
-) -> "PostgresStore | None":
-    """Return the store once this node may write, or None if it has to end before.
+def join(address: DatabaseAddress, stack: contextlib.AsyncExitStack) -> "PostgresStore":
+    """Return the store, which this node may not write yet.
 
     Args:
         address: The database.
-        ended: Set if this node has to end.
         stack: Closes the store.
 
     Raises:
-        BackendError: The database cannot be used, and could not from the start.
+        BackendError: The database cannot be used.
     """
     try:
         from imtui.server.store.postgres.connection import Connection
@@ -41,16 +40,32 @@ async def shared_store(
     connection = Connection(address.dsn, address.password)
     stack.callback(connection.close)
     try:
-        store = PostgresStore(connection, Lease(connection, socket.gethostname()))
+        return PostgresStore(connection, Lease(connection, socket.gethostname()))
     except StoreError as error:
         raise BackendError(str(error)) from error
-    problem = ""
+
+
+async def until_taken(
+    store: "PostgresStore", address: str, ended: asyncio.Event, on_core: Callable[[str], None]
+) -> "PostgresStore | None":
+    """Return the store once this node may write, or None if it has to end before.
+
+    Args:
+        store: The store.
+        address: Where edges of other nodes reach this node's core; empty for nowhere.
+        ended: Set if this node has to end.
+        on_core: Called with where the core of another node is, whenever that changes.
+    """
+    problem, core = "", None
     while not ended.is_set():
         try:
-            if store.take_over():
-                _log.warning("This node serves")
+            if store.take_over(address):
+                _log.warning("This node has the core")
                 return store
-            found = "Another node serves; this one stands by"
+            found = STANDS_BY
+            if (there := store.core_address()) != core:
+                core = there
+                on_core(there)
         except StoreError as error:
             found = str(error)
         if found != problem:

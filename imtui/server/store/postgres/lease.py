@@ -20,7 +20,7 @@ SELECT pg_terminate_backend(l.pid, 1000) FROM lease l WHERE l.expires < clock_ti
     AND EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.pid AND a.usename = current_user)
 """
 _TAKE: Final = """
-UPDATE lease SET epoch = epoch + 1, holder = ?, pid = pg_backend_pid(), batch = 0,
+UPDATE lease SET epoch = epoch + 1, holder = ?, address = ?, pid = pg_backend_pid(), batch = 0,
     expires = clock_timestamp() + make_interval(secs => ?)
 WHERE id IN (
     SELECT id FROM lease WHERE expires < clock_timestamp()
@@ -34,6 +34,8 @@ UPDATE lease SET pid = pg_backend_pid(), batch = ?,
     expires = clock_timestamp() + make_interval(secs => ?) WHERE epoch = ?
 RETURNING extract(epoch FROM clock_timestamp())::float8
 """
+_ADDRESS: Final = "SELECT address FROM lease WHERE expires > clock_timestamp()"
+_JOIN: Final = "SELECT link_key, nextval('edge_numbers') FROM lease"
 _BATCH: Final = "SELECT batch FROM lease WHERE epoch = ?"
 
 
@@ -87,15 +89,29 @@ class Lease:
         """Return the time by PostgreSQL's clock, in Unix seconds: it is the same for all nodes."""
         return self._wall_time + self._clock() - self._extended_at
 
-    def take(self) -> bool:
+    def join(self) -> tuple[bytes, int]:
+        """Return the key of links, and the first of some numbers for edges of this node.
+
+        Raises what the connection raises, as all of these do.
+        """
+        key, number = self._connection.execute(_JOIN).fetchone()
+        return bytes(key), int(number)
+
+    def core_address(self) -> str:
+        """Return where edges reach the core of another node; empty if nowhere."""
+        found = self._connection.execute(_ADDRESS).fetchone()
+        return "" if found is None else str(found[0])
+
+    def take(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether it was taken.
 
-        Raises what the connection raises.
+        Args:
+            address: Where edges of other nodes reach this core; empty if nowhere.
         """
         execute = self._connection.execute
         execute(_END_EXPIRED)
         began = self._clock()
-        found = execute(_TAKE, (self._holder, self._ttl)).fetchone()
+        found = execute(_TAKE, (self._holder, address, self._ttl)).fetchone()
         if found is None:
             return False
         self.epoch, self._wall_time = found

@@ -32,11 +32,17 @@ LEASE: Final = """
 CREATE TABLE IF NOT EXISTS lease (
     id INTEGER PRIMARY KEY CHECK (id = 1), epoch BIGINT NOT NULL, holder TEXT NOT NULL,
     pid INTEGER NOT NULL, expires TIMESTAMPTZ NOT NULL, batch BIGINT NOT NULL,
-    schema_version INTEGER NOT NULL
+    schema_version INTEGER NOT NULL, address TEXT NOT NULL, link_key BYTEA NOT NULL
 );
-INSERT INTO lease VALUES (1, 0, '', 0, '-infinity', 0, 0) ON CONFLICT (id) DO NOTHING;
+CREATE SEQUENCE IF NOT EXISTS edge_numbers INCREMENT 256 MINVALUE 1 MAXVALUE 8388000 CYCLE;
 """
-"""The row says which core may write, for how long, and of which version the tables are."""
+"""The row says which core may write, for how long, where edges reach it with which key, and of
+which version the tables are."""
+FIRST_LEASE: Final = (
+    "INSERT INTO lease VALUES (1, 0, '', 0, '-infinity', 0, 0, '', ?) ON CONFLICT (id) DO NOTHING"
+)
+EDGE_NUMBERS: Final = 256
+"""How many numbers for edges each node gets at a time."""
 
 
 def _translated(sql: str) -> str:

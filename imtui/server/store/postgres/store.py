@@ -1,8 +1,9 @@
 """The store in a PostgreSQL database."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
@@ -13,13 +14,15 @@ from imtui.server.store.postgres.archive import PostgresArchive
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import Lease
-from imtui.server.store.postgres.schema import EMPTY, LEASE, SCHEMA_VERSION
+from imtui.server.store.postgres.schema import EMPTY, FIRST_LEASE, LEASE, SCHEMA_VERSION
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sql.pending import Pending
 from imtui.server.store.store import DeposedError, StoreError
 from imtui.server.webhook.request import OutgoingCallback
+
+_KEY_SIZE: Final = 32
 
 
 class PostgresStore:
@@ -55,18 +58,46 @@ class PostgresStore:
         try:
             connection.open()
             connection.script(LEASE)
+            connection.execute(FIRST_LEASE, (secrets.token_bytes(_KEY_SIZE),))
         except FAILURES as error:
             raise cannot(error) from error
 
-    def take_over(self) -> bool:
+    def join(self) -> tuple[bytes, int]:
+        """Return the key of links between nodes, and the first of some numbers for edges.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        try:
+            self._connection.open()
+            return self._lease.join()
+        except FAILURES as error:
+            raise cannot(error) from error
+
+    def core_address(self) -> str:
+        """Return where edges reach the core of another node; empty if nowhere.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        try:
+            self._connection.open()
+            return self._lease.core_address()
+        except FAILURES as error:
+            raise cannot(error) from error
+
+    def take_over(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether this store may write from now on.
+
+        Args:
+            address: Where edges of other nodes reach this node's core; empty if nowhere.
 
         Raises:
             StoreError: The database cannot be used, or is of a newer version.
         """
         try:
             self._connection.open()
-            return self._lease.take() and self._prepare()
+            return self._lease.take(address) and self._prepare()
         except FAILURES as error:
             raise cannot(error) from error
 

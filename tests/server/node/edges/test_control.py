@@ -30,5 +30,5 @@ async def test_each_change_is_taken_with_its_log_level(size: int) -> None:
 
 def test_each_process_has_a_name() -> None:
     config = BackendConfig(Path("data"))
-    assert Setup(Role.CORE, config, b"", Path("link")).name == "core"
-    assert Setup(Role.EDGE, config, b"", Path("link"), place=12, number=40).name == "edge 12"
+    assert Setup(Role.CORE, config, b"", "link").name == "core"
+    assert Setup(Role.EDGE, config, b"", "link", place=12, number=40).name == "edge 12"

@@ -9,24 +9,23 @@ from asyncio import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from imtui.protocol.usersig import sign
 from imtui.sdk import Backoff, IMClient
 from imtui.server.node.data_dir import DataDir
+from imtui.server.node.shared.store import STANDS_BY
 from tests.sdk.recorder import Recorder
 from tests.server.children import ROLES, children_of
 from tests.server.node.edges.edged_server import WITHIN, stopped, until
-
-STANDS_BY: Final = "Another node serves; this one stands by"
 
 
 class Node:
     """One ``imtui serve --database``."""
 
-    def __init__(self, folder: Path, name: str, dsn: str) -> None:
+    def __init__(self, folder: Path, name: str, dsn: str, *options: str) -> None:
+        self._options = options
         self.data = folder / name
         self._log = folder / f"{name}.log"
         self._dsn = dsn
@@ -45,6 +44,7 @@ class Node:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "imtui", "serve", "--data", str(self.data)),
                 *("--port", str(self.port), "--rest-port", "0", "--database", self._dsn),
+                *self._options,
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
@@ -73,6 +73,12 @@ class Node:
         self._signal(signal.SIGKILL)
         if self._process is not None:
             await self._process.wait()
+
+    async def kill_child(self, role: str) -> None:
+        """Kill one of its processes, which its parent starts again."""
+        pid = children_of(self.data)[role][0]
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: pid not in children_of(self.data)[role])
 
     @contextmanager
     def stopped(self, role: str) -> Iterator[None]:
@@ -105,10 +111,10 @@ class Nodes:
         return sign(user_id, key.sdk_app_id, key.secret_key)
 
     @asynccontextmanager
-    async def client(self, user_id: str) -> AsyncIterator[tuple[IMClient, Recorder]]:
-        """Log in, and come back to any node whenever the connection ends."""
+    async def client(self, user_id: str, *at: Node) -> AsyncIterator[tuple[IMClient, Recorder]]:
+        """Log in at one of some nodes, by default any, and come back whenever that ends."""
         recorder, key = Recorder(), DataDir(self.all[0].data).app_key()
-        urls = [node.url for node in self.all]
+        urls = [node.url for node in at or self.all]
         async with IMClient(urls, key.sdk_app_id, backoff=Backoff(0.05, 0.4)) as client:
             client.add_im_sdk_listener(recorder)
             await client.login(user_id, self.sig(user_id))
@@ -116,17 +122,18 @@ class Nodes:
 
 
 @asynccontextmanager
-async def two_nodes(folder: Path, dsn: str) -> AsyncIterator[tuple[Nodes, Node, Node]]:
-    """Run a node that serves, and one that stands by; no process of them is left."""
-    first, second = Node(folder, "first", dsn), Node(folder, "second", dsn)
+async def nodes(folder: Path, dsn: str, count: int, *options: str) -> AsyncIterator[Nodes]:
+    """Run some nodes, of which the first has the core; no process of them is left."""
+    made = [Node(folder, f"node{number}", dsn, *options) for number in range(count)]
     try:
-        await first.start()
-        await first.until_ready()
-        await second.start()
-        await second.until_logged(STANDS_BY)
-        yield Nodes([first, second]), first, second
+        await made[0].start()
+        await made[0].until_ready()
+        for node in made[1:]:
+            await node.start()
+            await node.until_logged(STANDS_BY)
+        yield Nodes(made)
     finally:
-        for node in (first, second):
+        for node in made:
             await node.kill()
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
 from imtui.sdk import IMClient, LoginStatus, UserStatus, UserStatusType
+from imtui.server.node.shared.store import STANDS_BY
 from tests.sdk.recorder import Recorder
 from tests.server.children import CORE
 from tests.server.node.edges.edged_server import WITHIN
-from tests.server.node.shared.nodes import STANDS_BY, Node, Nodes, two_nodes
+from tests.server.node.shared.nodes import Node, Nodes, nodes
 from tests.server.store.postgres.cluster import PostgresServer
 
 Two = tuple[Nodes, Node, Node]
@@ -27,8 +28,9 @@ async def server() -> AsyncIterator[PostgresServer]:
 @pytest.fixture
 async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Two]:
     dsn = await asyncio.to_thread(server.database, "two")
-    async with two_nodes(tmp_path, dsn) as running:
-        yield running
+    async with nodes(tmp_path, dsn, 2) as running:
+        first, second = running.all
+        yield running, first, second
 
 
 def told_of_alice(heard: Recorder) -> list[UserStatus]:
@@ -63,8 +65,8 @@ async def until_refused(client: IMClient) -> None:
 
 
 async def test_when_a_node_is_gone_the_other_goes_on_where_it_was(two: Two) -> None:
-    nodes, first, second = two
-    async with nodes.client("alice") as (alice, _), nodes.client("bob") as (bob, heard):
+    running, first, second = two
+    async with running.client("alice") as (alice, _), running.client("bob") as (bob, heard):
         await alice.set_self_status("On the call")
         await bob.subscribe_user_status(["alice"])
         await alice.send_c2c_text_message("before", "bob")
@@ -88,8 +90,8 @@ async def test_when_a_node_is_gone_the_other_goes_on_where_it_was(two: Two) -> N
 async def test_a_node_that_was_stopped_for_too_long_writes_nothing_and_stands_by(
     two: Two,
 ) -> None:
-    nodes, first, second = two
-    async with nodes.client("alice") as (alice, _):
+    running, first, second = two
+    async with running.client("alice") as (alice, _):
         await alice.set_self_status("before")
         # Its edge goes on, and sends its client away.
         with first.stopped(CORE):
@@ -103,8 +105,8 @@ async def test_a_node_that_was_stopped_for_too_long_writes_nothing_and_stands_by
 
 
 async def test_a_node_that_ends_hands_over_at_once(two: Two) -> None:
-    nodes, first, second = two
-    async with nodes.client("alice") as (alice, _):
+    running, first, second = two
+    async with running.client("alice") as (alice, _):
         await alice.set_self_status("still here")
         assert await first.end() == 0
         await second.until_ready()
@@ -116,8 +118,8 @@ async def test_a_node_that_ends_hands_over_at_once(two: Two) -> None:
 async def test_while_the_database_is_away_nothing_is_acknowledged_and_all_stay(
     two: Two, server: PostgresServer
 ) -> None:
-    nodes, first, _ = two
-    async with nodes.client("alice") as (alice, _), nodes.client("bob") as (bob, heard):
+    running, first, _ = two
+    async with running.client("alice") as (alice, _), running.client("bob") as (bob, heard):
         await bob.subscribe_user_status(["alice"])
         await alice.set_self_status("before")
         await heard.until(lambda one: any(s.custom_status == "before" for s in told_of_alice(one)))
