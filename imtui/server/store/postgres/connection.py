@@ -6,8 +6,9 @@ whatever the core does next sees what it did before.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as LateError
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -72,8 +73,22 @@ class Connection:
         self._thread.start()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._statements: dict[str, PreparedStatement[asyncpg.Record]] = {}
+        self._within = ANSWER_WITHIN
         self.in_transaction = False
         """Whether a transaction has begun."""
+
+    @contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Let each statement take so long for as long as the context lasts."""
+        self.open()
+        self.script(f"SET statement_timeout = '{seconds:.0f}s'")
+        self._within = seconds
+        try:
+            yield
+        finally:
+            self._within = ANSWER_WITHIN
+            if self.is_open:
+                self.script(f"SET statement_timeout = '{ANSWER_WITHIN:.0f}s'")
 
     @property
     def is_open(self) -> bool:
@@ -130,7 +145,9 @@ class Connection:
         """Execute a statement with the values of each row."""
         self._call(self._executemany(sql, list(rows)))
 
-    def _call(self, work: Awaitable[T], within: float = ANSWER_WITHIN) -> T:
+    def _call(self, work: Awaitable[T], seconds: float | None = None) -> T:
+        within = self._within if seconds is None else seconds
+
         async def bounded() -> T:
             async with asyncio.timeout(within):
                 return await work
@@ -165,7 +182,6 @@ class Connection:
             self._dsn,
             password=self._password,
             timeout=CONNECT_WITHIN,
-            command_timeout=ANSWER_WITHIN,
             statement_cache_size=0,
             server_settings={
                 "application_name": "imtui",

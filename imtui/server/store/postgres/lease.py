@@ -13,6 +13,8 @@ from imtui.server.store.store import DeposedError
 
 TTL: Final = 5.0
 """For how long the lease is extended each time, in seconds."""
+LOADING: Final = 120.0
+"""For how long it is taken at first: everything is loaded before it can be extended."""
 
 # A holder that was stopped cannot end its transaction, which would keep others from the row.
 _END_EXPIRED: Final = """
@@ -69,6 +71,8 @@ class Lease:
         self._ttl = ttl
         self._clock = clock
         self._is_lost = True
+        self._is_loading = self._is_long = True
+        """Whether it is extended for long, and whether it was."""
         self._extended_at = 0.0
         self._wall_time = 0.0
         """What PostgreSQL's clock showed then, in Unix seconds."""
@@ -83,7 +87,9 @@ class Lease:
     @property
     def is_due(self) -> bool:
         """Tell whether it is time to extend it."""
-        return self._is_lost or self._clock() >= self._extended_at + self._ttl / 5
+        if self._is_lost or self._is_long is not self._is_loading:
+            return True
+        return self._clock() >= self._extended_at + self._ttl / 5
 
     def wall_time(self) -> float:
         """Return the time by PostgreSQL's clock, in Unix seconds: it is the same for all nodes."""
@@ -111,12 +117,17 @@ class Lease:
         execute = self._connection.execute
         execute(_END_EXPIRED)
         began = self._clock()
-        found = execute(_TAKE, (self._holder, address, self._ttl)).fetchone()
+        found = execute(_TAKE, (self._holder, address, LOADING)).fetchone()
         if found is None:
             return False
         self.epoch, self._wall_time = found
         self._extended_at, self._is_lost = began, False
+        self._is_loading = self._is_long = True
         return True
+
+    def loaded(self) -> None:
+        """Note that the core runs: from now on the lease is extended often."""
+        self._is_loading = False
 
     def extend(self, batch: int) -> None:
         """Extend the lease, as the first statement of a transaction.
@@ -128,12 +139,13 @@ class Lease:
             DeposedError: Another core has taken it. Also what the connection raises.
         """
         began = self._clock()
-        found = self._connection.execute(_EXTEND, (batch, self._ttl, self.epoch)).fetchone()
+        seconds = LOADING if self._is_loading else self._ttl
+        found = self._connection.execute(_EXTEND, (batch, seconds, self.epoch)).fetchone()
         if found is None:
             self._is_lost = True
             raise DeposedError("Another node has taken over: this one writes nothing any more.")
         (self._wall_time,) = found
-        self._extended_at = began
+        self._extended_at, self._is_long = began, self._is_loading
 
     def last_batch(self) -> int | None:
         """Return the number of the last batch that was committed; None if another core has it."""

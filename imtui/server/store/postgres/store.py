@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from msgspec import structs
+
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
@@ -13,7 +15,7 @@ from imtui.server.instant import Instant
 from imtui.server.store.postgres.archive import PostgresArchive
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
-from imtui.server.store.postgres.lease import Lease
+from imtui.server.store.postgres.lease import LOADING, Lease
 from imtui.server.store.postgres.schema import EMPTY, FIRST_LEASE, LEASE, SCHEMA_VERSION
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
@@ -112,14 +114,15 @@ class PostgresStore:
             StoreError: The database cannot be read or written.
         """
         try:
+            with self._connection.patience(LOADING):
+                self._pending.load(self._rows)
+                stored = load_app(self._rows)
             self._begin()
             self._connection.execute("UPDATE app SET start = ?", (self._lease.epoch,))
-            self._pending.load(self._rows)
-            stored = load_app(self._rows)
             self._connection.commit()
         except (*FAILURES, ValueError, IndexError) as error:
             raise self._undo(error) from error
-        return stored
+        return structs.replace(stored, start=self._lease.epoch)
 
     def app_key(self, given: AppKey | None) -> AppKey:
         """Return the app's newest key; if there is none yet, store the given one, or a new one.
@@ -225,7 +228,8 @@ class PostgresStore:
         return True
 
     def started(self) -> None:
-        """Do nothing: there is no copy from before a migration."""
+        """Note that the backend started successfully: the lease is extended often from now on."""
+        self._lease.loaded()
 
     @property
     def archive(self) -> Archive:

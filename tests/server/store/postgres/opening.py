@@ -32,6 +32,8 @@ class Stores:
         store = self.open()
         until(store.take_over)
         store.load()
+        store.started()
+        store.commit()
         return store
 
     def end_session(self, store: PostgresStore) -> None:
