@@ -164,6 +164,11 @@ class Core:
         session = self._state[Accounts].sessions.get(session_id)
         return ("", "") if session is None else (session.address, session.user_id)
 
+    def account_key(self, session_id: int) -> int:
+        """Return the key of the account of a session; 0 if it is not logged in."""
+        session = self._state[Accounts].sessions.get(session_id)
+        return 0 if session is None else self._state[Accounts][session.user_id].key
+
     def check_not_revoked(self, proof: Proof, now: Instant) -> None:
         """Check that a UserSig was not revoked.
 

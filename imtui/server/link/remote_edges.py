@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -89,6 +89,8 @@ class RemoteEdges(EdgeQueues):
         self._strangers: dict[LinkSocket, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._inputs = Inputs(lambda: self.core, self._ask)
+        self.on_batch: Callable[[Sequence[ToCore]], None] = lambda ops: None
+        """Called with what came together, before it is carried out; must not raise."""
         self.on_metrics: Callable[[int, bytes], None] = lambda edge, values: None
         """Called with the number of an edge and what it reports; empty once it is gone."""
         self.on_audit: Callable[[bytes], None] = lambda entry: None
@@ -230,6 +232,7 @@ class RemoteEdges(EdgeQueues):
         self.core.away(session_ids)
 
     def _carry_out(self, edge: RemoteEdge, ops: list[ToCore]) -> None:
+        self.on_batch(ops)
         for op in ops:
             match op:
                 case o.RequestOp() | o.LoginOp():

@@ -20,6 +20,7 @@ from imtui.server.node.edges.control import Control, say_core, say_joined, say_r
 from imtui.server.node.edges.setup import Setup
 from imtui.server.node.parts import Parts
 from imtui.server.node.shared.address import split_link
+from imtui.server.node.shared.read_ahead import ReadAhead
 from imtui.server.node.shared.store import join, until_taken
 
 _BACKLOG = 128
@@ -70,6 +71,8 @@ async def run_core(setup: Setup, control: Control) -> None:
 
         edges = RemoteEdges(core.epoch, key, welcome)
         edges.on_metrics, edges.on_audit = counted, noted
+        if store is not None:
+            edges.on_batch = ReadAhead(core.core, store).read
         core.on_console_changed = console_changed
         await core.start(stack, edges)
         edges.core = core.host

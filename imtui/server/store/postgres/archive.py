@@ -1,8 +1,9 @@
 """The core's ``Archive`` in PostgreSQL."""
 
+from collections.abc import Container
 from typing import Final
 
-from imtui.server.core.archive import View
+from imtui.server.core.archive import StoredMessage, View
 from imtui.server.store.sql.archive import COLUMNS, SQLArchive, Values
 
 # Seqs have no gaps, so each step leads to the next message, or over a run of hidden ones.
@@ -33,8 +34,25 @@ WHERE m.seq = v.seq AND v.seq > member.floor ORDER BY m.seq DESC
 """
 
 
+ABSENT: Final = """
+SELECT w.sender, w.msg_id FROM unnest(?::bigint[], ?::text[]) AS w (sender, msg_id)
+WHERE NOT EXISTS (
+    SELECT 1 FROM messages m WHERE m.sender = w.sender AND m.msg_id = w.msg_id COLLATE "C"
+)
+"""
+"""Those of some senders and IDs under which no message is stored."""
+
+
 class PostgresArchive(SQLArchive):
     """Finds messages, including those that are not committed yet."""
+
+    absent: Container[tuple[int, str]] = ()
+    """Senders and IDs under which no message is known to be stored."""
+
+    def find(self, sender: int, msg_id: str) -> StoredMessage | None:
+        """Return the message that an account sent under an ID, if there is one."""
+        is_new = (sender, msg_id) in self.absent and not self._has_erased(sender)
+        return None if is_new else super().find(sender, msg_id)
 
     def _before(self, view: View, seq: int, count: int) -> tuple[str, Values]:
         return _BEFORE, (view.conversation, view.account, view.floor, seq, count)

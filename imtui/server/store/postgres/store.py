@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import structs
@@ -10,9 +10,10 @@ from msgspec import structs
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
 from imtui.server.core.change import Change
+from imtui.server.core.messages.changes import MessageSent
 from imtui.server.core.stored import StoredApp
 from imtui.server.instant import Instant
-from imtui.server.store.postgres.archive import PostgresArchive
+from imtui.server.store.postgres.archive import ABSENT, PostgresArchive
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import LOADING, Lease
@@ -25,6 +26,8 @@ from imtui.server.store.store import DeposedError, StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 _KEY_SIZE: Final = 32
+_ABSENT_MAX: Final = 10_000
+"""How many IDs of messages are known not to be stored at most."""
 
 
 class PostgresStore:
@@ -57,6 +60,8 @@ class PostgresStore:
         """The number of the batch."""
         self._is_uncertain = False
         """Whether the batch may have been committed."""
+        self._absent: set[tuple[int, str]] = set()
+        """Senders and IDs under which no message is stored."""
         try:
             connection.open()
             connection.script(LEASE)
@@ -143,7 +148,25 @@ class PostgresStore:
 
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
+        changes = list(changes)
         self._pending.write(changes)
+        for change in changes:
+            if isinstance(change, MessageSent) and change.stored is not None:
+                self._absent.discard((change.stored.sender, change.stored.msg_id))
+
+    def read_ahead(self, wanted: Sequence[tuple[int, str]]) -> None:
+        """Look at once for messages that may be sent again, by senders and IDs.
+
+        If that fails, each is looked for when it is its turn.
+        """
+        if len(self._absent) > _ABSENT_MAX:
+            self._absent.clear()
+        try:
+            found = self._connection.execute(ABSENT, tuple(zip(*wanted, strict=True)))
+        except FAILURES as error:
+            self._undo(error)
+        else:
+            self._absent.update(found.fetchall())
 
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
@@ -234,13 +257,15 @@ class PostgresStore:
     @property
     def archive(self) -> Archive:
         """Return the messages, including the batch; reading them raises StoreError."""
-        return PostgresArchive(
+        archive = PostgresArchive(
             self._find,
             self._find_durable,
             self._pending.has_sent,
             lambda sender: self._pending.eraser.has_erased(self._connection, sender),
             self._searched_max,
         )
+        archive.absent = self._absent
+        return archive
 
     def close(self) -> None:
         """Give the lease back, and end the session; uncommitted changes are lost."""

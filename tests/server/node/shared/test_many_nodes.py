@@ -44,6 +44,16 @@ async def test_clients_of_all_nodes_meet(three: Nodes) -> None:
         assert message.text == "hello"
 
 
+async def test_a_burst_of_messages_is_there_once_and_in_order(three: Nodes) -> None:
+    _, second, third = three.all
+    texts = [f"message {number}" for number in range(60)]
+    async with three.client("alice", second) as (alice, _), three.client("bob", third) as (bob, _):
+        await asyncio.gather(*(alice.send_c2c_text_message(text, "bob") for text in texts))
+        page = await bob.get_c2c_history_message_list("alice", 100)
+    assert sorted(message.text for message in page) == sorted(texts)
+    assert [message.seq for message in page] == list(range(60, 0, -1))
+
+
 @pytest.mark.parametrize("how", ["killed", "ended", "core killed"])
 async def test_whichever_node_has_the_core_nobody_notices_another(three: Nodes, how: str) -> None:
     first, second, third = three.all

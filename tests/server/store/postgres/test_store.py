@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,41 @@ def test_a_read_that_fails_loses_nothing_of_the_batch(stores: Stores, store: Pos
         store.archive.find(1, "m2")
     until(lambda: committed(store))
     assert store._rows("SELECT count(*) FROM messages") == [(2,)]
+
+
+def test_what_was_read_ahead_is_true_also_after_a_message_was_sent(store: PostgresStore) -> None:
+    executed: list[str] = []
+    execute = store._connection.execute
+
+    def noting(sql: str, values: Any = (), /) -> Any:
+        executed.append(sql)
+        return execute(sql, values)
+
+    assert store.archive.find(1, "m9") is None
+    store.read_ahead([(1, "m1"), (1, "m2"), (1, "m3"), (2, "m1")])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._connection, "execute", noting)
+        assert store.archive.find(1, "m2") is store.archive.find(1, "m3") is None
+        assert executed == []
+    for commits in (False, True):
+        store.write([] if commits else [sent(2)])
+        if commits:
+            store.commit()
+        found = store.archive.find(1, "m2")
+        assert found is not None
+        assert found.seq == 2
+    assert store.archive.find(1, "m1") is not None
+
+
+def test_reading_ahead_without_a_server_loses_nothing(
+    server: PostgresServer, store: PostgresStore
+) -> None:
+    store.write([sent(2)])
+    server.stop()
+    store.read_ahead([(1, "m2"), (1, "m3")])
+    server.start()
+    until(lambda: committed(store))
+    assert store.archive.find(1, "m2") is not None
 
 
 def test_a_newer_database_is_left_alone(stores: Stores, store: PostgresStore) -> None:
