@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.accounts.secret_file import read_secret
 from imtui.cli.arguments import seconds
-from imtui.cli.errors import EXIT_OK, EXIT_USAGE, CommandError, UsageError, print_notice
+from imtui.cli.checks import check_data, check_settings
+from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.folding import log_loop_exceptions
 from imtui.cli.serving import configure_logging, log_as, print_ready_line, set_log_level
 from imtui.cli.signals import reload_signal, run_async, stop_signals
-from imtui.protocol.safe_text import safe_text
 from imtui.server.node.disk_reserve import MEBIBYTE
 from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSource
 from imtui.server.node.settings.kinds import Kind
@@ -164,10 +164,10 @@ def run(arguments: argparse.Namespace) -> int:
 
         return process.run(arguments)
     if arguments.check:
-        return _check(arguments.data)
+        return check_data(arguments.data)
     source = _source(arguments)
     if arguments.check_config:
-        return _check_config(source)
+        return check_settings(source)
     configure_logging(logging.StreamHandler())
     app_settings = _app_settings(arguments)
 
@@ -220,48 +220,6 @@ def _source(arguments: argparse.Namespace) -> SettingsSource:
     if arguments.config is not None:
         return SettingsSource(options, arguments.config, must_exist=True)
     return SettingsSource(options, arguments.data / FILE_NAME, must_exist=False)
-
-
-def _check_config(source: SettingsSource) -> int:
-    from imtui.server.edge.tls.certificate import CertificateError, load_certificate
-
-    problems: tuple[str, ...] = ()
-    try:
-        files = source.read().certificate_files
-        if files is not None:
-            load_certificate(files)
-    except SettingsError as error:
-        problems = error.problems
-    except CertificateError as error:
-        problems = (source.placed(f"tls_cert, tls_key: {error}", "tls_cert", "tls_key"),)
-    for problem in problems:
-        print_notice(problem)
-    if problems:
-        return EXIT_USAGE
-    file = safe_text(str(source.file))
-    if source.file.exists():
-        print(f"The settings are right ({file})")
-    else:
-        print(f"There is no file {file}: options and defaults count, and they are right")
-    return EXIT_OK
-
-
-def _check(folder: Path) -> int:
-    from imtui.server.node.data_dir import DataDir
-    from imtui.server.store.sqlite.checking import check_database
-    from imtui.server.store.store import StoreError
-
-    database = DataDir(folder).database
-    try:
-        findings = check_database(database)
-    except StoreError as error:
-        raise CommandError(str(error)) from error
-    for finding in findings:
-        print(finding)
-    if findings:
-        raise CommandError(f"The database {database} is damaged. Restore it from a backup.")
-    print(f"The database {database} is sound")
-    return EXIT_OK
 
 
 def _app_settings(arguments: argparse.Namespace) -> dict[str, Any]:

