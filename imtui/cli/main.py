@@ -26,7 +26,7 @@ from imtui.cli.verbs import app
 from imtui.protocol.errors import IMError
 
 _VERBS: Final = (
-    *("serve", "backup", "usersig", "console", "account", "friend", "kick"),
+    *("serve", "backup", "migrate", "usersig", "console", "account", "friend", "kick"),
     *("admin", "key"),
     *("login", "logout", "status", "watch", "send", "history", "unread"),
 )

@@ -35,7 +35,7 @@ def query(store: AnyStore, sql: str) -> list[Any]:
     """Return what is stored, the open transaction included."""
     if isinstance(store, SQLiteStore):
         return store._database.execute(sql).fetchall()
-    return store._connection.execute(sql).fetchall()
+    return store.connection.execute(sql).fetchall()
 
 
 def _database(path: Path) -> str:

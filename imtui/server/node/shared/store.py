@@ -21,7 +21,9 @@ _LOOK_EVERY: Final = 0.2
 _log: Final = logging.getLogger(__name__)
 
 
-def join(address: DatabaseAddress, stack: contextlib.AsyncExitStack) -> "PostgresStore":
+def join(
+    address: DatabaseAddress, stack: contextlib.AsyncExitStack | contextlib.ExitStack
+) -> "PostgresStore":
     """Return the store, which this node may not write yet.
 
     Args:

@@ -49,7 +49,8 @@ class PostgresStore:
         Raises:
             StoreError: The database cannot be used.
         """
-        self._connection = connection
+        self.connection = connection
+        """The session; others may use it only between two batches."""
         self._lease = lease
         self._searched_max = searched_max
         # Where a database is shared, edges keep the connections.
@@ -76,7 +77,7 @@ class PostgresStore:
             StoreError: The database cannot be used.
         """
         try:
-            self._connection.open()
+            self.connection.open()
             return self._lease.join()
         except FAILURES as error:
             raise cannot(error) from error
@@ -88,7 +89,7 @@ class PostgresStore:
             StoreError: The database cannot be used.
         """
         try:
-            self._connection.open()
+            self.connection.open()
             return self._lease.core_address()
         except FAILURES as error:
             raise cannot(error) from error
@@ -103,7 +104,7 @@ class PostgresStore:
             StoreError: The database cannot be used, or is of a newer version.
         """
         try:
-            self._connection.open()
+            self.connection.open()
             return self._lease.take(address) and self._prepare()
         except FAILURES as error:
             raise cannot(error) from error
@@ -119,12 +120,12 @@ class PostgresStore:
             StoreError: The database cannot be read or written.
         """
         try:
-            with self._connection.patience(LOADING):
+            with self.connection.patience(LOADING):
                 self._pending.load(self._rows)
                 stored = load_app(self._rows)
             self._begin()
-            self._connection.execute("UPDATE app SET start = ?", (self._lease.epoch,))
-            self._connection.commit()
+            self.connection.execute("UPDATE app SET start = ?", (self._lease.epoch,))
+            self.connection.commit()
         except (*FAILURES, ValueError, IndexError) as error:
             raise self._undo(error) from error
         return structs.replace(stored, start=self._lease.epoch)
@@ -140,8 +141,8 @@ class PostgresStore:
             known = keys.load_key_ring(self._rows)
             key = given or AppKey(DEFAULT_SDK_APP_ID, new_secret())
             if not known.keys:
-                self._connection.execute(*keys.first_key(key))
-            self._connection.commit()
+                self.connection.execute(*keys.first_key(key))
+            self.connection.commit()
         except FAILURES as error:
             raise self._undo(error) from error
         return known.newest if known.keys else key
@@ -162,7 +163,7 @@ class PostgresStore:
         if len(self._absent) > _ABSENT_MAX:
             self._absent.clear()
         try:
-            found = self._connection.execute(ABSENT, tuple(zip(*wanted, strict=True)))
+            found = self.connection.execute(ABSENT, tuple(zip(*wanted, strict=True)))
         except FAILURES as error:
             self._undo(error)
         else:
@@ -200,9 +201,9 @@ class PostgresStore:
         try:
             if not self._was_committed():
                 self._begin()
-                self._pending.execute(self._connection)
+                self._pending.execute(self.connection)
                 self._is_uncertain = True
-                self._connection.commit()
+                self.connection.commit()
                 self._is_uncertain = False
         except FAILURES as error:
             raise self._undo(error) from error
@@ -261,7 +262,7 @@ class PostgresStore:
             self._find,
             self._find_durable,
             self._pending.has_sent,
-            lambda sender: self._pending.eraser.has_erased(self._connection, sender),
+            lambda sender: self._pending.eraser.has_erased(self.connection, sender),
             self._searched_max,
         )
         archive.absent = self._absent
@@ -269,33 +270,33 @@ class PostgresStore:
 
     def close(self) -> None:
         """Give the lease back, and end the session; uncommitted changes are lost."""
-        self._connection.close()
+        self.connection.close()
 
     def _prepare(self) -> bool:
-        (version,) = self._connection.execute("SELECT schema_version FROM lease").fetchone()
+        (version,) = self.connection.execute("SELECT schema_version FROM lease").fetchone()
         if version > SCHEMA_VERSION:
             raise StoreError("The database is of a newer imtui. Update imtui on this machine.")
         if version == 0:
-            self._connection.script(f"BEGIN; {EMPTY} COMMIT;")
+            self.connection.script(f"BEGIN; {EMPTY} COMMIT;")
         return True
 
     def _begin(self) -> None:
         """Begin the transaction of the batch, unless it has begun."""
-        if self._connection.in_transaction:
+        if self.connection.in_transaction:
             return
-        self._connection.open()
-        self._connection.begin()
+        self.connection.open()
+        self.connection.begin()
         try:
             self._lease.extend(self._number)
         except DeposedError:
-            self._connection.rollback()
+            self.connection.rollback()
             raise
 
     def _was_committed(self) -> bool:
         """Tell whether the batch is durable, although the connection was lost at its commit."""
         if not self._is_uncertain:
             return False
-        self._connection.open()
+        self.connection.open()
         last = self._lease.last_batch()
         if last is None:
             raise DeposedError("Another node has taken over: this one writes nothing any more.")
@@ -307,7 +308,7 @@ class PostgresStore:
         if self._failure is None and not self._pending.is_readable:
             try:
                 self._begin()
-                self._pending.execute_batch(self._connection)
+                self._pending.execute_batch(self.connection)
             except FAILURES as error:
                 raise self._undo(error) from error
         return self._find_durable(sql, values, is_enough)
@@ -320,8 +321,8 @@ class PostgresStore:
             raise self._failure
         assert not isinstance(values, dict)
         try:
-            self._connection.open()
-            found = self._connection.execute(sql, tuple(values)).fetchall()
+            self.connection.open()
+            found = self.connection.execute(sql, tuple(values)).fetchall()
         except FAILURES as error:
             raise self._undo(error) from error
         if is_enough is not None:
@@ -331,8 +332,8 @@ class PostgresStore:
         return found
 
     def _undo(self, error: BaseException) -> StoreError:
-        if self._connection.in_transaction:
-            self._connection.rollback()
+        if self.connection.in_transaction:
+            self.connection.rollback()
         self._pending.undone()
         failure = cannot(error)
         if self._pending.has_changes:
@@ -340,4 +341,4 @@ class PostgresStore:
         return failure
 
     def _rows(self, sql: str) -> list[Any]:
-        return self._connection.execute(sql).fetchall()
+        return self.connection.execute(sql).fetchall()

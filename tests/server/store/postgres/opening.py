@@ -40,7 +40,7 @@ class Stores:
         """End the session of a store, as a lost connection does."""
         other = Connection(self.dsn)
         other.open()
-        other.execute("SELECT pg_terminate_backend(?, 5000)", (store._connection.pid,))
+        other.execute("SELECT pg_terminate_backend(?, 5000)", (store.connection.pid,))
         other.close()
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ def committed(store: PostgresStore) -> bool:
 def test_a_commit_whose_outcome_is_unknown_is_made_once(
     stores: Stores, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, is_durable: bool
 ) -> None:
-    commit = store._connection.commit
+    commit = store.connection.commit
 
     def lost() -> None:
         if is_durable:
@@ -46,7 +46,7 @@ def test_a_commit_whose_outcome_is_unknown_is_made_once(
 
     store.write([sent(2)])
     with monkeypatch.context() as patch:
-        patch.setattr(store._connection, "commit", lost)
+        patch.setattr(store.connection, "commit", lost)
         assert not committed(store)
     until(lambda: committed(store))
     store.write([sent(3)])
@@ -84,7 +84,7 @@ def test_a_read_that_fails_loses_nothing_of_the_batch(stores: Stores, store: Pos
 
 def test_what_was_read_ahead_is_true_also_after_a_message_was_sent(store: PostgresStore) -> None:
     executed: list[str] = []
-    execute = store._connection.execute
+    execute = store.connection.execute
 
     def noting(sql: str, values: Any = (), /) -> Any:
         executed.append(sql)
@@ -93,7 +93,7 @@ def test_what_was_read_ahead_is_true_also_after_a_message_was_sent(store: Postgr
     assert store.archive.find(1, "m9") is None
     store.read_ahead([(1, "m1"), (1, "m2"), (1, "m3"), (2, "m1")])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store._connection, "execute", noting)
+        patch.setattr(store.connection, "execute", noting)
         assert store.archive.find(1, "m2") is store.archive.find(1, "m3") is None
         assert executed == []
     for commits in (False, True):
@@ -118,7 +118,7 @@ def test_reading_ahead_without_a_server_loses_nothing(
 
 
 def test_a_newer_database_is_left_alone(stores: Stores, store: PostgresStore) -> None:
-    store._connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION + 1}")
+    store.connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION + 1}")
     store.close()
     other = stores.open()
 
@@ -157,6 +157,6 @@ def test_what_is_wrong_with_an_address_is_told(
 
 def test_a_role_that_may_too_little_is_told(stores: Stores, refused: Callable[[str], str]) -> None:
     admin = stores.open()
-    admin._connection.script("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    admin.connection.script("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     dsn = stores.dsn.replace("imtui@", "guest@")
     assert "does not allow that to this role" in refused(dsn)
