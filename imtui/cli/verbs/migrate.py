@@ -27,7 +27,6 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument(
         "--database",
         type=_address,
-        default="",
         metavar="DSN",
         help=f"the database, such as {_ADDRESS}; its password is not among the options",
     )
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     from imtui.server.store.store import StoreError
 
     try:
-        address = database_address(arguments.database, os.environ.get(VARIABLE, ""))
+        address = database_address(arguments.database or "", os.environ.get(VARIABLE, ""))
     except ValueError as error:
         raise UsageError(f"{VARIABLE} is not an address such as {_ADDRESS}.") from error
     if address is None:

@@ -114,7 +114,7 @@ def _compare(
 ) -> int:
     """Compare a table with its copy, and return how many rows both have; raises StoreError."""
     count = 0
-    copies = _copies(connection, select, key)
+    copies = _copies(connection, table, f"{select} ORDER BY {key}")
     for row in source.execute(f"{select} ORDER BY {key}"):
         if next(copies, None) != row:
             raise StoreError(f"Row {count + 1} of {table} is not the same in PostgreSQL.")
@@ -124,8 +124,8 @@ def _compare(
     return count
 
 
-def _copies(connection: Connection, select: str, key: str) -> Iterator[tuple[Any, ...]]:
-    connection.execute(f"DECLARE copies CURSOR FOR {select} ORDER BY {key}")
-    while rows := connection.execute(f"FETCH {_AT_ONCE} FROM copies").fetchall():
+def _copies(connection: Connection, table: str, select: str) -> Iterator[tuple[Any, ...]]:
+    connection.execute(f"DECLARE copies_of_{table} CURSOR FOR {select}")
+    while rows := connection.execute(f"FETCH {_AT_ONCE} FROM copies_of_{table}").fetchall():
         yield from rows
-    connection.execute("CLOSE copies")
+    connection.execute(f"CLOSE copies_of_{table}")
