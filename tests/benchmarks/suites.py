@@ -16,6 +16,7 @@ MODULES: Final = {
     "messages": "tests.benchmarks.messages",
     "server": "tests.benchmarks.server.suite",
     "edges": "tests.benchmarks.edges.suite",
+    "cluster": "tests.benchmarks.cluster",
     "sdk": "tests.benchmarks.sdk.suite",
     AGAINST: "tests.benchmarks.against.suite",
 }

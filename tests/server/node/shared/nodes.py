@@ -57,9 +57,9 @@ class Node:
             line = await self._process.stdout.readline()
         assert msgspec.json.decode(line)["event"] == "ready"
 
-    async def until_logged(self, text: str) -> None:
+    async def until_logged(self, text: str, times: int = 1) -> None:
         """Wait until its log has a text."""
-        await until(lambda: text in self.log)
+        await until(lambda: self.log.count(text) >= times)
 
     async def end(self) -> int:
         """End it by SIGTERM, and return its exit status."""

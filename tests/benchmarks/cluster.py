@@ -1,0 +1,184 @@
+"""What a shared PostgreSQL costs beside a data folder, and how long a takeover takes."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from imtui.protocol.errors import IMError
+from imtui.sdk import IMClient
+from imtui.server.core.accounts.changes import AccountRegistered
+from imtui.server.core.friends.changes import FriendsAdded
+from imtui.server.node.shared.store import STANDS_BY
+from imtui.server.store.postgres.connection import Connection
+from imtui.server.store.postgres.lease import Lease
+from imtui.server.store.postgres.store import PostgresStore
+from tests.benchmarks.edges.works import SENDERS, Size, messages
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.server.cores import LOAD, on_core
+from tests.benchmarks.server.hosts import imtui
+from tests.benchmarks.server.setting import folder_for
+from tests.benchmarks.suites import Scale, Suite
+from tests.server.children import CORE
+from tests.server.node.shared.nodes import nodes
+from tests.server.store.postgres.cluster import PostgresServer
+
+SUITE_NAME: Final = "cluster"
+_FOLDER: Final = "a data folder"
+_AT_ONCE: Final = 200
+_ASK_EVERY: Final = 0.02
+_WITHIN: Final = 60.0
+
+
+@dataclass(frozen=True)
+class _Scale:
+    runs: int = 10
+    messages: int = 500
+    accounts: int = 20_000
+    friends: int = 50
+    connected: int = 200
+    takeovers: int = 20
+
+
+_QUICK: Final = _Scale(1, 5, 20, 2, 2, 1)
+
+
+@contextmanager
+def _postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer(fsync="on")
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+def _measure_messages(scale: _Scale) -> Iterator[Figure]:
+    """Let both backends take turns; PostgreSQL runs beside the load, on the other core."""
+    size = Size(messages=scale.messages)
+    rates: dict[str, list[float]] = {SUITE_NAME: [], _FOLDER: []}
+    with on_core(LOAD), ExitStack() as stack:
+        server = stack.enter_context(_postgres())
+        works = {}
+        for name, options in (
+            (SUITE_NAME, ("--database", server.database("messages"), "--edges", 1)),
+            (_FOLDER, ("--edges", 1)),
+        ):
+            host = stack.enter_context(imtui(stack.enter_context(folder_for("cluster")), *options))
+            works[name] = messages(size, host, stack)
+        for number in range(scale.runs):
+            order = list(works.items())
+            for name, work in order if number % 2 else order[::-1]:
+                rates[name].append(work())
+    ratios = [one / two for one, two in zip(*rates.values(), strict=True)]
+    yield Figure(
+        SUITE_NAME,
+        f"durable messages of {SENDERS} senders, 1 edge",
+        "1/s",
+        rates[SUITE_NAME],
+        rates[_FOLDER],
+        _FOLDER,
+        ratios=ratios,
+        ratio_min=0.5,
+    )
+
+
+def _fill(dsn: str, scale: _Scale) -> None:
+    connection = Connection(dsn)
+    store = PostgresStore(connection, Lease(connection, "benchmark"))
+    while not store.take_over():
+        time.sleep(_ASK_EVERY)
+    store.load()
+    count = scale.accounts
+    for start in range(0, count, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, count))
+        store.write([AccountRegistered(number + 1, f"u{number}", 0) for number in numbers])
+        store.commit()
+    for start in range(0, count, _AT_ONCE):
+        for number in range(start, min(start + _AT_ONCE, count)):
+            friends = {f"u{(number + step) % count}" for step in range(1, scale.friends + 1)}
+            store.write([FriendsAdded(f"u{number}", tuple(friends - {f"u{number}"}))])
+        store.commit()
+    store.close()
+
+
+async def _take_over(dsn: str, scale: _Scale, *, is_killed: bool) -> list[float]:
+    """Return how long a client waited for an answer after the core was gone, in seconds."""
+    waited = []
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cluster-")))
+        running = await stack.enter_async_context(nodes(folder, dsn, 2, "--link", "127.0.0.1:0"))
+        leader, other = running.all
+        await other.until_ready()
+        for number in range(1, scale.connected):
+            await stack.enter_async_context(running.client(f"u{number}"))
+        for number in range(scale.takeovers):
+            # Those on the node that is gone notice by themselves, whatever takes over.
+            async with running.client("u0", other) as (client, _):
+                began = time.monotonic()
+                if is_killed:
+                    await leader.kill()
+                    await _until_answered(client, number)
+                    waited.append(time.monotonic() - began)
+                    await leader.start()
+                    await leader.until_ready()
+                else:
+                    before = leader.log.count(STANDS_BY)
+                    with leader.stopped(CORE):
+                        await _until_answered(client, number)
+                        waited.append(time.monotonic() - began)
+                    await leader.until_logged(STANDS_BY, before + 1)
+            leader, other = other, leader
+    return waited
+
+
+async def _until_answered(client: IMClient, number: int) -> None:
+    async with asyncio.timeout(_WITHIN):
+        while True:
+            try:
+                await client.set_self_status(f"takeover {number}")
+                return
+            except IMError:
+                await asyncio.sleep(_ASK_EVERY)
+
+
+def _measure_takeovers(scale: _Scale) -> Iterator[Figure]:
+    with _postgres() as server:
+        dsn = server.database("takeovers")
+        _fill(dsn, scale)
+        size = f"{scale.accounts} accounts of {scale.friends} friends, {scale.connected} connected"
+        for how, is_killed, longest in (
+            ("kill -9", True, 3.0),
+            ("SIGSTOP of the core", False, 8.0),
+        ):
+            waited = asyncio.run(_take_over(dsn, scale, is_killed=is_killed))
+            name = f"takeover after {how}, {size}"
+            yield Figure(SUITE_NAME, f"{name}: until a client is answered", "s", waited)
+            worst = sorted(waited)[int(len(waited) * 0.99)]
+            yield Figure(SUITE_NAME, f"{name}: p99", "s", [worst], value_max=longest)
+
+
+_CASES: Final[Mapping[str, Callable[[_Scale], Iterator[Figure]]]] = {
+    "cluster-messages": _measure_messages,
+    "cluster-takeover": _measure_takeovers,
+}
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Measure the wanted cases, one after the other."""
+    for name, case in _CASES.items():
+        if scale.wants(name):
+            yield from case(_QUICK if scale.quick else _Scale())
+
+
+SUITE: Final = Suite(
+    measure,
+    (
+        "several machines: all nodes and PostgreSQL are on this one",
+        "a standby of PostgreSQL, and a network between it and the nodes",
+    ),
+    tuple(_CASES),
+)
