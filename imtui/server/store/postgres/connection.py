@@ -25,6 +25,11 @@ ANSWER_WITHIN: Final = 2.0
 _SLACK: Final = 1.0
 """How much later the caller gives up, in seconds."""
 
+_SETTINGS: Final = f"""
+SET statement_timeout = '{ANSWER_WITHIN:.0f}s';
+SET idle_in_transaction_session_timeout = '30s';
+"""
+
 T = TypeVar("T")
 
 
@@ -89,6 +94,10 @@ class Connection:
             self._within = ANSWER_WITHIN
             if self.is_open:
                 self.script(f"SET statement_timeout = '{ANSWER_WITHIN:.0f}s'")
+
+    def another(self) -> "Connection":
+        """Return another connection to the same database, which is not open yet."""
+        return Connection(self._dsn, self._password)
 
     @property
     def is_open(self) -> bool:
@@ -183,13 +192,10 @@ class Connection:
             password=self._password,
             timeout=CONNECT_WITHIN,
             statement_cache_size=0,
-            server_settings={
-                "application_name": "imtui",
-                "statement_timeout": f"{ANSWER_WITHIN:.0f}s",
-                "idle_in_transaction_session_timeout": "30s",
-                "client_encoding": "UTF8",
-            },
+            server_settings={"application_name": "imtui"},
         )
+        # Not as the session begins: a pool does not let that through.
+        await connection.execute(_SETTINGS)
         await connection.set_type_codec(
             "text", schema="pg_catalog", encoder=encode_text, decoder=decode_text, format="binary"
         )

@@ -17,6 +17,7 @@ from imtui.server.store.postgres.archive import ABSENT, PostgresArchive
 from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import LOADING, Lease
+from imtui.server.store.postgres.pooling import is_pooled_by_transaction
 from imtui.server.store.postgres.schema import EMPTY, FIRST_LEASE, LEASE, SCHEMA_VERSION
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
@@ -65,6 +66,11 @@ class PostgresStore:
         """Senders and IDs under which no message is stored."""
         try:
             connection.open()
+            if is_pooled_by_transaction(connection, connection.another):
+                raise StoreError(
+                    "PostgreSQL is reached through a pool by transaction. Use a pool by session, "
+                    "or none."
+                )
             connection.script(LEASE)
             connection.execute(FIRST_LEASE, (secrets.token_bytes(_KEY_SIZE),))
         except FAILURES as error:
