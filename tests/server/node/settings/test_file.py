@@ -120,3 +120,18 @@ def test_what_is_no_file_is_told_and_never_waited_for(file: Path) -> None:
     file.symlink_to(file)
     assert problems(file)[0].startswith("imtui.toml cannot be read: ")
     assert "cannot be read" in problems(file.parent / "a\0b")[0]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o644])
+def test_a_file_with_a_password_is_for_its_owner_only(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "imtui.toml"
+    file.write_text('port = 1\ndatabase = "postgresql://imtui:secret@db.example.org/imtui"\n')
+    file.chmod(mode)
+    source = SettingsSource({}, file, must_exist=True)
+    if not mode & 0o077:
+        assert source.read().database.startswith("postgresql://imtui:secret@")
+        return
+    with pytest.raises(SettingsError) as refusal:
+        source.read()
+    assert str(refusal.value).startswith(f"{file}:2: database has a password")
+    assert "secret" not in str(refusal.value)
