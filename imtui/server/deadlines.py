@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Hashable
+from math import inf
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -44,10 +45,13 @@ class Deadlines(Generic[K]):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def pop_due(self, now: float) -> list[K]:
-        """Remove and return the keys that are due, the earliest first."""
-        keys = []
-        while (due := self.next_due()) is not None and due <= now:
+    def pop_due(self, now: float, most: float = inf) -> list[K]:
+        """Remove and return the keys that are due, the earliest first, but not more than ``most``.
+
+        Those that are left stay due.
+        """
+        keys: list[K] = []
+        while len(keys) < most and (due := self.next_due()) is not None and due <= now:
             key = heapq.heappop(self._heap)[2]
             del self._due[key]
             keys.append(key)

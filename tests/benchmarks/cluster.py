@@ -24,7 +24,7 @@ from tests.benchmarks.server.hosts import imtui
 from tests.benchmarks.server.setting import folder_for
 from tests.benchmarks.suites import Scale, Suite
 from tests.server.children import CORE
-from tests.server.node.shared.nodes import nodes
+from tests.server.node.shared.nodes import Node, Nodes, nodes
 from tests.server.store.postgres.cluster import PostgresServer
 
 SUITE_NAME: Final = "cluster"
@@ -116,8 +116,9 @@ async def _take_over(dsn: str, scale: _Scale, *, is_killed: bool) -> list[float]
         for number in range(1, scale.connected):
             await stack.enter_async_context(running.client(f"u{number}"))
         for number in range(scale.takeovers):
-            # Those on the node that is gone notice by themselves, whatever takes over.
-            async with running.client("u0", other) as (client, _):
+            async with AsyncExitStack() as mine:
+                # Those on the node that is gone notice by themselves, whatever takes over.
+                client = await _client(mine, running, other)
                 began = time.monotonic()
                 if is_killed:
                     await leader.kill()
@@ -133,6 +134,18 @@ async def _take_over(dsn: str, scale: _Scale, *, is_killed: bool) -> list[float]
                     await leader.until_logged(STANDS_BY, before + 1)
             leader, other = other, leader
     return waited
+
+
+async def _client(stack: AsyncExitStack, running: Nodes, node: Node) -> IMClient:
+    """Log in at a node, which may just be finding the core."""
+    async with asyncio.timeout(_WITHIN):
+        while True:
+            try:
+                client, _ = await stack.enter_async_context(running.client("u0", node))
+            except IMError:
+                await asyncio.sleep(_ASK_EVERY)
+            else:
+                return client
 
 
 async def _until_answered(client: IMClient, number: int) -> None:

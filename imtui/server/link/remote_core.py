@@ -111,7 +111,9 @@ class RemoteCore:
         while True:
             self._ended.clear()
             with contextlib.suppress(OSError):
-                await self._connect(self._new_socket)
+                # A machine that is gone does not even refuse.
+                async with asyncio.timeout(_WELCOMED_WITHIN):
+                    await self._connect(self._new_socket)
                 await self._ended.wait()
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, _RETRY_LAST)

@@ -14,7 +14,7 @@ from imtui.server.core.change import Change
 from imtui.server.core.delivery import Delivery, LoginDelivery, PushDelivery
 from imtui.server.metrics import Metrics
 from imtui.server.node.upkeep import Upkeep
-from imtui.server.store.store import DeposedError, Store, StoreError
+from imtui.server.store.store import FinalError, Store, StoreError
 
 _log: Final = logging.getLogger(__name__)
 
@@ -89,8 +89,8 @@ class Commits:
         """When that was logged."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether there is more to do: clients to serve, or requests that wait."""
-        self.on_deposed: Callable[[str], None] = lambda why: None
-        """Called if another node has taken over: nothing can be made durable any more."""
+        self.on_final: Callable[[str], None] = lambda why: None
+        """Called with why nothing can be made durable any more, until a new start."""
         self.on_committed: list[Callable[[], None]] = []
         """Called in order when all that was written so far is durable."""
         self._upkeep = Upkeep(
@@ -211,8 +211,8 @@ class Commits:
             self._refuse()
             self._hold_back()
             self._retry = self._loop.call_later(_RETRY_AFTER, self._try_again)
-            if isinstance(error, DeposedError):
-                self.on_deposed(str(error))
+            if isinstance(error, FinalError):
+                self.on_final(str(error))
             return
         self.failure = ""
         if self._has_written:

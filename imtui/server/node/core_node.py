@@ -180,19 +180,19 @@ class CoreNode:
         self.on_console_changed(change)
 
     async def _keep_lease(self) -> None:
-        """Extend the lease; raise BackendError once another node has taken it."""
+        """Extend the lease; raise BackendError once nothing can be written any more."""
         commits = self.host.commits
-        deposed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def end(why: str) -> None:
-            if not deposed.done():
-                deposed.set_exception(BackendError(why))
+            if not ended.done():
+                ended.set_exception(BackendError(why))
 
-        commits.on_deposed = end
-        while not deposed.done():
+        commits.on_final = end
+        while not ended.done():
             commits.commit_later()
-            await asyncio.wait({deposed}, timeout=_EXTEND_EVERY)
-        deposed.result()
+            await asyncio.wait({ended}, timeout=_EXTEND_EVERY)
+        ended.result()
 
     def _open_store(self, stack: contextlib.AsyncExitStack) -> Store:
         data = self.data

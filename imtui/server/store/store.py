@@ -18,8 +18,12 @@ class DamagedError(StoreError):
     """The file of the store is damaged."""
 
 
-class DeposedError(StoreError):
-    """Another node has taken over: this store may not write any more."""
+class FinalError(StoreError):
+    """Nothing more can be written: only a new start goes on with what is durable."""
+
+
+class DeposedError(FinalError):
+    """Another node has taken over."""
 
 
 class Store(Protocol):

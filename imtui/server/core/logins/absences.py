@@ -1,6 +1,7 @@
 """Sessions whose edge is gone: their clients have some time to come back elsewhere."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from imtui.server.core.accounts.accounts import Accounts
 from imtui.server.core.accounts.changes import CloseReason
@@ -8,6 +9,9 @@ from imtui.server.core.logins.sessions import end
 from imtui.server.core.state import State
 from imtui.server.deadlines import Deadlines
 from imtui.server.instant import Instant
+
+_AT_ONCE: Final = 200
+"""How many sessions are lost in one step: a whole edge may be gone, and others wait meanwhile."""
 
 
 class Absences(Deadlines[int]):
@@ -30,5 +34,5 @@ def note_back(state: State, session_ids: Iterable[int]) -> None:
 
 def end_absent(state: State, now: Instant) -> None:
     """Handle that the clients of some sessions have not come back in time."""
-    for session_id in state[Absences].pop_due(now.monotonic):
+    for session_id in state[Absences].pop_due(now.monotonic, _AT_ONCE):
         end(state, session_id, CloseReason.LOST, now)

@@ -50,6 +50,8 @@ async def run_edge(setup: Setup, control: Control) -> None:
     link = setup.link
 
     async def connect(make: Callable[[], LinkSocket]) -> object:
+        if not link:
+            raise ConnectionError("no node has the core")
         if link.startswith("/"):
             return await loop.create_unix_connection(make, link)
         return await loop.create_connection(make, *split_link(link))
@@ -66,7 +68,7 @@ async def run_edge(setup: Setup, control: Control) -> None:
         control.on_core = find_core
         stack.callback(core.flush_now)
         await parts.run(core.run())
-        welcome = await _welcome(core, control)
+        welcome = await _welcome(core, control, parts)
         if welcome is None:
             return
         data, metrics = DataDir(config.data_dir), Metrics()
@@ -153,13 +155,15 @@ class _Absence:
         raise BackendError(problem)
 
 
-async def _welcome(core: RemoteCore, control: Control) -> Welcome | None:
+async def _welcome(core: RemoteCore, control: Control, parts: Parts) -> Welcome | None:
     """Wait until the core takes this edge; None if it has to end before."""
-    ended = asyncio.create_task(control.ended.wait())
+    ending = asyncio.ensure_future(until_ended(control, parts))
     try:
-        await asyncio.wait((core.welcome, ended), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((core.welcome, ending), return_when=asyncio.FIRST_COMPLETED)
+        if ending.done():
+            ending.result()
     finally:
-        ended.cancel()
+        ending.cancel()
     return core.welcome.result() if core.welcome.done() else None
 
 

@@ -25,7 +25,10 @@ def check_dsn(text: str) -> str:
         ValueError: It is not one.
     """
     parts = urlsplit(text)
-    if parts.scheme not in SCHEMES or not text.isprintable():
+    # Some characters of a password have to be escaped: otherwise it ends at them, or the port is
+    # none, which raises ValueError.
+    is_whole = parts.port != 0 and "#" not in text
+    if parts.scheme not in SCHEMES or not text.isprintable() or not is_whole:
         raise ValueError
     return text
 

@@ -51,8 +51,9 @@ class PostgresArchive(SQLArchive):
 
     def find(self, sender: int, msg_id: str) -> StoredMessage | None:
         """Return the message that an account sent under an ID, if there is one."""
-        is_new = (sender, msg_id) in self.absent and not self._has_erased(sender)
-        return None if is_new else super().find(sender, msg_id)
+        key = (sender, msg_id)
+        is_new = key in self.absent and not self._is_in_batch(*key)
+        return None if is_new and not self._has_erased(sender) else super().find(*key)
 
     def _before(self, view: View, seq: int, count: int) -> tuple[str, Values]:
         return _BEFORE, (view.conversation, view.account, view.floor, seq, count)

@@ -22,6 +22,8 @@ CONNECT_WITHIN: Final = 5.0
 """In seconds."""
 ANSWER_WITHIN: Final = 2.0
 """How long a statement may take, in seconds."""
+_EACH_ROW: Final = 0.001
+"""How long a statement may take for each row, if that is longer, in seconds."""
 _SLACK: Final = 1.0
 """How much later the caller gives up, in seconds."""
 
@@ -79,6 +81,8 @@ class Connection:
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._statements: dict[str, PreparedStatement[asyncpg.Record]] = {}
         self._within = ANSWER_WITHIN
+        self.session = 0
+        """Counts the sessions that there were."""
         self.in_transaction = False
         """Whether a transaction has begun."""
 
@@ -111,10 +115,17 @@ class Connection:
         return self._connection.get_server_pid()
 
     def open(self) -> None:
-        """Connect, unless there is a session; raises what asyncpg raises, or OSError."""
-        if not self.is_open:
-            self.in_transaction = False
-            self._call(self._open(), CONNECT_WITHIN)
+        """Connect, unless there is a session; raises what asyncpg raises, or OSError.
+
+        If the session was lost in a transaction, it raises ConnectionError at first.
+        """
+        if self.is_open:
+            return
+        if self.in_transaction:
+            self._abandon()
+            raise ConnectionError("the session was lost in a transaction")
+        self._call(self._open(), CONNECT_WITHIN)
+        self.session += 1
 
     def close(self) -> None:
         """End the session and the thread; what was not committed is undone."""
@@ -152,7 +163,8 @@ class Connection:
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
         """Execute a statement with the values of each row."""
-        self._call(self._executemany(sql, list(rows)))
+        values = list(rows)
+        self._call(self._executemany(sql, values), max(self._within, len(values) * _EACH_ROW))
 
     def _call(self, work: Awaitable[T], seconds: float | None = None) -> T:
         within = self._within if seconds is None else seconds
@@ -168,6 +180,10 @@ class Connection:
             future.cancel()
             self._abandon()
             raise TimeoutError(f"there was no answer for {within:.0f} s") from error
+
+    def drop(self) -> None:
+        """End the session at once, and with it what it holds."""
+        self._abandon()
 
     def _abandon(self) -> None:
         connection, self._connection = self._connection, None
@@ -187,18 +203,30 @@ class Connection:
 
     async def _open(self) -> None:
         self._statements.clear()
-        connection = await asyncpg.connect(
-            self._dsn,
-            password=self._password,
-            timeout=CONNECT_WITHIN,
-            statement_cache_size=0,
-            server_settings={"application_name": "imtui"},
-        )
-        # Not as the session begins: a pool does not let that through.
-        await connection.execute(_SETTINGS)
-        await connection.set_type_codec(
-            "text", schema="pg_catalog", encoder=encode_text, decoder=decode_text, format="binary"
-        )
+        try:
+            connection = await asyncpg.connect(
+                self._dsn,
+                password=self._password,
+                timeout=CONNECT_WITHIN,
+                statement_cache_size=0,
+                server_settings={"application_name": "imtui"},
+            )
+        except ValueError:
+            # What it says may have a part of the password.
+            raise ConnectionError("the address of the database is malformed") from None
+        try:
+            # Not as the session begins: a pool does not let that through.
+            await connection.execute(_SETTINGS)
+            await connection.set_type_codec(
+                "text",
+                schema="pg_catalog",
+                encoder=encode_text,
+                decoder=decode_text,
+                format="binary",
+            )
+        except BaseException:
+            connection.terminate()
+            raise
         self._connection = connection
 
     def _opened(self) -> "asyncpg.Connection[asyncpg.Record]":

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import FinalError, StoreError
 
 FAILURES: Final = (
     OSError,
@@ -35,7 +35,11 @@ _WORDS: Final[Mapping[type[BaseException], str]] = {
 
 
 def cannot(error: BaseException) -> StoreError:
-    """Return what to tell of an error, in one line."""
+    """Return what to tell of an error, in one line, without any values."""
+    if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
+        # However often it is tried, it will not do.
+        name = type(error).__name__
+        return FinalError(f"PostgreSQL refuses a row ({name}): the core begins anew without it.")
     for kind, words in _WORDS.items():
         if isinstance(error, kind):
             return StoreError(f"PostgreSQL {words} ({_line(error)}).")
@@ -47,4 +51,8 @@ def cannot(error: BaseException) -> StoreError:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    # The rest of what PostgreSQL says may have values.
+    told = str(error.args[0]) if error.args else ""
+    if isinstance(error, OSError) and error.strerror:
+        told = error.strerror
+    return " ".join(told.split()).rstrip(".") or type(error).__name__

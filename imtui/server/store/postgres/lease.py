@@ -38,7 +38,11 @@ RETURNING extract(epoch FROM clock_timestamp())::float8
 """
 _ADDRESS: Final = "SELECT address FROM lease WHERE expires > clock_timestamp()"
 _JOIN: Final = "SELECT link_key, nextval('edge_numbers') FROM lease"
-_BATCH: Final = "SELECT batch FROM lease WHERE epoch = ?"
+_VERSION: Final = "SELECT schema_version FROM lease"
+# Waits for a transaction that is just committed.
+_BATCH: Final = "SELECT batch FROM lease WHERE epoch = ? FOR UPDATE"
+
+_TAKEN: Final = "Another node has taken over: this one writes nothing any more."
 
 
 def boot_time() -> float:
@@ -74,6 +78,10 @@ class Lease:
         self._is_loading = self._is_long = True
         """Whether it is extended for long, and whether it was."""
         self._extended_at = 0.0
+        self._session = 0
+        """The session in which it was last extended, durably."""
+        self._asked_at = 0.0
+        """When it was last extended, durably or not."""
         self._wall_time = 0.0
         """What PostgreSQL's clock showed then, in Unix seconds."""
         self.epoch = 0
@@ -82,18 +90,21 @@ class Lease:
     @property
     def is_held(self) -> bool:
         """Tell whether no other core can have the lease yet."""
-        return not self._is_lost and self._clock() < self._extended_at + self._ttl
+        # Without the session, others take it at once.
+        connection = self._connection
+        is_there = connection.is_open and connection.session == self._session
+        return is_there and not self._is_lost and self._clock() < self._extended_at + self._ttl
 
     @property
     def is_due(self) -> bool:
         """Tell whether it is time to extend it."""
-        if self._is_lost or self._is_long is not self._is_loading:
+        if not self.is_held or self._is_long is not self._is_loading:
             return True
         return self._clock() >= self._extended_at + self._ttl / 5
 
     def wall_time(self) -> float:
         """Return the time by PostgreSQL's clock, in Unix seconds: it is the same for all nodes."""
-        return self._wall_time + self._clock() - self._extended_at
+        return self._wall_time + self._clock() - self._asked_at
 
     def join(self) -> tuple[bytes, int]:
         """Return the key of links, and the first of some numbers for edges of this node.
@@ -121,8 +132,9 @@ class Lease:
         if found is None:
             return False
         self.epoch, self._wall_time = found
-        self._extended_at, self._is_lost = began, False
-        self._is_loading = self._is_long = True
+        self._asked_at, self._is_lost = began, False
+        self._is_loading = True
+        self.confirm()
         return True
 
     def loaded(self) -> None:
@@ -143,11 +155,27 @@ class Lease:
         found = self._connection.execute(_EXTEND, (batch, seconds, self.epoch)).fetchone()
         if found is None:
             self._is_lost = True
-            raise DeposedError("Another node has taken over: this one writes nothing any more.")
+            raise DeposedError(_TAKEN)
         (self._wall_time,) = found
-        self._extended_at, self._is_long = began, self._is_loading
+        self._asked_at = began
 
-    def last_batch(self) -> int | None:
-        """Return the number of the last batch that was committed; None if another core has it."""
+    def confirm(self) -> None:
+        """Note that the transaction in which it was extended is durable."""
+        self._extended_at, self._session = self._asked_at, self._connection.session
+        self._is_long = self._is_loading
+
+    def schema_version(self) -> int:
+        """Return the version of the tables; 0 if there are none."""
+        return int(self._connection.execute(_VERSION).fetchone()[0])
+
+    def last_batch(self) -> int:
+        """Return the number of the last batch that was committed.
+
+        Raises:
+            DeposedError: Another core has taken it.
+        """
         found = self._connection.execute(_BATCH, (self.epoch,)).fetchone()
-        return None if found is None else int(found[0])
+        if found is None:
+            self._is_lost = True
+            raise DeposedError(_TAKEN)
+        return int(found[0])

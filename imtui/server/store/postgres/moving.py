@@ -67,7 +67,8 @@ def move(
         with connection.patience(_WITHIN):
             if connection.execute("SELECT 1 FROM accounts LIMIT 1").fetchone():
                 raise StoreError("The database in PostgreSQL has accounts: take an empty one.")
-            connection.begin()
+            # Nobody else can take the lease until this transaction ends.
+            store.transactions.begin()
             try:
                 sizes = _copy_all(source, connection, progress)
                 connection.commit()

@@ -19,11 +19,12 @@ from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import LOADING, Lease
 from imtui.server.store.postgres.pooling import is_pooled_by_transaction
 from imtui.server.store.postgres.schema import EMPTY, FIRST_LEASE, LEASE, SCHEMA_VERSION
+from imtui.server.store.postgres.transactions import Transactions
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sql.pending import Pending
-from imtui.server.store.store import DeposedError, StoreError
+from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 _KEY_SIZE: Final = 32
@@ -58,10 +59,7 @@ class PostgresStore:
         self._pending = Pending(keeps_statuses=True)
         self._failure: StoreError | None = None
         """Why the batch could not be executed; only a commit retries it."""
-        self._number = 1
-        """The number of the batch."""
-        self._is_uncertain = False
-        """Whether the batch may have been committed."""
+        self.transactions = Transactions(connection, lease)
         self._absent: set[tuple[int, str]] = set()
         """Senders and IDs under which no message is stored."""
         try:
@@ -111,9 +109,19 @@ class PostgresStore:
         """
         try:
             self.connection.open()
-            return self._lease.take(address) and self._prepare()
+            # Before it is taken: a node that cannot serve must not keep it from others.
+            version = self._lease.schema_version()
+            if version > SCHEMA_VERSION:
+                raise StoreError("The database is of a newer imtui. Update imtui on this machine.")
+            if not self._lease.take(address):
+                return False
+            self.transactions.taken()
+            if version == 0:
+                self.connection.script(f"BEGIN; {EMPTY} COMMIT;")
         except FAILURES as error:
+            self.connection.drop()
             raise cannot(error) from error
+        return True
 
     def clock(self) -> Instant:
         """Return the time; the wall clock is PostgreSQL's."""
@@ -129,9 +137,9 @@ class PostgresStore:
             with self.connection.patience(LOADING):
                 self._pending.load(self._rows)
                 stored = load_app(self._rows)
-            self._begin()
+            self.transactions.begin()
             self.connection.execute("UPDATE app SET start = ?", (self._lease.epoch,))
-            self.connection.commit()
+            self.transactions.end()
         except (*FAILURES, ValueError, IndexError) as error:
             raise self._undo(error) from error
         return structs.replace(stored, start=self._lease.epoch)
@@ -143,12 +151,12 @@ class PostgresStore:
             StoreError: The database cannot be read or written.
         """
         try:
-            self._begin()
+            self.transactions.begin()
             known = keys.load_key_ring(self._rows)
             key = given or AppKey(DEFAULT_SDK_APP_ID, new_secret())
             if not known.keys:
                 self.connection.execute(*keys.first_key(key))
-            self.connection.commit()
+            self.transactions.end()
         except FAILURES as error:
             raise self._undo(error) from error
         return known.newest if known.keys else key
@@ -173,7 +181,8 @@ class PostgresStore:
         except FAILURES as error:
             self._undo(error)
         else:
-            self._absent.update(found.fetchall())
+            has_sent = self._pending.has_sent
+            self._absent.update(key for key in found.fetchall() if not has_sent(*key))
 
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
@@ -201,19 +210,22 @@ class PostgresStore:
             StoreError: The commit failed; the next one retries the batch. DeposedError if another
                 node has taken over: then no other one can succeed.
         """
-        if not self._pending.needs_commit and not self._lease.is_due:
+        if not (self._pending.needs_commit or self.transactions.uncertain or self._lease.is_due):
             return
         self._failure = None
         try:
-            if not self._was_committed():
-                self._begin()
-                self._pending.execute(self.connection)
-                self._is_uncertain = True
-                self.connection.commit()
-                self._is_uncertain = False
+            self.transactions.begin()
+            self.transactions.execute_uncertain()
+            self._pending.execute(self.connection)
         except FAILURES as error:
             raise self._undo(error) from error
-        self._number += 1
+        try:
+            self.transactions.end()
+        except FAILURES as error:
+            # It may be durable, or not, or not yet on a standby: the next one finds out.
+            self.transactions.uncertain.append(self._pending.take())
+            raise self._undo(error) from error
+        self.transactions.uncertain.clear()
         self._pending.committed()
 
     @property
@@ -268,7 +280,7 @@ class PostgresStore:
             self._find,
             self._find_durable,
             self._pending.has_sent,
-            lambda sender: self._pending.eraser.has_erased(self.connection, sender),
+            self._has_erased,
             self._searched_max,
         )
         archive.absent = self._absent
@@ -278,42 +290,11 @@ class PostgresStore:
         """Give the lease back, and end the session; uncommitted changes are lost."""
         self.connection.close()
 
-    def _prepare(self) -> bool:
-        (version,) = self.connection.execute("SELECT schema_version FROM lease").fetchone()
-        if version > SCHEMA_VERSION:
-            raise StoreError("The database is of a newer imtui. Update imtui on this machine.")
-        if version == 0:
-            self.connection.script(f"BEGIN; {EMPTY} COMMIT;")
-        return True
-
-    def _begin(self) -> None:
-        """Begin the transaction of the batch, unless it has begun."""
-        if self.connection.in_transaction:
-            return
-        self.connection.open()
-        self.connection.begin()
-        try:
-            self._lease.extend(self._number)
-        except DeposedError:
-            self.connection.rollback()
-            raise
-
-    def _was_committed(self) -> bool:
-        """Tell whether the batch is durable, although the connection was lost at its commit."""
-        if not self._is_uncertain:
-            return False
-        self.connection.open()
-        last = self._lease.last_batch()
-        if last is None:
-            raise DeposedError("Another node has taken over: this one writes nothing any more.")
-        self._is_uncertain = False
-        return last == self._number
-
     def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
         """Read messages, including the batch."""
         if self._failure is None and not self._pending.is_readable:
             try:
-                self._begin()
+                self.transactions.begin()
                 self._pending.execute_batch(self.connection)
             except FAILURES as error:
                 raise self._undo(error) from error
@@ -337,12 +318,21 @@ class PostgresStore:
                     return found[: index + 1]
         return found
 
+    def _has_erased(self, sender: int) -> bool:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self.connection.open()
+            return self._pending.eraser.has_erased(self.connection, sender)
+        except FAILURES as error:
+            raise self._undo(error) from error
+
     def _undo(self, error: BaseException) -> StoreError:
         if self.connection.in_transaction:
             self.connection.rollback()
         self._pending.undone()
         failure = cannot(error)
-        if self._pending.has_changes:
+        if self._pending.has_changes or self.transactions.uncertain:
             self._failure = failure
         return failure
 

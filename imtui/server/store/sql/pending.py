@@ -5,29 +5,59 @@ from typing import Any, Final
 
 from imtui.server.core.change import Change
 from imtui.server.core.messages.changes import ConversationCleared, MessageSent
-from imtui.server.store.sql import callbacks, messages, statuses
+from imtui.server.store.sql.callbacks import CallbackUpdates
 from imtui.server.store.sql.cleared import ClearedRows
 from imtui.server.store.sql.erasing import CAUSES, Eraser
 from imtui.server.store.sql.loading import STATEMENTS
+from imtui.server.store.sql.messages import ROW_UPDATES, RowUpdates
 from imtui.server.store.sql.statement import Batch, Database
+from imtui.server.store.sql.statuses import StatusUpdates
 from imtui.server.webhook.request import OutgoingCallback
 
 _ERASING: Final = 0.001
 """How long a commit erases messages, in seconds, if it was told to."""
 
 
+class Changes:
+    """The changes of a batch."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.batch = Batch()
+        self.rows = RowUpdates()
+        """Executed after the statements of the batch."""
+        self.statuses = StatusUpdates()
+        self.callbacks = CallbackUpdates()
+        self.sent: set[tuple[int, str]] = set()
+        """The senders and IDs of the messages among them."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self.batch or self.rows or self.statuses or self.callbacks)
+
+    @property
+    def is_lazy(self) -> bool:
+        """Tell whether a power cut may undo all of them for a moment."""
+        return not (self.batch or self.rows or self.callbacks)
+
+    def execute(self, database: Database) -> None:
+        """Execute all but the callbacks; raises what the engine raises."""
+        self.batch.execute(database)
+        _execute_all(database, self.rows.statements())
+        _execute_all(database, self.statuses.statements())
+
+    def execute_callbacks(self, database: Database) -> None:
+        """Execute the rest; raises what the engine raises."""
+        _execute_all(database, self.callbacks.statements())
+
+
 class Pending:
-    """The changes of a batch, and what is done beside them."""
+    """The changes that wait for a commit, and what is done beside them."""
 
     def __init__(self, *, keeps_statuses: bool = False) -> None:
         """Start with nothing; ``keeps_statuses`` tells whether statuses outlive a restart."""
         self._keeps_statuses = keeps_statuses
-        self._batch = Batch()
-        self._row_updates = messages.RowUpdates()
-        """Executed after the statements of the batch."""
-        self._callback_updates = callbacks.CallbackUpdates()
-        """Executed with ``_row_updates``."""
-        self._sent: set[tuple[int, str]] = set()
+        self._changes = Changes()
         self._cleared = ClearedRows()
         self.on_erased: Callable[[list[tuple[int, int]]], None] = lambda erased: None
         """Called with the conversation and seq of each erased message, before the commit."""
@@ -41,16 +71,17 @@ class Pending:
 
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart."""
+        to_add = self._changes
         for change in changes:
             statements = STATEMENTS.get(type(change))
             if statements is not None:
-                self._batch.add(statements(change))
-            if self._keeps_statuses and type(change) in statuses.STATEMENTS:
-                self._batch.add(statuses.STATEMENTS[type(change)](change), is_lazy=True)
-            if type(change) in messages.ROW_UPDATES:
-                self._row_updates.add(change)
+                to_add.batch.add(statements(change))
+            if self._keeps_statuses:
+                to_add.statuses.add(change)
+            if type(change) in ROW_UPDATES:
+                to_add.rows.add(change)
                 if isinstance(change, MessageSent) and change.stored is not None:
-                    self._sent.add((change.stored.sender, change.stored.msg_id))
+                    to_add.sent.add((change.stored.sender, change.stored.msg_id))
             elif type(change) in CAUSES:
                 self.eraser.has_more = True
                 if isinstance(change, ConversationCleared):
@@ -58,20 +89,20 @@ class Pending:
 
     def queue_callbacks(self, queued: Iterable[OutgoingCallback]) -> None:
         """Add callbacks."""
-        self._callback_updates.queue(queued)
+        self._changes.callbacks.queue(queued)
 
     def forget_callbacks(self, numbers: Iterable[int]) -> None:
         """Add the removal of callbacks, by their numbers."""
-        self._callback_updates.forget(numbers)
+        self._changes.callbacks.forget(numbers)
 
     def has_sent(self, sender: int, msg_id: str) -> bool:
         """Tell whether an account sends a message with this ID in the batch."""
-        return (sender, msg_id) in self._sent
+        return (sender, msg_id) in self._changes.sent
 
     @property
     def has_changes(self) -> bool:
         """Tell whether somebody waits for the commit."""
-        return bool(self._batch or self._row_updates or self._callback_updates)
+        return bool(self._changes)
 
     @property
     def needs_commit(self) -> bool:
@@ -81,43 +112,48 @@ class Pending:
     @property
     def is_lazy(self) -> bool:
         """Tell whether a power cut may undo all of it for a moment."""
-        return self._batch.is_lazy and not (self._row_updates or self._callback_updates)
+        return self._changes.is_lazy
 
     @property
     def is_readable(self) -> bool:
         """Tell whether a read in the open transaction sees all messages."""
-        return self._batch.is_executed
+        return self._changes.batch.is_executed
 
     @property
     def has_batch(self) -> bool:
         """Tell whether there are statements that reads have to see."""
-        return bool(self._batch)
+        return bool(self._changes.batch)
 
     def execute_batch(self, database: Database) -> None:
         """Execute what reads have to see; raises what the engine raises."""
-        self._batch.execute(database)
+        self._changes.batch.execute(database)
 
     def execute(self, database: Database) -> None:
         """Execute everything before a commit; raises what the engine raises."""
-        self._batch.execute(database)
-        _execute_all(database, self._row_updates.statements())
+        self._changes.execute(database)
         self._cleared.remove_some(database)
         if self.is_erasing:
             self.eraser.erase_some(database, _ERASING)
-        _execute_all(database, self._callback_updates.statements())
+        # What was erased may remove some.
+        self._changes.execute_callbacks(database)
 
     def committed(self) -> None:
         """Note that the transaction is durable, and start anew."""
         self._cleared.committed()
-        self._batch.clear()
-        self._row_updates.clear()
-        self._callback_updates.clear()
-        self._sent.clear()
+        self._changes = Changes()
         self.is_erasing = False
 
     def undone(self) -> None:
         """Note that the transaction was rolled back."""
-        self._batch.undone()
+        self._changes.batch.undone()
+
+    def take(self) -> Changes:
+        """Return the changes, and start anew: it is not known whether they are durable."""
+        taken, self._changes = self._changes, Changes()
+        taken.batch.undone()
+        self.is_erasing = False
+        self.eraser.has_more = True
+        return taken
 
 
 def _execute_all(

@@ -60,8 +60,6 @@ class Batch:
         self._statements: list[Statement] = []
         self._executed = 0
         """How many of them are in the open transaction."""
-        self.is_lazy = True
-        """Whether a power cut may undo all of them for a moment."""
 
     def __bool__(self) -> bool:
         """Tell whether there are any."""
@@ -72,10 +70,9 @@ class Batch:
         """Tell whether all are in the open transaction."""
         return self._executed == len(self._statements)
 
-    def add(self, statements: Sequence[Statement], *, is_lazy: bool = False) -> None:
-        """Add statements; ``is_lazy`` tells whether a power cut may undo them for a moment."""
+    def add(self, statements: Sequence[Statement]) -> None:
+        """Add statements."""
         self._statements += statements
-        self.is_lazy &= is_lazy or not statements
 
     def execute(self, database: Database) -> None:
         """Execute those that were not yet; raises what the engine raises."""
@@ -91,4 +88,3 @@ class Batch:
         """Remove all, after their commit."""
         self._statements.clear()
         self._executed = 0
-        self.is_lazy = True

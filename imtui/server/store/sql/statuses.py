@@ -1,6 +1,6 @@
 """The statuses in SQL, which are kept where edges keep the connections over a restart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +11,7 @@ from imtui.server.core.accounts.custom_status import CustomStatus
 from imtui.server.core.change import Change
 from imtui.server.core.presence.changes import StatusChanged
 from imtui.server.core.stored import StoredStatus
-from imtui.server.store.sql.statement import ACCOUNT, Statement, put
+from imtui.server.store.sql.statement import ACCOUNT, put
 
 FORGET: Final = "DELETE FROM statuses"
 _COLUMNS: Final = ("since", "revision", "custom", "changed_by")
@@ -36,18 +36,41 @@ def load_statuses(rows: Callable[[str], list[Any]]) -> list[StoredStatus]:
     ]
 
 
-def _changed(change: StatusChanged) -> list[Statement]:
+class StatusUpdates:
+    """The statuses that a batch changes, each account's once."""
+
+    def __init__(self) -> None:
+        """Start without updates."""
+        self._changed: dict[str, StatusChanged] = {}
+        self._deleted: list[int] = []
+
+    def __bool__(self) -> bool:
+        """Tell whether there are updates."""
+        return bool(self._changed or self._deleted)
+
+    def add(self, change: Change) -> None:
+        """Add the update of a change, in place of an earlier one of the same account."""
+        match change:
+            case StatusChanged():
+                self._changed[change.own.user_id] = change
+            case AccountDeleted():
+                self._changed.pop(change.user_id, None)
+                self._deleted.append(change.key)
+
+    def statements(self) -> list[tuple[str, list[tuple[Any, ...]]]]:
+        """Return the updates, each with the values of all rows."""
+        return [
+            ("DELETE FROM statuses WHERE account = ?", [(key,) for key in self._deleted]),
+            (_PUT, [_row(change) for change in self._changed.values()]),
+        ]
+
+    def clear(self) -> None:
+        """Remove all updates."""
+        self._changed.clear()
+        self._deleted.clear()
+
+
+def _row(change: StatusChanged) -> tuple[Any, ...]:
     status, encode = change.own, msgspec.json.encode
     custom, changed_by = encode(change.custom).decode(), encode(status.changed_by).decode()
-    return [(_PUT, (status.user_id, status.since, status.revision, custom, changed_by))]
-
-
-def _deleted(change: AccountDeleted) -> list[Statement]:
-    return [("DELETE FROM statuses WHERE account = ?", (change.key,))]
-
-
-STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
-    StatusChanged: _changed,
-    AccountDeleted: _deleted,
-}
-"""Functions that return the statements for each change, in addition to those of others."""
+    return status.user_id, status.since, status.revision, custom, changed_by

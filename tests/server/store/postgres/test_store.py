@@ -10,7 +10,7 @@ from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.lease import Lease
 from imtui.server.store.postgres.schema import SCHEMA_VERSION
 from imtui.server.store.postgres.store import PostgresStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import FinalError, StoreError
 from tests.server.store.postgres.cluster import PostgresServer
 from tests.server.store.postgres.opening import Stores, until
 from tests.server.store.sql.stores import CREATED, PEOPLE, sent
@@ -32,28 +32,113 @@ def committed(store: PostgresStore) -> bool:
     return True
 
 
-@pytest.mark.parametrize("is_durable", [True, False])
-def test_a_commit_whose_outcome_is_unknown_is_made_once(
-    stores: Stores, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, is_durable: bool
-) -> None:
-    commit = store.connection.commit
+class Cut:
+    """A commit after which nobody knows whether it is durable."""
 
-    def lost() -> None:
-        if is_durable:
-            commit()
-        stores.end_session(store)
+    def __init__(self, stores: Stores, store: PostgresStore, *, is_durable: bool) -> None:
+        self._stores = stores
+        self._store = store
+        self._is_durable = is_durable
+        self._commit = store.connection.commit
+
+    def __call__(self) -> None:
+        if self._is_durable:
+            self._commit()
+        self._stores.end_session(self._store)
         raise ConnectionError("the connection is lost")
 
-    store.write([sent(2)])
-    with monkeypatch.context() as patch:
-        patch.setattr(store.connection, "commit", lost)
-        assert not committed(store)
+
+def seqs(store: PostgresStore) -> list[int]:
+    return [seq for (seq,) in store._rows("SELECT seq FROM messages ORDER BY seq")]
+
+
+@pytest.mark.parametrize("is_durable", [True, False])
+@pytest.mark.parametrize("cuts", [1, 2])
+@pytest.mark.parametrize("what", ["batch", "erasing", "nothing"])
+def test_a_commit_whose_outcome_is_unknown_is_made_once(
+    stores: Stores, store: PostgresStore, is_durable: bool, cuts: int, what: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for number in range(cuts):
+            if what == "batch":
+                store.write([sent(2 + number)])
+            cut = Cut(stores, store, is_durable=is_durable)
+            patch.setattr(store.connection, "commit", cut)
+            if what == "erasing":
+                with pytest.raises(StoreError):
+                    store.erase_some()
+            else:
+                patch.setattr(store._lease, "_is_loading", True)
+                assert not committed(store)
+            patch.undo()
+    last = 1 + cuts * (what == "batch")
+    # What comes before it is known is neither lost nor taken for committed.
+    store.write([sent(last + 1)])
+    with suppress(StoreError):
+        store.archive.find(1, "m1")
     until(lambda: committed(store))
-    store.write([sent(3)])
+    assert seqs(store) == [*range(1, last + 2)]
+    store.write([sent(last + 2)])
     store.commit()
     (conversation,) = store.load().conversations
-    assert conversation.last_seq == 3
-    assert store._rows("SELECT seq FROM messages ORDER BY seq") == [(1,), (2,), (3,)]
+    assert conversation.last_seq == last + 2
+    assert seqs(store) == [*range(1, last + 3)]
+
+
+def test_the_first_commit_after_a_start_is_made_once(stores: Stores) -> None:
+    store = stores.open()
+    until(store.take_over)
+    store.app_key(None)
+    store.load()
+    store.started()
+    store.write([*PEOPLE, CREATED, sent(1)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.connection, "commit", Cut(stores, store, is_durable=False))
+        assert not committed(store)
+    until(lambda: committed(store))
+    assert seqs(store) == [1]
+
+
+def test_a_session_that_is_lost_in_a_transaction_loses_nothing_of_the_batch(
+    stores: Stores, store: PostgresStore
+) -> None:
+    store.write([sent(2)])
+    assert store.archive.find(1, "m2") is not None
+    stores.end_session(store)
+    until(lambda: not store.connection.is_open)
+    with suppress(StoreError):
+        store.archive.find(1, "m1")
+    store.write([sent(3)])
+    until(lambda: committed(store))
+    assert seqs(store) == [1, 2, 3]
+
+
+def test_a_message_that_is_sent_twice_at_once_is_found(store: PostgresStore) -> None:
+    store.read_ahead([(1, "m2"), (1, "m9")])
+    store.write([sent(2)])
+    store.read_ahead([(1, "m2"), (1, "m10")])
+    assert store.archive.find(1, "m2") is not None
+    store.commit()
+    assert store.archive.find(1, "m2") is not None
+
+
+def test_a_row_that_is_refused_ends_the_core(stores: Stores, store: PostgresStore) -> None:
+    store.write([sent(2), sent(2)])
+    with pytest.raises(FinalError, match="refuses a row") as refusal:
+        store.commit()
+    assert "m2" not in str(refusal.value)
+    # It is not taken for one that has extended its lease.
+    other = stores.open()
+    until(other.take_over)
+    assert not store.is_current
+
+
+def test_without_its_session_a_store_is_not_current(stores: Stores, store: PostgresStore) -> None:
+    assert store.is_current
+    stores.end_session(store)
+    until(lambda: not store.is_current)
+    until(lambda: committed(store))
+    assert store.is_current
 
 
 def test_what_could_not_be_written_is_written_once_the_server_is_back(
@@ -117,17 +202,15 @@ def test_reading_ahead_without_a_server_loses_nothing(
     assert store.archive.find(1, "m2") is not None
 
 
-def test_a_newer_database_is_left_alone(stores: Stores, store: PostgresStore) -> None:
+def test_a_newer_database_is_left_alone_and_to_others(stores: Stores, store: PostgresStore) -> None:
     store.connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION + 1}")
     store.close()
-    other = stores.open()
-
-    def is_refused() -> bool:
-        with pytest.raises(StoreError, match="of a newer imtui"):
-            return not other.take_over()
-        return True
-
-    until(is_refused)
+    older, newer = stores.open(), stores.open()
+    with pytest.raises(StoreError, match="of a newer imtui"):
+        older.take_over()
+    older.connection.open()
+    older.connection.script(f"UPDATE lease SET schema_version = {SCHEMA_VERSION}")
+    until(newer.take_over)
 
 
 @pytest.fixture
