@@ -41,7 +41,7 @@ class _Scale:
     accounts: int = 20_000
     friends: int = 50
     connected: int = 200
-    takeovers: int = 20
+    takeovers: int = 10
 
 
 _QUICK: Final = _Scale(1, 5, 20, 2, 2, 1)
