@@ -6,8 +6,8 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from imtui.protocol.app_key import KeyRing
-from imtui.protocol.errors import IMError
-from imtui.protocol.jsonrpc import Request
+from imtui.protocol.errors import ErrorCode, IMError
+from imtui.protocol.jsonrpc import Request, encode
 from imtui.protocol.messages import CloseCode
 from imtui.protocol.proof import Proof
 from imtui.protocol.status import Platform
@@ -39,6 +39,20 @@ class HTTPAnswer(Struct, frozen=True):
     content: bytes
     media_type: str
     status: int = 200
+
+
+COME_BACK: Final = HTTPAnswer(
+    encode(
+        {
+            "ActionStatus": "FAIL",
+            "ErrorCode": int(ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT),
+            "ErrorInfo": "The core of the backend restarts; try again.",
+        }
+    ),
+    "application/json",
+    503,
+)
+"""The answer to a REST request whose core has ended: it may have been carried out, or not."""
 
 
 class CorePort(Protocol):

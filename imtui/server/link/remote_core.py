@@ -8,8 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from imtui.protocol.errors import ErrorCode
-from imtui.protocol.jsonrpc import Request, encode
+from imtui.protocol.jsonrpc import Request
 from imtui.protocol.proof import Proof
 from imtui.server.link import ops as o
 from imtui.server.link.channel import Channel
@@ -30,7 +29,7 @@ from imtui.server.link.frames import (
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
-from imtui.server.link.ports import HTTPAnswer, HTTPRequest, LinkedEdge
+from imtui.server.link.ports import COME_BACK, HTTPAnswer, HTTPRequest, LinkedEdge
 from imtui.server.link.queued_ops import concerns, size_of
 
 _RETRY_FIRST: Final = 0.05
@@ -43,19 +42,6 @@ _NOTED_MAX: Final = 1000
 """With so many operations that wait, what this process has counted or noted is not added."""
 
 _log: Final = logging.getLogger(__name__)
-
-_COME_BACK: Final = HTTPAnswer(
-    encode(
-        {
-            "ActionStatus": "FAIL",
-            "ErrorCode": int(ErrorCode.ERR_SVR_COMM_REQUEST_TIMEOUT),
-            "ErrorInfo": "The core of the backend restarts; try again.",
-        }
-    ),
-    "application/json",
-    503,
-)
-"""The answer to a REST request whose core has ended: it may have been carried out, or not."""
 
 Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
 """Connects a protocol to the core; raises OSError."""
@@ -82,6 +68,10 @@ class RemoteCore:
         self._nonce = b""
         self._socket: LinkSocket | None = None
         """The connection that was welcomed; None without a core."""
+        self._newest: LinkSocket | None = None
+        """The last connection, welcomed or not."""
+        self._moved = asyncio.Event()
+        """Set when the core is in another place."""
         self._ended = asyncio.Event()
         self._is_ending = False
         self._pause = _RETRY_FIRST
@@ -115,8 +105,15 @@ class RemoteCore:
                 async with asyncio.timeout(_WELCOMED_WITHIN):
                     await self._connect(self._new_socket)
                 await self._ended.wait()
-            await asyncio.sleep(self._pause)
+            await self._rest_for(self._pause)
             self._pause = min(self._pause * 2, _RETRY_LAST)
+
+    async def _rest_for(self, seconds: float) -> None:
+        """Wait, unless the core is in another place."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
+        self._moved.clear()
 
     def serve(self, edge: LinkedEdge) -> None:
         """Let an edge get what the core sends, and what it has sent since its welcome."""
@@ -172,9 +169,10 @@ class RemoteCore:
         return True
 
     def look_elsewhere(self) -> None:
-        """End the connection to the core: it is in another place now."""
-        if self._socket is not None:
-            self._socket.cut("the core is on another node")
+        """Connect anew at once: the core is in another place now."""
+        self._moved.set()
+        if self._newest is not None:
+            self._newest.cut("the core is on another node")
 
     # The link
 
@@ -209,6 +207,7 @@ class RemoteCore:
             LINK_VERSION, self._number, self._life, self._epoch, self._channel.received, self._nonce
         )
         made = LinkSocket(self._taken, self._lost_socket, self._ping, encode_frame(hello))
+        self._newest = made
         self._loop.call_later(_WELCOMED_WITHIN, self._cut_stranger, made)
         return made
 
@@ -299,7 +298,7 @@ class RemoteCore:
             self._edge.go_away(sessions)
         for answer in answers.values():
             if not answer.done():
-                answer.set_result(_COME_BACK)
+                answer.set_result(COME_BACK)
 
     def drain(self) -> None:
         """Let all clients come back elsewhere, as this edge ends."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -24,12 +24,14 @@ from imtui.server.link.frames import (
     edge_proof,
     encode_frame,
 )
+from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.remote_core import RemoteCore
 from tests.server.link.linked import (
     KEY,
     TIMEOUT,
     Link,
     NotingCore,
+    connector,
     linked_edge,
     listening,
     open_stream,
@@ -190,25 +192,55 @@ async def test_an_edge_that_is_refused_tries_again_more_and_more_rarely(
     monkeypatch.setattr(remote_core, "_RETRY_FIRST", 0.001)
     monkeypatch.setattr(remote_core, "_RETRY_LAST", 0.004)
     pauses: list[float] = []
-    sleep, enough = asyncio.sleep, asyncio.Event()
+    enough = asyncio.Event()
 
-    async def noting_sleep(seconds: float) -> None:
+    async def noting(self: RemoteCore, seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 5:
             enough.set()
-        await sleep(seconds)
+        await asyncio.sleep(seconds)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(4096)
         writer.write(encode_frame(Refusal("it speaks version 2 of the link, and not 1")))
         writer.close()
 
-    monkeypatch.setattr("asyncio.sleep", noting_sleep)
+    monkeypatch.setattr(RemoteCore, "_rest_for", noting)
     server = await serving(link, serve)
     async with server, linked_edge(link), asyncio.timeout(TIMEOUT):
         await enough.wait()
     assert pauses[:5] == [0.001, 0.002, 0.004, 0.004, 0.004]
     assert "Edge 1 does not reach the core: it is refused, as it speaks version 2" in caplog.text
+
+
+@pytest.mark.parametrize("link", ["unix"], indirect=True)
+async def test_an_edge_that_is_told_where_the_core_is_waits_for_no_other(
+    link: Path, tmp_path: Path, core: NotingCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_core, "_WELCOMED_WITHIN", 1000.0)
+    silent, reached = tmp_path / "silent.sock", asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reached.set()
+        await reader.read()
+        writer.close()
+
+    places = iter([silent])
+    server = await serving(silent, say_nothing)
+
+    def connect(make: Callable[[], LinkSocket]) -> "asyncio.Future[object]":
+        return connector(next(places, link))(make)
+
+    edge = RemoteCore(connect, KEY, 1)
+    running = asyncio.ensure_future(edge.run())
+    async with server, asyncio.timeout(TIMEOUT):
+        await reached.wait()
+        edge.look_elsewhere()
+        await edge.welcome
+    running.cancel()
+    await asyncio.wait({running})
+    edge.flush_now()
+    await asyncio.sleep(0)
 
 
 async def test_a_peer_that_says_nothing_any_more_is_gone(
