@@ -56,11 +56,6 @@ class CallbackUpdates:
             (_QUEUE, [_row(one) for one in self._queued.values()]),
         ]
 
-    def clear(self) -> None:
-        """Remove all updates."""
-        self._queued.clear()
-        self._forgotten.clear()
-
 
 def _row(callback: OutgoingCallback) -> tuple[Any, ...]:
     request = callback.request

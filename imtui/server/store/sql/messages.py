@@ -190,11 +190,6 @@ class RowUpdates:
         ]
         return [(_CONVERSATION_CHANGED, conversations), (_MEMBER_CHANGED, members)]
 
-    def clear(self) -> None:
-        """Remove all updates."""
-        self._conversations.clear()
-        self._members.clear()
-
 
 STATEMENTS: Final[Mapping[type[Change], Callable[[Any], list[Statement]]]] = {
     c.ConversationCreated: _created,

@@ -150,7 +150,6 @@ class Pending:
     def take(self) -> Changes:
         """Return the changes, and start anew: it is not known whether they are durable."""
         taken, self._changes = self._changes, Changes()
-        taken.batch.undone()
         self.is_erasing = False
         self.eraser.has_more = True
         return taken

@@ -83,8 +83,3 @@ class Batch:
     def undone(self) -> None:
         """Note that the transaction was rolled back."""
         self._executed = 0
-
-    def clear(self) -> None:
-        """Remove all, after their commit."""
-        self._statements.clear()
-        self._executed = 0

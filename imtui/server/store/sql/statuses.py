@@ -64,11 +64,6 @@ class StatusUpdates:
             (_PUT, [_row(change) for change in self._changed.values()]),
         ]
 
-    def clear(self) -> None:
-        """Remove all updates."""
-        self._changed.clear()
-        self._deleted.clear()
-
 
 def _row(change: StatusChanged) -> tuple[Any, ...]:
     status, encode = change.own, msgspec.json.encode
