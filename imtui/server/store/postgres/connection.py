@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+from imtui.server.store.postgres.failures import FAILURES
 from imtui.server.store.postgres.texts import decode_text, encode_text
 
 CONNECT_WITHIN: Final = 5.0
@@ -122,7 +123,7 @@ class Connection:
         if self.is_open:
             return
         if self.in_transaction:
-            self._abandon()
+            self.drop()
             raise ConnectionError("the session was lost in a transaction")
         self._call(self._open(), CONNECT_WITHIN)
         self.session += 1
@@ -154,8 +155,8 @@ class Connection:
         self.in_transaction = False
         try:
             self.script("ROLLBACK")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self._abandon()
+        except FAILURES:
+            self.drop()
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Result:
         """Execute a statement with question marks for its values."""
@@ -178,14 +179,11 @@ class Connection:
             return future.result(within + _SLACK)
         except (TimeoutError, LateError) as error:
             future.cancel()
-            self._abandon()
+            self.drop()
             raise TimeoutError(f"there was no answer for {within:.0f} s") from error
 
     def drop(self) -> None:
         """End the session at once, and with it what it holds."""
-        self._abandon()
-
-    def _abandon(self) -> None:
         connection, self._connection = self._connection, None
         self.in_transaction = False
         if connection is not None:
@@ -196,7 +194,7 @@ class Connection:
         if connection is not None:
             try:
                 await connection.close(timeout=_SLACK)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except FAILURES:
                 connection.terminate()
         # The socket is closed in the next turn.
         await asyncio.sleep(0)
