@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec import structs
@@ -23,7 +24,7 @@ from imtui.server.store.postgres.transactions import Transactions
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
-from imtui.server.store.sql.pending import Pending
+from imtui.server.store.sql.store import SQLStore
 from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
@@ -32,7 +33,7 @@ _ABSENT_MAX: Final = 10_000
 """How many IDs of messages are known not to be stored at most."""
 
 
-class PostgresStore:
+class PostgresStore(SQLStore):
     """Stores each batch of changes as one transaction, as long as it has the lease.
 
     The transaction begins with the commit, or earlier if a read has to see the batch.
@@ -51,18 +52,15 @@ class PostgresStore:
         Raises:
             StoreError: The database cannot be used.
         """
+        # Where a database is shared, edges keep the connections.
+        super().__init__(searched_max, keeps_statuses=True)
         self.connection = connection
         """The session; others may use it only between two batches."""
         self._lease = lease
-        self._searched_max = searched_max
-        # Where a database is shared, edges keep the connections.
-        self._pending = Pending(keeps_statuses=True)
-        self._failure: StoreError | None = None
-        """Why the batch could not be executed; only a commit retries it."""
         self.transactions = Transactions(connection, lease)
         self._absent: set[tuple[int, str]] = set()
         """Senders and IDs under which no message is stored."""
-        try:
+        with self._told():
             connection.open()
             if is_pooled_by_transaction(connection, connection.another):
                 raise StoreError(
@@ -71,8 +69,6 @@ class PostgresStore:
                 )
             connection.script(LEASE)
             connection.execute(FIRST_LEASE, (secrets.token_bytes(_KEY_SIZE),))
-        except FAILURES as error:
-            raise cannot(error) from error
 
     def join(self) -> tuple[bytes, int]:
         """Return the key of links between nodes, and the first of some numbers for edges.
@@ -80,11 +76,9 @@ class PostgresStore:
         Raises:
             StoreError: The database cannot be used.
         """
-        try:
+        with self._told():
             self.connection.open()
             return self._lease.join()
-        except FAILURES as error:
-            raise cannot(error) from error
 
     def core_address(self) -> str:
         """Return where edges reach the core of another node; empty if nowhere.
@@ -92,11 +86,9 @@ class PostgresStore:
         Raises:
             StoreError: The database cannot be used.
         """
-        try:
+        with self._told():
             self.connection.open()
             return self._lease.core_address()
-        except FAILURES as error:
-            raise cannot(error) from error
 
     def take_over(self, address: str = "") -> bool:
         """Take the lease if nobody has it, and tell whether this store may write from now on.
@@ -150,21 +142,19 @@ class PostgresStore:
         Raises:
             StoreError: The database cannot be read or written.
         """
-        try:
+        with self._undone():
             self.transactions.begin()
             known = keys.load_key_ring(self._rows)
             key = given or AppKey(DEFAULT_SDK_APP_ID, new_secret())
             if not known.keys:
                 self.connection.execute(*keys.first_key(key))
             self.transactions.end()
-        except FAILURES as error:
-            raise self._undo(error) from error
         return known.newest if known.keys else key
 
     def write(self, changes: Iterable[Change]) -> None:
         """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
         changes = list(changes)
-        self._pending.write(changes)
+        super().write(changes)
         for change in changes:
             if isinstance(change, MessageSent) and change.stored is not None:
                 self._absent.discard((change.stored.sender, change.stored.msg_id))
@@ -195,14 +185,6 @@ class PostgresStore:
         except (*FAILURES, ValueError) as error:
             raise cannot(error) from error
 
-    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
-        """Add callbacks to the batch; ``commit`` makes them durable."""
-        self._pending.queue_callbacks(callbacks)
-
-    def forget_callbacks(self, numbers: Iterable[int]) -> None:
-        """Add the removal of callbacks, by their numbers, to the batch."""
-        self._pending.forget_callbacks(numbers)
-
     def commit(self) -> None:
         """Make the batch durable atomically, and extend the lease if that is due.
 
@@ -213,12 +195,10 @@ class PostgresStore:
         if not (self._pending.needs_commit or self.transactions.uncertain or self._lease.is_due):
             return
         self._failure = None
-        try:
+        with self._undone():
             self.transactions.begin()
             self.transactions.execute_uncertain()
             self._pending.execute(self.connection)
-        except FAILURES as error:
-            raise self._undo(error) from error
         try:
             self.transactions.end()
         except FAILURES as error:
@@ -237,33 +217,6 @@ class PostgresStore:
     def is_current(self) -> bool:
         """Tell whether what was read is still true: no other node can have taken over yet."""
         return self._lease.is_held
-
-    @property
-    def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
-        """Called with the conversation and seq of each erased message, before the commit."""
-        return self._pending.on_erased
-
-    @on_erased.setter
-    def on_erased(self, on_erased: Callable[[list[tuple[int, int]]], None]) -> None:
-        self._pending.on_erased = on_erased
-
-    @property
-    def has_more_to_erase(self) -> bool:
-        """Tell whether there may be messages to erase that nobody can see any more."""
-        return self._pending.eraser.has_more
-
-    def erase_some(self) -> None:
-        """Erase a part of the messages that nobody can see any more, with the next commit.
-
-        Raises:
-            StoreError: It failed; what is left is found again.
-        """
-        self._pending.is_erasing = True
-        if not self._pending.has_changes:
-            try:
-                self.commit()
-            finally:
-                self._pending.is_erasing = False
 
     def rest(self) -> bool:
         """Return True: PostgreSQL does its maintenance itself."""
@@ -293,11 +246,9 @@ class PostgresStore:
     def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
         """Read messages, including the batch."""
         if self._failure is None and not self._pending.is_readable:
-            try:
+            with self._undone():
                 self.transactions.begin()
                 self._pending.execute_batch(self.connection)
-            except FAILURES as error:
-                raise self._undo(error) from error
         return self._find_durable(sql, values, is_enough)
 
     def _find_durable(
@@ -307,25 +258,37 @@ class PostgresStore:
         if self._failure is not None:
             raise self._failure
         assert not isinstance(values, dict)
-        try:
+        with self._undone():
             self.connection.open()
             found = self.connection.execute(sql, tuple(values)).fetchall()
-        except FAILURES as error:
-            raise self._undo(error) from error
         if is_enough is not None:
             for index, row in enumerate(found):
                 if is_enough(row):
                     return found[: index + 1]
         return found
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raise StoreError for what the connection raises."""
+        try:
+            yield
+        except FAILURES as error:
+            raise cannot(error) from error
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """The same, and undo the open transaction: the next one executes its batch again."""
+        try:
+            yield
+        except FAILURES as error:
+            raise self._undo(error) from error
+
     def _has_erased(self, sender: int) -> bool:
         if self._failure is not None:
             raise self._failure
-        try:
+        with self._undone():
             self.connection.open()
             return self._pending.eraser.has_erased(self.connection, sender)
-        except FAILURES as error:
-            raise self._undo(error) from error
 
     def _undo(self, error: BaseException) -> StoreError:
         if self.connection.in_transaction:

@@ -2,18 +2,17 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from imtui.protocol.app_key import DEFAULT_SDK_APP_ID, AppKey, new_secret
 from imtui.server.core.archive import Archive
-from imtui.server.core.change import Change
 from imtui.server.core.stored import StoredApp
 from imtui.server.store.sql import callbacks, keys, statuses
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
-from imtui.server.store.sql.pending import Pending
+from imtui.server.store.sql.store import SQLStore
 from imtui.server.store.sqlite.archive import SQLiteArchive
 from imtui.server.store.sqlite.connecting import connect, rows, rows_until
 from imtui.server.store.sqlite.erasure.scrubbing import Scrubber
@@ -31,7 +30,7 @@ from imtui.server.store.store import StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 
-class SQLiteStore:
+class SQLiteStore(SQLStore):
     """Stores each batch of changes as one transaction.
 
     The transaction begins with the commit, or earlier if a read has to see the batch.
@@ -56,13 +55,10 @@ class SQLiteStore:
         Raises:
             StoreError: The database is damaged, of a newer version, or cannot be opened.
         """
+        super().__init__(searched_max, keeps_statuses=keeps_statuses)
         self._path = path
-        self._searched_max = searched_max
-        self._pending = Pending(keeps_statuses=keeps_statuses)
         self._keeps_statuses = keeps_statuses
         self._has_started = False
-        self._failure: StoreError | None = None
-        """Why the batch could not be executed; only a commit retries it."""
         try:
             check_log(path)
             remove_unfinished(path)
@@ -112,10 +108,6 @@ class SQLiteStore:
         except sqlite3.Error as error:
             raise self._undo(error) from error
 
-    def write(self, changes: Iterable[Change]) -> None:
-        """Add the changes that outlive a restart to the batch; ``commit`` makes them durable."""
-        self._pending.write(changes)
-
     def callbacks(self) -> list[OutgoingCallback]:
         """Return the callbacks that wait to be sent, the oldest first.
 
@@ -126,14 +118,6 @@ class SQLiteStore:
             return callbacks.load(self._rows)
         except (sqlite3.Error, ValueError) as error:
             raise cannot(self._path, "read", error) from error
-
-    def queue_callbacks(self, callbacks: Iterable[OutgoingCallback]) -> None:
-        """Add callbacks to the batch; ``commit`` makes them durable."""
-        self._pending.queue_callbacks(callbacks)
-
-    def forget_callbacks(self, numbers: Iterable[int]) -> None:
-        """Add the removal of callbacks, by their numbers, to the batch."""
-        self._pending.forget_callbacks(numbers)
 
     def commit(self) -> None:
         """Make the batch durable atomically.
@@ -162,35 +146,6 @@ class SQLiteStore:
     def is_current(self) -> bool:
         """Return True, as nobody else writes the database."""
         return True
-
-    @property
-    def on_erased(self) -> Callable[[list[tuple[int, int]]], None]:
-        """Called with the conversation and seq of each erased message, before the commit."""
-        return self._pending.on_erased
-
-    @on_erased.setter
-    def on_erased(self, on_erased: Callable[[list[tuple[int, int]]], None]) -> None:
-        self._pending.on_erased = on_erased
-
-    @property
-    def has_more_to_erase(self) -> bool:
-        """Tell whether there may be messages to erase that nobody can see any more."""
-        return self._pending.eraser.has_more
-
-    def erase_some(self) -> None:
-        """Erase a part of the messages that nobody can see any more, with the next commit.
-
-        It takes a few milliseconds; without a batch the commit is made at once.
-
-        Raises:
-            StoreError: It failed; what is left is found again.
-        """
-        self._pending.is_erasing = True
-        if not self._pending.has_changes:
-            try:
-                self.commit()
-            finally:
-                self._pending.is_erasing = False
 
     def rest(self) -> bool:
         """Write the log into the database and empty it, so that a copy of the file is complete.
