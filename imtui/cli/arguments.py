@@ -1,7 +1,15 @@
 """Argument types and options that several commands share."""
 
 import argparse
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imtui.cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from imtui.server.node.settings.kinds import Kind
+    from imtui.server.node.shared.address import DatabaseAddress
 
 
 def seconds(text: str) -> float:
@@ -58,6 +66,31 @@ def device_name(text: str) -> str:
         return check_device_name(text)
     except IMError as error:
         raise argparse.ArgumentTypeError(error.message) from None
+
+
+def node_setting(kind: "Kind[Any]", text: str) -> Any:
+    """Parse the value of a setting of a node."""
+    try:
+        return kind.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def find_database(dsn: str) -> "DatabaseAddress | None":
+    """Return the database that an option, a settings file or the environment names, if one does.
+
+    Raises:
+        UsageError: The environment has something else.
+    """
+    from imtui.server.node.shared.address import VARIABLE, database_address
+
+    try:
+        return database_address(dsn, os.environ.get(VARIABLE, ""))
+    except ValueError as error:
+        raise UsageError(
+            f"{VARIABLE} is neither an address such as postgresql://imtui@db.example.org/imtui, "
+            "nor a password beside --database."
+        ) from error
 
 
 def add_data_option(parser: argparse._ActionsContainer, *, required: bool = False) -> None:

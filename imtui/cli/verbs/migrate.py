@@ -2,10 +2,11 @@
 
 import argparse
 import contextlib
-import os
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from imtui.cli.arguments import find_database, node_setting
 from imtui.cli.errors import EXIT_OK, CommandError, UsageError
 from imtui.server.node.settings.kinds import DATABASE
 
@@ -26,18 +27,11 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     parser.add_argument(
         "--database",
-        type=_address,
+        type=partial(node_setting, DATABASE),
         metavar="DSN",
         help=f"the database, such as {_ADDRESS}; its password is not among the options",
     )
     parser.set_defaults(run=run)
-
-
-def _address(text: str) -> str:
-    try:
-        return DATABASE.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,17 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: It is not possible; PostgreSQL has nothing of it then.
     """
     from imtui.server.node.data_dir import BackendError, DataDir
-    from imtui.server.node.shared.address import VARIABLE, database_address
     from imtui.server.node.shared.store import join
     from imtui.server.store.postgres.moving import move
     from imtui.server.store.sqlite.connecting import connect
     from imtui.server.store.sqlite.store import SQLiteStore
     from imtui.server.store.store import StoreError
 
-    try:
-        address = database_address(arguments.database or "", os.environ.get(VARIABLE, ""))
-    except ValueError as error:
-        raise UsageError(f"{VARIABLE} is not an address such as {_ADDRESS}.") from error
+    address = find_database(arguments.database or "")
     if address is None:
         raise UsageError(f"Say with --database which database, such as {_ADDRESS}.")
     data = DataDir(arguments.folder)

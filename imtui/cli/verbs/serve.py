@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from imtui.cli.accounts.secret_file import read_secret
-from imtui.cli.arguments import seconds
+from imtui.cli.arguments import find_database, node_setting, seconds
 from imtui.cli.checks import check_data, check_settings
 from imtui.cli.errors import EXIT_OK, UsageError
 from imtui.cli.folding import log_loop_exceptions
@@ -19,10 +19,8 @@ from imtui.cli.serving import configure_logging, log_as, print_ready_line, set_l
 from imtui.cli.signals import reload_signal, run_async, stop_signals
 from imtui.server.node.disk_reserve import MEBIBYTE
 from imtui.server.node.settings.file import FILE_NAME, SettingsError, SettingsSource
-from imtui.server.node.settings.kinds import Kind
 from imtui.server.node.settings.reload import Reloader
 from imtui.server.node.settings.settings import SETTINGS, NodeSettings
-from imtui.server.node.shared.address import VARIABLE, DatabaseAddress, database_address
 
 if TYPE_CHECKING:
     from imtui.protocol.rest.callback import CallbackCommand
@@ -71,18 +69,11 @@ def _add_setting_options(parser: argparse.ArgumentParser) -> None:
     for name, setting in SETTINGS.items():
         parser.add_argument(
             f"--{name.replace('_', '-')}",
-            type=partial(_parse, setting.kind),
+            type=partial(node_setting, setting.kind),
             action="append" if setting.kind.is_list else "store",
             metavar=setting.metavar,
             help=setting.help,
         )
-
-
-def _parse(kind: Kind[Any], text: str) -> Any:
-    try:
-        return kind.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_webhook_options(parser: argparse.ArgumentParser) -> None:
@@ -184,7 +175,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_per_address=settings.max_per_address,
             trusted_proxies=settings.trusted_proxy,
             tls=settings.certificate_files,
-            database=_database(settings),
+            database=find_database(settings.database),
             link=settings.link,
             disk_reserve=settings.disk_reserve * MEBIBYTE,
             settings=app_settings,
@@ -239,16 +230,6 @@ def _webhook_token(file: Path | None) -> str:
     return read_secret(file, "the webhook token", "--webhook-token-file")
 
 
-def _database(settings: NodeSettings) -> DatabaseAddress | None:
-    try:
-        return database_address(settings.database, os.environ.get(VARIABLE, ""))
-    except ValueError as error:
-        raise UsageError(
-            f"{VARIABLE} is neither an address such as postgresql://imtui@db.example.org/imtui, "
-            "nor a password beside --database."
-        ) from error
-
-
 def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
     if config.database is not None:
         from imtui.server.node.edges.clustered import ClusteredBackend
@@ -263,17 +244,19 @@ def _backend(config: "BackendConfig", edges: int) -> "Backend | EdgedBackend":
     return Backend(config)
 
 
-async def _unless(
-    stopped: asyncio.Event, stack: contextlib.AsyncExitStack, backend: "Backend | EdgedBackend"
-) -> "Backend | EdgedBackend | None":
-    """Start a backend, or return None if it is stopped before it is ready."""
-    starting: asyncio.Task[Backend | EdgedBackend] = asyncio.create_task(
-        stack.enter_async_context(backend)
-    )
+async def _is_ready(
+    backend: contextlib.AbstractAsyncContextManager[object],
+    stack: contextlib.AsyncExitStack,
+    stopped: asyncio.Event,
+) -> bool:
+    """Start a backend, and tell whether it is ready; it is not if it is stopped before."""
+    starting = asyncio.create_task(stack.enter_async_context(backend))
     stopping = asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
-        return starting.result() if starting.done() else None
+        if starting.done():
+            starting.result()
+        return starting.done()
     finally:
         for task in (starting, stopping):
             task.cancel()
@@ -295,14 +278,13 @@ async def _serve(source: SettingsSource, config: "Callable[[NodeSettings], Backe
 
         async with contextlib.AsyncExitStack() as stack:
             # One that stands by may never be ready.
-            backend = await _unless(stopped, stack, _backend(started, settings.edges))
-            if backend is None:
+            backend = _backend(started, settings.edges)
+            if not await _is_ready(backend, stack, stopped):
                 return
-            running = backend
 
             async def adjust(changed: NodeSettings) -> None:
                 set_log_level(changed.log_level)
-                await running.adjust(config(changed))
+                await backend.adjust(config(changed))
 
             group = await stack.enter_async_context(asyncio.TaskGroup())
             print_ready_line(backend.address)
