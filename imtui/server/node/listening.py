@@ -86,7 +86,7 @@ def _listen_on(address: _Address, port: int, option: str) -> socket.socket:
 
 
 def _cannot(host: str, port: int, reason: str) -> str:
-    return f"Cannot listen on {_with_port(host, port)}: {reason}. Choose an address with --host."
+    return f"Cannot listen on {with_port(host, port)}: {reason}. Choose an address with --host."
 
 
 def listen_on_path(path: Path) -> socket.socket:
@@ -113,7 +113,7 @@ def url_of(scheme: str, sock: socket.socket) -> str:
     if isinstance(name, str):
         return f"{scheme}+unix://{name}"
     host, port = name[:2]
-    return f"{scheme}://{_with_port(host, port)}"
+    return f"{scheme}://{with_port(host, port)}"
 
 
 def address_of(
@@ -144,7 +144,8 @@ def remote_hosts(socks: Iterable[socket.socket]) -> list[str]:
     return [host for host in hosts if not ip_address(host.partition("%")[0]).is_loopback]
 
 
-def _with_port(host: str, port: int) -> str:
+def with_port(host: str, port: int) -> str:
+    """Return ``host:port``, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -42,7 +42,6 @@ class Child:
             BackendError: It cannot start.
         """
         assert self._process.stdout is not None
-        problem = "A process of the backend ended as it started."
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if is_patient else READY_WITHIN):
                 while (line := await self._process.stdout.readline()).endswith(b"\n"):
@@ -52,7 +51,7 @@ class Child:
                     self.on_said(what, value)
                     if what == READY:
                         return int(value)
-        raise BackendError(problem)
+        raise BackendError("A process of the backend ended as it started.")
 
     def tell(self, told: Told) -> None:
         """Tell it what has changed."""

@@ -44,6 +44,7 @@ class ClusteredBackend(EdgedBackend):
                 becoming.result()
         finally:
             found.cancel()
+            await asyncio.wait((found,))
 
     async def _start_child(self, place: int) -> int:
         child = self._children[place] = await self._new_child(place)

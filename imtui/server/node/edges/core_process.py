@@ -18,6 +18,7 @@ from imtui.server.node.core_node import CoreNode
 from imtui.server.node.data_dir import BackendError
 from imtui.server.node.edges.control import Control, say_core, say_joined, say_ready
 from imtui.server.node.edges.setup import Setup
+from imtui.server.node.listening import with_port
 from imtui.server.node.parts import Parts
 from imtui.server.node.shared.address import split_link
 from imtui.server.node.shared.read_ahead import ReadAhead
@@ -37,11 +38,14 @@ async def run_core(setup: Setup, control: Control) -> None:
         listeners = [socket.socket(fileno=setup.link_fd)]
         key = setup.key
         if config.database is not None:
-            listeners += _link_sockets(config.link, stack)
+            address = ""
+            if config.link:
+                listeners.append(sock := _link_socket(config.link, stack))
+                address = with_port(*sock.getsockname()[:2])
             joined = join(config.database, stack)
             key, number = joined.join()
             say_joined(key, number)
-            store = await until_taken(joined, _address(listeners[1:]), control.ended, say_core)
+            store = await until_taken(joined, address, control.ended, say_core)
             if store is None:
                 return
             config = replace(config, clock=store.clock)
@@ -95,26 +99,15 @@ async def run_core(setup: Setup, control: Control) -> None:
         await until_ended(control, parts)
 
 
-def _link_sockets(link: str, stack: contextlib.AsyncExitStack) -> list[socket.socket]:
-    """Return the bound socket for edges of other nodes; none without an address."""
-    if not link:
-        return []
+def _link_socket(link: str, stack: contextlib.AsyncExitStack) -> socket.socket:
+    """Return a socket for edges of other nodes; they connect once it is published."""
+    host, port = split_link(link)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        host, port = split_link(link)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        sock = stack.enter_context(socket.create_server((host, port), family=family))
+        return stack.enter_context(socket.create_server((host, port), family=family))
     except OSError as error:
         problem = f"The address {link} of --link cannot be used: {error.strerror}."
         raise BackendError(problem) from error
-    return [sock]
-
-
-def _address(socks: list[socket.socket]) -> str:
-    """Return where edges of other nodes reach this core; empty for nowhere."""
-    for sock in socks:
-        host, port, *_ = sock.getsockname()
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return ""
 
 
 async def until_ended(control: Control, parts: Parts) -> None:

@@ -46,7 +46,6 @@ async def run_edge(setup: Setup, control: Control) -> None:
     """
     config = setup.config
     loop = asyncio.get_running_loop()
-
     link = setup.link
 
     async def connect(make: Callable[[], LinkSocket]) -> object:
@@ -164,6 +163,7 @@ async def _welcome(core: RemoteCore, control: Control, parts: Parts) -> Welcome 
             ending.result()
     finally:
         ending.cancel()
+        await asyncio.wait((ending,))
     return core.welcome.result() if core.welcome.done() else None
 
 
