@@ -32,14 +32,16 @@ from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOut
 from textual.screen import Screen
 from textual.widget import Widget
 
+from imtui.tui.kit.clock import SystemClock, Throttle
 from imtui.tui.kit.driver.editing import accepts_text, adapt_to_input
 from imtui.tui.kit.driver.grammar import ESC, ESCAPE_DELAY
-from imtui.tui.kit.driver.reader import Input, InputReader, Pasted
+from imtui.tui.kit.driver.reader import Input, InputReader, Pasted, read_some
 from imtui.tui.kit.driver.writer import TerminalWriter
 
-_READ_MAX: Final = 4096
 _READS_MAX: Final = 16
 """The reads that may wait for the app."""
+_RESUME_EVERY: Final = 0.1
+"""How often the terminal is set up again at most, in seconds, however many signals come."""
 _SIZE_MAX: Final = 2_000
 """The most columns or rows that a terminal is believed to have."""
 
@@ -136,6 +138,7 @@ class TolerantDriver(LinuxDriver):
         self._room = threading.Semaphore(_READS_MAX)
         self._reads = self._received = 0
         self._wake_reading, self._wake_writing = -1, -1
+        self._resuming = Throttle(SystemClock(), _RESUME_EVERY, self._resume)
 
     @property  # type: ignore[override]
     def _writer_thread(self) -> TerminalWriter | None:
@@ -184,7 +187,7 @@ class TolerantDriver(LinuxDriver):
             in_time = bool(select.select(watched, [], [], 0)[0])
             if self._wake_reading in select.select(watched, [], [])[0]:
                 return
-            data = _read(self.fileno)
+            data = read_some(self.fileno)
             self._reads += 1
             self._room.acquire()
             self._loop.call_soon_threadsafe(self._receive, data, self._loop.time(), in_time)
@@ -242,7 +245,7 @@ class TolerantDriver(LinuxDriver):
     def _sigcont_application(self, *_: object) -> None:
         # In the event loop, because a signal that interrupts this handler would deadlock.
         with suppress(RuntimeError):  # The app has ended.
-            self._loop.call_soon_threadsafe(self._resume)
+            self._loop.call_soon_threadsafe(self._resuming.request)
 
     def _resume(self) -> None:
         if not self._auto_restart:
@@ -256,13 +259,6 @@ class TolerantDriver(LinuxDriver):
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, _READ_MAX)
-    except OSError:
-        return b""
 
 
 def tolerant_driver() -> type[LinuxDriver] | None:

@@ -1,5 +1,6 @@
 """Read the input of a terminal: keys, reports and pastes."""
 
+import os
 from enum import Enum, auto
 from typing import Final
 
@@ -11,6 +12,7 @@ from imtui.tui.kit.driver.pasted import pasted_text
 PASTE_MAX: Final = 1 << 20
 """The characters of a paste that are kept; no input takes as many."""
 
+_READ_MAX: Final = 4096
 _START, _END, _END_8_BIT = "\x1b[200~", "\x1b[201~", "\x9b201~"
 _TYPED_GAP: Final = 0.03
 """Nobody types two keys within so many seconds."""
@@ -204,3 +206,11 @@ def _begun_mark(data: str, marks: tuple[str, ...]) -> str:
 
 def _is_begun_mark(data: str) -> bool:
     return 1 < len(data) < len(_END) and (_END.startswith(data) or _START.startswith(data))
+
+
+def read_some(descriptor: int) -> bytes:
+    """Return some bytes of a terminal's input; nothing once there is no more."""
+    try:
+        return os.read(descriptor, _READ_MAX)
+    except OSError:
+        return b""
