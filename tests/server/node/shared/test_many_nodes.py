@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from imtui.sdk import UserStatusType
 from tests.server.children import CORE
 from tests.server.node.shared.nodes import Nodes, nodes
-from tests.server.node.shared.test_taking_over import told_of_alice, until_back
+from tests.server.node.shared.noticing import told_of_alice, unnoticed, until_back
 from tests.server.store.postgres.cluster import PostgresServer
 
 ANY_PORT = "127.0.0.1:0"
@@ -60,25 +59,14 @@ async def test_whichever_node_has_the_core_nobody_notices_another(three: Nodes, 
     async with (
         three.client("alice", second, third) as (alice, _),
         three.client("bob", third, second) as (bob, heard),
+        unnoticed(alice, bob, heard),
     ):
-        await alice.set_self_status("On the call")
-        await bob.subscribe_user_status(["alice"])
-        await alice.send_c2c_text_message("before", "bob")
-        (before,) = await bob.get_user_status(["alice"])
         if how == "killed":
             await first.kill()
         elif how == "ended":
             assert await first.end() == 0
         else:
             await first.kill_child(CORE)
-        await until_back(alice, bob)
-        (now,) = await bob.get_user_status(["alice"])
-        assert (now.custom_status, now.since) == ("On the call", before.since)
-        await alice.send_c2c_text_message("after", "bob")
-        page = await bob.get_c2c_history_message_list("alice")
-        assert [message.text for message in page] == ["after", "before"]
-        told = {one.status_type for one in told_of_alice(heard)}
-        assert told <= {UserStatusType.ONLINE, UserStatusType.UNKNOWN}
 
 
 async def test_a_node_without_the_core_may_go_and_come(three: Nodes) -> None:
@@ -86,15 +74,10 @@ async def test_a_node_without_the_core_may_go_and_come(three: Nodes) -> None:
     async with (
         three.client("alice", second, first) as (alice, _),
         three.client("bob", third) as (bob, heard),
+        unnoticed(alice, bob, heard),
     ):
-        await alice.set_self_status("On the call")
-        await bob.subscribe_user_status(["alice"])
         for leave in (second.kill, second.end):
             await leave()
             await until_back(alice)
             await second.start()
             await second.until_ready()
-        (now,) = await bob.get_user_status(["alice"])
-        assert now.custom_status == "On the call"
-        told = {one.status_type for one in told_of_alice(heard)}
-        assert told <= {UserStatusType.ONLINE, UserStatusType.UNKNOWN}

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from imtui.protocol.errors import ErrorCode, IMError
-from imtui.sdk import IMClient, LoginStatus, UserStatus, UserStatusType
+from imtui.sdk import IMClient, LoginStatus
 from imtui.server.node.shared.store import STANDS_BY
-from tests.sdk.recorder import Recorder
 from tests.server.children import CORE
 from tests.server.node.edges.edged_server import WITHIN
 from tests.server.node.shared.nodes import Node, Nodes, nodes
+from tests.server.node.shared.noticing import told_of_alice, unnoticed, until_back
 from tests.server.store.postgres.cluster import PostgresServer
 
 Two = tuple[Nodes, Node, Node]
@@ -33,25 +33,6 @@ async def two(tmp_path: Path, server: PostgresServer) -> AsyncIterator[Two]:
         yield running, first, second
 
 
-def told_of_alice(heard: Recorder) -> list[UserStatus]:
-    """Return the statuses of alice that a client was told."""
-    lists = (event[1] for event in heard.events if event[0] == "statuses")
-    return [status for statuses in lists for status in statuses if status.user_id == "alice"]
-
-
-async def until_back(*clients: IMClient) -> None:
-    """Wait until clients are connected again, and what they ask is answered."""
-    async with asyncio.timeout(WITHIN):
-        for client in clients:
-            while True:
-                try:
-                    await client.get_user_status(["alice"])
-                    break
-                except IMError:
-                    await asyncio.sleep(0.05)
-            assert client.get_login_status() is LoginStatus.LOGINED
-
-
 async def until_refused(client: IMClient) -> None:
     """Wait until what a client asks is not answered: another node may have taken over by then."""
     async with asyncio.timeout(WITHIN):
@@ -66,21 +47,13 @@ async def until_refused(client: IMClient) -> None:
 
 async def test_when_a_node_is_gone_the_other_goes_on_where_it_was(two: Two) -> None:
     running, first, second = two
-    async with running.client("alice") as (alice, _), running.client("bob") as (bob, heard):
-        await alice.set_self_status("On the call")
-        await bob.subscribe_user_status(["alice"])
-        await alice.send_c2c_text_message("before", "bob")
-        (status,) = await bob.get_user_status(["alice"])
+    async with (
+        running.client("alice") as (alice, _),
+        running.client("bob") as (bob, heard),
+        unnoticed(alice, bob, heard),
+    ):
         await first.kill()
         await second.until_ready()
-        await until_back(alice, bob)
-        (now,) = await bob.get_user_status(["alice"])
-        assert (now.custom_status, now.since) == ("On the call", status.since)
-        await alice.send_c2c_text_message("after", "bob")
-        page = await bob.get_c2c_history_message_list("alice")
-        assert [message.text for message in page] == ["after", "before"]
-        told = {one.status_type for one in told_of_alice(heard)}
-        assert told <= {UserStatusType.ONLINE, UserStatusType.UNKNOWN}
     # The one that was gone comes back, and stands by.
     await first.start()
     await first.until_logged(STANDS_BY)
