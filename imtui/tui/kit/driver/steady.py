@@ -47,5 +47,6 @@ def _steady_group(found: re.Match[str]) -> str:
         before = before if before.isprintable() else ""
         return " " * (cell_len(before + group) - cell_len(before))
     width = cell_len(group)
-    # The cells are cleared, and the cursor goes on from where it was before the emoji.
-    return f"\x1b7{' ' * width}\x1b8{shown}\x1b8\x1b[{width}C" if width else ""
+    # The cells are cleared, and the cursor goes on from where it was before the emoji. It is saved
+    # once more because some terminals forget where it was as they restore it.
+    return f"\x1b7{' ' * width}\x1b8\x1b7{shown}\x1b8\x1b[{width}C" if width else ""

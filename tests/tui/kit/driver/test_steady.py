@@ -2,6 +2,7 @@
 
 import re
 
+import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ UNSTEADY = (
     *("🇩🇪", "🇩", "🇩🇪🇫🇷", "1\ufe0f\u20e3", "❤\ufe0f", "☀\ufe0f", "©\ufe0f", "👁\ufe0f\u200d🗨\ufe0f"),
     "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 )
-DRAWN_AND_LEFT = re.compile(r"\x1b7 *\x1b8(.)\x1b8\x1b\[(\d+)C")
+DRAWN_AND_LEFT = re.compile(r"\x1b7 *\x1b8\x1b7(.)\x1b8\x1b\[(\d+)C")
 
 
 def cells(output: str) -> int:
@@ -48,6 +49,13 @@ def test_no_terminal_joins_anything(text: str) -> None:
 def test_other_text_is_left_alone() -> None:
     for text in ("plain", "│ ◉ ONLINE … ✓✓", "食べる", "é ü ñ", "नमस्ते", "\x1b[38;2;1;2;3m│"):
         assert steady(text) == text
+
+
+def test_what_follows_stays_in_its_row_though_a_terminal_restores_the_cursor_once() -> None:
+    screen = pyte.Screen(20, 3)
+    pyte.Stream(screen).feed("\x1b[2;1H" + steady("a👍 b"))
+    assert [screen.buffer[1][x].data for x in (0, 1, 4)] == ["a", "👍", "b"]
+    assert not screen.display[0].strip()
 
 
 def test_flags_become_letters() -> None:
