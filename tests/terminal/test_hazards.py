@@ -183,7 +183,21 @@ async def test_many_signals_to_go_on_at_once_are_lived_through(tmp_path: Path) -
         await app.shows("connected")
         for _ in range(100):
             app.process.send_signal(signal.SIGCONT)
-        await app.shows_after("s", "What are you up to?")
+            app.send("\x1b[I")
+        app.send("s")
+        await app.shows("What are you up to?")
+
+
+async def test_no_key_is_lost_while_it_goes_on(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as app:
+        await app.shows("connected", "Friends")
+        app.send("s")
+        await app.shows("What are you up to?")
+        for letter in "Listening to music":
+            app.process.send_signal(signal.SIGCONT)
+            app.send(letter)
+            await asyncio.sleep(0.01)
+        await app.shows("Listening to music")
 
 
 async def test_a_signal_to_go_on_does_not_keep_it_from_ending(tmp_path: Path) -> None:

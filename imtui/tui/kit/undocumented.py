@@ -11,6 +11,7 @@ import os
 import re
 import select
 import sys
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,6 +27,7 @@ from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Event, Key, Paste, Resize
+from textual.geometry import Size
 from textual.keys import Keys
 from textual.message import Message
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
@@ -42,6 +44,8 @@ _READS_MAX: Final = 16
 """The reads that may wait for the app."""
 _RESUME_EVERY: Final = 0.1
 """How often the terminal is set up again at most, in seconds, however many signals come."""
+_POP_KEYBOARD: Final = "\x1b[<u"
+"""Without it, the protocol of the keyboard would be pushed once more each time."""
 _SIZE_MAX: Final = 2_000
 """The most columns or rows that a terminal is believed to have."""
 
@@ -130,6 +134,10 @@ class TolerantDriver(LinuxDriver):
         self._output: TerminalWriter | None = None
         super().__init__(app, **options)
         self._is_set_up = False
+        self._set_up_by = ""
+        """What was written to set the terminal up."""
+        self._settings: list[Any] = []
+        """The terminal's settings since then."""
         self._reader = InputReader()
         self._parser = MessageParser()
         self._expiry: asyncio.TimerHandle | None = None
@@ -151,18 +159,23 @@ class TolerantDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal."""
+        if not self._is_set_up:
+            self._set_up_by += data
         if self._output is not None:
             self._output.write(data)
 
     def start_application_mode(self) -> None:
         """Set the terminal up."""
-        self._is_set_up = True
         output = sys.__stderr__
         if self._output is None and output is not None:
             self._output = TerminalWriter(output.fileno(), output.encoding, self._caught_up)
         if self._wake_writing < 0:
             self._wake_reading, self._wake_writing = os.pipe()
+        self._set_up_by = ""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_set_up = True
+        with suppress(termios.error):
+            self._settings = termios.tcgetattr(self.fileno)
 
     def stop_application_mode(self) -> None:
         """Restore the terminal."""
@@ -248,17 +261,17 @@ class TolerantDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self._resuming.request)
 
     def _resume(self) -> None:
-        if not self._auto_restart:
-            # Another program has the terminal, by `App.suspend`.
-            return
-        if not self._must_signal_resume:
-            if not self._is_set_up:  # The app is about to end.
-                return
-            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Without
-            # suspending first, a second input thread would start beside the running one.
-            self.suspend_application_mode()
-            self._must_signal_resume = True
-        super()._sigcont_application()
+        if self._must_signal_resume:
+            super()._sigcont_application()
+        elif self._auto_restart and self._is_set_up:
+            # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Nothing
+            # is restored in between, so that no key is lost or becomes a signal.
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._settings)
+            self.write(f"{_POP_KEYBOARD}{self._set_up_by}")
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
+            self._app.post_message(self.SignalResume())
 
 
 def tolerant_driver() -> type[LinuxDriver] | None:
