@@ -55,8 +55,11 @@ class Terminal:
         self.process.send_signal(signal.SIGWINCH)
 
     def scribble(self, text: str) -> None:
-        """Write a text to the screen, as another program might."""
-        self._stream.feed(b"\x1b[H" + text.encode())
+        """Write a text to each line of the screen, as another program might."""
+        # Not through the stream, because the program may have written half a sequence.
+        for row in range(self._screen.lines):
+            self._screen.cursor_position(row + 1)
+            self._screen.draw(text)
 
     async def shows(self, *texts: str) -> None:
         """Wait until the screen shows all these texts."""
@@ -149,12 +152,14 @@ async def terminal(
     """Start a program on a new terminal; ``size`` is its columns and rows."""
     master, slave = pty.openpty()
     set_size(slave, *size)
+    # Pytest's workers set the size of a terminal that they do not have.
+    kept = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        env={**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         start_new_session=True,
         preexec_fn=_take_terminal,
     )
