@@ -11,7 +11,6 @@ import os
 import re
 import select
 import sys
-import termios
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,14 +37,13 @@ from imtui.tui.kit.clock import SystemClock, Throttle
 from imtui.tui.kit.driver.editing import accepts_text, adapt_to_input
 from imtui.tui.kit.driver.grammar import ESC, ESCAPE_DELAY
 from imtui.tui.kit.driver.reader import Input, InputReader, Pasted, read_some
+from imtui.tui.kit.driver.set_up import SetUp
 from imtui.tui.kit.driver.writer import TerminalWriter
 
 _READS_MAX: Final = 16
 """The reads that may wait for the app."""
 _RESUME_EVERY: Final = 0.1
 """How often the terminal is set up again at most, in seconds, however many signals come."""
-_POP_KEYBOARD: Final = "\x1b[<u"
-"""Without it, the protocol of the keyboard would be pushed once more each time."""
 _SIZE_MAX: Final = 2_000
 """The most columns or rows that a terminal is believed to have."""
 
@@ -134,10 +132,7 @@ class TolerantDriver(LinuxDriver):
         self._output: TerminalWriter | None = None
         super().__init__(app, **options)
         self._is_set_up = False
-        self._set_up_by = ""
-        """What was written to set the terminal up."""
-        self._settings: list[Any] = []
-        """The terminal's settings since then."""
+        self._set_up = SetUp(self.fileno)
         self._reader = InputReader()
         self._parser = MessageParser()
         self._expiry: asyncio.TimerHandle | None = None
@@ -159,8 +154,7 @@ class TolerantDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal."""
-        if not self._is_set_up:
-            self._set_up_by += data
+        self._set_up.note(data)
         if self._output is not None:
             self._output.write(data)
 
@@ -171,11 +165,10 @@ class TolerantDriver(LinuxDriver):
             self._output = TerminalWriter(output.fileno(), output.encoding, self._caught_up)
         if self._wake_writing < 0:
             self._wake_reading, self._wake_writing = os.pipe()
-        self._set_up_by = ""
+        self._set_up.begin()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_set_up = True
-        with suppress(termios.error):
-            self._settings = termios.tcgetattr(self.fileno)
+        self._set_up.end()
 
     def stop_application_mode(self) -> None:
         """Restore the terminal."""
@@ -266,9 +259,7 @@ class TolerantDriver(LinuxDriver):
         elif self._auto_restart and self._is_set_up:
             # Stopped from outside, not by Ctrl+Z, so the state of the terminal is unknown. Nothing
             # is restored in between, so that no key is lost or becomes a signal.
-            with suppress(termios.error):
-                termios.tcsetattr(self.fileno, termios.TCSANOW, self._settings)
-            self.write(f"{_POP_KEYBOARD}{self._set_up_by}")
+            self.write(self._set_up.again())
             size = Size(*self._get_terminal_size())
             self._app.post_message(Resize(size, size))
             self._app.post_message(self.SignalResume())

@@ -76,12 +76,18 @@ async def test_a_lent_terminal_is_left_alone_when_the_process_goes_on(
     touched: list[str] = []
     for name in ("suspend_application_mode", "resume_application_mode"):
         monkeypatch.setattr(driver, name, lambda name=name: touched.append(name))
+    written: list[str] = []
+    monkeypatch.setattr(driver, "write", written.append)
+    driver._is_set_up = True
     with driver.no_automatic_restart():
         driver._resume()
-    assert touched == []
-    driver._is_set_up = True
+    assert (touched, written) == ([], [])
     driver._resume()
-    assert touched == ["suspend_application_mode", "resume_application_mode"]
+    assert touched == []
+    assert len(written) == 1
+    driver._must_signal_resume = True
+    driver._resume()
+    assert touched == ["resume_application_mode"]
 
 
 def test_the_driver_writes_only_through_its_method_and_starts_the_input_thread() -> None:
