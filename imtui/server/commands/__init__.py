@@ -13,11 +13,11 @@ from imtui.server.commands import (
     openim_messages,
     profile,
     recentcontact,
-    sns,
-    sns_lists,
-    sns_reads,
 )
 from imtui.server.commands.command import Command
+from imtui.server.commands.sns import changes as sns_changes
+from imtui.server.commands.sns import lists as sns_lists
+from imtui.server.commands.sns import reads as sns_reads
 
 COMMANDS: Final[dict[str, Command]] = {
     command.path: command
@@ -26,7 +26,7 @@ COMMANDS: Final[dict[str, Command]] = {
         openim,
         openim_messages,
         openim_history,
-        sns,
+        sns_changes,
         sns_reads,
         sns_lists,
         profile,

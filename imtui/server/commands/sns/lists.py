@@ -12,7 +12,7 @@ from imtui.protocol.limits import BLACK_LIST_MAX, FRIEND_GROUPS_MAX
 from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
 from imtui.server.commands.command import Call, Command
-from imtui.server.commands.sns_items import (
+from imtui.server.commands.sns.items import (
     INVALID,
     SNS,
     FriendResult,
@@ -23,7 +23,7 @@ from imtui.server.commands.sns_items import (
     result_for,
     unique_of,
 )
-from imtui.server.commands.sns_reads import Index, RelationItem, check_relations
+from imtui.server.commands.sns.reads import Index, RelationItem, check_relations
 from imtui.server.core.friends import blocklist, groups, reads
 from imtui.server.core.friends.reads import RelationKind
 

@@ -1,4 +1,4 @@
-"""``sns``: adding, importing, updating and deleting friends; ``sns_reads`` reads them."""
+"""``sns``: adding, importing, updating and deleting friends; ``reads`` reads them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ from imtui.protocol.rest.callback import OptPlatform
 from imtui.protocol.rest.role import Role
 from imtui.protocol.rest.tags import TagSetting
 from imtui.server.commands.command import Answer, Call, Command
-from imtui.server.commands.sns_items import (
+from imtui.server.commands.sns.items import (
     INVALID,
     SNS,
     FriendResult,
@@ -27,7 +27,7 @@ from imtui.server.commands.sns_items import (
     result_for,
     unique_of,
 )
-from imtui.server.commands.sns_tags import add_source, read_custom, read_note
+from imtui.server.commands.sns.tags import add_source, read_custom, read_note
 from imtui.server.core.friends import friendships, notes, reads, requests
 from imtui.server.core.friends.notes import NoteParams
 from imtui.server.link.before_callbacks import BeforeCallbacks

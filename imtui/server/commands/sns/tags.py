@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from imtui.protocol.errors import IMError
 from imtui.protocol.rest.tags import TagSetting, TagValue, custom_value
-from imtui.server.commands.sns_items import INVALID
+from imtui.server.commands.sns.items import INVALID
 from imtui.server.core.context import Context
 from imtui.server.core.friends.notes import NoteParams
 from imtui.server.core.friends.reads import noted_friend

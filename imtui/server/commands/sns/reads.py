@@ -11,7 +11,7 @@ from imtui.protocol.rest.body import Body
 from imtui.protocol.rest.role import Role
 from imtui.protocol.rest.tags import TagValue, check_profile_tags, show_profile
 from imtui.server.commands.command import Call, Command
-from imtui.server.commands.sns_items import (
+from imtui.server.commands.sns.items import (
     INVALID,
     SNS,
     FriendResult,
@@ -21,7 +21,7 @@ from imtui.server.commands.sns_items import (
     result_for,
     unique_of,
 )
-from imtui.server.commands.sns_tags import is_note_tag, show_note, show_tags
+from imtui.server.commands.sns.tags import is_note_tag, show_note, show_tags
 from imtui.server.core.friends import reads
 from imtui.server.core.friends.profiles import get_profile
 from imtui.server.core.friends.reads import RelationKind

@@ -1,0 +1,1 @@
+"""``sns``: friends, blocklists and friend groups."""
