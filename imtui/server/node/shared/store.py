@@ -61,10 +61,11 @@ async def until_taken(
     problem, core = "", None
     while not ended.is_set():
         try:
-            if store.take_over(address):
+            lacks = store.lacks()
+            if not lacks and store.take_over(address):
                 _log.warning("This node has the core")
                 return store
-            found = STANDS_BY
+            found = lacks or STANDS_BY
             if (there := store.core_address()) != core:
                 core = there
                 on_core(there)

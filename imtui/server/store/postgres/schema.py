@@ -1,5 +1,6 @@
 """The schema in PostgreSQL: the tables are those of SQLite, with its own types."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from imtui.server.store.sql import schema
@@ -68,6 +69,22 @@ EMPTY: Final = (
     _translated(_TABLES + schema.MESSAGE_INDEXES)
     + _HIDDEN_RUNS
     + "INSERT INTO app VALUES (0, '{}', 0, 0, NULL);"
-    + f"UPDATE lease SET schema_version = {SCHEMA_VERSION};"
 )
 """The statements for an empty database."""
+UPGRADES: Final[Mapping[int, str]] = {}
+"""The statements that lead to a version from the one before; none is earlier than 5.
+
+While nodes are updated one by one, edges of the version before serve; they do not read tables.
+"""
+
+
+def next_step(version: int) -> tuple[int, str]:
+    """Return the version that follows on one in a database, and the statements that lead to it.
+
+    Args:
+        version: The version of its tables; 0 if it has none.
+    """
+    following, statements = (
+        (version + 1, UPGRADES[version + 1]) if version else (SCHEMA_VERSION, EMPTY)
+    )
+    return following, f"{statements} UPDATE lease SET schema_version = {following};"

@@ -19,13 +19,13 @@ from imtui.server.store.postgres.connection import Connection
 from imtui.server.store.postgres.failures import FAILURES, cannot
 from imtui.server.store.postgres.lease import LOADING, Lease
 from imtui.server.store.postgres.pooling import is_pooled_by_transaction
-from imtui.server.store.postgres.schema import EMPTY, FIRST_LEASE, LEASE, SCHEMA_VERSION
+from imtui.server.store.postgres.schema import FIRST_LEASE, LEASE, SCHEMA_VERSION, next_step
 from imtui.server.store.postgres.transactions import Transactions
 from imtui.server.store.sql import callbacks, keys
 from imtui.server.store.sql.archive import SEARCHED_MAX, IsEnough, Values
 from imtui.server.store.sql.loading import load_app
 from imtui.server.store.sql.store import SQLStore
-from imtui.server.store.store import StoreError
+from imtui.server.store.store import DeposedError, StoreError
 from imtui.server.webhook.request import OutgoingCallback
 
 _KEY_SIZE: Final = 32
@@ -99,21 +99,38 @@ class PostgresStore(SQLStore):
         Raises:
             StoreError: The database cannot be used, or is of a newer version.
         """
+        # Before it is taken: a node that cannot serve must not keep it from others.
+        if problem := self.lacks():
+            raise StoreError(problem)
         try:
-            self.connection.open()
-            # Before it is taken: a node that cannot serve must not keep it from others.
-            version = self._lease.schema_version()
-            if version > SCHEMA_VERSION:
-                raise StoreError("The database is of a newer imtui. Update imtui on this machine.")
             if not self._lease.take(address):
                 return False
             self.transactions.taken()
-            if version == 0:
-                self.connection.script(f"BEGIN; {EMPTY} COMMIT;")
+            self._bring_up_to_date()
         except FAILURES as error:
             self.connection.drop()
             raise cannot(error) from error
+        except DeposedError:
+            self.connection.drop()
+            raise
         return True
+
+    def lacks(self) -> str:
+        """Return why this imtui cannot write the database, as a sentence; empty if it can.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        with self._told():
+            self.connection.open()
+            version = self._lease.schema_version()
+        if version <= SCHEMA_VERSION:
+            return ""
+        return (
+            f"The database is of a newer imtui: its tables have version {version}, and this one "
+            f"knows {SCHEMA_VERSION}. Update imtui on this machine; until then it cannot have the "
+            "core."
+        )
 
     def clock(self) -> Instant:
         """Return the time; the wall clock is PostgreSQL's."""
@@ -242,6 +259,18 @@ class PostgresStore(SQLStore):
     def close(self) -> None:
         """Give the lease back, and end the session; uncommitted changes are lost."""
         self.connection.close()
+
+    def _bring_up_to_date(self) -> None:
+        """Make the tables, or change those of an earlier version; each step is one transaction."""
+        version = self._lease.schema_version()
+        while version < SCHEMA_VERSION:
+            version, statements = next_step(version)
+            with self.connection.patience(LOADING):
+                self.connection.begin()
+                self._lease.extend(0)
+                self.connection.script(statements)
+                self.connection.commit()
+            self._lease.confirm()
 
     def _find(self, sql: str, values: Values, is_enough: IsEnough | None = None) -> list[Any]:
         """Read messages, including the batch."""
