@@ -9,6 +9,7 @@ from imtui.protocol.messages import CloseCode
 from imtui.protocol.status import Platform
 from imtui.server.link import ops as o
 from imtui.server.link.channel import Channel
+from imtui.server.link.frames import OLDEST_LINK_VERSION, About
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import ToEdge
 from imtui.server.link.ports import EDGE_SHIFT
@@ -20,6 +21,9 @@ class RemoteEdge:
     def __init__(self, number: int, life: bytes) -> None:
         self.number = number
         self.life = life
+        self.about = About()
+        self.version = OLDEST_LINK_VERSION
+        """The version of the link that it speaks."""
         self.channel = Channel()
         self.socket: LinkSocket | None = None
         self.sessions: set[int] = set()

@@ -10,7 +10,10 @@ from msgspec import Raw, Struct
 from imtui.protocol.app_key import KeyRing
 from imtui.server.link.ops import LinkError, SettingsOp
 
-LINK_VERSION: Final = 1
+LINK_VERSION: Final = 2
+"""The newest version of the link that is spoken. A version only adds: fields at the end that have
+defaults, and operations that are sent to nobody who speaks an earlier one."""
+OLDEST_LINK_VERSION: Final = 1
 FRAME_MAX: Final = 64 * 1024 * 1024
 """The largest frame in bytes."""
 STRANGER_FRAME_MAX: Final = 1024
@@ -23,10 +26,22 @@ class _Frame(Struct, frozen=True, array_like=True):
     pass
 
 
+class About(_Frame, frozen=True):
+    """The node that an edge is of."""
+
+    node: str = ""
+    """Its name; empty from an edge that does not tell it."""
+    run: str = ""
+    """Made anew whenever the node starts."""
+    release: str = ""
+    """The version of imtui that it runs."""
+
+
 class Hello(_Frame, frozen=True, tag=1):
     """An edge's first frame."""
 
-    version: int
+    oldest: int
+    """The oldest version of the link that it speaks."""
     edge: int
     """The number of the edge, the upper part of its session IDs."""
     life: bytes
@@ -36,6 +51,9 @@ class Hello(_Frame, frozen=True, tag=1):
     received: int
     """The number of the last batch from that core."""
     nonce: bytes
+    newest: int = 0
+    """The newest version of the link that it speaks; 0 if that is the oldest."""
+    about: About = About()
 
 
 class Challenge(_Frame, frozen=True, tag=2):
@@ -64,6 +82,8 @@ class Welcome(_Frame, frozen=True, tag=4):
     admins: frozenset[str]
     heartbeat_timeout: float
     settings: SettingsOp
+    version: int = 1
+    """The version of the link that is spoken from now on."""
 
 
 class Refusal(_Frame, frozen=True, tag=5):
@@ -105,6 +125,21 @@ def encode_frame(frame: Frame) -> bytes:
     if len(data) > FRAME_MAX:
         raise LinkError(f"a frame of {len(data)} bytes is too large")
     return len(data).to_bytes(_LENGTH) + data
+
+
+def new_hello(
+    edge: int, life: bytes, epoch: int, received: int, nonce: bytes, about: About
+) -> Hello:
+    """Return a first frame, with the versions of the link that are spoken here."""
+    return Hello(
+        OLDEST_LINK_VERSION, edge, life, epoch, received, nonce, newest=LINK_VERSION, about=about
+    )
+
+
+def spoken_version(hello: Hello) -> int | None:
+    """Return the version of the link to speak with an edge; None if there is none."""
+    version = min(hello.newest or hello.oldest, LINK_VERSION)
+    return version if version >= max(hello.oldest, OLDEST_LINK_VERSION) else None
 
 
 def core_proof(key: bytes, edge_nonce: bytes, core_nonce: bytes) -> bytes:

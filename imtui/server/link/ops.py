@@ -248,6 +248,10 @@ class SettingsOp(_Op, frozen=True, tag=12):
     """Whether an event is refused if the app's own server cannot be asked."""
 
 
+class DrainOp(_Op, frozen=True, tag=13):
+    """The node of this edge has to end; from version 2 of the link on."""
+
+
 ToEdge = (
     AnswerOp
     | PushOp
@@ -261,6 +265,7 @@ ToEdge = (
     | RESTAnswerOp
     | SpentOp
     | SettingsOp
+    | DrainOp
 )
 
 _encoder: Final = msgspec.msgpack.Encoder()

@@ -13,12 +13,11 @@ from imtui.protocol.proof import Proof
 from imtui.server.link import ops as o
 from imtui.server.link.channel import Channel
 from imtui.server.link.frames import (
-    LINK_VERSION,
     NONCE_SIZE,
+    About,
     Batch,
     Challenge,
     Frame,
-    Hello,
     Ping,
     Refusal,
     Response,
@@ -26,6 +25,7 @@ from imtui.server.link.frames import (
     core_proof,
     edge_proof,
     encode_frame,
+    new_hello,
 )
 from imtui.server.link.link_socket import LinkSocket
 from imtui.server.link.ops import LinkError, ToCore, ToEdge
@@ -41,6 +41,7 @@ _QUEUED_MAX: Final = 16 * 1024 * 1024
 _NOTED_MAX: Final = 1000
 """With so many operations that wait, what this process has counted or noted is not added."""
 
+_UNTOLD: Final = About()
 _log: Final = logging.getLogger(__name__)
 
 Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
@@ -50,17 +51,19 @@ Connect = Callable[[Callable[[], LinkSocket]], Awaitable[object]]
 class RemoteCore:
     """Passes the requests of an edge on, and what comes back for its connections."""
 
-    def __init__(self, connect: Connect, key: bytes, number: int) -> None:
+    def __init__(self, connect: Connect, key: bytes, number: int, about: About = _UNTOLD) -> None:
         """Prepare; ``run`` connects.
 
         Args:
             connect: Connects to the core.
             key: What edges and the core know alone.
             number: The number of the edge.
+            about: Its node, which the core is told.
         """
         self._connect = connect
         self._key = key
         self._number = number
+        self._about = about
         self._loop = asyncio.get_running_loop()
         self._life = secrets.token_bytes(NONCE_SIZE)
         self._channel = Channel()
@@ -93,6 +96,8 @@ class RemoteCore:
         """Called when a core has taken this edge, at first or again."""
         self.on_core_lost: Callable[[], None] = lambda: None
         """Called when the connection to a core that had taken this edge has ended."""
+        self.on_drain: Callable[[], None] = lambda: None
+        """Called when an admin wants the node of this edge to end."""
         self.welcome: asyncio.Future[Welcome] = self._loop.create_future()
         """The first welcome."""
 
@@ -203,9 +208,8 @@ class RemoteCore:
 
     def _new_socket(self) -> LinkSocket:
         self._nonce = secrets.token_bytes(NONCE_SIZE)
-        hello = Hello(
-            LINK_VERSION, self._number, self._life, self._epoch, self._channel.received, self._nonce
-        )
+        received = self._channel.received
+        hello = new_hello(self._number, self._life, self._epoch, received, self._nonce, self._about)
         made = LinkSocket(self._taken, self._lost_socket, self._ping, encode_frame(hello))
         self._newest = made
         self._loop.call_later(_WELCOMED_WITHIN, self._cut_stranger, made)
@@ -336,6 +340,8 @@ class RemoteCore:
                     edge.heartbeat_timeout_changed(op.timeout)
                 case o.SettingsOp():
                     self.on_settings(op)
+                case o.DrainOp():
+                    self.on_drain()
                 case o.RESTAnswerOp():
                     answer = self._rest.get(op.number)
                     if answer is not None and not answer.done():

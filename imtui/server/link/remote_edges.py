@@ -14,6 +14,7 @@ from imtui.server.link.edge_queues import EdgeQueues, RemoteEdge
 from imtui.server.link.frames import (
     LINK_VERSION,
     NONCE_SIZE,
+    OLDEST_LINK_VERSION,
     Batch,
     Challenge,
     Frame,
@@ -25,6 +26,7 @@ from imtui.server.link.frames import (
     core_proof,
     edge_proof,
     encode_frame,
+    spoken_version,
 )
 from imtui.server.link.inputs import Input, Inputs, Payers
 from imtui.server.link.link_socket import LinkSocket
@@ -152,8 +154,11 @@ class RemoteEdges(EdgeQueues):
                 raise LinkError(f"an unexpected {type(frame).__name__}")
 
     def _challenge(self, socket: LinkSocket, hello: Hello) -> None:
-        if hello.version != LINK_VERSION:
-            reason = f"it speaks version {hello.version} of the link, and not {LINK_VERSION}"
+        if spoken_version(hello) is None:
+            reason = (
+                f"it speaks version {hello.oldest} of the link, and not {OLDEST_LINK_VERSION} to "
+                f"{LINK_VERSION}"
+            )
             socket.send(encode_frame(Refusal(reason)))
             raise LinkError(reason)
         nonce = secrets.token_bytes(NONCE_SIZE)
@@ -180,13 +185,15 @@ class RemoteEdges(EdgeQueues):
             if edge is not None:
                 self._gone(edge)
             edge = self.edges[hello.edge] = RemoteEdge(hello.edge, hello.life)
-        edge.socket = socket
+        edge.socket, edge.about = socket, hello.about
+        edge.version = spoken_version(hello) or OLDEST_LINK_VERSION
         if edge.forgotten is not None:
             edge.forgotten.cancel()
         self._of_socket[socket] = edge
-        socket.send(
-            encode_frame(Welcome(self._epoch, is_resumed, edge.channel.received, *self._welcome()))
+        welcome = Welcome(
+            self._epoch, is_resumed, edge.channel.received, *self._welcome(), edge.version
         )
+        socket.send(encode_frame(welcome))
         if is_resumed:
             socket.send(edge.channel.resumed(hello.received))
             self.core.back(edge.sessions)

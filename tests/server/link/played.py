@@ -126,7 +126,12 @@ def show_key(
     received: int = 0,
 ) -> Welcome:
     """Show the core that an edge knows the key, and return its welcome."""
-    transport.feed(encode_frame(Hello(LINK_VERSION, number, life, epoch, received, NONCE)))
+    return greet(transport, Hello(LINK_VERSION, number, life, epoch, received, NONCE))
+
+
+def greet(transport: PlayedTransport, hello: Hello) -> Welcome:
+    """Say something first that the core accepts, show it the key, and return its welcome."""
+    transport.feed(encode_frame(hello))
     (challenge,) = transport.take()
     assert isinstance(challenge, Challenge)
     transport.feed(encode_frame(Response(edge_proof(KEY, NONCE, challenge.nonce))))

@@ -112,7 +112,7 @@ def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
         ),
         (
             [encode_frame(Hello(LINK_VERSION + 1, 9, b"life", 0, 0, NONCE))],
-            f"it speaks version {LINK_VERSION + 1} of the link, and not {LINK_VERSION}",
+            f"it speaks version {LINK_VERSION + 1} of the link, and not 1 to {LINK_VERSION}",
         ),
     ],
 )
